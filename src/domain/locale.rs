@@ -1,0 +1,46 @@
+//! The languages in which vincula answers.
+
+use std::fmt;
+
+/// A language with a catalogue of replies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Locale {
+    /// English.
+    #[default]
+    En,
+    /// Brazilian Portuguese.
+    PtBr,
+    /// Spanish.
+    Es,
+}
+
+impl Locale {
+    /// All of them, in the order in which documents list them.
+    pub const ALL: [Self; 3] = [Self::En, Self::PtBr, Self::Es];
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::PtBr => "pt-BR",
+            Self::Es => "es",
+        }
+    }
+
+    /// The catalogue for a tag: any English, Portuguese or Spanish serves, `pt-PT` too.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+        match language.as_str() {
+            "en" => Some(Self::En),
+            "pt" => Some(Self::PtBr),
+            "es" => Some(Self::Es),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag())
+    }
+}

@@ -1,0 +1,56 @@
+//! A message that somebody sent to a chat the bot is in.
+
+use std::fmt;
+
+use super::{GroupId, Person};
+use crate::clock::Timestamp;
+
+/// Where a message was written, and where its answer goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Chat {
+    /// A direct chat: the partner's number or `…@lid`, as Z-API addresses it.
+    Direct(String),
+    /// A group.
+    Group(GroupId),
+}
+
+impl Chat {
+    /// The `phone` of Z-API's calls that reaches this chat.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Direct(address) => address,
+            Self::Group(id) => id.as_str(),
+        }
+    }
+
+    /// The chat behind an address that the journal kept.
+    pub fn from_address(address: &str) -> Self {
+        match GroupId::parse(address) {
+            Some(id) => Self::Group(id),
+            None => Self::Direct(address.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Chat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.address())
+    }
+}
+
+/// A fresh text message of a person: what may be an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// WhatsApp's id of the message: opaque, up to 128 characters.
+    pub id: String,
+    /// Where it was written.
+    pub chat: Chat,
+    /// Who wrote it.
+    pub sender: Person,
+    /// It was typed on the bot's own phone.
+    pub by_owner: bool,
+    /// What was written.
+    pub text: String,
+    /// When it was sent, by WhatsApp's clock.
+    pub sent_at: Option<Timestamp>,
+}

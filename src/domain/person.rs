@@ -1,0 +1,151 @@
+//! Who a person is: a phone number, a lid, or both. The two kinds never compare equal.
+//!
+//! WhatsApp shows one account under two numbers in some countries (ZAPI.md, identifiers): Brazil
+//! with or without the mobile 9, Mexico with or without a 1, Argentina with or without a 9. A
+//! [`Phone`] is kept in one canonical form, so the twins are one value; nothing fuzzier is done.
+
+use std::fmt;
+
+/// A phone number in international form, canonical among its twins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone(u64);
+
+/// WhatsApp's hidden id of a person (`<digits>@lid`), which no number can be computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lid(u64);
+
+/// What is known of who somebody is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Person {
+    /// Their number, if it was shown.
+    pub phone: Option<Phone>,
+    /// Their lid, if it was shown.
+    pub lid: Option<Lid>,
+}
+
+impl Phone {
+    /// A number of 8 to 15 ASCII digits, country first, as the wire has it: nothing else in it.
+    pub fn parse(text: &str) -> Option<Self> {
+        if !(8..=15).contains(&text.len()) {
+            return None;
+        }
+        digits(text).map(|number| Self(canonical(number)))
+    }
+
+    /// A number as people type it: a leading `+`, blanks, dots, hyphens and brackets are dropped.
+    pub fn from_typed(text: &str) -> Option<Self> {
+        let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect();
+        Self::parse(kept.strip_prefix('+').unwrap_or(&kept))
+    }
+
+    /// The number's digits as one integer: the key of a look-up.
+    pub fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+impl Lid {
+    /// A lid of 10 to 19 ASCII digits, with or without its `@lid`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bare = text.strip_suffix("@lid").unwrap_or(text);
+        if !(10..=19).contains(&bare.len()) {
+            return None;
+        }
+        digits(bare).map(Self)
+    }
+
+    /// The lid's digits as one integer: the key of a look-up.
+    pub fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+impl Person {
+    /// Nobody is known.
+    pub fn is_nobody(self) -> bool {
+        self.phone.is_none() && self.lid.is_none()
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let is_number = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    if is_number { text.parse().ok() } else { None }
+}
+
+const TEN: u64 = 10_000_000_000;
+const NINE: u64 = 1_000_000_000;
+const EIGHT: u64 = 100_000_000;
+
+/// The one form that stands for a number and its twin.
+fn canonical(number: u64) -> u64 {
+    // Brazil: 55, two digits of area, then eight digits; mobile ones (6 to 9) may have a 9 before.
+    if number / TEN == 55 && (6..=9).contains(&(number % EIGHT / (EIGHT / 10))) {
+        let area = number / EIGHT;
+        return area * NINE + 9 * EIGHT + number % EIGHT;
+    }
+    // Mexico: 52, perhaps a 1, ten digits. Argentina: 54, perhaps a 9, ten digits.
+    match number / TEN {
+        521 => 52 * TEN + number % TEN,
+        549 => 54 * TEN + number % TEN,
+        _ => number,
+    }
+}
+
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Display for Lid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@lid", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(one: &str, other: &str) -> bool {
+        let (one, other) = (Phone::parse(one), Phone::parse(other));
+        assert!(one.is_some() && other.is_some());
+        one == other
+    }
+
+    #[test]
+    fn number_twins_are_one_person() {
+        assert!(same("5544999999999", "554499999999"));
+        assert!(same("551161234567", "5511961234567"));
+        assert!(same("5215512345678", "525512345678"));
+        assert!(same("5491112345678", "541112345678"));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_twin_is_somebody_else() {
+        // Eight digits that begin with 2 to 5 are a landline: it has no mobile twin.
+        assert!(!same("551131234567", "5511931234567"));
+        assert!(!same("5544999999999", "5544999999998"));
+        assert!(!same("4499999999", "554499999999"));
+        assert!(!same("12125551234", "112125551234"));
+    }
+
+    #[test]
+    fn a_lid_and_a_phone_with_the_same_digits_have_different_types_and_spellings() {
+        let (phone, lid) = (Phone::parse("5544999999999"), Lid::parse("5544999999999@lid"));
+        assert_eq!(phone.map(|p| p.to_string()).as_deref(), Some("5544999999999"));
+        assert_eq!(lid.map(|l| l.to_string()).as_deref(), Some("5544999999999@lid"));
+        assert_eq!(Phone::parse("5544999999999@lid"), None);
+    }
+
+    #[test]
+    fn numbers_are_ascii_digits_on_the_wire_and_looser_when_typed() {
+        for text in
+            ["", "+5544999999999", "55 44", "５５４４９９９９９９９９９", "0544999999999", "5544999999999999"]
+        {
+            assert_eq!(Phone::parse(text), None, "{text}");
+        }
+        assert_eq!(Phone::from_typed("+55 (44) 99999-9999"), Phone::parse("5544999999999"));
+        assert_eq!(Phone::from_typed("five"), None);
+    }
+}
