@@ -1,0 +1,146 @@
+# What vincula says in English. Same keys and placeholders as the other catalogues.
+
+## Link and unlink
+linked = { $all ->
+    [one] { $done } of { $all } group is now in { $community }.
+   *[other] { $done } of { $all } groups are now in { $community }.
+}
+unlinked = { $all ->
+    [one] { $done } of { $all } group is now out of { $community }.
+   *[other] { $done } of { $all } groups are now out of { $community }.
+}
+was-linked = was in it already
+was-unlinked = was not in it
+elsewhere = belongs to { $community }. Unlink it there first: { $order }
+elsewhere-unlink = belongs to { $community }, not to this community
+elsewhere-unnamed = belongs to another community
+announcement = is the announcement group of a community: it stays where it is
+must-stay = a community keeps at least one group, so this one stays
+group-gone = no such group, or the bot's number is not in it
+refused = Z-API refused: { $reason }
+refused-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
+not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
+not-read = the outcome could not be read back. Look again in a minute: { $order }
+limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
+
+## Names
+no-group = no group { $name }
+no-group-nearest = no group { $name }. Did you mean { $candidates }?
+no-pattern = no group matches { $name }
+many-groups = { $name } could be { $candidates }. Write one of them.
+many-groups-more = { $name } could be { $candidates } and { $count } more. Write more of the name.
+no-here = “here” is this chat, and this chat is not a group
+no-community = There is no community { $name }. See them all with { $order }
+no-community-nearest = There is no community { $name }. Did you mean { $candidates }?
+many-communities = { $name } could be { $candidates }. Write one of them; nothing was changed.
+no-communities = This number is in no community.
+
+## Reading
+communities = { $count ->
+    [one] { $count } community:
+   *[other] { $count } communities:
+}
+community = { $community }: { $count ->
+    [one] { $count } group
+   *[other] { $count } groups
+}
+community-of-limit = of { $limit }
+community-empty = There is no group in it but the announcement group.
+groups = { $count ->
+    [one] { $count } group:
+   *[other] { $count } groups:
+}
+groups-none = This number is in no group.
+groups-none-of = No group matches { $name }.
+
+## People
+whoami = You are { $name }.
+whoami-phone = Number: { $phone }
+whoami-lid = Lid: { $lid }
+whoami-chat = This chat: { $chat }
+whoami-may = Commands: { $commands }
+whoami-where = Communities: { $communities }
+everything = all
+may-not = You may not use { $order } here. Whoever runs this bot can allow it.
+may-not-there = You may not use { $order } in { $community }. Whoever runs this bot can allow it.
+no-longer = You are no longer an admin of this bot, so the order was not run.
+stranger = This number takes orders of its admins only.
+
+## Status
+status-connected = WhatsApp is connected.
+status-disconnected = WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.
+status-unread = Z-API could not be asked: { $reason }
+status-waiting = { $count ->
+    [0] No other order waits.
+    [one] { $count } other order waits.
+   *[other] { $count } other orders wait.
+}
+status-dead = { $count ->
+    [0] No order was given up.
+    [one] { $count } order was given up.
+   *[other] { $count } orders were given up.
+}
+
+## Slips
+unknown-command = There is no command { $name }. All of them: { $help }
+unknown-command-nearest = There is no command { $name }. Did you mean { $nearest }?
+unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
+missing-community = Which community? Write: { $usage }
+missing-groups = Which groups? Write: { $usage }
+too-many-words = That was too much: { $word }. Write: { $usage }
+example = For example: { $example }
+too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if it still holds.
+too-many-orders = { $limit ->
+    [one] More than { $limit } order in a minute: I take no more for a moment. What was accepted goes on.
+   *[other] More than { $limit } orders in a minute: I take no more for a moment. What was accepted goes on.
+}
+gave-up = I could not finish this order and gave up: { $reason } Send it again when that is mended: { $status } tells.
+
+## What is wrong at Z-API
+api-unreachable = Z-API cannot be reached.
+api-no-answer = Z-API did not answer.
+api-busy = Z-API asks to slow down.
+api-trouble = Z-API has trouble (status { $status }).
+api-disconnected = WhatsApp is not connected to Z-API. Read the QR code again.
+api-client-token = Z-API does not accept the Client-Token. Whoever runs this bot must set it.
+api-instance = Z-API does not know the instance. Whoever runs this bot must check its id and token.
+api-address = Z-API does not accept calls from this server. Whoever runs this bot must allow its address.
+api-refused = Z-API refused: { $reason }.
+api-unreadable = Z-API gave an answer that cannot be read.
+internal = Something broke inside the bot; whoever runs it finds it in the log.
+
+## Help
+help-title = What I can do:
+help-more = More on one: { $example }
+help-usage = Write: { $usage }
+help-also = Also: { $names }
+help-marks = ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure
+arg-community = <community>
+arg-groups = <groups…>
+arg-words = [words]
+arg-command = [command]
+here = here
+help-link = put groups into a community
+help-link-long = A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
+help-link-example = "Bairro Feliz" futebol, mães
+help-unlink = take groups out of a community
+help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
+help-unlink-example = "Bairro Feliz" futebol
+help-communities = list the communities
+help-communities-long = Their names and ids.
+help-communities-example = { "" }
+help-community = show the groups of a community
+help-community-long = The announcement group is not counted.
+help-community-example = "Bairro Feliz"
+help-groups = list the groups, or those with these words
+help-groups-long = All groups this number is in, but announcement groups.
+help-groups-example = vendas
+help-help = what I can do
+help-help-long = With a command's name: how it is written.
+help-help-example = link
+help-whoami = how the bot knows you
+help-whoami-long = Your number, your lid, and what you may do.
+help-whoami-example = { "" }
+help-status = is WhatsApp connected, what waits
+help-status-long = Asks Z-API, and counts the orders that wait or were given up.
+help-status-example = { "" }

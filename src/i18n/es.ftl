@@ -1,0 +1,146 @@
+# Lo que vincula dice en español. Mismas claves y huecos que los otros catálogos.
+
+## Vincular y desvincular
+linked = { $all ->
+    [one] { $done } de { $all } grupo está en { $community }.
+   *[other] { $done } de { $all } grupos están en { $community }.
+}
+unlinked = { $all ->
+    [one] { $done } de { $all } grupo está fuera de { $community }.
+   *[other] { $done } de { $all } grupos están fuera de { $community }.
+}
+was-linked = ya estaba allí
+was-unlinked = ya no estaba allí
+elsewhere = es de { $community }. Primero sácalo de allí: { $order }
+elsewhere-unlink = es de { $community }, no de esta comunidad
+elsewhere-unnamed = es de otra comunidad
+announcement = es el grupo de avisos de una comunidad: se queda donde está
+must-stay = una comunidad conserva al menos un grupo, así que este se queda
+group-gone = no existe ese grupo, o el número del bot no está en él
+refused = Z-API lo rechazó: { $reason }
+refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
+not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra. Míralo otra vez en un minuto: { $order }
+not-read = no se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
+limit-near = { $community } tendría { $count } grupos; WhatsApp puede parar en { $limit }.
+
+## Nombres
+no-group = no hay grupo { $name }
+no-group-nearest = no hay grupo { $name }. ¿Quisiste decir { $candidates }?
+no-pattern = ningún grupo coincide con { $name }
+many-groups = { $name } puede ser { $candidates }. Escribe uno de ellos.
+many-groups-more = { $name } puede ser { $candidates } y { $count } más. Escribe más del nombre.
+no-here = “aquí” es este chat, y este chat no es un grupo
+no-community = No hay comunidad { $name }. Míralas todas con { $order }
+no-community-nearest = No hay comunidad { $name }. ¿Quisiste decir { $candidates }?
+many-communities = { $name } puede ser { $candidates }. Escribe una de ellas; nada cambió.
+no-communities = Este número no está en ninguna comunidad.
+
+## Ver
+communities = { $count ->
+    [one] { $count } comunidad:
+   *[other] { $count } comunidades:
+}
+community = { $community }: { $count ->
+    [one] { $count } grupo
+   *[other] { $count } grupos
+}
+community-of-limit = de { $limit }
+community-empty = No hay ningún grupo en ella aparte del grupo de avisos.
+groups = { $count ->
+    [one] { $count } grupo:
+   *[other] { $count } grupos:
+}
+groups-none = Este número no está en ningún grupo.
+groups-none-of = Ningún grupo coincide con { $name }.
+
+## Personas
+whoami = Eres { $name }.
+whoami-phone = Número: { $phone }
+whoami-lid = Lid: { $lid }
+whoami-chat = Este chat: { $chat }
+whoami-may = Comandos: { $commands }
+whoami-where = Comunidades: { $communities }
+everything = todo
+may-not = No puedes usar { $order } aquí. Quien cuida este bot puede permitirlo.
+may-not-there = No puedes usar { $order } en { $community }. Quien cuida este bot puede permitirlo.
+no-longer = Ya no eres admin de este bot, así que la orden no se ejecutó.
+stranger = Este número solo atiende órdenes de sus admins.
+
+## Estado
+status-connected = WhatsApp está conectado.
+status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y lee el código QR con el teléfono.
+status-unread = No se pudo preguntar a Z-API: { $reason }
+status-waiting = { $count ->
+    [0] No espera ninguna otra orden.
+    [one] Espera { $count } orden más.
+   *[other] Esperan { $count } órdenes más.
+}
+status-dead = { $count ->
+    [0] No se abandonó ninguna orden.
+    [one] Se abandonó { $count } orden.
+   *[other] Se abandonaron { $count } órdenes.
+}
+
+## Deslices
+unknown-command = No hay comando { $name }. Míralos todos: { $help }
+unknown-command-nearest = No hay comando { $name }. ¿Quisiste decir { $nearest }?
+unclosed-quote = Falta cerrar la comilla { $quote }. Escribe: { $usage }
+missing-community = ¿Qué comunidad? Escribe: { $usage }
+missing-groups = ¿Qué grupos? Escribe: { $usage }
+too-many-words = Esto sobra: { $word }. Escribe: { $usage }
+example = Por ejemplo: { $example }
+too-old = Esta orden se envió { $minutes } minutos antes de llegarme, así que no la ejecuté. Envíala otra vez si aún vale.
+too-many-orders = { $limit ->
+    [one] Más de { $limit } orden en un minuto: no acepto otras por un momento. Lo aceptado sigue.
+   *[other] Más de { $limit } órdenes en un minuto: no acepto otras por un momento. Lo aceptado sigue.
+}
+gave-up = No pude terminar esta orden y desistí: { $reason } Envíala otra vez cuando esté resuelto: { $status } lo muestra.
+
+## Qué pasa en Z-API
+api-unreachable = No se puede alcanzar Z-API.
+api-no-answer = Z-API no respondió.
+api-busy = Z-API pide ir más despacio.
+api-trouble = Z-API tiene problemas (estado { $status }).
+api-disconnected = WhatsApp no está conectado a Z-API. Lee el código QR otra vez.
+api-client-token = Z-API no acepta el Client-Token. Quien cuida este bot debe configurarlo.
+api-instance = Z-API no conoce la instancia. Quien cuida este bot debe revisar su id y su token.
+api-address = Z-API no acepta llamadas de este servidor. Quien cuida este bot debe permitir su dirección.
+api-refused = Z-API lo rechazó: { $reason }.
+api-unreadable = Z-API dio una respuesta que no se puede leer.
+internal = Algo se rompió dentro del bot; quien lo cuida lo encuentra en el registro.
+
+## Ayuda
+help-title = Lo que sé hacer:
+help-more = Más sobre uno: { $example }
+help-usage = Escribe: { $usage }
+help-also = También: { $names }
+help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
+arg-community = <comunidad>
+arg-groups = <grupos…>
+arg-words = [palabras]
+arg-command = [comando]
+here = aquí
+help-link = pone grupos en una comunidad
+help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
+help-link-example = "Bairro Feliz" futebol, mães
+help-unlink = saca grupos de una comunidad
+help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
+help-unlink-example = "Bairro Feliz" futebol
+help-communities = lista las comunidades
+help-communities-long = Sus nombres e ids.
+help-communities-example = { "" }
+help-community = muestra los grupos de una comunidad
+help-community-long = El grupo de avisos no se cuenta.
+help-community-example = "Bairro Feliz"
+help-groups = lista los grupos, o los que tienen estas palabras
+help-groups-long = Todos los grupos en que está este número, menos los de avisos.
+help-groups-example = ventas
+help-help = lo que sé hacer
+help-help-long = Con el nombre de un comando: cómo se escribe.
+help-help-example = vincular
+help-whoami = cómo te conoce el bot
+help-whoami-long = Tu número, tu lid y lo que puedes hacer.
+help-whoami-example = { "" }
+help-status = ¿está conectado WhatsApp? ¿qué espera?
+help-status-long = Pregunta a Z-API y cuenta las órdenes que esperan o se abandonaron.
+help-status-example = { "" }

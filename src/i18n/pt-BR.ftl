@@ -1,0 +1,146 @@
+# O que o vincula diz em português do Brasil. Mesmas chaves e lacunas dos outros catálogos.
+
+## Vincular e desvincular
+linked = { $all ->
+    [one] { $done } de { $all } grupo está em { $community }.
+   *[other] { $done } de { $all } grupos estão em { $community }.
+}
+unlinked = { $all ->
+    [one] { $done } de { $all } grupo está fora de { $community }.
+   *[other] { $done } de { $all } grupos estão fora de { $community }.
+}
+was-linked = já estava lá
+was-unlinked = já não estava lá
+elsewhere = é de { $community }. Primeiro tire de lá: { $order }
+elsewhere-unlink = é de { $community }, não desta comunidade
+elsewhere-unnamed = é de outra comunidade
+announcement = é o grupo de avisos de uma comunidade: fica onde está
+must-stay = uma comunidade fica com pelo menos um grupo, então este permanece
+group-gone = não existe esse grupo, ou o número do bot não está nele
+refused = a Z-API recusou: { $reason }
+refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
+not-shown = a Z-API disse que fez, mas a comunidade não mostra. Veja de novo em um minuto: { $order }
+not-read = não deu para conferir o resultado. Veja de novo em um minuto: { $order }
+limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode parar em { $limit }.
+
+## Nomes
+no-group = não há grupo { $name }
+no-group-nearest = não há grupo { $name }. Você quis dizer { $candidates }?
+no-pattern = nenhum grupo combina com { $name }
+many-groups = { $name } pode ser { $candidates }. Escreva um deles.
+many-groups-more = { $name } pode ser { $candidates } e mais { $count }. Escreva mais do nome.
+no-here = “aqui” é esta conversa, e esta conversa não é um grupo
+no-community = Não há comunidade { $name }. Veja todas com { $order }
+no-community-nearest = Não há comunidade { $name }. Você quis dizer { $candidates }?
+many-communities = { $name } pode ser { $candidates }. Escreva uma delas; nada mudou.
+no-communities = Este número não está em nenhuma comunidade.
+
+## Ver
+communities = { $count ->
+    [one] { $count } comunidade:
+   *[other] { $count } comunidades:
+}
+community = { $community }: { $count ->
+    [one] { $count } grupo
+   *[other] { $count } grupos
+}
+community-of-limit = de { $limit }
+community-empty = Não há nenhum grupo nela além do grupo de avisos.
+groups = { $count ->
+    [one] { $count } grupo:
+   *[other] { $count } grupos:
+}
+groups-none = Este número não está em nenhum grupo.
+groups-none-of = Nenhum grupo combina com { $name }.
+
+## Pessoas
+whoami = Você é { $name }.
+whoami-phone = Número: { $phone }
+whoami-lid = Lid: { $lid }
+whoami-chat = Esta conversa: { $chat }
+whoami-may = Comandos: { $commands }
+whoami-where = Comunidades: { $communities }
+everything = todos
+may-not = Você não pode usar { $order } aqui. Quem cuida deste bot pode liberar.
+may-not-there = Você não pode usar { $order } em { $community }. Quem cuida deste bot pode liberar.
+no-longer = Você não é mais admin deste bot, então a ordem não foi executada.
+stranger = Este número só atende ordens dos seus admins.
+
+## Situação
+status-connected = O WhatsApp está conectado.
+status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e leia o QR code com o celular.
+status-unread = Não deu para perguntar à Z-API: { $reason }
+status-waiting = { $count ->
+    [0] Nenhuma outra ordem espera.
+    [one] { $count } outra ordem espera.
+   *[other] { $count } outras ordens esperam.
+}
+status-dead = { $count ->
+    [0] Nenhuma ordem foi abandonada.
+    [one] { $count } ordem foi abandonada.
+   *[other] { $count } ordens foram abandonadas.
+}
+
+## Deslizes
+unknown-command = Não há comando { $name }. Veja todos: { $help }
+unknown-command-nearest = Não há comando { $name }. Você quis dizer { $nearest }?
+unclosed-quote = Falta fechar a aspa { $quote }. Escreva: { $usage }
+missing-community = Qual comunidade? Escreva: { $usage }
+missing-groups = Quais grupos? Escreva: { $usage }
+too-many-words = Isto sobrou: { $word }. Escreva: { $usage }
+example = Por exemplo: { $example }
+too-old = Esta ordem foi enviada { $minutes } minutos antes de chegar a mim, então não a executei. Mande de novo se ainda vale.
+too-many-orders = { $limit ->
+    [one] Mais de { $limit } ordem em um minuto: não aceito outras por um momento. O que foi aceito continua.
+   *[other] Mais de { $limit } ordens em um minuto: não aceito outras por um momento. O que foi aceito continua.
+}
+gave-up = Não consegui terminar esta ordem e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
+
+## O que há na Z-API
+api-unreachable = Não dá para alcançar a Z-API.
+api-no-answer = A Z-API não respondeu.
+api-busy = A Z-API pede para ir mais devagar.
+api-trouble = A Z-API está com problemas (status { $status }).
+api-disconnected = O WhatsApp não está conectado à Z-API. Leia o QR code de novo.
+api-client-token = A Z-API não aceita o Client-Token. Quem cuida deste bot precisa configurá-lo.
+api-instance = A Z-API não conhece a instância. Quem cuida deste bot precisa conferir o id e o token.
+api-address = A Z-API não aceita chamadas deste servidor. Quem cuida deste bot precisa liberar o endereço.
+api-refused = A Z-API recusou: { $reason }.
+api-unreadable = A Z-API deu uma resposta que não dá para ler.
+internal = Algo quebrou dentro do bot; quem cuida dele encontra isso no log.
+
+## Ajuda
+help-title = O que eu sei fazer:
+help-more = Mais sobre um: { $example }
+help-usage = Escreva: { $usage }
+help-also = Também: { $names }
+help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
+arg-community = <comunidade>
+arg-groups = <grupos…>
+arg-words = [palavras]
+arg-command = [comando]
+here = aqui
+help-link = põe grupos em uma comunidade
+help-link-long = Um grupo vale pelo nome, pelo começo do nome, pelo id, por “aqui” (esta conversa) ou por um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
+help-link-example = "Bairro Feliz" futebol, mães
+help-unlink = tira grupos de uma comunidade
+help-unlink-long = Os grupos continuam existindo. Quem não está em outro grupo da comunidade sai do grupo de avisos.
+help-unlink-example = "Bairro Feliz" futebol
+help-communities = lista as comunidades
+help-communities-long = Nomes e ids.
+help-communities-example = { "" }
+help-community = mostra os grupos de uma comunidade
+help-community-long = O grupo de avisos não conta.
+help-community-example = "Bairro Feliz"
+help-groups = lista os grupos, ou os que têm estas palavras
+help-groups-long = Todos os grupos em que este número está, menos os de avisos.
+help-groups-example = vendas
+help-help = o que eu sei fazer
+help-help-long = Com o nome de um comando: como se escreve.
+help-help-example = vincular
+help-whoami = como o bot conhece você
+help-whoami-long = Seu número, seu lid e o que você pode fazer.
+help-whoami-example = { "" }
+help-status = o WhatsApp está conectado? o que espera?
+help-status-long = Pergunta à Z-API e conta as ordens que esperam ou foram abandonadas.
+help-status-example = { "" }

@@ -1,0 +1,99 @@
+//! The chapter "Communities": lists, metadata, link and unlink (Z-API docs, communities).
+
+use serde_json::{Value, json};
+
+use super::{ApiError, Cause, Zapi, loose};
+use crate::domain::{CommunityId, GroupId};
+
+/// A community of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Community {
+    /// Its id.
+    pub id: CommunityId,
+    /// Its name, as people see it.
+    pub name: String,
+}
+
+/// What a community is made of, at the moment of reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommunityDetails {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its groups, the announcement group among them.
+    pub groups: Vec<SubGroup>,
+}
+
+/// A group of a community.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubGroup {
+    /// The group.
+    pub id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// It is the community's announcement group, which carries the community's name.
+    pub is_announcement: bool,
+}
+
+impl CommunityDetails {
+    /// The groups that can be linked and unlinked.
+    pub fn ordinary(&self) -> impl Iterator<Item = &SubGroup> {
+        self.groups.iter().filter(|group| !group.is_announcement)
+    }
+
+    /// The group, if it belongs to the community.
+    pub fn find(&self, id: &GroupId) -> Option<&SubGroup> {
+        self.groups.iter().find(|group| group.id == *id)
+    }
+}
+
+impl Zapi {
+    /// All communities of the number: `GET communities`.
+    pub async fn communities(&self) -> Result<Vec<Community>, ApiError> {
+        let read = |item: &Value| {
+            let id = CommunityId::parse(&loose::text(item, "id")?)?;
+            Some(Community { id, name: loose::text(item, "name").unwrap_or_default() })
+        };
+        self.pages("communities", read, |one, other| one.id == other.id).await
+    }
+
+    /// What a community is made of now: `GET communities-metadata/{id}`. May lag some seconds.
+    pub async fn community(&self, id: &CommunityId) -> Result<CommunityDetails, ApiError> {
+        let call = "communities-metadata";
+        let answer = self.get(call, &format!("{call}/{id}")).await?;
+        let object = loose::object(&answer);
+        let unreadable = || ApiError::new(call, Cause::Unreadable);
+        if !object.is_object() {
+            return Err(unreadable());
+        }
+        let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
+        let groups = items.iter().filter_map(|item| {
+            Some(SubGroup {
+                id: GroupId::parse(&loose::text(item, "phone")?)?,
+                name: loose::text(item, "name").unwrap_or_default(),
+                is_announcement: loose::is_true(item, "isGroupAnnouncement"),
+            })
+        });
+        Ok(CommunityDetails { name: loose::text(object, "name"), groups: groups.collect() })
+    }
+
+    /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.
+    pub async fn link(&self, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
+        self.change_membership("communities/link", community, groups).await
+    }
+
+    /// Asks to unlink groups: `POST communities/unlink`. The answer is a hint, never the truth.
+    pub async fn unlink(&self, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
+        self.change_membership("communities/unlink", community, groups).await
+    }
+
+    async fn change_membership(
+        &self,
+        call: &'static str,
+        community: &CommunityId,
+        groups: &[GroupId],
+    ) -> Result<(), ApiError> {
+        let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
+        self.changes.turn().await;
+        self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
+    }
+}

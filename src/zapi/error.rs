@@ -1,0 +1,297 @@
+//! What can go wrong with a call, as one typed error, from ZAPI.md §1.
+//!
+//! | answer | cause |
+//! |---|---|
+//! | connection or name look-up failed | [`Cause::Unreachable`]: nothing was sent |
+//! | time-out, reset, cut short | [`Cause::NoAnswer`]: it may have been done |
+//! | 429, 408, 425 | [`Cause::Busy`] |
+//! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] |
+//! | `Instance not found` | [`Cause::InstanceNotFound`] |
+//! | `[ip] not allowed` | [`Cause::Address`] |
+//! | an error text that asks to connect | [`Cause::Disconnected`] |
+//! | 5xx | [`Cause::Trouble`] |
+//! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] |
+//! | 2xx or 3xx that is no JSON, or too long | [`Cause::Unreadable`] |
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::loose;
+use crate::domain::Locale;
+use crate::i18n;
+
+/// A call to Z-API that failed. Its `Display` is safe to log: it holds nothing of the URL.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("Z-API {call}: {cause}{}", self.detail())]
+pub struct ApiError {
+    /// The call, as ZAPI.md §3 names it.
+    pub call: &'static str,
+    /// What went wrong.
+    pub cause: Cause,
+    /// What Z-API said, without HTML and without secrets, 200 characters at most.
+    pub said: Option<String>,
+    /// When it asked to be called again.
+    pub retry_after: Option<Duration>,
+}
+
+/// What went wrong with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    /// No connection: nothing was sent.
+    #[error("cannot be reached")]
+    Unreachable,
+    /// Sent, but not answered: it may have been done.
+    #[error("did not answer")]
+    NoAnswer,
+    /// Asked to slow down.
+    #[error("asks to slow down")]
+    Busy,
+    /// Trouble on Z-API's side, with the status: it may have been done.
+    #[error("has trouble (status {0})")]
+    Trouble(u16),
+    /// The phone is not connected.
+    #[error("the phone is not connected")]
+    Disconnected,
+    /// The Client-Token is missing or wrong.
+    #[error("the Client-Token is missing or wrong")]
+    ClientToken,
+    /// The instance's id or token is wrong.
+    #[error("the instance's id or token is wrong")]
+    InstanceNotFound,
+    /// Calls from this address are not allowed.
+    #[error("this server's address is not allowed")]
+    Address,
+    /// Not done, for a reason of this call.
+    #[error("refused")]
+    Refused,
+    /// An answer that cannot be read.
+    #[error("gave an answer that cannot be read")]
+    Unreadable,
+}
+
+impl Cause {
+    /// What a transport error means for the call.
+    pub(super) fn of_transport(error: &reqwest::Error) -> Self {
+        if error.is_connect() || error.is_builder() { Self::Unreachable } else { Self::NoAnswer }
+    }
+
+    /// Trying again later may help.
+    pub fn is_temporary(self) -> bool {
+        match self {
+            Self::Unreachable | Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Disconnected => true,
+            Self::Unreadable | Self::ClientToken | Self::InstanceNotFound | Self::Address | Self::Refused => {
+                false
+            }
+        }
+    }
+
+    /// The call may be in effect in spite of the error.
+    pub fn may_be_done(self) -> bool {
+        matches!(self, Self::NoAnswer | Self::Trouble(_) | Self::Refused | Self::Unreadable)
+    }
+
+    /// The whole account or instance is concerned: other calls fail alike.
+    pub fn concerns_all(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::Disconnected
+                | Self::ClientToken
+                | Self::InstanceNotFound
+                | Self::Address
+        )
+    }
+}
+
+impl ApiError {
+    /// An error of which Z-API said nothing more.
+    pub fn new(call: &'static str, cause: Cause) -> Self {
+        Self { call, cause, said: None, retry_after: None }
+    }
+
+    /// A sentence for a person in the chat, with what to do where something can be done.
+    pub fn explain(&self, locale: Locale) -> String {
+        let status;
+        let mut values = Vec::new();
+        let key = match self.cause {
+            Cause::Unreachable => "api-unreachable",
+            Cause::NoAnswer => "api-no-answer",
+            Cause::Busy => "api-busy",
+            Cause::Trouble(code) => {
+                status = code.to_string();
+                values.push(("status", i18n::Value::from(&status)));
+                "api-trouble"
+            }
+            Cause::Disconnected => "api-disconnected",
+            Cause::ClientToken => "api-client-token",
+            Cause::InstanceNotFound => "api-instance",
+            Cause::Address => "api-address",
+            Cause::Refused => {
+                values.push(("reason", i18n::Value::from(self.said.as_deref().unwrap_or("?"))));
+                "api-refused"
+            }
+            Cause::Unreadable => "api-unreadable",
+        };
+        i18n::text(locale, key, &values)
+    }
+
+    /// The same error with each secret that Z-API echoed taken out.
+    pub(super) fn scrubbed(mut self, secrets: &[&str]) -> Self {
+        if let Some(said) = &mut self.said {
+            for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+                *said = said.replace(secret, "…");
+            }
+        }
+        self
+    }
+
+    fn detail(&self) -> String {
+        self.said.as_ref().map(|said| format!(": {said}")).unwrap_or_default()
+    }
+}
+
+/// The answer's JSON, or why the call failed.
+pub(super) fn judge(
+    call: &'static str,
+    status: u16,
+    retry_after: Option<&str>,
+    body: &[u8],
+) -> Result<Value, ApiError> {
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let said = said(json.as_ref(), body);
+    let refusal = said.as_deref().and_then(known_refusal);
+    let cause = match status {
+        200..=299 => match &json {
+            None if body.is_empty() => return Ok(Value::Null),
+            None => Some(Cause::Unreadable),
+            // There `error` is chatter, such as "You are already connected."
+            Some(_) if call == "status" => None,
+            Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(Cause::Refused)),
+        },
+        408 | 425 | 429 => Some(Cause::Busy),
+        _ if refusal.is_some() => refusal,
+        500..=599 => Some(Cause::Trouble(status)),
+        400..=499 => Some(Cause::Refused),
+        _ => Some(Cause::Unreadable),
+    };
+    match cause {
+        None => Ok(json.unwrap_or_default()),
+        Some(cause) => {
+            let retry_after = retry_after.and_then(|v| v.trim().parse().ok()).map(Duration::from_secs);
+            Err(ApiError { call, cause, said, retry_after })
+        }
+    }
+}
+
+fn is_failure(answer: &Value) -> bool {
+    let answer = loose::object(answer);
+    let denies = |key| answer.get(key).and_then(loose::flag) == Some(false);
+    let has_error = answer.get("error").is_some_and(|error| match error {
+        Value::String(text) => !text.trim().is_empty() && text != "false",
+        Value::Null | Value::Bool(false) => false,
+        _ => true,
+    });
+    has_error
+        || denies("success")
+        || denies("value")
+        || loose::text(answer, "status").as_deref() == Some("ERROR")
+}
+
+/// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
+fn known_refusal(said: &str) -> Option<Cause> {
+    let said = said.to_lowercase();
+    let has = |text: &str| said.contains(text);
+    if has("client-token") || has("null not allowed") {
+        Some(Cause::ClientToken)
+    } else if has("instance not found") {
+        Some(Cause::InstanceNotFound)
+    } else if said.starts_with('[') && said.ends_with("not allowed") {
+        Some(Cause::Address)
+    } else if (has("connect") || has("conect")) && !has("already connected") {
+        Some(Cause::Disconnected)
+    } else {
+        None
+    }
+}
+
+/// `error`, else `message`, else the text without its HTML.
+fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
+    let object = json.map(loose::object);
+    let field = |key| object.and_then(|o| loose::text(o, key)).filter(|text| !text.trim().is_empty());
+    let text = match object {
+        Some(_) => field("error").or_else(|| field("message"))?,
+        None => without_markup(&String::from_utf8_lossy(body)),
+    };
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
+    (!short.is_empty()).then_some(short)
+}
+
+fn without_markup(html: &str) -> String {
+    let mut text = String::new();
+    let mut is_tag = false;
+    for c in html.chars().take(4_000) {
+        match c {
+            '<' => is_tag = true,
+            '>' if is_tag => {
+                is_tag = false;
+                text.push(' ');
+            }
+            _ if !is_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(call: &'static str, status: u16, body: &str) -> Option<Cause> {
+        judge(call, status, None, body.as_bytes()).err().map(|error| error.cause)
+    }
+
+    #[test]
+    fn answers_are_judged_by_their_meaning() {
+        let rows = [
+            (200, r#"{"success":true}"#, None),
+            (200, r#"{"success":"true","error":""}"#, None),
+            (200, r#"[]"#, None),
+            (200, "", None),
+            (200, r#"{"success":false}"#, Some(Cause::Refused)),
+            (200, r#"{"value":"false"}"#, Some(Cause::Refused)),
+            (200, r#"{"status":"ERROR"}"#, Some(Cause::Refused)),
+            (200, r#"{"error":"You need to be connected"}"#, Some(Cause::Disconnected)),
+            (200, "<html>ok</html>", Some(Cause::Unreadable)),
+            (400, r#"{"error":"your client-token is not configured"}"#, Some(Cause::ClientToken)),
+            (403, r#"{"error":"null not allowed"}"#, Some(Cause::ClientToken)),
+            (500, r#"{"error":"Instance not found"}"#, Some(Cause::InstanceNotFound)),
+            (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
+            (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
+            (404, "nothing here", Some(Cause::Refused)),
+            (429, "", Some(Cause::Busy)),
+            (502, "<html><h1>Bad Gateway</h1></html>", Some(Cause::Trouble(502))),
+            (301, "", Some(Cause::Unreadable)),
+        ];
+        for (status, body, expected) in rows {
+            assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn chatter_beside_a_status_is_no_error() {
+        assert_eq!(cause("status", 200, r#"{"connected":true,"error":"You are already connected."}"#), None);
+    }
+
+    #[test]
+    fn what_was_said_is_short_plain_and_without_secrets() {
+        let html = format!("<html><title>Oops</title><p>token ABCDEF{}</p></html>", "x".repeat(500));
+        let error = judge("me", 502, Some("7"), html.as_bytes()).unwrap_err().scrubbed(&["ABCDEF"]);
+        let said = error.said.clone().unwrap();
+        assert!(said.starts_with("Oops token …xxx") && said.chars().count() <= 200, "{said}");
+        assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
+        assert!(!format!("{error} {error:?}").contains("ABCDEF"));
+    }
+}

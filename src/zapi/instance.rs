@@ -1,0 +1,38 @@
+//! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
+
+use serde_json::json;
+
+use super::{ApiError, Zapi, loose};
+
+/// Whether the WhatsApp number is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Messages come and go.
+    pub is_connected: bool,
+}
+
+/// What Z-API knows of the instance. The token in its answer is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The "on receive" webhook.
+    pub received_url: Option<String>,
+}
+
+impl Zapi {
+    /// Whether the phone is connected: `GET status`, of which `connected` alone is trusted.
+    pub async fn connection(&self) -> Result<Connection, ApiError> {
+        let answer = self.get("status", "status").await?;
+        Ok(Connection { is_connected: loose::is_true(loose::object(&answer), "connected") })
+    }
+
+    /// What Z-API knows of the instance: `GET me`.
+    pub async fn account(&self) -> Result<Account, ApiError> {
+        let answer = self.get("me", "me").await?;
+        Ok(Account { received_url: loose::text(loose::object(&answer), "receivedCallbackUrl") })
+    }
+
+    /// Sets the "on receive" webhook: `PUT update-webhook-received`.
+    pub async fn set_received_url(&self, url: &str) -> Result<(), ApiError> {
+        self.put("update-webhook-received", &json!({ "value": url })).await.map(drop)
+    }
+}

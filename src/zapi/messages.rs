@@ -1,0 +1,38 @@
+//! The chapter "Messages": answers and reactions (Z-API docs, message/send-text, send-reaction).
+
+use serde_json::json;
+
+use super::{ApiError, Zapi, loose};
+use crate::domain::Chat;
+
+impl Zapi {
+    /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
+    /// message's id where Z-API tells it.
+    pub async fn send_text(
+        &self,
+        chat: &Chat,
+        text: &str,
+        quoted: Option<&str>,
+    ) -> Result<Option<String>, ApiError> {
+        // `mentioned` stays empty: a name with an `@` in it calls nobody.
+        let mut body = json!({ "phone": chat.address(), "message": text });
+        if let Some(quoted) = quoted {
+            body["messageId"] = quoted.into();
+        }
+        self.messages.turn().await;
+        let answer = self.post("send-text", &body).await?;
+        Ok(loose::text(loose::object(&answer), "messageId"))
+    }
+
+    /// Reacts to a message: `POST send-reaction`.
+    pub async fn react(&self, chat: &Chat, message_id: &str, reaction: &str) -> Result<(), ApiError> {
+        let body = json!({ "phone": chat.address(), "messageId": message_id, "reaction": reaction });
+        self.post("send-reaction", &body).await.map(drop)
+    }
+
+    /// Takes the reaction away: `POST send-remove-reaction`.
+    pub async fn remove_reaction(&self, chat: &Chat, message_id: &str) -> Result<(), ApiError> {
+        let body = json!({ "phone": chat.address(), "messageId": message_id });
+        self.post("send-remove-reaction", &body).await.map(drop)
+    }
+}

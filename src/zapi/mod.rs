@@ -1,0 +1,181 @@
+//! The only place that speaks to Z-API; one file a chapter of its API.
+//!
+//! Both credentials stand in the path of every URL, so nothing of a URL leaves this module: not
+//! in an error, not in a log line, not in `Debug`. Redirects are off, answers are read up to
+//! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
+
+mod communities;
+pub mod error;
+mod groups;
+mod instance;
+pub mod loose;
+mod messages;
+mod pace;
+
+use std::fmt;
+use std::time::Duration;
+
+use http::Method;
+use http::header::RETRY_AFTER;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+pub use communities::{Community, CommunityDetails, SubGroup};
+pub use error::{ApiError, Cause};
+pub use groups::{Group, GroupDetails};
+pub use instance::{Account, Connection};
+
+use crate::config::{Instance, Limits};
+use pace::Pace;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// Why no client could be made: the TLS provider or the system's certificates are missing.
+#[derive(Debug, thiserror::Error)]
+#[error("no HTTPS client: {0}")]
+pub struct ClientError(reqwest::Error);
+
+/// One instance at Z-API.
+pub struct Zapi {
+    http: reqwest::Client,
+    /// `{base_url}/instances/{id}/token/{token}`
+    root: SecretString,
+    id: String,
+    token: SecretString,
+    client_token: Option<SecretString>,
+    changes: Pace,
+    messages: Pace,
+}
+
+impl Zapi {
+    /// A client of the instance; no connection is opened yet.
+    pub fn new(instance: &Instance) -> Result<Self, ClientError> {
+        // Fails only when another provider is installed already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(CALL_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
+        if instance.base_url.starts_with("http://") {
+            // Plain HTTP is for loopback alone, where no proxy belongs.
+            builder = builder.no_proxy();
+        }
+        let root = format!(
+            "{}/instances/{}/token/{}",
+            instance.base_url,
+            instance.id,
+            instance.token.expose_secret()
+        );
+        let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
+        Ok(Self {
+            http: builder.build().map_err(|e| ClientError(e.without_url()))?,
+            root: root.into(),
+            id: instance.id.clone(),
+            token: instance.token.clone(),
+            client_token: instance.client_token.clone(),
+            changes: Pace::new(changes_per_second, Duration::from_secs(1)),
+            messages: Pace::new(messages_per_minute, Duration::from_secs(60)),
+        })
+    }
+
+    async fn get(&self, call: &'static str, path: &str) -> Result<Value, ApiError> {
+        self.call(call, Method::GET, path, None).await
+    }
+
+    async fn post(&self, call: &'static str, body: &Value) -> Result<Value, ApiError> {
+        self.call(call, Method::POST, call, Some(body)).await
+    }
+
+    async fn put(&self, call: &'static str, body: &Value) -> Result<Value, ApiError> {
+        self.call(call, Method::PUT, call, Some(body)).await
+    }
+
+    /// Sends one call and judges its answer. `call` names it in errors; `path` is what follows
+    /// the credentials, its variable parts being ids or numbers.
+    async fn call(
+        &self,
+        call: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, ApiError> {
+        let failed = |cause| ApiError::new(call, cause);
+        let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
+        if let Some(client_token) = &self.client_token {
+            request = request.header("Client-Token", client_token.expose_secret());
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut response = request.send().await.map_err(|e| failed(Cause::of_transport(&e)))?;
+        let status = response.status().as_u16();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let mut text = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
+            if text.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(failed(Cause::Unreadable));
+            }
+            text.extend_from_slice(&chunk);
+        }
+        error::judge(call, status, retry_after.as_deref(), &text)
+            .map_err(|error| error.scrubbed(&self.secrets()))
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        let mut secrets = vec![self.token.expose_secret(), self.id.as_str()];
+        secrets.extend(self.client_token.as_ref().map(ExposeSecret::expose_secret));
+        secrets
+    }
+
+    /// Reads pages until one is shorter than the first, empty, or brings nothing new: a list has
+    /// no total, and how much a page holds is Z-API's choice.
+    async fn pages<T>(
+        &self,
+        call: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+        is_same: impl Fn(&T, &T) -> bool,
+    ) -> Result<Vec<T>, ApiError> {
+        const PAGE_SIZE: usize = 100;
+        const MOST_PAGES: usize = 1_000;
+        let mut all: Vec<T> = Vec::new();
+        let mut first_length = 0;
+        for page in 1..=MOST_PAGES {
+            let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
+            let Some(items) = loose::list(&answer) else {
+                return Err(ApiError::new(call, Cause::Unreadable));
+            };
+            let found: Vec<T> = items.iter().filter_map(&read).collect();
+            // Only a page that begins as an earlier one did is suspected of repeating it.
+            let repeats = found.first().is_some_and(|head| all.iter().any(|known| is_same(known, head)));
+            if page == 1 {
+                first_length = items.len();
+            }
+            let is_last = items.is_empty() || items.len() < first_length;
+            if repeats {
+                let fresh: Vec<T> =
+                    found.into_iter().filter(|one| !all.iter().any(|known| is_same(known, one))).collect();
+                if fresh.is_empty() {
+                    break;
+                }
+                all.extend(fresh);
+            } else {
+                all.extend(found);
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl fmt::Debug for Zapi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Zapi").finish_non_exhaustive()
+    }
+}
