@@ -1,0 +1,26 @@
+//! `/communities`: lists the communities in which the admin may give orders.
+
+use futures_util::future::BoxFuture;
+
+use super::{Arguments, Context, Failure, Spec};
+use crate::reply::Reply;
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "communities",
+    pt: &["comunidades"],
+    es: &["comunidades"],
+    args: &[],
+    is_mutating: false,
+    run,
+};
+
+fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(async move {
+        let snapshot = context.directory.snapshot(context.zapi).await?;
+        let allowed = snapshot.communities.all().filter(|community| {
+            context.admin.may_in(&community.id, &community.name, |alias| context.directory.aliased(alias))
+        });
+        Ok(Reply::Communities(allowed.map(|each| (each.name.clone(), each.id.to_string())).collect()))
+    })
+}

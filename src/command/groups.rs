@@ -1,0 +1,18 @@
+//! `/groups [words]`: lists the groups that the bot's number is in.
+
+use futures_util::future::BoxFuture;
+
+use super::{Arg, Arguments, Context, Failure, Spec};
+use crate::reply::Reply;
+
+/// The command.
+pub const SPEC: Spec =
+    Spec { name: "groups", pt: &["grupos"], es: &["grupos"], args: &[Arg::Words], is_mutating: false, run };
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(async move {
+        let groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
+        let groups = groups.into_iter().map(|group| (group.name, group.id.to_string())).collect();
+        Ok(Reply::Groups { groups, words: arguments.words.join(" ") })
+    })
+}

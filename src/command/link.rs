@@ -1,0 +1,21 @@
+//! `/link <community> <groups…>`: puts groups into a community.
+
+use futures_util::future::BoxFuture;
+
+use super::membership::{self, Direction};
+use super::{Arg, Arguments, Context, Failure, Spec};
+use crate::reply::Reply;
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "link",
+    pt: &["vincular", "juntar"],
+    es: &["vincular", "enlazar"],
+    args: &[Arg::Community, Arg::Groups],
+    is_mutating: true,
+    run,
+};
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(membership::change(context, Direction::Link, &arguments.words))
+}

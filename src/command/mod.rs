@@ -1,0 +1,250 @@
+//! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
+
+pub mod args;
+mod communities;
+mod community;
+pub mod context;
+mod groups;
+mod help;
+mod link;
+mod membership;
+pub mod registry;
+mod status;
+mod unlink;
+mod whoami;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use futures_util::future::BoxFuture;
+use regex::Regex;
+
+pub use args::{Arg, Arguments};
+pub use context::{Context, Failure, Timing};
+
+use crate::directory::{fold, is_invisible};
+use crate::domain::Locale;
+use crate::reply::{Mistake, Reply, Speech};
+
+/// What a command is: its names, its words, what it does. Help, README and rights follow from it.
+pub struct Spec {
+    /// The English name: the key in configuration, journal and catalogues.
+    pub name: &'static str,
+    /// The names in Brazilian Portuguese, the one of the help first.
+    pub pt: &'static [&'static str],
+    /// The names in Spanish, the one of the help first.
+    pub es: &'static [&'static str],
+    /// Its words.
+    pub args: &'static [Arg],
+    /// It changes something: such orders of a chat run one after the other.
+    pub is_mutating: bool,
+    /// Does it.
+    pub run: for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>>,
+}
+
+impl Spec {
+    /// The name in the help of a language.
+    pub fn name_in(&self, locale: Locale) -> &'static str {
+        let names = match locale {
+            Locale::En => &[],
+            Locale::PtBr => self.pt,
+            Locale::Es => self.es,
+        };
+        names.first().copied().unwrap_or(self.name)
+    }
+
+    /// Every name, the English one first, none twice.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let mut seen = Vec::new();
+        std::iter::once(self.name).chain(self.pt.iter().copied()).chain(self.es.iter().copied()).filter(move |name| {
+            let is_new = !seen.contains(name);
+            seen.push(name);
+            is_new
+        })
+    }
+
+    /// How it is written: `/link <community> <groups…>`.
+    pub fn usage(&self, speech: &Speech) -> String {
+        let words = self.args.iter().map(|arg| crate::i18n::text(speech.locale, arg.key(), &[]));
+        std::iter::once(speech.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A real example.
+    pub fn example(&self, speech: &Speech) -> String {
+        let words = crate::i18n::text(speech.locale, &format!("help-{}-example", self.name), &[]);
+        format!("{} {words}", speech.order(self.name, &[])).trim_end().to_owned()
+    }
+
+    /// A mistake in its words, with the way out.
+    pub fn mistake(&self, mistake: Mistake, speech: &Speech) -> Reply {
+        Reply::Mistake { mistake, usage: self.usage(speech), example: self.example(speech) }
+    }
+}
+
+/// A text that is written like an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The name as typed, without the prefix.
+    pub typed: String,
+    /// What follows the name.
+    pub rest: String,
+}
+
+/// `name`, then nothing or a blank and the rest. Matched after the prefix is taken off.
+static ORDER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\A(?P<name>\p{L}[\p{L}\p{M}\p{N}]*)(?:\s+(?s:(?P<rest>.*)))?\z").ok());
+
+/// The order in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
+pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
+    // Nearly every message is chatter, and ends here without a copy.
+    let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
+    let text = visible(text);
+    let found = ORDER.as_ref()?.captures(text.trim_end())?;
+    Some(Order {
+        typed: found["name"].to_owned(),
+        rest: found.name("rest").map(|rest| rest.as_str().to_owned()).unwrap_or_default(),
+    })
+}
+
+fn is_skipped(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+fn without_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
+    let wide = |prefix: &String| -> String { prefix.chars().map(full_width).collect() };
+    let rest = prefixes.iter().find_map(|prefix| {
+        text.strip_prefix(prefix.as_str()).or_else(|| {
+            // A full-width form is three bytes from U+FF01 on; most texts do not begin so.
+            text.starts_with(|c| ('\u{ff01}'..='\u{ff5e}').contains(&c)).then(|| text.strip_prefix(&wide(prefix)))?
+        })
+    })?;
+    Some(rest.trim_start_matches(is_invisible))
+}
+
+/// The full-width twin of an ASCII sign, as some keyboards type it.
+fn full_width(c: char) -> char {
+    match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+        other => other,
+    }
+}
+
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_invisible) {
+        text.chars().filter(|c| !is_invisible(*c)).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}
+
+/// The command of a name in any language: without case and accents, nothing fuzzier.
+pub fn named(typed: &str) -> Option<&'static Spec> {
+    let typed = fold(typed);
+    registry::COMMANDS.iter().copied().find(|spec| spec.names().any(|name| fold(name) == typed))
+}
+
+/// The name nearest to what was typed, if one is near; of the language, where it is as near.
+pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
+    let typed = fold(typed);
+    let names = registry::COMMANDS.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
+    let scored = names.map(|(spec, name)| {
+        let bonus = if spec.name_in(locale) == name { 0.01 } else { 0.0 };
+        (strsim::jaro_winkler(&typed, &fold(name)) + bonus, name)
+    });
+    scored.filter(|(score, _)| *score >= 0.8).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn slash() -> Vec<String> {
+        vec!["/".to_owned()]
+    }
+
+    #[test]
+    fn an_order_is_recognised_as_phones_write_it() {
+        let rows = [
+            ("/link Sales x", "link", "Sales x"),
+            ("/LINK", "LINK", ""),
+            ("  /link  Sales ", "link", "Sales"),
+            ("/link\nSales\nx", "link", "Sales\nx"),
+            ("\u{200e}/link Sales", "link", "Sales"),
+            ("/\u{200b}li\u{200d}nk Sa\u{202a}les", "link", "Sales"),
+            ("\u{a0}/link\u{a0}Sales", "link", "Sales"),
+            ("／link Sales", "link", "Sales"),
+            ("/situação", "situação", ""),
+            ("/situac\u{327}a\u{303}o", "situac\u{327}a\u{303}o", ""),
+        ];
+        for (text, typed, rest) in rows {
+            let expected = Order { typed: typed.to_owned(), rest: rest.to_owned() };
+            assert_eq!(recognise(text, &slash()), Some(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn chatter_is_no_order() {
+        let rows = [
+            "", "/", "//", "// link", "/ link", "link Sales", "bom dia /link x", "/home/ana", "/5", "/link@bot", "/😀",
+            "http://x/link", "!link x", "/\0link",
+        ];
+        for text in rows {
+            assert_eq!(recognise(text, &slash()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_prefixes_serve_as_well() {
+        let prefixes = vec!["!".to_owned(), "#!".to_owned()];
+        for text in ["!link x", "#!link x", "！link x"] {
+            assert!(recognise(text, &prefixes).is_some(), "{text}");
+        }
+        assert_eq!(recognise("/link x", &prefixes), None);
+    }
+
+    #[test]
+    fn a_command_has_its_names_without_case_and_accents_and_nothing_fuzzier() {
+        let rows = [
+            ("LINK", Some("link")),
+            ("Vincular", Some("link")),
+            ("enlazar", Some("link")),
+            ("situacao", Some("status")),
+            ("situação", Some("status")),
+            ("quemsou", Some("whoami")),
+            ("ayuda", Some("help")),
+            ("lınk", None), // a dotless ı
+            ("lіnk", None), // a Cyrillic і
+            ("linkk", None),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(named(typed).map(|spec| spec.name), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_slip_gets_the_nearest_name_of_its_language() {
+        assert_eq!(nearest("lnik", Locale::En), Some("link"));
+        assert_eq!(nearest("vinclar", Locale::PtBr), Some("vincular"));
+        assert_eq!(nearest("comunidads", Locale::Es), Some("comunidades"));
+        assert_eq!(nearest("xyzzy", Locale::En), None);
+    }
+
+    #[test]
+    fn no_two_commands_share_a_name_and_each_is_documented() {
+        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+        for spec in registry::COMMANDS {
+            for name in spec.names() {
+                let other = owners.insert(fold(name), spec.name);
+                assert!(other.is_none_or(|other| other == spec.name), "{name}");
+            }
+            for locale in Locale::ALL {
+                for key in ["", "-long", "-example"] {
+                    let key = format!("help-{}{key}", spec.name);
+                    assert_ne!(crate::i18n::text(locale, &key, &[]), key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `/unlink <community> <groups…>`: takes groups out of a community.
+
+use futures_util::future::BoxFuture;
+
+use super::membership::{self, Direction};
+use super::{Arg, Arguments, Context, Failure, Spec};
+use crate::reply::Reply;
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "unlink",
+    pt: &["desvincular", "tirar"],
+    es: &["desvincular"],
+    args: &[Arg::Community, Arg::Groups],
+    is_mutating: true,
+    run,
+};
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(membership::change(context, Direction::Unlink, &arguments.words))
+}

@@ -1,0 +1,218 @@
+//! A list of named things, and how a typed word finds one: pure.
+
+use super::names::fold;
+
+/// A community or a group with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<Id> {
+    /// Its id.
+    pub id: Id,
+    /// Its name as people see it; it may be empty.
+    pub name: String,
+}
+
+/// What a typed word means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found<Id> {
+    /// Exactly this.
+    One(Entry<Id>),
+    /// All of these: the word was a pattern.
+    Several(Vec<Entry<Id>>),
+    /// One of these, but which?
+    Unclear(Vec<Entry<Id>>),
+    /// Nothing; these names are the nearest.
+    Nothing {
+        /// At most three, the nearest first.
+        nearest: Vec<Entry<Id>>,
+    },
+}
+
+impl<Id: Clone> Found<Id> {
+    /// The thing with this id where the list lacks it.
+    pub(super) fn or_unlisted(self, id: &Id) -> Self {
+        match self {
+            Found::Nothing { .. } => Found::One(Entry { id: id.clone(), name: String::new() }),
+            found => found,
+        }
+    }
+}
+
+/// A list by name, its names folded once.
+#[derive(Clone, Debug)]
+pub struct Book<Id> {
+    /// Sorted by folded name.
+    entries: Vec<(String, Entry<Id>)>,
+}
+
+impl<Id: Clone + PartialEq> Book<Id> {
+    /// The list, in any order.
+    pub fn new(entries: Vec<Entry<Id>>) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold(&entry.name), entry)).collect();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        Self { entries }
+    }
+
+    /// All, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Entry<Id>> {
+        self.entries.iter().map(|(_, entry)| entry)
+    }
+
+    /// The one with this id.
+    pub fn by_id(&self, id: &Id) -> Option<&Entry<Id>> {
+        self.all().find(|entry| entry.id == *id)
+    }
+
+    /// Whether anything has this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        !self.beginning(&fold(name), true).is_empty()
+    }
+
+    /// What a word means: an id, else a whole name, else the beginning of just one name.
+    pub fn find(&self, typed: &str, id: Option<Id>) -> Found<Id> {
+        if let Some(id) = id {
+            return match self.by_id(&id) {
+                Some(entry) => Found::One(entry.clone()),
+                None => Found::Nothing { nearest: Vec::new() },
+            };
+        }
+        let wanted = fold(typed);
+        if wanted.is_empty() {
+            return Found::Nothing { nearest: Vec::new() };
+        }
+        for is_whole in [true, false] {
+            match self.beginning(&wanted, is_whole) {
+                [] => {}
+                [(_, entry)] => return Found::One(entry.clone()),
+                several => return Found::Unclear(several.iter().map(|(_, entry)| entry.clone()).collect()),
+            }
+        }
+        Found::Nothing { nearest: self.nearest(&wanted) }
+    }
+
+    /// Those whose names match a pattern with `*` for anything.
+    pub fn matching(&self, pattern: &str) -> Vec<Entry<Id>> {
+        let pattern = fold(pattern);
+        if pattern.chars().all(|c| c == '*') {
+            // A bare star would be everything: too much for a slip of the thumb.
+            return Vec::new();
+        }
+        self.entries
+            .iter()
+            .filter(|(name, _)| matches(&pattern, name))
+            .map(|(_, entry)| entry.clone())
+            .collect()
+    }
+
+    /// Those whose names hold all the words.
+    pub fn holding(&self, words: &[String]) -> Vec<Entry<Id>> {
+        let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
+        let holds = |name: &String| words.iter().all(|word| name.contains(word));
+        self.entries.iter().filter(|(name, _)| holds(name)).map(|(_, entry)| entry.clone()).collect()
+    }
+
+    fn beginning(&self, wanted: &str, is_whole: bool) -> &[(String, Entry<Id>)] {
+        let start = self.entries.partition_point(|(name, _)| name.as_str() < wanted);
+        let fits = |name: &str| if is_whole { name == wanted } else { name.starts_with(wanted) };
+        let length = self.entries[start..].iter().take_while(|(name, _)| fits(name)).count();
+        &self.entries[start..start + length]
+    }
+
+    /// Suggestions only: nothing is ever done on a fuzzy match.
+    fn nearest(&self, wanted: &str) -> Vec<Entry<Id>> {
+        let mut scored: Vec<(f64, &Entry<Id>)> = self
+            .entries
+            .iter()
+            .map(|(name, entry)| (likeness(wanted, name), entry))
+            .filter(|(score, _)| *score >= 0.8)
+            .collect();
+        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        scored.into_iter().take(3).map(|(_, entry)| entry.clone()).collect()
+    }
+}
+
+/// How like a name is to what was typed, from 0 to 1; a word inside the name counts as the name.
+fn likeness(wanted: &str, name: &str) -> f64 {
+    if name.contains(wanted) {
+        return 0.95;
+    }
+    let whole = strsim::jaro_winkler(wanted, name);
+    name.split(' ').map(|word| strsim::jaro_winkler(wanted, word) * 0.95).fold(whole, f64::max)
+}
+
+/// A pattern against a name, both folded: `*` stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(names: &[&str]) -> Book<usize> {
+        Book::new(names.iter().enumerate().map(|(id, name)| Entry { id, name: (*name).to_owned() }).collect())
+    }
+
+    fn ids(found: Found<usize>) -> (&'static str, Vec<usize>) {
+        let ids = |entries: Vec<Entry<usize>>| entries.into_iter().map(|entry| entry.id).collect();
+        match found {
+            Found::One(entry) => ("one", vec![entry.id]),
+            Found::Several(entries) => ("several", ids(entries)),
+            Found::Unclear(entries) => ("unclear", ids(entries)),
+            Found::Nothing { nearest } => ("nothing", ids(nearest)),
+        }
+    }
+
+    #[test]
+    fn a_word_finds_a_name_or_the_beginning_of_just_one() {
+        let book =
+            book(&["Vendas", "Vendas Norte", "Vendas Sul", "Suporte", "Mães do Bairro", "Time", "time"]);
+        let rows = [
+            ("vendas", ("one", vec![0])), // a whole name outranks the names it begins
+            ("VENDAS N", ("one", vec![1])),
+            ("vendas ", ("one", vec![0])),
+            ("vend", ("unclear", vec![0, 1, 2])),
+            ("maes", ("one", vec![4])),
+            ("mães do bairro", ("one", vec![4])),
+            ("time", ("unclear", vec![5, 6])),
+            ("suporet", ("nothing", vec![3])),
+            ("norte", ("nothing", vec![1])), // a word inside a name is a suggestion, not a match
+            ("xyzzy", ("nothing", vec![])),
+            ("", ("nothing", vec![])),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(ids(book.find(typed, None)), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_takes_all_that_match_but_a_bare_star_takes_nothing() {
+        let book = book(&["Vendas Norte", "Vendas Sul", "Pós-vendas", "Suporte"]);
+        let found = |pattern: &str| book.matching(pattern).into_iter().map(|e| e.id).collect::<Vec<_>>();
+        assert_eq!(found("vendas*"), [0, 1]);
+        assert_eq!(found("*vendas*"), [2, 0, 1]);
+        assert_eq!(found("v*sul"), [1]);
+        assert_eq!(found("vendas*norte*sul"), Vec::<usize>::new());
+        assert_eq!(found("*"), Vec::<usize>::new());
+        assert_eq!(found("pós*"), [2]);
+    }
+
+    #[test]
+    fn an_id_is_taken_as_it_is() {
+        let book = book(&["Vendas"]);
+        assert_eq!(ids(book.find("whatever", Some(0))), ("one", vec![0]));
+        assert_eq!(ids(book.find("whatever", Some(9))), ("nothing", vec![]));
+    }
+}

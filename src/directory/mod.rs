@@ -1,0 +1,220 @@
+//! The communities and groups of an instance, by the names that people give them.
+//!
+//! Both lists are read in full and kept for a minute; a name that is not found makes them be read
+//! once more. Announcement groups carry their community's name and are no target of anything, so a
+//! name never resolves to one: a group named like a community is looked up before it is offered.
+
+mod book;
+mod names;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+pub use book::{Book, Entry, Found};
+pub use names::{fold, is_invisible};
+
+use crate::domain::{Chat, CommunityId, GroupId};
+use crate::zapi::{ApiError, Zapi};
+
+/// How long the lists are believed.
+const FRESH: Duration = Duration::from_secs(60);
+/// How many reads go side by side.
+pub const SIDE_BY_SIDE: usize = 8;
+
+/// A community that a person named.
+pub type CommunityEntry = Entry<CommunityId>;
+/// A group that a person named.
+pub type GroupEntry = Entry<GroupId>;
+
+/// What an instance knows of its communities and groups.
+#[derive(Debug)]
+pub struct Directory {
+    aliases: Vec<(String, String)>,
+    cached: Mutex<Option<(Instant, Arc<Snapshot>)>>,
+}
+
+/// Both lists, read at one time.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The communities, by name.
+    pub communities: Book<CommunityId>,
+    /// The groups, by name; announcement groups may be among them.
+    pub groups: Book<GroupId>,
+}
+
+impl Directory {
+    /// A directory with the instance's aliases; nothing is read yet.
+    pub fn new(aliases: &[(String, String)]) -> Self {
+        let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
+        Self { aliases, cached: Mutex::new(None) }
+    }
+
+    /// The lists, not older than a minute.
+    pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
+        self.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
+    }
+
+    /// The lists, read after `moment`; callers that come while they are read share them.
+    async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
+        let mut cached = self.cached.lock().await;
+        if let Some((read_at, snapshot)) = &*cached
+            && moment.is_none_or(|moment| *read_at > moment)
+        {
+            return Ok(snapshot.clone());
+        }
+        let started = Instant::now();
+        let (communities, groups) = tokio::join!(zapi.communities(), zapi.groups());
+        let communities = communities?.into_iter().map(|each| Entry { id: each.id, name: each.name });
+        let groups = groups?.into_iter().map(|each| Entry { id: each.id, name: each.name });
+        let snapshot = Arc::new(Snapshot {
+            communities: Book::new(communities.collect()),
+            groups: Book::new(groups.collect()),
+        });
+        *cached = Some((started, snapshot.clone()));
+        Ok(snapshot)
+    }
+
+    /// The community that a person named.
+    pub async fn community(&self, zapi: &Zapi, typed: &str) -> Result<Found<CommunityId>, ApiError> {
+        let typed = self.alias(typed);
+        let asked = Instant::now();
+        let found = self.snapshot(zapi).await?.communities.find(typed, CommunityId::parse(typed));
+        match found {
+            Found::Nothing { .. } => {
+                let snapshot = self.newer_than(zapi, Some(asked)).await?;
+                Ok(snapshot.communities.find(typed, CommunityId::parse(typed)))
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// The groups that a person named, one result a word. `here` are the words for this chat.
+    pub async fn groups(
+        &self,
+        zapi: &Zapi,
+        typed: &[String],
+        chat: &Chat,
+        here: &[String],
+    ) -> Result<Vec<Found<GroupId>>, ApiError> {
+        let asked = Instant::now();
+        let mut snapshot = self.snapshot(zapi).await?;
+        let mut found: Vec<_> = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
+        if found.iter().any(|each| matches!(each, Found::Nothing { .. })) {
+            snapshot = self.newer_than(zapi, Some(asked)).await?;
+            found = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
+        }
+        let is_id = |word: &String| GroupId::parse(self.alias(word)).is_some();
+        stream::iter(typed.iter().zip(found))
+            .map(|(word, found)| {
+                let snapshot = &snapshot;
+                async move {
+                    // Who gives an id is told what it is; only names are kept off announcement groups.
+                    if is_id(word) { Ok(found) } else { without_announcements(zapi, snapshot, found).await }
+                }
+            })
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await
+    }
+
+    /// All groups but announcement groups, by name; with `words`, those whose names hold them all.
+    pub async fn list_groups(&self, zapi: &Zapi, words: &[String]) -> Result<Vec<GroupEntry>, ApiError> {
+        let snapshot = self.snapshot(zapi).await?;
+        let matching = match words {
+            [pattern] if pattern.contains('*') => snapshot.groups.matching(pattern),
+            words => snapshot.groups.holding(words),
+        };
+        match without_announcements(zapi, &snapshot, Found::Several(matching)).await? {
+            Found::Several(groups) => Ok(groups),
+            Found::One(group) => Ok(vec![group]),
+            Found::Unclear(_) | Found::Nothing { .. } => Ok(Vec::new()),
+        }
+    }
+
+    fn group(&self, snapshot: &Snapshot, typed: &str, chat: &Chat, here: &[String]) -> Found<GroupId> {
+        if here.contains(&fold(typed)) {
+            return match chat {
+                Chat::Group(id) => snapshot.groups.find(id.as_str(), Some(id.clone())).or_unlisted(id),
+                Chat::Direct(_) => Found::Nothing { nearest: Vec::new() },
+            };
+        }
+        let typed = self.alias(typed);
+        if let Some(id) = GroupId::parse(typed) {
+            // A group that the list lacks is asked for by its id all the same.
+            return snapshot.groups.find(typed, Some(id.clone())).or_unlisted(&id);
+        }
+        if typed.contains('*') {
+            return match snapshot.groups.matching(typed) {
+                matching if matching.is_empty() => Found::Nothing { nearest: Vec::new() },
+                matching => Found::Several(matching),
+            };
+        }
+        snapshot.groups.find(typed, None)
+    }
+
+    fn alias<'a>(&'a self, typed: &'a str) -> &'a str {
+        let folded = fold(typed);
+        self.aliases.iter().find(|(name, _)| *name == folded).map_or(typed, |(_, id)| id)
+    }
+
+    /// The id behind an alias, if it is one.
+    pub fn aliased(&self, typed: &str) -> Option<&str> {
+        let folded = fold(typed);
+        self.aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
+    }
+}
+
+/// Takes the announcement groups out of what was found by name.
+async fn without_announcements(
+    zapi: &Zapi,
+    snapshot: &Snapshot,
+    found: Found<GroupId>,
+) -> Result<Found<GroupId>, ApiError> {
+    let keep = |groups| ordinary(zapi, snapshot, groups);
+    Ok(match found {
+        Found::One(group) => match keep(vec![group]).await?.pop() {
+            Some(group) => Found::One(group),
+            None => Found::Nothing { nearest: Vec::new() },
+        },
+        Found::Unclear(groups) => {
+            let mut groups = keep(groups).await?;
+            match (groups.len(), groups.pop()) {
+                (1, Some(group)) => Found::One(group),
+                (_, Some(last)) => {
+                    groups.push(last);
+                    Found::Unclear(groups)
+                }
+                (_, None) => Found::Nothing { nearest: Vec::new() },
+            }
+        }
+        Found::Several(groups) => Found::Several(keep(groups).await?),
+        Found::Nothing { nearest } => Found::Nothing { nearest: keep(nearest).await? },
+    })
+}
+
+async fn ordinary(
+    zapi: &Zapi,
+    snapshot: &Snapshot,
+    groups: Vec<GroupEntry>,
+) -> Result<Vec<GroupEntry>, ApiError> {
+    let kept: Vec<Option<GroupEntry>> = stream::iter(groups)
+        .map(|group| async move {
+            if !snapshot.communities.has_name(&group.name) {
+                return Ok(Some(group));
+            }
+            match zapi.group(&group.id).await {
+                Ok(details) => Ok((!details.is_announcement).then_some(group)),
+                Err(error) if error.cause.is_temporary() || error.cause.concerns_all() => Err(error),
+                // What cannot be looked up is not offered by a name that may be a community's.
+                Err(_) => Ok(None),
+            }
+        })
+        .buffered(SIDE_BY_SIDE)
+        .try_collect()
+        .await?;
+    Ok(kept.into_iter().flatten().collect())
+}

@@ -1,0 +1,390 @@
+//! What a worker writes: claim a lane, note each step, finish. Every write carries the lease's token.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::AnyConnection;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{IDLE, Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// How long a lease holds without a heartbeat.
+pub const LEASE: Duration = Duration::from_secs(15);
+
+/// Why a worker's write was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Lost {
+    /// Another worker has the lane: stop, and touch nothing more.
+    #[error("the lease is lost")]
+    Lease,
+    /// The store has trouble.
+    #[error(transparent)]
+    Store(#[from] Unavailable),
+}
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was run, and answered.
+    Answered,
+    /// Its sender may not do that; answered.
+    Refused,
+    /// It was too old when it came; answered.
+    Expired,
+    /// It could not be finished in time; its admin was told. A dead letter.
+    GaveUp,
+    /// It was run, but the answer could not be delivered. A dead letter.
+    Unanswered,
+}
+
+impl Outcome {
+    /// The word in the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::GaveUp => "gave_up",
+            Self::Unanswered => "unanswered",
+        }
+    }
+
+    /// The outcome behind the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Answered, Self::Refused, Self::Expired, Self::GaveUp, Self::Unanswered]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
+    }
+
+    fn state(self) -> &'static str {
+        match self {
+            Self::GaveUp | Self::Unanswered => "dead",
+            Self::Answered | Self::Refused | Self::Expired => "done",
+        }
+    }
+}
+
+/// An order as the journal has it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its id.
+    pub id: String,
+    /// The instance's name.
+    pub instance: String,
+    /// WhatsApp's id of the message.
+    pub message_id: String,
+    /// Where the answer goes.
+    pub chat: String,
+    /// The sender's number.
+    pub phone: Option<String>,
+    /// The sender's lid.
+    pub lid: Option<String>,
+    /// It was typed on the bot's own phone.
+    pub by_owner: bool,
+    /// The command's English name.
+    pub name: String,
+    /// What was typed.
+    pub text: String,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Claims since the last orderly end of a try, this one included.
+    pub claims: i64,
+    /// Tries that ended orderly, but not well.
+    pub tries: i64,
+    /// When it was first tried; this claim's time at the first.
+    pub first_try_at: Timestamp,
+    /// What was found before the first change, as JSON.
+    pub plan: Option<String>,
+    /// The messages of the answer, as JSON, once it is known.
+    pub reply: Option<String>,
+    /// How many of them are sent.
+    pub replied: usize,
+    /// How it will have ended once the answer is sent.
+    pub outcome: Option<Outcome>,
+}
+
+/// A leased lane and its oldest open order.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    store: Store,
+    lane: String,
+    token: String,
+    /// The order.
+    pub command: Stored,
+}
+
+impl Store {
+    /// Leases a lane that is ready, with its oldest open order.
+    pub async fn claim(&self, now: Timestamp) -> Result<Option<Claim>, Unavailable> {
+        let token = uuid::Uuid::now_v7().to_string();
+        let lease = token.clone();
+        let found = self
+            .writer
+            .write(move |connection| Box::pin(async move { claim(connection, &lease, now).await }))
+            .await?;
+        Ok(found.map(|(lane, command)| Claim { store: self.clone(), lane, token, command }))
+    }
+
+    /// When the next lane becomes ready; none where nothing is open.
+    pub async fn next_ready(&self) -> Result<Option<Timestamp>, Unavailable> {
+        let next: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(CASE WHEN ready_at > lease_until THEN ready_at ELSE lease_until END)
+             FROM lane WHERE ready_at < $1",
+        )
+        .bind(IDLE)
+        .fetch_one(&self.reads)
+        .await?;
+        Ok(next.map(Timestamp))
+    }
+}
+
+async fn claim(
+    connection: &mut AnyConnection,
+    token: &str,
+    now: Timestamp,
+) -> Result<Option<(String, Stored)>, sqlx::Error> {
+    loop {
+        let leased = sqlx::query(
+            "UPDATE lane SET lease_token = $1, lease_until = $2
+             WHERE (instance, lane) = (
+                 SELECT instance, lane FROM lane WHERE ready_at <= $3 AND lease_until <= $3
+                 ORDER BY ready_at LIMIT 1)
+             RETURNING instance, lane",
+        )
+        .bind(token)
+        .bind(now.plus(LEASE).0)
+        .bind(now.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(leased) = leased else { return Ok(None) };
+        let (instance, lane): (String, String) = (leased.try_get(0)?, leased.try_get(1)?);
+        let command = sqlx::query(
+            "UPDATE command SET claims = claims + 1, first_try_at = COALESCE(first_try_at, $3)
+             WHERE id = (SELECT id FROM command
+                 WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering')
+                 ORDER BY seq LIMIT 1)
+             RETURNING id, instance, message_id, chat, phone, lid, by_owner, name, text, sent_at, accepted_at,
+                 claims, tries, first_try_at, plan, reply, replied, outcome",
+        )
+        .bind(&instance)
+        .bind(&lane)
+        .bind(now.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+        match command {
+            Some(row) => {
+                let command = stored(&row)?;
+                note(connection, &command.id, now, "claimed", None).await?;
+                return Ok(Some((lane, command)));
+            }
+            None => rest(connection, &instance, &lane, now).await?,
+        }
+    }
+}
+
+/// Gives the lane back: ready again where another order is open, idle where none is.
+async fn rest(
+    connection: &mut AnyConnection,
+    instance: &str,
+    lane: &str,
+    ready_at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE lane SET lease_token = NULL, lease_until = 0, ready_at = CASE WHEN EXISTS (
+             SELECT 1 FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering'))
+             THEN $3 ELSE $4 END
+         WHERE instance = $1 AND lane = $2",
+    )
+    .bind(instance)
+    .bind(lane)
+    .bind(ready_at.0)
+    .bind(IDLE)
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+impl Claim {
+    /// Keeps the lease for another [`LEASE`].
+    pub async fn keep(&self, now: Timestamp) -> Result<(), Lost> {
+        self.write(now, |_, _| Box::pin(async { Ok(()) })).await
+    }
+
+    /// Writes the plan down, before the first call that changes anything.
+    pub async fn plan(&mut self, plan: String, now: Timestamp) -> Result<(), Lost> {
+        self.command.plan = Some(plan.clone());
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET plan = $1 WHERE id = $2")
+                    .bind(&plan)
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                note(connection, &claim.command.id, now, "planned", None).await
+            })
+        })
+        .await
+    }
+
+    /// Writes the answer down, before it is sent.
+    pub async fn reply(&mut self, reply: String, outcome: Outcome, now: Timestamp) -> Result<(), Lost> {
+        self.command.reply = Some(reply.clone());
+        self.command.outcome = Some(outcome);
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE command SET state = 'answering', reply = $1, outcome = $2, claims = 0 WHERE id = $3",
+                )
+                .bind(&reply)
+                .bind(outcome.as_str())
+                .bind(&claim.command.id)
+                .execute(&mut *connection)
+                .await?;
+                note(connection, &claim.command.id, now, "replied", Some(outcome.as_str())).await
+            })
+        })
+        .await
+    }
+
+    /// Notes that the first `count` messages of the answer are sent.
+    pub async fn sent(&mut self, count: usize, now: Timestamp) -> Result<(), Lost> {
+        self.command.replied = count;
+        let replied = i64::try_from(count).unwrap_or(i64::MAX);
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET replied = $1 WHERE id = $2")
+                    .bind(replied)
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                note(connection, &claim.command.id, now, "sent", None).await
+            })
+        })
+        .await
+    }
+
+    /// Hands the order back: it is tried again at `ready_at`, and what came after it waits.
+    pub async fn try_again(self, ready_at: Timestamp, error: String, now: Timestamp) -> Result<(), Lost> {
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET tries = tries + 1, claims = 0, error = $1 WHERE id = $2")
+                    .bind(&error)
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                note(connection, &claim.command.id, now, "tried", Some(&error)).await?;
+                rest(connection, &claim.command.instance, &claim.lane, ready_at).await
+            })
+        })
+        .await
+    }
+
+    /// Ends the order; the next one of the lane is ready.
+    pub async fn finish(self, outcome: Outcome, error: Option<String>, now: Timestamp) -> Result<(), Lost> {
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE command SET state = $1, outcome = $2, finished_at = $3, error = COALESCE($4, error)
+                     WHERE id = $5",
+                )
+                .bind(outcome.state())
+                .bind(outcome.as_str())
+                .bind(now.0)
+                .bind(&error)
+                .bind(&claim.command.id)
+                .execute(&mut *connection)
+                .await?;
+                note(connection, &claim.command.id, now, "finished", Some(outcome.as_str())).await?;
+                if claim.lane == claim.command.id {
+                    // A read-only order's own lane serves nobody else.
+                    sqlx::query("DELETE FROM lane WHERE instance = $1 AND lane = $2")
+                        .bind(&claim.command.instance)
+                        .bind(&claim.lane)
+                        .execute(&mut *connection)
+                        .await?;
+                    return Ok(());
+                }
+                rest(connection, &claim.command.instance, &claim.lane, now).await
+            })
+        })
+        .await
+    }
+
+    /// A write that is made only while the lease holds, and prolongs it.
+    async fn write<F>(&self, now: Timestamp, work: F) -> Result<(), Lost>
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection, &'c Claim) -> BoxFuture<'c, Result<(), sqlx::Error>>
+            + Send
+            + 'static,
+    {
+        let claim = self.clone();
+        let is_ours = self
+            .store
+            .writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let kept = sqlx::query(
+                        "UPDATE lane SET lease_until = $1 WHERE instance = $2 AND lane = $3 AND lease_token = $4",
+                    )
+                    .bind(now.plus(LEASE).0)
+                    .bind(&claim.command.instance)
+                    .bind(&claim.lane)
+                    .bind(&claim.token)
+                    .execute(&mut *connection)
+                    .await?;
+                    if kept.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    work(connection, &claim).await?;
+                    Ok(true)
+                })
+            })
+            .await?;
+        if is_ours { Ok(()) } else { Err(Lost::Lease) }
+    }
+}
+
+/// A line of the audit.
+pub(super) async fn note(
+    connection: &mut AnyConnection,
+    command: &str,
+    at: Timestamp,
+    what: &'static str,
+    detail: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO note (command, at, what, detail) VALUES ($1, $2, $3, $4)")
+        .bind(command)
+        .bind(at.0)
+        .bind(what)
+        .bind(detail)
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
+}
+
+fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
+    Ok(Stored {
+        id: row.try_get("id")?,
+        instance: row.try_get("instance")?,
+        message_id: row.try_get("message_id")?,
+        chat: row.try_get("chat")?,
+        phone: row.try_get("phone")?,
+        lid: row.try_get("lid")?,
+        by_owner: row.try_get::<i64, _>("by_owner")? != 0,
+        name: row.try_get("name")?,
+        text: row.try_get("text")?,
+        sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
+        accepted_at: Timestamp(row.try_get("accepted_at")?),
+        claims: row.try_get("claims")?,
+        tries: row.try_get("tries")?,
+        first_try_at: Timestamp(row.try_get("first_try_at")?),
+        plan: row.try_get("plan")?,
+        reply: row.try_get("reply")?,
+        replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
+        outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
+    })
+}

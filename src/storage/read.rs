@@ -1,0 +1,129 @@
+//! What people read of the journal: lists, one order with its notes, counts.
+
+use sqlx::Row as _;
+
+use super::{Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// An order, for a person to read.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// The instance's name.
+    pub instance: String,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// waiting, answering, done or dead.
+    pub state: String,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// The admin's key.
+    pub admin: String,
+    /// Where it was given.
+    pub chat: String,
+    /// WhatsApp's id of the message.
+    pub message_id: String,
+    /// The command's English name.
+    pub name: String,
+    /// What was typed.
+    pub text: String,
+    /// How often it was tried in vain.
+    pub tries: i64,
+    /// Why the last try failed.
+    pub error: Option<String>,
+    /// The messages of the answer, as JSON.
+    pub reply: Option<String>,
+}
+
+/// A line of an order's audit.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: String,
+    /// More of it.
+    pub detail: Option<String>,
+}
+
+/// How many orders of an instance are not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// Waiting, or being run or answered.
+    pub open: usize,
+    /// Given up.
+    pub dead: usize,
+}
+
+const COLUMNS: &str =
+    "SELECT id, instance, accepted_at, finished_at, state, outcome, admin, chat, message_id, name,
+    text, tries, error, reply FROM command";
+
+impl Store {
+    /// The newest orders, at most `limit`, of one state or of all.
+    pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<Row>, Unavailable> {
+        let sql =
+            format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY accepted_at DESC, id DESC LIMIT $2");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(state.unwrap_or_default())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.reads)
+            .await?;
+        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+    }
+
+    /// The orders whose id begins so, at most two: enough to tell one from several.
+    pub async fn find(&self, id: &str) -> Result<Vec<Row>, Unavailable> {
+        let sql = format!("{COLUMNS} WHERE substr(id, 1, $1) = $2 LIMIT 2");
+        let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(length).bind(id).fetch_all(&self.reads).await?;
+        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+    }
+
+    /// What happened to an order, oldest first.
+    pub async fn notes(&self, id: &str) -> Result<Vec<Note>, Unavailable> {
+        let rows = sqlx::query("SELECT at, what, detail FROM note WHERE command = $1 ORDER BY at")
+            .bind(id)
+            .fetch_all(&self.reads)
+            .await?;
+        let note = |row: &sqlx::any::AnyRow| -> Result<Note, sqlx::Error> {
+            Ok(Note { at: Timestamp(row.try_get(0)?), what: row.try_get(1)?, detail: row.try_get(2)? })
+        };
+        Ok(rows.iter().map(note).collect::<Result<_, _>>()?)
+    }
+
+    /// How many orders of an instance are not done.
+    pub async fn overview(&self, instance: &str) -> Result<Overview, Unavailable> {
+        let row = sqlx::query(
+            "SELECT COUNT(CASE WHEN state <> 'dead' THEN 1 END), COUNT(CASE WHEN state = 'dead' THEN 1 END)
+             FROM command WHERE instance = $1 AND state <> 'done'",
+        )
+        .bind(instance)
+        .fetch_one(&self.reads)
+        .await?;
+        let count = |index| Ok::<_, sqlx::Error>(usize::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0));
+        Ok(Overview { open: count(0)?, dead: count(1)? })
+    }
+}
+
+fn row(row: &sqlx::any::AnyRow) -> Result<Row, sqlx::Error> {
+    Ok(Row {
+        id: row.try_get("id")?,
+        instance: row.try_get("instance")?,
+        accepted_at: Timestamp(row.try_get("accepted_at")?),
+        finished_at: row.try_get::<Option<i64>, _>("finished_at")?.map(Timestamp),
+        state: row.try_get("state")?,
+        outcome: row.try_get("outcome")?,
+        admin: row.try_get("admin")?,
+        chat: row.try_get("chat")?,
+        message_id: row.try_get("message_id")?,
+        name: row.try_get("name")?,
+        text: row.try_get("text")?,
+        tries: row.try_get("tries")?,
+        error: row.try_get("error")?,
+        reply: row.try_get("reply")?,
+    })
+}
