@@ -3,6 +3,7 @@
 //! [`verify`] decides whether the bytes come from whom they should, before anything is parsed;
 //! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
 
+pub mod payload;
 pub mod reason;
 pub mod replay;
 pub mod sign;
