@@ -1,0 +1,12 @@
+//! A webhook is received, verified, and read: bytes come in, a message goes out, or a [`Reason`] why not.
+//!
+//! [`verify`] decides whether the bytes come from whom they should, before anything is parsed;
+//! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
+
+pub mod payload;
+pub mod reason;
+pub mod replay;
+pub mod sign;
+pub mod verify;
+
+pub use reason::Reason;

@@ -1,0 +1,185 @@
+//! What does this event say? A message of a person that may be an order, or a reason why it is none.
+//!
+//! Only the few fields that decide are looked at, and borrowed from the body (`raw`); who wrote it
+//! is told apart in `sender`. An object is never refused for its shape: what can be read of it is
+//! used, else it is ignored (CONTRACT.md §3). Only `text.message` of a fresh message is a text:
+//! captions, buttons, names and quotes are not (THREATS.md, T15).
+
+mod raw;
+mod sender;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use self::raw::{Fields, Truth};
+use super::Reason;
+use super::verify::Verified;
+use crate::clock::Timestamp;
+use crate::config;
+use crate::domain::{Chat, GroupId, Message, Person};
+
+/// What has to be known of an instance to read its events.
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceFacts<'a> {
+    /// Z-API's id of it.
+    pub id: &'a str,
+    /// Orders typed on the bot's own phone count as the owner's.
+    pub owner_commands: bool,
+}
+
+impl<'a> From<&'a config::Instance> for InstanceFacts<'a> {
+    fn from(instance: &'a config::Instance) -> Self {
+        Self { id: &instance.id, owner_commands: instance.owner_commands }
+    }
+}
+
+/// What an event turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading<'a> {
+    /// A text that somebody wrote: perhaps an order.
+    Message(MessageRef<'a>),
+    /// Nothing for us.
+    Ignored(Reason),
+}
+
+/// The body is no JSON object: answered 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body is no JSON object in UTF-8, without a byte order mark, nested at most 128 levels deep")]
+pub struct NotAnObject;
+
+/// A message, borrowed from the body. Nothing is copied before it is known to be an order, except
+/// texts that hold escapes, and the id of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRef<'a> {
+    /// WhatsApp's id of the message: 1 to 128 printable characters.
+    pub id: Cow<'a, str>,
+    /// Where it was written.
+    pub chat: ChatRef<'a>,
+    /// Who wrote it. Somebody, unless it is by the owner: they need no number.
+    pub sender: Person,
+    /// It was typed on the bot's own phone, and that counts as the owner's.
+    pub by_owner: bool,
+    /// What was written; never empty.
+    pub text: Cow<'a, str>,
+    /// When it was sent, by WhatsApp's clock.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// A chat, borrowed from the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatRef<'a> {
+    /// A direct chat: the partner's number or `…@lid`.
+    Direct(Cow<'a, str>),
+    /// A group.
+    Group(GroupId),
+}
+
+impl MessageRef<'_> {
+    /// The message, as what comes after the webhook keeps it.
+    pub fn to_message(&self) -> Message {
+        Message {
+            id: self.id.to_string(),
+            chat: match &self.chat {
+                ChatRef::Direct(address) => Chat::Direct(address.to_string()),
+                ChatRef::Group(id) => Chat::Group(id.clone()),
+            },
+            sender: self.sender,
+            by_owner: self.by_owner,
+            text: self.text.to_string(),
+            sent_at: self.sent_at,
+        }
+    }
+}
+
+/// Reads a verified event.
+///
+/// # Errors
+/// [`NotAnObject`] if it is no JSON object; whatever is in the object is no error.
+pub fn read<'a>(verified: &'a Verified, ours: &InstanceFacts<'_>) -> Result<Reading<'a>, NotAnObject> {
+    read_body(verified.body(), ours)
+}
+
+fn read_body<'a>(body: &'a [u8], ours: &InstanceFacts<'_>) -> Result<Reading<'a>, NotAnObject> {
+    let fields = Fields::of(body, ours.id).ok_or(NotAnObject)?;
+    Ok(match message(&fields, ours) {
+        Ok(message) => Reading::Message(message),
+        Err(reason) => Reading::Ignored(reason),
+    })
+}
+
+/// The message, or the first reason why there is none: cheap and frequent ones first.
+fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageRef<'a>, Reason> {
+    if fields.names_others && !fields.names_us {
+        return Err(Reason::OtherInstance);
+    }
+    if !fields.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("ReceivedCallback")) {
+        return Err(Reason::UnsupportedEvent);
+    }
+    let by_owner = is_by_owner(fields, ours)?;
+    refuse_what_is_not_fresh(fields)?;
+    let text = fields.text.member("message").text().ok_or(Reason::NoText)?;
+    let chat = sender::chat(fields)?;
+    let sender = match by_owner {
+        true => sender::owner(fields),
+        false => sender::author(fields, &chat).ok_or(Reason::NoSender)?,
+    };
+    let id = fields.message_id.text().filter(|id| is_message_id(id)).ok_or(Reason::NoMessageId)?;
+    Ok(MessageRef { id, chat, sender, by_owner, text, sent_at: sent_at(fields) })
+}
+
+/// Whether the owner typed it on the bot's own phone.
+fn is_by_owner(fields: &Fields<'_>, ours: &InstanceFacts<'_>) -> Result<bool, Reason> {
+    match (fields.from_api.truth(), fields.from_me.truth()) {
+        (Truth::No, Truth::No) => Ok(false),
+        (Truth::No, Truth::Yes) if ours.owner_commands => Ok(true),
+        // An echo of our own message would make a loop (T12), whether or not it admits to be ours.
+        _ => Err(Reason::FromMe),
+    }
+}
+
+/// Only a person's own fresh words to a chat can be an order; a flag that is unclear says they are not.
+fn refuse_what_is_not_fresh(fields: &Fields<'_>) -> Result<(), Reason> {
+    let flags = [
+        (fields.waiting_message, Reason::WaitingMessage),
+        (fields.is_edit, Reason::Edited),
+        (fields.forwarded, Reason::Forwarded),
+        (fields.is_status_reply, Reason::Status),
+        (fields.is_newsletter, Reason::Newsletter),
+        (fields.broadcast, Reason::Broadcast),
+        (fields.notification, Reason::Notification),
+    ];
+    if let Some((_, reason)) = flags.into_iter().find(|(flag, _)| flag.truth() != Truth::No) {
+        return Err(reason);
+    }
+    match fields.phone.text().as_deref() {
+        Some("status@broadcast") => Err(Reason::Status),
+        Some(phone) if phone.ends_with("@newsletter") => Err(Reason::Newsletter),
+        Some(phone) if phone.ends_with("-broadcast") || phone.ends_with("@broadcast") => {
+            Err(Reason::Broadcast)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Ids are opaque, but go into logs, tables and calls: nothing invisible is in them.
+fn is_message_id(id: &str) -> bool {
+    let is_visible = |c: char| {
+        let is_format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        !c.is_control() && !is_format
+    };
+    (1..=128).contains(&id.chars().count()) && id.chars().all(is_visible)
+}
+
+/// `momment` in milliseconds; some events say `moment`, some mean seconds.
+fn sent_at(fields: &Fields<'_>) -> Option<Timestamp> {
+    /// Milliseconds have passed this in 1973; seconds will in 5138.
+    const SECONDS_BELOW: i64 = 100_000_000_000;
+    let moment = fields.momment.number().or_else(|| fields.moment.number())?;
+    match moment {
+        ..=0 => None,
+        1..SECONDS_BELOW => Some(Timestamp(moment * 1000)),
+        _ => Some(Timestamp(moment)),
+    }
+}

@@ -1,0 +1,360 @@
+//! The fields of an event that decide, read leniently: the bytes are walked once and borrowed from.
+//!
+//! What Z-API sends is not what its tables say (ZAPI.md §1): booleans and numbers come as strings,
+//! objects as one-element arrays, keys twice. So a field is kept as the raw JSON it is and decoded
+//! only when it is asked for; no field of an odd shape can refuse the event. Of a repeated key the
+//! last value counts, `null` like any other; `null` reads as absent.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The deepest nesting of a body, the body itself included. serde_json skips values without a limit.
+const DEEPEST: usize = 128;
+
+/// A value of the event, as the JSON it came as; absent where there was none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Field<'a>(Option<&'a str>);
+
+/// What a boolean says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    /// `false`, `"false"`, `0`, `"0"`, empty, `null` or absent.
+    No,
+    /// `true`, `"true"`, `1`, `"1"`.
+    Yes,
+    /// Anything else. It never counts in an order's favour.
+    Unclear,
+}
+
+/// The fields that decide.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    /// An `instanceId` is ours.
+    pub names_us: bool,
+    /// An `instanceId` is somebody else's.
+    pub names_others: bool,
+    pub kind: Field<'a>,
+    pub message_id: Field<'a>,
+    pub phone: Field<'a>,
+    pub connected_phone: Field<'a>,
+    pub chat_lid: Field<'a>,
+    pub sender_lid: Field<'a>,
+    pub participant_phone: Field<'a>,
+    pub participant_lid: Field<'a>,
+    pub from_me: Field<'a>,
+    pub from_api: Field<'a>,
+    pub is_group: Field<'a>,
+    pub is_newsletter: Field<'a>,
+    pub is_status_reply: Field<'a>,
+    pub is_edit: Field<'a>,
+    pub broadcast: Field<'a>,
+    pub forwarded: Field<'a>,
+    pub waiting_message: Field<'a>,
+    pub notification: Field<'a>,
+    pub momment: Field<'a>,
+    pub moment: Field<'a>,
+    pub text: Field<'a>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a body; nothing where it is no UTF-8, no JSON, no object, or nested too deeply.
+    pub(super) fn of(body: &'a [u8], our_id: &str) -> Option<Self> {
+        let json = std::str::from_utf8(body).ok().filter(|json| !is_too_deep(json))?;
+        let mut fields = Self::default();
+        each_member(json, |key, value| fields.keep(key, value, our_id))?;
+        Some(fields)
+    }
+
+    fn keep(&mut self, key: &[u8], value: Field<'a>, our_id: &str) {
+        let place = match key {
+            // It stands twice in many events: all of its values are looked at, in any order.
+            b"instanceId" if value.is_empty() => return,
+            b"instanceId" => {
+                let is_ours = value.text().is_some_and(|id| id.eq_ignore_ascii_case(our_id));
+                self.names_us |= is_ours;
+                self.names_others |= !is_ours;
+                return;
+            }
+            b"type" => &mut self.kind,
+            b"messageId" => &mut self.message_id,
+            b"phone" => &mut self.phone,
+            b"connectedPhone" => &mut self.connected_phone,
+            b"chatLid" => &mut self.chat_lid,
+            b"senderLid" => &mut self.sender_lid,
+            b"participantPhone" => &mut self.participant_phone,
+            b"participantLid" => &mut self.participant_lid,
+            b"fromMe" => &mut self.from_me,
+            b"fromApi" => &mut self.from_api,
+            b"isGroup" => &mut self.is_group,
+            b"isNewsletter" => &mut self.is_newsletter,
+            b"isStatusReply" => &mut self.is_status_reply,
+            b"isEdit" => &mut self.is_edit,
+            b"broadcast" => &mut self.broadcast,
+            b"forwarded" => &mut self.forwarded,
+            b"waitingMessage" => &mut self.waiting_message,
+            b"notification" => &mut self.notification,
+            b"momment" => &mut self.momment,
+            b"moment" => &mut self.moment,
+            b"text" => &mut self.text,
+            _ => return,
+        };
+        *place = value;
+    }
+}
+
+impl<'a> Field<'a> {
+    /// A string or a number, as text that is not empty. Lone surrogates become U+FFFD.
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        let json = self.single()?;
+        let text = match json.as_bytes().first()? {
+            b'"' => string(json)?,
+            b'-' | b'0'..=b'9' => Cow::Borrowed(json),
+            _ => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// What it says as a boolean.
+    pub(super) fn truth(self) -> Truth {
+        let Some(json) = self.single() else { return Truth::No };
+        let text = if json.starts_with('"') { string(json) } else { Some(Cow::Borrowed(json)) };
+        match text.as_deref().map(str::trim) {
+            Some("" | "0" | "null") => Truth::No,
+            Some("1") => Truth::Yes,
+            Some(word) if word.eq_ignore_ascii_case("false") => Truth::No,
+            Some(word) if word.eq_ignore_ascii_case("true") => Truth::Yes,
+            _ => Truth::Unclear,
+        }
+    }
+
+    /// A whole number, also where it came as a string or with a fraction.
+    pub(super) fn number(self) -> Option<i64> {
+        let text = self.text()?;
+        let text = text.trim();
+        let rounded = || text.parse::<f64>().ok().filter(|number| number.is_finite());
+        // A float too large for an integer becomes the largest one.
+        text.parse().ok().or_else(|| rounded().map(|number| number as i64))
+    }
+
+    /// A member of an object.
+    pub(super) fn member(self, name: &str) -> Self {
+        let mut found = Self::default();
+        if let Some(json) = self.single().filter(|json| json.starts_with('{')) {
+            each_member(json, |key, value| {
+                if key == name.as_bytes() {
+                    found = value;
+                }
+            });
+        }
+        found
+    }
+
+    fn is_empty(self) -> bool {
+        matches!(self.single(), None | Some("null" | "\"\""))
+    }
+
+    /// The JSON, out of an array of one element if it came in one.
+    fn single(self) -> Option<&'a str> {
+        let mut json = self.0?;
+        if json.starts_with('[')
+            && let Ok((element,)) = serde_json::from_str::<(&RawValue,)>(json)
+        {
+            json = element.get();
+        }
+        (json != "null").then_some(json)
+    }
+}
+
+/// The text of a JSON string: borrowed, unless escapes stand in it.
+fn string(json: &str) -> Option<Cow<'_, str>> {
+    if !json.contains('\\') {
+        return json.get(1..json.len().checked_sub(1)?).map(Cow::Borrowed);
+    }
+    // As bytes, serde_json lets lone surrogates pass; as text it would refuse them.
+    let Octets(bytes) = serde_json::from_str(json).ok()?;
+    Some(Cow::Owned(match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => text,
+        Err(error) => without_surrogates(error.as_bytes()),
+    }))
+}
+
+/// The text with one U+FFFD for each lone surrogate, which takes three bytes and begins with 0xED.
+fn without_surrogates(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if chunk.invalid().first() == Some(&0xED) {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
+/// Whether brackets outside of strings nest deeper than is allowed.
+fn is_too_deep(json: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in json.bytes() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
+}
+
+/// Hands over the members of an object in their order; nothing where it is no JSON object.
+fn each_member<'a>(json: &'a str, member: impl FnMut(&[u8], Field<'a>)) -> Option<()> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    reader.deserialize_map(Members(member)).ok()?;
+    reader.end().ok()
+}
+
+struct Members<F>(F);
+
+impl<'de, F: FnMut(&[u8], Field<'de>)> Visitor<'de> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        // Keys are compared unescaped, and as bytes: a lone surrogate in a strange key is no error.
+        while let Some((Octets(key), value)) = members.next_entry::<Octets<'de>, &'de RawValue>()? {
+            self.0(&key, Field(Some(value.get())));
+        }
+        Ok(())
+    }
+}
+
+/// A JSON string as bytes, surrogates and all.
+struct Octets<'a>(Cow<'a, [u8]>);
+
+impl<'de> Deserialize<'de> for Octets<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Octets<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+                Ok(Octets(Cow::Borrowed(bytes)))
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                Ok(Octets(Cow::Owned(bytes.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(json: &str) -> Field<'_> {
+        Field(Some(json))
+    }
+
+    #[test]
+    fn booleans_come_in_many_clothes() {
+        let no = ["false", "\"false\"", "\"FALSE\"", "0", "\"0\"", "\"\"", "null", "[false]", "[null]"];
+        let yes = ["true", "\"true\"", "\"True\"", "1", "\"1\"", "[true]", "[\"1\"]", r#""tru\u0065""#];
+        let unclear = ["\"yes\"", "2", "-1", "1e0", "{}", "[]", "[true,false]", r#""\ud800""#];
+        assert_eq!(Field(None).truth(), Truth::No);
+        for (rows, truth) in [(&no[..], Truth::No), (&yes[..], Truth::Yes), (&unclear[..], Truth::Unclear)] {
+            for json in rows {
+                assert_eq!(field(json).truth(), truth, "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_strings_and_numbers() {
+        let rows = [
+            (r#""oi""#, Some("oi")),
+            (r#"["oi"]"#, Some("oi")),
+            ("5544999999999", Some("5544999999999")),
+            (r#""a\n\u00e7\ud83d\ude00""#, Some("a\nç😀")),
+            (r#""\ud800x\udc00\ud83d\ud83d\ude00\ud83d\n""#, Some("\u{fffd}x\u{fffd}\u{fffd}😀\u{fffd}\n")),
+            (r#""""#, None),
+            ("null", None),
+            ("true", None),
+            ("{}", None),
+            (r#"["a","b"]"#, None),
+        ];
+        for (json, text) in rows {
+            assert_eq!(field(json).text().as_deref(), text, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_escapes_is_borrowed() {
+        assert!(matches!(field(r#""/link Sales""#).text(), Some(Cow::Borrowed(_))));
+        assert!(matches!(field(r#"["/link Sales"]"#).text(), Some(Cow::Borrowed(_))));
+        assert!(matches!(field(r#""a\tb""#).text(), Some(Cow::Owned(_))));
+    }
+
+    #[test]
+    fn numbers_come_as_strings_and_fractions_and_never_panic() {
+        let rows = [
+            ("1764000000000", Some(1_764_000_000_000)),
+            ("\" 1764000000000 \"", Some(1_764_000_000_000)),
+            ("1.764e12", Some(1_764_000_000_000)),
+            ("1764000000.5", Some(1_764_000_000)),
+            ("123456789012345678901234567890", Some(i64::MAX)),
+            ("-1e300", Some(i64::MIN)),
+            ("1e999999", None),
+            ("\"inf\"", None),
+            ("\"soon\"", None),
+        ];
+        for (json, number) in rows {
+            assert_eq!(field(json).number(), number, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_member_is_found_in_an_object_and_in_an_array_of_one() {
+        let rows = [
+            (r#"{"message":"a"}"#, Some("a")),
+            (r#"{"x":1,"message":"a","message":"b"}"#, Some("b")),
+            (r#"[{"m\u0065ssage":"a"}]"#, Some("a")),
+            (r#"{"\ud800":1,"message":"a"}"#, Some("a")),
+            (r#"{"Message":"a"}"#, None),
+            (r#""message""#, None),
+            (r#"[{"message":"a"},{"message":"b"}]"#, None),
+        ];
+        for (json, message) in rows {
+            assert_eq!(field(json).member("message").text().as_deref(), message, "{json}");
+        }
+    }
+
+    #[test]
+    fn depth_is_counted_outside_of_strings() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(!is_too_deep(&nested(128)));
+        assert!(is_too_deep(&nested(129)));
+        assert!(!is_too_deep(&format!(r#"{{"a":"{}\"{}"}}"#, "[".repeat(200), "{".repeat(200))));
+        assert!(is_too_deep(&format!(r#"{{"a\\":{}}}"#, nested(128))));
+        assert!(!is_too_deep(&"[],".repeat(1000)));
+    }
+}

@@ -1,0 +1,556 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::{Lid, Phone};
+
+const OURS: InstanceFacts<'_> =
+    InstanceFacts { id: "3C67AB641C8AA0412F6A2242B4E23AC7", owner_commands: false };
+const OWNER: InstanceFacts<'_> = InstanceFacts { owner_commands: true, ..OURS };
+const ANA: &str = "5544999999999";
+const ANA_LID: &str = "81896604192873@lid";
+const GROUP: &str = "120363186053925765-group";
+
+/// `/groups` from Ana in a direct chat, as Z-API sends it.
+fn direct() -> Value {
+    json!({
+        "isStatusReply": false, "chatLid": ANA_LID, "connectedPhone": "5511988887777",
+        "waitingMessage": false, "isEdit": false, "isGroup": false, "isNewsletter": false,
+        "instanceId": OURS.id, "messageId": "3EB0A1B2C3D4E5F60718", "phone": ANA, "fromMe": false,
+        "momment": 1_764_000_000_123_i64, "status": "RECEIVED", "chatName": "Ana", "senderPhoto": null,
+        "senderName": "Ana", "photo": null, "broadcast": false, "participantLid": null, "forwarded": false,
+        "type": "ReceivedCallback", "fromApi": false, "text": {"message": "/groups"},
+    })
+}
+
+/// The same in a group.
+fn in_group() -> Value {
+    let group = json!({
+        "isGroup": true, "phone": GROUP, "chatLid": null, "chatName": "Futebol",
+        "participantPhone": ANA, "participantLid": ANA_LID,
+    });
+    with(direct(), &group)
+}
+
+/// The event with some fields changed.
+fn with(mut event: Value, changes: &Value) -> Value {
+    for (key, value) in changes.as_object().unwrap() {
+        event[key] = value.clone();
+    }
+    event
+}
+
+/// The event with some JSON put behind its last field.
+fn ending(event: &Value, fields: &str) -> String {
+    let json = event.to_string();
+    format!("{}, {fields}}}", &json[..json.len() - 1])
+}
+
+#[track_caller]
+fn reading<'a>(body: &'a str, ours: &InstanceFacts<'_>) -> Reading<'a> {
+    read_body(body.as_bytes(), ours).unwrap()
+}
+
+#[track_caller]
+fn expect_message(body: &str) -> Message {
+    match reading(body, &OURS) {
+        Reading::Message(message) => message.to_message(),
+        Reading::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
+    }
+}
+
+#[track_caller]
+fn expect_ignored(body: &str, reason: Reason) {
+    assert_eq!(reading(body, &OURS), Reading::Ignored(reason), "{body}");
+}
+
+fn person(phone: Option<&str>, lid: Option<&str>) -> Person {
+    Person { phone: phone.and_then(Phone::parse), lid: lid.and_then(Lid::parse) }
+}
+
+#[test]
+fn a_text_in_a_direct_chat_is_a_message() {
+    let expected = Message {
+        id: "3EB0A1B2C3D4E5F60718".to_owned(),
+        chat: Chat::Direct(ANA.to_owned()),
+        sender: person(Some(ANA), Some(ANA_LID)),
+        by_owner: false,
+        text: "/groups".to_owned(),
+        sent_at: Some(Timestamp(1_764_000_000_123)),
+    };
+    assert_eq!(expect_message(&direct().to_string()), expected);
+}
+
+#[test]
+fn a_text_in_a_group_is_a_message_of_the_participant() {
+    let message = expect_message(&in_group().to_string());
+    assert_eq!(message.chat, Chat::Group(GroupId::parse(GROUP).unwrap()));
+    assert_eq!(message.sender, person(Some(ANA), Some(ANA_LID)));
+}
+
+#[test]
+fn a_plain_message_is_borrowed_from_the_body() {
+    let body = direct().to_string();
+    let Reading::Message(message) = reading(&body, &OURS) else { panic!("ignored") };
+    assert!(matches!(message.text, Cow::Borrowed(_)));
+    assert!(matches!(message.id, Cow::Borrowed(_)));
+    assert!(matches!(message.chat, ChatRef::Direct(Cow::Borrowed(_))));
+}
+
+#[test]
+fn only_received_messages_are_looked_at() {
+    let others = [
+        json!({"type": "DeliveryCallback", "phone": ANA, "zaapId": "A1", "messageId": "B2", "instanceId": OURS.id}),
+        json!({"type": "DeliveryCallback", "phone": ANA, "error": "Phone number does not exist", "errorCode": 404}),
+        json!({"type": "MessageStatusCallback", "status": "READ", "ids": ["A1", "B2"], "momment": 1, "phone": ANA}),
+        json!({"type": "PresenceChatCallback", "phone": ANA, "status": "COMPOSING", "lastSeen": null}),
+        json!({"type": "ConnectedCallback", "connected": true, "momment": 1_764_000_000, "phone": ANA}),
+        json!({"type": "DisconnectedCallback", "momment": 1_764_000_000, "error": "Device has been disconnected"}),
+        with(direct(), &json!({"type": "SomethingNewCallback"})),
+        with(direct(), &json!({"type": null})),
+        with(direct(), &json!({"type": 7})),
+        with(direct(), &json!({"type": {"name": "ReceivedCallback"}})),
+        json!({}),
+    ];
+    for event in others {
+        expect_ignored(&event.to_string(), Reason::UnsupportedEvent);
+    }
+    for kind in ["receivedcallback", "RECEIVEDCALLBACK", "receivedCallback"] {
+        expect_message(&with(direct(), &json!({"type": kind})).to_string());
+    }
+}
+
+#[test]
+fn an_order_comes_from_the_text_alone() {
+    let order = "/link Sales futebol";
+    let contents = [
+        json!({"image": {"caption": order, "imageUrl": "https://example.com/1.jpeg", "mimeType": "image/jpeg"}}),
+        json!({"video": {"caption": order}}),
+        json!({"document": {"caption": order, "fileName": order, "title": order}}),
+        json!({"buttonsResponseMessage": {"buttonId": "1", "message": order}}),
+        json!({"listResponseMessage": {"selectedRowId": "1", "message": order, "title": order}}),
+        json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": "A1"}}}),
+        json!({"pollVote": {"pollMessageId": "A1", "options": [{"name": order}]}}),
+        json!({"poll": {"question": order, "options": [{"name": order}]}}),
+        json!({"hydratedTemplate": {"message": order, "hydratedButtons": []}}),
+        json!({"audio": {"audioUrl": "https://example.com/1.ogg", "seconds": 3}}),
+        json!({"sticker": {"stickerUrl": "https://example.com/1.webp"}}),
+        json!({"location": {"name": order, "latitude": -23.5, "longitude": -46.6}}),
+        json!({"contact": {"displayName": order, "vCard": order}}),
+        json!({"order": {"itemCount": 1, "message": order}}),
+        json!({"payment": {"value": 1}, "requestPayment": {"value": 1}}),
+        json!({"event": {"name": order, "description": order}}),
+        json!({"somethingNew": {"message": order}}),
+        json!({"chatName": order, "senderName": order, "message": order}),
+        json!({"text": null}),
+        json!({"text": order}),
+        json!({"text": {}}),
+        json!({"text": {"message": ""}}),
+        json!({"text": {"message": null}}),
+        json!({"text": {"message": {"message": order}}}),
+        json!({"text": {"title": order, "description": order}}),
+    ];
+    for content in contents {
+        let mut event = direct();
+        event.as_object_mut().unwrap().remove("text");
+        expect_ignored(&with(event, &content).to_string(), Reason::NoText);
+    }
+    let quoting = with(direct(), &json!({"referenceMessageId": "3EB0FFFF"}));
+    assert_eq!(expect_message(&quoting.to_string()).text, "/groups");
+}
+
+#[test]
+fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
+    let rows = [
+        (json!({"fromMe": true}), Reason::FromMe),
+        (json!({"fromMe": true, "fromApi": true}), Reason::FromMe),
+        (json!({"fromApi": true}), Reason::FromMe),
+        (json!({"waitingMessage": true}), Reason::WaitingMessage),
+        (json!({"isEdit": true}), Reason::Edited),
+        (json!({"forwarded": true}), Reason::Forwarded),
+        (json!({"isStatusReply": true}), Reason::Status),
+        (json!({"phone": "status@broadcast", "participantPhone": ANA}), Reason::Status),
+        (json!({"isNewsletter": true}), Reason::Newsletter),
+        (json!({"phone": "120363166555745933@newsletter"}), Reason::Newsletter),
+        (json!({"broadcast": true}), Reason::Broadcast),
+        (json!({"phone": "5544999999999-broadcast"}), Reason::Broadcast),
+        (json!({"phone": "1764000000@broadcast"}), Reason::Broadcast),
+        (json!({"notification": "GROUP_PARTICIPANT_ADD"}), Reason::Notification),
+        (json!({"notification": {"kind": "new"}}), Reason::Notification),
+        (json!({"instanceId": "00000000000000000000000000000000"}), Reason::OtherInstance),
+        (json!({"instanceId": {}}), Reason::OtherInstance),
+        (json!({"messageId": null}), Reason::NoMessageId),
+        (json!({"messageId": ""}), Reason::NoMessageId),
+        (json!({"messageId": "a".repeat(129)}), Reason::NoMessageId),
+        (json!({"messageId": "a\u{0}b"}), Reason::NoMessageId),
+        (json!({"messageId": "a\nb"}), Reason::NoMessageId),
+        (json!({"messageId": "a\u{202e}b"}), Reason::NoMessageId),
+    ];
+    for (changes, reason) in rows {
+        expect_ignored(&with(direct(), &changes).to_string(), reason);
+    }
+}
+
+#[test]
+fn flags_are_believed_however_they_are_written() {
+    let flags =
+        ["fromApi", "waitingMessage", "isEdit", "forwarded", "isStatusReply", "isNewsletter", "broadcast"];
+    for flag in flags.into_iter().chain(["fromMe"]) {
+        for no in [json!("false"), json!("0"), json!(0), json!(null), json!(""), json!([false])] {
+            expect_message(&with(direct(), &json!({flag: no})).to_string());
+        }
+        // What is unclear never counts in an order's favour.
+        for yes in
+            [json!("true"), json!("1"), json!(1), json!([true]), json!("perhaps"), json!({}), json!([])]
+        {
+            let event = with(direct(), &json!({flag: yes})).to_string();
+            assert!(matches!(reading(&event, &OURS), Reading::Ignored(_)), "{event}");
+        }
+    }
+}
+
+#[test]
+fn the_owner_may_give_orders_on_the_bots_own_phone_where_that_is_configured() {
+    let typed = with(direct(), &json!({"fromMe": true}));
+    let group = with(in_group(), &json!({"fromMe": "true", "participantPhone": "5511988887777"}));
+    for (event, address) in [(typed, ANA), (group, GROUP)] {
+        let body = event.to_string();
+        let Reading::Message(message) = reading(&body, &OWNER) else { panic!("ignored: {body}") };
+        assert!(message.by_owner);
+        assert_eq!(message.sender, person(Some("5511988887777"), None), "the partner is not the sender");
+        assert_eq!(message.to_message().chat.address(), address);
+    }
+
+    for changes in
+        [json!({"fromMe": true, "fromApi": true}), json!({"fromMe": "perhaps"}), json!({"fromApi": "1"})]
+    {
+        let body = with(direct(), &changes).to_string();
+        assert_eq!(reading(&body, &OWNER), Reading::Ignored(Reason::FromMe));
+    }
+    let without_number = with(direct(), &json!({"fromMe": true, "connectedPhone": null})).to_string();
+    let Reading::Message(message) = reading(&without_number, &OWNER) else { panic!("ignored") };
+    assert!(message.sender.is_nobody() && message.by_owner);
+    let body = direct().to_string();
+    let Reading::Message(message) = reading(&body, &OWNER) else { panic!("ignored") };
+    assert!(!message.by_owner);
+}
+
+#[test]
+fn the_sender_of_a_direct_chat_is_its_phone() {
+    let rows = [
+        (json!({"chatLid": null}), person(Some(ANA), None), ANA),
+        (json!({"phone": "554499999999", "chatLid": ""}), person(Some(ANA), None), "554499999999"),
+        (json!({"phone": 5_544_999_999_999_i64}), person(Some(ANA), Some(ANA_LID)), ANA),
+        (json!({"phone": [ANA]}), person(Some(ANA), Some(ANA_LID)), ANA),
+        (json!({"phone": ANA_LID}), person(None, Some(ANA_LID)), ANA_LID),
+        (json!({"phone": ANA_LID, "chatLid": null}), person(None, Some(ANA_LID)), ANA_LID),
+        // What stands beside a lid is no second opinion on whose it is.
+        (json!({"phone": ANA_LID, "chatLid": "11111111111111@lid"}), person(None, Some(ANA_LID)), ANA_LID),
+        (json!({"chatLid": null, "senderLid": ANA_LID}), person(Some(ANA), Some(ANA_LID)), ANA),
+        (json!({"chatLid": "chat"}), person(Some(ANA), None), ANA),
+        // A lid that lost its suffix: its digits are those of an admin's number.
+        (json!({"phone": ANA, "chatLid": "5544999999999@lid"}), person(None, Some(ANA)), "5544999999999@lid"),
+        (
+            json!({"phone": "5544999999999@lid", "chatLid": null}),
+            person(None, Some(ANA)),
+            "5544999999999@lid",
+        ),
+        (json!({"participantPhone": ANA, "participantLid": ANA_LID}), person(Some(ANA), Some(ANA_LID)), ANA),
+        (json!({"isGroup": null}), person(Some(ANA), Some(ANA_LID)), ANA),
+    ];
+    for (changes, sender, address) in rows {
+        let message = expect_message(&with(direct(), &changes).to_string());
+        assert_eq!(message.sender, sender, "{changes}");
+        assert_eq!(message.chat, Chat::Direct(address.to_owned()), "{changes}");
+    }
+}
+
+#[test]
+fn the_author_in_a_group_is_the_participant() {
+    let rows = [
+        (json!({"participantLid": null}), person(Some(ANA), None)),
+        (json!({"participantPhone": "554499999999"}), person(Some(ANA), Some(ANA_LID))),
+        (json!({"participantPhone": null}), person(None, Some(ANA_LID))),
+        (json!({"participantPhone": "Ana"}), person(None, Some(ANA_LID))),
+        (json!({"participantLid": "81896604192873"}), person(Some(ANA), Some(ANA_LID))),
+        (json!({"participantPhone": ANA_LID, "participantLid": null}), person(None, Some(ANA_LID))),
+        (json!({"participantPhone": ANA_LID}), person(None, Some(ANA_LID))),
+        (json!({"participantPhone": "81896604192873"}), person(None, Some(ANA_LID))),
+        (
+            json!({"participantPhone": 81_896_604_192_873_i64, "participantLid": null}),
+            person(None, Some(ANA_LID)),
+        ),
+        // Fourteen digits with another lid beside them are a number: Indonesia has such.
+        (json!({"participantPhone": "62812345678901"}), person(Some("62812345678901"), Some(ANA_LID))),
+        // Thirteen digits, a Brazilian number by the look of them; but Z-API says which lid it is.
+        (json!({"participantPhone": ANA, "participantLid": "5544999999999@lid"}), person(None, Some(ANA))),
+        (json!({"participantPhone": "5544999999999@lid", "participantLid": null}), person(None, Some(ANA))),
+    ];
+    for (changes, sender) in rows {
+        assert_eq!(expect_message(&with(in_group(), &changes).to_string()).sender, sender, "{changes}");
+    }
+}
+
+#[test]
+fn who_is_not_named_is_nobody() {
+    let in_groups = [
+        json!({"participantPhone": null, "participantLid": null}),
+        json!({"participantPhone": "", "participantLid": ""}),
+        json!({"participantPhone": "+5544999999999", "participantLid": null}),
+        json!({"participantPhone": "55 44 99999-9999", "participantLid": null}),
+        json!({"participantPhone": "５５４４９９９９９９９９９", "participantLid": null}),
+        json!({"participantPhone": GROUP, "participantLid": null}),
+        json!({"participantPhone": "120363186053925765", "participantLid": null}),
+        json!({"participantPhone": "11111111111111@lid"}),
+        json!({"participantPhone": null, "participantLid": null, "senderLid": ANA_LID, "chatLid": ANA_LID}),
+    ];
+    for changes in in_groups {
+        expect_ignored(&with(in_group(), &changes).to_string(), Reason::NoSender);
+    }
+    let in_direct_chats = [
+        json!({"phone": null}),
+        json!({"phone": {"number": ANA}}),
+        json!({"phone": "+5544999999999"}),
+        json!({"phone": "55 44 99999 9999"}),
+        json!({"phone": "５５４４９９９９９９９９９"}),
+        json!({"phone": "@lid"}),
+        json!({"phone": "120363186053925765"}),
+        json!({"phone": 5.544_999_999_999e12}),
+        // A participant who is somebody else: this is no direct chat.
+        json!({"participantPhone": "5544988888888"}),
+        json!({"participantLid": "11111111111111@lid"}),
+    ];
+    for changes in in_direct_chats {
+        expect_ignored(&with(direct(), &changes).to_string(), Reason::NoSender);
+    }
+}
+
+#[test]
+fn a_group_is_one_by_its_flag_or_its_address_and_never_a_direct_chat_by_mistake() {
+    let old = "5511999999999-1623281429";
+    let groups = [
+        (json!({"isGroup": "true"}), GROUP),
+        (json!({"isGroup": 1}), GROUP),
+        (json!({"isGroup": false}), GROUP),
+        (json!({"isGroup": null}), GROUP),
+        (json!({"isGroup": "perhaps"}), GROUP),
+        (json!({"phone": "120363186053925765@g.us", "isGroup": null}), GROUP),
+        (json!({"phone": "120363186053925765"}), GROUP),
+        (json!({"phone": old}), old),
+        (json!({"phone": old, "isGroup": false}), old),
+    ];
+    for (changes, id) in groups {
+        let message = expect_message(&with(in_group(), &changes).to_string());
+        assert_eq!(message.chat, Chat::Group(GroupId::parse(id).unwrap()), "{changes}");
+    }
+    let unclear = [
+        json!({"isGroup": true}),
+        json!({"isGroup": true, "phone": null}),
+        json!({"isGroup": true, "phone": ANA_LID}),
+        json!({"isGroup": {}}),
+        json!({"phone": "5544-group"}),
+        json!({"phone": "vendas@g.us"}),
+        json!({"phone": "120363186053925765-group/../me"}),
+    ];
+    for changes in unclear {
+        expect_ignored(&with(direct(), &changes).to_string(), Reason::UnclearChat);
+    }
+}
+
+#[test]
+fn a_moment_comes_under_two_names_in_two_units() {
+    let rows = [
+        (json!({"momment": "1764000000123"}), Some(1_764_000_000_123)),
+        (json!({"momment": 1_764_000_000}), Some(1_764_000_000_000)),
+        (json!({"momment": "1764000000"}), Some(1_764_000_000_000)),
+        (json!({"momment": 1.764e12}), Some(1_764_000_000_000)),
+        (json!({"momment": null, "moment": 1_764_000_000_123_i64}), Some(1_764_000_000_123)),
+        (json!({"momment": "soon", "moment": "1764000000"}), Some(1_764_000_000_000)),
+        (json!({"momment": null}), None),
+        (json!({"momment": 0}), None),
+        (json!({"momment": -5}), None),
+        (json!({"momment": true}), None),
+        (json!({"momment": u64::MAX}), Some(i64::MAX)),
+    ];
+    for (changes, sent_at) in rows {
+        let message = expect_message(&with(direct(), &changes).to_string());
+        assert_eq!(message.sent_at, sent_at.map(Timestamp), "{changes}");
+    }
+}
+
+#[test]
+fn of_repeated_keys_the_last_value_counts() {
+    let event = in_group();
+    let message = expect_message(&ending(
+        &event,
+        r#""phone": "120363000000000000-group", "text": {"message": "a", "message": "b"}"#,
+    ));
+    assert_eq!((message.chat.address(), message.text.as_str()), ("120363000000000000-group", "b"));
+    expect_ignored(&ending(&event, r#""isEdit": true"#), Reason::Edited);
+    expect_ignored(&ending(&event, r#""text": null"#), Reason::NoText);
+    expect_message(&ending(&with(event, &json!({"isEdit": true})), r#""isEdit": false"#));
+}
+
+#[test]
+fn one_instance_id_of_several_that_is_ours_is_enough() {
+    let ours = OURS.id;
+    let rows = [
+        (format!(r#""instanceId": "{ours}""#), true),
+        (r#""instanceId": "F0F0""#.to_owned(), true),
+        (r#""instanceId": null"#.to_owned(), true),
+    ];
+    for (fields, is_ours) in rows {
+        assert_eq!(matches!(reading(&ending(&direct(), &fields), &OURS), Reading::Message(_)), is_ours);
+    }
+    let mut silent = direct();
+    silent.as_object_mut().unwrap().remove("instanceId");
+    expect_message(&silent.to_string());
+    expect_message(&ending(&silent, &format!(r#""instanceId": "F0F0", "instanceId": "{ours}""#)));
+    expect_message(&ending(&silent, &format!(r#""instanceId": "{}""#, ours.to_lowercase())));
+    expect_message(&ending(&silent, r#""instanceId": null"#));
+    expect_ignored(&ending(&silent, r#""instanceId": "F0F0""#), Reason::OtherInstance);
+    expect_ignored(&ending(&silent, r#""instanceId": "F0F0", "instanceId": null"#), Reason::OtherInstance);
+    expect_ignored(&ending(&silent, r#""instanceId": "F0F0", "instanceId": "F1F1""#), Reason::OtherInstance);
+}
+
+#[test]
+fn odd_shapes_refuse_nothing() {
+    let huge = "9".repeat(10_000);
+    let odd = [
+        format!(r#""strange": {huge}, "stranger": 1e{huge}"#),
+        r#""lone": "\ud800", "\udfff": "\ud800\ud800", "nul": "\u0000""#.to_owned(),
+        r#""text": [{"message": "/groups"}]"#.to_owned(),
+        r#""te\u0078t": {"m\u0065ssage": "/groups"}"#.to_owned(),
+        r#""": {"": [[], [{}], null]}"#.to_owned(),
+        format!(r#""deep": {}{}"#, "[".repeat(127), "]".repeat(127)),
+        r#""text": {"message": "\/groups"}   "#.to_owned(),
+    ];
+    for fields in odd {
+        assert_eq!(expect_message(&ending(&direct(), &fields)).text, "/groups");
+    }
+    let surrogate = ending(&direct(), r#""text": {"message": "/link \ud83d x"}"#);
+    assert_eq!(expect_message(&surrogate).text, "/link \u{fffd} x");
+    let digits = ending(&direct(), r#""text": {"message": 42}, "messageId": 7"#);
+    let message = expect_message(&digits);
+    assert_eq!((message.text.as_str(), message.id.as_str()), ("42", "7"));
+}
+
+#[test]
+fn what_is_no_object_is_an_error() {
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(128), "]".repeat(128));
+    let deep_objects = format!("{}1{}", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
+    let event = direct().to_string();
+    let bodies: [&[u8]; 18] = [
+        b"",
+        b" ",
+        b"null",
+        b"1",
+        b"\"text\"",
+        b"[]",
+        b"[{}]",
+        b"{",
+        b"{}{}",
+        b"{} x",
+        b"{\"a\":1,}",
+        b"{'a':1}",
+        b"{\"a\":\"\xff\"}",
+        b"{\"a\":\"\xed\xa0\x80\"}",
+        &[b"\xef\xbb\xbf", event.as_bytes()].concat(),
+        &event.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        deep.as_bytes(),
+        deep_objects.as_bytes(),
+    ];
+    for body in bodies {
+        assert_eq!(
+            read_body(body, &OURS),
+            Err(NotAnObject),
+            "{:?}",
+            String::from_utf8_lossy(&body[..body.len().min(60)])
+        );
+    }
+}
+
+/// JSON texts with everything that trips parsers: repeated keys, surrogates, huge numbers.
+fn any_json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|b| b.to_string()),
+        "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,5})?(e[+-]?[0-9]{1,4})?",
+        any::<String>().prop_map(|text| Value::from(text).to_string()),
+        "\"(\\\\u[0-9a-fA-F]{4}|\\\\[nrtbf/]|[a-z@-]){0,8}\"",
+        Just(format!("\"{ANA}\"")),
+        Just(format!("\"{GROUP}\"")),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            object_of(inner),
+        ]
+    })
+}
+
+fn object_of(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    let keys = prop_oneof![
+        prop::sample::select(vec![
+            "type",
+            "instanceId",
+            "messageId",
+            "phone",
+            "chatLid",
+            "participantPhone",
+            "participantLid",
+            "fromMe",
+            "fromApi",
+            "isGroup",
+            "isEdit",
+            "momment",
+            "moment",
+            "text",
+            "message",
+            "notification",
+            "connectedPhone",
+        ])
+        .prop_map(|key| format!("\"{key}\"")),
+        "\"(\\\\u[0-9a-fA-F]{4}|[a-z]){0,4}\"",
+    ];
+    prop::collection::vec((keys, value), 0..8).prop_map(|members| {
+        let members: Vec<_> = members.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = read_body(&body, &OURS);
+    }
+
+    #[test]
+    fn any_damage_to_an_event_is_read_without_a_panic(place in 0..500_usize, byte in any::<u8>()) {
+        let mut body = in_group().to_string().into_bytes();
+        let place = place % body.len();
+        body[place] = byte;
+        let _ = read_body(&body, &OWNER);
+    }
+
+    #[test]
+    fn an_object_is_never_refused(body in object_of(any_json())) {
+        prop_assert!(read_body(body.as_bytes(), &OURS).is_ok(), "{}", body);
+    }
+
+    #[test]
+    fn whatever_stands_before_an_event_refuses_nothing(odd in object_of(any_json())) {
+        let event = direct().to_string();
+        let separator = if odd == "{}" { "" } else { "," };
+        let body = format!("{}{separator}{}", &odd[..odd.len() - 1], &event[1..]);
+        prop_assert!(read_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
+    }
+
+    #[test]
+    fn any_value_of_any_field_is_no_panic(value in any_json(), field in prop::sample::select(
+        vec!["phone", "participantPhone", "participantLid", "chatLid", "text", "messageId", "momment", "isGroup"]))
+    {
+        let body = ending(&in_group(), &format!("\"{field}\": {value}"));
+        prop_assert!(read_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
+    }
+}

@@ -1,0 +1,112 @@
+//! Why an authentic event is no order to us: the `reason` of the answer `ignored` (CONTRACT.md §3).
+
+use std::fmt;
+
+/// Why an event was ignored. One word each, for the answer, the metrics and the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The body names other instances, and not the one it was sent to.
+    OtherInstance,
+    /// It is no `ReceivedCallback`, or says nothing of its type.
+    UnsupportedEvent,
+    /// The bot's own account wrote it, or it is the echo of what we sent ourselves (`fromApi`).
+    FromMe,
+    /// It has no content yet; that comes later under the same `messageId`.
+    WaitingMessage,
+    /// An edit of a message that was sent before.
+    Edited,
+    /// Somebody else's words.
+    Forwarded,
+    /// A status, or an answer to one.
+    Status,
+    /// A channel.
+    Newsletter,
+    /// A broadcast list.
+    Broadcast,
+    /// Something happened in a chat, and nobody wrote anything.
+    Notification,
+    /// It has no `text.message`: a picture, a reaction, a button, …
+    NoText,
+    /// Group or direct chat? What the event says of it does not fit together.
+    UnclearChat,
+    /// It does not say who wrote it.
+    NoSender,
+    /// Its `messageId` is missing, too long or not printable.
+    NoMessageId,
+    /// Its text is no order.
+    NotACommand,
+    /// Its sender may not give orders.
+    NotAnAdmin,
+    /// Its sender gave more orders a minute than are allowed.
+    TooManyOrders,
+    /// It was sent later than now.
+    FromTheFuture,
+}
+
+impl Reason {
+    /// All of them, in the order in which an event is looked at.
+    pub const ALL: [Self; 18] = [
+        Self::OtherInstance,
+        Self::UnsupportedEvent,
+        Self::FromMe,
+        Self::WaitingMessage,
+        Self::Edited,
+        Self::Forwarded,
+        Self::Status,
+        Self::Newsletter,
+        Self::Broadcast,
+        Self::Notification,
+        Self::NoText,
+        Self::UnclearChat,
+        Self::NoSender,
+        Self::NoMessageId,
+        Self::NotACommand,
+        Self::NotAnAdmin,
+        Self::TooManyOrders,
+        Self::FromTheFuture,
+    ];
+
+    /// The word in the answer.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OtherInstance => "other_instance",
+            Self::UnsupportedEvent => "unsupported_event",
+            Self::FromMe => "from_me",
+            Self::WaitingMessage => "waiting_message",
+            Self::Edited => "edited",
+            Self::Forwarded => "forwarded",
+            Self::Status => "status",
+            Self::Newsletter => "newsletter",
+            Self::Broadcast => "broadcast",
+            Self::Notification => "notification",
+            Self::NoText => "no_text",
+            Self::UnclearChat => "unclear_chat",
+            Self::NoSender => "no_sender",
+            Self::NoMessageId => "no_message_id",
+            Self::NotACommand => "not_a_command",
+            Self::NotAnAdmin => "not_an_admin",
+            Self::TooManyOrders => "too_many_orders",
+            Self::FromTheFuture => "from_the_future",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_word_of_its_own() {
+        let words: HashSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(words.len(), Reason::ALL.len());
+        assert!(words.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+    }
+}

@@ -1,0 +1,156 @@
+//! Which signed deliveries were accepted already: a captured one brings nothing when sent again.
+//!
+//! The journal runs a WhatsApp message once by its `messageId`, whoever delivers it. This guard
+//! adds one thing: a delivery that is sent again under its `webhook-id` inside the time window is a
+//! duplicate even where the journal no longer knows its message. A delivery is remembered only
+//! after it was accepted, so that one answered 503 can be sent again; what is no order is never
+//! remembered, since it did nothing. Ask it only about orders: it holds a lock.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::verify::TOLERANCE;
+use crate::clock::Timestamp;
+use crate::domain::InstanceName;
+
+/// A delivery stamped at the far end of the window verifies until the near end has passed it.
+const REMEMBERED: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
+
+/// The most deliveries that are remembered: about 4 MiB.
+const CAPACITY: usize = 65_536;
+
+type Mark = [u8; 16];
+
+/// The `webhook-id`s that were accepted lately, of all instances; the oldest make room for new ones.
+#[derive(Debug)]
+pub struct ReplayGuard {
+    capacity: usize,
+    deliveries: Mutex<Deliveries>,
+}
+
+#[derive(Debug, Default)]
+struct Deliveries {
+    known: HashSet<Mark>,
+    by_age: VecDeque<(Timestamp, Mark)>,
+}
+
+impl Default for ReplayGuard {
+    fn default() -> Self {
+        Self::with_capacity(CAPACITY)
+    }
+}
+
+impl ReplayGuard {
+    /// A guard that remembers at most so many deliveries.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { capacity: capacity.max(1), deliveries: Mutex::default() }
+    }
+
+    /// Whether this delivery was accepted within the window.
+    pub fn seen(&self, instance: &InstanceName, webhook_id: &str, now: Timestamp) -> bool {
+        let mut deliveries = self.lock();
+        deliveries.forget_before(now);
+        deliveries.known.contains(&mark(instance, webhook_id))
+    }
+
+    /// This delivery was accepted: the same once more is a duplicate.
+    pub fn remember(&self, instance: &InstanceName, webhook_id: &str, now: Timestamp) {
+        let mut deliveries = self.lock();
+        deliveries.forget_before(now);
+        let mark = mark(instance, webhook_id);
+        if deliveries.known.insert(mark) {
+            deliveries.by_age.push_back((now, mark));
+        }
+        while deliveries.by_age.len() > self.capacity {
+            deliveries.forget_oldest();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Deliveries> {
+        // Nothing here panics half-way, so what a poisoned lock guards is whole.
+        self.deliveries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deliveries {
+    fn forget_before(&mut self, now: Timestamp) {
+        while self.by_age.front().is_some_and(|(accepted, _)| now.since(*accepted) > REMEMBERED) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((_, mark)) = self.by_age.pop_front() {
+            self.known.remove(&mark);
+        }
+    }
+}
+
+/// Ids are up to 128 bytes and chosen by the sender: half a digest keeps the memory bounded.
+fn mark(instance: &InstanceName, webhook_id: &str) -> Mark {
+    let digest =
+        Sha256::new().chain_update(instance.as_str()).chain_update([0]).chain_update(webhook_id).finalize();
+    let mut mark = Mark::default();
+    mark.copy_from_slice(&digest[..size_of::<Mark>()]);
+    mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp(1_764_000_000_000);
+
+    fn main() -> InstanceName {
+        InstanceName::parse("main").unwrap()
+    }
+
+    #[test]
+    fn a_delivery_is_a_duplicate_once_it_was_accepted() {
+        let guard = ReplayGuard::default();
+        assert!(!guard.seen(&main(), "msg_1", NOON));
+        // It was answered 503, so nobody remembered it: it may come again.
+        assert!(!guard.seen(&main(), "msg_1", NOON));
+
+        guard.remember(&main(), "msg_1", NOON);
+
+        assert!(guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(299))));
+        assert!(!guard.seen(&main(), "msg_2", NOON));
+    }
+
+    #[test]
+    fn the_same_id_of_another_instance_is_another_delivery() {
+        let guard = ReplayGuard::default();
+        guard.remember(&main(), "msg_1", NOON);
+        assert!(!guard.seen(&InstanceName::parse("other").unwrap(), "msg_1", NOON));
+    }
+
+    #[test]
+    fn a_delivery_is_remembered_for_as_long_as_it_would_verify() {
+        let guard = ReplayGuard::default();
+        guard.remember(&main(), "msg_1", NOON);
+        assert!(guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(600))));
+        assert!(!guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(601))));
+    }
+
+    #[test]
+    fn the_oldest_delivery_makes_room() {
+        let guard = ReplayGuard::with_capacity(2);
+        for id in ["msg_1", "msg_2", "msg_2", "msg_3"] {
+            guard.remember(&main(), id, NOON);
+        }
+        assert!(!guard.seen(&main(), "msg_1", NOON));
+        assert!(guard.seen(&main(), "msg_2", NOON));
+        assert!(guard.seen(&main(), "msg_3", NOON));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_forgets_nothing() {
+        let guard = ReplayGuard::default();
+        guard.remember(&main(), "msg_1", NOON);
+        assert!(guard.seen(&main(), "msg_1", Timestamp(0)));
+    }
+}

@@ -1,0 +1,66 @@
+//! The other direction: the headers and the path with which a relay proves that a webhook is from it.
+//!
+//! `vincula event send` speaks to a running service with these, and the tests do. The first key of
+//! each list signs; the others are there to be verified only.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{KeyInit, Mac};
+use http::{HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+
+use super::verify::{
+    HmacSha256, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, ZAPI_TOKEN, standard_content,
+};
+use crate::clock::Timestamp;
+use crate::config;
+
+/// The headers that make this body verify at this moment, for all schemes the instance has.
+///
+/// `id` is the `webhook-id` of Standard Webhooks: 1 to 128 of `[A-Za-z0-9_-]`, another one for
+/// each delivery. A value that fits no header is left out, and the service will refuse the rest.
+pub fn signature_headers(
+    instance: &config::Instance,
+    id: &str,
+    now: Timestamp,
+    body: &[u8],
+) -> Vec<(HeaderName, HeaderValue)> {
+    let mut headers = Vec::new();
+    let mut add = |name: HeaderName, value: &str| {
+        if let Ok(mut value) = HeaderValue::from_str(value) {
+            value.set_sensitive(true);
+            headers.push((name, value));
+        }
+    };
+    let config::Verify { zapi_token, hmac, standard_webhooks, .. } = &instance.verify;
+    if *zapi_token {
+        add(ZAPI_TOKEN, instance.token.expose_secret());
+    }
+    if let Some(hmac) = hmac
+        && let Some(key) = first_key(&hmac.secrets)
+    {
+        let tag = key.chain_update(body).finalize().into_bytes();
+        add(hmac.header.clone(), &format!("sha256={}", hex::encode(tag)));
+    }
+    if let Some(key) = standard_webhooks.as_deref().and_then(first_key) {
+        let timestamp = now.as_seconds().to_string();
+        let tag = standard_content(&key, id, &timestamp, body).finalize().into_bytes();
+        add(WEBHOOK_ID, id);
+        add(WEBHOOK_TIMESTAMP, &timestamp);
+        add(WEBHOOK_SIGNATURE, &format!("v1,{}", BASE64.encode(tag)));
+    }
+    headers
+}
+
+/// Where the instance's webhooks are posted: `/webhooks/<name>`, and the path secret if there is one.
+pub fn webhook_path(instance: &config::Instance) -> SecretString {
+    let name = &instance.name;
+    match &instance.verify.path_secret {
+        Some(secret) => format!("/webhooks/{name}/{}", secret.expose_secret()).into(),
+        None => format!("/webhooks/{name}").into(),
+    }
+}
+
+fn first_key(secrets: &[SecretSlice<u8>]) -> Option<HmacSha256> {
+    HmacSha256::new_from_slice(secrets.first()?.expose_secret()).ok()
+}

@@ -1,0 +1,273 @@
+//! Who sent these bytes? Every scheme that is configured must hold, over the raw bytes, before any parsing.
+//!
+//! Pure: what is configured, headers, path, body and the time come in; a [`Verified`] body goes
+//! out, or a [`Refused`] that tells the sender nothing. Secrets are compared in constant time, as
+//! digests of one length, and all schemes are always evaluated: neither the answer nor its time
+//! tells which one failed. Z-API itself sends `z-api-token`; the signatures are for relays and
+//! gateways (ZAPI.md §4). What is refused and why stands in THREATS.md, T1–T7.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use hmac::{KeyInit, Mac};
+use http::{HeaderMap, HeaderName};
+use secrecy::{ExposeSecret, SecretSlice};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::clock::Timestamp;
+use crate::config;
+
+#[cfg(test)]
+mod tests;
+
+/// How far a `webhook-timestamp` may be from now, either way (Standard Webhooks: five minutes).
+pub const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// The header in which Z-API sends the instance token.
+pub const ZAPI_TOKEN: HeaderName = HeaderName::from_static("z-api-token");
+/// Standard Webhooks: the id of the delivery.
+pub const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+/// Standard Webhooks: when it was sent, in Unix seconds.
+pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+/// Standard Webhooks: one or more signatures, separated by blanks.
+pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
+type Tag = [u8; 32];
+
+/// A request as it came in: nothing in it is believed.
+#[derive(Clone, Debug)]
+pub struct Unverified<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// What follows the instance in the path, as it stands in the request line: percent signs are not
+    /// decoded, so a secret has one spelling.
+    pub path_secret: Option<&'a str>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// A body that is known to come from whom it should. Only [`Verifier::verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    body: Bytes,
+    webhook_id: Option<String>,
+}
+
+impl Verified {
+    /// The body, byte by byte as it was signed.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The signed id of the delivery, where Standard Webhooks is configured.
+    pub fn webhook_id(&self) -> Option<&str> {
+        self.webhook_id.as_deref()
+    }
+}
+
+/// A way in which a webhook proves where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// The header `z-api-token`.
+    ZapiToken,
+    /// The last segment of the path.
+    PathSecret,
+    /// HMAC-SHA256 of the body.
+    Hmac,
+    /// Standard Webhooks.
+    StandardWebhooks,
+}
+
+/// What was wrong with a proof: for the log, never for the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// It is not there.
+    Absent,
+    /// It is there, and none is configured: a path with a segment too many.
+    Unexpected,
+    /// It is there more than once.
+    Repeated,
+    /// It does not look like one: not visible ASCII, bad hex or base64, an odd id or timestamp.
+    Malformed,
+    /// It was signed too long ago, or in the future.
+    OutsideWindow,
+    /// It does not match.
+    Wrong,
+}
+
+/// The request is not from whom it should be. Its text is the same for every reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the webhook could not be verified")]
+pub struct Refused {
+    flaws: [Option<(Scheme, Flaw)>; 4],
+}
+
+impl Refused {
+    /// Which schemes failed, and how: for the log at debug.
+    pub fn flaws(&self) -> impl Iterator<Item = (Scheme, Flaw)> + '_ {
+        self.flaws.iter().flatten().copied()
+    }
+}
+
+/// What an instance has configured, with digests and keys prepared once.
+#[derive(Clone)]
+pub struct Verifier {
+    zapi_token: Option<Tag>,
+    path_secret: Option<Tag>,
+    hmac: Option<(HeaderName, Vec<HmacSha256>)>,
+    standard_webhooks: Option<Vec<HmacSha256>>,
+}
+
+impl fmt::Debug for Verifier {
+    /// Shows nothing: even digests of secrets stay here.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// The verifier of an instance. With `verify = "none"` everything passes.
+    pub fn new(instance: &config::Instance) -> Self {
+        let config::Verify { zapi_token, path_secret, hmac, standard_webhooks } = &instance.verify;
+        Self {
+            zapi_token: zapi_token.then(|| digest(instance.token.expose_secret())),
+            path_secret: path_secret.as_ref().map(|secret| digest(secret.expose_secret())),
+            hmac: hmac.as_ref().map(|hmac| (hmac.header.clone(), keys(&hmac.secrets))),
+            standard_webhooks: standard_webhooks.as_deref().map(keys),
+        }
+    }
+
+    /// The body of a request that every configured scheme vouches for.
+    ///
+    /// # Errors
+    /// [`Refused`] if any of them does not.
+    pub fn verify(&self, request: Unverified<'_>, now: Timestamp) -> Result<Verified, Refused> {
+        let Unverified { headers, path_secret, body } = request;
+        let token = self.zapi_token.map(|token| verify_token(&token, only(headers, &ZAPI_TOKEN)));
+        let path = match self.path_secret {
+            Some(secret) => Some(verify_token(&secret, path_secret.ok_or(Flaw::Absent))),
+            None => path_secret.map(|_| Err(Flaw::Unexpected)),
+        };
+        let hmac = self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, only(headers, header), &body));
+        let standard =
+            self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
+
+        let flaw = |scheme, outcome: Option<Result<(), Flaw>>| Some((scheme, outcome?.err()?));
+        let flaws = [
+            flaw(Scheme::ZapiToken, token),
+            flaw(Scheme::PathSecret, path),
+            flaw(Scheme::Hmac, hmac),
+            flaw(Scheme::StandardWebhooks, standard.map(|outcome| outcome.map(|_| ()))),
+        ];
+        if flaws.iter().any(Option::is_some) {
+            return Err(Refused { flaws });
+        }
+        let webhook_id = standard.and_then(Result::ok).map(str::to_owned);
+        Ok(Verified { body, webhook_id })
+    }
+}
+
+/// The header's value, if it is there once and in visible ASCII.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Flaw> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().ok_or(Flaw::Absent)?;
+    if values.next().is_some() {
+        return Err(Flaw::Repeated);
+    }
+    value.to_str().map_err(|_| Flaw::Malformed)
+}
+
+/// Digests have one length, so that the comparison does not tell the secret's.
+fn digest(token: &str) -> Tag {
+    Sha256::digest(token).into()
+}
+
+fn keys(secrets: &[SecretSlice<u8>]) -> Vec<HmacSha256> {
+    // HMAC takes keys of any length; were one refused, it would match nothing.
+    secrets.iter().filter_map(|secret| HmacSha256::new_from_slice(secret.expose_secret()).ok()).collect()
+}
+
+fn verify_token(expected: &Tag, given: Result<&str, Flaw>) -> Result<(), Flaw> {
+    let equal: bool = digest(given.unwrap_or_default()).ct_eq(expected).into();
+    given?;
+    if equal { Ok(()) } else { Err(Flaw::Wrong) }
+}
+
+fn verify_hmac(keys: &[HmacSha256], header: Result<&str, Flaw>, body: &[u8]) -> Result<(), Flaw> {
+    let tag = header.and_then(|signature| {
+        let bare = signature.strip_prefix("sha256=").unwrap_or(signature);
+        tag_of_hex(bare).or_else(|| tag_of_base64(bare)).ok_or(Flaw::Malformed)
+    });
+    // Without a tag the work is done all the same, against one that matches nothing.
+    let candidate = tag.unwrap_or_default();
+    let matches = keys
+        .iter()
+        .fold(false, |found, key| found | key.clone().chain_update(body).verify_slice(&candidate).is_ok());
+    tag?;
+    if matches { Ok(()) } else { Err(Flaw::Wrong) }
+}
+
+/// The delivery's id, if its signature holds: over `id.timestamp.body` as the raw bytes came in.
+fn verify_standard_webhooks<'a>(
+    keys: &[HmacSha256],
+    headers: &'a HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<&'a str, Flaw> {
+    let id = only(headers, &WEBHOOK_ID);
+    let timestamp = only(headers, &WEBHOOK_TIMESTAMP);
+    let signatures = only(headers, &WEBHOOK_SIGNATURE);
+    let matches = keys.iter().fold(false, |found, key| {
+        let signed = standard_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
+        // Other versions (`v1a` is a public-key signature) are passed over, as the standard says.
+        let tags = signatures.unwrap_or_default().split(' ').filter_map(|part| part.strip_prefix("v1,"));
+        tags.filter_map(tag_of_base64)
+            .fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
+    });
+    let (id, timestamp) = (id?, timestamp?);
+    signatures?;
+
+    // A dot in the id or the timestamp would let bytes move between them and the body (T6).
+    let id_fits = (1..=128).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let sent = seconds(timestamp).filter(|_| id_fits).ok_or(Flaw::Malformed)?;
+    if now.as_seconds().abs_diff(sent) > TOLERANCE.as_secs() {
+        return Err(Flaw::OutsideWindow);
+    }
+    if matches { Ok(id) } else { Err(Flaw::Wrong) }
+}
+
+/// The key after it was fed what Standard Webhooks signs.
+pub(super) fn standard_content(key: &HmacSha256, id: &str, timestamp: &str, body: &[u8]) -> HmacSha256 {
+    key.clone()
+        .chain_update(id)
+        .chain_update(".")
+        .chain_update(timestamp)
+        .chain_update(".")
+        .chain_update(body)
+}
+
+fn seconds(timestamp: &str) -> Option<i64> {
+    let fits = (1..=12).contains(&timestamp.len()) && timestamp.bytes().all(|b| b.is_ascii_digit());
+    if fits { timestamp.parse().ok() } else { None }
+}
+
+/// Lower case only: one signature has one spelling (T1).
+fn tag_of_hex(text: &str) -> Option<Tag> {
+    let mut tag = Tag::default();
+    let is_lower = !text.bytes().any(|b| b.is_ascii_uppercase());
+    (is_lower && hex::decode_to_slice(text, &mut tag).is_ok()).then_some(tag)
+}
+
+/// The standard alphabet, with padding.
+fn tag_of_base64(text: &str) -> Option<Tag> {
+    if text.len() != 44 {
+        return None;
+    }
+    BASE64.decode(text).ok()?.try_into().ok()
+}

@@ -1,0 +1,426 @@
+use http::HeaderValue;
+use secrecy::SecretString;
+use sha2::Sha512;
+
+use super::super::sign::{signature_headers, webhook_path};
+use super::*;
+use crate::domain::{InstanceName, Locale};
+
+const NOON: Timestamp = Timestamp(1_764_000_000_000);
+const BODY: &[u8] = br#"{"type":"ReceivedCallback","messageId":"3EB0A1"}"#;
+const TOKEN: &str = "0A1B2C3D4E5F60718293A4B5";
+const PATH: &str = "a-path-nobody-guesses-9f2c";
+const KEY: &[u8] = b"a key of thirty-two made-up byte";
+const OLD_KEY: &[u8] = b"the key that was used before now";
+const ID: &str = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+
+const SIGNATURE: &str = "x-hub-signature-256";
+
+fn instance(verify: config::Verify) -> config::Instance {
+    config::Instance {
+        name: InstanceName::parse("main").unwrap(),
+        id: "3C67AB641C8AA0412F6A2242B4E23AC7".to_owned(),
+        token: TOKEN.into(),
+        client_token: None,
+        base_url: "https://api.z-api.io".to_owned(),
+        locale: Locale::En,
+        prefixes: vec!["/".to_owned()],
+        strangers: config::Strangers::Ignore,
+        owner_commands: false,
+        max_event_age: Duration::from_secs(600),
+        give_up_after: Duration::from_secs(1800),
+        community_limit: 50,
+        verify,
+        limits: config::Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        admins: Vec::new(),
+        aliases: Vec::new(),
+    }
+}
+
+fn secret(key: &[u8]) -> SecretSlice<u8> {
+    key.to_vec().into()
+}
+
+fn by_token() -> config::Verify {
+    config::Verify { zapi_token: true, ..Default::default() }
+}
+
+fn by_path() -> config::Verify {
+    config::Verify { path_secret: Some(SecretString::from(PATH)), ..Default::default() }
+}
+
+fn by_hmac() -> config::Verify {
+    let header = HeaderName::from_static(SIGNATURE);
+    let secrets = vec![secret(KEY), secret(OLD_KEY)];
+    config::Verify { hmac: Some(config::Hmac { header, secrets }), ..Default::default() }
+}
+
+fn by_standard_webhooks() -> config::Verify {
+    let keys = vec![secret(KEY), secret(OLD_KEY)];
+    config::Verify { standard_webhooks: Some(keys), ..Default::default() }
+}
+
+fn by_all() -> config::Verify {
+    config::Verify {
+        zapi_token: true,
+        path_secret: by_path().path_secret,
+        hmac: by_hmac().hmac,
+        standard_webhooks: by_standard_webhooks().standard_webhooks,
+    }
+}
+
+/// A request that a test bends before it is verified.
+#[derive(Clone)]
+struct Request {
+    verify: config::Verify,
+    headers: HeaderMap,
+    path: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    fn signed(verify: config::Verify) -> Self {
+        let instance = instance(verify.clone());
+        let headers = signature_headers(&instance, ID, NOON, BODY).into_iter().collect();
+        let path = webhook_path(&instance);
+        let path = path.expose_secret().strip_prefix("/webhooks/main/").map(str::to_owned);
+        Self { verify, headers, path, body: BODY.to_vec() }
+    }
+
+    fn with(mut self, header: &'static str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.insert(header, HeaderValue::from_bytes(value.as_ref()).unwrap());
+        self
+    }
+
+    fn also(mut self, header: &'static str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.append(header, HeaderValue::from_bytes(value.as_ref()).unwrap());
+        self
+    }
+
+    fn without(mut self, header: &str) -> Self {
+        self.headers.remove(header);
+        self
+    }
+
+    fn body(mut self, body: &[u8]) -> Self {
+        self.body = body.to_vec();
+        self
+    }
+
+    fn path(mut self, path: Option<&str>) -> Self {
+        self.path = path.map(str::to_owned);
+        self
+    }
+
+    fn header(&self, name: &str) -> String {
+        self.headers[name].to_str().unwrap().to_owned()
+    }
+
+    fn at(&self, now: Timestamp) -> Result<Verified, Refused> {
+        let request = Unverified {
+            headers: &self.headers,
+            path_secret: self.path.as_deref(),
+            body: Bytes::from(self.body.clone()),
+        };
+        Verifier::new(&instance(self.verify.clone())).verify(request, now)
+    }
+
+    #[track_caller]
+    fn expect_verified(&self) {
+        let verified = self.at(NOON).unwrap_or_else(|refused| panic!("{refused:?}"));
+        assert_eq!(verified.body(), &self.body);
+    }
+
+    #[track_caller]
+    fn expect_refused(&self, scheme: Scheme, flaw: Flaw) {
+        let refused = self.at(NOON).expect_err("it passed");
+        assert_eq!(refused.flaws().collect::<Vec<_>>(), [(scheme, flaw)]);
+    }
+}
+
+fn hmac_of(key: &[u8], content: &[u8]) -> Vec<u8> {
+    HmacSha256::new_from_slice(key).unwrap().chain_update(content).finalize().into_bytes().to_vec()
+}
+
+fn standard_signature(key: &[u8], content: &[u8]) -> String {
+    format!("v1,{}", BASE64.encode(hmac_of(key, content)))
+}
+
+/// The text with one bit of its last but one character changed, where it stays text.
+fn bent(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let place = bytes.len() - 4;
+    bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_each_scheme_signs_it_verifies() {
+    for verify in [by_token(), by_path(), by_hmac(), by_standard_webhooks(), by_all()] {
+        Request::signed(verify).expect_verified();
+    }
+}
+
+#[test]
+fn without_a_scheme_everything_passes() {
+    let anything = Request::signed(config::Verify::default()).body(b"\xff not even text");
+    anything.expect_verified();
+    assert_eq!(anything.at(NOON).unwrap().webhook_id(), None);
+}
+
+#[test]
+fn a_segment_too_many_in_the_path_is_refused() {
+    Request::signed(by_token()).path(Some("x")).expect_refused(Scheme::PathSecret, Flaw::Unexpected);
+}
+
+#[test]
+fn one_failing_scheme_of_all_is_enough() {
+    let signed = Request::signed(by_all());
+    let forged_hmac = bent(&signed.header(SIGNATURE));
+    let forged_list = bent(&signed.header("webhook-signature"));
+    signed.clone().with("z-api-token", bent(TOKEN)).expect_refused(Scheme::ZapiToken, Flaw::Wrong);
+    signed.clone().path(Some(&bent(PATH))).expect_refused(Scheme::PathSecret, Flaw::Wrong);
+    signed.clone().with(SIGNATURE, forged_hmac).expect_refused(Scheme::Hmac, Flaw::Wrong);
+    signed.with("webhook-signature", forged_list).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+}
+
+#[test]
+fn every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
+    let nothing = Request { headers: HeaderMap::new(), path: None, ..Request::signed(by_all()) };
+    let refused = nothing.at(NOON).unwrap_err();
+    assert_eq!(refused.to_string(), "the webhook could not be verified");
+    assert_eq!(refused.flaws().count(), 4);
+    assert!(refused.flaws().all(|(_, flaw)| flaw == Flaw::Absent));
+}
+
+#[test]
+fn the_token_is_the_whole_token() {
+    let signed = Request::signed(by_token());
+    let wrong =
+        ["", "0", &TOKEN[1..], &TOKEN[..23], &format!("{TOKEN}0"), &TOKEN.to_lowercase(), &bent(TOKEN)];
+    for token in wrong {
+        signed.clone().with("z-api-token", token).expect_refused(Scheme::ZapiToken, Flaw::Wrong);
+    }
+    let both = signed.clone().also("z-api-token", TOKEN);
+    both.expect_refused(Scheme::ZapiToken, Flaw::Repeated);
+    signed.clone().with("z-api-token", b"\xe9").expect_refused(Scheme::ZapiToken, Flaw::Malformed);
+    signed.without("z-api-token").expect_refused(Scheme::ZapiToken, Flaw::Absent);
+}
+
+#[test]
+fn the_path_is_compared_as_it_was_sent() {
+    let signed = Request::signed(by_path());
+    let tricks = [
+        "".to_owned(),
+        format!("{PATH}/"),
+        format!("/{PATH}"),
+        format!("./{PATH}"),
+        format!("%2e/{PATH}"),
+        PATH.to_uppercase(),
+        PATH.replace('-', "%2d"),
+        PATH.replace('a', "%61"),
+        format!("{PATH}?"),
+        format!("http://bot.example.com/webhooks/main/{PATH}"),
+    ];
+    for trick in tricks {
+        signed.clone().path(Some(&trick)).expect_refused(Scheme::PathSecret, Flaw::Wrong);
+    }
+    signed.path(None).expect_refused(Scheme::PathSecret, Flaw::Absent);
+}
+
+#[test]
+fn an_hmac_comes_in_hex_or_base64_with_or_without_its_prefix() {
+    let tag = hmac_of(KEY, BODY);
+    let (hex, base64) = (hex::encode(&tag), BASE64.encode(&tag));
+    for signature in [hex.clone(), base64.clone(), format!("sha256={hex}"), format!("sha256={base64}")] {
+        Request::signed(by_hmac()).with(SIGNATURE, signature).expect_verified();
+    }
+}
+
+#[test]
+fn a_forged_hmac_is_refused() {
+    let tag = hmac_of(KEY, BODY);
+    let hex = hex::encode(&tag);
+    let sha512 =
+        hmac::Hmac::<Sha512>::new_from_slice(KEY).unwrap().chain_update(BODY).finalize().into_bytes();
+    let malformed = [
+        String::new(),
+        "sha256=".to_owned(),
+        format!("sha256=sha256={hex}"),
+        format!("SHA256={hex}"),
+        format!("sha1={hex}"),
+        format!("sha512={}", hex::encode(sha512)),
+        hex::encode(sha512),
+        hex::encode(&sha512[..20]),
+        hex.to_uppercase(),
+        hex[..63].to_owned(),
+        hex[..32].to_owned(),
+        hex::encode(&tag[..16]),
+        BASE64.encode(&tag[..16]),
+        BASE64.encode(&tag).trim_end_matches('=').to_owned(),
+        format!("{hex}0"),
+        format!("{hex}, {hex}"),
+        format!("x{}", &hex[1..]),
+    ];
+    for signature in &malformed {
+        Request::signed(by_hmac()).with(SIGNATURE, signature).expect_refused(Scheme::Hmac, Flaw::Malformed);
+    }
+    let wrong = [
+        bent(&hex),
+        "0".repeat(64),
+        hex::encode(&sha512[..32]),
+        hex::encode(Sha256::digest(BODY)),
+        hex::encode(hmac_of(b"", BODY)),
+        hex::encode(hmac_of(b"the key of somebody else, as long", BODY)),
+        hex::encode(hmac_of(KEY, b"")),
+        hex::encode(hmac_of(KEY, br#"{"messageId":"3EB0A1","type":"ReceivedCallback"}"#)),
+    ];
+    for signature in &wrong {
+        Request::signed(by_hmac()).with(SIGNATURE, signature).expect_refused(Scheme::Hmac, Flaw::Wrong);
+    }
+    let signed = Request::signed(by_hmac());
+    signed.clone().also(SIGNATURE, &hex).expect_refused(Scheme::Hmac, Flaw::Repeated);
+    signed.without(SIGNATURE).expect_refused(Scheme::Hmac, Flaw::Absent);
+}
+
+#[test]
+fn every_byte_of_the_body_is_signed() {
+    let newline = [BODY, b"\n"].concat();
+    let mut bodies = vec![newline, BODY[1..].to_vec(), BODY[..BODY.len() - 1].to_vec(), Vec::new()];
+    for place in 0..BODY.len() {
+        let mut body = BODY.to_vec();
+        body[place] ^= 1;
+        bodies.push(body);
+    }
+    for body in bodies {
+        Request::signed(by_hmac()).body(&body).expect_refused(Scheme::Hmac, Flaw::Wrong);
+        let standard = Request::signed(by_standard_webhooks()).body(&body);
+        standard.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    }
+}
+
+#[test]
+fn any_bit_of_a_signature_or_a_key_counts() {
+    for bit in 0..256 {
+        let (mut tag, mut key) = (hmac_of(KEY, BODY), KEY.to_vec());
+        tag[bit / 8] ^= 1 << (bit % 8);
+        key[bit / 8] ^= 1 << (bit % 8);
+        for tag in [tag, hmac_of(&key, BODY)] {
+            let request = Request::signed(by_hmac()).with(SIGNATURE, hex::encode(tag));
+            request.expect_refused(Scheme::Hmac, Flaw::Wrong);
+        }
+    }
+}
+
+#[test]
+fn any_of_the_keys_may_have_signed() {
+    Request::signed(by_hmac()).with(SIGNATURE, hex::encode(hmac_of(OLD_KEY, BODY))).expect_verified();
+    let content = [format!("{ID}.{}.", NOON.as_seconds()).as_bytes(), BODY].concat();
+    let standard = Request::signed(by_standard_webhooks());
+    standard.with("webhook-signature", standard_signature(OLD_KEY, &content)).expect_verified();
+}
+
+#[test]
+fn one_good_signature_in_the_list_is_enough() {
+    let signed = Request::signed(by_standard_webhooks());
+    let good = signed.header("webhook-signature");
+    let lists =
+        [format!("{} {good}", bent(&good)), format!("{good} v1a,whatever v2,x"), format!("v1,short  {good}")];
+    for list in lists {
+        signed.clone().with("webhook-signature", list).expect_verified();
+    }
+    let none = ["", "v1,", "v1", &good[3..], &good.replace("v1,", "v1a,"), &good.replace("v1,", "V1,")];
+    for list in none.into_iter().chain([format!("{good},{good}").as_str(), &bent(&good)]) {
+        let request = signed.clone().with("webhook-signature", list);
+        request.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    }
+}
+
+#[test]
+fn each_standard_header_is_there_once() {
+    for header in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+        let signed = Request::signed(by_standard_webhooks());
+        let value = signed.header(header);
+        signed.clone().without(header).expect_refused(Scheme::StandardWebhooks, Flaw::Absent);
+        signed.also(header, value).expect_refused(Scheme::StandardWebhooks, Flaw::Repeated);
+    }
+}
+
+#[test]
+fn a_delivery_verifies_for_five_minutes_either_way() {
+    let signed = Request::signed(by_standard_webhooks());
+    for (seconds, holds) in [(-301, false), (-300, true), (0, true), (300, true), (301, false)] {
+        let outcome = signed.at(Timestamp(NOON.0 + seconds * 1000));
+        assert_eq!(outcome.is_ok(), holds, "{seconds} s");
+    }
+    assert_eq!(signed.at(NOON).unwrap().webhook_id(), Some(ID));
+    assert!(signed.at(Timestamp(i64::MIN)).is_err() && signed.at(Timestamp(i64::MAX)).is_err());
+}
+
+#[test]
+fn another_id_or_time_needs_another_signature() {
+    let signed = Request::signed(by_standard_webhooks());
+    signed.clone().with("webhook-id", bent(ID)).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    let later = (NOON.as_seconds() + 1).to_string();
+    signed.with("webhook-timestamp", later).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+}
+
+#[test]
+fn nothing_moves_across_the_dots_of_what_is_signed() {
+    let seconds = NOON.as_seconds();
+    let padded = format!("{seconds:013}");
+    let stamp = seconds.to_string();
+    let long = "a".repeat(129);
+    let rows = [
+        ("a.b", stamp.as_str()),
+        ("", &stamp),
+        ("a b", &stamp),
+        ("ação", &stamp),
+        (&long, &stamp),
+        ("a", ""),
+        ("a", "1764000000.0"),
+        ("a", "+1764000000"),
+        ("a", "-1764000000"),
+        ("a", " 1764000000"),
+        ("a", "1.764e9"),
+        ("a", &padded),
+    ];
+    for (id, timestamp) in rows {
+        let content = [format!("{id}.{timestamp}.").as_bytes(), BODY].concat();
+        let request = Request::signed(by_standard_webhooks())
+            .with("webhook-id", id)
+            .with("webhook-timestamp", timestamp)
+            .with("webhook-signature", standard_signature(KEY, &content));
+        request.expect_refused(Scheme::StandardWebhooks, Flaw::Malformed);
+    }
+    // The longest that fit are signed as they are, leading zeros too.
+    let (id, timestamp) = ("-".repeat(128), format!("{seconds:012}"));
+    let content = [format!("{id}.{timestamp}.").as_bytes(), BODY].concat();
+    Request::signed(by_standard_webhooks())
+        .with("webhook-id", id)
+        .with("webhook-timestamp", timestamp)
+        .with("webhook-signature", standard_signature(KEY, &content))
+        .expect_verified();
+}
+
+#[test]
+fn the_reference_implementation_agrees() {
+    let theirs = standardwebhooks::Webhook::from_bytes(KEY.to_vec()).unwrap();
+
+    let signature = theirs.sign(ID, NOON.as_seconds(), BODY).unwrap();
+    let ours = Request::signed(by_standard_webhooks());
+    assert_eq!(ours.header("webhook-signature"), signature);
+    ours.with("webhook-signature", signature).expect_verified();
+
+    let now = crate::clock::Clock::system().now();
+    let headers = signature_headers(&instance(by_standard_webhooks()), ID, now, BODY);
+    assert!(theirs.verify(BODY, &headers.into_iter().collect()).is_ok());
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let shown = format!("{:?}", Verifier::new(&instance(by_all())));
+    assert_eq!(shown, "Verifier { .. }");
+    let headers = signature_headers(&instance(by_all()), ID, NOON, BODY);
+    assert!(!format!("{headers:?}").contains(TOKEN));
+}
