@@ -1,12 +1,23 @@
 //! vincula: WhatsApp communities run from a chat.
+//!
+//! > A webhook is **received**, **verified**, **recognised** as a command, written to the
+//! > **journal**, **authorised**, **run** against Z-API, and **answered**.
+//!
+//! Each bold word is a module below, in layer order: imports only go down this list (a test over
+//! `src/` keeps it so). Whoever looks for a line asks which word of the sentence it serves.
+//!
+//! Where this departs from the first design, and why: `authorise` stands below `command`, since
+//! `/communities` and `/help` show a person only what they may use.
 
 pub mod webhook;
-
-pub mod clock;
-pub mod config;
-pub mod directory;
-pub mod domain;
-pub mod i18n;
+pub mod sandbox;
+pub mod command;
 pub mod reply;
+pub mod authorise;
+pub mod directory;
 pub mod storage;
 pub mod zapi;
+pub mod i18n;
+pub mod config;
+pub mod domain;
+pub mod clock;

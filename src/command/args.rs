@@ -158,12 +158,20 @@ mod tests {
             (r#""a,b;c" "d, e""#, "a,b;c", &["d, e"]),
             ("\"a  b\nc\" d", "a b c", &["d"]),
             ("Sales vendas* aqui", "Sales", &["vendas*", "aqui"]),
-            ("120363186053925765 5511999999999-1623281429", "120363186053925765", &["5511999999999-1623281429"]),
+            (
+                "120363186053925765 5511999999999-1623281429",
+                "120363186053925765",
+                &["5511999999999-1623281429"],
+            ),
             (r#"Sales "" a"#, "Sales", &["a"]),
         ];
         for (rest, community, groups) in rows {
             let found = link(rest);
-            assert_eq!((found.0.as_str(), found.1.iter().map(String::as_str).collect::<Vec<_>>()), (community, groups.to_vec()), "{rest}");
+            assert_eq!(
+                (found.0.as_str(), found.1.iter().map(String::as_str).collect::<Vec<_>>()),
+                (community, groups.to_vec()),
+                "{rest}"
+            );
         }
     }
 

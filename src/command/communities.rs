@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::{Arguments, Context, Failure, Spec};
+use crate::authorise;
 use crate::reply::Reply;
 
 /// The command.
@@ -19,7 +20,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
     Box::pin(async move {
         let snapshot = context.directory.snapshot(context.zapi).await?;
         let allowed = snapshot.communities.all().filter(|community| {
-            context.admin.may_in(&community.id, &community.name, |alias| context.directory.aliased(alias))
+            authorise::may_in(context.admin, &community.id, &community.name, context.directory)
         });
         Ok(Reply::Communities(allowed.map(|each| (each.name.clone(), each.id.to_string())).collect()))
     })

@@ -75,9 +75,17 @@ pub enum Failure {
     /// The journal.
     #[error(transparent)]
     Journal(#[from] Lost),
+    /// A command that takes a community was run without one: our own fault.
+    #[error("the command was run without its community")]
+    NoCommunity,
 }
 
 impl Context<'_> {
+    /// The community that the order names; whoever runs a command that takes one has found it.
+    pub fn named_community(&self) -> Result<CommunityEntry, Failure> {
+        self.community.clone().ok_or(Failure::NoCommunity)
+    }
+
     /// Writes the plan down, before the first call that changes anything.
     pub async fn write_plan(&mut self, plan: String) -> Result<(), Lost> {
         self.claim.plan(plan, self.clock.now()).await

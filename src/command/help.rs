@@ -20,16 +20,17 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let Some(typed) = arguments.words.first() else {
-            let allowed = COMMANDS.iter().filter(|spec| context.admin.may_use(spec.name));
+            let allowed = COMMANDS.iter().filter(|spec| crate::authorise::may_use(context.admin, spec.name));
             return Ok(Reply::Help(allowed.map(|spec| summary(spec, context.speech)).collect()));
         };
         // People ask for `/help /link` as often as for `/help link`.
         let name = typed.trim_start_matches(context.speech.prefix.as_str());
         Ok(match named(name) {
             Some(spec) => on(spec, context.speech),
-            None => {
-                Reply::UnknownCommand { typed: name.to_owned(), nearest: nearest(name, context.speech.locale) }
-            }
+            None => Reply::UnknownCommand {
+                typed: name.to_owned(),
+                nearest: nearest(name, context.speech.locale),
+            },
         })
     })
 }
@@ -49,7 +50,11 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
         usage: spec.usage(speech),
         more: about(spec, speech, "-long"),
         example: spec.example(speech),
-        also: spec.names().filter(|name| *name != shown).map(|name| format!("{}{name}", speech.prefix)).collect(),
+        also: spec
+            .names()
+            .filter(|name| *name != shown)
+            .map(|name| format!("{}{name}", speech.prefix))
+            .collect(),
         has_marks: spec.is_mutating,
     }
 }

@@ -56,11 +56,13 @@ impl Spec {
     /// Every name, the English one first, none twice.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         let mut seen = Vec::new();
-        std::iter::once(self.name).chain(self.pt.iter().copied()).chain(self.es.iter().copied()).filter(move |name| {
-            let is_new = !seen.contains(name);
-            seen.push(name);
-            is_new
-        })
+        std::iter::once(self.name).chain(self.pt.iter().copied()).chain(self.es.iter().copied()).filter(
+            move |name| {
+                let is_new = !seen.contains(name);
+                seen.push(name);
+                is_new
+            },
+        )
     }
 
     /// How it is written: `/link <community> <groups…>`.
@@ -115,7 +117,8 @@ fn without_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
     let rest = prefixes.iter().find_map(|prefix| {
         text.strip_prefix(prefix.as_str()).or_else(|| {
             // A full-width form is three bytes from U+FF01 on; most texts do not begin so.
-            text.starts_with(|c| ('\u{ff01}'..='\u{ff5e}').contains(&c)).then(|| text.strip_prefix(&wide(prefix)))?
+            text.starts_with(|c| ('\u{ff01}'..='\u{ff5e}').contains(&c))
+                .then(|| text.strip_prefix(&wide(prefix)))?
         })
     })?;
     Some(rest.trim_start_matches(is_invisible))
@@ -151,7 +154,10 @@ pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
         let bonus = if spec.name_in(locale) == name { 0.01 } else { 0.0 };
         (strsim::jaro_winkler(&typed, &fold(name)) + bonus, name)
     });
-    scored.filter(|(score, _)| *score >= 0.8).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+    scored
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -187,8 +193,20 @@ mod tests {
     #[test]
     fn chatter_is_no_order() {
         let rows = [
-            "", "/", "//", "// link", "/ link", "link Sales", "bom dia /link x", "/home/ana", "/5", "/link@bot", "/😀",
-            "http://x/link", "!link x", "/\0link",
+            "",
+            "/",
+            "//",
+            "// link",
+            "/ link",
+            "link Sales",
+            "bom dia /link x",
+            "/home/ana",
+            "/5",
+            "/link@bot",
+            "/😀",
+            "http://x/link",
+            "!link x",
+            "/\0link",
         ];
         for text in rows {
             assert_eq!(recognise(text, &slash()), None, "{text:?}");

@@ -32,10 +32,16 @@ pub fn markdown() -> String {
     for spec in COMMANDS {
         let words: Vec<String> =
             spec.args.iter().map(|arg| crate::i18n::text(Locale::En, arg.key(), &[])).collect();
-        let listed = |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
+        let listed =
+            |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
         let about = crate::i18n::text(Locale::En, &format!("help-{}", spec.name), &[]);
         let usage = format!("/{} {}", spec.name, words.join(" "));
-        table.push_str(&format!("| `{}` | {} | {} | {about} |\n", usage.trim(), listed(spec.pt), listed(spec.es)));
+        table.push_str(&format!(
+            "| `{}` | {} | {} | {about} |\n",
+            usage.trim(),
+            listed(spec.pt),
+            listed(spec.es)
+        ));
     }
     table
 }

@@ -11,7 +11,8 @@ pub const SPEC: Spec =
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let listed = |names: &[String]| if names.iter().any(|name| name == "*") { Vec::new() } else { names.to_vec() };
+        let listed =
+            |names: &[String]| if names.iter().any(|name| name == "*") { Vec::new() } else { names.to_vec() };
         Ok(Reply::WhoAmI {
             name: context.admin.name.clone(),
             phone: context.sender.phone.map(|phone| phone.to_string()),

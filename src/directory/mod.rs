@@ -10,7 +10,8 @@ mod names;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -23,7 +24,7 @@ use crate::zapi::{ApiError, Zapi};
 /// How long the lists are believed.
 const FRESH: Duration = Duration::from_secs(60);
 /// How many reads go side by side.
-pub const SIDE_BY_SIDE: usize = 8;
+const SIDE_BY_SIDE: usize = 8;
 
 /// A community that a person named.
 pub type CommunityEntry = Entry<CommunityId>;
@@ -108,17 +109,16 @@ impl Directory {
             found = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
         }
         let is_id = |word: &String| GroupId::parse(self.alias(word)).is_some();
-        stream::iter(typed.iter().zip(found))
-            .map(|(word, found)| {
-                let snapshot = &snapshot;
-                async move {
-                    // Who gives an id is told what it is; only names are kept off announcement groups.
-                    if is_id(word) { Ok(found) } else { without_announcements(zapi, snapshot, found).await }
-                }
-            })
-            .buffered(SIDE_BY_SIDE)
-            .try_collect()
-            .await
+        let kept = typed.iter().zip(found).map(|(word, found)| {
+            let snapshot = &snapshot;
+            let is_id = is_id(word);
+            async move {
+                // Who gives an id is told what it is; only names are kept off announcement groups.
+                if is_id { Ok(found) } else { without_announcements(zapi, snapshot, found).await }
+            }
+            .boxed()
+        });
+        side_by_side(kept.collect()).await.into_iter().collect()
     }
 
     /// All groups but announcement groups, by name; with `words`, those whose names hold them all.
@@ -201,8 +201,8 @@ async fn ordinary(
     snapshot: &Snapshot,
     groups: Vec<GroupEntry>,
 ) -> Result<Vec<GroupEntry>, ApiError> {
-    let kept: Vec<Option<GroupEntry>> = stream::iter(groups)
-        .map(|group| async move {
+    let reads = groups.into_iter().map(|group| {
+        async move {
             if !snapshot.communities.has_name(&group.name) {
                 return Ok(Some(group));
             }
@@ -212,9 +212,15 @@ async fn ordinary(
                 // What cannot be looked up is not offered by a name that may be a community's.
                 Err(_) => Ok(None),
             }
-        })
-        .buffered(SIDE_BY_SIDE)
-        .try_collect()
-        .await?;
-    Ok(kept.into_iter().flatten().collect())
+        }
+        .boxed()
+    });
+    let kept: Result<Vec<Option<GroupEntry>>, ApiError> =
+        side_by_side(reads.collect()).await.into_iter().collect();
+    Ok(kept?.into_iter().flatten().collect())
+}
+
+/// Runs reads eight at a time; the results keep their order.
+pub async fn side_by_side<T>(reads: Vec<BoxFuture<'_, T>>) -> Vec<T> {
+    stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await
 }

@@ -1,0 +1,59 @@
+//! Linking and unlinking, told truly: survey, plan, call, read back, attribute.
+//!
+//! The answer of a call is a hint; what `communities-metadata` shows afterwards is the truth
+//! (Z-API docs, communities/link-groups). The plan is in the journal before the first call, so
+//! after a crash it still tells what was so before.
+
+mod plan;
+mod settle;
+
+use super::{Context, Failure};
+use crate::domain::{CommunityId, GroupId};
+use crate::reply::Reply;
+use crate::zapi::{ApiError, CommunityDetails, Zapi};
+
+/// What is done to groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// They are put into the community.
+    Link,
+    /// They are taken out of it.
+    Unlink,
+}
+
+impl Direction {
+    /// Whether a group is as it shall be.
+    fn is_reached(self, details: &CommunityDetails, group: &GroupId) -> bool {
+        details.find(group).is_some() == (self == Self::Link)
+    }
+
+    async fn call(self, zapi: &Zapi, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
+        match self {
+            Self::Link => zapi.link(community, groups).await,
+            Self::Unlink => zapi.unlink(community, groups).await,
+        }
+    }
+}
+
+/// Links or unlinks the groups that were typed, and tells what became of each.
+pub async fn change(
+    context: &mut Context<'_>,
+    direction: Direction,
+    typed: &[String],
+) -> Result<Reply, Failure> {
+    let community = context.named_community()?;
+    let (plan, known) = match plan::stored(context) {
+        Some(plan) => (plan, None),
+        None => {
+            let (plan, details) = plan::survey(context, direction, community, typed).await?;
+            // An order that changes nothing has nothing to remember.
+            if plan.has_work() {
+                let json = serde_json::to_string(&plan).unwrap_or_default();
+                context.write_plan(json).await?;
+            }
+            (plan, Some(details))
+        }
+    };
+    let outcome = settle::settle(context, direction, &plan, known).await?;
+    Ok(Reply::Membership(plan.report(direction, outcome)))
+}

@@ -1,0 +1,260 @@
+//! The plan: what was asked, and how each group stood before the first change.
+
+use std::collections::HashMap;
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use super::super::{Context, Failure};
+use super::Direction;
+use super::settle::Settled;
+use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, side_by_side};
+use crate::domain::{Chat, CommunityId, GroupId, Locale};
+use crate::reply::{Fate, Line, Report};
+use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
+
+/// What is written to the journal before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Plan {
+    community: String,
+    name: String,
+    items: Vec<Item>,
+    over_limit: Option<(usize, usize)>,
+}
+
+/// A group that was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Item {
+    /// Its name, else what was typed.
+    name: String,
+    /// Its id, if it was found.
+    id: Option<String>,
+    before: Before,
+}
+
+/// How a group stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Before {
+    /// It must be changed.
+    Todo,
+    WasSo,
+    Elsewhere(Option<String>),
+    Announcement,
+    MustStay,
+    Gone,
+    Unknown(Vec<String>),
+    NoMatch,
+    Unclear(Vec<String>),
+    NotHere,
+}
+
+/// The plan of an earlier try, if there was one.
+pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+impl Plan {
+    /// The community.
+    pub(super) fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// The groups that must be changed.
+    pub(super) fn todo(&self) -> Vec<GroupId> {
+        let todo = self.items.iter().filter(|item| item.before == Before::Todo);
+        todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
+    }
+
+    /// Something must be changed.
+    pub(super) fn has_work(&self) -> bool {
+        self.items.iter().any(|item| item.before == Before::Todo)
+    }
+
+    /// The answer, from how the groups stood and what became of those that had to be changed.
+    pub(super) fn report(self, direction: Direction, mut settled: Settled) -> Report {
+        let lines = self.items.into_iter().map(|item| {
+            let fate = match item.before {
+                Before::Todo => {
+                    let id = item.id.as_deref().and_then(GroupId::parse);
+                    id.and_then(|id| settled.remove(&id)).unwrap_or(Fate::NotRead)
+                }
+                Before::WasSo => Fate::WasSo,
+                Before::Elsewhere(community) => Fate::Elsewhere(community),
+                Before::Announcement => Fate::Announcement,
+                Before::MustStay => Fate::MustStay,
+                Before::Gone => Fate::Gone,
+                Before::Unknown(nearest) => Fate::Unknown { nearest },
+                Before::NoMatch => Fate::NoMatch,
+                Before::Unclear(candidates) => Fate::Unclear { candidates },
+                Before::NotHere => Fate::NotHere,
+            };
+            Line { name: item.name, fate }
+        });
+        Report {
+            is_link: direction == Direction::Link,
+            community: self.name,
+            lines: lines.collect(),
+            over_limit: self.over_limit,
+        }
+    }
+}
+
+/// Finds the groups and reads how they stand; nothing is changed.
+pub(super) async fn survey(
+    context: &Context<'_>,
+    direction: Direction,
+    community: CommunityEntry,
+    typed: &[String],
+) -> Result<(Plan, CommunityDetails), Failure> {
+    let here = words_for_here();
+    let (found, details) = tokio::join!(
+        context.directory.groups(context.zapi, typed, context.chat, &here),
+        context.zapi.community(&community.id)
+    );
+    let details = details?;
+    let mut seen = Vec::new();
+    let mut items = Vec::new();
+    let mut open: Vec<(usize, GroupEntry)> = Vec::new();
+    for (word, found) in typed.iter().zip(found?) {
+        let unclear = |before| Item { name: word.clone(), id: None, before };
+        let groups = match found {
+            Found::One(group) => vec![group],
+            Found::Several(groups) if groups.is_empty() => {
+                items.push(unclear(Before::NoMatch));
+                continue;
+            }
+            Found::Several(groups) => groups,
+            Found::Unclear(groups) => {
+                items.push(unclear(Before::Unclear(told_apart(&groups))));
+                continue;
+            }
+            Found::Nothing { nearest } => {
+                let is_here = here.contains(&fold(word)) && matches!(context.chat, Chat::Direct(_));
+                items.push(unclear(match nearest {
+                    _ if is_here => Before::NotHere,
+                    _ if word.contains('*') => Before::NoMatch,
+                    nearest => Before::Unknown(told_apart(&nearest)),
+                }));
+                continue;
+            }
+        };
+        for group in groups {
+            // A group that is named twice is one group.
+            if seen.contains(&group.id) {
+                continue;
+            }
+            seen.push(group.id.clone());
+            let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
+            items.push(Item { name, id: Some(group.id.to_string()), before: Before::Todo });
+            open.push((items.len() - 1, group));
+        }
+    }
+    let stands = standings(context, direction, &community.id, &details, &open).await?;
+    for ((at, _), (before, name)) in open.iter().zip(stands) {
+        items[*at].before = before;
+        if let Some(name) = name {
+            items[*at].name = name;
+        }
+    }
+    let todo = items.iter().filter(|item| item.before == Before::Todo).count();
+    let ordinary = details.ordinary().count();
+    let mut over_limit = None;
+    match direction {
+        Direction::Link => {
+            let limit = context.instance.community_limit;
+            over_limit = (todo > 0 && ordinary + todo > limit).then_some((ordinary + todo, limit));
+        }
+        // At least one ordinary group must stay linked: the one that was named last.
+        Direction::Unlink if todo > 0 && todo == ordinary => {
+            if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
+                last.before = Before::MustStay;
+            }
+        }
+        Direction::Unlink => {}
+    }
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// How each group stands, and its name where the list lacked it.
+async fn standings(
+    context: &Context<'_>,
+    direction: Direction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    groups: &[(usize, GroupEntry)],
+) -> Result<Vec<(Before, Option<String>)>, ApiError> {
+    let reads =
+        groups.iter().map(|(_, group)| standing(context, direction, community, details, group).boxed());
+    side_by_side(reads.collect()).await.into_iter().collect()
+}
+
+async fn standing(
+    context: &Context<'_>,
+    direction: Direction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    group: &Entry<GroupId>,
+) -> Result<(Before, Option<String>), ApiError> {
+    if let Some(member) = details.find(&group.id) {
+        let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
+        let before = match direction {
+            _ if member.is_announcement => Before::Announcement,
+            Direction::Link => Before::WasSo,
+            Direction::Unlink => Before::Todo,
+        };
+        return Ok((before, name));
+    }
+    let outside = match direction {
+        Direction::Link => Before::Todo,
+        Direction::Unlink => Before::WasSo,
+    };
+    match context.zapi.group(&group.id).await {
+        Ok(found) => {
+            let name = found.name.clone().filter(|_| group.name.is_empty());
+            let before = match elsewhere(context, community, &found).await? {
+                _ if found.is_announcement => Before::Announcement,
+                Some(other) => Before::Elsewhere(other),
+                // The group knows already what the community's metadata does not show yet.
+                None if found.community.is_some() && direction == Direction::Link => Before::WasSo,
+                None if found.community.is_some() => Before::Todo,
+                None => outside,
+            };
+            Ok((before, name))
+        }
+        Err(error) if error.cause == Cause::Refused => Ok((Before::Gone, None)),
+        // The community's own metadata is enough to go on.
+        Err(error) if error.cause == Cause::Unreadable => Ok((outside, None)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name of the other community that a group belongs to, if it belongs to another.
+pub(super) async fn elsewhere(
+    context: &Context<'_>,
+    community: &CommunityId,
+    group: &GroupDetails,
+) -> Result<Option<Option<String>>, ApiError> {
+    match &group.community {
+        Some(other) if other != community => {
+            let snapshot = context.directory.snapshot(context.zapi).await?;
+            Ok(Some(snapshot.communities.by_id(other).map(|entry| entry.name.clone())))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Names, with ids where two are alike.
+pub(super) fn told_apart<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for entry in entries {
+        *counts.entry(fold(&entry.name)).or_default() += 1;
+    }
+    let is_alone = |entry: &Entry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
+    entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
+}
+
+/// `here`, in every language.
+fn words_for_here() -> Vec<String> {
+    Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
+}

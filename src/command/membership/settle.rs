@@ -1,0 +1,180 @@
+//! Calls, reads back, and attributes what failed to the group that it belongs to.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::super::{Context, Failure};
+use super::Direction;
+use super::plan::{Plan, elsewhere};
+use crate::domain::{CommunityId, GroupId};
+use crate::reply::Fate;
+use crate::zapi::{ApiError, Cause, CommunityDetails};
+
+/// What became of each group that had to be changed.
+pub(super) type Settled = HashMap<GroupId, Fate>;
+
+/// How often a lagging read is looked at again.
+const LOOK_AGAIN: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
+
+/// What a call said of a group: a hint.
+type Hints = HashMap<GroupId, Result<(), ApiError>>;
+
+/// Brings the groups of the plan where they shall be, as far as Z-API lets it. `known` is the
+/// community as it was just read; after a crash or an earlier try it is read anew.
+pub(super) async fn settle(
+    context: &mut Context<'_>,
+    direction: Direction,
+    plan: &Plan,
+    known: Option<CommunityDetails>,
+) -> Result<Settled, Failure> {
+    let Some(community) = plan.community() else { return Ok(Settled::new()) };
+    let todo = plan.todo();
+    if todo.is_empty() {
+        return Ok(Settled::new());
+    }
+    let work = Work { context, direction, community: &community };
+    let details = match known {
+        Some(details) => details,
+        None => match work.context.zapi.community(&community).await {
+            Ok(details) => details,
+            Err(error) => return work.without_reading(&todo, error),
+        },
+    };
+    let mut missing = work.missing(&todo, &details);
+    let mut hints = Hints::new();
+    let mut unread = None;
+    if !missing.is_empty() {
+        let answer = direction.call(work.context.zapi, &community, &missing).await;
+        let is_refused = matches!(&answer, Err(error) if !error.cause.is_temporary());
+        let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
+        hints.extend(missing.iter().map(|group| (group.clone(), answer.clone())));
+        if !concerns_all {
+            let called = missing.len();
+            (missing, unread) = work.read_back(missing).await;
+            if is_refused && called > 1 && unread.is_none() {
+                // One group may have failed the call for all: each is asked for alone.
+                hints.extend(work.call_each(&missing).await);
+                (missing, unread) = work.read_back(missing).await;
+            }
+        }
+    }
+    work.attribute(&todo, missing, &hints, unread).await
+}
+
+struct Work<'w, 'c> {
+    context: &'w mut Context<'c>,
+    direction: Direction,
+    community: &'w CommunityId,
+}
+
+impl Work<'_, '_> {
+    fn missing(&self, groups: &[GroupId], details: &CommunityDetails) -> Vec<GroupId> {
+        groups.iter().filter(|group| !self.direction.is_reached(details, group)).cloned().collect()
+    }
+
+    async fn call_each(&self, groups: &[GroupId]) -> Hints {
+        let mut hints = Hints::new();
+        for group in groups {
+            let answer =
+                self.direction.call(self.context.zapi, self.community, std::slice::from_ref(group)).await;
+            let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
+            hints.insert(group.clone(), answer);
+            if concerns_all {
+                break;
+            }
+        }
+        hints
+    }
+
+    /// Reads the community until all groups are where they shall be, or the time is over. Returns
+    /// those that are not, and why the last read failed, if it did.
+    async fn read_back(&self, mut missing: Vec<GroupId>) -> (Vec<GroupId>, Option<ApiError>) {
+        let until = Instant::now() + self.context.timing.read_back;
+        let mut delays = LOOK_AGAIN.iter().chain(std::iter::repeat(&LOOK_AGAIN[LOOK_AGAIN.len() - 1]));
+        loop {
+            let unread = match self.context.zapi.community(self.community).await {
+                Ok(details) => {
+                    missing = self.missing(&missing, &details);
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            if missing.is_empty() || left.is_zero() {
+                return (missing, unread);
+            }
+            sleep(left.min(*delays.next().unwrap_or(&LOOK_AGAIN[0]))).await;
+        }
+    }
+
+    /// What became of each group. What a temporary trouble left open is tried again later, unless
+    /// this is the last try.
+    async fn attribute(
+        self,
+        todo: &[GroupId],
+        missing: Vec<GroupId>,
+        hints: &Hints,
+        unread: Option<ApiError>,
+    ) -> Result<Settled, Failure> {
+        if let Some(error) = unread {
+            return self.without_reading(&missing, error).map(|open| with_done(todo, open));
+        }
+        let mut open = Settled::new();
+        for group in missing {
+            let fate = match (self.belongs_elsewhere(&group).await, hints.get(&group)) {
+                (Some(other), _) => Fate::Elsewhere(other),
+                (None, Some(Err(error))) if error.cause.is_temporary() => {
+                    if !self.context.is_last_try {
+                        return Err(error.clone().into());
+                    }
+                    self.context.gave_up = true;
+                    self.trouble(error)
+                }
+                (None, Some(Err(error))) if error.cause == Cause::Refused => {
+                    Fate::Refused(error.said.clone())
+                }
+                (None, Some(Err(error))) => self.trouble(error),
+                (None, Some(Ok(())) | None) => Fate::NotShown,
+            };
+            open.insert(group, fate);
+        }
+        Ok(with_done(todo, open))
+    }
+
+    fn trouble(&self, error: &ApiError) -> Fate {
+        Fate::Trouble(error.explain(self.context.speech.locale))
+    }
+
+    /// The community that took the group, if another one has it now.
+    async fn belongs_elsewhere(&self, group: &GroupId) -> Option<Option<String>> {
+        if self.direction == Direction::Unlink {
+            return None;
+        }
+        let details = self.context.zapi.group(group).await.ok()?;
+        elsewhere(self.context, self.community, &details).await.ok()?
+    }
+
+    /// The community cannot be read: later, or, where there is no later, ❓.
+    fn without_reading(self, groups: &[GroupId], error: ApiError) -> Result<Settled, Failure> {
+        if error.cause.is_temporary() && !self.context.is_last_try {
+            return Err(error.into());
+        }
+        self.context.gave_up = self.context.is_last_try;
+        Ok(groups.iter().map(|group| (group.clone(), Fate::NotRead)).collect())
+    }
+}
+
+/// What is not open is done.
+fn with_done(todo: &[GroupId], mut open: Settled) -> Settled {
+    for group in todo {
+        open.entry(group.clone()).or_insert(Fate::Done);
+    }
+    open
+}

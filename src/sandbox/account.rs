@@ -1,0 +1,51 @@
+//! The one instance of a sandbox: its credentials, its number, its webhooks.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// Credentials and number of an instance.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The instance's id: 32 upper-case hex digits.
+    pub id: String,
+    /// The instance's token: 24 upper-case hex digits.
+    pub token: String,
+    /// The account security token, `F` + 32 hex digits + `S`; nothing: it is not turned on.
+    pub client_token: Option<String>,
+    /// The connected number.
+    pub phone: String,
+}
+
+/// Where an instance's webhooks go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Webhooks {
+    /// Received messages.
+    pub received: Option<String>,
+    /// All others.
+    pub others: Option<String>,
+    /// Messages typed on the connected phone are told too.
+    pub notifies_sent_by_me: bool,
+}
+
+impl Account {
+    /// Fresh credentials of the right shapes, with the account security token turned on.
+    pub fn made_up() -> Self {
+        let mut token = hex();
+        // The tail: an id begins with the time.
+        let token = token.split_off(8);
+        let client_token = Some(format!("F{}S", hex().to_lowercase()));
+        Self { id: hex(), token, client_token, phone: "5511988887777".to_owned() }
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).field("phone", &self.phone).finish_non_exhaustive()
+    }
+}
+
+/// 32 upper-case hex digits, never the same twice.
+pub(super) fn hex() -> String {
+    Uuid::now_v7().simple().to_string().to_uppercase()
+}

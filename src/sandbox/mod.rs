@@ -1,0 +1,220 @@
+//! Z-API simulated over HTTP: `vincula demo` and all story tests run on it.
+//!
+//! [`World`] is the state with WhatsApp's rules; `routes`, `operations` and `documents` are Z-API's
+//! surface with its quirks; [`Trouble`] scripts what goes wrong; [`phony`] makes webhook events.
+//! Everything is written from the outside view of the API and shares no type with vincula's client,
+//! so that a mistake in one is not repeated in the other. Nothing here spawns or has a time limit:
+//! whoever waits puts a time-out around it.
+
+mod account;
+mod chats;
+mod documents;
+mod lag;
+mod operations;
+pub mod phony;
+mod playground;
+mod post;
+mod replies;
+mod routes;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod world;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use http::{Method, StatusCode};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+pub use account::{Account, Webhooks};
+pub use chats::{Reaction, Sent};
+pub use lag::Lag;
+pub use replies::Reply;
+pub use trouble::{Fault, Gate, Offline, Partial, Trouble};
+pub use world::{Community, Group, Participant, Refusal, Standing, World};
+
+use lag::Past;
+
+/// A Z-API with one instance. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Sandbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    account: Account,
+    options: Options,
+    trouble: Trouble,
+    bell: watch::Sender<()>,
+    state: Mutex<State>,
+}
+
+/// What calls change.
+#[derive(Debug)]
+struct State {
+    world: World,
+    calls: Vec<Call>,
+    webhooks: Webhooks,
+    past: Past,
+}
+
+/// Where servers of the same API differ.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The most entries a page holds, however many are asked for; nothing: what is asked for.
+    pub page_cap: Option<usize>,
+    /// Pages past the end repeat the last one instead of being empty.
+    pub repeats_last_page: bool,
+    /// How long after the one before it a message is delivered.
+    pub send_delay: Duration,
+    /// How many messages wait at most.
+    pub queue_limit: usize,
+    /// The status of a call without the Client-Token that it needs; undocumented.
+    pub missing_client_token: StatusCode,
+}
+
+impl Default for Options {
+    /// Whole pages, messages delivered at once, a queue of 1,000 (Z-API docs).
+    fn default() -> Self {
+        Self {
+            page_cap: None,
+            repeats_last_page: false,
+            send_delay: Duration::ZERO,
+            queue_limit: 1_000,
+            missing_client_token: StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// A call that reached the sandbox, refused ones among them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// `GET`, `POST`, …
+    pub method: Method,
+    /// What follows the credentials: `communities/link`.
+    pub path: String,
+    /// What follows the `?`.
+    pub query: Option<String>,
+    /// The body, if it was JSON.
+    pub body: Option<Value>,
+}
+
+impl Call {
+    /// Whether it is there to change communities, groups or settings; sending does not count.
+    pub fn changes(&self) -> bool {
+        self.method != Method::GET && !self.path.starts_with("send-")
+    }
+}
+
+/// What a waiting test looks at.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Communities, groups, messages, reactions.
+    pub world: &'a World,
+    /// The calls so far.
+    pub calls: &'a [Call],
+}
+
+impl Sandbox {
+    /// A Z-API on this world, reached with this account's credentials.
+    pub fn new(world: World, account: Account, options: Options) -> Self {
+        let bell = watch::Sender::new(());
+        let trouble = Trouble::new(bell.clone());
+        let state = State { world, calls: Vec::new(), webhooks: Webhooks::default(), past: Past::default() };
+        Self(Arc::new(Inner { account, options, trouble, bell, state: Mutex::new(state) }))
+    }
+
+    /// The HTTP side: `/instances/{id}/token/{token}/{path}`.
+    pub fn router(&self) -> Router {
+        routes::router(self.clone())
+    }
+
+    /// The credentials that it accepts.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    /// What goes wrong.
+    pub fn trouble(&self) -> &Trouble {
+        &self.0.trouble
+    }
+
+    /// The calls so far, oldest first.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// Where the instance's webhooks go.
+    pub fn webhooks(&self) -> Webhooks {
+        self.state().webhooks.clone()
+    }
+
+    /// Reads the world, or changes it as somebody does by hand. Must not call the sandbox.
+    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        let seen = look(&mut self.state().world);
+        self.ring();
+        seen
+    }
+
+    /// What the bot sent and what was delivered, oldest first.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.state().world.sent().to_vec()
+    }
+
+    /// The bot's reactions, oldest first; those taken away again stay, marked so.
+    pub fn reactions(&self) -> Vec<Reaction> {
+        self.state().world.reactions().to_vec()
+    }
+
+    /// Waits for the first message after the first `n`.
+    pub async fn next_sent_after(&self, n: usize) -> Sent {
+        self.wait_until(|view| view.world.sent().get(n).cloned()).await
+    }
+
+    /// Waits for the first reaction after the first `n`.
+    pub async fn next_reaction_after(&self, n: usize) -> Reaction {
+        self.wait_until(|view| view.world.reactions().get(n).cloned()).await
+    }
+
+    /// Waits until `look` finds what it looks for. It must not call the sandbox.
+    pub async fn wait_until<T>(&self, mut look: impl FnMut(&View<'_>) -> Option<T>) -> T {
+        let mut bell = self.0.bell.subscribe();
+        loop {
+            bell.borrow_and_update();
+            let next_due = {
+                let state = self.state();
+                if let Some(found) = look(&View { world: &state.world, calls: &state.calls }) {
+                    return found;
+                }
+                state.world.chats.next_due().filter(|_| self.is_online())
+            };
+            // `changed` fails only without a sender, and `self` is one.
+            match next_due {
+                Some(due) => tokio::select! { _ = bell.changed() => {}, () = sleep_until(due) => {} },
+                None => drop(bell.changed().await),
+            }
+        }
+    }
+
+    fn is_online(&self) -> bool {
+        self.trouble().weather().offline.is_none()
+    }
+
+    /// The state with everything delivered that is due.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let is_online = self.is_online();
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_online {
+            state.world.chats.settle(Instant::now());
+        }
+        state
+    }
+
+    /// Lets waiting tests look again.
+    fn ring(&self) {
+        self.0.bell.send_replace(());
+    }
+}

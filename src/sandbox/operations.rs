@@ -1,0 +1,231 @@
+//! What each call does to the world, and what it answers.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::account::hex;
+use super::chats::Sent;
+use super::routes::{Answer, Operation, bad};
+use super::trouble::Partial;
+use super::world::{Refusal, Standing, World};
+use super::{Account, Call, Options, Sandbox, State, documents};
+
+impl Sandbox {
+    /// Does what a call asks for.
+    pub(super) fn run(&self, operation: Operation<'_>, call: &Call) -> Answer {
+        let mut state = self.state();
+        let (options, account) = (&self.0.options, self.account());
+        let done = match operation {
+            Operation::Communities => {
+                let all: Vec<_> =
+                    state.world.communities().iter().filter(|c| c.standing != Standing::Absent).collect();
+                page(&all, call, options, Some(10)).map(documents::communities)
+            }
+            Operation::Groups => {
+                let all: Vec<_> =
+                    state.world.groups().iter().filter(|g| g.standing != Standing::Absent).collect();
+                page(&all, call, options, None).map(documents::groups)
+            }
+            Operation::Community(id) => community(seen(&mut state), id),
+            Operation::Group { id, with_invitation } => {
+                group(seen(&mut state), id, &account.phone, with_invitation)
+            }
+            Operation::Link => self.change(&mut state, call, World::link),
+            Operation::Unlink => self.change(&mut state, call, World::unlink),
+            Operation::SendText => send_text(&mut state, call, options),
+            Operation::React => react(&mut state, call),
+            Operation::RemoveReaction => remove_reaction(&mut state, call),
+            Operation::Status => Ok(status(self.is_online())),
+            Operation::Me => Ok(me(&state, account, self.is_online())),
+            Operation::SetReceived => webhook_url(call).map(|url| {
+                state.webhooks.received = Some(url);
+                r#"{"value":true}"#.to_owned()
+            }),
+            Operation::SetAllWebhooks => webhook_url(call).map(|url| {
+                let by_me = field(call, "notifySentByMe");
+                state.webhooks.notifies_sent_by_me = by_me.is_some_and(|v| v == true || v == "true");
+                state.webhooks.received = Some(url.clone());
+                state.webhooks.others = Some(url);
+                r#"{"value":"true"}"#.to_owned()
+            }),
+        };
+        match done {
+            Ok(document) => (StatusCode::OK, document),
+            Err(refused) => refused,
+        }
+    }
+
+    /// Links or unlinks the groups of a call one by one.
+    fn change(
+        &self,
+        state: &mut State,
+        call: &Call,
+        act: fn(&mut World, &str, &str) -> Result<(), Refusal>,
+    ) -> Result<String, Answer> {
+        let community = required(call, "communityId")?;
+        let groups = field(call, "groupsPhones").and_then(Value::as_array);
+        let groups = groups.filter(|g| !g.is_empty()).ok_or_else(|| bad("groupsPhones is required"))?;
+        if state.world.find_community(community).is_none_or(|c| c.standing == Standing::Absent) {
+            return Err(bad(&Refusal::NoCommunity.to_string()));
+        }
+
+        let weather = self.trouble().weather();
+        if let Some(lag) = weather.lag {
+            let State { past, world, .. } = state;
+            past.keep(lag, world, Instant::now());
+        }
+        let mut refused = Vec::new();
+        for group in groups {
+            let group = group.as_str().unwrap_or_default();
+            if let Err(refusal) = act(&mut state.world, community, group) {
+                refused.push((group, refusal));
+                if weather.stops_at_first {
+                    break;
+                }
+            }
+        }
+
+        let Some((_, first)) = refused.first() else {
+            // `unlink` says it as text: both spellings are met.
+            let success = if call.path.ends_with("unlink") { json!("true") } else { json!(true) };
+            return Ok(json!({ "success": success }).to_string());
+        };
+        match weather.partial {
+            Partial::Success => Ok(json!({ "success": true }).to_string()),
+            Partial::Details => {
+                let refused: Vec<_> = refused
+                    .iter()
+                    .map(|(id, why)| json!({ "phone": id, "error": why.to_string() }))
+                    .collect();
+                Ok(json!({ "success": true, "failedGroups": refused }).to_string())
+            }
+            Partial::Failure => Ok(json!({ "success": false }).to_string()),
+            Partial::Error => Err(bad(&first.to_string())),
+        }
+    }
+}
+
+/// The world as a read of metadata sees it: that of before, while reads lag.
+fn seen(state: &mut State) -> &World {
+    state.past.seen(Instant::now()).unwrap_or(&state.world)
+}
+
+fn community(world: &World, id: &str) -> Result<String, Answer> {
+    let found = world.find_community(id).filter(|c| c.standing != Standing::Absent);
+    found.map(|c| documents::community(world, c)).ok_or_else(|| bad("Community not found"))
+}
+
+fn group(world: &World, id: &str, bot: &str, with_invitation: bool) -> Result<String, Answer> {
+    let found = world.find_group(id).filter(|g| g.standing != Standing::Absent);
+    found.map(|g| documents::group(world, g, bot, with_invitation)).ok_or_else(|| bad("Group not found"))
+}
+
+/// The page that a call asks for. Without `usual_size`, page and size must be given.
+fn page<'a, T>(
+    all: &'a [T],
+    call: &Call,
+    options: &Options,
+    usual_size: Option<usize>,
+) -> Result<&'a [T], Answer> {
+    let given = |name: &str| {
+        let pairs = call.query.as_deref().unwrap_or_default().split('&');
+        pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    let number = |name: &str, usual: Option<usize>| match given(name) {
+        None => usual.ok_or_else(|| bad(&format!("{name} is required"))),
+        Some(value) => {
+            let number = value.parse().ok().filter(|n| *n > 0);
+            number.ok_or_else(|| bad(&format!("{name} must be a number from 1")))
+        }
+    };
+    let number_of_page = number("page", usual_size.map(|_| 1))?;
+    let size = number("pageSize", usual_size)?.min(options.page_cap.unwrap_or(usize::MAX)).max(1);
+    let last = all.len().div_ceil(size).max(1);
+    let nth = if options.repeats_last_page { number_of_page.min(last) } else { number_of_page };
+    Ok(all.chunks(size).nth(nth - 1).unwrap_or_default())
+}
+
+fn send_text(state: &mut State, call: &Call, options: &Options) -> Result<String, Answer> {
+    let chat = required(call, "phone")?.to_owned();
+    let text = required(call, "message")?.to_owned();
+    if let Some(edited) = text_field(call, "editMessageId") {
+        if !state.world.chats.edit(edited, &text) {
+            return Err(bad("Message not found"));
+        }
+        return Ok(ids(edited));
+    }
+    if state.world.chats.queued() >= options.queue_limit {
+        return Err(bad("The queue is full"));
+    }
+    let message_id = format!("3EB0{}", &hex()[12..]);
+    let quoted = text_field(call, "messageId").map(str::to_owned);
+    let sent = Sent { chat, text, quoted, message_id: message_id.clone(), edited: false };
+    state.world.chats.queue(sent, Instant::now(), options.send_delay);
+    Ok(ids(&message_id))
+}
+
+fn react(state: &mut State, call: &Call) -> Result<String, Answer> {
+    let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
+    state.world.chats.react(chat, message, required(call, "reaction")?);
+    Ok(ids(&hex()))
+}
+
+fn remove_reaction(state: &mut State, call: &Call) -> Result<String, Answer> {
+    let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
+    state.world.chats.remove_reaction(chat, message);
+    Ok(ids(&hex()))
+}
+
+fn ids(message_id: &str) -> String {
+    json!({ "zaapId": hex(), "messageId": message_id, "id": message_id }).to_string()
+}
+
+/// `error` is chatter: it is there when all is well.
+fn status(is_online: bool) -> String {
+    let chatter = if is_online { "You are already connected." } else { "You are not connected." };
+    let smartphone = is_online.to_string();
+    json!({ "connected": is_online, "session": is_online, "error": chatter, "smartphoneConnected": smartphone })
+        .to_string()
+}
+
+fn me(state: &State, account: &Account, is_online: bool) -> String {
+    json!({
+        "id": account.id,
+        "token": account.token,
+        "name": "vincula sandbox",
+        "due": "1893456000000",
+        "connected": is_online.to_string(),
+        "paymentStatus": "TRIAL",
+        "created": "2025-01-01T00:00:00Z",
+        "connectedCallbackUrl": state.webhooks.others,
+        "deliveryCallbackUrl": state.webhooks.others,
+        "disconnectedCallbackUrl": state.webhooks.others,
+        "messageStatusCallbackUrl": state.webhooks.others,
+        "presenceChatCallbackUrl": state.webhooks.others,
+        "receivedCallbackUrl": state.webhooks.received,
+        "receiveCallbackSentByMe": state.webhooks.notifies_sent_by_me,
+        "callRejectAuto": "false",
+        "autoReadMessage": false,
+        "initialDataEnabled": "false",
+    })
+    .to_string()
+}
+
+/// Z-API takes https alone (Z-API docs, update-webhook-received).
+fn webhook_url(call: &Call) -> Result<String, Answer> {
+    let url = required(call, "value")?;
+    if url.starts_with("https://") { Ok(url.to_owned()) } else { Err(bad("The webhook must be https")) }
+}
+
+fn field<'a>(call: &'a Call, name: &str) -> Option<&'a Value> {
+    call.body.as_ref()?.get(name)
+}
+
+fn text_field<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+    field(call, name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn required<'a>(call: &'a Call, name: &str) -> Result<&'a str, Answer> {
+    text_field(call, name).ok_or_else(|| bad(&format!("{name} is required")))
+}

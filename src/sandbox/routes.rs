@@ -1,0 +1,161 @@
+//! Z-API's surface: who may call, and which calls there are.
+//!
+//! A call passes in this order: recorded, fault, credentials, route, method, content type, phone.
+//! The bodies and statuses of errors are ZAPI.md's, section 1.
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, RawQuery, State as Shared};
+use axum::response::Response;
+use axum::routing::any;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::trouble::{Fault, Offline};
+use super::{Account, Call, Sandbox};
+
+/// A status and a JSON document.
+pub(super) type Answer = (StatusCode, String);
+
+pub(super) fn router(sandbox: Sandbox) -> Router {
+    Router::new().route("/instances/{id}/token/{token}/{*call}", any(answer)).with_state(sandbox)
+}
+
+async fn answer(
+    Shared(sandbox): Shared<Sandbox>,
+    Path((id, token, path)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let target = format!("{path}?{}", query.as_deref().unwrap_or_default());
+    let call = Call { method, path, query, body: serde_json::from_slice(&body).ok() };
+    sandbox.state().calls.push(call.clone());
+    sandbox.ring();
+
+    let fault = sandbox.trouble().strike(&target);
+    match &fault {
+        Some(Fault::Instead(reply)) => return reply.clone().into_response(),
+        Some(Fault::Delay(time)) => tokio::time::sleep(*time).await,
+        Some(Fault::Hold(gate)) => gate.pass().await,
+        Some(Fault::Afterwards(_) | Fault::HoldAnswer(_)) | None => {}
+    }
+    let done = match admit(&sandbox, &id, &token, &headers, &call) {
+        Ok(operation) => sandbox.run(operation, &call),
+        Err(refused) => refused,
+    };
+    sandbox.ring();
+    match fault {
+        Some(Fault::Afterwards(reply)) => return reply.into_response(),
+        Some(Fault::HoldAnswer(gate)) => gate.pass().await,
+        _ => {}
+    }
+
+    let (status, document) = done;
+    let mut response = Response::new(Body::from(document));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A call that has been let in.
+#[derive(Clone, Copy)]
+pub(super) enum Operation<'a> {
+    Communities,
+    Community(&'a str),
+    Link,
+    Unlink,
+    Groups,
+    Group { id: &'a str, with_invitation: bool },
+    SendText,
+    React,
+    RemoveReaction,
+    Status,
+    Me,
+    SetReceived,
+    SetAllWebhooks,
+}
+
+impl Operation<'_> {
+    /// Answered though the phone is not connected: by Z-API itself, or later.
+    fn is_possible_offline(self) -> bool {
+        matches!(self, Self::SendText | Self::Status | Self::Me | Self::SetReceived | Self::SetAllWebhooks)
+    }
+}
+
+/// The call behind a path, and the method that it takes.
+fn route(path: &str) -> Option<(Method, Operation<'_>)> {
+    let (name, rest) = path.split_once('/').unwrap_or((path, ""));
+    Some(match (name, rest) {
+        ("communities", "") => (Method::GET, Operation::Communities),
+        ("communities", "link") => (Method::POST, Operation::Link),
+        ("communities", "unlink") => (Method::POST, Operation::Unlink),
+        ("communities-metadata", id) => (Method::GET, Operation::Community(id)),
+        ("groups", "") => (Method::GET, Operation::Groups),
+        ("light-group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: false }),
+        ("group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: true }),
+        ("send-text", "") => (Method::POST, Operation::SendText),
+        ("send-reaction", "") => (Method::POST, Operation::React),
+        ("send-remove-reaction", "") => (Method::POST, Operation::RemoveReaction),
+        ("status", "") => (Method::GET, Operation::Status),
+        ("me", "") => (Method::GET, Operation::Me),
+        ("update-webhook-received", "") => (Method::PUT, Operation::SetReceived),
+        ("update-every-webhooks", "") => (Method::PUT, Operation::SetAllWebhooks),
+        _ => return None,
+    })
+}
+
+fn admit<'a>(
+    sandbox: &Sandbox,
+    id: &str,
+    token: &str,
+    headers: &HeaderMap,
+    call: &'a Call,
+) -> Result<Operation<'a>, Answer> {
+    let Account { id: own_id, token: own_token, client_token, .. } = sandbox.account();
+    if id != own_id || token != own_token {
+        return Err(bad("Instance not found"));
+    }
+    if let Some(needed) = client_token {
+        match headers.get("client-token").map(HeaderValue::as_bytes) {
+            None | Some(b"") => {
+                return Err(error(sandbox.0.options.missing_client_token, "null not allowed"));
+            }
+            Some(given) if given != needed.as_bytes() => {
+                return Err(bad("your client-token is not configured"));
+            }
+            Some(_) => {}
+        }
+    }
+    let (method, operation) = route(&call.path).ok_or_else(|| error(StatusCode::NOT_FOUND, "NOT_FOUND"))?;
+    if call.method != method {
+        return Err(error(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
+    }
+    if method != Method::GET {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"));
+        }
+        if !call.body.as_ref().is_some_and(Value::is_object) {
+            return Err(bad("Invalid body"));
+        }
+    }
+    match sandbox.trouble().weather().offline {
+        Some(form) if !operation.is_possible_offline() => Err(error(
+            if form == Offline::Error { StatusCode::BAD_REQUEST } else { StatusCode::OK },
+            "You need to be connected to use this feature.",
+        )),
+        _ => Ok(operation),
+    }
+}
+
+/// 400 with an error.
+pub(super) fn bad(text: &str) -> Answer {
+    error(StatusCode::BAD_REQUEST, text)
+}
+
+fn error(status: StatusCode, text: &str) -> Answer {
+    (status, json!({ "error": text }).to_string())
+}

@@ -1,0 +1,299 @@
+//! The simulated WhatsApp: communities, groups and who is in them, under WhatsApp's rules.
+//!
+//! Pure state: no time, no I/O. [`World::link`] and [`World::unlink`] keep the rules (ZAPI.md,
+//! Linking); what happens over HTTP and what somebody does by hand both go through them. Ids are
+//! plain text, as they stand in calls and orders.
+
+use super::chats::{Chats, Reaction, Sent};
+
+/// Communities and groups, and the messages that the bot sent.
+#[derive(Clone, Debug)]
+pub struct World {
+    communities: Vec<Community>,
+    groups: Vec<Group>,
+    limit: usize,
+    made: u64,
+    pub(super) chats: Chats,
+}
+
+/// A community. Its announcement group is a [`Group`] of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Community {
+    /// 18 digits.
+    pub id: String,
+    /// As people see it.
+    pub name: String,
+    /// The id of its announcement group.
+    pub announcement: String,
+    /// What the bot is in it.
+    pub standing: Standing,
+}
+
+/// A group, ordinary or a community's announcement group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// `<18 digits>-group`, or the old form `<phone>-<unix seconds>`.
+    pub id: String,
+    /// As people see it.
+    pub name: String,
+    /// The community that it belongs to.
+    pub community: Option<String>,
+    /// It carries a community's announcements: no target of link or unlink.
+    pub is_announcement: bool,
+    /// What the bot is in it.
+    pub standing: Standing,
+    /// The people in it, without the bot; an announcement group's come from its community.
+    pub participants: Vec<Participant>,
+}
+
+/// A person in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    /// Their number.
+    pub phone: String,
+    /// Their lid.
+    pub lid: String,
+    /// They are an admin of the group.
+    pub is_admin: bool,
+}
+
+/// What the bot's number is in a group or a community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// An admin: may link and unlink.
+    Admin,
+    /// A member without rights.
+    Member,
+    /// Not in it: Z-API does not show it.
+    Absent,
+}
+
+/// Why WhatsApp does not link or unlink a group.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such community, or the bot is not in it.
+    #[error("Community not found")]
+    NoCommunity,
+    /// There is no such group, or the bot is not in it.
+    #[error("Group not found")]
+    NoGroup,
+    /// The bot is no admin of the community or of the group.
+    #[error("You must be an admin")]
+    NotAdmin,
+    /// An announcement group stays with its community.
+    #[error("The announcement group can not be changed")]
+    Announcement,
+    /// The group belongs to the community with this id.
+    #[error("The group belongs to another community")]
+    Elsewhere(String),
+    /// The group is not in this community.
+    #[error("The group is not linked to this community")]
+    NotLinked,
+    /// At least one ordinary group must stay.
+    #[error("A community needs at least one group")]
+    LastGroup,
+    /// The community holds as many groups as it can.
+    #[error("The community is full")]
+    Full,
+}
+
+impl World {
+    /// Nothing at all, for a test to fill.
+    pub fn empty() -> Self {
+        Self { communities: Vec::new(), groups: Vec::new(), limit: 100, made: 0, chats: Chats::default() }
+    }
+
+    /// Makes a community with its announcement group, the bot its admin; its id.
+    pub fn community(&mut self, name: &str) -> String {
+        let id = self.next_number();
+        let announcement = self.group(name);
+        if let Some(group) = self.groups.last_mut() {
+            group.is_announcement = true;
+            group.community = Some(id.clone());
+            group.participants.clear();
+        }
+        let standing = Standing::Admin;
+        self.communities.push(Community { id: id.clone(), name: name.to_owned(), announcement, standing });
+        id
+    }
+
+    /// Makes an ordinary group in no community, the bot its admin; its id.
+    pub fn group(&mut self, name: &str) -> String {
+        let id = format!("{}-group", self.next_number());
+        self.group_with_id(&id, name)
+    }
+
+    /// Makes an ordinary group with a given id, such as the old form `5511999999999-1623281429`.
+    pub fn group_with_id(&mut self, id: &str, name: &str) -> String {
+        self.made += 1;
+        let people = (1..=3).map(|nth| participant(self.made * 10 + nth, nth == 1)).collect();
+        self.groups.push(Group {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            community: None,
+            is_announcement: false,
+            standing: Standing::Admin,
+            participants: people,
+        });
+        id.to_owned()
+    }
+
+    /// Makes an ordinary group that is in a community from the start; its id.
+    pub fn linked_group(&mut self, community: &str, name: &str) -> String {
+        let id = self.group(name);
+        if let Some(group) = self.groups.last_mut() {
+            group.community = Some(community.to_owned());
+        }
+        id
+    }
+
+    /// How many ordinary groups a community can hold; 100 unless said otherwise.
+    pub fn set_limit(&mut self, groups: usize) {
+        self.limit = groups;
+    }
+
+    /// Changes what the bot is in a group or a community.
+    pub fn set_standing(&mut self, id: &str, standing: Standing) {
+        for community in self.communities.iter_mut().filter(|c| c.id == id) {
+            community.standing = standing;
+        }
+        for group in self.groups.iter_mut().filter(|g| g.id == id) {
+            group.standing = standing;
+        }
+    }
+
+    /// Gives a group another name, as its admins do at any time.
+    pub fn rename_group(&mut self, id: &str, name: &str) {
+        for group in self.groups.iter_mut().filter(|g| g.id == id) {
+            group.name = name.to_owned();
+        }
+    }
+
+    /// Links a group to a community. One that is linked to it already stays so, without an error.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn link(&mut self, community: &str, group: &str) -> Result<(), Refusal> {
+        self.may_change(community)?;
+        let full = self.groups_of(community).len() >= self.limit;
+        let group = self.target(group)?;
+        match &group.community {
+            Some(own) if own == community => return Ok(()),
+            Some(other) => return Err(Refusal::Elsewhere(other.clone())),
+            None => {}
+        }
+        if full {
+            return Err(Refusal::Full);
+        }
+        group.community = Some(community.to_owned());
+        Ok(())
+    }
+
+    /// Takes a group out of a community.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn unlink(&mut self, community: &str, group: &str) -> Result<(), Refusal> {
+        self.may_change(community)?;
+        let is_last = self.groups_of(community).len() <= 1;
+        let group = self.target(group)?;
+        if group.community.as_deref() != Some(community) {
+            return Err(Refusal::NotLinked);
+        }
+        if is_last {
+            return Err(Refusal::LastGroup);
+        }
+        group.community = None;
+        Ok(())
+    }
+
+    fn may_change(&self, community: &str) -> Result<(), Refusal> {
+        match self.find_community(community).map(|c| c.standing) {
+            None | Some(Standing::Absent) => Err(Refusal::NoCommunity),
+            Some(Standing::Member) => Err(Refusal::NotAdmin),
+            Some(Standing::Admin) => Ok(()),
+        }
+    }
+
+    fn target(&mut self, id: &str) -> Result<&mut Group, Refusal> {
+        let group = self.groups.iter_mut().find(|g| g.id == id).ok_or(Refusal::NoGroup)?;
+        match group.standing {
+            Standing::Absent => Err(Refusal::NoGroup),
+            _ if group.is_announcement => Err(Refusal::Announcement),
+            Standing::Member => Err(Refusal::NotAdmin),
+            Standing::Admin => Ok(group),
+        }
+    }
+
+    /// All communities, in the order in which they were made.
+    pub fn communities(&self) -> &[Community] {
+        &self.communities
+    }
+
+    /// All groups, announcement groups among them, in the order in which they were made.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The community with this id.
+    pub fn find_community(&self, id: &str) -> Option<&Community> {
+        self.communities.iter().find(|c| c.id == id)
+    }
+
+    /// The group with this id, ordinary or not.
+    pub fn find_group(&self, id: &str) -> Option<&Group> {
+        self.groups.iter().find(|g| g.id == id)
+    }
+
+    /// The id of the first community with this very name.
+    pub fn community_named(&self, name: &str) -> Option<String> {
+        self.communities.iter().find(|c| c.name == name).map(|c| c.id.clone())
+    }
+
+    /// The id of the first ordinary group with this very name.
+    pub fn group_named(&self, name: &str) -> Option<String> {
+        self.groups.iter().find(|g| g.name == name && !g.is_announcement).map(|g| g.id.clone())
+    }
+
+    /// The id of the community that a group is in.
+    pub fn community_of(&self, group: &str) -> Option<&str> {
+        self.find_group(group)?.community.as_deref()
+    }
+
+    /// The ordinary groups of a community.
+    pub fn groups_of(&self, community: &str) -> Vec<&Group> {
+        let is_in = |g: &&Group| !g.is_announcement && g.community.as_deref() == Some(community);
+        self.groups.iter().filter(is_in).collect()
+    }
+
+    /// The people in a group; in an announcement group, those of all its community's groups.
+    pub fn participants(&self, group: &Group) -> Vec<Participant> {
+        let Some(community) = group.community.as_deref().filter(|_| group.is_announcement) else {
+            return group.participants.clone();
+        };
+        self.groups_of(community).into_iter().flat_map(|g| g.participants.clone()).collect()
+    }
+
+    /// What the bot sent and what was delivered, oldest first.
+    pub fn sent(&self) -> &[Sent] {
+        self.chats.sent()
+    }
+
+    /// The bot's reactions, oldest first; those taken away again stay, marked so.
+    pub fn reactions(&self) -> &[Reaction] {
+        self.chats.reactions()
+    }
+
+    fn next_number(&mut self) -> String {
+        self.made += 1;
+        format!("120363{:012}", 186_053_900_000 + self.made * 37)
+    }
+}
+
+fn participant(number: u64, is_admin: bool) -> Participant {
+    Participant {
+        phone: format!("55119{:08}", 80_000_000 + number),
+        lid: format!("{}@lid", 81_896_604_100_000 + number),
+        is_admin,
+    }
+}
