@@ -9,8 +9,12 @@
 //! Where this departs from the first design, and why: `authorise` stands below `command`, since
 //! `/communities` and `/help` show a person only what they may use.
 
+pub mod lifecycle;
+pub mod app;
+pub mod http;
 pub mod webhook;
 pub mod sandbox;
+pub mod journal;
 pub mod command;
 pub mod reply;
 pub mod authorise;
@@ -18,6 +22,7 @@ pub mod directory;
 pub mod storage;
 pub mod zapi;
 pub mod i18n;
+pub mod telemetry;
 pub mod config;
 pub mod domain;
 pub mod clock;

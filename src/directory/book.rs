@@ -1,5 +1,7 @@
 //! A list of named things, and how a typed word finds one: pure.
 
+use std::collections::HashMap;
+
 use super::names::fold;
 
 /// A community or a group with its name.
@@ -128,6 +130,16 @@ impl<Id: Clone + PartialEq> Book<Id> {
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
         scored.into_iter().take(3).map(|(_, entry)| entry.clone()).collect()
     }
+}
+
+/// Names, with ids where two are alike.
+pub fn told_apart<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for entry in entries {
+        *counts.entry(fold(&entry.name)).or_default() += 1;
+    }
+    let is_alone = |entry: &Entry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
+    entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
 }
 
 /// How like a name is to what was typed, from 0 to 1; a word inside the name counts as the name.

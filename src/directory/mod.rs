@@ -15,7 +15,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use book::{Book, Entry, Found};
+pub use book::{Book, Entry, Found, told_apart};
 pub use names::{fold, is_invisible};
 
 use crate::domain::{Chat, CommunityId, GroupId};

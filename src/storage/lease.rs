@@ -283,6 +283,17 @@ impl Claim {
         .await
     }
 
+    /// Hands back an order that took its worker down; the claim stays counted.
+    pub async fn crashed(self, ready_at: Timestamp, now: Timestamp) -> Result<(), Lost> {
+        self.write(now, move |connection, claim| {
+            Box::pin(async move {
+                note(connection, &claim.command.id, now, "crashed", None).await?;
+                rest(connection, &claim.command.instance, &claim.lane, ready_at).await
+            })
+        })
+        .await
+    }
+
     /// Ends the order; the next one of the lane is ready.
     pub async fn finish(self, outcome: Outcome, error: Option<String>, now: Timestamp) -> Result<(), Lost> {
         self.write(now, move |connection, claim| {

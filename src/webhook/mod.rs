@@ -2,11 +2,16 @@
 //!
 //! [`verify`] decides whether the bytes come from whom they should, before anything is parsed;
 //! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
+//! [`route`] leads from one to the other, and on to the journal.
 
+pub mod courtesy;
 pub mod payload;
+pub mod rate;
 pub mod reason;
 pub mod replay;
+pub mod route;
 pub mod sign;
 pub mod verify;
 
 pub use reason::Reason;
+pub use route::Door;

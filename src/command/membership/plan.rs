@@ -1,14 +1,12 @@
 //! The plan: what was asked, and how each group stood before the first change.
 
-use std::collections::HashMap;
-
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Context, Failure};
 use super::Direction;
 use super::settle::Settled;
-use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, side_by_side};
+use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::reply::{Fate, Line, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
@@ -242,16 +240,6 @@ pub(super) async fn elsewhere(
         }
         _ => Ok(None),
     }
-}
-
-/// Names, with ids where two are alike.
-pub(super) fn told_apart<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for entry in entries {
-        *counts.entry(fold(&entry.name)).or_default() += 1;
-    }
-    let is_alone = |entry: &Entry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
-    entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
 }
 
 /// `here`, in every language.

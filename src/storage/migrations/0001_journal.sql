@@ -49,7 +49,7 @@ CREATE INDEX command_accepted ON command (accepted_at);
 CREATE TABLE note (
     command TEXT   NOT NULL,
     at      BIGINT NOT NULL,
-    what    TEXT   NOT NULL,                -- accepted | claimed | planned | tried | replied | sent | finished
+    what    TEXT   NOT NULL,                -- accepted | claimed | planned | tried | crashed | replied | sent | finished
     detail  TEXT
 );
 CREATE INDEX note_command ON note (command, at);

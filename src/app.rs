@@ -1,0 +1,77 @@
+//! Composition: a configuration becomes a service, ready to be started by `lifecycle`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use secrecy::ExposeSecret;
+
+use crate::clock::Clock;
+use crate::command::Timing;
+use crate::config::{Config, Server};
+use crate::journal::{Bot, Worker};
+use crate::storage::{OpenError, Opened, Store};
+use crate::telemetry::Metrics;
+use crate::webhook::{Door, courtesy};
+use crate::zapi::ClientError;
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// The HTTPS client.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// A service that is composed, but not started.
+pub struct App {
+    /// Limits of the listeners.
+    pub server: Server,
+    /// The public side.
+    pub door: Arc<Door>,
+    /// Carries orders to the end.
+    pub worker: Worker,
+    /// The journal.
+    pub store: Store,
+    /// Writes the journal; must run.
+    pub writer: BoxFuture<'static, ()>,
+    /// Sends refusals to strangers; must run.
+    pub courtesy: BoxFuture<'static, ()>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+}
+
+impl App {
+    /// Opens the journal and composes the service; no port is opened yet.
+    pub async fn compose(config: Config, clock: Clock, timing: Timing) -> Result<Self, StartError> {
+        let Opened { store, writer } = Store::open(config.store.url.expose_secret()).await?;
+        let metrics = Arc::new(Metrics::default());
+        let mut bots = HashMap::new();
+        for instance in config.instances {
+            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance)?));
+        }
+        let (courtesy, refusals) = courtesy::courtesy();
+        let door = Door::new(
+            bots.values().cloned(),
+            store.clone(),
+            clock.clone(),
+            config.server.max_body,
+            courtesy,
+            &metrics,
+        );
+        let worker = Worker { store: store.clone(), bots, clock, timing, metrics: metrics.clone() };
+        Ok(Self {
+            server: config.server,
+            door: Arc::new(door),
+            worker,
+            store,
+            writer: writer.boxed(),
+            courtesy: refusals.boxed(),
+            metrics,
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Answering: the messages of a reply are in the journal before the first is sent, and each that
+//! went out is noted, so that a restart goes on behind it.
+
+use crate::clock::Clock;
+use crate::domain::Chat;
+use crate::storage::{Claim, Lost};
+use crate::zapi::ApiError;
+
+use super::Bot;
+
+/// The reaction that says "I am at it".
+const HOURGLASS: &str = "⏳";
+
+/// Why the answer is not out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unsent {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Journal(#[from] Lost),
+}
+
+/// Sends what is not sent yet of the answer; the first message quotes the order.
+pub(super) async fn send(bot: &Bot, claim: &mut Claim, clock: &Clock) -> Result<(), Unsent> {
+    let chat = Chat::from_address(&claim.command.chat);
+    let messages: Vec<String> =
+        claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
+        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
+        bot.zapi.send_text(&chat, message, quoted).await?;
+        claim.sent(index + 1, clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Shows that the order takes its time.
+pub(super) async fn show_hourglass(bot: &Bot, claim: &Claim) {
+    let chat = Chat::from_address(&claim.command.chat);
+    if let Err(error) = bot.zapi.react(&chat, &claim.command.message_id, HOURGLASS).await {
+        tracing::debug!(%error, "no hourglass");
+    }
+}
+
+/// Takes the hourglass away.
+pub(super) async fn hide_hourglass(bot: &Bot, claim: &Claim) {
+    let chat = Chat::from_address(&claim.command.chat);
+    if let Err(error) = bot.zapi.remove_reaction(&chat, &claim.command.message_id).await {
+        tracing::debug!(%error, "the hourglass stays");
+    }
+}

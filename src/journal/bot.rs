@@ -1,0 +1,40 @@
+//! One instance at work: its configuration, its line to Z-API, its names, its admins.
+
+use crate::authorise::Admins;
+use crate::command::registry;
+use crate::config::Instance;
+use crate::directory::Directory;
+use crate::reply::Speech;
+use crate::zapi::{ClientError, Zapi};
+
+/// One instance at work.
+#[derive(Debug)]
+pub struct Bot {
+    /// Its configuration.
+    pub instance: Instance,
+    /// Its line to Z-API.
+    pub zapi: Zapi,
+    /// Its communities and groups.
+    pub directory: Directory,
+    /// Who may give orders.
+    pub admins: Admins,
+    /// How it speaks.
+    pub speech: Speech,
+}
+
+impl Bot {
+    /// The instance, ready to work; nothing is called yet.
+    pub fn new(instance: Instance) -> Result<Self, ClientError> {
+        Ok(Self {
+            zapi: Zapi::new(&instance)?,
+            directory: Directory::new(&instance.aliases),
+            admins: Admins::new(&instance),
+            speech: Speech {
+                locale: instance.locale,
+                prefix: instance.prefixes.first().cloned().unwrap_or_default(),
+                name_of: registry::name_in,
+            },
+            instance,
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! The journal's rules: how an order is written down, run, tried again, and ended.
+
+mod answer;
+pub mod bot;
+mod failure;
+mod run;
+pub mod worker;
+
+pub use bot::Bot;
+pub use worker::Worker;
+
+use crate::clock::Timestamp;
+use crate::command::Spec;
+use crate::domain::Message;
+use crate::storage::{Accepted, NewCommand, Store, Unavailable};
+
+/// What an order is, as far as the door can tell.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// An order with this command.
+    Command(&'static Spec),
+    /// An order with no command that exists.
+    Unknown,
+    /// One order too many: its admin is told, and nothing is run.
+    TooMany,
+}
+
+/// The journal's name for [`Kind::TooMany`].
+const TOO_MANY: &str = "too_many_orders";
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Command(spec) => spec.name,
+            Self::Unknown => "unknown",
+            Self::TooMany => TOO_MANY,
+        }
+    }
+
+    fn is_mutating(self) -> bool {
+        matches!(self, Self::Command(spec) if spec.is_mutating)
+    }
+}
+
+/// Writes an order of an admin down; returns its id after the fsync, or nothing where the same
+/// message is in the journal already.
+pub async fn accept(
+    store: &Store,
+    bot: &Bot,
+    admin: &str,
+    message: &Message,
+    kind: Kind,
+    now: Timestamp,
+) -> Result<Option<String>, Unavailable> {
+    let id = uuid::Uuid::now_v7().to_string();
+    let command = NewCommand {
+        id: id.clone(),
+        instance: bot.instance.name.to_string(),
+        // Orders that change something wait behind those of the same chat, all others for nobody.
+        lane: if kind.is_mutating() { message.chat.address().to_owned() } else { id.clone() },
+        message_id: message.id.clone(),
+        chat: message.chat.address().to_owned(),
+        admin: admin.to_owned(),
+        phone: message.sender.phone.map(|phone| phone.to_string()),
+        lid: message.sender.lid.map(|lid| lid.to_string()),
+        by_owner: message.by_owner,
+        name: kind.name().to_owned(),
+        text: message.text.clone(),
+        sent_at: message.sent_at,
+        accepted_at: now,
+    };
+    Ok(match store.accept(command).await? {
+        Accepted::New => Some(id),
+        Accepted::Duplicate => None,
+    })
+}

@@ -1,0 +1,93 @@
+//! Start, run, drain: the only place that spawns.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::http::{self, Frame};
+
+/// How long what runs may take to finish after a signal.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
+/// finished for up to 10 s, the rest stays in the journal.
+pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
+    let App { server, door, worker, store, writer, courtesy, metrics } = app;
+    let tasks = TaskTracker::new();
+    let frame = |max_connections| Frame {
+        max_connections,
+        shutdown: shutdown.clone(),
+        tasks: tasks.clone(),
+        metrics: metrics.clone(),
+    };
+    let writer = tokio::spawn(writer);
+    let courtesy = tokio::spawn(courtesy);
+    let answer = move |request| {
+        let door = door.clone();
+        async move { door.receive(request).await }
+    };
+    tasks.spawn(http::serve(public, answer, frame(server.max_connections)));
+    let (counted, ending) = (metrics.clone(), shutdown.clone());
+    let admin = move |request| http::admin(request, store.clone(), counted.clone(), ending.clone());
+    tasks.spawn(http::serve(private, admin, frame(64)));
+    tasks.spawn(worker.run(shutdown.clone()));
+    tasks.close();
+    shutdown.cancelled().await;
+    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+        tracing::warn!("some orders were still running; they go on after the next start");
+        return;
+    }
+    courtesy.abort();
+    // All handles are gone, so the writer ends when its last transaction is committed.
+    let _ = tokio::time::timeout(DRAIN, writer).await;
+}
+
+/// Serves a router of the sandbox; for `demo` and the tests.
+pub async fn serve_router(listener: TcpListener, router: axum::Router, shutdown: CancellationToken) {
+    use hyper_util::rt::TokioIo;
+    use hyper_util::service::TowerToHyperService;
+    loop {
+        let stream = tokio::select! {
+            () = shutdown.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        if let Ok((stream, _)) = stream {
+            let service = TowerToHyperService::new(router.clone());
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            let shutdown = shutdown.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = connection => {}
+                    () = shutdown.cancelled() => {}
+                }
+            });
+        }
+    }
+}
+
+/// Cancels a token at SIGTERM or SIGINT; a second signal ends the process at once.
+pub fn on_signal() -> io::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let token = CancellationToken::new();
+    let cancelled = token.clone();
+    tokio::spawn(async move {
+        for is_first in [true, false] {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+            if is_first {
+                tracing::info!("ending: what runs is finished first; a second signal ends at once");
+                cancelled.cancel();
+            }
+        }
+        std::process::exit(1);
+    });
+    Ok(token)
+}

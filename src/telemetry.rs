@@ -1,0 +1,75 @@
+//! What is counted, and where the log goes. The same words as the sentence name the metrics.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+use tracing_subscriber::EnvFilter;
+
+/// An instance, and how something ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    instance: String,
+    outcome: &'static str,
+}
+
+/// The counters of one service. No global recorder: each service, and each test, has its own.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    webhooks: Family<Labels, Counter>,
+    orders: Family<Labels, Counter>,
+    panics: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("vincula");
+        let (webhooks, orders) = (Family::default(), Family::default());
+        let panics = Counter::default();
+        registry.register("webhooks", "Webhooks received, by what became of them", webhooks.clone());
+        registry.register("orders", "Orders ended, by how", orders.clone());
+        registry.register("panics", "Panics that were caught", panics.clone());
+        Self { registry, webhooks, orders, panics }
+    }
+}
+
+impl Metrics {
+    /// The counter of webhooks with one outcome; keep it, so that counting takes no lock.
+    pub fn webhooks(&self, instance: &str, outcome: &'static str) -> Counter {
+        self.webhooks.get_or_create_owned(&Labels { instance: instance.to_owned(), outcome })
+    }
+
+    /// An order ended.
+    pub fn order_ended(&self, instance: &str, outcome: &'static str) {
+        self.orders.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
+    }
+
+    /// A panic was caught.
+    pub fn panicked(&self) {
+        self.panics.inc();
+    }
+
+    /// All counters in Prometheus' text form.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        match encode(&mut text, &self.registry) {
+            Ok(()) => text,
+            Err(_) => String::new(),
+        }
+    }
+}
+
+/// Sends the log to stderr: text for a terminal, one JSON object a line for a collector. What is
+/// logged is chosen by `RUST_LOG`, else `default`.
+pub fn start_log(is_terminal: bool, has_colour: bool, default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, as tests make it, changes nothing.
+    let _ = if is_terminal {
+        log.with_ansi(has_colour).compact().try_init()
+    } else {
+        log.json().flatten_event(true).try_init()
+    };
+}
