@@ -1,7 +1,34 @@
 //! What an operator configures: the sections, their defaults, and nothing that is not used.
 //!
-//! `load` finds the file, lays the environment over it and reports every mistake of both at once.
+//! [`load`] finds the file, lays the environment over it and reports every mistake of both at once.
 //! Whoever holds a [`Config`] may rely on it: ids parse, secrets are long enough, addresses fit.
+//!
+//! A value walks `tree` (file), `environment` (laid over it), `section` (checked against `keys`),
+//! then the reader of its section (`server`, `instance`, `verify`, `admin`). A mistake on the way
+//! is a [`Finding`], and reading goes on.
+
+mod address;
+mod admin;
+mod credential;
+mod environment;
+mod finding;
+mod instance;
+pub mod keys;
+mod load;
+mod range;
+mod secret_file;
+mod section;
+mod server;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod unknown;
+mod values;
+mod verify;
+
+pub use finding::Finding;
+pub use load::{Loaded, Source, load};
+pub use range::{AddressRange, NoAddressRange};
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -35,8 +62,8 @@ pub struct Server {
     pub max_body: usize,
     /// The most connections at a time.
     pub max_connections: usize,
-    /// Addresses whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Addresses and ranges whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<AddressRange>,
 }
 
 /// `[store]`

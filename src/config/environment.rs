@@ -1,0 +1,199 @@
+//! The environment, laid over the file.
+//!
+//! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
+//! letters of any case. Its value stays the text it is until the key's own type reads it.
+
+use super::finding::Finding;
+use super::keys;
+use super::tree::{Node, Origin, Table, Value};
+
+/// What the variables of the configuration begin with.
+const PREFIX: &str = "VINCULA__";
+
+/// The variable of a key.
+pub(super) fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.to_uppercase().replace('.', "__"))
+}
+
+/// The environment says something about the configuration.
+pub(super) fn speaks(variables: &[(String, String)]) -> bool {
+    variables.iter().any(|(name, _)| name.starts_with(PREFIX))
+}
+
+/// Lays the variables over the tree; what cannot be laid is told.
+pub(super) fn overlay(root: &mut Node, variables: &[(String, String)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, text) in variables {
+        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let segments: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
+        let trouble = if segments.iter().any(String::is_empty) {
+            Some(("names no key".to_owned(), "Write it as VINCULA__SECTION__KEY"))
+        } else {
+            let spoken = lay(root, &segments, name, text).err();
+            spoken.map(|other| {
+                (format!("contradicts {other}, which sets the same key"), "Remove one of the two")
+            })
+        };
+        if let Some((problem, remedy)) = trouble {
+            let key = segments.join(".");
+            findings.push(Finding { origin: name.clone(), key, problem, remedy: Some(remedy.into()) });
+        }
+    }
+    findings
+}
+
+/// Puts the text at its place, over what the file says there; another variable's is left alone.
+fn lay(root: &mut Node, segments: &[String], name: &str, text: &str) -> Result<(), Origin> {
+    let mut node = root;
+    let mut section = String::new();
+    for segment in segments {
+        if !matches!(node.value, Value::Table(_)) {
+            if matches!(node.origin, Origin::Variable(_)) {
+                return Err(node.origin.clone());
+            }
+            *node = Node::table(Origin::Environment);
+        }
+        let Value::Table(table) = &mut node.value else { return Ok(()) };
+        let known = keys::children(&section);
+        let chosen = known.iter().find(|child| keys::is_chosen(child));
+        let spelling = if chosen.is_some() { as_spelled(table, segment) } else { segment.clone() };
+        if !section.is_empty() {
+            section.push('.');
+        }
+        section.push_str(chosen.copied().unwrap_or(segment));
+        node = table.entry(spelling).or_insert_with(|| Node::table(Origin::Environment));
+    }
+    let spoken_for = match (&node.origin, &node.value) {
+        (Origin::Variable(_), _) => Some(node.origin.clone()),
+        (_, Value::Table(table)) => spoken_below(table),
+        _ => None,
+    };
+    if let Some(other) = spoken_for {
+        return Err(other);
+    }
+    *node = Node { origin: Origin::Variable(name.to_owned()), value: Value::Untyped(text.to_owned()) };
+    Ok(())
+}
+
+/// A name of the operator's choice as the file spells it: variables have no small letters to say
+/// `Ana` with.
+fn as_spelled(table: &Table, segment: &str) -> String {
+    let same = |name: &&String| name.to_lowercase() == *segment;
+    table.keys().find(same).cloned().unwrap_or_else(|| segment.to_owned())
+}
+
+fn spoken_below(table: &Table) -> Option<Origin> {
+    table.values().find_map(|node| match (&node.origin, &node.value) {
+        (Origin::Variable(_), _) => Some(node.origin.clone()),
+        (_, Value::Table(below)) => spoken_below(below),
+        _ => None,
+    })
+}
+
+/// Variables with one underscore where two are due: they look set and are not read.
+pub(super) fn lookalikes(variables: &[(String, String)]) -> Vec<Finding> {
+    let near = |name: &str| {
+        let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.to_lowercase();
+        // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
+        if rest.starts_with("instances_") {
+            return Some(format!("{PREFIX}INSTANCES__…"));
+        }
+        let meant = keys::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
+        Some(variable(meant.path))
+    };
+    let mut findings = Vec::new();
+    for (name, _) in variables {
+        if let Some(meant) = near(name) {
+            findings.push(Finding {
+                origin: name.clone(),
+                key: String::new(),
+                problem: "is not read".into(),
+                remedy: Some(format!("Put two underscores between levels: {meant}")),
+            });
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::tree;
+    use super::*;
+
+    fn variables(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+        rows.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn at<'n>(root: &'n Node, path: &str) -> &'n Node {
+        path.split('.').fold(root, |node, segment| {
+            let Value::Table(table) = &node.value else { panic!("{segment} is below no table") };
+            &table[segment]
+        })
+    }
+
+    #[test]
+    fn a_variable_replaces_what_the_file_says_and_reaches_inline_tables() {
+        let file = "[instances.main]\ntoken = 'old'\nverify = { hmac = { header = 'x-old' } }\n\
+                    [instances.main.admins.Ana]\nphone = '1'";
+        let mut root = tree::parse(Path::new("x.toml"), file).ok().unwrap();
+        let findings = overlay(
+            &mut root,
+            &variables(&[
+                ("VINCULA__INSTANCES__MAIN__TOKEN", "0123"),
+                ("VINCULA__INSTANCES__MAIN__VERIFY__HMAC__HEADER", "x-new"),
+                ("VINCULA__INSTANCES__MAIN__ADMINS__ANA__PHONE", "2"),
+                ("VINCULA_CONFIG", "elsewhere"),
+                ("PATH", "/bin"),
+            ]),
+        );
+        assert!(findings.is_empty());
+        for (path, text) in [
+            ("instances.main.token", "0123"),
+            ("instances.main.verify.hmac.header", "x-new"),
+            ("instances.main.admins.Ana.phone", "2"),
+        ] {
+            let Value::Untyped(found) = &at(&root, path).value else { panic!("{path}") };
+            assert_eq!(found, text, "{path}");
+        }
+    }
+
+    #[test]
+    fn variables_that_contradict_each_other_are_told() {
+        for (one, other) in [
+            ("VINCULA__INSTANCES__MAIN__VERIFY", "VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN"),
+            ("VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN", "VINCULA__INSTANCES__MAIN__VERIFY"),
+            ("VINCULA__SERVER__LISTEN", "VINCULA__Server__Listen"),
+        ] {
+            let mut root = Node::table(Origin::Environment);
+            let findings = overlay(&mut root, &variables(&[(one, "a"), (other, "b")]));
+            assert_eq!(findings.len(), 1, "{one}");
+            assert_eq!(findings[0].origin, other);
+            assert!(findings[0].problem.contains(one), "{}", findings[0]);
+        }
+    }
+
+    #[test]
+    fn a_variable_without_a_name_at_every_level_is_told() {
+        for name in ["VINCULA__", "VINCULA__SERVER__", "VINCULA____LISTEN"] {
+            let mut root = Node::table(Origin::Environment);
+            assert_eq!(overlay(&mut root, &variables(&[(name, "x")])).len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn one_underscore_where_two_are_due_is_noticed() {
+        for (name, noticed) in [
+            ("VINCULA_SERVER_LISTEN", true),
+            ("VINCULA_SERVER__LISTEN", true),
+            ("VINCULA_INSTANCES_MAIN_TOKEN", true),
+            ("VINCULA_CONFIG", false),
+            ("VINCULA_PORT", false),
+            ("VINCULA_SERVICE_HOST", false),
+            ("VINCULA__SERVER__LISTEN", false),
+        ] {
+            assert_eq!(lookalikes(&variables(&[(name, "x")])).len(), usize::from(noticed), "{name}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `[instances.<name>]`: the WhatsApp numbers connected at Z-API.
+
+use std::net::SocketAddr;
+
+use secrecy::SecretString;
+
+use super::credential::{Kind, credential};
+use super::finding::{Flaw, quoted};
+use super::section::Section;
+use super::{Instance, Limits, Strangers, address, admin, values, verify};
+use crate::domain::InstanceName;
+
+/// The instances, in the order of their names.
+pub(super) fn read(
+    section: &Section<'_>,
+    listen: Option<SocketAddr>,
+    known_commands: &[&str],
+) -> Vec<Instance> {
+    let mut instances: Vec<Instance> = Vec::new();
+    for name in section.names() {
+        let child = section.child(name);
+        let Some(instance) = one(&child, name, listen, known_commands) else { continue };
+        if let Some(other) = instances.iter().find(|other| other.id == instance.id) {
+            let problem = format!("is that of the instance {} too", quoted(other.name.as_str()));
+            child.warn(
+                "id",
+                Flaw::new(problem, "Both would answer for the same number: check which one is meant"),
+            );
+        }
+        instances.push(instance);
+    }
+    if section.names().next().is_none() && section.is_sound() {
+        section.refuse(Flaw::new(
+            "holds no instance, but one at least is due",
+            "Write [instances.main] with id, token and verify, or set VINCULA__INSTANCES__MAIN__ID and so on",
+        ));
+    }
+    instances
+}
+
+fn one(
+    section: &Section<'_>,
+    name: &str,
+    listen: Option<SocketAddr>,
+    known_commands: &[&str],
+) -> Option<Instance> {
+    let parsed_name = InstanceName::parse(name);
+    if parsed_name.is_none() {
+        section.refuse(Flaw::new(
+            "is no name for an instance",
+            "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL",
+        ));
+    }
+    let id = section.value("id", credential);
+    let token = section.secret("token", credential);
+    let client_token = section.secret("client_token", credential);
+    let base_url = section.value("base_url", address::base_url);
+    let locale = section.value("locale", values::locale);
+    let prefixes = section.list("prefixes", values::prefix);
+    let strangers = section.value("strangers", |text| {
+        values::word(text, &[("ignore", Strangers::Ignore), ("refuse", Strangers::Refuse)])
+    });
+    let owner_commands = section.value("owner_commands", values::truth);
+    let max_event_age = section.value("max_event_age", values::duration);
+    let give_up_after = section.value("give_up_after", values::duration);
+    let community_limit = section.value("community_limit", positive);
+    let verify = verify::read(section, listen);
+    let limits = limits(&section.child("limits"));
+    let people = section.child("admins");
+    let admins = admin::read(&people, known_commands);
+    let aliases = admin::aliases(&section.child("aliases"));
+
+    if prefixes.as_ref().is_some_and(Vec::is_empty) {
+        section.note(
+            "prefixes",
+            Flaw::new("is empty, so nothing would be an order", "Write [\"/\"], or remove the key"),
+        );
+    }
+    if people.names().next().is_none() && owner_commands == Some(false) {
+        section.warn(
+            "admins",
+            Flaw::new(
+                "names nobody, so nobody can give orders",
+                "Add a table [….admins.<key>] with a phone or a lid",
+            ),
+        );
+    }
+    let is_z_api = base_url.as_deref() == Some("https://api.z-api.io");
+    let shapes = [
+        ("id", Kind::Id, &id),
+        ("token", Kind::Token, &token),
+        ("client_token", Kind::ClientToken, &client_token),
+    ];
+    for (key, kind, text) in shapes {
+        if let Some(doubt) = text.as_ref().and_then(|text| kind.doubt(text, is_z_api)) {
+            section.warn(key, doubt);
+        }
+    }
+    let is_short = token.as_ref().is_some_and(|token| token.len() < 16);
+    if is_short && verify.as_ref().is_some_and(|verify| verify.zapi_token) {
+        section.warn(
+            "token",
+            Flaw::new(
+                "has under 16 bytes, and verify.zapi_token relies on it",
+                "Add another proof to verify, such as path_secret",
+            ),
+        );
+    }
+    Some(Instance {
+        name: parsed_name?,
+        id: id?,
+        token: token?.into(),
+        client_token: client_token.map(SecretString::from),
+        base_url: base_url?,
+        locale: locale?,
+        prefixes: prefixes?,
+        strangers: strangers?,
+        owner_commands: owner_commands?,
+        max_event_age: max_event_age?,
+        give_up_after: give_up_after?,
+        community_limit: usize::try_from(community_limit?).ok()?,
+        verify: verify?,
+        limits: limits?,
+        admins,
+        aliases,
+    })
+}
+
+fn limits(section: &Section<'_>) -> Option<Limits> {
+    let orders_per_minute = section.value("orders_per_minute", positive);
+    let changes_per_second = section.value("changes_per_second", positive);
+    let messages_per_minute = section.value("messages_per_minute", positive);
+    Some(Limits {
+        orders_per_minute: orders_per_minute?,
+        changes_per_second: changes_per_second?,
+        messages_per_minute: messages_per_minute?,
+    })
+}
+
+fn positive(text: &str) -> Result<u32, Flaw> {
+    values::count(text, 1..=u32::MAX)
+}

@@ -1,0 +1,55 @@
+//! `[server]` and `[store]`.
+
+use std::net::SocketAddr;
+
+use secrecy::SecretString;
+
+use super::finding::Flaw;
+use super::section::Section;
+use super::{Server, Store, address, values};
+
+/// The most connections that may be asked for.
+const MOST_CONNECTIONS: u32 = 100_000;
+
+/// The public listener, known even where the rest is wrong; and the whole section.
+pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>) {
+    let listen = section.value("listen", address::listener);
+    let admin_listen = section.value("admin_listen", address::listener);
+    let public_url = section.value("public_url", address::public_url);
+    let max_body = section.value("max_body", values::size);
+    let max_connections = section.value("max_connections", |text| values::count(text, 1..=MOST_CONNECTIONS));
+    let trusted_proxies = section.list("trusted_proxies", address::range);
+    // Port 0 is whichever is free: two of them differ.
+    if listen.is_some() && listen == admin_listen && listen.is_some_and(|address| address.port() != 0) {
+        section.note(
+            "admin_listen",
+            Flaw::new("is the same address as server.listen", "Give the private side a port of its own"),
+        );
+    }
+    if !section.has("public_url") {
+        section.warn(
+            "public_url",
+            Flaw::new(
+                "is not given, so `webhook register` cannot tell Z-API where we are",
+                "Write the https URL that leads here",
+            ),
+        );
+    }
+    let whole = || {
+        Some(Server {
+            listen: listen?,
+            admin_listen: admin_listen?,
+            public_url,
+            max_body: max_body?,
+            max_connections: usize::try_from(max_connections?).ok()?,
+            trusted_proxies: trusted_proxies?,
+        })
+    };
+    (listen, whole())
+}
+
+/// Where the journal is.
+pub(super) fn store(section: &Section<'_>) -> Option<Store> {
+    let url = section.secret("url", |text| address::store_url(text).map(SecretString::from))?;
+    Some(Store { url })
+}

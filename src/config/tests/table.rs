@@ -1,0 +1,43 @@
+//! The table of keys and the loader agree.
+
+use super::super::keys::KEYS;
+use super::*;
+
+/// A key of the table with the sample's names in its brackets.
+fn in_the_sample(path: &str) -> String {
+    path.replace("<instance>", "main").replace("<admin>", "ana").replace("<alias>", "sales")
+}
+
+#[test]
+fn every_key_of_the_table_is_read() {
+    for key in KEYS {
+        let path = in_the_sample(key.path);
+        // A date is of no key's type: who reads the key tells it.
+        let mut root: toml::Table = toml::from_str(SAMPLE).unwrap();
+        let mut table = &mut root;
+        let (parents, last) = path.rsplit_once('.').unwrap();
+        for segment in parents.split('.') {
+            table = table.get_mut(segment).unwrap().as_table_mut().unwrap();
+        }
+        table.remove(last.strip_suffix("_file").unwrap_or(last));
+        table.insert(last.to_owned(), toml::Value::Datetime("1979-05-27".parse().unwrap()));
+        let findings = Place::with(&root.to_string()).refused();
+        assert_eq!(findings.len(), 1, "{path}: {findings:#?}");
+        assert_eq!(findings[0].key, path);
+    }
+}
+
+#[test]
+fn every_key_that_is_read_stands_in_the_table() {
+    // A key that is read without a row is a finding of its own, and the sample has every key but the twins.
+    let sample: toml::Table = toml::from_str(SAMPLE).unwrap();
+    for key in KEYS.iter().filter(|key| !key.path.ends_with("_file")) {
+        let path = in_the_sample(key.path);
+        let mut value = Some(toml::Value::Table(sample.clone()));
+        for segment in path.split('.') {
+            value = value.and_then(|value| value.get(segment).cloned());
+        }
+        assert!(value.is_some(), "the sample lacks {path}");
+    }
+    Place::with(SAMPLE).loaded();
+}
