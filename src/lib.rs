@@ -9,6 +9,7 @@
 //! Where this departs from the first design, and why: `authorise` stands below `command`, since
 //! `/communities` and `/help` show a person only what they may use.
 
+pub mod cli;
 pub mod lifecycle;
 pub mod app;
 pub mod http;

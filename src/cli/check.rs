@@ -1,0 +1,152 @@
+//! `vincula check`: explains the configuration, and asks Z-API whether it works.
+
+use clap::Args;
+
+use super::webhook::webhook_url;
+use super::{ConfigArg, End, block_on};
+use crate::config::{Config, Instance, Loaded, Strangers};
+use crate::domain::Locale;
+use crate::storage::Store;
+use crate::zapi::{ApiError, Zapi};
+use secrecy::ExposeSecret;
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Ask Z-API nothing.
+    #[arg(long)]
+    offline: bool,
+}
+
+pub(super) fn check(options: &Options) -> anyhow::Result<End> {
+    let loaded = match options.config.read() {
+        Ok(loaded) => loaded,
+        Err(findings) => {
+            for finding in &findings {
+                println!("❌ {finding}");
+            }
+            let count = findings.len();
+            println!(
+                "{count} {} to mend; nothing was started.",
+                if count == 1 { "mistake" } else { "mistakes" }
+            );
+            return Ok(End::BadConfig);
+        }
+    };
+    let mut report = Report::default();
+    explain(&loaded, &mut report);
+    block_on(async {
+        journal(&loaded.config, &mut report).await;
+        if !options.offline {
+            for instance in &loaded.config.instances {
+                online(&loaded.config, instance, &mut report).await?;
+            }
+        }
+        Ok(())
+    })?;
+    println!(
+        "{}",
+        if report.findings == 0 {
+            "All good.".to_owned()
+        } else {
+            format!("{} to look at.", report.findings)
+        }
+    );
+    Ok(if report.findings == 0 { End::Well } else { End::Badly })
+}
+
+#[derive(Default)]
+struct Report {
+    findings: usize,
+}
+
+impl Report {
+    fn good(&mut self, line: &str) {
+        println!("✅ {line}");
+    }
+
+    fn finding(&mut self, line: &str) {
+        self.findings += 1;
+        println!("⚠️ {line}");
+    }
+}
+
+fn explain(loaded: &Loaded, report: &mut Report) {
+    let Config { server, instances, .. } = &loaded.config;
+    match &loaded.path {
+        Some(path) => println!("Configuration: {} and the environment", path.display()),
+        None => println!("Configuration: the environment alone"),
+    }
+    println!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen);
+    for instance in instances {
+        let Instance { name, verify, admins, .. } = instance;
+        let mut schemes = Vec::new();
+        schemes.extend(verify.zapi_token.then_some("z-api-token"));
+        schemes.extend(verify.path_secret.is_some().then_some("path secret"));
+        schemes.extend(verify.hmac.is_some().then_some("HMAC-SHA256"));
+        schemes.extend(verify.standard_webhooks.is_some().then_some("Standard Webhooks"));
+        let schemes =
+            if schemes.is_empty() { "nothing (loopback only)".to_owned() } else { schemes.join(" + ") };
+        let people: Vec<&str> = admins.iter().map(|admin| admin.name.as_str()).collect();
+        let strangers = match instance.strangers {
+            Strangers::Ignore => "ignored",
+            Strangers::Refuse => "refused once an hour",
+        };
+        println!(
+            "{name}: verified by {schemes}; orders begin with {} and come from {}; strangers are {strangers}",
+            instance.prefixes.join(" or "),
+            if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
+        );
+    }
+    for warning in &loaded.warnings {
+        report.finding(&warning.to_string());
+    }
+}
+
+async fn journal(config: &Config, report: &mut Report) {
+    match Store::open_to_read(config.store.url.expose_secret()).await {
+        Ok(_) => report.good("The journal can be read."),
+        Err(crate::storage::OpenError::Missing(path)) => {
+            println!("The journal {} will be made at the first start.", path.display());
+        }
+        Err(error) => report.finding(&error.to_string()),
+    }
+}
+
+async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
+    let name = &instance.name;
+    let zapi = Zapi::new(instance)?;
+    let failed = |error: &ApiError| format!("{name}: {error}. {}", error.explain(Locale::En));
+    let connection = zapi.connection().await;
+    match &connection {
+        Ok(connection) if connection.is_connected => {
+            report.good(&format!("{name}: Z-API knows the instance, and WhatsApp is connected."));
+        }
+        Ok(_) => report.finding(&format!(
+            "{name}: WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone."
+        )),
+        Err(error) => {
+            report.finding(&failed(error));
+            // The other questions would fail alike.
+            return Ok(());
+        }
+    }
+    let account = match zapi.account().await {
+        Ok(account) => account,
+        Err(error) => {
+            report.finding(&failed(&error));
+            return Ok(());
+        }
+    };
+    let Some(public_url) = &config.server.public_url else { return Ok(()) };
+    let register = format!("Run `vincula webhook register {name}`.");
+    match account.received_url.filter(|url| !url.is_empty()) {
+        Some(url) if url == webhook_url(public_url, instance) => {
+            report.good(&format!("{name}: the webhook points here."));
+        }
+        Some(_) => report.finding(&format!("{name}: the webhook points elsewhere. {register}")),
+        None => report.finding(&format!("{name}: no webhook is set. {register}")),
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `vincula event send`: signs and posts one made-up event, as Z-API or a relay would.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use secrecy::ExposeSecret;
+
+use super::webhook::chosen;
+use super::{ConfigArg, End, block_on};
+use crate::clock::Clock;
+use crate::domain::{GroupId, Phone};
+use crate::sandbox::phony::{Event, post};
+use crate::webhook::sign::{signature_headers, webhook_path};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Call {
+    /// Sign and post one message event to a running service.
+    #[command(after_help = "\
+Examples:
+  vincula event send --from 5544999999999 --text '/communities'
+  vincula event send --from 5544999999999 --group 120363019502650977-group --text '/link Sales here'")]
+    Send(Send),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Send {
+    /// What is written.
+    #[arg(long)]
+    text: String,
+    /// The sender's number, country first.
+    #[arg(long, value_name = "PHONE")]
+    from: String,
+    /// The group it is written in [default: a direct chat]
+    #[arg(long, value_name = "ID")]
+    group: Option<String>,
+    /// The instance's name in the configuration [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    instance: Option<String>,
+    /// Where the service is [default: http:// and server.listen]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The message's id: the same id is executed once [default: a new one]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+pub(super) fn event(Call::Send(send): &Call) -> anyhow::Result<End> {
+    let Some(config) = send.config.load() else { return Ok(End::BadConfig) };
+    let Some(instances) = chosen(&config, send.instance.as_deref()) else { return Ok(End::BadConfig) };
+    let [instance] = instances[..] else {
+        eprintln!("vincula: there are several instances: say which with --instance");
+        return Ok(End::BadConfig);
+    };
+    let phone = Phone::from_typed(&send.from).context("--from is no number: digits, country first")?;
+    let mut event = Event::text(&instance.id, &send.text).from(&phone.to_string());
+    if let Some(group) = &send.group {
+        let group =
+            GroupId::parse(group).context("--group is no group id, such as 120363019502650977-group")?;
+        event = event.in_group(group.as_str());
+    }
+    if let Some(id) = &send.id {
+        event = event.with_id(id);
+    }
+    let body = event.body();
+    let base = send.url.clone().unwrap_or_else(|| format!("http://{}", reachable(config.server.listen)));
+    let url = format!("{}{}", base.trim_end_matches('/'), webhook_path(instance).expose_secret());
+    let delivery = format!("msg_{}", uuid::Uuid::now_v7().simple());
+    let headers = signature_headers(instance, &delivery, Clock::system().now(), body.as_bytes());
+    let headers: Vec<(&str, &str)> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let answer = block_on(async {
+        // The address may hold the path's secret, so errors name the base alone.
+        post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not answer"))
+    })?;
+    println!("{}", answer.text().trim_end());
+    let status = serde_json::from_str::<serde_json::Value>(&answer.text()).unwrap_or_default();
+    let is_taken = matches!(status["status"].as_str(), Some("accepted" | "duplicate"));
+    Ok(if answer.status == 200 && is_taken { End::Well } else { End::Badly })
+}
+
+/// The address under which a listener of this machine is reached from this machine.
+pub(super) fn reachable(mut listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() {
+        listen.set_ip(match listen.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    listen
+}

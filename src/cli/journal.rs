@@ -1,0 +1,223 @@
+//! `vincula journal`: lists orders, and shows one with all that happened to it.
+
+use clap::{Subcommand, ValueEnum};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::{ConfigArg, End, block_on, print};
+use crate::storage::{Note, Row, Store};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Call {
+    /// List the newest orders.
+    #[command(
+        after_help = "Examples:\n  vincula journal list\n  vincula journal list --state dead --format json"
+    )]
+    List {
+        /// Only orders of this state.
+        #[arg(long)]
+        state: Option<State>,
+        /// How many at most.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        #[arg(long, default_value = "table")]
+        format: Format,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Show one order, with its answer and what happened to it.
+    #[command(after_help = "Example:\n  vincula journal show 019ab1f2")]
+    Show {
+        /// The order's id, or its beginning.
+        id: String,
+        #[arg(long, default_value = "table")]
+        format: Format,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum State {
+    /// Not run yet, or to be tried again.
+    Waiting,
+    /// Run, and being answered.
+    Answering,
+    /// Ended.
+    Done,
+    /// Given up.
+    Dead,
+}
+
+pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
+    let (Call::List { config, .. } | Call::Show { config, .. }) = call;
+    let Some(config) = config.load() else { return Ok(End::BadConfig) };
+    block_on(async {
+        let store = Store::open_to_read(config.store.url.expose_secret()).await?;
+        match call {
+            Call::List { state, limit, format, .. } => list(&store, *state, *limit, *format).await,
+            Call::Show { id, format, .. } => show(&store, id, *format).await,
+        }
+    })
+}
+
+async fn list(store: &Store, state: Option<State>, limit: usize, format: Format) -> anyhow::Result<End> {
+    let state = state.and_then(|state| Some(state.to_possible_value()?.get_name().to_owned()));
+    let rows = store.list(state.as_deref(), limit).await?;
+    match format {
+        Format::Table if rows.is_empty() => eprintln!("No order."),
+        Format::Table => {
+            let mut table = Table::new();
+            table
+                .load_style(UTF8_HORIZONTAL_ONLY)
+                .set_header(["id", "accepted", "instance", "admin", "state", "order"]);
+            for row in &rows {
+                let state = row.outcome.as_deref().unwrap_or(&row.state);
+                table.add_row([
+                    row.id.as_str(),
+                    &row.accepted_at.to_string(),
+                    &row.instance,
+                    &row.admin,
+                    state,
+                    &plain(&row.text),
+                ]);
+            }
+            print(&format!("{table}\n"))?;
+        }
+        Format::Json => print(&format!("{:#}\n", json!(rows.iter().map(as_json).collect::<Vec<_>>())))?,
+        Format::Csv => print(&as_csv(&rows)?)?,
+    }
+    Ok(End::Well)
+}
+
+async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
+    let rows = store.find(id).await?;
+    let row = match &rows[..] {
+        [] => anyhow::bail!("no order has an id that begins with {id:?}"),
+        [row] => row,
+        _ => anyhow::bail!("several orders have an id that begins with {id:?}: write more of it"),
+    };
+    let notes = store.notes(&row.id).await?;
+    match format {
+        Format::Table => print(&as_text(row, &notes))?,
+        Format::Csv => print(&as_csv(&rows)?)?,
+        Format::Json => {
+            let mut order = as_json(row);
+            let note =
+                |note: &Note| json!({ "at": note.at.to_string(), "what": note.what, "detail": note.detail });
+            order["notes"] = notes.iter().map(note).collect();
+            print(&format!("{order:#}\n"))?;
+        }
+    }
+    Ok(End::Well)
+}
+
+fn as_text(row: &Row, notes: &[Note]) -> String {
+    let mut text = format!(
+        "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
+        row.id,
+        row.instance,
+        row.admin,
+        row.chat,
+        plain(&row.message_id),
+        row.state,
+        row.outcome.as_ref().map(|outcome| format!(" ({outcome})")).unwrap_or_default(),
+        row.tries,
+    );
+    if let Some(error) = &row.error {
+        text.push_str(&format!("error     {}\n", plain(error)));
+    }
+    text.push_str(&format!("\n{}\n", indented(&row.text)));
+    for message in messages(row) {
+        text.push_str(&format!("\n{}\n", indented(&message)));
+    }
+    text.push('\n');
+    for note in notes {
+        text.push_str(
+            &format!("{}  {} {}\n", note.at, note.what, plain(note.detail.as_deref().unwrap_or_default()))
+                .replace(" \n", "\n"),
+        );
+    }
+    text
+}
+
+fn messages(row: &Row) -> Vec<String> {
+    row.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
+fn as_json(row: &Row) -> serde_json::Value {
+    json!({
+        "id": row.id, "instance": row.instance, "accepted_at": row.accepted_at.to_string(),
+        "finished_at": row.finished_at.map(|at| at.to_string()), "state": row.state, "outcome": row.outcome,
+        "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "command": row.name,
+        "text": row.text, "tries": row.tries, "error": row.error, "reply": messages(row),
+    })
+}
+
+fn as_csv(rows: &[Row]) -> anyhow::Result<String> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record([
+        "id",
+        "instance",
+        "accepted_at",
+        "finished_at",
+        "state",
+        "outcome",
+        "admin",
+        "chat",
+        "message_id",
+        "command",
+        "text",
+        "tries",
+        "error",
+        "reply",
+    ])?;
+    for row in rows {
+        csv.write_record(
+            [
+                &row.id,
+                &row.instance,
+                &row.accepted_at.to_string(),
+                &row.finished_at.map(|at| at.to_string()).unwrap_or_default(),
+                &row.state,
+                row.outcome.as_deref().unwrap_or_default(),
+                &row.admin,
+                &row.chat,
+                &row.message_id,
+                &row.name,
+                &row.text,
+                &row.tries.to_string(),
+                row.error.as_deref().unwrap_or_default(),
+                &messages(row).join("\n"),
+            ]
+            .map(cell),
+        )?;
+    }
+    Ok(String::from_utf8(csv.into_inner()?)?)
+}
+
+/// A text that begins like a formula would be one in a spreadsheet; an apostrophe keeps it a text.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// One line without control characters: what people typed must not drive the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {}", plain(line))).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,160 @@
+//! The command line: one file a sub-command; the only place that prints.
+//!
+//! Machine output goes to stdout, everything else to stderr. Exit codes: 0 well, 1 not, 2 a bad
+//! configuration or call.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the place that prints")]
+
+mod check;
+mod demo;
+mod event;
+mod health;
+mod journal;
+mod pages;
+mod serve;
+mod webhook;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::command::registry;
+use crate::config::{self, Config, Loaded, Source};
+use crate::telemetry;
+
+/// WhatsApp communities run from a chat: a Z-API webhook service.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  vincula demo                      talk to the bot here, without any account
+  vincula check                     is the configuration right, is Z-API reached?
+  vincula serve                     run the service"
+)]
+struct Cli {
+    #[command(subcommand)]
+    call: Call,
+}
+
+#[derive(Debug, Subcommand)]
+enum Call {
+    /// Run the service until SIGTERM or SIGINT.
+    #[command(after_help = "Example:\n  vincula serve --config /etc/vincula/vincula.toml")]
+    Serve(ConfigArg),
+    /// Talk to the bot in this terminal, against a Z-API made up inside: no account, no configuration.
+    #[command(after_help = "\
+Examples:
+  vincula demo
+  printf '/communities\\n/groups vendas\\n' | vincula demo
+  vincula demo --listen 127.0.0.1:8080      and send it webhooks with curl")]
+    Demo(demo::Options),
+    /// Explain and validate the configuration, and ask Z-API whether it works.
+    #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
+    Check(check::Options),
+    /// Set the webhook of an instance at Z-API.
+    #[command(subcommand)]
+    Webhook(webhook::Call),
+    /// Make up events, as Z-API would send them.
+    #[command(subcommand)]
+    Event(event::Call),
+    /// Read the journal of orders.
+    #[command(subcommand)]
+    Journal(journal::Call),
+    /// Ask a running service whether it lives: for a container's health check.
+    #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
+    Health(ConfigArg),
+    /// Print completions for a shell.
+    #[command(after_help = "Example:\n  vincula completions bash > /etc/bash_completion.d/vincula")]
+    Completions(pages::Shell),
+    /// Print the manual page.
+    #[command(after_help = "Example:\n  vincula man | man -l -")]
+    Man,
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone, Debug)]
+struct ConfigArg {
+    /// The configuration file [default: $VINCULA_CONFIG, ./vincula.toml, /etc/vincula/vincula.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Well,
+    Badly,
+    BadConfig,
+}
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    let end = match Cli::parse().call {
+        Call::Serve(config) => serve::serve(&config),
+        Call::Demo(options) => demo::demo(&options),
+        Call::Check(options) => check::check(&options),
+        Call::Webhook(call) => webhook::webhook(&call),
+        Call::Event(call) => event::event(&call),
+        Call::Journal(call) => journal::journal(&call),
+        Call::Health(config) => health::health(&config),
+        Call::Completions(shell) => pages::completions(&shell),
+        Call::Man => pages::man(),
+    };
+    match end {
+        Ok(End::Well) => ExitCode::SUCCESS,
+        Ok(End::Badly) => ExitCode::from(1),
+        Ok(End::BadConfig) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("vincula: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+impl ConfigArg {
+    fn read(&self) -> Result<Loaded, Vec<config::Finding>> {
+        config::load(&Source::from_process(self.config.clone()), &registry::names())
+    }
+
+    /// The configuration, or everything that is wrong with it on stderr.
+    fn load(&self) -> Option<Config> {
+        match self.read() {
+            Ok(loaded) => {
+                for warning in &loaded.warnings {
+                    eprintln!("vincula: warning: {warning}");
+                }
+                Some(loaded.config)
+            }
+            Err(findings) => {
+                for finding in &findings {
+                    eprintln!("vincula: {finding}");
+                }
+                None
+            }
+        }
+    }
+}
+
+fn start_log(default: &str) {
+    let is_terminal = std::io::stderr().is_terminal();
+    let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    telemetry::start_log(is_terminal, has_colour, default);
+}
+
+/// Runs a future on a runtime of this thread: for calls that ask or say one thing.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// Writes machine output; a closed pipe ends the call without a word.
+fn print(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}

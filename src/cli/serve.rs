@@ -1,0 +1,44 @@
+//! `vincula serve`: the service.
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use super::{ConfigArg, End, start_log};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::command::Timing;
+use crate::config::Config;
+use crate::lifecycle;
+
+pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
+    let Some(config) = config.load() else { return Ok(End::BadConfig) };
+    start_log("info");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(config))?;
+    // Connections that did not end in time are cut.
+    runtime.shutdown_background();
+    Ok(End::Well)
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let shutdown = lifecycle::on_signal()?;
+    let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
+    let app = App::compose(config, Clock::system(), Timing::default()).await?;
+    let public = bind(app.server.listen, "server.listen").await?;
+    let private = bind(app.server.admin_listen, "server.admin_listen").await?;
+    tracing::info!(
+        public = %public.local_addr()?,
+        private = %private.local_addr()?,
+        instances = instances.join(","),
+        "ready"
+    );
+    lifecycle::run(app, public, private, shutdown).await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} ({key}): is something else running there?"))
+}
