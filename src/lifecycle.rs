@@ -39,10 +39,9 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     shutdown.cancelled().await;
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
-        return;
     }
     courtesy.abort();
-    // All handles are gone, so the writer ends when its last transaction is committed.
+    store.close();
     let _ = tokio::time::timeout(DRAIN, writer).await;
 }
 

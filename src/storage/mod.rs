@@ -12,6 +12,7 @@ mod writer;
 
 use sqlx::AnyPool;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 pub use accept::{Accepted, NewCommand};
 pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
@@ -40,12 +41,18 @@ pub struct Store {
     writer: writer::Sender,
     reads: AnyPool,
     accepted: Arc<Notify>,
+    closed: CancellationToken,
 }
 
 impl Store {
     /// Returns when an order was accepted since the last call, or is.
     pub async fn order_accepted(&self) {
         self.accepted.notified().await;
+    }
+
+    /// Takes no more writes; the writer ends when those that wait are committed.
+    pub fn close(&self) {
+        self.closed.cancel();
     }
 
     /// The journal answers.

@@ -10,6 +10,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{Store, writer};
 
@@ -42,7 +43,7 @@ pub enum OpenError {
 pub struct Opened<W> {
     /// The handle.
     pub store: Store,
-    /// Ends when all handles are gone; whoever opens spawns it.
+    /// Ends when the store is closed or all handles are gone; whoever opens spawns it.
     pub writer: W,
 }
 
@@ -61,9 +62,15 @@ impl Store {
             .map_err(failed)?;
         let reads = self::pool(&path, 4, "ro").await.map_err(failed)?;
         let (sender, receiver) = writer::queue();
-        let store = Store { writer: sender, reads: reads.clone(), accepted: Arc::new(Notify::new()) };
+        let closed = CancellationToken::new();
+        let store = Store {
+            writer: sender,
+            reads: reads.clone(),
+            accepted: Arc::new(Notify::new()),
+            closed: closed.clone(),
+        };
         let writer = async move {
-            writer::run(receiver, pool.clone()).await;
+            writer::run(receiver, pool.clone(), closed).await;
             reads.close().await;
             pool.close().await;
             drop(lock);
@@ -79,7 +86,7 @@ impl Store {
         }
         let reads = pool(&path, 1, "ro").await.map_err(|e| OpenError::Database(path, e))?;
         let (writer, _) = writer::queue();
-        Ok(Store { writer, reads, accepted: Arc::new(Notify::new()) })
+        Ok(Store { writer, reads, accepted: Arc::new(Notify::new()), closed: CancellationToken::new() })
     }
 }
 

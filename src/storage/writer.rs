@@ -8,6 +8,7 @@
 use futures_util::future::BoxFuture;
 use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::Unavailable;
 
@@ -71,10 +72,20 @@ impl Sender {
     }
 }
 
-/// Serves the queue until every [`Sender`] is gone.
-pub(super) async fn run(Receiver(mut queue): Receiver, pool: AnyPool) {
+/// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty.
+pub(super) async fn run(Receiver(mut queue): Receiver, pool: AnyPool, closed: CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
+    loop {
+        let taken = tokio::select! {
+            taken = queue.recv_many(&mut batch, BATCH) => taken,
+            () = closed.cancelled(), if !queue.is_closed() => {
+                queue.close();
+                continue;
+            }
+        };
+        if taken == 0 {
+            return;
+        }
         let mut settled = Vec::with_capacity(batch.len());
         let end = transaction(&pool, batch.drain(..), &mut settled).await;
         if let Err(error) = &end {

@@ -1,2 +1,8 @@
-//! Tests.
-fn main() {}
+//! vincula through its front doors: a webhook in, the sandbox out; a process and its exit code.
+//!
+//! `support` has the world in which the stories play; a story is three blocks: what is so, what is
+//! said, what is answered.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
+
+mod stories;
+mod support;

@@ -1,0 +1,3 @@
+//! One file a command: what a person says, and what they and the groups see of it.
+
+mod link;

@@ -1,0 +1,357 @@
+//! A bot and a world: the whole service in this process, on loopback, against the sandbox.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use vincula::app::App;
+use vincula::clock::Clock;
+use vincula::command::{Timing, registry};
+use vincula::config::{self, Config, Source};
+use vincula::lifecycle;
+use vincula::sandbox::phony::{Event, post};
+use vincula::sandbox::{Account, Call, Options, Sandbox, Sent, World};
+use vincula::storage::Store;
+
+pub use vincula::sandbox::phony::Answer;
+
+/// The admin of the stories.
+pub const ANA: &str = "5544999990001";
+/// Ana's lid.
+pub const ANA_LID: &str = "81896604192873@lid";
+/// Somebody who is no admin.
+pub const STRANGER: &str = "5511988887777";
+
+/// Nothing in a story takes longer; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A service at work.
+pub struct Service {
+    pub sandbox: Sandbox,
+    pub clock: Clock,
+    /// Where webhooks go: `http://127.0.0.1:<port>/webhooks/main`.
+    pub url: String,
+    /// The private side: `http://127.0.0.1:<port>`.
+    pub admin_url: String,
+    pub store: Store,
+    toml: String,
+    timing: Timing,
+    folder: TempDir,
+    process: Process,
+    upstream: (CancellationToken, JoinHandle<()>),
+}
+
+/// What a story wants to be otherwise.
+pub struct Setting {
+    world: World,
+    account: Account,
+    options: Options,
+    clock: Clock,
+    timing: Timing,
+    instance: String,
+    admins: String,
+    verify: String,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            world: World::playground(),
+            account: Account::made_up(),
+            options: Options::default(),
+            clock: Clock::system(),
+            timing: Timing {
+                read_back: Duration::from_millis(600),
+                hourglass: Duration::from_secs(30),
+                first_retry: Duration::from_millis(20),
+                longest_retry: Duration::from_millis(100),
+            },
+            instance: String::new(),
+            admins: format!(
+                "[instances.main.admins.ana]\nphone = \"{ANA}\"\nlid = \"{ANA_LID}\"\nname = \"Ana\"\n"
+            ),
+            verify: "[instances.main.verify]\nzapi_token = true\n".to_owned(),
+        }
+    }
+}
+
+impl Setting {
+    pub fn world(mut self, build: impl FnOnce(&mut World)) -> Self {
+        build(&mut self.world);
+        self
+    }
+
+    pub fn empty_world(mut self) -> Self {
+        self.world = World::empty();
+        self
+    }
+
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    pub fn account(mut self, account: Account) -> Self {
+        self.account = account;
+        self
+    }
+
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    pub fn timing(mut self, change: impl FnOnce(&mut Timing)) -> Self {
+        change(&mut self.timing);
+        self
+    }
+
+    /// More lines of `[instances.main]`.
+    pub fn instance(mut self, toml: &str) -> Self {
+        self.instance.push_str(toml);
+        self.instance.push('\n');
+        self
+    }
+
+    /// The admins (and any other tables) instead of Ana.
+    pub fn admins(mut self, toml: &str) -> Self {
+        self.admins = toml.to_owned();
+        self
+    }
+
+    /// The `verify` table instead of `zapi_token = true`.
+    pub fn verify(mut self, toml: &str) -> Self {
+        self.verify = toml.to_owned();
+        self
+    }
+
+    pub async fn start(self) -> Service {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::new(self.world, self.account, self.options);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let upstream_url = format!("http://{}", listener.local_addr().unwrap());
+        let token = CancellationToken::new();
+        let upstream = tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), token.clone()));
+        let Account { id, token: instance_token, client_token, .. } = sandbox.account();
+        let client_token =
+            client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
+        let toml = format!(
+            "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n\
+             [store]\nurl = \"sqlite:{}\"\n\
+             [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
+             base_url = \"{upstream_url}\"\n{}\n{}\n\
+             [instances.main.limits]\nchanges_per_second = 1000\nmessages_per_minute = 60000\n{}\n",
+            folder.path().join("vincula.db").display(),
+            self.instance,
+            self.verify,
+            self.admins,
+        );
+        let running = run(&toml, self.clock.clone(), self.timing).await;
+        Service {
+            sandbox,
+            clock: self.clock,
+            url: running.url,
+            admin_url: running.admin_url,
+            store: running.store,
+            toml,
+            timing: self.timing,
+            folder,
+            process: running.process,
+            upstream: (token, upstream),
+        }
+    }
+}
+
+struct Running {
+    url: String,
+    admin_url: String,
+    store: Store,
+    process: Process,
+}
+
+/// A runtime of its own stands for the service's process: it can be killed with all its tasks.
+struct Process {
+    runtime: Option<Runtime>,
+    shutdown: CancellationToken,
+    service: Option<JoinHandle<()>>,
+}
+
+impl Process {
+    /// Drops every task where it stands.
+    async fn kill(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.unwrap();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn load(toml: &str) -> Config {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vincula.toml");
+    std::fs::write(&file, toml).unwrap();
+    let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
+    match config::load(&source, &registry::names()) {
+        Ok(loaded) => loaded.config,
+        Err(findings) => panic!("{findings:#?}"),
+    }
+}
+
+async fn run(toml: &str, clock: Clock, timing: Timing) -> Running {
+    let config = load(toml);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let shutdown = CancellationToken::new();
+    let ending = shutdown.clone();
+    let (started, starting) = tokio::sync::oneshot::channel();
+    let service = runtime.spawn(async move {
+        let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let private = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/webhooks/main", public.local_addr().unwrap());
+        let admin_url = format!("http://{}", private.local_addr().unwrap());
+        let app = App::compose(config, clock, timing).await.unwrap();
+        let _ = started.send((url, admin_url, app.store.clone()));
+        lifecycle::run(app, public, private, ending).await;
+    });
+    let (url, admin_url, store) = starting.await.unwrap();
+    Running {
+        url,
+        admin_url,
+        store,
+        process: Process { runtime: Some(runtime), shutdown, service: Some(service) },
+    }
+}
+
+impl Service {
+    /// The service as a newcomer has it: the playground, Ana its admin.
+    pub async fn start() -> Self {
+        Self::with().start().await
+    }
+
+    /// A service that is otherwise.
+    pub fn with() -> Setting {
+        Setting::default()
+    }
+
+    /// A message of a person in their direct chat with the bot.
+    pub fn message(&self, from: &str, text: &str) -> Event {
+        let Account { id, phone, .. } = self.sandbox.account();
+        Event::text(id, text).from(from).connected_phone(phone).at(self.clock.now())
+    }
+
+    /// Posts an event as Z-API does.
+    #[track_caller]
+    pub fn post(&self, event: &Event) -> impl Future<Output = Answer> + use<> {
+        let (url, token, body) = (self.url.clone(), self.sandbox.account().token.clone(), event.body());
+        async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
+    }
+
+    /// Sends a message; the answer to the webhook, as text.
+    pub async fn send(&self, from: &str, text: &str) -> String {
+        self.post(&self.message(from, text)).await.text()
+    }
+
+    /// Sends an order and returns the first message of the bot that came after it.
+    pub async fn ask(&self, from: &str, text: &str) -> String {
+        self.ask_by(&self.message(from, text)).await
+    }
+
+    /// Posts an order and returns the bot's answer to it.
+    pub async fn ask_by(&self, event: &Event) -> String {
+        let answer = self.post(event).await.text();
+        assert!(answer.contains(r#""status":"accepted""#), "{answer}");
+        self.reply_to(event.message_id()).await.text
+    }
+
+    /// The bot's message that quotes this one.
+    pub async fn reply_to(&self, message_id: &str) -> Sent {
+        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        let wait =
+            self.sandbox.wait_until(|view| view.world.sent().iter().find(|sent| quotes(sent)).cloned());
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(sent) => sent,
+            Err(_) => panic!("no reply to {message_id}; the calls were {:#?}", self.sandbox.calls()),
+        }
+    }
+
+    /// Waits, at most as long as a story may.
+    pub async fn within<T>(&self, wait: impl Future<Output = T>) -> T {
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(value) => value,
+            Err(_) => panic!("waited too long; the calls were {:#?}", self.sandbox.calls()),
+        }
+    }
+
+    /// Returns when no order is open.
+    pub async fn settled(&self) {
+        self.within(async {
+            while self.store.overview("main").await.unwrap().open > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+    }
+
+    /// The name of the community that a group of this name is in.
+    pub fn community_of(&self, group: &str) -> Option<String> {
+        self.sandbox.world(|world| {
+            let group = world.group_named(group)?;
+            let community = world.community_of(&group)?;
+            Some(world.find_community(community)?.name.clone())
+        })
+    }
+
+    /// The calls whose path begins so.
+    pub fn calls_to(&self, path: &str) -> Vec<Call> {
+        self.sandbox.calls().into_iter().filter(|call| call.path.starts_with(path)).collect()
+    }
+
+    /// Ends the service as a crash does: nothing is finished, nothing handed back.
+    pub async fn crash(&mut self) {
+        self.process.kill().await;
+    }
+
+    /// Ends the service as SIGTERM does, and waits for its end.
+    pub async fn stop(&mut self) {
+        self.process.shutdown.cancel();
+        if let Some(service) = self.process.service.take() {
+            self.within(service).await.unwrap();
+        }
+        self.process.kill().await;
+    }
+
+    /// Starts it again on the same journal.
+    pub async fn restart(&mut self) {
+        let running = run(&self.toml, self.clock.clone(), self.timing).await;
+        (self.url, self.admin_url, self.store) = (running.url, running.admin_url, running.store);
+        self.process = running.process;
+    }
+
+    /// Starts it again with another configuration: `from` in its file becomes `to`.
+    pub async fn restart_with(&mut self, from: &str, to: &str) {
+        assert!(self.toml.contains(from), "{from} is not in {}", self.toml);
+        self.toml = self.toml.replace(from, to);
+        self.restart().await;
+    }
+
+    /// Where the journal's file is.
+    pub fn journal(&self) -> std::path::PathBuf {
+        self.folder.path().join("vincula.db")
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.upstream.0.cancel();
+        self.upstream.1.abort();
+    }
+}
