@@ -32,7 +32,8 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     };
     tasks.spawn(http::serve(public, answer, frame(server.max_connections)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
-    let admin = move |request| http::admin(request, store.clone(), counted.clone(), ending.clone());
+    let asked = store.clone();
+    let admin = move |request| http::admin(request, asked.clone(), counted.clone(), ending.clone());
     tasks.spawn(http::serve(private, admin, frame(64)));
     tasks.spawn(worker.run(shutdown.clone()));
     tasks.close();
