@@ -25,7 +25,8 @@ impl Chat {
 
     /// The chat behind an address that the journal kept.
     pub fn from_address(address: &str) -> Self {
-        match GroupId::parse(address) {
+        // Bare digits are a person here, however many there are.
+        match GroupId::parse(address).filter(|id| id.as_str() == address) {
             Some(id) => Self::Group(id),
             None => Self::Direct(address.to_owned()),
         }
@@ -53,4 +54,19 @@ pub struct Message {
     pub text: String,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_chat_that_it_was() {
+        for address in ["120363186053925765-group", "5511999999999-1623281429"] {
+            assert!(matches!(Chat::from_address(address), Chat::Group(id) if id.as_str() == address));
+        }
+        for address in ["5544999999999", "123456789012345", "81896604192873@lid"] {
+            assert_eq!(Chat::from_address(address), Chat::Direct(address.to_owned()));
+        }
+    }
 }
