@@ -11,7 +11,7 @@ pub use worker::Worker;
 
 use crate::clock::Timestamp;
 use crate::command::Spec;
-use crate::domain::Message;
+use crate::domain::{Chat, Message};
 use crate::storage::{Accepted, NewCommand, Store, Unavailable};
 
 /// What an order is, as far as the door can tell.
@@ -56,8 +56,7 @@ pub async fn accept(
     let command = NewCommand {
         id: id.clone(),
         instance: bot.instance.name.to_string(),
-        // Orders that change something wait behind those of the same chat, all others for nobody.
-        lane: if kind.is_mutating() { message.chat.address().to_owned() } else { id.clone() },
+        lane: if kind.is_mutating() { lane(admin, message) } else { id.clone() },
         message_id: message.id.clone(),
         chat: message.chat.address().to_owned(),
         admin: admin.to_owned(),
@@ -73,4 +72,13 @@ pub async fn accept(
         Accepted::New => Some(id),
         Accepted::Duplicate => None,
     })
+}
+
+/// What orders that change something wait behind: those of the same chat; all others wait for
+/// nobody. One direct chat comes under a number or a lid, so it is known by its admin.
+fn lane(admin: &str, message: &Message) -> String {
+    match &message.chat {
+        Chat::Direct(_) if !message.by_owner => format!("@{admin}"),
+        chat => chat.address().to_owned(),
+    }
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Bot;
 use super::answer::{self, Unsent};
-use super::failure::{MOST_CRASHES, is_last_try, next_try};
+use super::failure::{self, MOST_CRASHES, next_try};
 use super::run::{Means, run};
 use crate::clock::Clock;
 use crate::command::{Failure, Timing};
@@ -170,7 +170,9 @@ impl Worker {
 
     async fn carry_out(&self, bot: &Bot, mut claim: Claim) -> Result<(), Lost> {
         let now = self.clock.now();
-        let is_last_try = is_last_try(&claim.command, bot.instance.give_up_after, now);
+        let is_last_try = failure::is_last_try(&claim.command, bot.instance.give_up_after, now);
+        // To deliver an answer there is as long again as there was to find it.
+        let is_undeliverable = failure::is_last_try(&claim.command, bot.instance.give_up_after * 2, now);
         let mut has_hourglass = claim.command.tries > 0 || claim.command.claims > 1;
         if claim.command.reply.is_none() {
             let ended = match self.judge(bot, &mut claim, is_last_try, &mut has_hourglass).await {
@@ -190,7 +192,7 @@ impl Worker {
         match sent {
             Ok(()) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_last_try => {
+            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
                 self.postpone(claim, &error).await
             }
             Err(Unsent::Api(error)) => {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,9 +107,13 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     };
     let mut name = file.into_os_string();
     name.push(".lock");
-    let lock = File::options().create(true).truncate(false).write(true).open(name).map_err(folder)?;
+    // What people wrote is nobody else's business on this machine.
+    let private = |path: &Path| {
+        File::options().create(true).truncate(false).write(true).mode(0o600).open(path).map_err(folder)
+    };
+    let lock = private(Path::new(&name))?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => private(path).map(|_| lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => Err(folder(error)),
     }
