@@ -1,5 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
+pub mod wire;
+
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -54,6 +56,8 @@ pub struct Setting {
     instance: String,
     admins: String,
     verify: String,
+    server: String,
+    limits: String,
 }
 
 impl Default for Setting {
@@ -74,6 +78,8 @@ impl Default for Setting {
                 "[instances.main.admins.ana]\nphone = \"{ANA}\"\nlid = \"{ANA_LID}\"\nname = \"Ana\"\n"
             ),
             verify: "[instances.main.verify]\nzapi_token = true\n".to_owned(),
+            server: String::new(),
+            limits: "changes_per_second = 1000\nmessages_per_minute = 60000\n".to_owned(),
         }
     }
 }
@@ -128,6 +134,19 @@ impl Setting {
         self
     }
 
+    /// More lines of `[server]`.
+    pub fn server(mut self, toml: &str) -> Self {
+        self.server = format!("{toml}\n");
+        self
+    }
+
+    /// More lines of `[instances.main.limits]`.
+    pub fn limits(mut self, toml: &str) -> Self {
+        self.limits.push_str(toml);
+        self.limits.push('\n');
+        self
+    }
+
     pub async fn start(self) -> Service {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::new(self.world, self.account, self.options);
@@ -139,14 +158,16 @@ impl Setting {
         let client_token =
             client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
         let toml = format!(
-            "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n\
+            "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n{}\
              [store]\nurl = \"sqlite:{}\"\n\
              [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
              base_url = \"{upstream_url}\"\n{}\n{}\n\
-             [instances.main.limits]\nchanges_per_second = 1000\nmessages_per_minute = 60000\n{}\n",
+             [instances.main.limits]\n{}{}\n",
+            self.server,
             folder.path().join("vincula.db").display(),
             self.instance,
             self.verify,
+            self.limits,
             self.admins,
         );
         let running = run(&toml, self.clock.clone(), self.timing).await;
