@@ -7,3 +7,4 @@
 mod layers;
 mod stories;
 mod support;
+mod webhook;
