@@ -6,11 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Words that only these places may say, and what the words stand for.
 const RESERVED: &[(&str, &[&str], &[&str])] = &[
-    (
-        "SQL",
-        &["sqlx", "SELECT ", "INSERT INTO", "DELETE FROM", "CREATE TABLE", "PRAGMA "],
-        &["storage/"],
-    ),
+    ("SQL", &["sqlx", "SELECT ", "INSERT INTO", "DELETE FROM", "CREATE TABLE", "PRAGMA "], &["storage/"]),
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),

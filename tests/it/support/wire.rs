@@ -10,6 +10,7 @@ use vincula::sandbox::phony::Answer;
 pub struct Wire {
     stream: TcpStream,
     unread: Vec<u8>,
+    is_closed: bool,
 }
 
 /// The `host:port` of a URL.
@@ -37,12 +38,26 @@ pub async fn ask(url: &str, request: &[u8]) -> Answer {
 impl Wire {
     /// Connects to the host of a URL.
     pub async fn to(url: &str) -> Self {
-        Self { stream: TcpStream::connect(authority(url)).await.unwrap(), unread: Vec::new() }
+        Self {
+            stream: TcpStream::connect(authority(url)).await.unwrap(),
+            unread: Vec::new(),
+            is_closed: false,
+        }
     }
 
     /// Sends bytes; that the other side has closed already is seen when its answer is read.
     pub async fn send(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// Sends bytes and reads nothing; whether the other side still takes them.
+    pub async fn push(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
+    }
+
+    /// Whether the other side was seen to have closed.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// The next answer; nothing where the connection was closed instead.
@@ -73,7 +88,10 @@ impl Wire {
         let mut chunk = [0; 16 * 1024];
         match self.stream.read(&mut chunk).await {
             // A reset is an end as well.
-            Ok(0) | Err(_) => false,
+            Ok(0) | Err(_) => {
+                self.is_closed = true;
+                false
+            }
             Ok(length) => {
                 self.unread.extend_from_slice(&chunk[..length]);
                 true

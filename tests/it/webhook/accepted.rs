@@ -35,7 +35,10 @@ async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
     bot.reply_to(order.message_id()).await;
     expect_status(&bot.post(&order).await, "duplicate");
     bot.settled().await;
-    assert_eq!((bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()), (1, 1, 1));
+    assert_eq!(
+        (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
+        (1, 1, 1)
+    );
 }
 
 #[tokio::test]

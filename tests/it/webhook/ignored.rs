@@ -132,9 +132,20 @@ async fn an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
 async fn a_verified_body_that_is_no_json_object_is_a_bad_request() {
     let bot = Service::start().await;
     let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
-    for body in
-        ["", " ", "null", "[]", "\"text\"", "7", "{", r#"{"a":1}{"#, r#"{"a":1,}"#, "\u{feff}{}", "<html>", &deep]
-    {
+    for body in [
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"text\"",
+        "7",
+        "{",
+        r#"{"a":1}{"#,
+        r#"{"a":1,}"#,
+        "\u{feff}{}",
+        "<html>",
+        &deep,
+    ] {
         expect_problem(&bot.say(body).await, 400);
     }
     expect_problem(&bot.deliver(TARGET, &[bot.token()], b"{\"a\":\"\xff\"}").await, 400);

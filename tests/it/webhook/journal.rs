@@ -10,7 +10,7 @@ use crate::support::wire::{Wire, request};
 use crate::support::{ANA, STRANGER, Service};
 
 /// Another process that holds the journal's file for writing.
-async fn hold(journal: &Path) -> sqlx::AnyConnection {
+pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     let url = format!("sqlite:{}", journal.display());
     let mut other = sqlx::AnyConnection::connect(&url).await.unwrap();

@@ -64,7 +64,8 @@ async fn a_chunked_body_is_put_together() {
         .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
         .collect();
 
-    let answer = ask(&bot.url, &request("POST", TARGET, &headers, format!("{chunks}0\r\n\r\n").as_bytes())).await;
+    let answer =
+        ask(&bot.url, &request("POST", TARGET, &headers, format!("{chunks}0\r\n\r\n").as_bytes())).await;
 
     expect_status(&answer, "accepted");
 }

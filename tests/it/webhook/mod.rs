@@ -7,6 +7,8 @@ mod limits;
 mod refused;
 mod schemes;
 
+pub use journal::hold;
+
 use serde_json::Value;
 use vincula::sandbox::phony::Answer;
 

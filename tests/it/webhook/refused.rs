@@ -113,7 +113,8 @@ async fn a_header_that_is_no_text_is_refused_and_not_died_of() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let length = order.len().to_string();
-    let head = request("POST", TARGET, &[("content-type", "application/json"), ("content-length", &length)], b"");
+    let head =
+        request("POST", TARGET, &[("content-type", "application/json"), ("content-length", &length)], b"");
     let head = &head[..head.len() - 2];
     let raw = [head, b"z-api-token: \xff\xfe\x80\r\n\r\n", order.as_bytes()].concat();
     expect_problem(&ask(&bot.url, &raw).await, 401);

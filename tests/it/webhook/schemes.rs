@@ -133,10 +133,9 @@ async fn a_signature_proves_the_body_and_one_changed_bit_does_not() {
 
 #[tokio::test]
 async fn a_token_or_a_path_proves_the_sender_and_one_changed_bit_does_not() {
-    let of_the_body =
-        |delivery: &Delivery| -> Vec<String> {
-            delivery.spoilt().into_iter().map(|(what, _)| what).filter(|what| what.contains("body")).collect()
-        };
+    let of_the_body = |delivery: &Delivery| -> Vec<String> {
+        delivery.spoilt().into_iter().map(|(what, _)| what).filter(|what| what.contains("body")).collect()
+    };
     let bot = service("zapi_token = true").await;
     let delivery = Delivery::of(&bot.message(ANA, "/whoami").body()).token(&bot);
     let free = of_the_body(&delivery);
@@ -190,9 +189,10 @@ async fn keys_are_changed_without_a_webhook_lost() {
     expect_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_2").to(&bot).await, "accepted");
     // A sender that changes its keys signs with both.
     let body = bot.message(ANA, "/whoami").body();
-    let both = ["msg_3"; 2].iter().zip([STANDARD, NEXT_STANDARD]).map(|(id, key)| {
-        Webhook::new(key).unwrap().sign(id, NOON.as_seconds(), body.as_bytes()).unwrap()
-    });
+    let both = ["msg_3"; 2]
+        .iter()
+        .zip([STANDARD, NEXT_STANDARD])
+        .map(|(id, key)| Webhook::new(key).unwrap().sign(id, NOON.as_seconds(), body.as_bytes()).unwrap());
     let both = both.collect::<Vec<_>>().join(" ");
     let delivery = Delivery::of(&body)
         .hmac(NEXT_KEY)
@@ -228,7 +228,10 @@ async fn a_caught_delivery_brings_nothing_when_it_is_sent_again() {
     expect_problem(&delivery.to(&bot).await, 401);
 
     bot.settled().await;
-    assert_eq!((bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()), (1, 1, 1));
+    assert_eq!(
+        (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
+        (1, 1, 1)
+    );
 }
 
 #[tokio::test]
