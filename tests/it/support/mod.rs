@@ -52,6 +52,7 @@ pub struct Setting {
     clock: Clock,
     timing: Timing,
     instance: String,
+    limits: String,
     admins: String,
     verify: String,
 }
@@ -70,6 +71,7 @@ impl Default for Setting {
                 longest_retry: Duration::from_millis(100),
             },
             instance: String::new(),
+            limits: String::new(),
             admins: format!(
                 "[instances.main.admins.ana]\nphone = \"{ANA}\"\nlid = \"{ANA_LID}\"\nname = \"Ana\"\n"
             ),
@@ -116,6 +118,13 @@ impl Setting {
         self
     }
 
+    /// More lines of `[instances.main.limits]`.
+    pub fn limits(mut self, toml: &str) -> Self {
+        self.limits.push_str(toml);
+        self.limits.push('\n');
+        self
+    }
+
     /// The admins (and any other tables) instead of Ana.
     pub fn admins(mut self, toml: &str) -> Self {
         self.admins = toml.to_owned();
@@ -143,10 +152,11 @@ impl Setting {
              [store]\nurl = \"sqlite:{}\"\n\
              [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
              base_url = \"{upstream_url}\"\n{}\n{}\n\
-             [instances.main.limits]\nchanges_per_second = 1000\nmessages_per_minute = 60000\n{}\n",
+             [instances.main.limits]\nchanges_per_second = 1000\nmessages_per_minute = 60000\n{}\n{}\n",
             folder.path().join("vincula.db").display(),
             self.instance,
             self.verify,
+            self.limits,
             self.admins,
         );
         let running = run(&toml, self.clock.clone(), self.timing).await;
