@@ -1,5 +1,5 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
-//! promises that hold for every command: the journal's, who may, languages, answers.
+//! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
 mod answers;
 mod communities;
@@ -11,7 +11,10 @@ mod language;
 mod link;
 mod mistakes;
 mod people;
+mod restart;
 mod scene;
 mod status;
+mod trouble;
+mod truth;
 mod unlink;
 mod whoami;

@@ -1,7 +1,6 @@
 //! `/link`: groups come into a community, and the reply is true for each.
 
 mod names;
-mod truth;
 
 use vincula::sandbox::{Fault, Partial, Standing};
 
