@@ -4,5 +4,6 @@
 //! said, what is answered.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
+mod readme;
 mod stories;
 mod support;
