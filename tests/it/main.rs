@@ -6,6 +6,7 @@
 
 mod http;
 mod layers;
+mod readme;
 mod stories;
 mod support;
 mod webhook;
