@@ -495,11 +495,16 @@ pub fn quoted(words: &str) -> String {
     format!("“{}”", tame(words))
 }
 
-/// Words as they are typed in an order: in quotes where they hold a separator.
+/// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
+/// Quotes inside them become single ones, which name the same thing (`directory::fold`).
 fn typed(words: &str) -> String {
     let words = tame(words);
-    let is_plain = !words.is_empty() && !words.contains([' ', ',', ';', '"', '\'', '“', '”']);
-    if is_plain { words } else { format!("\"{}\"", words.replace('"', "'")) }
+    let is_plain = !words.is_empty() && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
+    if is_plain {
+        words
+    } else {
+        format!("\"{}\"", words.replace(['"', '“', '”', '„', '‟', '＂'], "'"))
+    }
 }
 
 /// One line without markup and invisible characters. What stands for a mark of markup is read

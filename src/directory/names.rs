@@ -25,7 +25,8 @@ fn plain_mark(c: char) -> char {
         '∗' => '*',
         'ˍ' => '_',
         '∼' => '~',
-        'ˋ' | '’' | '‘' => '\'',
+        // Inside the quotes of an order, a name's own quotes can only be single ones.
+        'ˋ' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
         '–' | '—' | '‑' | '‐' => '-',
         other => other,
     }
@@ -44,6 +45,8 @@ mod tests {
             ("Fute\u{200b}bol\u{200e}", "futebol"),
             ("Straße", "STRASSE"),
             ("Joana d’Arc", "joana d'arc"),
+            ("Os “Outros”", "os 'outros'"),
+            ("Os \"Outros\"", "os 'outros'"),
             ("❤\u{fe0f} Família", "❤ familia"),
             ("a\u{a0}b", "a b"),
         ];

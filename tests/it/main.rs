@@ -7,6 +7,7 @@
 mod cli;
 mod http;
 mod layers;
+mod readme;
 mod stories;
 mod support;
 mod webhook;

@@ -52,14 +52,14 @@ pub(super) async fn settle(
     let mut unread = None;
     if !missing.is_empty() {
         let answer = direction.call(work.context.zapi, &community, &missing).await;
-        let is_refused = matches!(&answer, Err(error) if !error.cause.is_temporary());
+        let is_temporary = matches!(&answer, Err(error) if error.cause.is_temporary());
         let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
         hints.extend(missing.iter().map(|group| (group.clone(), answer.clone())));
         if !concerns_all {
             let called = missing.len();
             (missing, unread) = work.read_back(missing).await;
-            if is_refused && called > 1 && unread.is_none() {
-                // One group may have failed the call for all: each is asked for alone.
+            if called > 1 && !missing.is_empty() && unread.is_none() && !is_temporary {
+                // One group may have ended the call for those behind it: each is asked for alone.
                 hints.extend(work.call_each(&missing).await);
                 (missing, unread) = work.read_back(missing).await;
             }
@@ -82,6 +82,9 @@ impl Work<'_, '_> {
     async fn call_each(&self, groups: &[GroupId]) -> Hints {
         let mut hints = Hints::new();
         for group in groups {
+            if self.belongs_elsewhere(group).await.is_some() {
+                continue;
+            }
             let answer =
                 self.direction.call(self.context.zapi, self.community, std::slice::from_ref(group)).await;
             let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());

@@ -1,3 +1,20 @@
-//! One file a command: what a person says, and what they and the groups see of it.
+//! One file a command: what a person says, and what they and the groups see of it. Then the
+//! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod answers;
+mod communities;
+mod community;
+mod groups;
+mod help;
+mod journal;
+mod language;
 mod link;
+mod mistakes;
+mod people;
+mod restart;
+mod scene;
+mod status;
+mod trouble;
+mod truth;
+mod unlink;
+mod whoami;

@@ -1,0 +1,211 @@
+//! No order is lost or done twice, and those of one chat keep their order.
+
+use vincula::sandbox::{Call, Fault, Reply};
+
+use crate::support::{ANA, ANA_LID, STRANGER, Service};
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol, mães"#;
+const DONE: &str = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”";
+
+fn replies_to(bot: &Service, message_id: &str) -> usize {
+    bot.sandbox.sent().iter().filter(|sent| sent.quoted.as_deref() == Some(message_id)).count()
+}
+
+#[tokio::test]
+async fn an_order_survives_a_crash_before_its_first_call() {
+    let mut bot = Service::start().await;
+    let gate = bot.sandbox.trouble().hold("communities?");
+    let event = bot.message(ANA, ORDER);
+    assert!(bot.post(&event).await.text().contains("accepted"));
+    bot.within(gate.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.reply_to(event.message_id()).await.text, DONE);
+    bot.settled().await;
+    assert_eq!(replies_to(&bot, event.message_id()), 1);
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_crash_behind_the_call_the_marks_still_say_done_now() {
+    let mut bot = Service::start().await;
+    let gate = bot.sandbox.trouble().hold_answer("communities/link");
+    let event = bot.message(ANA, ORDER);
+    bot.post(&event).await;
+    bot.within(gate.reached()).await;
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.reply_to(event.message_id()).await.text, DONE);
+    bot.settled().await;
+    assert_eq!(replies_to(&bot, event.message_id()), 1);
+    assert_eq!(bot.calls_to("communities/link").len(), 1, "what is done is not called for again");
+}
+
+#[tokio::test]
+async fn a_crash_before_the_reply_makes_no_second_call() {
+    let mut bot = Service::start().await;
+    let gate = bot.sandbox.trouble().hold("send-text");
+    let event = bot.message(ANA, ORDER);
+    bot.post(&event).await;
+    bot.within(gate.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.reply_to(event.message_id()).await.text, DONE);
+    bot.settled().await;
+    assert_eq!(replies_to(&bot, event.message_id()), 1);
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn one_message_is_run_once_however_often_it_comes() {
+    let bot = Service::start().await;
+    let event = bot.message(ANA, ORDER);
+
+    let answers = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
+    let answers = [answers.0.text(), answers.1.text(), answers.2.text(), answers.3.text()];
+
+    assert_eq!(answers.iter().filter(|answer| answer.contains("accepted")).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| answer.contains("duplicate")).count(), 3, "{answers:?}");
+    bot.reply_to(event.message_id()).await;
+    bot.settled().await;
+    assert_eq!(bot.post(&event).await.text(), r#"{"status":"duplicate"}"#);
+    assert_eq!(replies_to(&bot, event.message_id()), 1);
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn one_message_under_number_and_lid_is_run_once() {
+    let bot = Service::start().await;
+    let event = bot.message(ANA, ORDER);
+    bot.post(&event).await;
+
+    let twin = bot.message(ANA_LID, ORDER).with_id(event.message_id());
+
+    assert_eq!(bot.post(&twin).await.text(), r#"{"status":"duplicate"}"#);
+}
+
+#[tokio::test]
+async fn nobody_else_can_occupy_an_id() {
+    let bot = Service::start().await;
+    let stranger = bot.message(STRANGER, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA");
+    let waiting = bot.message(ANA, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA").waiting();
+    assert!(bot.post(&stranger).await.text().contains("not_an_admin"));
+    assert!(bot.post(&waiting).await.text().contains("waiting_message"));
+
+    let reply = bot.ask_by(&bot.message(ANA, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA")).await;
+
+    assert_eq!(reply, DONE);
+}
+
+#[tokio::test]
+async fn orders_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/communities").await;
+    let gate = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    let second = bot.message(ANA, r#"/unlink "Bairro Feliz" futebol"#);
+    bot.post(&first).await;
+    bot.within(gate.reached()).await;
+    bot.post(&second).await;
+
+    let read = bot.ask(ANA, "/whoami").await;
+
+    assert!(read.starts_with("You are “Ana”."), "{read}");
+    assert!(bot.calls_to("communities/unlink").is_empty());
+    gate.release();
+    assert!(bot.reply_to(second.message_id()).await.text.contains("✅ “Futebol”"));
+    let changes: Vec<String> =
+        bot.sandbox.calls().iter().filter(|c| c.changes()).map(|c: &Call| c.path.clone()).collect();
+    assert_eq!(changes, ["communities/link", "communities/unlink"]);
+}
+
+#[tokio::test]
+async fn a_retry_holds_up_its_own_chat_and_no_other() {
+    let bot = Service::with()
+        .timing(|timing| {
+            (timing.first_retry, timing.longest_retry) =
+                (std::time::Duration::from_secs(600), std::time::Duration::from_secs(600))
+        })
+        .start()
+        .await;
+    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+    let group = bot.sandbox.world(|world| world.group_named("Suporte").unwrap());
+    bot.post(&bot.message(ANA, ORDER)).await;
+    bot.within(async {
+        while bot.store.list(None, 1).await.unwrap()[0].tries == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let behind = bot.message(ANA, r#"/link "Bairro Feliz" suporte"#);
+    bot.post(&behind).await;
+
+    let beside = bot.ask_by(&bot.message(ANA, r#"/link "Marketing BR" here"#).in_group(&group)).await;
+
+    assert!(beside.contains("✅ “Suporte”"), "{beside}");
+    assert_eq!(replies_to(&bot, behind.message_id()), 0);
+}
+
+#[tokio::test]
+async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert!(reply.contains("❌ “Futebol”: Z-API has trouble (status 502)."), "{reply}");
+    bot.settled().await;
+    let dead = bot.store.list(Some("dead"), 10).await.unwrap();
+    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
+}
+
+#[tokio::test]
+async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
+    let bot = Service::start().await;
+    let wrong = Reply::json(400, &serde_json::json!({ "error": "your client-token is not configured" }));
+    bot.sandbox.trouble().next("communities?", 1, Fault::Instead(wrong));
+
+    let reply = bot.ask(ANA, ORDER).await;
+
+    assert_eq!(reply, "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.");
+}
+
+#[tokio::test]
+async fn a_long_order_wears_an_hourglass_until_its_answer() {
+    let bot = Service::with()
+        .timing(|timing| timing.hourglass = std::time::Duration::from_millis(10))
+        .start()
+        .await;
+    let gate = bot.sandbox.trouble().hold("communities/link");
+    let event = bot.message(ANA, ORDER);
+    bot.post(&event).await;
+
+    let reaction = bot.within(bot.sandbox.next_reaction_after(0)).await;
+
+    assert_eq!((reaction.value.as_str(), reaction.message_id.as_str()), ("⏳", event.message_id()));
+    gate.release();
+    bot.reply_to(event.message_id()).await;
+    bot.settled().await;
+    assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
+}
+
+#[tokio::test]
+async fn what_runs_is_finished_at_a_signal() {
+    let mut bot = Service::start().await;
+    let gate = bot.sandbox.trouble().hold("communities/link");
+    let event = bot.message(ANA, ORDER);
+    bot.post(&event).await;
+    bot.within(gate.reached()).await;
+    gate.release();
+
+    bot.stop().await;
+
+    assert_eq!(replies_to(&bot, event.message_id()), 1);
+}

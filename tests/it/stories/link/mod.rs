@@ -1,0 +1,270 @@
+//! `/link`: groups come into a community, and the reply is true for each.
+
+mod names;
+
+use vincula::sandbox::{Fault, Partial, Standing};
+
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn an_admin_links_two_groups_by_name() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol, mães"#).await;
+
+    assert_eq!(reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn a_group_that_was_in_it_already_is_told_so_and_not_asked_for() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores futebol"#).await;
+
+    assert_eq!(
+        reply,
+        "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”"
+    );
+    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+}
+
+#[tokio::test]
+async fn an_order_with_nothing_to_do_changes_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores"#).await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_frees_it() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
+    let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+    let again = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Lançamentos”: belongs to “Marketing BR”. \
+         Unlink it there first: /unlink \"Marketing BR\" Lançamentos"
+    );
+    assert_eq!(freed, "1 of 1 group is now out of “Marketing BR”.\n✅ “Lançamentos”");
+    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
+}
+
+#[tokio::test]
+async fn an_announcement_group_stays_where_it_is() {
+    let bot = Service::start().await;
+    let id = bot.world().communities()[1].announcement.clone();
+
+    let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {id}"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Marketing BR”: is the announcement group of a \
+         community: it stays where it is"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be() {
+    let bot = Service::start().await;
+    let before = bot.world();
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol vendas futebbol xyzzy"#).await;
+
+    assert_eq!(
+        reply,
+        "1 of 4 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
+         ❌ “vendas” could be “Vendas Atacado”, “Vendas Norte”, “Vendas Sul”. Write one of them.\n\
+         ❌ no group “futebbol”. Did you mean “Futebol”?\n\
+         ❌ no group “xyzzy”"
+    );
+    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+    assert_eq!(bot.world().groups_of(&bot.community("Marketing BR")).len(), 2);
+    assert_eq!(before.groups().len(), bot.world().groups().len());
+}
+
+#[tokio::test]
+async fn a_community_that_could_be_two_stops_the_whole_order() {
+    let bot = Service::with()
+        .world(|world| {
+            world.community("Bairro Novo");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "/link bairro futebol").await;
+
+    assert_eq!(
+        reply,
+        "“bairro” could be “Bairro Feliz”, “Bairro Novo”. Write one of them; nothing was changed."
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_community_that_nobody_knows_stops_the_whole_order() {
+    let bot = Service::start().await;
+
+    let near = bot.ask(ANA, "/link bairo futebol").await;
+    let far = bot.ask(ANA, "/link xyzzy futebol").await;
+
+    assert_eq!(near, "There is no community “bairo”. Did you mean “Bairro Feliz”?");
+    assert_eq!(far, "There is no community “xyzzy”. See them all with /communities");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_group_that_is_named_three_times_is_one_group() {
+    let bot = Service::start().await;
+    let id = bot.group("Futebol");
+
+    let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" futebol FUTEBOL {id} fute*"#)).await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+}
+
+#[tokio::test]
+async fn more_groups_than_a_community_should_hold_are_linked_with_a_warning() {
+    let bot = Service::with().instance("community_limit = 3").start().await;
+
+    let within = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let above = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+
+    assert_eq!(within, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(
+        above,
+        "1 of 1 group is now in “Bairro Feliz”.\n✅ “Suporte”\n\
+         “Bairro Feliz” would hold 4 groups; WhatsApp may stop at 3."
+    );
+}
+
+#[tokio::test]
+async fn a_full_community_takes_as_many_as_it_can_and_the_rest_is_told_why() {
+    let bot = Service::with().world(|world| world.set_limit(3)).start().await;
+    bot.sandbox.trouble().set_partial(Partial::Error);
+    let before = bot.world();
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte"#).await;
+
+    assert_eq!(
+        reply,
+        "1 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
+         ❌ “Suporte”: Z-API refused: “The community is full”"
+    );
+    bot.expect_true(&reply, &before);
+}
+
+#[tokio::test]
+async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
+    let bot = Service::start().await;
+    let absent = bot.group("Suporte");
+    bot.sandbox.world(|world| world.set_standing(&absent, Standing::Absent));
+
+    let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {absent} 120363999999999999 suporte"#)).await;
+
+    assert_eq!(
+        reply,
+        format!(
+            "0 of 3 groups are now in “Bairro Feliz”.\n\
+             ❌ “{absent}”: no such group, or the bot's number is not in it\n\
+             ❌ “120363999999999999-group”: no such group, or the bot's number is not in it\n\
+             ❌ no group “suporte”"
+        )
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_question_that_helps() {
+    let bot = Service::start().await;
+    let id = bot.group("Suporte");
+    bot.sandbox.world(|world| world.set_standing(&id, Standing::Member));
+    bot.sandbox.trouble().set_partial(Partial::Failure);
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Suporte”: Z-API refused. \
+         Is the bot's number an admin of the community and of the group?"
+    );
+}
+
+#[tokio::test]
+async fn a_group_that_another_community_took_meanwhile_is_told_to_belong_there() {
+    let bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
+
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.reached()).await;
+    bot.sandbox.world(|world| world.link(&marketing, &group)).unwrap();
+    call.release();
+
+    assert_eq!(
+        bot.reply_to(&order).await.text,
+        "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Futebol”: belongs to “Marketing BR”. \
+         Unlink it there first: /unlink \"Marketing BR\" Futebol"
+    );
+}
+
+#[tokio::test]
+async fn names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
+    let bot = Service::with()
+        .world(|world| {
+            world.group("Feira\n✅ “Suporte”");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "*Promo*_" feira "_no_ *such*""#).await;
+
+    assert_eq!(
+        reply,
+        "2 of 3 groups are now in “Bairro Feliz”.\n✅ “∗Promo∗ˍ”\n✅ “Feira ✅ “Suporte””\n\
+         ❌ no group matches “ˍnoˍ ∗such∗”"
+    );
+}
+
+#[tokio::test]
+async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
+    let bot = Service::with()
+        .world(|world| {
+            let other = world.community("Os \"Outros\", “eu”");
+            world.linked_group(&other, "Fica");
+            world.linked_group(&other, "«*A_b*» d'água „c“");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "«*a_b*» d'água*""#).await;
+    let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+    assert_eq!(reply.rsplit_once(": ").unwrap().1, r#"/unlink "Os 'Outros', 'eu'" "«∗Aˍb∗» d'água 'c'""#);
+    assert_eq!(freed, "1 of 1 group is now out of “Os \"Outros\", “eu””.\n✅ “«∗Aˍb∗» d'água „c“”");
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
+    let bot = Service::start().await;
+    let token = bot.sandbox.account().token.clone();
+    let fault = Fault::Instead(refusal(&format!("no rights for {token}")));
+    bot.sandbox.trouble().always("communities/link", fault);
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: Z-API refused: “no rights for …”"
+    );
+}

@@ -1,0 +1,240 @@
+//! How a community and its groups are named in an order.
+
+use vincula::sandbox::Options;
+
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn a_group_is_named_in_each_of_its_spellings() {
+    let bot = Service::with()
+        .admins(
+            "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
+             [instances.main.aliases]\nbola = \"5511999999999-1623281430\"\nBOTA = \"120363000000000001\"\n",
+        )
+        .world(|world| {
+            world.group_with_id("120363000000000001-group", "Botafogo da Praia");
+            world.group_with_id("5511999999999-1623281430", "Água d'Oeste");
+        })
+        .start()
+        .await;
+    let rows = [
+        ("Botafogo da Praia", "\"Botafogo da Praia\""),
+        ("Botafogo da Praia", "“Botafogo da Praia”"),
+        ("Botafogo da Praia", "„botafogo  DA\u{a0}praia“"),
+        ("Botafogo da Praia", "‘Botafogo da Praia’,"),
+        ("Botafogo da Praia", "«Ｂotafogo da Praia»"),
+        ("Botafogo da Praia", "botaf"),
+        ("Botafogo da Praia", "Bota\u{200b}fo\u{200e}"),
+        ("Botafogo da Praia", "bo*praia"),
+        ("Botafogo da Praia", "120363000000000001"),
+        ("Botafogo da Praia", "120363000000000001-group"),
+        ("Botafogo da Praia", "120363000000000001@g.us"),
+        ("Botafogo da Praia", "\u{202a}120363000000000001\u{202c}"),
+        ("Botafogo da Praia", "bota"),
+        ("Água d'Oeste", "bola"),
+        ("Água d'Oeste", "BÓLA"),
+        ("Água d'Oeste", "água"),
+        ("Água d'Oeste", "A\u{301}GUA"),
+        ("Água d'Oeste", "\"agua d’oeste\""),
+        ("Água d'Oeste", "5511999999999-1623281430"),
+        ("Água d'Oeste", "5511999999999-1623281430@g.us"),
+    ];
+    for (name, typed) in rows {
+        let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {typed}")).await;
+
+        assert_eq!(reply, format!("1 of 1 group is now in “Bairro Feliz”.\n✅ “{name}”"), "{typed}");
+        let (community, group) = (bot.community("Bairro Feliz"), bot.group(name));
+        bot.sandbox.world(|world| world.unlink(&community, &group)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_community_is_named_in_each_of_its_spellings() {
+    let bot = Service::with()
+        .admins(
+            "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
+             [instances.main.aliases]\ncasa = \"120363186053900037\"\n",
+        )
+        .start()
+        .await;
+    let id = bot.community("Bairro Feliz");
+    assert_eq!(id, "120363186053900037");
+    let spellings = ["'bairro feliz'", "“BAIRRO  Felíz”", "bairro", "b", "casa", &id];
+    let ids = [format!("{id}@g.us"), format!("{id}-group"), format!("{id},")];
+    for typed in spellings.into_iter().chain(ids.iter().map(String::as_str)) {
+        let reply = bot.ask(ANA, &format!("/link {typed} moradores")).await;
+
+        let expected = "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already";
+        assert_eq!(reply, expected, "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn groups_are_split_at_commas_semicolons_blanks_and_new_lines() {
+    let bot = Service::start().await;
+
+    let reply =
+        bot.ask(ANA, "/link\n\"Bairro Feliz\"\nfutebol,suporte; “Mães do Bairro”\r\n\nreceitas").await;
+
+    assert_eq!(
+        reply,
+        "4 of 4 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”\n✅ “Mães do Bairro”\n\
+         ✅ “Receitas da Vovó”"
+    );
+}
+
+#[tokio::test]
+async fn here_is_the_group_in_which_the_order_is_written() {
+    let bot = Service::start().await;
+    for (word, name) in [("here", "Futebol"), ("aqui", "Suporte"), ("AQUÍ", "Síndicos")] {
+        let group = bot.group(name);
+        let order = bot.message(ANA, &format!("/link \"Bairro Feliz\" {word}")).in_group(&group);
+
+        let reply = bot.ask_by(&order).await;
+
+        assert_eq!(reply, format!("1 of 1 group is now in “Bairro Feliz”.\n✅ “{name}”"));
+        assert_eq!(bot.reply_to(order.message_id()).await.chat, group);
+    }
+}
+
+#[tokio::test]
+async fn here_is_nowhere_in_a_direct_chat() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" here futebol").await;
+
+    assert_eq!(
+        reply,
+        "1 of 2 groups are now in “Bairro Feliz”.\n\
+         ❌ “here” is this chat, and this chat is not a group\n✅ “Futebol”"
+    );
+}
+
+#[tokio::test]
+async fn a_pattern_is_all_groups_that_it_fits() {
+    let bot = Service::start().await;
+    let before = bot.world();
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" vendas* *xyzzy*").await;
+
+    assert_eq!(
+        reply,
+        "2 of 4 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n\
+         ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Unlink it there first: /unlink \"Marketing BR\" \
+         \"Vendas Sul\"\n❌ no group matches “∗xyzzy∗”"
+    );
+    assert_eq!(bot.asked_to_link(), [["Vendas Atacado", "Vendas Norte"]]);
+    assert_eq!(before.communities(), bot.world().communities());
+}
+
+#[tokio::test]
+async fn a_bare_star_is_not_every_group() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" *").await;
+
+    assert_eq!(reply, "0 of 1 group is now in “Bairro Feliz”.\n❌ no group matches “∗”");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_name_or_a_pattern_never_means_an_announcement_group() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" \"marketing br\" market* marketing").await;
+
+    assert_eq!(
+        reply,
+        "0 of 3 groups are now in “Bairro Feliz”.\n❌ no group “marketing br”\n\
+         ❌ no group matches “market∗”\n❌ no group “marketing”"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn an_ordinary_group_may_be_called_like_a_community() {
+    let bot = Service::with()
+        .world(|world| {
+            world.group("Marketing BR");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" \"marketing br\"").await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Marketing BR”");
+}
+
+#[tokio::test]
+async fn two_groups_of_one_name_are_told_apart_by_their_ids() {
+    let bot = Service::with()
+        .world(|world| {
+            world.group_with_id("120363000000000001-group", "Time");
+            world.group_with_id("120363000000000002-group", "time");
+        })
+        .start()
+        .await;
+
+    let unclear = bot.ask(ANA, "/link \"Bairro Feliz\" time").await;
+    let clear = bot.ask(ANA, "/link \"Bairro Feliz\" 120363000000000002-group").await;
+
+    assert_eq!(
+        unclear,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be “120363000000000001-group”, \
+         “120363000000000002-group”. Write one of them."
+    );
+    assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “time”");
+}
+
+#[tokio::test]
+async fn of_many_candidates_five_are_named_and_the_rest_is_counted() {
+    let bot = Service::with()
+        .world(|world| {
+            for team in 1..=8 {
+                world.group(&format!("Time {team}"));
+            }
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" time").await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be “Time 1”, “Time 2”, “Time 3”, \
+         “Time 4”, “Time 5” and 3 more. Write more of the name."
+    );
+}
+
+#[tokio::test]
+async fn a_group_made_a_moment_ago_is_found() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/link \"Bairro Feliz\" futebol").await;
+    bot.sandbox.world(|world| world.group("Novíssimo"));
+
+    let reply = bot.ask(ANA, "/link \"Bairro Feliz\" novissimo").await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Novíssimo”");
+}
+
+#[tokio::test]
+async fn lists_are_read_to_their_end_whatever_a_page_holds() {
+    for (page_cap, repeats_last_page) in [(Some(7), false), (Some(15), true), (Some(1), true), (None, true)] {
+        let bot = Service::with()
+            .options(Options { page_cap, repeats_last_page, ..Options::default() })
+            .world(|world| {
+                for number in 1..=103 {
+                    world.group(&format!("Turma {number:03}"));
+                }
+            })
+            .start()
+            .await;
+
+        let reply = bot.ask(ANA, "/link \"Bairro Feliz\" \"turma 001\" \"turma 103\"").await;
+
+        assert_eq!(
+            reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Turma 001”\n✅ “Turma 103”",
+            "{page_cap:?} {repeats_last_page}"
+        );
+    }
+}

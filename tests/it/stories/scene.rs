@@ -1,0 +1,130 @@
+//! What many stories need: orders given without waiting, two admins, and a reply held against
+//! the world that it speaks of.
+
+use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Reply, Sent, World};
+use vincula::storage::Row;
+
+use crate::support::Service;
+
+/// A second admin.
+pub const RUI: &str = "5521977770002";
+
+/// Ana and Rui, each with all rights.
+pub const ANA_AND_RUI: &str = r#"
+[instances.main.admins.ana]
+phone = "5544999990001"
+lid = "81896604192873@lid"
+name = "Ana"
+[instances.main.admins.rui]
+phone = "5521977770002"
+name = "Rui"
+"#;
+
+/// An answer that Z-API gives with 200.
+pub fn ok(json: &str) -> Reply {
+    Reply::json(200, &serde_json::from_str(json).unwrap())
+}
+
+/// An error that Z-API gives with 400.
+pub fn refusal(error: &str) -> Reply {
+    Reply::json(400, &serde_json::json!({ "error": error }))
+}
+
+impl Service {
+    /// Gives an order and returns the id of its message, without waiting for the answer.
+    pub async fn give(&self, from: &str, text: &str) -> String {
+        self.give_by(&self.message(from, text)).await
+    }
+
+    /// Posts an order that is accepted; the id of its message.
+    pub async fn give_by(&self, event: &Event) -> String {
+        let answer = self.post(event).await.text();
+        assert!(answer.contains(r#""status":"accepted""#), "{answer}");
+        event.message_id().to_owned()
+    }
+
+    /// The texts that quote a message, once nothing is open.
+    pub async fn answers_to(&self, message_id: &str) -> Vec<String> {
+        self.settled().await;
+        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
+    }
+
+    /// What the bot sent so far, oldest first.
+    pub fn said(&self) -> Vec<String> {
+        self.sandbox.sent().into_iter().map(|sent| sent.text).collect()
+    }
+
+    /// The world as it is now.
+    pub fn world(&self) -> World {
+        self.sandbox.world(|world| world.clone())
+    }
+
+    /// The id of an ordinary group.
+    pub fn group(&self, name: &str) -> String {
+        self.world().group_named(name).unwrap_or_else(|| panic!("there is no group {name}"))
+    }
+
+    /// The id of a community.
+    pub fn community(&self, name: &str) -> String {
+        self.world().community_named(name).unwrap_or_else(|| panic!("there is no community {name}"))
+    }
+
+    /// How many calls asked to link or unlink something.
+    pub fn changes(&self) -> usize {
+        self.sandbox.calls().iter().filter(|call| call.changes()).count()
+    }
+
+    /// The groups that each link call named, by name and in order.
+    pub fn asked_to_link(&self) -> Vec<Vec<String>> {
+        let world = self.world();
+        let name = |id: &serde_json::Value| world.find_group(id.as_str().unwrap()).unwrap().name.clone();
+        let groups = |body: &serde_json::Value| {
+            body["groupsPhones"].as_array().unwrap().iter().map(name).collect::<Vec<_>>()
+        };
+        self.calls_to("communities/link").iter().map(|call| groups(call.body.as_ref().unwrap())).collect()
+    }
+
+    /// The journal's row of a message.
+    pub async fn row(&self, message_id: &str) -> Row {
+        let rows = self.store.list(None, 1_000).await.unwrap();
+        rows.into_iter().find(|row| row.message_id == message_id).expect("the order is in the journal")
+    }
+
+    /// What the journal notes of an order: `accepted`, `claimed`, `planned`, …
+    pub async fn notes(&self, message_id: &str) -> Vec<String> {
+        let row = self.row(message_id).await;
+        self.store.notes(&row.id).await.unwrap().into_iter().map(|note| note.what).collect()
+    }
+
+    /// Holds the counts and every mark of a reply to link or unlink against the world as it was
+    /// before the order and as it is now. A `❓` is no answer here.
+    #[track_caller]
+    pub fn expect_true(&self, reply: &str, before: &World) {
+        let now = self.world();
+        let (first, lines) = reply.split_once('\n').expect("a reply has a line a group");
+        let is_link = first.contains(" now in ");
+        let community = now.community_named(quoted(first)).unwrap();
+        let is_in = |world: &World, group: &str| world.community_of(group) == Some(&community);
+        let mut done = 0;
+        for line in lines.lines() {
+            let group = now.group_named(quoted(line)).unwrap();
+            let belongs_elsewhere = now.community_of(&group).is_some_and(|other| other != community);
+            let expected = match (is_in(before, &group) == is_link, is_in(&now, &group) == is_link) {
+                _ if belongs_elsewhere => "⚠️",
+                (true, true) => "☑️",
+                (false, true) => "✅",
+                (_, false) => "❌",
+            };
+            assert!(line.starts_with(expected), "{line}: it should be {expected} in\n{reply}");
+            done += usize::from(matches!(expected, "☑️" | "✅"));
+        }
+        assert!(first.starts_with(&format!("{done} of {} ", lines.lines().count())), "{reply}");
+    }
+}
+
+/// What stands in the first quotes of a line.
+fn quoted(line: &str) -> &str {
+    line.split_once('“').and_then(|(_, rest)| rest.split_once('”')).expect("a line quotes a name").0
+}

@@ -1,0 +1,133 @@
+//! `/unlink`: groups leave a community, and the reply is true for each.
+
+use vincula::sandbox::{Fault, Partial};
+
+use super::scene::{ok, refusal};
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn an_admin_unlinks_a_group() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
+
+    assert_eq!(reply, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Moradores”");
+    assert_eq!(bot.community_of("Moradores"), None);
+}
+
+#[tokio::test]
+async fn a_group_that_was_not_in_it_is_told_so_and_one_of_another_community_stays_there() {
+    let bot = Service::start().await;
+    let before = bot.world();
+
+    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol lançamentos moradores xyzzy"#).await;
+
+    assert_eq!(
+        reply,
+        "2 of 4 groups are now out of “Bairro Feliz”.\n☑️ “Futebol”: was not in it\n\
+         ⚠️ “Lançamentos”: belongs to “Marketing BR”, not to this community\n✅ “Moradores”\n\
+         ❌ no group “xyzzy”"
+    );
+    assert_eq!(bot.community_of("Lançamentos").as_deref(), Some("Marketing BR"));
+    assert_eq!(before.groups().len(), bot.world().groups().len());
+}
+
+#[tokio::test]
+async fn of_all_groups_the_one_named_last_must_stay() {
+    let bot = Service::start().await;
+    let before = bot.world();
+
+    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" segurança moradores"#).await;
+
+    assert_eq!(
+        reply,
+        "1 of 2 groups are now out of “Bairro Feliz”.\n✅ “Segurança da Rua”\n\
+         ❌ “Moradores”: a community keeps at least one group, so this one stays"
+    );
+    bot.expect_true(&reply, &before);
+}
+
+#[tokio::test]
+async fn the_only_group_of_a_community_is_not_even_asked_for() {
+    let bot = Service::with()
+        .world(|world| {
+            let small = world.community("Pequena");
+            world.linked_group(&small, "Só");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "/unlink pequena so").await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now out of “Pequena”.\n❌ “Só”: a community keeps at least one group, so this one \
+         stays"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_group_that_became_the_last_one_meanwhile_is_told_what_z_api_said() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().set_partial(Partial::Error);
+    let call = bot.sandbox.trouble().hold("communities/unlink");
+    let (community, other) = (bot.community("Bairro Feliz"), bot.group("Moradores"));
+
+    let order = bot.give(ANA, r#"/unlink "Bairro Feliz" segurança"#).await;
+    bot.within(call.reached()).await;
+    bot.sandbox.world(|world| world.unlink(&community, &other)).unwrap();
+    call.release();
+
+    assert_eq!(
+        bot.reply_to(&order).await.text,
+        "0 of 1 group is now out of “Bairro Feliz”.\n❌ “Segurança da Rua”: Z-API refused: \
+         “A community needs at least one group”"
+    );
+}
+
+#[tokio::test]
+async fn an_announcement_group_cannot_be_unlinked() {
+    let bot = Service::start().await;
+    let id = bot.world().communities()[0].announcement.clone();
+
+    let reply = bot.ask(ANA, &format!(r#"/unlink "Bairro Feliz" {id}"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now out of “Bairro Feliz”.\n❌ “Bairro Feliz”: is the announcement group of a \
+         community: it stays where it is"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn the_group_that_the_order_is_written_in_is_here() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, r#"/tirar "Bairro Feliz" aqui"#).in_group(&bot.group("Moradores"));
+
+    let reply = bot.ask_by(&order).await;
+
+    assert_eq!(reply, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Moradores”");
+}
+
+#[tokio::test]
+async fn a_refusal_and_a_yes_that_never_shows_are_told_apart() {
+    let bot = Service::start().await;
+    let order = r#"/unlink "Bairro Feliz" moradores"#;
+
+    bot.sandbox.trouble().next("communities/unlink", 1, Fault::Instead(refusal("You must be an admin")));
+    let refused = bot.ask(ANA, order).await;
+    bot.sandbox.trouble().always("communities/unlink", Fault::Instead(ok(r#"{"success":"true"}"#)));
+    let unsure = bot.ask(ANA, order).await;
+
+    assert_eq!(
+        refused,
+        "0 of 1 group is now out of “Bairro Feliz”.\n❌ “Moradores”: Z-API refused: “You must be an admin”"
+    );
+    assert_eq!(
+        unsure,
+        "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API said it was done, but the \
+         community does not show it. Look again in a minute: /community \"Bairro Feliz\""
+    );
+}
