@@ -17,7 +17,12 @@ fn a_bad_configuration_ends_it_before_any_port_is_opened() {
     let ran = place.run(&["serve"]);
 
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:#?}");
-    assert!(ran.err.contains("instances.main.admins.ana.nmae") && ran.err.contains("`name`"), "{}", ran.err);
+    assert!(
+        ran.err.contains("instances.main.admins.ana.nmae")
+            && ran.err.contains("`instances.main.admins.ana.name`"),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("vincula.toml") && !ran.err.contains("cannot listen"), "{}", ran.err);
     assert!(!place.folder.path().join("vincula.db").exists());
 
