@@ -500,7 +500,11 @@ pub fn quoted(words: &str) -> String {
 fn typed(words: &str) -> String {
     let words = tame(words);
     let is_plain = !words.is_empty() && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
-    if is_plain { words } else { format!("\"{}\"", words.replace(['"', '“', '”', '„', '‟', '＂'], "'")) }
+    if is_plain {
+        words
+    } else {
+        format!("\"{}\"", words.replace(['"', '“', '”', '„', '‟', '＂'], "'"))
+    }
 }
 
 /// One line without markup and invisible characters. What stands for a mark of markup is read
