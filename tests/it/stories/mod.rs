@@ -8,6 +8,7 @@ mod groups;
 mod help;
 mod journal;
 mod language;
+mod limits;
 mod link;
 mod mistakes;
 mod people;

@@ -73,7 +73,8 @@ async fn a_community_is_named_in_each_of_its_spellings() {
 async fn groups_are_split_at_commas_semicolons_blanks_and_new_lines() {
     let bot = Service::start().await;
 
-    let reply = bot.ask(ANA, "/link\n\"Bairro Feliz\"\nfutebol,suporte; “Mães do Bairro”\r\n\nreceitas").await;
+    let reply =
+        bot.ask(ANA, "/link\n\"Bairro Feliz\"\nfutebol,suporte; “Mães do Bairro”\r\n\nreceitas").await;
 
     assert_eq!(
         reply,
@@ -232,8 +233,7 @@ async fn lists_are_read_to_their_end_whatever_a_page_holds() {
         let reply = bot.ask(ANA, "/link \"Bairro Feliz\" \"turma 001\" \"turma 103\"").await;
 
         assert_eq!(
-            reply,
-            "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Turma 001”\n✅ “Turma 103”",
+            reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Turma 001”\n✅ “Turma 103”",
             "{page_cap:?} {repeats_last_page}"
         );
     }
