@@ -1,7 +1,10 @@
 //! The listeners: accept, limit, time out, and never die of a panic.
 //!
 //! HTTP/1.1 only: an offered upgrade is ignored. A header must be there within 5 s, a request be
-//! over within 10 s; above the connection limit new connections wait in the system's queue.
+//! over within 10 s, an answer be taken within 10 s; above the connection limit new connections wait
+//! in the system's queue.
+
+mod stall;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -23,12 +26,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::stall::Impatient;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 use crate::webhook::route::problem;
 
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of a request's head.
 const LARGEST_HEAD: usize = 32 * 1024;
 
@@ -92,7 +97,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Impatient::new(stream, ANSWER_TIMEOUT)), service);
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => {}
@@ -123,12 +128,14 @@ async fn guarded(
     }
 }
 
-/// The private side: does it live, can it work, what did it count.
+/// The private side: does it live, can it work, what did it count. `worker_ended`
+/// is cancelled when it has, however it did.
 pub async fn admin(
     request: Request<Incoming>,
     store: Store,
     metrics: Arc<Metrics>,
     shutdown: CancellationToken,
+    worker_ended: CancellationToken,
 ) -> Response<Full<Bytes>> {
     let plain = |status, text: String| {
         let mut answer = Response::new(Full::new(Bytes::from(text)));
@@ -141,6 +148,10 @@ pub async fn admin(
         "/readyz" if shutdown.is_cancelled() => {
             plain(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n".to_owned())
         }
+        "/readyz" if worker_ended.is_cancelled() => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the worker has ended: start the service again\n".to_owned(),
+        ),
         "/readyz" => match store.ping().await {
             Ok(()) => plain(StatusCode::OK, "ready\n".to_owned()),
             Err(error) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),

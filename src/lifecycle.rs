@@ -33,9 +33,18 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     tasks.spawn(http::serve(public, answer, frame(server.max_connections)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
     let asked = store.clone();
-    let admin = move |request| http::admin(request, asked.clone(), counted.clone(), ending.clone());
+    let worker_ended = CancellationToken::new();
+    // Dropped with the worker's future, also when a panic ends it.
+    let guard = worker_ended.clone().drop_guard();
+    let admin = move |request| {
+        http::admin(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
+    };
     tasks.spawn(http::serve(private, admin, frame(64)));
-    tasks.spawn(worker.run(shutdown.clone()));
+    let working = worker.run(shutdown.clone());
+    tasks.spawn(async move {
+        let _guard = guard;
+        working.await;
+    });
     tasks.close();
     shutdown.cancelled().await;
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {

@@ -84,7 +84,9 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
                 .load_style(UTF8_HORIZONTAL_ONLY)
                 .set_header(["id", "accepted", "instance", "admin", "state", "order"]);
             for row in &rows {
-                let state = row.outcome.as_deref().unwrap_or(&row.state);
+                // While the answer is on its way the outcome is a plan, not yet what happened.
+                let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
+                let state = ended.unwrap_or(&row.state);
                 table.add_row([
                     row.id.as_str(),
                     &row.accepted_at.to_string(),

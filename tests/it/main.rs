@@ -4,5 +4,9 @@
 //! said, what is answered.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
+mod http;
+mod layers;
+mod readme;
 mod stories;
 mod support;
+mod webhook;

@@ -1,3 +1,5 @@
+//! Every event kind and every odd shape: what is read of it, and why it is no order.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Each scheme by itself and together: what passes, and everything that must not (THREATS.md, T1 to T7).
+
 use http::HeaderValue;
 use secrecy::SecretString;
 use sha2::Sha512;

@@ -1,5 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
+pub mod wire;
+
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -52,9 +54,10 @@ pub struct Setting {
     clock: Clock,
     timing: Timing,
     instance: String,
-    limits: String,
     admins: String,
     verify: String,
+    server: String,
+    limits: String,
 }
 
 impl Default for Setting {
@@ -71,11 +74,12 @@ impl Default for Setting {
                 longest_retry: Duration::from_millis(100),
             },
             instance: String::new(),
-            limits: String::new(),
             admins: format!(
                 "[instances.main.admins.ana]\nphone = \"{ANA}\"\nlid = \"{ANA_LID}\"\nname = \"Ana\"\n"
             ),
             verify: "[instances.main.verify]\nzapi_token = true\n".to_owned(),
+            server: String::new(),
+            limits: "changes_per_second = 1000\nmessages_per_minute = 60000\n".to_owned(),
         }
     }
 }
@@ -118,13 +122,6 @@ impl Setting {
         self
     }
 
-    /// More lines of `[instances.main.limits]`.
-    pub fn limits(mut self, toml: &str) -> Self {
-        self.limits.push_str(toml);
-        self.limits.push('\n');
-        self
-    }
-
     /// The admins (and any other tables) instead of Ana.
     pub fn admins(mut self, toml: &str) -> Self {
         self.admins = toml.to_owned();
@@ -134,6 +131,19 @@ impl Setting {
     /// The `verify` table instead of `zapi_token = true`.
     pub fn verify(mut self, toml: &str) -> Self {
         self.verify = toml.to_owned();
+        self
+    }
+
+    /// More lines of `[server]`.
+    pub fn server(mut self, toml: &str) -> Self {
+        self.server = format!("{toml}\n");
+        self
+    }
+
+    /// More lines of `[instances.main.limits]`.
+    pub fn limits(mut self, toml: &str) -> Self {
+        self.limits.push_str(toml);
+        self.limits.push('\n');
         self
     }
 
@@ -148,11 +158,12 @@ impl Setting {
         let client_token =
             client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
         let toml = format!(
-            "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n\
+            "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n{}\
              [store]\nurl = \"sqlite:{}\"\n\
              [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
              base_url = \"{upstream_url}\"\n{}\n{}\n\
-             [instances.main.limits]\nchanges_per_second = 1000\nmessages_per_minute = 60000\n{}\n{}\n",
+             [instances.main.limits]\n{}{}\n",
+            self.server,
             folder.path().join("vincula.db").display(),
             self.instance,
             self.verify,

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The figures of the README: build time, size of the binary, time to ready, memory at rest.
+#
+#     benches/figures.sh                                          builds from nothing: some minutes
+#     VINCULA_BIN=target/release/vincula benches/figures.sh       measures this one, builds nothing
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scratch=$(mktemp -d)
+service=
+trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+
+row() { printf '%-42s %s\n' "$1" "$2"; }
+now() { date +%s%N; }
+
+if [ -z "${VINCULA_BIN:-}" ]; then
+    cargo fetch --locked --quiet
+    begun=$(now)
+    CARGO_TARGET_DIR=$scratch/target cargo build --release --locked --quiet
+    row 'cold build, release' "$(((($(now) - begun) / 1000000000))) s on $(nproc) cores"
+    VINCULA_BIN=$scratch/target/release/vincula
+fi
+
+# Stripped by the release profile; `strip` again changes nothing but a debug build.
+strip -o "$scratch/stripped" "$VINCULA_BIN"
+row 'binary, stripped' "$(awk -v bytes="$(stat -c %s "$scratch/stripped")" 'BEGIN { printf "%.1f MiB", bytes / 1048576 }')"
+
+cat >"$scratch/vincula.toml" <<TOML
+[server]
+listen = "127.0.0.1:0"
+admin_listen = "127.0.0.1:0"
+public_url = "https://bot.example.com"
+[instances.main]
+id = "0123456789ABCDEF0123456789ABCDEF"
+token = "0123456789ABCDEF01234567"
+verify = { zapi_token = true }
+admins.ana.phone = "5544999999999"
+TOML
+
+# start <folder>: starts the service on a journal there and returns when both ports are open; the
+# milliseconds go into $took. Its log is flushed line by line.
+start() {
+    mkdir -p "$1"
+    local begun line
+    begun=$(now)
+    exec {log}< <(
+        cd "$1"
+        unset RUST_LOG
+        exec "$binary" serve --config "$scratch/vincula.toml" 2>&1
+    )
+    service=$!
+    while read -r -u "$log" line; do
+        [[ $line != *'"message":"ready"'* ]] || break
+    done
+    took=$((($(now) - begun) / 1000))
+    kill -0 "$service" 2>/dev/null || { echo "the service did not start: $line" >&2; exit 1; }
+}
+
+stop() {
+    kill -TERM "$service"
+    # Its end of the log is the end of the process.
+    cat <&"$log" >/dev/null
+    exec {log}<&-
+    service=
+}
+
+binary=$(realpath "$VINCULA_BIN")
+times=()
+for run in 1 2 3 4 5 6 7 8 9 10 11; do
+    start "$scratch/journal-$run"
+    times+=("$took")
+    [ "$run" = 11 ] || stop
+done
+median=$(printf '%s\n' "${times[@]}" | sort -n | sed -n 6p)
+row 'start to ready, empty journal, median of 11' "$(awk -v us="$median" 'BEGIN { printf "%.0f ms", us / 1000 }')"
+
+# At rest: nothing happened for some seconds after the start.
+sleep 3
+row 'memory at rest (VmRSS)' "$(awk '/^VmRSS/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
+stop

@@ -1,0 +1,268 @@
+//! The listeners: patient with nobody, broken by nobody; and what the private side tells.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use vincula::http::{Frame, serve};
+use vincula::sandbox::phony::Answer;
+use vincula::telemetry::Metrics;
+
+use crate::support::wire::{Wire, ask, request};
+use crate::support::{ANA, STRANGER, Service};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+impl Service {
+    /// Asks the private side.
+    async fn private(&self, path: &str) -> Answer {
+        ask(&self.admin_url, &request("GET", path, &[], b"")).await
+    }
+
+    /// The value of a counter, by the beginning of its line.
+    async fn counted(&self, line: &str) -> u64 {
+        let text = self.private("/metrics").await.text();
+        let found = text.lines().find_map(|l| l.strip_prefix(line)?.trim().parse().ok());
+        found.unwrap_or_default()
+    }
+
+    /// A POST of a message, whole.
+    fn posted(&self, from: &str, text: &str) -> Vec<u8> {
+        let body = self.message(from, text).body();
+        let headers = [
+            ("content-type", "application/json"),
+            ("content-length", &body.len().to_string()),
+            ("z-api-token", &self.sandbox.account().token),
+        ];
+        request("POST", "/webhooks/main", &headers, body.as_bytes())
+    }
+}
+
+/// These take the seconds that they promise, so they take them side by side.
+#[tokio::test]
+async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
+    let bot = Service::start().await;
+
+    let dribbled_head = async {
+        let mut wire = Wire::to(&bot.url).await;
+        let begun = Instant::now();
+        let drip = async {
+            let mut other = Wire::to(&bot.url).await;
+            other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
+            loop {
+                other.send(b"x-drip: drop\r\n").await;
+                match other.answer_within(SECOND / 4).await {
+                    None if begun.elapsed() < 8 * SECOND && !other.is_closed() => {}
+                    _ => break begun.elapsed(),
+                }
+            }
+        };
+        wire.send(b"POST /webhooks/main HT").await;
+        let silent = async {
+            wire.closed().await;
+            begun.elapsed()
+        };
+        for closed in <[Duration; 2]>::from(tokio::join!(drip, silent)) {
+            assert!((4 * SECOND..7 * SECOND).contains(&closed), "closed after {closed:?}");
+        }
+    };
+    let body_without_end = async {
+        let begun = Instant::now();
+        let mut wire = Wire::to(&bot.url).await;
+        let headers = [("content-type", "application/json"), ("content-length", "1000")];
+        wire.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
+        let answer = loop {
+            wire.send(b" ").await;
+            if let Some(answer) = wire.answer_within(SECOND / 2).await {
+                break answer;
+            }
+            assert!(begun.elapsed() < 13 * SECOND, "it is still waited for");
+        };
+        assert!((9 * SECOND..12 * SECOND).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        wire.closed().await;
+    };
+    let reads_nothing = async {
+        let begun = Instant::now();
+        let mut wire = Wire::to(&bot.url).await;
+        let many = bot.posted(ANA, "bom dia").repeat(50);
+        // Answers pile up until no more requests are read; then it is cut.
+        let pushing = async { while wire.push(&many).await {} };
+        let ended = tokio::time::timeout(18 * SECOND, pushing).await;
+        assert!(ended.is_ok(), "who reads nothing keeps its place");
+        assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
+    };
+    let meanwhile = async {
+        for _ in 0..4 {
+            let asked = Instant::now();
+            assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+            assert!(asked.elapsed() < 2 * SECOND, "an admin waited {:?}", asked.elapsed());
+            sleep(2 * SECOND).await;
+        }
+    };
+    tokio::join!(dribbled_head, body_without_end, reads_nothing, meanwhile);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let bot = Service::start().await;
+    let mut wire = Wire::to(&bot.url).await;
+    let long = "x".repeat(100 * 1024);
+    wire.send(&request("POST", "/webhooks/main", &[("x-long", &long)], b"")).await;
+    let said = wire.closed().await;
+    assert!(said.is_empty() || said.starts_with("HTTP/1.1 431 "), "{said}");
+}
+
+#[tokio::test]
+async fn one_connection_carries_many_requests_each_with_its_answer() {
+    let bot = Service::start().await;
+    let mut wire = Wire::to(&bot.url).await;
+    // One after the other, and two at once.
+    for (from, text, answers) in [
+        (ANA, "/whoami", "accepted"),
+        (STRANGER, "/whoami", "not_an_admin"),
+        (ANA, "bom dia", "not_a_command"),
+    ] {
+        wire.send(&bot.posted(from, text)).await;
+        assert!(wire.answer().await.unwrap().text().contains(answers));
+    }
+    wire.send(&[bot.posted(ANA, "bom dia"), bot.posted(STRANGER, "/whoami")].concat()).await;
+    assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
+    assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
+    // A refusal ends nothing either, when all of the request was read.
+    wire.send(&request(
+        "POST",
+        "/webhooks/x",
+        &[("content-type", "application/json"), ("content-length", "0")],
+        b"",
+    ))
+    .await;
+    assert_eq!(wire.answer().await.unwrap().status, 401);
+    wire.send(&bot.posted(ANA, "/whoami")).await;
+    assert!(wire.answer().await.unwrap().text().contains("accepted"));
+}
+
+#[tokio::test]
+async fn above_the_limit_connections_wait_until_one_closes() {
+    let bot = Service::with().server("max_connections = 2").start().await;
+    let chatter = bot.posted(ANA, "bom dia");
+    let mut first = Wire::to(&bot.url).await;
+    let mut second = Wire::to(&bot.url).await;
+    for wire in [&mut first, &mut second] {
+        wire.send(&chatter).await;
+        assert_eq!(wire.answer().await.unwrap().status, 200);
+    }
+
+    let mut third = Wire::to(&bot.url).await;
+    third.send(&chatter).await;
+    assert!(third.answer_within(SECOND / 3).await.is_none(), "there were places for two");
+    second.send(&chatter).await;
+    assert_eq!(second.answer().await.unwrap().status, 200);
+
+    drop(first);
+    assert_eq!(third.answer_within(5 * SECOND).await.expect("a place").status, 200);
+    // The private side has places of its own.
+    assert_eq!(bot.private("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request_and_nothing_else() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let metrics = Arc::new(Metrics::default());
+    let shutdown = CancellationToken::new();
+    let frame = Frame {
+        max_connections: 2,
+        shutdown: shutdown.clone(),
+        tasks: TaskTracker::new(),
+        metrics: metrics.clone(),
+    };
+    let answer = async |request: ::http::Request<_>| match request.uri().path() {
+        "/panic" => panic!("made up, with a secret in it"),
+        _ => ::http::Response::new(Full::new(Bytes::from_static(b"well"))),
+    };
+    let serving = tokio::spawn(serve(listener, move |request| answer(request), frame));
+
+    let mut wire = Wire::to(&url).await;
+    for _ in 0..3 {
+        wire.send(&request("GET", "/panic", &[], b"")).await;
+        let answer = wire.answer().await.expect("an answer, though its handler panicked");
+        assert_eq!((answer.status, answer.header("content-type")), (500, Some("application/problem+json")));
+        assert!(!answer.text().contains("secret"), "{}", answer.text());
+    }
+    assert_eq!(ask(&url, &request("GET", "/", &[], b"")).await.text(), "well");
+    assert!(metrics.text().contains("vincula_panics_total 3"), "{}", metrics.text());
+    shutdown.cancel();
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_private_side_tells_that_it_lives_and_can_work() {
+    let bot = Service::start().await;
+
+    assert_eq!((bot.private("/healthz").await.status, bot.private("/readyz").await.status), (200, 200));
+    for path in ["/nothing", "/webhooks/main", "/metrics/", "/healthz/x"] {
+        assert_eq!(bot.private(path).await.status, 404, "{path}");
+    }
+
+    let other = crate::webhook::hold(&bot.journal()).await;
+    assert_eq!(bot.private("/readyz").await.status, 503);
+    assert_eq!(bot.private("/healthz").await.status, 200);
+    drop(other);
+    assert_eq!(bot.private("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_metrics_move_and_tell_no_secret_and_no_person() {
+    let bot = Service::start().await;
+    let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
+    assert_eq!(bot.counted(&webhooks("accepted")).await, 0);
+
+    let order = bot.message(ANA, "/whoami segredo");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    bot.post(&order).await;
+    bot.send(ANA, "bom dia").await;
+    bot.send(STRANGER, "/whoami").await;
+    ask(
+        &bot.url,
+        &request(
+            "POST",
+            "/webhooks/main",
+            &[("content-type", "application/json"), ("content-length", "0")],
+            b"",
+        ),
+    )
+    .await;
+    ask(
+        &bot.url,
+        &request(
+            "POST",
+            "/webhooks/x",
+            &[("content-type", "application/json"), ("content-length", "0")],
+            b"",
+        ),
+    )
+    .await;
+
+    for outcome in ["accepted", "duplicate", "not_a_command", "not_an_admin", "unverified"] {
+        assert_eq!(bot.counted(&webhooks(outcome)).await, 1, "{outcome}");
+    }
+    let unknown = "vincula_webhooks_total{instance=\"\",outcome=\"unknown_instance\"}";
+    assert_eq!(bot.counted(unknown).await, 1);
+    assert_eq!(bot.counted("vincula_orders_total{instance=\"main\",outcome=\"answered\"}").await, 1);
+    let text = bot.private("/metrics").await.text();
+    let account = bot.sandbox.account();
+    for secret in
+        [&account.token, account.client_token.as_ref().unwrap(), &account.id, ANA, STRANGER, "segredo"]
+    {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+    assert!(text.ends_with("# EOF\n"), "{text}");
+}

@@ -1,0 +1,207 @@
+//! The house keeps its order: imports go down the `mod` list of `src/lib.rs`, and what only one
+//! place may do is done there alone. Code under `#[cfg(test)]` may do as it likes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Words that only these places may say, and what the words stand for.
+const RESERVED: &[(&str, &[&str], &[&str])] = &[
+    ("SQL", &["sqlx", "SELECT ", "INSERT INTO", "DELETE FROM", "CREATE TABLE", "PRAGMA "], &["storage/"]),
+    ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
+    ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
+    ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),
+    // The listeners run their connections in the tracker that lifecycle hands in.
+    ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "http.rs"]),
+    ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
+    ("catalogues", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
+];
+
+/// A file of `src/`: its path in there, and its code without comments and tests.
+struct Source {
+    path: String,
+    code: String,
+}
+
+#[test]
+fn imports_only_go_down_the_list_of_modules() {
+    let layers = layers();
+    let wrong: Vec<String> = sources().iter().flat_map(|source| upward(source, &layers)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_one_place_is_for_is_done_there_alone() {
+    let wrong: Vec<String> = sources().iter().flat_map(misplaced).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_sandbox_shares_no_type_with_the_client() {
+    for source in sources().iter().filter(|source| source.path.starts_with("sandbox/")) {
+        assert!(!imports(&source.code).contains("zapi"), "{} uses zapi", source.path);
+    }
+}
+
+#[test]
+fn every_file_of_the_house_belongs_to_a_layer_and_says_what_it_is() {
+    let layers = layers();
+    for source in sources() {
+        let layer = layer_of(&source.path);
+        assert!(layer == "main" || layer == "lib" || layers.contains(&layer), "{}", source.path);
+    }
+    for path in files(&root()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not begin with what it is", path.display());
+    }
+}
+
+#[test]
+fn this_test_sees_what_is_wrong() {
+    let layers: Vec<String> = ["cli", "journal", "storage", "clock"].map(str::to_owned).to_vec();
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), code: code(text) };
+    for (path, text, found) in [
+        ("storage/read.rs", "use crate::journal::Bot;", 1),
+        ("storage/read.rs", "let x = crate::cli::main();", 1),
+        ("storage/read.rs", "use crate::{\n    clock::Clock,\n    journal::{self, Bot},\n    cli,\n};", 2),
+        ("storage/read.rs", "use crate::storage::Store;\nuse crate::clock::Clock;", 0),
+        ("storage/read.rs", "// use crate::journal::Bot;\n/// [`crate::journal`]\n", 0),
+        ("storage/read.rs", "#[cfg(test)]\nmod tests {\n    use crate::cli::main;\n}\n", 0),
+        ("storage/read.rs", "#[cfg(test)]\nmod tests {\n    fn f() {}\n}\nuse crate::cli::main;\n", 1),
+        ("storage/read.rs", "#[cfg(test)]\nmod tests;\nuse crate::cli::main;\n", 1),
+        ("journal/mod.rs", "use crate::storage::Store;", 0),
+    ] {
+        assert_eq!(upward(&source(path, text), &layers).len(), found, "{path}: {text}");
+    }
+    for (path, text, found) in [
+        ("journal/run.rs", "sqlx::query(\"SELECT 1\")", 2),
+        ("storage/read.rs", "sqlx::query(\"SELECT 1\")", 0),
+        ("journal/run.rs", "println!(\"x\")", 1),
+        ("journal/run.rs", "let now = SystemTime::now();", 1),
+        ("journal/run.rs", "tokio::spawn(work)", 1),
+        ("cli/serve.rs", "tokio::spawn(work)", 0),
+    ] {
+        assert_eq!(misplaced(&source(path, text)).len(), found, "{path}: {text}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The modules of `lib.rs`, top first.
+fn layers() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("lib.rs")).unwrap();
+    let module = |line: &str| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned());
+    let layers: Vec<String> = text.lines().filter_map(module).collect();
+    assert!(layers.len() > 10, "{layers:?}");
+    layers
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.append(&mut files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sources() -> Vec<Source> {
+    let is_test = |path: &str| path.ends_with("/tests.rs") || path.contains("/tests/");
+    let read = |path: PathBuf| Source {
+        code: code(&std::fs::read_to_string(&path).unwrap()),
+        path: path.strip_prefix(root()).unwrap().to_string_lossy().into_owned(),
+    };
+    files(&root()).into_iter().map(read).filter(|source| !is_test(&source.path)).collect()
+}
+
+/// The text without comments, and without modules that are for tests.
+fn code(text: &str) -> String {
+    let mut code = String::new();
+    let mut lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    while let Some(line) = lines.next() {
+        if line.trim() != "#[cfg(test)]" {
+            code.push_str(line);
+            code.push('\n');
+            continue;
+        }
+        // What follows is one item: to its closing brace in the same column, or one line.
+        let column = line.len() - line.trim_start().len();
+        let first = lines.find(|line| !line.trim_start().starts_with("#[")).unwrap_or_default();
+        if !first.trim_end().ends_with(';') {
+            let end = format!("{}}}", " ".repeat(column));
+            lines.by_ref().find(|line| *line == end);
+        }
+    }
+    code
+}
+
+fn layer_of(path: &str) -> String {
+    path.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned()
+}
+
+/// The modules that follow `crate::`, alone or in braces.
+fn imports(code: &str) -> BTreeSet<String> {
+    let word = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        // `$crate::` and `other_crate::` are something else.
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => drop(found.insert(word(rest))),
+            Some(list) => {
+                let mut depth = 0_usize;
+                let mut begins = true;
+                for (at, c) in list.char_indices() {
+                    match c {
+                        '}' if depth == 0 => break,
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => begins = true,
+                        c if begins && depth == 0 && !c.is_whitespace() => {
+                            found.insert(word(&list[at..]));
+                            begins = false;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What a file takes from above its own layer.
+fn upward(source: &Source, layers: &[String]) -> Vec<String> {
+    let place = |name: &str| layers.iter().position(|layer| layer == name);
+    let Some(own) = place(&layer_of(&source.path)) else { return Vec::new() };
+    imports(&source.code)
+        .into_iter()
+        .filter(|module| place(module).is_some_and(|place| place < own))
+        .map(|module| format!("src/{} uses crate::{module}, which is above it", source.path))
+        .collect()
+}
+
+/// What a file does that another place is for.
+fn misplaced(source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    for (what, words, places) in RESERVED {
+        if places.iter().any(|place| source.path.starts_with(place)) {
+            continue;
+        }
+        for word in words.iter().filter(|word| source.code.contains(**word)) {
+            found.push(format!("src/{} says `{word}`: {what} is for {}", source.path, places.join(", ")));
+        }
+    }
+    found
+}

@@ -1,0 +1,265 @@
+//! The README in step with the program: its tables, its conversation, its commands.
+//!
+//! `VINCULA_BLESS=1 cargo test readme` writes the tables and the conversation anew. The signed
+//! webhooks are run as they stand there, by bash with curl and openssl, against the program itself.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+
+use vincula::command::registry;
+use vincula::config::keys;
+
+/// The address of the README's commands; the tests' service has another.
+const ADDRESS: &str = "127.0.0.1:8080";
+
+#[test]
+fn the_table_of_commands_is_that_of_the_registry() {
+    let open = "<!-- commands: made from src/command/registry.rs -->\n";
+    in_step("the table of commands", open, "<!-- /commands -->", &registry::markdown());
+}
+
+#[test]
+fn the_table_of_keys_is_that_of_the_configuration() {
+    let open = "<!-- configuration: made from src/config/keys.rs -->\n";
+    in_step("the table of keys", open, "<!-- /configuration -->", &keys::markdown());
+}
+
+#[test]
+fn the_conversation_is_what_the_demo_says() {
+    let readme = readme();
+    let (_, conversation, _) = cut(&readme, "```text\n", "```");
+    let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("you  ")).collect();
+    assert!(!typed.is_empty(), "nobody says anything in the README");
+
+    let mut demo = vincula().arg("demo").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    demo.stdin.take().unwrap().write_all((typed.join("\n") + "\n").as_bytes()).unwrap();
+    let ended = demo.wait_with_output().unwrap();
+
+    assert!(ended.status.success(), "{}", ended.status);
+    in_step("the conversation", "```text\n", "```", &String::from_utf8(ended.stdout).unwrap());
+}
+
+#[test]
+fn the_example_of_a_configuration_is_all_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vincula.toml");
+    std::fs::write(&file, &blocks("toml")[0]).unwrap();
+
+    let checked =
+        vincula().args(["check", "--offline", "--config"]).arg(&file).current_dir(&folder).output().unwrap();
+
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+}
+
+#[test]
+fn each_signed_webhook_is_accepted_and_with_one_bit_changed_it_is_not() {
+    if let Some(program) = ["bash", "curl", "openssl"].into_iter().find(|program| !is_here(program)) {
+        assert!(std::env::var_os("CI").is_none(), "{program} is missing, and the README's webhooks need it");
+        // Past the test runner, which shows nothing of a test that passes.
+        let _ =
+            writeln!(std::io::stderr(), "NOT RUN: the README's signed webhooks, since {program} is missing");
+        return;
+    }
+    let scripts = blocks("bash");
+    let making = scripts.iter().find(|script| script.contains("> try.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    bash(making, folder.path());
+    let event = std::fs::read(folder.path().join("event.json")).unwrap();
+    std::fs::write(folder.path().join("changed.json"), flipped(&event)).unwrap();
+    assert!(scripts.iter().any(|script| script.trim() == "vincula serve --config try.toml"));
+    let service = Service::start(folder.path());
+
+    let mut changes = Vec::new();
+    for script in scripts.iter().filter(|script| script.contains("curl ") && script.contains("event.json")) {
+        let call = recorded(script, folder.path());
+        let (name, is_signed) = instance_of(&call);
+        let answer = service.curl(&call);
+        assert!(answer.starts_with(r#"{"status":"accepted","id":""#), "{name}: {answer}");
+        for at in 0..call.len() {
+            let Some(changed) = with_one_bit_changed(&call, at, &name, is_signed) else { continue };
+            let answer = service.curl(&changed);
+            assert!(answer.ends_with("\n401"), "{}: {answer}", changed[at]);
+            changes.push(name.clone());
+        }
+    }
+    let expected = ["token", "path", "hmac", "hmac", "standard", "standard", "standard", "standard"];
+    assert_eq!(changes, expected, "what was changed, by instance");
+}
+
+/// The call of curl in a script: its arguments, taken down instead of carried out.
+fn recorded(script: &str, folder: &Path) -> Vec<String> {
+    bash(&format!("curl() {{ printf '%s\\0' \"$@\" > call; }}\n{script}"), folder);
+    let call = std::fs::read_to_string(folder.join("call")).unwrap();
+    call.split_terminator('\0').map(str::to_owned).collect()
+}
+
+/// The instance that a call is for, and whether a signature covers the body.
+fn instance_of(call: &[String]) -> (String, bool) {
+    let url = call.iter().find(|argument| argument.contains(ADDRESS)).unwrap();
+    let name = url.split("/webhooks/").nth(1).unwrap().split('/').next().unwrap();
+    (name.to_owned(), call.iter().any(|argument| argument.to_lowercase().contains("-signature")))
+}
+
+/// The call with one bit changed in this argument, if it is one that proves something.
+fn with_one_bit_changed(call: &[String], at: usize, name: &str, is_signed: bool) -> Option<Vec<String>> {
+    let argument = &call[at];
+    let separator = match argument {
+        body if body == "@event.json" && is_signed => None,
+        header if at > 0 && call[at - 1] == "-H" && !header.starts_with("content-type") => Some(": "),
+        url if url.contains(ADDRESS) && name == "path" => Some("/webhooks/path/"),
+        _ => return None,
+    };
+    let mut changed = call.to_vec();
+    changed[at] = match separator {
+        None => "@changed.json".to_owned(),
+        Some(separator) => {
+            let (name, value) = argument.split_once(separator).unwrap();
+            format!("{name}{separator}{}", String::from_utf8(flipped(value.as_bytes())).unwrap())
+        }
+    };
+    Some(changed)
+}
+
+/// The same bytes, but for one bit of the letter or digit nearest to the middle. It stays one, so
+/// that nothing but the proof is wrong with it.
+fn flipped(bytes: &[u8]) -> Vec<u8> {
+    let fits = |at: &usize| bytes[*at].is_ascii_alphanumeric() && (bytes[*at] ^ 1).is_ascii_alphanumeric();
+    let at = (0..bytes.len()).filter(fits).min_by_key(|at| at.abs_diff(bytes.len() / 2)).unwrap();
+    let mut bytes = bytes.to_vec();
+    bytes[at] ^= 1;
+    bytes
+}
+
+/// `vincula serve` on the README's configuration, on ports of its own.
+struct Service {
+    process: Child,
+    address: String,
+    folder: PathBuf,
+}
+
+impl Service {
+    fn start(folder: &Path) -> Self {
+        let mut process = vincula()
+            .args(["serve", "--config", "try.toml"])
+            .env("VINCULA__SERVER__LISTEN", "127.0.0.1:0")
+            .env("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
+            .current_dir(folder)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut said = Vec::new();
+        let ready = log.by_ref().find_map(|line| {
+            let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            said.push(line);
+            (event["message"] == "ready").then(|| event["public"].as_str().map(str::to_owned))?
+        });
+        // A log that nobody reads would stop the service at some time.
+        std::thread::spawn(move || log.for_each(drop));
+        let address = ready.unwrap_or_else(|| panic!("the service did not start: {said:#?}"));
+        Self { process, address, folder: folder.to_owned() }
+    }
+
+    /// What curl shows of the answer, and below it the status.
+    fn curl(&self, call: &[String]) -> String {
+        let here = call.iter().map(|argument| argument.replace(ADDRESS, &self.address));
+        let mut curl = Command::new("curl");
+        curl.args(here).args(["-w", "\n%{http_code}", "--noproxy", "*", "--max-time", "20"]);
+        let answered = curl.current_dir(&self.folder).output().unwrap();
+        assert!(answered.status.success(), "{}", String::from_utf8_lossy(&answered.stderr));
+        String::from_utf8(answered.stdout).unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The program, without what the environment of the tests says about it.
+fn vincula() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_vincula"));
+    program.env_remove("RUST_LOG").stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("VINCULA_") {
+            program.env_remove(name);
+        }
+    }
+    program
+}
+
+fn is_here(program: &str) -> bool {
+    let version =
+        Command::new(program).arg(if program == "openssl" { "version" } else { "--version" }).output();
+    version.is_ok_and(|version| version.status.success())
+}
+
+fn bash(script: &str, folder: &Path) {
+    let ended = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", script])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{script}\n{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(path()).unwrap()
+}
+
+/// The fenced blocks of one language, in their order, without their indentation.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = readme();
+    let mut lines = readme.lines();
+    let mut blocks = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(found) = line.trim_start().strip_prefix("```") else { continue };
+        let indent = line.len() - line.trim_start().len();
+        let inside: Vec<&str> = lines.by_ref().take_while(|line| line.trim_start() != "```").collect();
+        if found == language {
+            blocks.push(
+                inside.iter().map(|line| line.get(indent..).unwrap_or_default().to_owned() + "\n").collect(),
+            );
+        }
+    }
+    blocks
+}
+
+/// What stands before, between and after two marks; the marks go with what is before and after.
+fn cut<'a>(readme: &'a str, open: &str, close: &str) -> (&'a str, &'a str, &'a str) {
+    let start = readme.find(open).unwrap_or_else(|| panic!("README.md has no {open:?}")) + open.len();
+    let end = start + readme[start..].find(close).unwrap_or_else(|| panic!("README.md has no {close:?}"));
+    (&readme[..start], &readme[start..end], &readme[end..])
+}
+
+/// Compares what stands between two marks, or writes it anew where that is asked for.
+#[track_caller]
+fn in_step(what: &str, open: &str, close: &str, expected: &str) {
+    /// Each test writes the whole file.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock();
+    let readme = readme();
+    let (before, found, after) = cut(&readme, open, close);
+    if found == expected {
+        return;
+    }
+    if std::env::var_os("VINCULA_BLESS").is_some() {
+        std::fs::write(path(), format!("{before}{expected}{after}")).unwrap();
+        return;
+    }
+    let differs =
+        expected.lines().zip(found.lines().chain(std::iter::repeat(""))).find(|(one, other)| one != other);
+    panic!(
+        "README.md: {what} is not what the program says, first here: {differs:#?}\n\
+         `VINCULA_BLESS=1 cargo test readme` writes it anew; then look at `git diff README.md`."
+    );
+}

@@ -1,0 +1,120 @@
+//! HTTP/1.1 over a bare socket, as a client library would never send it.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use vincula::sandbox::phony::Answer;
+
+/// An open connection.
+pub struct Wire {
+    stream: TcpStream,
+    unread: Vec<u8>,
+    is_closed: bool,
+}
+
+/// The `host:port` of a URL.
+pub fn authority(url: &str) -> &str {
+    url.trim_start_matches("http://").split('/').next().unwrap()
+}
+
+/// A request with a host and these headers; the body follows them as it is.
+pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut head = format!("{method} {target} HTTP/1.1\r\nhost: bot.example.com\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+/// Sends one request on a connection of its own.
+pub async fn ask(url: &str, request: &[u8]) -> Answer {
+    let mut wire = Wire::to(url).await;
+    wire.send(request).await;
+    wire.answer().await.expect("an answer")
+}
+
+impl Wire {
+    /// Connects to the host of a URL.
+    pub async fn to(url: &str) -> Self {
+        Self {
+            stream: TcpStream::connect(authority(url)).await.unwrap(),
+            unread: Vec::new(),
+            is_closed: false,
+        }
+    }
+
+    /// Sends bytes; that the other side has closed already is seen when its answer is read.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// Sends bytes and reads nothing; whether the other side still takes them.
+    pub async fn push(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
+    }
+
+    /// Whether the other side was seen to have closed.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// The next answer; nothing where the connection was closed instead.
+    pub async fn answer(&mut self) -> Option<Answer> {
+        loop {
+            if let Some(answer) = self.take_answer() {
+                return Some(answer);
+            }
+            if !self.read().await {
+                return None;
+            }
+        }
+    }
+
+    /// The next answer, if it comes within this time.
+    pub async fn answer_within(&mut self, time: Duration) -> Option<Answer> {
+        tokio::time::timeout(time, self.answer()).await.ok().flatten()
+    }
+
+    /// Waits until the other side closes, and returns what it said before that.
+    pub async fn closed(&mut self) -> String {
+        while self.read().await {}
+        String::from_utf8_lossy(&self.unread).into_owned()
+    }
+
+    /// Whether something was read.
+    async fn read(&mut self) -> bool {
+        let mut chunk = [0; 16 * 1024];
+        match self.stream.read(&mut chunk).await {
+            // A reset is an end as well.
+            Ok(0) | Err(_) => {
+                self.is_closed = true;
+                false
+            }
+            Ok(length) => {
+                self.unread.extend_from_slice(&chunk[..length]);
+                true
+            }
+        }
+    }
+
+    fn take_answer(&mut self) -> Option<Answer> {
+        let end = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+        let head = String::from_utf8_lossy(&self.unread[..end]).into_owned();
+        let mut lines = head.lines();
+        let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let length: usize = length.map_or(0, |(_, length)| length.parse().unwrap());
+        if self.unread.len() < end + length {
+            return None;
+        }
+        let body = self.unread[end..end + length].to_vec();
+        self.unread.drain(..end + length);
+        Some(Answer { status, headers, body })
+    }
+}

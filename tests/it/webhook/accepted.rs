@@ -1,0 +1,91 @@
+//! An order is in the journal before it is answered `accepted`, and it is there once.
+
+use futures_util::future::join_all;
+use vincula::sandbox::phony::post;
+
+use super::{TARGET, expect_status};
+use crate::support::wire::{Wire, request};
+use crate::support::{ANA, ANA_LID, STRANGER, Service};
+
+#[tokio::test]
+async fn an_accepted_order_is_in_the_journal() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link Bairro futebol");
+
+    let id = expect_status(&bot.post(&order).await, "accepted");
+
+    let rows = bot.store.find(&id).await.unwrap();
+    assert_eq!(rows[0].message_id, order.message_id());
+    assert_eq!((rows[0].name.as_str(), rows[0].text.as_str()), ("link", "/link Bairro futebol"));
+    assert_eq!(bot.store.notes(&id).await.unwrap()[0].what, "accepted");
+}
+
+#[tokio::test]
+async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link Bairro futebol");
+
+    let answers = join_all((0..20).map(|_| bot.post(&order))).await;
+
+    let count = |status: &str| {
+        let body = format!(r#""status":"{status}""#);
+        answers.iter().filter(|answer| answer.status == 200 && answer.text().contains(&body)).count()
+    };
+    assert_eq!((count("accepted"), count("duplicate")), (1, 19));
+    bot.reply_to(order.message_id()).await;
+    expect_status(&bot.post(&order).await, "duplicate");
+    bot.settled().await;
+    assert_eq!(
+        (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
+        (1, 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_one() {
+    let bot = Service::start().await;
+    let of = |from| bot.message(from, "/whoami").with_id("3EB0C0FFEE");
+
+    assert_eq!(expect_status(&bot.post(&of(STRANGER)).await, "ignored"), "not_an_admin");
+    expect_status(&bot.post(&of(ANA)).await, "accepted");
+    expect_status(&bot.post(&of("").lid(ANA_LID).without("phone").with("phone", ANA_LID)).await, "duplicate");
+    assert_eq!(expect_status(&bot.post(&of(STRANGER)).await, "ignored"), "not_an_admin");
+    assert_eq!(bot.orders().await, 1);
+}
+
+#[tokio::test]
+async fn an_offer_of_http_2_is_answered_in_http_1_1() {
+    let bot = Service::start().await;
+    let body = bot.message(ANA, "bom dia").body();
+    let length = body.len().to_string();
+    let offer = [
+        ("content-type", "application/json"),
+        ("content-length", length.as_str()),
+        ("connection", "Upgrade, HTTP2-Settings"),
+        ("upgrade", "h2c"),
+        ("http2-settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"),
+        bot.token(),
+    ];
+    let mut wire = Wire::to(&bot.url).await;
+
+    for _ in 0..2 {
+        wire.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
+        let answer = wire.answer().await.expect("an answer in HTTP/1.1");
+        assert_eq!(expect_status(&answer, "ignored"), "not_a_command");
+        assert_eq!(answer.header("upgrade"), None);
+    }
+
+    let mut wire = Wire::to(&bot.url).await;
+    wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+    assert!(wire.answer().await.is_none_or(|answer| answer.status >= 400));
+}
+
+#[tokio::test]
+async fn webhooks_as_z_api_sends_them_are_accepted_one_after_the_other() {
+    let bot = Service::start().await;
+    for _ in 0..6 {
+        let order = bot.message(ANA, "/whoami").body();
+        let answer = post(&bot.url, &[bot.token()], order.as_bytes()).await.unwrap();
+        expect_status(&answer, "accepted");
+    }
+}

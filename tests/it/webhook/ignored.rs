@@ -1,0 +1,152 @@
+//! Authentic events that are no orders: 200, and a word why; every kind that Z-API sends passes.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vincula::sandbox::phony::{Answer, Event};
+use vincula::webhook::Reason;
+
+use super::{TARGET, expect_problem, expect_status};
+use crate::support::{ANA, STRANGER, Service};
+
+const GROUP: &str = "120363019502650977-group";
+
+impl Service {
+    /// Posts any JSON as Z-API does.
+    async fn say(&self, body: &str) -> Answer {
+        self.deliver(TARGET, &[self.token()], body.as_bytes()).await
+    }
+}
+
+#[tokio::test]
+async fn each_reason_why_an_event_is_no_order_is_told() {
+    let bot = Service::with().limits("orders_per_minute = 2").start().await;
+    let order = || bot.message(ANA, "/whoami");
+    let late = bot.clock.now().plus(Duration::from_secs(3_600));
+    let table: Vec<(Reason, Event)> = vec![
+        (Reason::OtherInstance, order().with("instanceId", "0".repeat(32))),
+        (Reason::UnsupportedEvent, order().with("type", "NewKindCallback")),
+        (Reason::FromMe, order().from_me()),
+        (Reason::FromMe, order().from_api()),
+        (Reason::WaitingMessage, order().waiting()),
+        (Reason::Edited, order().edited()),
+        (Reason::Forwarded, order().forwarded()),
+        (Reason::Status, order().status_reply()),
+        (Reason::Newsletter, order().newsletter()),
+        (Reason::Broadcast, order().broadcast()),
+        (Reason::Notification, order().with("notification", "GROUP_PARTICIPANT_ADD")),
+        (Reason::NoText, order().content("image", json!({ "caption": "/whoami" }))),
+        (Reason::UnclearChat, order().with("isGroup", "perhaps")),
+        (Reason::NoSender, order().in_group(GROUP).without("participantPhone")),
+        (Reason::NoMessageId, order().without("messageId")),
+        (Reason::NotACommand, bot.message(ANA, "link, please")),
+        (Reason::NotACommand, bot.message(ANA, "/nonsense").in_group(GROUP)),
+        (Reason::NotAnAdmin, bot.message(STRANGER, "/whoami")),
+        (Reason::FromTheFuture, order().at(late)),
+    ];
+    for (reason, event) in &table {
+        assert_eq!(expect_status(&bot.post(event).await, "ignored"), reason.as_str());
+    }
+    assert_eq!(bot.orders().await, 0);
+
+    // Two are within the rate; the third is written down to tell Ana, the fourth is ignored.
+    for _ in 0..3 {
+        expect_status(&bot.post(&order()).await, "accepted");
+    }
+    assert_eq!(expect_status(&bot.post(&order()).await, "ignored"), Reason::TooManyOrders.as_str());
+
+    let untold: Vec<_> = Reason::ALL
+        .into_iter()
+        .filter(|reason| *reason != Reason::TooManyOrders && !table.iter().any(|(told, _)| told == reason))
+        .collect();
+    assert!(untold.is_empty(), "no event above is ignored because of {untold:?}");
+}
+
+#[tokio::test]
+async fn every_kind_of_event_passes() {
+    let bot = Service::start().await;
+    let id = bot.sandbox.account().id.clone();
+    let kinds = [
+        json!({ "type": "DeliveryCallback", "phone": ANA, "zaapId": "A1", "messageId": "B2" }),
+        json!({ "type": "DeliveryCallback", "phone": ANA, "error": "no such number", "errorCode": "404" }),
+        json!({ "type": "MessageStatusCallback", "status": "READ_BY_ME", "ids": ["A1", "B2"], "momment": 1 }),
+        json!({ "type": "messagestatuscallback", "status": "PLAYED", "ids": [] }),
+        json!({ "type": "PresenceChatCallback", "phone": ANA, "status": "COMPOSING", "lastSeen": null }),
+        json!({ "type": "ConnectedCallback", "connected": "true", "momment": "1764000000000", "phone": ANA }),
+        json!({ "type": "DisconnectedCallback", "momment": 1_764_000_000, "error": "x", "disconnected": true }),
+        json!({ "type": "TomorrowsCallback", "anything": [[{}]] }),
+        json!({ "type": ["ReceivedCallback"], "phone": { "odd": 1 } }),
+        json!({ "type": 7 }),
+        json!({}),
+    ];
+    for mut kind in kinds {
+        kind["instanceId"] = id.as_str().into();
+        expect_status(&bot.say(&kind.to_string()).await, "ignored");
+    }
+    let received: [(&str, Value); 20] = [
+        ("image", json!({ "caption": "/whoami", "imageUrl": "https://x.example/1" })),
+        ("video", json!({ "caption": "/whoami" })),
+        ("document", json!({ "caption": "/whoami", "fileName": "/whoami" })),
+        ("audio", json!({ "ptt": true, "seconds": "7" })),
+        ("sticker", json!({})),
+        ("location", json!({ "latitude": -23.4, "longitude": "-51.9" })),
+        ("contact", json!({ "displayName": "/whoami", "phones": [] })),
+        ("contacts", json!([{ "displayName": "/whoami" }])),
+        ("buttonsResponseMessage", json!({ "buttonId": "/whoami", "message": "/whoami" })),
+        ("listResponseMessage", json!({ "selectedRowId": "1", "message": "/whoami" })),
+        ("reaction", json!({ "value": "👍", "referencedMessage": { "messageId": "A1" } })),
+        ("poll", json!({ "question": "/whoami", "options": [] })),
+        ("pollVote", json!({ "pollMessageId": "A1", "options": [{ "name": "/whoami" }] })),
+        ("hydratedTemplate", json!({ "message": "/whoami", "header": {} })),
+        ("order", json!({ "itemCount": "1" })),
+        ("payment", json!({ "value": 1.5e300 })),
+        ("event", json!({ "name": "/whoami" })),
+        ("text", json!({ "message": null, "description": "/whoami" })),
+        ("text", json!("/whoami")),
+        ("somethingNew", json!(null)),
+    ];
+    for (kind, content) in received {
+        let event = bot.message(ANA, "").content(kind, content);
+        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "no_text", "{kind}");
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
+    let bot = Service::start().await;
+    let order = || bot.message(ANA, "/whoami");
+    for event in [
+        order().with("fromMe", "false").with("isGroup", "0").with("isEdit", 0),
+        order().repeating("phone", ANA).repeating("instanceId", Value::Null),
+        order().with("momment", (bot.clock.now().0 / 1_000).to_string()),
+        order().without("momment").with("moment", bot.clock.now().0),
+        order().with("text", json!([{ "message": "/whoami" }])),
+        order().with("type", "receivedcallback").with("somethingNew", json!({ "deep": [[[]]] })),
+    ] {
+        expect_status(&bot.post(&event).await, "accepted");
+    }
+}
+
+#[tokio::test]
+async fn a_verified_body_that_is_no_json_object_is_a_bad_request() {
+    let bot = Service::start().await;
+    let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+    for body in [
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"text\"",
+        "7",
+        "{",
+        r#"{"a":1}{"#,
+        r#"{"a":1,}"#,
+        "\u{feff}{}",
+        "<html>",
+        &deep,
+    ] {
+        expect_problem(&bot.say(body).await, 400);
+    }
+    expect_problem(&bot.deliver(TARGET, &[bot.token()], b"{\"a\":\"\xff\"}").await, 400);
+}

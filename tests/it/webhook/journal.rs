@@ -1,0 +1,104 @@
+//! The door and the disk: an order needs it, nothing else does.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use sqlx::Connection as _;
+
+use super::{TARGET, expect_problem, expect_status};
+use crate::support::wire::{Wire, request};
+use crate::support::{ANA, STRANGER, Service};
+
+/// Another process that holds the journal's file for writing.
+pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite:{}", journal.display());
+    let mut other = sqlx::AnyConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    other
+}
+
+#[tokio::test]
+async fn while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_is_answered() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link Bairro futebol");
+    let other = hold(&bot.journal()).await;
+
+    let refused = tokio::spawn(bot.post(&order));
+    let begun = Instant::now();
+    while !refused.is_finished() {
+        let asked = Instant::now();
+        expect_status(&bot.post(&bot.message(ANA, "bom dia")).await, "ignored");
+        expect_status(&bot.post(&bot.message(STRANGER, "/whoami")).await, "ignored");
+        assert!(asked.elapsed() < Duration::from_secs(1), "chatter waited for the journal");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let refused = refused.await.unwrap();
+    expect_problem(&refused, 503);
+    let again: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&again), "{again}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert_eq!(bot.sandbox.calls().len(), 0);
+
+    drop(other);
+    expect_status(&bot.post(&order).await, "accepted");
+    let reply = bot.reply_to(order.message_id()).await;
+    assert!(reply.text.contains("✅"), "{}", reply.text);
+    assert_eq!(bot.orders().await, 1);
+}
+
+#[tokio::test]
+async fn chatter_costs_no_disk() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/whoami").await;
+    bot.settled().await;
+    let before = at_rest(&bot.journal()).await;
+
+    let chatter: Vec<String> = [
+        bot.message(ANA, "bom dia"),
+        bot.message(STRANGER, "/link Bairro futebol"),
+        bot.message(ANA, "/whoami").edited(),
+        bot.message(ANA, "/whoami").with("type", "MessageStatusCallback"),
+    ]
+    .iter()
+    .map(|event| event.body())
+    .collect();
+    let mut wire = Wire::to(&bot.url).await;
+    for body in chatter.iter().cycle().take(1_000) {
+        let length = body.len().to_string();
+        let headers =
+            [("content-type", "application/json"), ("content-length", length.as_str()), bot.token()];
+        wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
+        expect_status(&wire.answer().await.expect("an answer"), "ignored");
+    }
+
+    assert_eq!(files(&bot.journal()), before);
+    assert_eq!(bot.orders().await, 1);
+}
+
+/// The journal's files: name, size, last change.
+fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
+    let mut files: Vec<_> = std::fs::read_dir(journal.parent().unwrap())
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let about = entry.metadata().unwrap();
+            (entry.file_name().to_string_lossy().into_owned(), about.len(), about.modified().unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The files once the worker has nothing more to write.
+async fn at_rest(journal: &Path) -> Vec<(String, u64, SystemTime)> {
+    let mut before = files(journal);
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = files(journal);
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}

@@ -1,0 +1,61 @@
+//! The public side, row by row of CONTRACT.md §3: a webhook comes in over HTTP, and is answered.
+
+mod accepted;
+mod ignored;
+mod journal;
+mod limits;
+mod refused;
+mod schemes;
+
+pub use journal::hold;
+
+use serde_json::Value;
+use vincula::sandbox::phony::Answer;
+
+use crate::support::Service;
+use crate::support::wire::{ask, request};
+
+/// Where the stories' webhooks go.
+const TARGET: &str = "/webhooks/main";
+
+impl Service {
+    /// A POST of JSON with these further headers, to any target, on a connection of its own.
+    async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let length = body.len().to_string();
+        let mut all = vec![("content-type", "application/json"), ("content-length", length.as_str())];
+        all.extend_from_slice(headers);
+        ask(&self.url, &request("POST", target, &all, body)).await
+    }
+
+    /// The header that proves where a webhook comes from.
+    fn token(&self) -> (&str, &str) {
+        ("z-api-token", &self.sandbox.account().token)
+    }
+
+    /// How many orders the journal has.
+    async fn orders(&self) -> usize {
+        self.store.list(None, usize::MAX).await.unwrap().len()
+    }
+}
+
+/// The answer is an error of RFC 9457 with this status.
+#[track_caller]
+fn expect_problem(answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    let problem: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(problem["status"], status);
+    assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()), "{problem}");
+    assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
+}
+
+/// The answer is 200 with this status; its id or reason is returned.
+#[track_caller]
+fn expect_status(answer: &Answer, status: &str) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["status"], status, "{body}");
+    let more = if status == "accepted" { &body["id"] } else { &body["reason"] };
+    more.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,121 @@
+//! 401: the same answer for every reason, so that nobody learns which one it was.
+
+use super::{TARGET, expect_problem, expect_status};
+use crate::support::wire::{ask, authority, request};
+use crate::support::{ANA, Service};
+
+const PATH: &str = "a-path-nobody-guesses-9f2c";
+
+/// What of an answer anybody could learn from; the date is no secret.
+fn seen(answer: &vincula::sandbox::phony::Answer) -> (u16, Vec<(String, String)>, String) {
+    let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
+    (answer.status, headers, answer.text())
+}
+
+#[tokio::test]
+async fn every_failed_proof_gets_the_same_answer() {
+    let bot = Service::with()
+        .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
+        .start()
+        .await;
+    let (header, token) = bot.token();
+    let order = bot.message(ANA, "/whoami").body();
+    let right = format!("{TARGET}/{PATH}");
+    let lower = token.to_lowercase();
+    let with_token = |target: String| (target, vec![(header, token)], order.clone());
+    let with = |headers: Vec<(&'static str, String)>| (right.clone(), headers, order.clone());
+    let here = authority(&bot.url);
+
+    let mut table: Vec<(String, Vec<(&str, String)>, String)> = vec![
+        with(vec![]),
+        with(vec![(header_name(), String::new())]),
+        with(vec![(header_name(), token[1..].to_owned())]),
+        with(vec![(header_name(), format!("{token}0"))]),
+        with(vec![(header_name(), format!("\"{token}\""))]),
+        with(vec![(header_name(), lower)]),
+        with(vec![(header_name(), token.to_owned()), (header_name(), token.to_owned())]),
+        with(vec![("authorization", format!("Bearer {token}"))]),
+        with(vec![("client-token", token.to_owned())]),
+    ];
+    for target in [
+        "/".to_owned(),
+        "/healthz".to_owned(),
+        "/metrics".to_owned(),
+        "/webhooks".to_owned(),
+        "/webhooks/".to_owned(),
+        format!("/webhooks/nobody/{PATH}"),
+        format!("/webhooks//{PATH}"),
+        TARGET.to_owned(),
+        format!("{TARGET}/"),
+        format!("{TARGET}/wrong-path-wrong-path-99"),
+        format!("{TARGET}/{}", PATH.to_uppercase()),
+        format!("{TARGET}/{}", &PATH[1..]),
+        format!("{right}/"),
+        format!("{right}/x"),
+        format!("{right}%00"),
+        format!("/{right}"),
+        format!("//webhooks/main/{PATH}"),
+        format!("/webhooks//main/{PATH}"),
+        format!("/webhooks/main//{PATH}"),
+        format!("/webhooks/./main/{PATH}"),
+        format!("/webhooks/x/../main/{PATH}"),
+        format!("/webhooks/main/%2e/{PATH}"),
+        format!("/webhooks/%6dain/{PATH}"),
+        format!("/webhooks/main%2f{PATH}"),
+        format!("/webhooks/main/%61{}", &PATH[1..]),
+        format!("/webhooks/MAIN/{PATH}"),
+        format!("/Webhooks/main/{PATH}"),
+        format!("/webhooks/main;v=1/{PATH}"),
+        format!("http://{here}{TARGET}"),
+        format!("http://{here}/{right}"),
+        format!("{TARGET}?{PATH}"),
+    ] {
+        let (target, headers, body) = with_token(target);
+        table.push((target, headers.into_iter().map(|(n, v)| (n, v.to_owned())).collect(), body));
+    }
+    // Nothing is parsed before it is verified: what is no JSON says nothing else either.
+    for body in ["", "{", "[]", "\u{0}", "<html>"] {
+        table.push((right.clone(), vec![], body.to_owned()));
+        table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
+    }
+
+    let first = bot.deliver(&right, &[], order.as_bytes()).await;
+    expect_problem(&first, 401);
+    for (target, headers, body) in &table {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = bot.deliver(target, &headers, body.as_bytes()).await;
+        assert_eq!(seen(&answer), seen(&first), "{target} {headers:?} {body}");
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    let text = format!("{:?}", seen(&first));
+    assert!(!text.contains("main") && !text.contains("token"), "{text}");
+
+    // The same door opens to who has it all, whatever query stands behind it.
+    expect_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
+}
+
+fn header_name() -> &'static str {
+    "z-api-token"
+}
+
+#[tokio::test]
+async fn a_path_longer_than_configured_is_refused() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/whoami").body();
+    for target in ["/webhooks/main/", "/webhooks/main/x", "/webhooks/main//"] {
+        expect_problem(&bot.deliver(target, &[bot.token()], order.as_bytes()).await, 401);
+    }
+    expect_status(&bot.deliver(TARGET, &[bot.token()], order.as_bytes()).await, "accepted");
+}
+
+#[tokio::test]
+async fn a_header_that_is_no_text_is_refused_and_not_died_of() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/whoami").body();
+    let length = order.len().to_string();
+    let head =
+        request("POST", TARGET, &[("content-type", "application/json"), ("content-length", &length)], b"");
+    let head = &head[..head.len() - 2];
+    let raw = [head, b"z-api-token: \xff\xfe\x80\r\n\r\n", order.as_bytes()].concat();
+    expect_problem(&ask(&bot.url, &raw).await, 401);
+}
