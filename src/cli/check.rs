@@ -117,7 +117,8 @@ async fn journal(config: &Config, report: &mut Report) {
 async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
     let name = &instance.name;
     let zapi = Zapi::new(instance)?;
-    let failed = |error: &ApiError| format!("{name}: {error}. {}", error.explain(Locale::En));
+    let failed =
+        |error: &ApiError| format!("{name}: {error}. {}", error.explain(Locale::En, crate::reply::quoted));
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

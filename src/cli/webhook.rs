@@ -41,7 +41,11 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
                     println!("{}: webhook set to {public_url}/webhooks/{}", instance.name, instance.name)
                 }
                 Err(error) => {
-                    eprintln!("vincula: {}: {error}. {}", instance.name, error.explain(Locale::En));
+                    eprintln!(
+                        "vincula: {}: {error}. {}",
+                        instance.name,
+                        error.explain(Locale::En, crate::reply::quoted)
+                    );
                     end = End::Badly;
                 }
             }

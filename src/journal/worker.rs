@@ -20,7 +20,7 @@ use super::failure::{self, MOST_CRASHES, next_try};
 use super::run::{Means, run};
 use crate::clock::Clock;
 use crate::command::{Failure, Timing};
-use crate::reply::Reply;
+use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, LEASE, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::ApiError;
@@ -228,7 +228,7 @@ impl Worker {
             Err(Failure::Journal(lost)) => Err(Stop::Journal(lost)),
             Err(Failure::Api(error)) if error.cause.is_temporary() && !is_last_try => Err(Stop::Api(error)),
             Err(Failure::Api(error)) => {
-                let explained = error.explain(bot.speech.locale);
+                let explained = error.explain(bot.speech.locale, quoted);
                 Ok(match error.cause.is_temporary() {
                     true => (Reply::GaveUp { reason: Some(explained) }, Outcome::GaveUp),
                     false => (Reply::Api(explained), Outcome::Answered),

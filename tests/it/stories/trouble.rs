@@ -82,7 +82,7 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
             refusal("[203.0.113.9] not allowed"),
             "❌ Z-API does not accept calls from this server. Whoever runs this bot must allow its address.",
         ),
-        (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: no ∗rights∗."),
+        (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: “no ∗rights∗”."),
         (Reply::html(200, "<html>hello</html>"), "❌ Z-API gave an answer that cannot be read."),
         (Reply::Huge(2_000_000), "❌ Z-API gave an answer that cannot be read."),
     ];
