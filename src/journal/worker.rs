@@ -79,24 +79,25 @@ impl Worker {
             }
             if is_open && !has_looked && !is_claiming && working < SIDE_BY_SIDE {
                 is_claiming = true;
+                // From now on: what comes while it looks may not be seen, and makes it look again.
+                has_looked = true;
                 steps.push(self.claim().boxed());
             }
             tokio::select! {
                 Some(event) = steps.next() => match event {
                     Event::Claimed(claim) => {
                         is_claiming = false;
+                        has_looked = false;
                         working += 1;
                         steps.push(self.work(*claim).map(|()| Event::Ended).boxed());
                     }
                     Event::Nothing(wait) => {
                         is_claiming = false;
-                        has_looked = true;
                         wake_at = wait.map(|wait| Instant::now() + wait);
                     }
                     Event::Trouble(error) => {
                         tracing::warn!(%error, "orders wait for the journal");
                         is_claiming = false;
-                        has_looked = true;
                         wake_at = Some(Instant::now() + STORE_PAUSE);
                     }
                     Event::Ended => {
@@ -261,3 +262,6 @@ impl Worker {
         claim.finish(outcome, error, self.clock.now()).await
     }
 }
+
+#[cfg(test)]
+mod tests;
