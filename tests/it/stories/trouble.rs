@@ -28,7 +28,8 @@ async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
         ["communities?", "groups?", "communities-metadata", "light-group-metadata", "communities/link"]
     {
         for reply in &passing {
-            let bot = Service::start().await;
+            let bot =
+                Service::with().timing(|timing| timing.read_back = Duration::from_millis(100)).start().await;
             bot.sandbox.trouble().next(call, 2, Fault::Instead(reply.clone()));
 
             let order = bot.give(ANA, ORDER).await;
