@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Offline, Reply};
+use vincula::sandbox::{Account, Fault, Offline, Reply};
 
 use super::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -116,6 +116,16 @@ async fn a_client_token_that_is_really_wrong_leaves_a_dead_letter_that_says_so()
     );
     assert!(dead[0].reply.as_deref().unwrap().contains("does not accept the Client-Token"), "{dead:?}");
     assert!(dead[0].error.as_deref().unwrap().contains("the Client-Token is missing or wrong"), "{dead:?}");
+}
+
+#[tokio::test]
+async fn an_account_without_a_client_token_needs_none() {
+    let account = Account { client_token: None, ..Account::made_up() };
+    let bot = Service::with().account(account).start().await;
+
+    let reply = bot.ask(ANA, ORDER).await;
+
+    assert_eq!(reply, DONE);
 }
 
 #[tokio::test]
