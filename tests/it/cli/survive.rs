@@ -51,7 +51,7 @@ fn killed_while_the_outcome_was_read_back() {
     // The second look at the community is the one after the link.
     let place = killed_at(|place| {
         let trouble = place.sandbox.trouble();
-        let _ = trouble.hold("communities-metadata").release();
+        trouble.hold("communities-metadata").release();
         trouble.hold("communities-metadata")
     });
     assert!(place.calls_to("communities/link") <= 2);
