@@ -116,11 +116,6 @@ async fn journal(config: &Config, report: &mut Report) {
 async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
     let name = &instance.name;
     let zapi = Zapi::new(instance)?;
-<<<<<<< HEAD
-    let failed =
-        |error: &ApiError| format!("{name}: {error}. {}", error.explain(Locale::En, crate::reply::quoted));
-=======
->>>>>>> 9841bf1b772b6a1bc12de1d95f65ce6cc27c218e
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

@@ -42,15 +42,7 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
                     say(&format!("{name}: webhook set to {public_url}/webhooks/{name}"));
                 }
                 Err(error) => {
-<<<<<<< HEAD
-                    eprintln!(
-                        "vincula: {}: {error}. {}",
-                        instance.name,
-                        error.explain(Locale::En, crate::reply::quoted)
-                    );
-=======
                     eprintln!("vincula: {}", explained(instance, &error));
->>>>>>> 9841bf1b772b6a1bc12de1d95f65ce6cc27c218e
                     end = End::Badly;
                 }
             }
