@@ -19,8 +19,10 @@ const MOST_CANDIDATES: usize = 5;
 pub struct Speech {
     /// The language.
     pub locale: Locale,
-    /// What an order begins with.
+    /// What the orders in a reply begin with.
     pub prefix: String,
+    /// All that an order may begin with.
+    pub prefixes: Vec<String>,
     /// The name of a command in a language.
     pub name_of: fn(&str, Locale) -> &'static str,
 }
@@ -255,9 +257,10 @@ impl Speech {
 impl Reply {
     /// The messages that say it, each short enough for WhatsApp.
     pub fn messages(&self, speech: &Speech) -> Vec<String> {
-        let text = self.text(speech);
-        // A reply that begins with a prefix would be an order to another bot in the chat.
-        split(&if text.starts_with(speech.prefix.as_str()) { format!("› {text}") } else { text })
+        // A message that begins with a prefix would be an order to another bot in the chat.
+        let is_order = |text: &String| speech.prefixes.iter().any(|prefix| text.starts_with(prefix));
+        let messages = split(&self.text(speech)).into_iter();
+        messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
     fn text(&self, speech: &Speech) -> String {

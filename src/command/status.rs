@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::{Arguments, Context, Failure, Spec};
-use crate::reply::Reply;
+use crate::reply::{Reply, quoted};
 use crate::storage::Lost;
 
 /// The command.
@@ -15,7 +15,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
         let connected = context.zapi.connection().await.map(|connection| connection.is_connected);
         let overview = context.store.overview(context.instance.name.as_str()).await.map_err(Lost::Store)?;
         Ok(Reply::Status {
-            connected: connected.map_err(|error| error.explain(context.speech.locale)),
+            connected: connected.map_err(|error| error.explain(context.speech.locale, quoted)),
             // This order itself is open while it is answered.
             waiting: overview.open.saturating_sub(1),
             dead: overview.dead,

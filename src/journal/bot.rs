@@ -32,6 +32,7 @@ impl Bot {
             speech: Speech {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),
+                prefixes: instance.prefixes.clone(),
                 name_of: registry::name_in,
             },
             instance,

@@ -90,24 +90,30 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
     Reply::MayNot { command: spec.name, community }
 }
 
-/// The community that was typed, or the reply that asks which. Names of communities that the
-/// admin may not use are not told.
+/// The community that was typed, or the reply that asks which. Communities that the admin may not
+/// use are not told, and what they do not see cannot make a name unclear.
 async fn find_community(
     bot: &Bot,
     admin: &Admin,
     typed: &str,
 ) -> Result<Result<CommunityEntry, Reply>, Failure> {
-    let allowed = |entries: Vec<CommunityEntry>| -> Vec<String> {
-        let may = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, &bot.directory);
-        told_apart::<CommunityId>(&entries.into_iter().filter(may).collect::<Vec<_>>())
+    let allowed = |mut entries: Vec<CommunityEntry>| {
+        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
+        entries
     };
+    let typed_as = || typed.to_owned();
     Ok(match bot.directory.community(&bot.zapi, typed).await? {
         Found::One(community) => Ok(community),
-        Found::Unclear(several) | Found::Several(several) => {
-            Err(Reply::ManyCommunities { typed: typed.to_owned(), candidates: allowed(several) })
-        }
+        Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
+            [] => Err(Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }),
+            [community] => Ok(community.clone()),
+            several => Err(Reply::ManyCommunities {
+                typed: typed_as(),
+                candidates: told_apart::<CommunityId>(several),
+            }),
+        },
         Found::Nothing { nearest } => {
-            Err(Reply::NoCommunity { typed: typed.to_owned(), nearest: allowed(nearest) })
+            Err(Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&allowed(nearest)) })
         }
     })
 }

@@ -20,7 +20,7 @@ use super::failure::{self, MOST_CRASHES, next_try};
 use super::run::{Means, run};
 use crate::clock::Clock;
 use crate::command::{Failure, Timing};
-use crate::reply::Reply;
+use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, LEASE, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::ApiError;
@@ -79,24 +79,25 @@ impl Worker {
             }
             if is_open && !has_looked && !is_claiming && working < SIDE_BY_SIDE {
                 is_claiming = true;
+                // From now on: what comes while it looks may not be seen, and makes it look again.
+                has_looked = true;
                 steps.push(self.claim().boxed());
             }
             tokio::select! {
                 Some(event) = steps.next() => match event {
                     Event::Claimed(claim) => {
                         is_claiming = false;
+                        has_looked = false;
                         working += 1;
                         steps.push(self.work(*claim).map(|()| Event::Ended).boxed());
                     }
                     Event::Nothing(wait) => {
                         is_claiming = false;
-                        has_looked = true;
                         wake_at = wait.map(|wait| Instant::now() + wait);
                     }
                     Event::Trouble(error) => {
                         tracing::warn!(%error, "orders wait for the journal");
                         is_claiming = false;
-                        has_looked = true;
                         wake_at = Some(Instant::now() + STORE_PAUSE);
                     }
                     Event::Ended => {
@@ -228,7 +229,7 @@ impl Worker {
             Err(Failure::Journal(lost)) => Err(Stop::Journal(lost)),
             Err(Failure::Api(error)) if error.cause.is_temporary() && !is_last_try => Err(Stop::Api(error)),
             Err(Failure::Api(error)) => {
-                let explained = error.explain(bot.speech.locale);
+                let explained = error.explain(bot.speech.locale, quoted);
                 Ok(match error.cause.is_temporary() {
                     true => (Reply::GaveUp { reason: Some(explained) }, Outcome::GaveUp),
                     false => (Reply::Api(explained), Outcome::Answered),
@@ -261,3 +262,6 @@ impl Worker {
         claim.finish(outcome, error, self.clock.now()).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,9 +110,10 @@ impl ApiError {
         Self { call, cause, said: None, retry_after: None }
     }
 
-    /// A sentence for a person in the chat, with what to do where something can be done.
-    pub fn explain(&self, locale: Locale) -> String {
-        let status;
+    /// A sentence for a person, with what to do where something can be done. `quote` makes Z-API's
+    /// own words harmless: they may hold whatever an edge server says.
+    pub fn explain(&self, locale: Locale, quote: impl Fn(&str) -> String) -> String {
+        let (status, reason);
         let mut values = Vec::new();
         let key = match self.cause {
             Cause::Unreachable => "api-unreachable",
@@ -128,7 +129,8 @@ impl ApiError {
             Cause::InstanceNotFound => "api-instance",
             Cause::Address => "api-address",
             Cause::Refused => {
-                values.push(("reason", i18n::Value::from(self.said.as_deref().unwrap_or("?"))));
+                reason = quote(self.said.as_deref().unwrap_or("?"));
+                values.push(("reason", i18n::Value::from(&reason)));
                 "api-refused"
             }
             Cause::Unreadable => "api-unreadable",

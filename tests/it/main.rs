@@ -4,6 +4,7 @@
 //! said, what is answered.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
+mod cli;
 mod http;
 mod layers;
 mod readme;

@@ -9,7 +9,7 @@ use super::super::{Context, Failure};
 use super::Direction;
 use super::plan::{Plan, elsewhere};
 use crate::domain::{CommunityId, GroupId};
-use crate::reply::Fate;
+use crate::reply::{Fate, quoted};
 use crate::zapi::{ApiError, Cause, CommunityDetails};
 
 /// What became of each group that had to be changed.
@@ -152,7 +152,7 @@ impl Work<'_, '_> {
     }
 
     fn trouble(&self, error: &ApiError) -> Fate {
-        Fate::Trouble(error.explain(self.context.speech.locale))
+        Fate::Trouble(error.explain(self.context.speech.locale, quoted))
     }
 
     /// The community that took the group, if another one has it now.

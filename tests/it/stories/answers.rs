@@ -1,1 +1,130 @@
-//! To come.
+//! How an answer comes: to the chat of the order, quoting it, in messages short enough, and with
+//! an hourglass before it where it takes its time.
+
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, ANA_LID, Service};
+
+#[tokio::test]
+async fn an_answer_goes_to_the_chat_of_the_order_and_quotes_it() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    let orders = [
+        (bot.message(ANA, "/whoami"), ANA),
+        (bot.message(ANA_LID, "/whoami"), ANA_LID),
+        (bot.message(ANA, "/whoami").in_group(&group), group.as_str()),
+    ];
+    for (order, chat) in orders {
+        bot.ask_by(&order).await;
+
+        let sent = bot.sandbox.sent().pop().unwrap();
+        assert_eq!((sent.chat.as_str(), sent.quoted.as_deref()), (chat, Some(order.message_id())));
+    }
+    assert_eq!(bot.said().len(), 3);
+}
+
+#[tokio::test]
+async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
+    let bot = Service::with()
+        .world(|world| {
+            world.set_limit(300);
+            for number in 1..=300 {
+                world.group(&format!("Turma {number:03} da Escola do Bairro"));
+            }
+        })
+        .start()
+        .await;
+
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma*"#).await;
+    let quoting = bot.answers_to(&order).await;
+
+    let said = bot.said();
+    assert_eq!((quoting.len(), said.len() > 2), (1, true), "the first message alone quotes the order");
+    assert!(said.iter().all(|text| text.chars().count() < 4_000));
+    let (report, warning) =
+        said.join("\n").rsplit_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert_eq!(warning, "“Bairro Feliz” would hold 302 groups; WhatsApp may stop at 50.");
+    assert!(report.starts_with("298 of 300 groups are now in “Bairro Feliz”.\n✅ “Turma 001"), "{report}");
+    assert_eq!(bot.world().groups_of(&bot.community("Bairro Feliz")).len(), 300);
+}
+
+#[tokio::test]
+async fn no_message_of_an_answer_begins_like_an_order() {
+    let bot = Service::with()
+        .instance(r#"prefixes = ["!", "“", "✅", "•"]"#)
+        .world(|world| {
+            for number in 1..=200 {
+                world.group(&format!("Turma {number:03} da Escola do Bairro"));
+            }
+        })
+        .start()
+        .await;
+
+    let status = bot.ask(ANA, "!status").await;
+    let linked = bot.ask(ANA, "✅community bairro").await;
+    bot.ask(ANA, "“groups turma").await;
+    bot.settled().await;
+
+    assert_eq!(status.lines().next(), Some("› ✅ WhatsApp is connected."));
+    assert!(linked.starts_with("› “Bairro Feliz”: 2 groups"), "{linked}");
+    assert!(bot.said().len() > 4);
+    assert!(bot.said().iter().all(|text| !text.starts_with(['!', '“', '✅', '•'])), "{:#?}", bot.said());
+}
+
+#[tokio::test]
+async fn orders_in_a_reply_begin_with_the_first_prefix() {
+    let bot = Service::with().instance(r#"prefixes = ["!", "/"]"#).start().await;
+
+    let usage = bot.ask(ANA, "/link").await;
+    let ready_made = bot.ask(ANA, r#"!link "Bairro Feliz" lançamentos"#).await;
+
+    assert!(usage.contains("Write: !link <community> <groups…>\nFor example: !link "), "{usage}");
+    assert!(ready_made.ends_with(r#"first: !unlink "Marketing BR" Lançamentos"#), "{ready_made}");
+}
+
+#[tokio::test]
+async fn a_quick_order_wears_no_hourglass() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+
+    assert!(bot.calls_to("send-reaction").is_empty() && bot.calls_to("send-remove-reaction").is_empty());
+}
+
+#[tokio::test]
+async fn an_hourglass_stays_from_try_to_try_until_the_answer() {
+    let bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(10)).start().await;
+    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+    let second_try = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    bot.within(second_try.reached()).await;
+    let worn: Vec<_> = bot.sandbox.reactions().into_iter().filter(|reaction| !reaction.removed).collect();
+    second_try.release();
+    bot.answers_to(&order).await;
+
+    assert_eq!(worn.len(), 1);
+    assert_eq!((worn[0].value.as_str(), worn[0].message_id.as_str()), ("⏳", order.as_str()));
+    assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
+}
+
+#[tokio::test]
+async fn an_hourglass_that_cannot_be_shown_harms_nothing() {
+    let bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(1)).start().await;
+    bot.sandbox.trouble().always("send-rea", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.trouble().always("send-rem", Fault::Instead(Reply::Dropped));
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.reached()).await;
+    let asked = |view: &vincula::sandbox::View<'_>| {
+        view.calls.iter().find(|call| call.path == "send-reaction").map(|_| ())
+    };
+    bot.within(bot.sandbox.wait_until(asked)).await;
+
+    call.release();
+
+    assert_eq!(bot.answers_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+}

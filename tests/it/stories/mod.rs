@@ -8,6 +8,8 @@ mod groups;
 mod help;
 mod journal;
 mod language;
+mod lanes;
+mod limits;
 mod link;
 mod mistakes;
 mod people;

@@ -1,1 +1,206 @@
-//! To come.
+//! Unfinished work goes on after a crash or a signal: nothing is lost, nothing is told twice.
+
+use std::time::Duration;
+
+use vincula::sandbox::Fault;
+
+use super::scene::RUI;
+use crate::support::{ANA, Service};
+
+const ORDER: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;
+const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    ✅ “Futebol”\n✅ “Mães do Bairro”";
+
+#[tokio::test]
+async fn the_plan_is_in_the_journal_before_the_first_change() {
+    let bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+
+    bot.within(call.reached()).await;
+
+    assert_eq!(bot.notes(&order).await, ["accepted", "claimed", "planned"]);
+    call.release();
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    let notes = bot.notes(&order).await;
+    assert_eq!(notes, ["accepted", "claimed", "planned", "replied", "sent", "finished"]);
+}
+
+#[tokio::test]
+async fn after_a_crash_before_the_call_is_done_there_is_one_call_more() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.calls_to("communities/link").len(), 2);
+}
+
+#[tokio::test]
+async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
+    let mut bot = Service::start().await;
+    let before = bot.world();
+    let order = bot.message(ANA, ORDER);
+    for step in
+        ["communities?", "groups?", "communities-metadata", "light-group", "communities/link", "send-"]
+    {
+        let gate = bot.sandbox.trouble().hold_answer(step);
+        let (path, is_last) = (step.to_owned(), step == "send-");
+        if is_last {
+            // The answer itself is held before it is sent: of a message sent and not noted nobody knows.
+            bot.sandbox.trouble().clear();
+        }
+        let gate = if is_last { bot.sandbox.trouble().hold(&path) } else { gate };
+        bot.post(&order).await;
+        bot.within(gate.reached()).await;
+        bot.crash().await;
+        bot.restart().await;
+    }
+
+    let answers = bot.answers_to(order.message_id()).await;
+
+    assert_eq!(answers, [DONE]);
+    bot.expect_true(&answers[0], &before);
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
+    bot.sandbox.world(|world| world.link(&marketing, &group)).unwrap();
+
+    bot.restart().await;
+
+    let answers = bot.answers_to(&order).await;
+    assert_eq!(answers.len(), 1);
+    assert!(
+        answers[0].starts_with("2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”"),
+        "{answers:?}"
+    );
+    assert!(answers[0].contains("\n⚠️ “Futebol”: belongs to “Marketing BR”."), "{answers:?}");
+    assert!(answers[0].ends_with("\n✅ “Mães do Bairro”"), "{answers:?}");
+}
+
+#[tokio::test]
+async fn all_orders_that_waited_go_on_in_their_order() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let first = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.reached()).await;
+    let second = bot.give(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
+    let third = bot.give(ANA, r#"/link "Marketing BR" futebol"#).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&first).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.answers_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.answers_to(&third).await, ["1 of 1 group is now in “Marketing BR”.\n✅ “Futebol”"]);
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_after_a_restart_is_known() {
+    let mut bot = Service::start().await;
+    let order = bot.message(ANA, ORDER);
+    assert_eq!(bot.ask_by(&order).await, DONE);
+    bot.settled().await;
+
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.post(&order).await.text(), r#"{"status":"duplicate"}"#);
+    assert_eq!(bot.answers_to(order.message_id()).await, [DONE]);
+}
+
+#[tokio::test]
+async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
+    let mut bot = Service::with()
+        .world(|world| {
+            for number in 1..=150 {
+                world.group(&format!("Turma {number:03} da Escola Municipal"));
+            }
+        })
+        .start()
+        .await;
+    bot.sandbox.trouble().next("send-text", 1, Fault::Delay(Duration::ZERO));
+    let second = bot.sandbox.trouble().hold("send-text");
+    bot.give(ANA, "/groups turma").await;
+    bot.within(second.reached()).await;
+    // The first message is noted as sent before the second is called for.
+    bot.crash().await;
+
+    bot.restart().await;
+
+    bot.settled().await;
+    let said = bot.said();
+    let lines: Vec<&str> = said.iter().flat_map(|text| text.lines()).collect();
+    assert_eq!((said.len() >= 3, lines.len(), lines[0]), (true, 151, "150 groups:"));
+    assert!((1..=150).all(|number| lines[number].contains(&format!("Turma {number:03} "))));
+}
+
+#[tokio::test]
+async fn a_reading_order_survives_a_crash_too() {
+    let mut bot = Service::start().await;
+    let read = bot.sandbox.trouble().hold("communities-metadata");
+    let order = bot.give(ANA, "/community bairro").await;
+    bot.within(read.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    let answers = bot.answers_to(&order).await;
+    assert!(answers.len() == 1 && answers[0].starts_with("“Bairro Feliz”: 2 groups"), "{answers:?}");
+}
+
+#[tokio::test]
+async fn an_hourglass_from_before_a_crash_goes_with_the_answer() {
+    let mut bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(5)).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(bot.sandbox.next_reaction_after(0)).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
+}
+
+#[tokio::test]
+async fn a_signal_lets_what_runs_finish_and_keeps_what_waits() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let second = bot.give(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
+
+    tokio::join!(bot.stop(), async { call.release() });
+
+    assert_eq!(bot.said(), [DONE]);
+    assert!(bot.calls_to("communities/unlink").is_empty());
+    bot.restart().await;
+    assert_eq!(bot.answers_to(&first).await, [DONE]);
+    assert_eq!(bot.answers_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
+}
+
+#[tokio::test]
+async fn an_order_of_an_admin_who_came_with_the_restart_is_taken() {
+    let mut bot = Service::start().await;
+    assert!(bot.send(RUI, ORDER).await.contains("not_an_admin"));
+    bot.stop().await;
+
+    bot.restart_with("name = \"Ana\"", &format!("[instances.main.admins.rui]\nphone = \"{RUI}\"")).await;
+
+    assert_eq!(bot.ask(RUI, ORDER).await, DONE);
+}

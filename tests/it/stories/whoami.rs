@@ -1,1 +1,50 @@
-//! To come.
+//! `/whoami`: how the bot knows the person who asks.
+
+use crate::support::{ANA, ANA_LID, Service};
+
+#[tokio::test]
+async fn an_admin_sees_number_chat_and_rights() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/whoami").await;
+
+    assert_eq!(
+        reply,
+        "You are “Ana”.\nNumber: 5544999990001\nThis chat: 5544999990001\nCommands: all\nCommunities: all"
+    );
+}
+
+#[tokio::test]
+async fn what_was_seen_of_them_is_told_lid_and_group_too() {
+    let bot = Service::with()
+        .admins(
+            "[instances.main.admins.a]\nlid = \"81896604192873@lid\"\nname = \"Ana *Lima*\"\n\
+             commands = [\"link\", \"groups\"]\ncommunities = [\"Bairro Feliz\"]\n",
+        )
+        .start()
+        .await;
+    let group = bot.group("Futebol");
+    let order = bot.message(ANA, "/quemsou").lid(ANA_LID).in_group(&group);
+
+    let reply = bot.ask_by(&order).await;
+
+    assert_eq!(
+        reply,
+        format!(
+            "You are “Ana ∗Lima∗”.\nNumber: 5544999990001\nLid: {ANA_LID}\nThis chat: {group}\n\
+             Commands: link, groups\nCommunities: Bairro Feliz"
+        )
+    );
+}
+
+#[tokio::test]
+async fn whoami_is_anybodys_who_is_an_admin() {
+    let bot = Service::with()
+        .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"link\"]\n")
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "/WhoAmI").await;
+
+    assert!(reply.starts_with("You are “ana”.\n") && reply.contains("Commands: link\n"), "{reply}");
+}

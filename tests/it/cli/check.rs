@@ -1,0 +1,137 @@
+//! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
+
+use vincula::sandbox::{Fault, Offline, Reply};
+
+use super::{PATH, Place};
+
+#[test]
+fn five_mistakes_are_named_all_five_at_once() {
+    let place = Place::new();
+    let toml = r#"
+[server]
+listen = "8080"
+max_boddy = "1MiB"
+
+[instances.main]
+id = "0123456789ABCDEF0123456789ABCDEF"
+strangers = "welcome"
+verify = { path_secret = "short" }
+"#;
+    place.write(toml);
+    for call in
+        [&["check"][..], &["check", "--offline"], &["serve"], &["webhook", "register"], &["journal", "list"]]
+    {
+        let ran = place.run(call);
+        assert_eq!(ran.code, Some(2), "{call:?}: {ran:#?}");
+        let said = if call[0] == "check" { &ran.out } else { &ran.err };
+        for mistake in [
+            "server.listen",
+            "max_boddy",
+            "Did you mean `server.max_body`",
+            "instances.main.token",
+            "strangers",
+            "instances.main.verify.path_secret",
+        ] {
+            assert!(said.contains(mistake), "{call:?} does not say {mistake}: {said}");
+        }
+        assert!(said.contains("vincula.toml"), "{said}");
+        assert!(!said.contains("\"short\"") && !said.contains("`short`"), "{said}");
+    }
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.out.matches("❌").count(), 5, "{}", ran.out);
+    assert!(ran.out.contains("5 mistakes"), "{}", ran.out);
+    assert!(!place.folder.path().join("vincula.db").exists(), "nothing was started");
+}
+
+#[test]
+fn a_good_configuration_is_explained_without_its_secrets() {
+    let place = Place::new();
+    let ran = place.run(&["check", "--offline", "--config", "vincula.toml"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+    for told in ["z-api-token", "path secret", "HMAC-SHA256", "Standard Webhooks", "Ana", "All good."] {
+        assert!(ran.out.contains(told), "{told}: {}", ran.out);
+    }
+    assert_eq!(place.sandbox.calls().len(), 0, "offline asks nobody");
+}
+
+#[test]
+fn what_works_and_may_be_a_mistake_is_a_finding() {
+    let place = Place::new();
+    place.change("public_url = \"https://bot.example.com\"\n", "");
+    let ran = place.run(&["check", "--offline"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.out.contains("public_url") && ran.out.contains("1 to look at."), "{}", ran.out);
+}
+
+#[test]
+fn online_each_trouble_is_told_with_its_remedy() {
+    let mut place = Place::new();
+    let expect = |place: &Place, code: i32, words: &[&str]| {
+        let ran = place.run(&["check"]);
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        for word in words {
+            assert!(ran.out.contains(word), "{word}: {}", ran.out);
+        }
+    };
+    expect(&place, 1, &["WhatsApp is connected", "no webhook is set", "vincula webhook register main"]);
+
+    let ran = place.run(&["webhook", "register"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+    expect(&place, 0, &["WhatsApp is connected", "the webhook points here", "All good."]);
+
+    place.sandbox.trouble().disconnect(Offline::Error);
+    expect(&place, 1, &["WhatsApp is not connected", "QR code"]);
+    place.sandbox.trouble().reconnect();
+
+    place.variable("VINCULA__SERVER__PUBLIC_URL", "https://other.example.com");
+    expect(&place, 1, &["the webhook points elsewhere", "vincula webhook register main"]);
+    place.variables.clear();
+
+    let wrong = "F0123456789abcdef0123456789abcdefS";
+    place.variable("VINCULA__INSTANCES__MAIN__CLIENT_TOKEN", wrong);
+    expect(&place, 1, &["Client-Token", "instances.main.client_token"]);
+    let ran = place.run(&["check"]);
+    assert!(!ran.out.contains(wrong) && !ran.err.contains(wrong), "{ran:#?}");
+    place.variables.clear();
+
+    place.variable("VINCULA__INSTANCES__MAIN__TOKEN", "0123456789ABCDEF01234567");
+    expect(&place, 1, &["instances.main.id and instances.main.token"]);
+    place.variables.clear();
+
+    // Nobody is there, or somebody who is not Z-API.
+    place.sandbox.trouble().always("", Fault::Instead(Reply::Dropped));
+    expect(&place, 1, &["main: ", "instances.main.base_url"]);
+    place.variable("VINCULA__INSTANCES__MAIN__BASE_URL", "http://127.0.0.1:1");
+    expect(&place, 1, &["main: ", "instances.main.base_url"]);
+}
+
+#[test]
+fn the_webhook_is_registered_without_telling_its_secret() {
+    let place = Place::new();
+    let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
+
+    let ran = place.run(&["webhook", "register", "main"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+    assert_eq!(place.sandbox.webhooks().received.as_deref(), Some(expected.as_str()));
+    assert!(ran.out.contains("https://bot.example.com/webhooks/main"), "{}", ran.out);
+}
+
+#[test]
+fn a_webhook_that_cannot_be_registered_is_told() {
+    let place = Place::new();
+    let ran = place.run(&["webhook", "register", "mian"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.err.contains("main"), "{}", ran.err);
+
+    place.sandbox.trouble().next("update-webhook-received", 1, Fault::Instead(Reply::Dropped));
+    let ran = place.run(&["webhook", "register"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.err.contains("main"), "{}", ran.err);
+
+    place.change("public_url = \"https://bot.example.com\"\n", "");
+    let ran = place.run(&["webhook", "register"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.err.contains("public_url"), "{}", ran.err);
+    assert_eq!(place.sandbox.webhooks().received, None);
+}

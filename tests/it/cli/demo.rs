@@ -1,0 +1,97 @@
+//! `vincula demo` from a pipe: each line a message, the answers in order, then the end.
+
+use super::Place;
+
+/// What was said, line by line, without the indentation of further lines.
+fn spoken(out: &str) -> Vec<(&str, String)> {
+    let mut spoken: Vec<(&str, String)> = Vec::new();
+    for line in out.lines() {
+        let (who, text) = line.split_at_checked(5).unwrap_or((line, ""));
+        match (who.trim(), spoken.last_mut()) {
+            ("", Some((_, said))) if !text.starts_with('(') => said.push_str(&format!("\n{text}")),
+            (who, _) => spoken.push((who, text.to_owned())),
+        }
+    }
+    spoken
+}
+
+#[test]
+fn every_line_of_a_script_is_answered_in_order() {
+    let place = Place::new();
+    let script = [
+        ("/help", "/link"),
+        ("/communities", "Bairro Feliz"),
+        ("/groups vendas", "Vendas Norte"),
+        ("/link \"Bairro Feliz\" futebol, mães", "2 of 2 groups"),
+        ("/unlink bairro futebol", "1 of 1 group"),
+        ("bom dia", "not_a_command"),
+        ("/lnik x", "/link"),
+        ("/link bairro \"open", "quote"),
+        ("/link", "/link"),
+        ("/whoami", "you"),
+        ("/status", "connected"),
+    ];
+    let input: String = script.iter().map(|(line, _)| format!("{line}\n")).collect();
+
+    let ran = place.run_on(&input, &["demo"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let spoken = spoken(&ran.out);
+    assert_eq!(spoken.len(), 2 * script.len(), "{}", ran.out);
+    for (pair, (line, answer)) in spoken.chunks(2).zip(script) {
+        assert_eq!(pair[0], ("you", line.to_owned()));
+        assert!(pair[1].1.to_lowercase().contains(&answer.to_lowercase()), "{line}: {}", pair[1].1);
+    }
+}
+
+#[test]
+fn the_second_answer_shows_the_groups_that_the_first_linked() {
+    let place = Place::new();
+    let ran = place.run_on("/link \"Bairro Feliz\" futebol mães\n/community \"Bairro Feliz\"\n", &["demo"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let spoken = spoken(&ran.out);
+    assert_eq!(spoken.len(), 4, "{}", ran.out);
+    for group in ["Futebol", "Mães do Bairro", "Moradores"] {
+        assert!(spoken[3].1.contains(group), "{group}: {}", spoken[3].1);
+    }
+}
+
+#[test]
+fn an_empty_script_ends_without_a_word() {
+    let place = Place::new();
+    for input in ["", "\n", "\n  \n\n"] {
+        let ran = place.run_on(input, &["demo"]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""), "{input:?}");
+    }
+}
+
+#[test]
+fn a_script_from_anywhere_is_read_to_its_last_line() {
+    let place = Place::new();
+    let ran = place.run_on("/communities\r\n/whoami", &["demo", "--locale", "pt-BR"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let spoken = spoken(&ran.out);
+    assert_eq!(spoken.len(), 4, "{}", ran.out);
+    assert_eq!((spoken[0].1.as_str(), spoken[2].1.as_str()), ("/communities", "/whoami"));
+    assert!(spoken[1].1.contains("comunidades") || spoken[1].1.contains("Comunidades"), "{}", ran.out);
+}
+
+#[test]
+fn the_demo_needs_no_configuration_and_minds_none() {
+    let mut place = Place::new();
+    place.write("this is no configuration");
+    place.variable("VINCULA__SERVER__LISTEN", "nowhere");
+    place.variable("VINCULA_CONFIG", "/nowhere.toml");
+    let ran = place.run_on("/whoami\n", &["demo"]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    // It leaves nothing behind.
+    let left: Vec<_> = std::fs::read_dir(&place.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["vincula.toml"]);
+}
+
+#[test]
+fn the_demo_is_for_this_machine_alone() {
+    let ran = Place::new().run(&["demo", "--listen", "0.0.0.0:0"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.err.contains("loopback"), "{}", ran.err);
+}

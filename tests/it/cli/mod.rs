@@ -1,0 +1,313 @@
+//! The program as operators have it: a process, its output and its exit code.
+//!
+//! Whatever a process said is searched for every secret of its configuration; see [`Place::safe`].
+
+mod check;
+mod demo;
+mod event;
+mod journal;
+mod pages;
+mod serve;
+mod survive;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+use vincula::lifecycle;
+use vincula::sandbox::{Account, Options, Sandbox, Sent, World};
+
+use crate::support::ANA;
+
+const PATH: &str = "a-path-nobody-guesses-9f2c";
+const KEY: &str = "a made-up key that signs webhooks";
+const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
+/// Nothing here takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A folder with a configuration, and the Z-API that it names.
+struct Place {
+    folder: TempDir,
+    sandbox: Sandbox,
+    outside: Runtime,
+    variables: Vec<(String, String)>,
+}
+
+/// What a process said, and how it ended.
+#[derive(Debug)]
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        let sandbox = Sandbox::new(World::playground(), Account::made_up(), Options::default());
+        let outside =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = outside.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        outside.spawn(lifecycle::serve_router(listener, sandbox.router(), CancellationToken::new()));
+        let place = Self { folder: tempfile::tempdir().unwrap(), sandbox, outside, variables: Vec::new() };
+        place.write(&place.configuration(&url));
+        place
+    }
+
+    /// Every way of verifying, and ports that are free.
+    fn configuration(&self, base_url: &str) -> String {
+        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let client_token = client_token.as_deref().unwrap();
+        format!(
+            r#"[server]
+listen = "127.0.0.1:0"
+admin_listen = "127.0.0.1:0"
+public_url = "https://bot.example.com"
+
+[store]
+url = "sqlite:vincula.db"
+
+[instances.main]
+id = "{id}"
+token = "{token}"
+client_token = "{client_token}"
+base_url = "{base_url}"
+
+[instances.main.verify]
+zapi_token = true
+path_secret = "{PATH}"
+hmac = {{ header = "X-Hub-Signature-256", secrets = ["{KEY}"] }}
+standard_webhooks = {{ secrets = ["{STANDARD}"] }}
+
+[instances.main.limits]
+changes_per_second = 1000
+messages_per_minute = 60000
+
+[instances.main.admins.ana]
+phone = "{ANA}"
+name = "Ana"
+"#
+        )
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("vincula.toml")
+    }
+
+    fn write(&self, toml: &str) {
+        std::fs::write(self.file(), toml).unwrap();
+    }
+
+    /// Another configuration: `from` in the file becomes `to`.
+    fn change(&self, from: &str, to: &str) {
+        let toml = std::fs::read_to_string(self.file()).unwrap();
+        assert!(toml.contains(from), "{from} is not in {toml}");
+        self.write(&toml.replace(from, to));
+    }
+
+    fn variable(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.push((name.to_owned(), value.into()));
+    }
+
+    /// The program in this folder, with none of this process's environment.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_vincula"));
+        program.args(arguments).current_dir(&self.folder).env_clear();
+        program.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        program.env("TMPDIR", self.folder.path()).stdin(Stdio::null());
+        program.stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+    }
+
+    /// Runs the program to its end.
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_on("", arguments)
+    }
+
+    /// Runs the program to its end, with this for it to read.
+    #[track_caller]
+    fn run_on(&self, input: &str, arguments: &[&str]) -> Ran {
+        let mut child = self.program(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        // A process that reads nothing has closed its end.
+        let writing = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (out, err) = (collect(out), collect(err));
+        let code = wait(&mut child, arguments);
+        writing.join().unwrap();
+        let ran = Ran { code, out: out.join().unwrap(), err: err.join().unwrap() };
+        self.safe(&ran.out);
+        self.safe(&ran.err);
+        ran
+    }
+
+    /// Starts the service and waits until it is ready; the file then says where it is.
+    #[track_caller]
+    fn serve(&self) -> Serving {
+        let mut child = self.program(&["serve"]).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let reading = std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let parsed: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                kept.lock().unwrap().push_str(&format!("{line}\n"));
+                if parsed["message"] == "ready" {
+                    let text = |name: &str| parsed[name].as_str().unwrap_or_default().to_owned();
+                    let _ = ready.send((text("public"), text("private")));
+                }
+            }
+        });
+        let Ok((public, private)) = is_ready.recv_timeout(PATIENCE) else {
+            let _ = child.kill();
+            panic!("it did not get ready: {}", log.lock().unwrap());
+        };
+        let mut toml = std::fs::read_to_string(self.file()).unwrap_or_default();
+        for (name, address) in [("\nlisten", &public), ("\nadmin_listen", &private)] {
+            if let Some(at) = toml.find(&format!("{name} = ")) {
+                let end = at + 1 + toml[at + 1..].find('\n').unwrap();
+                toml.replace_range(at..end, &format!("{name} = \"{address}\""));
+            }
+        }
+        if !toml.is_empty() {
+            self.write(&toml);
+        }
+        Serving { child, log, reading: Some(reading), public, private }
+    }
+
+    /// Posts an order with `vincula event send`; its id in the journal.
+    #[track_caller]
+    fn order(&self, message_id: &str, text: &str) -> String {
+        let ran = self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id]);
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(answer["status"], "accepted", "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The bot's message that quotes this one.
+    #[track_caller]
+    fn reply_to(&self, message_id: &str) -> String {
+        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        let wait =
+            self.sandbox.wait_until(|view| view.world.sent().iter().find(|sent| quotes(sent)).cloned());
+        self.within(wait).text
+    }
+
+    #[track_caller]
+    fn within<T>(&self, wait: impl Future<Output = T>) -> T {
+        match self.outside.block_on(async { tokio::time::timeout(PATIENCE, wait).await }) {
+            Ok(value) => value,
+            Err(_) => panic!("waited too long; the calls were {:#?}", self.sandbox.calls()),
+        }
+    }
+
+    fn calls_to(&self, path: &str) -> usize {
+        self.sandbox.calls().iter().filter(|call| call.path.starts_with(path)).count()
+    }
+
+    /// Fails if the text holds a secret, or what only a terminal should get.
+    #[track_caller]
+    fn safe(&self, text: &str) {
+        let Account { token, client_token, .. } = self.sandbox.account();
+        let bare = STANDARD.trim_start_matches("whsec_");
+        for secret in [token, client_token.as_deref().unwrap(), PATH, KEY, bare] {
+            assert!(!text.contains(secret), "a secret is in {text}");
+            assert!(!text.contains(&hex::encode(secret)), "a secret is in {text}");
+        }
+        assert!(!text.contains('\u{1b}'), "colours without a terminal: {text}");
+    }
+}
+
+/// A service that runs as a process; killed when it is forgotten.
+struct Serving {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    reading: Option<JoinHandle<()>>,
+    /// `host:port` of the public side.
+    public: String,
+    /// `host:port` of the private side.
+    private: String,
+}
+
+impl Serving {
+    /// Sends a signal by its name, such as `TERM`.
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Whether it still runs.
+    fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for its end; its exit code and its log.
+    #[track_caller]
+    fn ended(&mut self, place: &Place) -> (Option<i32>, String) {
+        let code = wait(&mut self.child, &["serve"]);
+        if let Some(reading) = self.reading.take() {
+            reading.join().unwrap();
+        }
+        let log = self.log.lock().unwrap().clone();
+        place.safe(&log);
+        let is_json =
+            |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|l| l.is_object());
+        assert!(log.lines().all(|line| is_json(line) || line.starts_with("vincula: ")), "{log}");
+        (code, log)
+    }
+
+    /// Ends it as SIGTERM does, and returns its log.
+    #[track_caller]
+    fn stop(mut self, place: &Place) -> String {
+        self.signal("TERM");
+        let (code, log) = self.ended(place);
+        assert_eq!(code, Some(0), "{log}");
+        log
+    }
+
+    /// Ends it as a crash does: SIGKILL.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    })
+}
+
+#[track_caller]
+fn wait(child: &mut Child, arguments: &[&str]) -> Option<i32> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("vincula {} does not end", arguments.join(" "));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,215 @@
+//! `vincula serve`: it starts or says why not, lives where it says, and ends when it is told.
+
+use std::time::{Duration, Instant};
+
+use vincula::sandbox::{Fault, Reply};
+
+use super::{PATH, Place};
+use crate::support::ANA;
+use crate::support::wire::{ask, request};
+
+#[test]
+fn a_bad_configuration_ends_it_before_any_port_is_opened() {
+    let place = Place::new();
+    // Were it to open this port, it would complain of that.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    place.change("\nlisten = \"127.0.0.1:0\"", &format!("\nlisten = \"{}\"", taken.local_addr().unwrap()));
+    place.change("name = \"Ana\"", "nmae = \"Ana\"");
+
+    let ran = place.run(&["serve"]);
+
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:#?}");
+    assert!(
+        ran.err.contains("instances.main.admins.ana.nmae")
+            && ran.err.contains("`instances.main.admins.ana.name`"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("vincula.toml") && !ran.err.contains("cannot listen"), "{}", ran.err);
+    assert!(!place.folder.path().join("vincula.db").exists());
+
+    let ran = place.run(&["serve", "--config", "nowhere.toml"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.err.contains("nowhere.toml"), "{}", ran.err);
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_by_its_key() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let _holder = std::net::TcpListener::bind(taken).unwrap();
+    place.change("admin_listen = \"127.0.0.1:0\"", &format!("admin_listen = \"{taken}\""));
+    let ran = place.run(&["serve"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.err.contains("server.admin_listen") && ran.err.contains(&taken.to_string()), "{}", ran.err);
+}
+
+#[test]
+fn a_second_service_on_the_same_journal_refuses_to_start() {
+    let place = Place::new();
+    let first = place.serve();
+    place.change(&first.public, "127.0.0.1:0");
+    place.change(&first.private, "127.0.0.1:0");
+    for url in ["sqlite:vincula.db", "sqlite:./vincula.db"] {
+        place.change("url = \"sqlite:vincula.db\"", &format!("url = \"{url}\""));
+        let second = place.run(&["serve"]);
+        assert_eq!(second.code, Some(1), "{second:#?}");
+        assert!(
+            second.err.contains("another vincula") && second.err.contains("vincula.db"),
+            "{}",
+            second.err
+        );
+        place.change(&format!("url = \"{url}\""), "url = \"sqlite:vincula.db\"");
+    }
+    first.stop(&place);
+    place.serve().stop(&place);
+}
+
+#[test]
+fn it_lives_as_long_as_health_says_so() {
+    let place = Place::new();
+    let serving = place.serve();
+    let ran = place.run(&["health"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+    serving.stop(&place);
+    let ran = place.run(&["health"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.err.contains("nothing answers"), "{}", ran.err);
+}
+
+#[test]
+fn it_ends_at_once_when_nothing_runs() {
+    for signal in ["TERM", "INT"] {
+        let place = Place::new();
+        let mut serving = place.serve();
+        let begun = Instant::now();
+        serving.signal(signal);
+        assert_eq!(serving.ended(&place).0, Some(0));
+        assert!(begun.elapsed() < Duration::from_secs(2), "{signal}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn it_finishes_what_runs_before_it_ends() {
+    let place = Place::new();
+    let gate = place.sandbox.trouble().hold("communities/link");
+    let mut serving = place.serve();
+    place.order("A1", "/link Bairro futebol");
+    place.within(gate.reached());
+
+    serving.signal("TERM");
+    // It says that it ends, takes no more, and goes on with what it has.
+    let refused = || std::net::TcpStream::connect(&serving.public).is_err();
+    let begun = Instant::now();
+    while !refused() && begun.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(refused(), "new connections are still taken");
+    assert!(serving.is_running());
+    gate.release();
+
+    assert!(place.reply_to("A1").contains("✅ “Futebol”"));
+    let (code, log) = serving.ended(&place);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    assert_eq!(place.calls_to("communities/link"), 1);
+}
+
+#[test]
+fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
+    let place = Place::new();
+    let gate = place.sandbox.trouble().hold("communities/link");
+    let mut serving = place.serve();
+    place.order("A1", "/link Bairro futebol");
+    place.within(gate.reached());
+    let begun = Instant::now();
+    serving.signal("TERM");
+    let says_so = || serving.log.lock().unwrap().contains("second signal");
+    while !says_so() && begun.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    serving.signal("TERM");
+    let (code, log) = serving.ended(&place);
+    assert_eq!(code, Some(1), "{log}");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    gate.release();
+
+    let serving = place.serve();
+    assert!(place.reply_to("A1").contains("✅ “Futebol”"));
+    serving.stop(&place);
+    assert_eq!(place.sandbox.sent().len(), 1);
+}
+
+#[test]
+fn the_environment_alone_is_a_configuration() {
+    let mut place = Place::new();
+    let account = place.sandbox.account().clone();
+    let toml = std::fs::read_to_string(place.file()).unwrap();
+    let base_url =
+        toml.lines().find_map(|line| line.strip_prefix("base_url = ")).unwrap().trim_matches('"').to_owned();
+    std::fs::remove_file(place.file()).unwrap();
+    std::fs::write(place.folder.path().join("token"), format!("{}\n", account.token)).unwrap();
+    for (name, value) in [
+        ("SERVER__LISTEN", "127.0.0.1:0"),
+        ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        ("SERVER__PUBLIC_URL", "https://bot.example.com"),
+        ("STORE__URL", "sqlite:orders.db"),
+        ("INSTANCES__MAIN__ID", &account.id),
+        ("INSTANCES__MAIN__TOKEN_FILE", "token"),
+        ("INSTANCES__MAIN__CLIENT_TOKEN", account.client_token.as_deref().unwrap()),
+        ("INSTANCES__MAIN__BASE_URL", &base_url),
+        ("INSTANCES__MAIN__VERIFY__ZAPI_TOKEN", "true"),
+        ("INSTANCES__MAIN__VERIFY__PATH_SECRET", PATH),
+        ("INSTANCES__MAIN__ADMINS__ANA__PHONE", ANA),
+    ] {
+        place.variable(&format!("VINCULA__{name}"), value);
+    }
+    assert_eq!(place.run(&["check", "--offline"]).code, Some(0));
+    let serving = place.serve();
+
+    let url = format!("http://{}", serving.public);
+    let ran = place.run(&["event", "send", "--from", ANA, "--text", "/whoami", "--id", "A1", "--url", &url]);
+
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(place.reply_to("A1").contains("ana"));
+    serving.stop(&place);
+    assert!(place.folder.path().join("orders.db").exists());
+}
+
+#[test]
+fn the_log_tells_no_text_and_even_in_detail_no_secret() {
+    std::thread::scope(|scope| {
+        let levels = ["", "debug", "trace"].map(|level| (level, scope.spawn(|| log_at(level))));
+        for (level, log) in levels {
+            let log = log.join().unwrap();
+            assert!(log.contains("\"ready\"") && log.contains("an order ended"), "{log}");
+            assert!(log.contains("an order is tried again"), "{log}");
+            // What is said in chats is told at no level by default.
+            let words = ["Bairro", "utebol", ANA];
+            let told = words.iter().find(|word| log.contains(**word));
+            assert!(!level.is_empty() || told.is_none(), "{told:?} is in {log}");
+        }
+    });
+}
+
+/// The log of a service that saw orders, webhooks of others and a Z-API that drops a call.
+fn log_at(level: &str) -> String {
+    let mut place = Place::new();
+    place.variable("RUST_BACKTRACE", "1");
+    if !level.is_empty() {
+        place.variable("RUST_LOG", level);
+    }
+    let serving = place.serve();
+    place.order("A1", "/link Bairro futebol");
+    place.reply_to("A1");
+    let url = format!("http://{}", serving.public);
+    let headers = [("content-type", "application/json"), ("content-length", "2")];
+    for target in [format!("/webhooks/main/{PATH}"), "/webhooks/main/x".to_owned()] {
+        let request = request("POST", &target, &headers, b"{}");
+        assert_eq!(place.within(ask(&url, &request)).status, 401);
+    }
+    place.sandbox.trouble().next("send-text", 1, Fault::Instead(Reply::Dropped));
+    place.order("A2", "/status");
+    place.reply_to("A2");
+    serving.stop(&place)
+}

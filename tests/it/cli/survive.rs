@@ -1,0 +1,58 @@
+//! kill -9 between `accepted` and the reply: after the next start there is one reply, and it is true.
+
+use vincula::sandbox::Gate;
+
+use super::Place;
+
+/// Kills the service while its call stands at the gate, and starts it again.
+fn killed_at(gate_of: impl FnOnce(&Place) -> Gate) -> Place {
+    let place = Place::new();
+    let gate = gate_of(&place);
+    let serving = place.serve();
+    let order = place.order("A1", "/link \"Bairro Feliz\" futebol, mães");
+    place.within(gate.reached());
+    serving.kill();
+    gate.release();
+
+    let serving = place.serve();
+    let reply = place.reply_to("A1");
+
+    assert_eq!(reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”");
+    // One more order shows that the chat goes on, and that nothing else was waiting to be said.
+    place.order("A2", "/community bairro");
+    assert!(place.reply_to("A2").contains("Futebol"));
+    serving.stop(&place);
+    assert_eq!(place.sandbox.sent().len(), 2, "{:#?}", place.sandbox.sent());
+    let shown = place.run(&["journal", "show", &order]);
+    assert!(shown.out.contains("done (answered)"), "{}", shown.out);
+    place
+}
+
+#[test]
+fn killed_before_the_link_was_made() {
+    let place = killed_at(|place| place.sandbox.trouble().hold("communities/link"));
+    assert_eq!(place.calls_to("communities/link"), 2);
+}
+
+#[test]
+fn killed_when_the_link_was_made_and_nobody_had_heard_of_it() {
+    let place = killed_at(|place| place.sandbox.trouble().hold_answer("communities/link"));
+    assert!(place.calls_to("communities/link") <= 2);
+}
+
+#[test]
+fn killed_before_anything_was_looked_at() {
+    let place = killed_at(|place| place.sandbox.trouble().hold("communities?"));
+    assert_eq!(place.calls_to("communities/link"), 1);
+}
+
+#[test]
+fn killed_while_the_outcome_was_read_back() {
+    // The second look at the community is the one after the link.
+    let place = killed_at(|place| {
+        let trouble = place.sandbox.trouble();
+        trouble.hold("communities-metadata").release();
+        trouble.hold("communities-metadata")
+    });
+    assert!(place.calls_to("communities/link") <= 2);
+}

@@ -1,0 +1,78 @@
+//! Too many orders, too old ones, and strangers who ask again and again.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+
+use super::scene::{ANA_AND_RUI, RUI};
+use crate::support::{ANA, STRANGER, Service};
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+#[tokio::test]
+async fn a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).instance("strangers = \"refuse\"").start().await;
+
+    let first = bot.message(STRANGER, ORDER);
+    assert!(bot.post(&first).await.text().contains("not_an_admin"));
+    assert_eq!(bot.reply_to(first.message_id()).await.text, "This number takes orders of its admins only.");
+    clock.advance(Duration::from_secs(59 * 60));
+    bot.send(STRANGER, "/help").await;
+    bot.send(STRANGER, "hello").await;
+    clock.advance(Duration::from_secs(61));
+    let later = bot.message(STRANGER, "/help");
+    bot.post(&later).await;
+
+    bot.reply_to(later.message_id()).await;
+    assert_eq!(bot.said().len(), 2);
+    assert!(bot.store.list(None, 9).await.unwrap().is_empty() && bot.changes() == 0);
+}
+
+#[tokio::test]
+async fn who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minute() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with()
+        .clock(clock.clone())
+        .limits("orders_per_minute = 2")
+        .admins(ANA_AND_RUI)
+        .start()
+        .await;
+    bot.ask(ANA, "/whoami").await;
+    bot.ask(ANA, "/whoami").await;
+
+    let told = bot.ask(ANA, ORDER).await;
+    let ignored = bot.send(ANA, ORDER).await;
+    let rui = bot.ask(RUI, "/whoami").await;
+    clock.advance(Duration::from_secs(61));
+    let again = bot.ask(ANA, ORDER).await;
+
+    assert_eq!(
+        told,
+        "More than 2 orders in a minute: I take no more for a moment. What was accepted goes on."
+    );
+    assert_eq!(ignored, r#"{"status":"ignored","reason":"too_many_orders"}"#);
+    assert!(rui.starts_with("You are “Rui”."), "{rui}");
+    assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
+}
+
+#[tokio::test]
+async fn an_old_order_is_not_run_and_its_admin_is_told() {
+    let bot = Service::with().instance("max_event_age = \"10m\"").start().await;
+    let ago = |seconds: i64| Timestamp(bot.clock.now().0 - seconds * 1_000);
+    let old = bot.message(ANA, ORDER).at(ago(11 * 60 + 5));
+    let late = bot.message(ANA, ORDER).at(ago(9 * 60));
+
+    let told = bot.ask_by(&old).await;
+    let done = bot.ask_by(&late).await;
+
+    assert_eq!(
+        told,
+        "This order was sent 11 minutes before it reached me, so I did not run it. Send it again if it still \
+         holds."
+    );
+    assert_eq!(done, DONE);
+    assert_eq!(bot.row(old.message_id()).await.outcome.as_deref(), Some("expired"));
+    assert_eq!(bot.changes(), 1);
+}
