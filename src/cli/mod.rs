@@ -51,7 +51,7 @@ enum Call {
 Examples:
   vincula demo
   printf '/communities\\n/groups vendas\\n' | vincula demo
-  vincula demo --listen 127.0.0.1:8080      and send it webhooks with curl")]
+  vincula demo --listen 127.0.0.1:8080      to send it webhooks; a terminal shows its --config")]
     Demo(demo::Options),
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]

@@ -31,7 +31,8 @@ fn killed_at(gate_of: impl FnOnce(&Place) -> Gate) -> Place {
 #[test]
 fn killed_before_the_link_was_made() {
     let place = killed_at(|place| place.sandbox.trouble().hold("communities/link"));
-    assert_eq!(place.calls_to("communities/link"), 2);
+    // The held call may still get through after the kill, or be made again: one more at most.
+    assert!((1..=2).contains(&place.calls_to("communities/link")));
 }
 
 #[test]
