@@ -63,7 +63,14 @@ impl App {
             courtesy,
             &metrics,
         );
-        let worker = Worker { store: store.clone(), bots, clock, timing, metrics: metrics.clone() };
+        let worker = Worker {
+            store: store.clone(),
+            bots,
+            started_at: clock.now(),
+            clock,
+            timing,
+            metrics: metrics.clone(),
+        };
         Ok(Self {
             server: config.server,
             door: Arc::new(door),

@@ -128,8 +128,11 @@ pub enum Reply {
         /// The community in which they may not.
         community: Option<String>,
     },
-    /// They were an admin when they gave the order.
-    NoLonger,
+    /// They might when they gave the order, and may no longer.
+    NoLonger {
+        /// The order was begun before.
+        is_begun: bool,
+    },
     /// They are no admin.
     Stranger,
     /// The order was old when it came.
@@ -296,11 +299,13 @@ impl Reply {
                 lines.extend(phone.iter().map(|phone| say("whoami-phone", &[("phone", phone.into())])));
                 lines.extend(lid.iter().map(|lid| say("whoami-lid", &[("lid", lid.into())])));
                 lines.push(say("whoami-chat", &[("chat", chat.into())]));
-                let all = |names: &[String]| {
-                    if names.is_empty() { say("everything", &[]) } else { names.join(", ") }
-                };
-                lines.push(say("whoami-may", &[("commands", (&all(commands)).into())]));
-                lines.push(say("whoami-where", &[("communities", (&all(communities)).into())]));
+                let all =
+                    |names: &[String], all| if names.is_empty() { say(all, &[]) } else { names.join(", ") };
+                lines.push(say("whoami-may", &[("commands", (&all(commands, "all-commands")).into())]));
+                lines.push(say(
+                    "whoami-where",
+                    &[("communities", (&all(communities, "all-communities")).into())],
+                ));
                 lines.join("\n")
             }
             Self::Status { connected, waiting, dead } => {
@@ -384,7 +389,8 @@ impl Reply {
                     None => say("may-not", &[("order", (&order).into())]),
                 }
             }
-            Self::NoLonger => say("no-longer", &[]),
+            Self::NoLonger { is_begun: false } => say("no-longer", &[]),
+            Self::NoLonger { is_begun: true } => say("no-longer-begun", &[]),
             Self::Stranger => say("stranger", &[]),
             Self::TooOld { minutes } => say("too-old", &[("minutes", (&minutes.to_string()).into())]),
             Self::TooManyOrders { limit } => {

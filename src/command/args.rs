@@ -6,6 +6,9 @@
 
 use crate::reply::Mistake;
 
+/// The most words of an order: four times what a community holds.
+const MOST_WORDS: usize = 200;
+
 /// A kind of word that a command takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arg {
@@ -52,6 +55,9 @@ pub fn parse(args: &[Arg], rest: &str) -> Result<Arguments, Mistake> {
             },
             Arg::Groups | Arg::Words => {
                 while let Some(word) = reader.next(Separators::BlanksAndCommas)? {
+                    if found.words.len() == MOST_WORDS {
+                        return Err(Mistake::TooManyWords(word));
+                    }
                     found.words.push(word);
                 }
                 if *arg == Arg::Groups && found.words.is_empty() {

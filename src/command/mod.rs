@@ -21,6 +21,7 @@ use regex::Regex;
 
 pub use args::{Arg, Arguments};
 pub use context::{Context, Failure, Timing};
+pub use membership::planned_community;
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
@@ -92,9 +93,9 @@ pub struct Order {
     pub rest: String,
 }
 
-/// `name`, then nothing or a blank and the rest. Matched after the prefix is taken off.
+/// `name` of at most 40 letters, then nothing or a blank and the rest. Matched after the prefix is taken off.
 static ORDER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\A(?P<name>\p{L}[\p{L}\p{M}\p{N}]*)(?:\s+(?s:(?P<rest>.*)))?\z").ok());
+    LazyLock::new(|| Regex::new(r"\A(?P<name>\p{L}[\p{L}\p{M}\p{N}]{0,39})(?:\s+(?s:(?P<rest>.*)))?\z").ok());
 
 /// The order in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
 pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
@@ -114,14 +115,15 @@ fn is_skipped(c: char) -> bool {
 
 fn without_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
     let wide = |prefix: &String| -> String { prefix.chars().map(full_width).collect() };
-    let rest = prefixes.iter().find_map(|prefix| {
+    // Of prefixes that begin alike the longest one is meant.
+    let rests = prefixes.iter().filter_map(|prefix| {
         text.strip_prefix(prefix.as_str()).or_else(|| {
             // A full-width form is three bytes from U+FF01 on; most texts do not begin so.
             text.starts_with(|c| ('\u{ff01}'..='\u{ff5e}').contains(&c))
                 .then(|| text.strip_prefix(&wide(prefix)))?
         })
-    })?;
-    Some(rest.trim_start_matches(is_invisible))
+    });
+    Some(rests.min_by_key(|rest| rest.len())?.trim_start_matches(is_invisible))
 }
 
 /// The full-width twin of an ASCII sign, as some keyboards type it.

@@ -36,6 +36,8 @@ pub type GroupEntry = Entry<GroupId>;
 pub struct Directory {
     aliases: Vec<(String, String)>,
     cached: Mutex<Option<(Instant, Arc<Snapshot>)>>,
+    /// When the last read failed, and how; held while one goes on.
+    failed: Mutex<Option<(Instant, ApiError)>>,
 }
 
 /// Both lists, read at one time.
@@ -51,7 +53,7 @@ impl Directory {
     /// A directory with the instance's aliases; nothing is read yet.
     pub fn new(aliases: &[(String, String)]) -> Self {
         let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
-        Self { aliases, cached: Mutex::new(None) }
+        Self { aliases, cached: Mutex::new(None), failed: Mutex::new(None) }
     }
 
     /// The lists, not older than a minute.
@@ -61,6 +63,22 @@ impl Directory {
 
     /// The lists, read after `moment`; callers that come while they are read share them.
     async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
+        let asked = Instant::now();
+        let mut failed = self.failed.lock().await;
+        if let Some((failed_at, error)) = &*failed
+            && *failed_at > asked
+        {
+            // Whoever waited for this read shares its failure, instead of waiting for one more.
+            return Err(error.clone());
+        }
+        let read = self.read(zapi, moment).await;
+        if let Err(error) = &read {
+            *failed = Some((Instant::now(), error.clone()));
+        }
+        read
+    }
+
+    async fn read(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
         let mut cached = self.cached.lock().await;
         if let Some((read_at, snapshot)) = &*cached
             && moment.is_none_or(|moment| *read_at > moment)

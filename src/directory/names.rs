@@ -26,7 +26,7 @@ fn plain_mark(c: char) -> char {
         'ˍ' => '_',
         '∼' => '~',
         // Inside the quotes of an order, a name's own quotes can only be single ones.
-        'ˋ' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
+        'ˋ' | '`' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
         '–' | '—' | '‑' | '‐' => '-',
         other => other,
     }

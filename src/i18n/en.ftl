@@ -60,10 +60,12 @@ whoami-lid = Lid: { $lid }
 whoami-chat = This chat: { $chat }
 whoami-may = Commands: { $commands }
 whoami-where = Communities: { $communities }
-everything = all
+all-commands = all
+all-communities = all
 may-not = You may not use { $order } here. Whoever runs this bot can allow it.
 may-not-there = You may not use { $order } in { $community }. Whoever runs this bot can allow it.
 no-longer = You are no longer an admin of this bot, so the order was not run.
+no-longer-begun = You may no longer do this here, so nothing more was done. The order was begun before: part of it may be in effect.
 stranger = This number takes orders of its admins only.
 
 ## Status

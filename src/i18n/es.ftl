@@ -60,10 +60,12 @@ whoami-lid = Lid: { $lid }
 whoami-chat = Este chat: { $chat }
 whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
-everything = todo
+all-commands = todos
+all-communities = todas
 may-not = No puedes usar { $order } aquí. Quien cuida este bot puede permitirlo.
 may-not-there = No puedes usar { $order } en { $community }. Quien cuida este bot puede permitirlo.
 no-longer = Ya no eres admin de este bot, así que la orden no se ejecutó.
+no-longer-begun = Ya no puedes hacer esto aquí, así que no se hizo nada más. La orden ya había empezado: una parte puede estar en efecto.
 stranger = Este número solo atiende órdenes de sus admins.
 
 ## Estado
@@ -141,6 +143,6 @@ help-help-example = vincular
 help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
-help-status = ¿está conectado WhatsApp? ¿qué espera?
+help-status = ¿está conectado WhatsApp? ¿qué está pendiente?
 help-status-long = Pregunta a Z-API y cuenta las órdenes que esperan o se abandonaron.
 help-status-example = { "" }

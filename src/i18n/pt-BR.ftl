@@ -60,10 +60,12 @@ whoami-lid = Lid: { $lid }
 whoami-chat = Esta conversa: { $chat }
 whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
-everything = todos
+all-commands = todos
+all-communities = todas
 may-not = Você não pode usar { $order } aqui. Quem cuida deste bot pode liberar.
 may-not-there = Você não pode usar { $order } em { $community }. Quem cuida deste bot pode liberar.
 no-longer = Você não é mais admin deste bot, então a ordem não foi executada.
+no-longer-begun = Você não pode mais fazer isso aqui, então nada mais foi feito. A ordem já tinha começado: uma parte pode estar valendo.
 stranger = Este número só atende ordens dos seus admins.
 
 ## Situação

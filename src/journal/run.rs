@@ -2,7 +2,7 @@
 
 use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
-use crate::command::{Context, Failure, Spec, Timing, args, named, nearest, recognise};
+use crate::command::{Context, Failure, Spec, Timing, args, named, nearest, planned_community, recognise};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Person, Phone};
@@ -28,7 +28,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     };
     // The rights of now decide, not those of when the order was given.
     let Some(admin) = bot.admins.find(sender, command.by_owner) else {
-        return Ok((Reply::NoLonger, Outcome::Refused));
+        return Ok((Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
     };
     if command.name == TOO_MANY {
         return Ok((Reply::TooManyOrders { limit: bot.instance.limits.orders_per_minute }, Outcome::Refused));
@@ -42,14 +42,17 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         return Ok((unknown(&command.text, bot), Outcome::Answered));
     };
     let Some(spec) = named(&order.typed) else { return Ok((unknown(&order.typed, bot), Outcome::Answered)) };
-    if !may_use(admin, spec.name) {
+    if !may_use(admin, spec.name) && command.plan.is_none() {
         return Ok((Reply::MayNot { command: spec.name, community: None }, Outcome::Refused));
     }
     let arguments = match args::parse(spec.args, &order.rest) {
         Ok(arguments) => arguments,
         Err(mistake) => return Ok((spec.mistake(mistake, &bot.speech), Outcome::Answered)),
     };
+    // What was begun is ended where it was begun, whatever its name means by now.
+    let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
+        Some(_) if begun.is_some() => begun,
         Some(typed) => match find_community(bot, admin, typed).await? {
             Ok(community) => Some(community),
             Err(reply) => return Ok((reply, Outcome::Answered)),
@@ -57,7 +60,11 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         None => None,
     };
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &bot.directory) {
-        return Ok((may_not(spec, denied, community), Outcome::Refused));
+        let reply = match command.plan {
+            Some(_) => Reply::NoLonger { is_begun: true },
+            None => may_not(spec, denied, community),
+        };
+        return Ok((reply, Outcome::Refused));
     }
     let chat = Chat::from_address(&command.chat);
     let mut context = Context {

@@ -18,17 +18,19 @@ use super::Bot;
 use super::answer::{self, Unsent};
 use super::failure::{self, MOST_CRASHES, next_try};
 use super::run::{Means, run};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
 use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, LEASE, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
-use crate::zapi::ApiError;
+use crate::zapi::{ApiError, Cause};
 
 /// How many lanes are worked on side by side.
-const SIDE_BY_SIDE: usize = 64;
+const SIDE_BY_SIDE: usize = 256;
 /// How long the worker rests when the store has trouble.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// The worker is woken for every order; it looks by itself all the same, this often.
+const POLL: Duration = Duration::from_secs(5);
 /// When an order of an instance that is not configured is looked at again.
 const UNCONFIGURED: Duration = Duration::from_secs(60);
 
@@ -40,10 +42,17 @@ pub struct Worker {
     pub bots: HashMap<String, Arc<Bot>>,
     /// The time.
     pub clock: Clock,
+    /// When the worker was made: what came before is no time in which an order was tried.
+    pub started_at: Timestamp,
     /// How long things may take.
     pub timing: Timing,
     /// Where orders are counted.
     pub metrics: Arc<Metrics>,
+}
+
+/// An answer is worth more tries than a call: an edge's page instead of Z-API's word ends nothing.
+fn may_be_sent_later(error: &ApiError) -> bool {
+    error.cause.is_temporary() || error.cause == Cause::Unreadable
 }
 
 /// Why a try ended without its order being done.
@@ -93,7 +102,7 @@ impl Worker {
                     }
                     Event::Nothing(wait) => {
                         is_claiming = false;
-                        wake_at = wait.map(|wait| Instant::now() + wait);
+                        wake_at = Some(Instant::now() + wait.unwrap_or(POLL).min(POLL));
                     }
                     Event::Trouble(error) => {
                         tracing::warn!(%error, "orders wait for the journal");
@@ -171,10 +180,13 @@ impl Worker {
 
     async fn carry_out(&self, bot: &Bot, mut claim: Claim) -> Result<(), Lost> {
         let now = self.clock.now();
-        let is_last_try = failure::is_last_try(&claim.command, bot.instance.give_up_after, now);
+        let give_up_after = bot.instance.give_up_after;
+        let is_last_try = failure::is_last_try(&claim.command, give_up_after, self.started_at, now);
         // To deliver an answer there is as long again as there was to find it.
-        let is_undeliverable = failure::is_last_try(&claim.command, bot.instance.give_up_after * 2, now);
-        let mut has_hourglass = claim.command.tries > 0 || claim.command.claims > 1;
+        let is_undeliverable = failure::is_last_try(&claim.command, give_up_after * 2, self.started_at, now);
+        // An earlier try may have left it there.
+        let mut has_hourglass =
+            claim.command.tries > 0 || claim.command.claims > 1 || claim.command.reply.is_some();
         if claim.command.reply.is_none() {
             let ended = match self.judge(bot, &mut claim, is_last_try, &mut has_hourglass).await {
                 Ok(ended) => ended,
@@ -186,14 +198,19 @@ impl Worker {
             claim.reply(json, ended.1, self.clock.now()).await?;
         }
         let sent = answer::send(bot, &mut claim, &self.clock).await;
-        if has_hourglass && sent.is_ok() {
+        let is_over = match &sent {
+            Ok(()) => true,
+            Err(Unsent::Api(error)) => !may_be_sent_later(error) || is_undeliverable,
+            Err(Unsent::Journal(_)) => false,
+        };
+        if has_hourglass && is_over {
             answer::hide_hourglass(bot, &claim).await;
         }
         let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         match sent {
             Ok(()) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
+            Err(Unsent::Api(error)) if may_be_sent_later(&error) && !is_undeliverable => {
                 self.postpone(claim, &error).await
             }
             Err(Unsent::Api(error)) => {
@@ -211,9 +228,11 @@ impl Worker {
         is_last_try: bool,
         has_hourglass: &mut bool,
     ) -> Result<(Reply, Outcome), Stop> {
-        if claim.command.claims > MOST_CRASHES {
+        if claim.command.claims > MOST_CRASHES && claim.command.plan.is_none() {
             return Ok((Reply::GaveUp { reason: None }, Outcome::GaveUp));
         }
+        // What takes its worker down again and again is settled with what is known.
+        let is_last_try = is_last_try || claim.command.claims > MOST_CRASHES;
         let means = Means { store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
         let watched = claim.clone();
         let mut run = std::pin::pin!(run(bot, claim, means));

@@ -48,14 +48,13 @@ pub enum Accepted {
 impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
-        let accepted = self
-            .writer
-            .write(move |connection| Box::pin(async move { insert(connection, &command).await }))
-            .await?;
-        if accepted == Accepted::New {
-            self.accepted.notify_one();
-        }
-        Ok(accepted)
+        let accepted = self.accepted.clone();
+        self.writer
+            .write_then(
+                move |connection| Box::pin(async move { insert(connection, &command).await }),
+                move || accepted.notify_one(),
+            )
+            .await
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +29,8 @@ pub enum OpenError {
     /// There is no journal to read.
     #[error("there is no journal at {}: check store.url, or start `vincula serve` first", .0.display())]
     Missing(PathBuf),
-    /// The folder or the lock file cannot be written.
-    #[error("cannot write beside {0:?}: {1}. Its folder must exist and be writable")]
+    /// The file cannot be made or written.
+    #[error("cannot write {0:?}: {1}. Its folder must exist, and both be writable")]
     Folder(PathBuf, #[source] io::Error),
     /// The database refused.
     #[error("cannot open the journal {0:?}: {1}. If the file is damaged, move it away and restore a backup")]
@@ -96,24 +96,16 @@ fn path_of(url: &str) -> PathBuf {
     PathBuf::from(path.strip_prefix("//").unwrap_or(path))
 }
 
-/// Holds `<file>.lock` until dropped; the system lets it go when the process dies, however it does.
+/// Makes the file if it is not there, and holds it locked until dropped: the file itself, so that
+/// no other path to it finds it free. The system lets go when the process dies, however it does.
+/// SQLite's own locks are of another kind, and not touched.
 fn lock(path: &Path) -> Result<File, OpenError> {
     let folder = |error| OpenError::Folder(path.to_owned(), error);
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The same file by another path must find the same lock.
-    let file = match path.canonicalize() {
-        Ok(file) => file,
-        Err(_) => parent.canonicalize().map_err(folder)?.join(path.file_name().unwrap_or_default()),
-    };
-    let mut name = file.into_os_string();
-    name.push(".lock");
     // What people wrote is nobody else's business on this machine.
-    let private = |path: &Path| {
-        File::options().create(true).truncate(false).write(true).mode(0o600).open(path).map_err(folder)
-    };
-    let lock = private(Path::new(&name))?;
-    match lock.try_lock() {
-        Ok(()) => private(path).map(|_| lock),
+    let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(path);
+    let file = file.map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => Err(folder(error)),
     }
@@ -124,6 +116,11 @@ async fn pool(path: &Path, connections: u32, mode: &str) -> Result<AnyPool, sqlx
     let is_writer = mode != "ro";
     // `%`, `?` and `#` mean something in a URL, and may stand in a path.
     let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    let url = format!("sqlite:{encoded}?mode={mode}");
+    // A pool waits and tells of the wait; one connection tells at once what is wrong.
+    let mut first = AnyConnection::connect(&url).await?;
+    prepare(&mut first, is_writer).await?;
+    first.close().await?;
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
@@ -131,7 +128,7 @@ async fn pool(path: &Path, connections: u32, mode: &str) -> Result<AnyPool, sqlx
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
-        .connect(&format!("sqlite:{encoded}?mode={mode}"))
+        .connect(&url)
         .await
 }
 

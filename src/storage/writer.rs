@@ -6,7 +6,7 @@
 //! transaction, and each caller is told that nothing of theirs was kept.
 
 use futures_util::future::BoxFuture;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -45,11 +45,28 @@ impl Sender {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
+        self.write_then(work, || ()).await
+    }
+
+    /// The same, with what must follow the commit even where the caller is gone by then: whoever
+    /// sent a webhook may have hung up.
+    pub(super) async fn write_then<T, F>(
+        &self,
+        work: F,
+        committed: impl FnOnce() + Send + 'static,
+    ) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let write: Write = Box::new(move |connection| {
             Box::pin(async move {
                 match work(connection).await {
                     Ok(value) => Ok(Box::new(move |end: Result<(), &sqlx::Error>| {
+                        if end.is_ok() {
+                            committed();
+                        }
                         let _ = answer.send(end.map(|()| value).map_err(|e| Unavailable(e.to_string())));
                     }) as Settle),
                     Err(error) => {
@@ -102,9 +119,24 @@ async fn transaction(
     writes: impl Iterator<Item = Write>,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
-    // A dropped transaction rolls back. Writes after a failed one are dropped unrun, which tells
-    // their callers that the store was closed to them.
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut connection = pool.acquire().await?;
+    let end = run_all(&mut connection, writes, settled).await;
+    if end.is_err() {
+        // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
+        // connection begins no transaction any more. The next batch opens a new one.
+        let _ = connection.detach().close_hard().await;
+    }
+    end
+}
+
+async fn run_all(
+    connection: &mut AnyConnection,
+    writes: impl Iterator<Item = Write>,
+    settled: &mut Vec<Settle>,
+) -> Result<(), sqlx::Error> {
+    // Writes after a failed one are dropped unrun, which tells their callers that the store was
+    // closed to them.
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for write in writes {
         match write(&mut transaction).await {
             Ok(settle) => settled.push(settle),

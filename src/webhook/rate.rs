@@ -38,31 +38,34 @@ impl OrderRate {
         Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), recent: Mutex::default() }
     }
 
-    /// Whether the admin may give another order now; nothing is counted yet.
-    pub fn check(&self, admin: &str, now: Timestamp) -> Verdict {
+    /// Whether the admin may give another order now. It is counted at once, so that many at a time
+    /// do not pass together; see [`OrderRate::give_back`].
+    pub fn take(&self, admin: &str, now: Timestamp) -> Verdict {
         let mut all = self.lock();
-        let Some(recent) = all.get_mut(admin) else { return Verdict::Within };
+        let recent = all.entry(admin.to_owned()).or_default();
         while recent.accepted.front().is_some_and(|at| now.since(*at) >= MINUTE) {
             recent.accepted.pop_front();
         }
         if recent.accepted.len() < self.limit {
             recent.was_told = false;
+            recent.accepted.push_back(now);
             Verdict::Within
         } else if recent.was_told {
             Verdict::Over
         } else {
+            recent.was_told = true;
             Verdict::FirstOver
         }
     }
 
-    /// An order was accepted; or the one that tells the admin.
-    pub fn count(&self, admin: &str, now: Timestamp, tells: bool) {
+    /// What was taken is not counted after all: the order was a duplicate, or not written down.
+    pub fn give_back(&self, admin: &str, taken: Verdict) {
         let mut all = self.lock();
-        let recent = all.entry(admin.to_owned()).or_default();
-        if tells {
-            recent.was_told = true;
-        } else {
-            recent.accepted.push_back(now);
+        let Some(recent) = all.get_mut(admin) else { return };
+        match taken {
+            Verdict::Within => drop(recent.accepted.pop_back()),
+            Verdict::FirstOver => recent.was_told = false,
+            Verdict::Over => {}
         }
     }
 
@@ -80,13 +83,13 @@ mod tests {
         let rate = OrderRate::new(2);
         let at = |second: i64| Timestamp(second * 1_000);
         for second in [0, 1] {
-            assert_eq!(rate.check("ana", at(second)), Verdict::Within);
-            rate.count("ana", at(second), false);
+            assert_eq!(rate.take("ana", at(second)), Verdict::Within);
         }
-        assert_eq!(rate.check("ana", at(2)), Verdict::FirstOver);
-        rate.count("ana", at(2), true);
-        assert_eq!(rate.check("ana", at(3)), Verdict::Over);
-        assert_eq!(rate.check("rui", at(3)), Verdict::Within);
-        assert_eq!(rate.check("ana", at(60)), Verdict::Within);
+        assert_eq!(rate.take("ana", at(2)), Verdict::FirstOver);
+        assert_eq!(rate.take("ana", at(3)), Verdict::Over);
+        assert_eq!(rate.take("rui", at(3)), Verdict::Within);
+        assert_eq!(rate.take("ana", at(60)), Verdict::Within);
+        rate.give_back("ana", Verdict::Within);
+        assert_eq!(rate.take("ana", at(60)), Verdict::Within);
     }
 }

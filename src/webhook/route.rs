@@ -187,19 +187,21 @@ impl Door {
         if verified.webhook_id().is_some_and(|id| self.replays.seen(instance, id, now)) {
             return Ok(Verdict::Duplicate);
         }
-        let kind = match gate.rate.check(&admin.key, now) {
+        let taken = gate.rate.take(&admin.key, now);
+        let kind = match taken {
             rate::Verdict::Within => kind,
             rate::Verdict::FirstOver => Kind::TooMany,
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
         let accepted = journal::accept(&self.store, bot, &admin.key, &message, kind, now).await;
         let verdict = match accepted {
-            Ok(Some(id)) => {
-                gate.rate.count(&admin.key, now, matches!(kind, Kind::TooMany));
-                Verdict::Accepted(id)
+            Ok(Some(id)) => Verdict::Accepted(id),
+            Ok(None) => {
+                gate.rate.give_back(&admin.key, taken);
+                Verdict::Duplicate
             }
-            Ok(None) => Verdict::Duplicate,
             Err(error) => {
+                gate.rate.give_back(&admin.key, taken);
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 return Ok(Verdict::Unavailable);
             }

@@ -51,7 +51,7 @@ impl Zapi {
     pub async fn communities(&self) -> Result<Vec<Community>, ApiError> {
         let read = |item: &Value| {
             let id = CommunityId::parse(&loose::text(item, "id")?)?;
-            Some(Community { id, name: loose::text(item, "name").unwrap_or_default() })
+            Some(Community { id, name: loose::name(item, "name").unwrap_or_default() })
         };
         self.pages("communities", read, |one, other| one.id == other.id).await
     }
@@ -65,15 +65,19 @@ impl Zapi {
         if !object.is_object() {
             return Err(unreadable());
         }
-        let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
-        let groups = items.iter().filter_map(|item| {
+        // A community has its announcement group at least, and a group that cannot be read must not
+        // pass for one that is not there: the marks of a reply are made of this.
+        let items = object.get("subGroups").and_then(loose::list).unwrap_or_default();
+        let group = |item| {
             Some(SubGroup {
                 id: GroupId::parse(&loose::text(item, "phone")?)?,
-                name: loose::text(item, "name").unwrap_or_default(),
+                name: loose::name(item, "name").unwrap_or_default(),
                 is_announcement: loose::is_true(item, "isGroupAnnouncement"),
             })
-        });
-        Ok(CommunityDetails { name: loose::text(object, "name"), groups: groups.collect() })
+        };
+        let groups: Option<Vec<SubGroup>> = items.iter().map(group).collect();
+        let groups = groups.filter(|groups| !groups.is_empty()).ok_or_else(unreadable)?;
+        Ok(CommunityDetails { name: loose::name(object, "name"), groups })
     }
 
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.

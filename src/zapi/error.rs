@@ -138,12 +138,14 @@ impl ApiError {
         i18n::text(locale, key, &values)
     }
 
-    /// The same error with each secret that Z-API echoed taken out.
+    /// The same error with each secret that Z-API echoed taken out, and cut to 200 characters: in
+    /// this order, since a part of a secret is one too.
     pub(super) fn scrubbed(mut self, secrets: &[&str]) -> Self {
         if let Some(said) = &mut self.said {
             for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
                 *said = said.replace(secret, "…");
             }
+            *said = said.chars().take(200).collect();
         }
         self
     }
@@ -162,7 +164,8 @@ pub(super) fn judge(
 ) -> Result<Value, ApiError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
     let said = said(json.as_ref(), body);
-    let refusal = said.as_deref().and_then(known_refusal);
+    // Only Z-API's own words are known; an error page may speak of anything.
+    let refusal = said.as_deref().filter(|_| json.is_some()).and_then(|said| known_refusal(said, status));
     let cause = match status {
         200..=299 => match &json {
             None if body.is_empty() => return Ok(Value::Null),
@@ -200,8 +203,19 @@ fn is_failure(answer: &Value) -> bool {
         || loose::text(answer, "status").as_deref() == Some("ERROR")
 }
 
+/// The words in which an error asks to connect the phone.
+const DISCONNECTED: [&str; 7] = [
+    "be connected",
+    "not connected",
+    "disconnected",
+    "connect your",
+    "connect the",
+    "desconect",
+    "não está conectad",
+];
+
 /// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
-fn known_refusal(said: &str) -> Option<Cause> {
+fn known_refusal(said: &str, status: u16) -> Option<Cause> {
     let said = said.to_lowercase();
     let has = |text: &str| said.contains(text);
     if has("client-token") || has("null not allowed") {
@@ -210,7 +224,7 @@ fn known_refusal(said: &str) -> Option<Cause> {
         Some(Cause::InstanceNotFound)
     } else if said.starts_with('[') && said.ends_with("not allowed") {
         Some(Cause::Address)
-    } else if (has("connect") || has("conect")) && !has("already connected") {
+    } else if status < 500 && DISCONNECTED.iter().any(|words| has(words)) {
         Some(Cause::Disconnected)
     } else {
         None
@@ -226,14 +240,14 @@ fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
         None => without_markup(&String::from_utf8_lossy(body)),
     };
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
-    (!short.is_empty()).then_some(short)
+    let plain: String = line.chars().filter(|c| !c.is_control()).collect();
+    (!plain.is_empty()).then_some(plain)
 }
 
 fn without_markup(html: &str) -> String {
     let mut text = String::new();
     let mut is_tag = false;
-    for c in html.chars().take(4_000) {
+    for c in html.chars() {
         match c {
             '<' => is_tag = true,
             '>' if is_tag => {

@@ -30,7 +30,7 @@ impl Zapi {
     pub async fn groups(&self) -> Result<Vec<Group>, ApiError> {
         let read = |item: &Value| {
             let id = GroupId::parse(&loose::text(item, "phone")?)?;
-            Some(Group { id, name: loose::text(item, "name").unwrap_or_default() })
+            Some(Group { id, name: loose::name(item, "name").unwrap_or_default() })
         };
         self.pages("groups", read, |one, other| one.id == other.id).await
     }
@@ -44,7 +44,7 @@ impl Zapi {
             return Err(ApiError::new(call, Cause::Unreadable));
         }
         Ok(GroupDetails {
-            name: loose::text(object, "subject"),
+            name: loose::name(object, "subject"),
             community: loose::text(object, "communityId").and_then(|id| CommunityId::parse(&id)),
             is_announcement: loose::is_true(object, "isGroupAnnouncement"),
         })

@@ -33,6 +33,12 @@ pub fn text(object: &Value, key: &str) -> Option<String> {
     }
 }
 
+/// A name, cut where no phone lets one be so long.
+pub fn name(object: &Value, key: &str) -> Option<String> {
+    const LONGEST: usize = 200;
+    text(object, key).map(|name| name.chars().take(LONGEST).collect())
+}
+
 /// A boolean in any of its spellings.
 pub fn flag(value: &Value) -> Option<bool> {
     match value {

@@ -45,6 +45,8 @@ pub struct Zapi {
     id: String,
     token: SecretString,
     client_token: Option<SecretString>,
+    /// Part of the webhook's address, which a refusal may echo.
+    path_secret: Option<SecretString>,
     changes: Pace,
     messages: Pace,
 }
@@ -77,6 +79,7 @@ impl Zapi {
             id: instance.id.clone(),
             token: instance.token.clone(),
             client_token: instance.client_token.clone(),
+            path_secret: instance.verify.path_secret.clone(),
             changes: Pace::new(changes_per_second, Duration::from_secs(1)),
             messages: Pace::new(messages_per_minute, Duration::from_secs(60)),
         })
@@ -129,6 +132,7 @@ impl Zapi {
     fn secrets(&self) -> Vec<&str> {
         let mut secrets = vec![self.token.expose_secret(), self.id.as_str()];
         secrets.extend(self.client_token.as_ref().map(ExposeSecret::expose_secret));
+        secrets.extend(self.path_secret.as_ref().map(ExposeSecret::expose_secret));
         secrets
     }
 
@@ -142,6 +146,8 @@ impl Zapi {
     ) -> Result<Vec<T>, ApiError> {
         const PAGE_SIZE: usize = 100;
         const MOST_PAGES: usize = 1_000;
+        /// Whoever sends more than this sends without end.
+        const MOST_ENTRIES: usize = 20_000;
         let mut all: Vec<T> = Vec::new();
         let mut first_length = 0;
         for page in 1..=MOST_PAGES {
@@ -166,7 +172,7 @@ impl Zapi {
             } else {
                 all.extend(found);
             }
-            if is_last {
+            if is_last || all.len() > MOST_ENTRIES {
                 break;
             }
         }

@@ -8,6 +8,7 @@ mod plan;
 mod settle;
 
 use super::{Context, Failure};
+use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
 use crate::reply::Reply;
 use crate::zapi::{ApiError, CommunityDetails, Zapi};
@@ -33,6 +34,11 @@ impl Direction {
             Self::Unlink => zapi.unlink(community, groups).await,
         }
     }
+}
+
+/// The community of an order that was begun, from its plan in the journal.
+pub fn planned_community(plan: &str) -> Option<CommunityEntry> {
+    plan::community(plan)
 }
 
 /// Links or unlinks the groups that were typed, and tells what became of each.

@@ -51,6 +51,12 @@ pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
+/// The community of a plan, with the name that it had.
+pub(super) fn community(plan: &str) -> Option<CommunityEntry> {
+    let plan: Plan = serde_json::from_str(plan).ok()?;
+    Some(Entry { id: plan.community()?, name: plan.name })
+}
+
 impl Plan {
     /// The community.
     pub(super) fn community(&self) -> Option<CommunityId> {
@@ -163,7 +169,7 @@ pub(super) async fn survey(
             over_limit = (todo > 0 && ordinary + todo > limit).then_some((ordinary + todo, limit));
         }
         // At least one ordinary group must stay linked: the one that was named last.
-        Direction::Unlink if todo > 0 && todo == ordinary => {
+        Direction::Unlink if todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
                 last.before = Before::MustStay;
             }

@@ -39,7 +39,7 @@ pub(super) async fn settle(
     if todo.is_empty() {
         return Ok(Settled::new());
     }
-    let work = Work { context, direction, community: &community };
+    let work = Work { context, direction, community: &community, hidden: Vec::new() };
     let details = match known {
         Some(details) => details,
         None => match work.context.zapi.community(&community).await {
@@ -47,7 +47,9 @@ pub(super) async fn settle(
             Err(error) => return work.without_reading(&todo, error),
         },
     };
-    let mut missing = work.missing(&todo, &details);
+    let hidden = todo.iter().filter(|group| details.find(group).is_none()).cloned().collect();
+    let work = Work { hidden, ..work };
+    let mut missing = work.missing(todo.clone(), &details).await;
     let mut hints = Hints::new();
     let mut unread = None;
     if !missing.is_empty() {
@@ -72,11 +74,29 @@ struct Work<'w, 'c> {
     context: &'w mut Context<'c>,
     direction: Direction,
     community: &'w CommunityId,
+    /// The groups that the community did not show when it was first read.
+    hidden: Vec<GroupId>,
 }
 
 impl Work<'_, '_> {
-    fn missing(&self, groups: &[GroupId], details: &CommunityDetails) -> Vec<GroupId> {
-        groups.iter().filter(|group| !self.direction.is_reached(details, group)).cloned().collect()
+    /// Those that are not where they shall be. A group that is to go, and that the community never
+    /// showed, is gone only when the group itself says so: one of the two reads lags.
+    async fn missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
+        let mut missing = Vec::new();
+        for group in groups {
+            let is_doubtful = self.direction == Direction::Unlink && self.hidden.contains(&group);
+            let is_reached = self.direction.is_reached(details, &group)
+                && !(is_doubtful && self.is_still_in(&group).await);
+            if !is_reached {
+                missing.push(group);
+            }
+        }
+        missing
+    }
+
+    async fn is_still_in(&self, group: &GroupId) -> bool {
+        let read = self.context.zapi.group(group).await;
+        read.is_ok_and(|group| group.community.as_ref() == Some(self.community))
     }
 
     async fn call_each(&self, groups: &[GroupId]) -> Hints {
@@ -104,7 +124,7 @@ impl Work<'_, '_> {
         loop {
             let unread = match self.context.zapi.community(self.community).await {
                 Ok(details) => {
-                    missing = self.missing(&missing, &details);
+                    missing = self.missing(missing, &details).await;
                     None
                 }
                 Err(error) => Some(error),

@@ -32,6 +32,7 @@ async fn is_found(polls: usize) -> bool {
     let worker = Worker {
         store: store.clone(),
         bots: HashMap::new(),
+        started_at: Clock::system().now(),
         clock: Clock::system(),
         timing: Timing::default(),
         metrics: Arc::default(),

@@ -55,7 +55,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         (
             "/quemsou",
             "Você é “Ana”.\nNúmero: 5544999990001\nEsta conversa: 5544999990001\nComandos: todos\n\
-             Comunidades: todos",
+             Comunidades: todas",
         ),
     ];
     for (order, expected) in rows {

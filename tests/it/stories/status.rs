@@ -62,7 +62,7 @@ async fn orders_that_wait_are_counted() {
 #[tokio::test]
 async fn orders_that_were_given_up_are_counted() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(refusal("no such chat")));
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
     bot.give(ANA, "/help").await;
     bot.settled().await;
 
