@@ -13,6 +13,7 @@ mod limits;
 mod link;
 mod mistakes;
 mod people;
+mod refuted;
 mod restart;
 mod scene;
 mod status;

@@ -1,0 +1,149 @@
+//! What was once found wrong, by trying to refute the promises.
+
+use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn an_order_whose_sender_hung_up_is_run_all_the_same() {
+    for _ in 0..20 {
+        let bot = Service::start().await;
+        let event = bot.message(ANA, "/whoami");
+        let (body, token) = (event.body(), bot.sandbox.account().token.clone());
+        let address = bot.url.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+        let request = format!(
+            "POST /webhooks/main HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nz-api-token: {token}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        bot.within(async {
+            while bot.store.list(None, 1).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        drop(stream);
+
+        assert!(bot.reply_to(event.message_id()).await.text.starts_with("You are “Ana”."));
+    }
+}
+
+#[tokio::test]
+async fn a_wish_to_wait_for_ever_is_not_granted() {
+    let bot = Service::start().await;
+    let wish = Reply::too_many(Some(u64::MAX));
+    bot.sandbox.trouble().next("communities?", 1, Fault::Instead(wish));
+    bot.post(&bot.message(ANA, "/communities")).await;
+
+    bot.within(async {
+        while bot.store.list(None, 1).await.unwrap()[0].tries == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+
+    let again = bot.store.next_ready().await.unwrap().unwrap();
+    assert!(again.since(bot.clock.now()) < std::time::Duration::from_secs(400), "{again}");
+}
+
+#[tokio::test]
+async fn a_community_that_cannot_be_read_makes_no_mark() {
+    for body in [json!({}), json!({ "name": "x" }), json!({ "name": "x", "subGroups": [] }), json!([{}])] {
+        let bot = Service::start().await;
+        bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &body)));
+
+        let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
+
+        assert_eq!(reply, "❌ Z-API gave an answer that cannot be read.", "{body}");
+        assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_itself() {
+    let bot = Service::start().await;
+    let announcement =
+        json!({ "name": "Bairro Feliz", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
+    let blind = json!({ "name": "Bairro Feliz", "subGroups": [announcement] });
+    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &blind)));
+    bot.sandbox.trouble().always(
+        "communities/unlink",
+        Fault::Instead(Reply::json(400, &json!({ "error": "not authorized" }))),
+    );
+
+    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores, segurança"#).await;
+
+    assert!(!reply.contains('✅') && !reply.contains('☑'), "{reply}");
+    assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
+    let bot = Service::start().await;
+    let page = Reply::text(503, "upstream connect error or disconnect/reset before headers");
+    bot.sandbox.trouble().next("status", 1, Fault::Instead(page));
+    let about = Reply::json(400, &json!({ "error": "group “Conecta Norte” cannot be linked" }));
+    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(about));
+
+    let status = bot.ask(ANA, "/status").await;
+    let link = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert!(status.contains("Z-API has trouble (status 503)."), "{status}");
+    assert!(link.contains("❌ “Futebol”: Z-API refused: “group “Conecta Norte” cannot be linked”"), "{link}");
+}
+
+#[tokio::test]
+async fn an_answer_whose_quoted_order_is_gone_is_said_without_the_quote() {
+    let bot = Service::start().await;
+    let gone = Reply::json(400, &json!({ "error": "message to quote not found" }));
+    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(gone));
+
+    bot.post(&bot.message(ANA, "/whoami")).await;
+
+    let said = bot.within(bot.sandbox.next_sent_after(0)).await;
+    assert!(said.quoted.is_none() && said.text.starts_with("You are “Ana”."), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_now() {
+    let mut bot = Service::start().await;
+    let gate = bot.sandbox.trouble().hold_answer("communities/link");
+    let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.post(&event).await;
+    bot.within(gate.reached()).await;
+    bot.crash().await;
+    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!([]))));
+
+    bot.restart().await;
+
+    let reply = bot.reply_to(event.message_id()).await.text;
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn two_names_of_one_journal_are_one_journal() {
+    let bot = Service::start().await;
+    let other = bot.journal().with_file_name("other.db");
+    std::fs::hard_link(bot.journal(), &other).unwrap();
+
+    let opened = vincula::storage::Store::open(&format!("sqlite:{}", other.display())).await;
+
+    assert!(opened.is_err_and(|error| error.to_string().contains("another vincula")));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_journal_is_named_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vincula.db");
+    std::fs::write(&file, vec![7; 20_000]).unwrap();
+
+    let opened = vincula::storage::Store::open(&format!("sqlite:{}", file.display())).await;
+
+    let error = opened.err().unwrap().to_string();
+    assert!(error.contains("vincula.db") && error.contains("not a database"), "{error}");
+}
