@@ -174,7 +174,9 @@ impl Worker {
         let is_last_try = failure::is_last_try(&claim.command, bot.instance.give_up_after, now);
         // To deliver an answer there is as long again as there was to find it.
         let is_undeliverable = failure::is_last_try(&claim.command, bot.instance.give_up_after * 2, now);
-        let mut has_hourglass = claim.command.tries > 0 || claim.command.claims > 1;
+        // An earlier try may have shown it: one that failed, crashed, or did not come to send its answer.
+        let mut has_hourglass =
+            claim.command.tries > 0 || claim.command.claims > 1 || claim.command.reply.is_some();
         if claim.command.reply.is_none() {
             let ended = match self.judge(bot, &mut claim, is_last_try, &mut has_hourglass).await {
                 Ok(ended) => ended,
