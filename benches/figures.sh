@@ -17,7 +17,7 @@ if [ -z "${VINCULA_BIN:-}" ]; then
     cargo fetch --locked --quiet
     begun=$(now)
     CARGO_TARGET_DIR=$scratch/target cargo build --release --locked --quiet
-    row 'cold build, release' "$(((($(now) - begun) / 1000000000))) s on $(nproc) cores"
+    row 'cold build, release' "$((($(now) - begun) / 1000000000)) s on $(nproc) cores"
     VINCULA_BIN=$scratch/target/release/vincula
 fi
 

@@ -64,7 +64,10 @@ impl Metrics {
 /// Sends the log to stderr: text for a terminal, one JSON object a line for a collector. What is
 /// logged is chosen by `RUST_LOG`, else `default`.
 pub fn start_log(is_terminal: bool, has_colour: bool, default: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // Set and empty is what compose files make of a variable that nobody set.
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
+    let filter = EnvFilter::try_new(if wanted.is_empty() { default } else { &wanted })
+        .unwrap_or_else(|_| EnvFilter::new(default));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call, as tests make it, changes nothing.
     let _ = if is_terminal {

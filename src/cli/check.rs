@@ -2,12 +2,12 @@
 
 use clap::Args;
 
+use super::remedy::explained;
 use super::webhook::webhook_url;
-use super::{ConfigArg, End, block_on};
+use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance, Loaded, Strangers};
-use crate::domain::Locale;
 use crate::storage::Store;
-use crate::zapi::{ApiError, Zapi};
+use crate::zapi::Zapi;
 use secrecy::ExposeSecret;
 
 #[derive(Args, Debug)]
@@ -24,13 +24,11 @@ pub(super) fn check(options: &Options) -> anyhow::Result<End> {
         Ok(loaded) => loaded,
         Err(findings) => {
             for finding in &findings {
-                println!("❌ {finding}");
+                say(&format!("❌ {finding}"));
             }
             let count = findings.len();
-            println!(
-                "{count} {} to mend; nothing was started.",
-                if count == 1 { "mistake" } else { "mistakes" }
-            );
+            let mistakes = if count == 1 { "mistake" } else { "mistakes" };
+            say(&format!("{count} {mistakes} to mend; nothing was started."));
             return Ok(End::BadConfig);
         }
     };
@@ -45,15 +43,16 @@ pub(super) fn check(options: &Options) -> anyhow::Result<End> {
         }
         Ok(())
     })?;
-    println!(
-        "{}",
-        if report.findings == 0 {
-            "All good.".to_owned()
-        } else {
-            format!("{} to look at.", report.findings)
+    Ok(match report.findings {
+        0 => {
+            say("All good.");
+            End::Well
         }
-    );
-    Ok(if report.findings == 0 { End::Well } else { End::Badly })
+        findings => {
+            say(&format!("{findings} to look at."));
+            End::Badly
+        }
+    })
 }
 
 #[derive(Default)]
@@ -63,22 +62,22 @@ struct Report {
 
 impl Report {
     fn good(&mut self, line: &str) {
-        println!("✅ {line}");
+        say(&format!("✅ {line}"));
     }
 
     fn finding(&mut self, line: &str) {
         self.findings += 1;
-        println!("⚠️ {line}");
+        say(&format!("⚠️ {line}"));
     }
 }
 
 fn explain(loaded: &Loaded, report: &mut Report) {
     let Config { server, instances, .. } = &loaded.config;
     match &loaded.path {
-        Some(path) => println!("Configuration: {} and the environment", path.display()),
-        None => println!("Configuration: the environment alone"),
+        Some(path) => say(&format!("Configuration: {} and the environment", path.display())),
+        None => say("Configuration: the environment alone"),
     }
-    println!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen);
+    say(&format!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen));
     for instance in instances {
         let Instance { name, verify, admins, .. } = instance;
         let mut schemes = Vec::new();
@@ -93,11 +92,11 @@ fn explain(loaded: &Loaded, report: &mut Report) {
             Strangers::Ignore => "ignored",
             Strangers::Refuse => "refused once an hour",
         };
-        println!(
+        say(&format!(
             "{name}: verified by {schemes}; orders begin with {} and come from {}; strangers are {strangers}",
             instance.prefixes.join(" or "),
             if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
-        );
+        ));
     }
     for warning in &loaded.warnings {
         report.finding(&warning.to_string());
@@ -108,7 +107,7 @@ async fn journal(config: &Config, report: &mut Report) {
     match Store::open_to_read(config.store.url.expose_secret()).await {
         Ok(_) => report.good("The journal can be read."),
         Err(crate::storage::OpenError::Missing(path)) => {
-            println!("The journal {} will be made at the first start.", path.display());
+            say(&format!("The journal {} will be made at the first start.", path.display()));
         }
         Err(error) => report.finding(&error.to_string()),
     }
@@ -117,8 +116,6 @@ async fn journal(config: &Config, report: &mut Report) {
 async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
     let name = &instance.name;
     let zapi = Zapi::new(instance)?;
-    let failed =
-        |error: &ApiError| format!("{name}: {error}. {}", error.explain(Locale::En, crate::reply::quoted));
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {
@@ -128,7 +125,7 @@ async fn online(config: &Config, instance: &Instance, report: &mut Report) -> an
             "{name}: WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone."
         )),
         Err(error) => {
-            report.finding(&failed(error));
+            report.finding(&explained(instance, error));
             // The other questions would fail alike.
             return Ok(());
         }
@@ -136,7 +133,7 @@ async fn online(config: &Config, instance: &Instance, report: &mut Report) -> an
     let account = match zapi.account().await {
         Ok(account) => account,
         Err(error) => {
-            report.finding(&failed(&error));
+            report.finding(&explained(instance, &error));
             return Ok(());
         }
     };

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use secrecy::ExposeSecret;
 
 use super::webhook::chosen;
-use super::{ConfigArg, End, block_on};
+use super::{ConfigArg, End, block_on, say};
 use crate::clock::Clock;
 use crate::domain::{GroupId, Phone};
 use crate::sandbox::phony::{Event, post};
@@ -75,7 +75,7 @@ pub(super) fn event(Call::Send(send): &Call) -> anyhow::Result<End> {
         // The address may hold the path's secret, so errors name the base alone.
         post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not answer"))
     })?;
-    println!("{}", answer.text().trim_end());
+    say(answer.text().trim_end());
     let status = serde_json::from_str::<serde_json::Value>(&answer.text()).unwrap_or_default();
     let is_taken = matches!(status["status"].as_str(), Some("accepted" | "duplicate"));
     Ok(if answer.status == 200 && is_taken { End::Well } else { End::Badly })

@@ -2,7 +2,7 @@
 //!
 //! Machine output goes to stdout, everything else to stderr. Exit codes: 0 well, 1 not, 2 a bad
 //! configuration or call.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the place that prints")]
+#![expect(clippy::print_stderr, reason = "this is the place that prints")]
 
 mod check;
 mod demo;
@@ -10,6 +10,7 @@ mod event;
 mod health;
 mod journal;
 mod pages;
+mod remedy;
 mod serve;
 mod webhook;
 
@@ -50,19 +51,22 @@ enum Call {
 Examples:
   vincula demo
   printf '/communities\\n/groups vendas\\n' | vincula demo
-  vincula demo --listen 127.0.0.1:8080      and send it webhooks with curl")]
+  vincula demo --listen 127.0.0.1:8080      to send it webhooks; a terminal shows its --config")]
     Demo(demo::Options),
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
     Check(check::Options),
     /// Set the webhook of an instance at Z-API.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  vincula webhook register")]
     Webhook(webhook::Call),
     /// Make up events, as Z-API would send them.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
+    )]
     Event(event::Call),
     /// Read the journal of orders.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  vincula journal list\n  vincula journal show 019ab1f2")]
     Journal(journal::Call),
     /// Ask a running service whether it lives: for a container's health check.
     #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
@@ -157,4 +161,9 @@ fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
+}
+
+/// Writes a line for a person or a script; nobody need be there to read it.
+fn say(line: &str) {
+    let _ = print(&format!("{line}\n"));
 }

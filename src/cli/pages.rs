@@ -1,6 +1,6 @@
 //! `vincula completions` and `vincula man`, made from the command line's own description.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 
 use super::{Cli, End, print};
 
@@ -17,20 +17,31 @@ pub(super) fn completions(shell: &Shell) -> anyhow::Result<End> {
     Ok(End::Well)
 }
 
-/// One page: the program, then each call with its options.
+/// One page: the program, then each call with its options, and the calls below it.
 pub(super) fn man() -> anyhow::Result<End> {
     let mut page = Vec::new();
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for call in command.get_subcommands().filter(|call| call.get_name() != "help") {
-        let part = clap_mangen::Man::new(call.clone());
-        page.extend_from_slice(format!(".SH \"VINCULA {}\"\n", call.get_name().to_uppercase()).as_bytes());
-        part.render_synopsis_section(&mut page)?;
-        part.render_description_section(&mut page)?;
-        part.render_options_section(&mut page)?;
-        part.render_extra_section(&mut page)?;
+    for call in calls(&command) {
+        sections(call, call.get_name(), &mut page)?;
+        for below in calls(call) {
+            sections(below, &format!("{} {}", call.get_name(), below.get_name()), &mut page)?;
+        }
     }
     print(&String::from_utf8_lossy(&page))?;
     Ok(End::Well)
+}
+
+fn calls(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|call| call.get_name() != "help")
+}
+
+fn sections(call: &Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let part = clap_mangen::Man::new(call.clone());
+    page.extend_from_slice(format!(".SH \"VINCULA {}\"\n", name.to_uppercase()).as_bytes());
+    part.render_synopsis_section(page)?;
+    part.render_description_section(page)?;
+    part.render_options_section(page)?;
+    part.render_extra_section(page)
 }

@@ -2,9 +2,9 @@
 
 use clap::Subcommand;
 
-use super::{ConfigArg, End, block_on};
+use super::remedy::explained;
+use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance};
-use crate::domain::Locale;
 use crate::webhook::sign::webhook_path;
 use crate::zapi::Zapi;
 use secrecy::ExposeSecret;
@@ -38,14 +38,11 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
             match zapi.set_received_url(&webhook_url(&public_url, instance)).await {
                 // The path may hold a secret, so the whole address is not shown.
                 Ok(()) => {
-                    println!("{}: webhook set to {public_url}/webhooks/{}", instance.name, instance.name)
+                    let name = &instance.name;
+                    say(&format!("{name}: webhook set to {public_url}/webhooks/{name}"));
                 }
                 Err(error) => {
-                    eprintln!(
-                        "vincula: {}: {error}. {}",
-                        instance.name,
-                        error.explain(Locale::En, crate::reply::quoted)
-                    );
+                    eprintln!("vincula: {}", explained(instance, &error));
                     end = End::Badly;
                 }
             }

@@ -69,7 +69,7 @@ pub const KEYS: &[Key] = &[
     key("server.public_url", Text("URL"), Absent, "Where Z-API reaches the public side: https, as `webhook register` tells it."),
     key("server.max_body", Size, Value("256KiB"), "The largest body of a webhook: bytes, or a number with KiB or MiB."),
     key("server.max_connections", Number, Value("1024"), "The most connections at a time, 1 to 100000."),
-    key("server.trusted_proxies", List("address or range"), Value("[]"), "Addresses or ranges (`10.0.0.0/8`) whose `X-Forwarded-For` is believed."),
+    key("server.trusted_proxies", List("address or range"), Value("[]"), "Addresses or ranges (`10.0.0.0/8`) whose `X-Forwarded-For` is believed; checked, but nothing asks for it in this version."),
 
     secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory."),
     key("store.url_file", Text("path"), Absent, "A file that holds `url`."),

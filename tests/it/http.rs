@@ -187,7 +187,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
         "/panic" => panic!("made up, with a secret in it"),
         _ => ::http::Response::new(Full::new(Bytes::from_static(b"well"))),
     };
-    let serving = tokio::spawn(serve(listener, move |request| answer(request), frame));
+    let serving = tokio::spawn(serve(listener, answer, frame));
 
     let mut wire = Wire::to(&url).await;
     for _ in 0..3 {

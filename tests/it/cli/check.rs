@@ -27,7 +27,7 @@ verify = { path_secret = "short" }
         for mistake in [
             "server.listen",
             "max_boddy",
-            "Did you mean `max_body`",
+            "Did you mean `server.max_body`",
             "instances.main.token",
             "strangers",
             "instances.main.verify.path_secret",
@@ -89,20 +89,20 @@ fn online_each_trouble_is_told_with_its_remedy() {
 
     let wrong = "F0123456789abcdef0123456789abcdefS";
     place.variable("VINCULA__INSTANCES__MAIN__CLIENT_TOKEN", wrong);
-    expect(&place, 1, &["client_token"]);
+    expect(&place, 1, &["Client-Token", "instances.main.client_token"]);
     let ran = place.run(&["check"]);
     assert!(!ran.out.contains(wrong) && !ran.err.contains(wrong), "{ran:#?}");
     place.variables.clear();
 
     place.variable("VINCULA__INSTANCES__MAIN__TOKEN", "0123456789ABCDEF01234567");
-    expect(&place, 1, &["token"]);
+    expect(&place, 1, &["instances.main.id and instances.main.token"]);
     place.variables.clear();
 
     // Nobody is there, or somebody who is not Z-API.
     place.sandbox.trouble().always("", Fault::Instead(Reply::Dropped));
-    expect(&place, 1, &["main: "]);
+    expect(&place, 1, &["main: ", "instances.main.base_url"]);
     place.variable("VINCULA__INSTANCES__MAIN__BASE_URL", "http://127.0.0.1:1");
-    expect(&place, 1, &["main: "]);
+    expect(&place, 1, &["main: ", "instances.main.base_url"]);
 }
 
 #[test]

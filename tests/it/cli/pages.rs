@@ -86,10 +86,24 @@ fn the_manual_page_has_every_call() {
     let ran = Place::new().run(&["man"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(ran.out.contains(".TH vincula 1"), "{}", &ran.out[..200]);
-    for call in ["SERVE", "DEMO", "CHECK", "WEBHOOK", "EVENT", "JOURNAL", "HEALTH"] {
+    for call in
+        ["SERVE", "DEMO", "CHECK", "WEBHOOK REGISTER", "EVENT SEND", "JOURNAL SHOW", "JOURNAL", "HEALTH"]
+    {
         assert!(ran.out.contains(call), "{call}");
     }
     for option in ["register", "\\-\\-text", "\\-\\-state"] {
         assert!(ran.out.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn a_pipe_that_is_closed_early_is_no_reason_to_panic() {
+    let place = Place::new();
+    for call in [&["man"][..], &["check", "--offline"], &["completions", "bash"], &["--help"]] {
+        let mut child = place.program(call).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code().is_some_and(|code| code < 3) && said.is_empty(), "{call:?}: {said}");
     }
 }

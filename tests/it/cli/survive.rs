@@ -31,7 +31,8 @@ fn killed_at(gate_of: impl FnOnce(&Place) -> Gate) -> Place {
 #[test]
 fn killed_before_the_link_was_made() {
     let place = killed_at(|place| place.sandbox.trouble().hold("communities/link"));
-    assert_eq!(place.calls_to("communities/link"), 2);
+    // The held call may still get through after the kill, or be made again: one more at most.
+    assert!((1..=2).contains(&place.calls_to("communities/link")));
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn killed_while_the_outcome_was_read_back() {
     // The second look at the community is the one after the link.
     let place = killed_at(|place| {
         let trouble = place.sandbox.trouble();
-        let _ = trouble.hold("communities-metadata").release();
+        trouble.hold("communities-metadata").release();
         trouble.hold("communities-metadata")
     });
     assert!(place.calls_to("communities/link") <= 2);

@@ -4,7 +4,11 @@ use super::{TARGET, expect_problem, expect_status};
 use crate::support::wire::{ask, authority, request};
 use crate::support::{ANA, Service};
 
+const HEADER: &str = "z-api-token";
 const PATH: &str = "a-path-nobody-guesses-9f2c";
+
+/// A target, headers and a body.
+type Attempt = (String, Vec<(&'static str, String)>, String);
 
 /// What of an answer anybody could learn from; the date is no secret.
 fn seen(answer: &vincula::sandbox::phony::Answer) -> (u16, Vec<(String, String)>, String) {
@@ -18,24 +22,23 @@ async fn every_failed_proof_gets_the_same_answer() {
         .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
         .start()
         .await;
-    let (header, token) = bot.token();
+    let token = bot.token().1;
     let order = bot.message(ANA, "/whoami").body();
     let right = format!("{TARGET}/{PATH}");
-    let lower = token.to_lowercase();
-    let with_token = |target: String| (target, vec![(header, token)], order.clone());
-    let with = |headers: Vec<(&'static str, String)>| (right.clone(), headers, order.clone());
     let here = authority(&bot.url);
+    let proven_by = |headers: Vec<(&'static str, String)>| (right.clone(), headers, order.clone());
+    let sent_to = |target| (target, vec![(HEADER, token.to_owned())], order.clone());
 
-    let mut table: Vec<(String, Vec<(&str, String)>, String)> = vec![
-        with(vec![]),
-        with(vec![(header_name(), String::new())]),
-        with(vec![(header_name(), token[1..].to_owned())]),
-        with(vec![(header_name(), format!("{token}0"))]),
-        with(vec![(header_name(), format!("\"{token}\""))]),
-        with(vec![(header_name(), lower)]),
-        with(vec![(header_name(), token.to_owned()), (header_name(), token.to_owned())]),
-        with(vec![("authorization", format!("Bearer {token}"))]),
-        with(vec![("client-token", token.to_owned())]),
+    let mut table: Vec<Attempt> = vec![
+        proven_by(vec![]),
+        proven_by(vec![(HEADER, String::new())]),
+        proven_by(vec![(HEADER, token[1..].to_owned())]),
+        proven_by(vec![(HEADER, format!("{token}0"))]),
+        proven_by(vec![(HEADER, format!("\"{token}\""))]),
+        proven_by(vec![(HEADER, token.to_lowercase())]),
+        proven_by(vec![(HEADER, token.to_owned()), (HEADER, token.to_owned())]),
+        proven_by(vec![("authorization", format!("Bearer {token}"))]),
+        proven_by(vec![("client-token", token.to_owned())]),
     ];
     for target in [
         "/".to_owned(),
@@ -70,8 +73,7 @@ async fn every_failed_proof_gets_the_same_answer() {
         format!("http://{here}/{right}"),
         format!("{TARGET}?{PATH}"),
     ] {
-        let (target, headers, body) = with_token(target);
-        table.push((target, headers.into_iter().map(|(n, v)| (n, v.to_owned())).collect(), body));
+        table.push(sent_to(target));
     }
     // Nothing is parsed before it is verified: what is no JSON says nothing else either.
     for body in ["", "{", "[]", "\u{0}", "<html>"] {
@@ -92,10 +94,6 @@ async fn every_failed_proof_gets_the_same_answer() {
 
     // The same door opens to who has it all, whatever query stands behind it.
     expect_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
-}
-
-fn header_name() -> &'static str {
-    "z-api-token"
 }
 
 #[tokio::test]
