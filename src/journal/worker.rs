@@ -184,7 +184,7 @@ impl Worker {
         let is_last_try = failure::is_last_try(&claim.command, give_up_after, self.started_at, now);
         // To deliver an answer there is as long again as there was to find it.
         let is_undeliverable = failure::is_last_try(&claim.command, give_up_after * 2, self.started_at, now);
-        // An earlier try may have left it there.
+        // An earlier try may have shown it: one that failed, crashed, or did not come to send its answer.
         let mut has_hourglass =
             claim.command.tries > 0 || claim.command.claims > 1 || claim.command.reply.is_some();
         if claim.command.reply.is_none() {

@@ -166,9 +166,11 @@ async fn a_reading_order_survives_a_crash_too() {
 async fn an_hourglass_from_before_a_crash_goes_with_the_answer() {
     let mut bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(5)).start().await;
     let call = bot.sandbox.trouble().hold("communities/link");
+    let answer = bot.sandbox.trouble().hold("send-text");
     let order = bot.give(ANA, ORDER).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
-    bot.within(call.reached()).await;
+    call.release();
+    bot.within(answer.reached()).await;
     bot.crash().await;
 
     bot.restart().await;

@@ -92,6 +92,16 @@ impl Service {
         rows.into_iter().find(|row| row.message_id == message_id).expect("the order is in the journal")
     }
 
+    /// Waits until an order was tried so often in vain.
+    pub async fn tried(&self, message_id: &str, times: i64) {
+        self.within(async {
+            while self.row(message_id).await.tries < times {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
     /// What the journal notes of an order: `accepted`, `claimed`, `planned`, …
     pub async fn notes(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;

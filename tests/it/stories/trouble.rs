@@ -11,16 +11,6 @@ use crate::support::{ANA, Service};
 const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// Waits until the last try of the newest order is over.
-async fn tried(bot: &Service, times: i64) {
-    bot.within(async {
-        while bot.store.list(None, 1).await.unwrap()[0].tries < times {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
     let passing = [Reply::bad_gateway(), Reply::text(503, "busy"), Reply::too_many(None), Reply::Dropped];
@@ -56,7 +46,7 @@ async fn a_phone_that_comes_back_gets_its_order_done() {
         let bot = Service::start().await;
         bot.sandbox.trouble().disconnect(form);
         let order = bot.give(ANA, ORDER).await;
-        tried(&bot, 1).await;
+        bot.tried(&order, 1).await;
 
         bot.sandbox.trouble().reconnect();
 
@@ -134,7 +124,7 @@ async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
     let order = bot.give(ANA, ORDER).await;
-    tried(&bot, 1).await;
+    bot.tried(&order, 1).await;
     assert!(bot.said().is_empty());
 
     clock.advance(Duration::from_secs(30 * 60));
@@ -157,7 +147,7 @@ async fn the_last_try_tells_what_is_so_of_each_group() {
     bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
     let before = bot.world();
     let order = bot.give(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
-    tried(&bot, 1).await;
+    bot.tried(&order, 1).await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Suporte"));
     bot.sandbox.world(|world| world.link(&community, &group)).unwrap();
 
@@ -189,7 +179,7 @@ async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::too_many(Some(7))));
     let order = bot.give(ANA, ORDER).await;
-    tried(&bot, 1).await;
+    bot.tried(&order, 1).await;
 
     clock.advance(Duration::from_secs(6));
     bot.ask(ANA, "/whoami").await;

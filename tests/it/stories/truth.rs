@@ -180,16 +180,19 @@ async fn a_read_back_that_makes_no_sense_is_a_question_at_once() {
 
 #[tokio::test]
 async fn what_a_failed_try_did_is_told_as_done_now_not_as_done_before() {
-    let bot = Service::start().await;
-    // The call is done, not answered, and does not show before the second try.
-    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(900))));
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Afterwards(Reply::Dropped));
-
+    let bot = without_patience().await;
+    let gate = bot.sandbox.trouble().hold_answer("communities/link");
     let order = bot.give(ANA, ORDER).await;
+    bot.within(gate.reached()).await;
+    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::bad_gateway()));
+    gate.release();
+
+    bot.tried(&order, 1).await;
+    bot.sandbox.trouble().clear();
 
     let done = "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
     assert_eq!(bot.answers_to(&order).await, [done]);
-    assert!(bot.row(&order).await.tries > 0);
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
 
 #[tokio::test]

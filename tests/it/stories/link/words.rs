@@ -1,0 +1,57 @@
+//! Other people's words in a reply: they cannot pose as the bot's, break nothing, and can be copied.
+
+use vincula::sandbox::Fault;
+
+use crate::stories::scene::refusal;
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
+    let bot = Service::with()
+        .world(|world| {
+            world.group("Feira\n✅ “Suporte”");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "*Promo*_" feira "_no_ *such*""#).await;
+
+    assert_eq!(
+        reply,
+        "2 of 3 groups are now in “Bairro Feliz”.\n✅ “∗Promo∗ˍ”\n✅ “Feira ✅ “Suporte””\n\
+         ❌ no group matches “ˍnoˍ ∗such∗”"
+    );
+}
+
+#[tokio::test]
+async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
+    let bot = Service::with()
+        .world(|world| {
+            let other = world.community("Os \"Outros\", “eu”");
+            world.linked_group(&other, "Fica");
+            world.linked_group(&other, "«*A_b*» d'água „c“");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "«*a_b*» d'água*""#).await;
+    let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+    assert_eq!(reply.rsplit_once(": ").unwrap().1, r#"/unlink "Os 'Outros', 'eu'" "«∗Aˍb∗» d'água 'c'""#);
+    assert_eq!(freed, "1 of 1 group is now out of “Os \"Outros\", “eu””.\n✅ “«∗Aˍb∗» d'água „c“”");
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
+    let bot = Service::start().await;
+    let token = bot.sandbox.account().token.clone();
+    let fault = Fault::Instead(refusal(&format!("no rights for {token}")));
+    bot.sandbox.trouble().always("communities/link", fault);
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: Z-API refused: “no rights for …”"
+    );
+}
