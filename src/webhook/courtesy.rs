@@ -15,6 +15,8 @@ use crate::journal::Bot;
 use crate::reply::Reply;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+/// Between two refusals: they share the pace of the answers to admins, and must leave room for them.
+const PAUSE: Duration = Duration::from_secs(6);
 /// How many refusals wait at most.
 const QUEUE: usize = 16;
 /// How many strangers are remembered at most; above that, new ones get silence.
@@ -39,6 +41,7 @@ pub fn courtesy() -> (Courtesy, impl Future<Output = ()> + Send) {
                     tracing::debug!(%error, "a stranger was not refused");
                 }
             }
+            tokio::time::sleep(PAUSE).await;
         }
     };
     (Courtesy { queue, refused: Mutex::default() }, sender)

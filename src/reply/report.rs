@@ -1,0 +1,155 @@
+//! What became of each group of a link or unlink: a line a group, whatever the language.
+
+use super::Speech;
+use super::words::{MOST_CANDIDATES, candidates, quoted};
+use crate::i18n::Value;
+
+/// What became of each group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// They were linked; else unlinked.
+    pub is_link: bool,
+    /// The community's name.
+    pub community: String,
+    /// One line a group.
+    pub lines: Vec<Line>,
+    /// How many groups the community would hold, and can hold, where that is too many.
+    pub over_limit: Option<(usize, usize)>,
+}
+
+/// A group and its fate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The group's name, else what was typed.
+    pub name: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// ✅ Done now.
+    Done,
+    /// ☑️ Was so already.
+    WasSo,
+    /// ⚠️ It belongs to another community, named where that is known.
+    Elsewhere(Option<String>),
+    /// ❌ It is an announcement group.
+    Announcement,
+    /// ❌ A community keeps at least one group.
+    MustStay,
+    /// ❌ No such group, or the bot is not in it.
+    Gone,
+    /// ❌ Z-API refused, with what it said.
+    Refused(Option<String>),
+    /// ❌ No group has this name.
+    Unknown {
+        /// The nearest names.
+        nearest: Vec<String>,
+    },
+    /// ❌ No group matches the pattern.
+    NoMatch,
+    /// ❌ Several groups have this name or begin so.
+    Unclear {
+        /// Their names, with ids where the names are the same.
+        candidates: Vec<String>,
+    },
+    /// ❌ `here` outside a group.
+    NotHere,
+    /// ❌ Z-API cannot be used, explained in the person's language.
+    Trouble(String),
+    /// ❓ Z-API said yes, the community does not show it.
+    NotShown,
+    /// ❓ It could not be read back.
+    NotRead,
+}
+
+impl Fate {
+    /// The mark of its line, whatever the language.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Self::Done => "✅",
+            Self::WasSo => "☑️",
+            Self::Elsewhere(_) => "⚠️",
+            Self::NotShown | Self::NotRead => "❓",
+            _ => "❌",
+        }
+    }
+}
+
+impl Report {
+    pub(super) fn text(&self, speech: &Speech) -> String {
+        let is_so = |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo);
+        let community = quoted(&self.community);
+        let mut lines = vec![speech.text(
+            if self.is_link { "linked" } else { "unlinked" },
+            &[
+                ("done", self.lines.iter().filter(is_so).count().into()),
+                ("all", self.lines.len().into()),
+                ("community", (&community).into()),
+            ],
+        )];
+        lines.extend(self.lines.iter().map(|line| self.line(line, speech)));
+        if let Some((count, limit)) = self.over_limit {
+            let (count, limit) = (count.to_string(), limit.to_string());
+            lines.push(speech.text(
+                "limit-near",
+                &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
+            ));
+        }
+        lines.join("\n")
+    }
+
+    fn line(&self, line: &Line, speech: &Speech) -> String {
+        let name = quoted(&line.name);
+        let mark = line.fate.mark();
+        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let look = || speech.order("community", &[&self.community]);
+        let why = match &line.fate {
+            Fate::Done => return format!("{mark} {name}"),
+            Fate::WasSo => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
+            Fate::Elsewhere(None) => say("elsewhere-unnamed", &[]),
+            Fate::Elsewhere(Some(community)) => {
+                let order = speech.order("unlink", &[community, &line.name]);
+                let community = quoted(community);
+                let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
+                if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
+            }
+            Fate::Announcement => say("announcement", &[]),
+            Fate::MustStay => say("must-stay", &[]),
+            Fate::Gone => say("group-gone", &[]),
+            Fate::Refused(Some(reason)) => say("refused", &[("reason", (&quoted(reason)).into())]),
+            Fate::Refused(None) => say("refused-plain", &[]),
+            Fate::Unknown { nearest } if nearest.is_empty() => {
+                return format!("{mark} {}", say("no-group", &[("name", (&name).into())]));
+            }
+            Fate::Unknown { nearest } => {
+                let nearest = candidates(nearest);
+                let values = [("name", Value::from(&name)), ("candidates", Value::from(&nearest))];
+                return format!("{mark} {}", say("no-group-nearest", &values));
+            }
+            Fate::NoMatch => return format!("{mark} {}", say("no-pattern", &[("name", (&name).into())])),
+            Fate::Unclear { candidates: names } => {
+                let more = names.len().saturating_sub(MOST_CANDIDATES);
+                let shown = candidates(&names[..names.len() - more]);
+                let values = [
+                    ("name", Value::from(&name)),
+                    ("candidates", Value::from(&shown)),
+                    ("count", more.into()),
+                ];
+                let text = if more == 0 {
+                    say("many-groups", &values[..2])
+                } else {
+                    say("many-groups-more", &values)
+                };
+                return format!("{mark} {text}");
+            }
+            Fate::NotHere => return format!("{mark} {}", say("no-here", &[])),
+            Fate::Trouble(explained) => explained.clone(),
+            Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
+            Fate::NotRead => say("not-read", &[("order", (&look()).into())]),
+        };
+        format!("{mark} {name}: {why}")
+    }
+}
