@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::{IDLE, Store, Unavailable};
+use super::{Database, IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 
 /// An order of an admin, as it is written down.
@@ -48,17 +48,21 @@ pub enum Accepted {
 impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
-        let accepted = self.accepted.clone();
+        let (accepted, database) = (self.accepted.clone(), self.database);
         self.writer
             .write_then(
-                move |connection| Box::pin(async move { insert(connection, &command).await }),
+                move |connection| Box::pin(async move { insert(connection, database, &command).await }),
                 move || accepted.notify_one(),
             )
             .await
     }
 }
 
-async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Accepted, sqlx::Error> {
+async fn insert(
+    connection: &mut AnyConnection,
+    database: Database,
+    new: &NewCommand,
+) -> Result<Accepted, sqlx::Error> {
     let known = sqlx::query("SELECT 1 FROM command WHERE instance = $1 AND message_id = $2")
         .bind(&new.instance)
         .bind(&new.message_id)
@@ -67,7 +71,7 @@ async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Acce
     if known.is_some() {
         return Ok(Accepted::Duplicate);
     }
-    // The lane's row lock makes the order within the lane the order of the commits.
+    // One transaction writes at a time, so the order within the lane is the order of the commits.
     let seq: i64 = sqlx::query_scalar(
         "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ($1, $2, 1, $3)
          ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
@@ -106,5 +110,6 @@ async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Acce
         return Ok(Accepted::Duplicate);
     }
     super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
+    database.tell(connection).await?;
     Ok(Accepted::New)
 }
