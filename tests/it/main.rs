@@ -8,6 +8,7 @@ mod cli;
 mod http;
 mod layers;
 mod readme;
+mod replicas;
 mod stories;
 mod support;
 mod webhook;
