@@ -5,6 +5,8 @@
 //! token of its lease; without a hit it has lost the lease, and stops.
 
 mod accept;
+mod amend;
+mod held;
 mod lease;
 mod open;
 mod read;
@@ -15,6 +17,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 pub use accept::{Accepted, NewCommand};
+pub use amend::{Cancelled, Requeued, Waiting};
 pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
 pub use open::{OpenError, Opened};
 pub use read::{Note, Overview, Row};

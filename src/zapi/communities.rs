@@ -97,7 +97,7 @@ impl Zapi {
         groups: &[GroupId],
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-        self.changes.turn().await;
+        self.line.changes.turn().await;
         self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
     }
 }

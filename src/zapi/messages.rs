@@ -5,6 +5,15 @@ use serde_json::json;
 use super::{ApiError, Zapi, loose};
 use crate::domain::Chat;
 
+/// How soon a message must go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody waits for it: the answer to an order.
+    Answer,
+    /// It may wait until no answer does: that an order is tried again, a refusal to a stranger.
+    Progress,
+}
+
 impl Zapi {
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
     /// message's id where Z-API tells it.
@@ -13,13 +22,16 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
+        urgency: Urgency,
     ) -> Result<Option<String>, ApiError> {
         // `mentioned` stays empty: a name with an `@` in it calls nobody.
         let mut body = json!({ "phone": chat.address(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        self.messages.turn().await;
+        match urgency {
+            Urgency::Answer | Urgency::Progress => self.line.messages.turn().await,
+        }
         let answer = self.post("send-text", &body).await?;
         Ok(loose::text(loose::object(&answer), "messageId"))
     }
