@@ -63,3 +63,58 @@ impl Witness for Watch {
         self.claim.called(now, format!("{call}: {ended} ({} ms)", took.as_millis()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::storage::{LEASE, NewCommand, Opened, Store};
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    /// A journal with one order, leased now, and whatever keeps it open.
+    async fn claimed() -> (Store, Claim, impl Sized) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vincula.db");
+        let Opened { store, writer } = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        tokio::spawn(writer);
+        store.accept(NewCommand::made_up("0190", NOW)).await.unwrap();
+        let claim = store.claim(NOW).await.unwrap().unwrap();
+        (store, claim, folder)
+    }
+
+    async fn goes(watch: &Watch) -> bool {
+        tokio::select! {
+            () = watch.before() => true,
+            () = watch.lost() => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_stood_still_until_another_took_its_order_sends_no_further_call() {
+        let (store, claim, _folder) = claimed().await;
+        let clock = Clock::manual(NOW);
+        let watch = Watch::over(&claim, &clock);
+        assert!(goes(&watch).await);
+
+        clock.advance(LEASE + Duration::from_secs(5));
+        store.claim(clock.now()).await.unwrap().expect("the lease has run out, so another takes it");
+
+        assert!(!goes(&watch).await);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_stood_still_and_was_not_missed_goes_on() {
+        let (store, claim, _folder) = claimed().await;
+        let clock = Clock::manual(NOW);
+        let watch = Watch::over(&claim, &clock);
+
+        clock.advance(LEASE + Duration::from_secs(5));
+
+        assert!(goes(&watch).await);
+        let stolen = store.claim(clock.now()).await.unwrap();
+        assert!(stolen.is_none(), "to ask has prolonged the lease");
+    }
+}

@@ -76,3 +76,39 @@ pub(super) async fn note_calls(
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    #[test]
+    fn a_lease_is_sure_only_while_both_clocks_say_so() {
+        let short = LEASE - LEASE / 3 - std::time::Duration::from_secs(1);
+        let instant = |ago| Instant::now().checked_sub(ago).unwrap();
+        let at = |ago| Timestamp(NOW.0 - i64::try_from(std::time::Duration::as_millis(&ago)).unwrap());
+        for (monotonic, wall, is_sure) in
+            [(short, short, true), (LEASE, short, false), (short, LEASE, false), (LEASE, LEASE, false)]
+        {
+            let held = Held::since((instant(monotonic), at(wall)));
+            assert_eq!(held.is_sure(NOW), is_sure, "{monotonic:?} {wall:?}");
+            held.confirm((instant(short), NOW));
+            assert!(held.is_sure(NOW) || monotonic == short, "{monotonic:?} {wall:?}");
+        }
+        // A wall clock that went back since makes no doubt by itself.
+        assert!(Held::since((Instant::now(), NOW.plus(LEASE * 9))).is_sure(NOW));
+    }
+
+    #[test]
+    fn calls_are_taken_once_and_put_back_in_front() {
+        let held = Held::since((Instant::now(), NOW));
+        held.remember(NOW, "first".to_owned());
+        let taken = held.take_calls();
+        held.remember(NOW, "second".to_owned());
+        held.put_back(taken);
+        let details: Vec<String> = held.take_calls().into_iter().map(|call| call.detail).collect();
+        assert_eq!(details, ["first", "second"]);
+        assert!(held.take_calls().is_empty());
+    }
+}

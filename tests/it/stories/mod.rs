@@ -2,6 +2,7 @@
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
 mod answers;
+mod cancel;
 mod communities;
 mod community;
 mod groups;

@@ -365,6 +365,17 @@ impl Service {
         self.restart().await;
     }
 
+    /// Where its Z-API is.
+    pub fn base_url(&self) -> &str {
+        let (_, rest) = self.toml.split_once("base_url = \"").unwrap();
+        rest.split('"').next().unwrap()
+    }
+
+    /// Its counters, in Prometheus' text form.
+    pub async fn metrics(&self) -> String {
+        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
+    }
+
     /// Where the journal's file is.
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")
