@@ -4,7 +4,6 @@
 //! in one future; whoever starts it spawns it. A panic ends one try, not the worker.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -262,11 +261,12 @@ impl Worker {
         let is_last_try = is_last_try || crashes > 0;
         let means = Means { zapi, store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
         let watched = claim.clone();
-        let goes_on_in = (!signs.is_told && !is_last_try && watched.command.tries > 0)
-            .then(|| self.goes_on_at(&watched).since(self.clock.now()));
+        // A try that fails at once tells it itself, and one that is soon done need not.
+        let goes_on_in = self.goes_on_at(&watched).since(self.clock.now()).max(self.timing.hourglass);
+        let may_go_on = !signs.is_told && !is_last_try && watched.command.tries > 0;
         let Signs { has_hourglass, is_told } = signs;
         let mut run = std::pin::pin!(run(bot, claim, means));
-        let with_hourglass = async {
+        let mut with_hourglass = std::pin::pin!(async {
             tokio::select! {
                 ended = &mut run => ended,
                 () = sleep(self.timing.hourglass) => {
@@ -274,21 +274,25 @@ impl Worker {
                     tokio::join!(run, answer::show_hourglass(zapi, &watched)).0
                 }
             }
-        };
-        let telling = async {
-            if let Some(goes_on_in) = goes_on_in {
-                sleep(goes_on_in).await;
+        });
+        let ended = tokio::select! {
+            ended = &mut with_hourglass => ended,
+            () = sleep(goes_on_in), if may_go_on => {
                 *is_told = true;
                 let goes_on = self.goes_on(bot, None, last_try_at);
-                // A lease that is lost ends the run as well.
-                let _ = answer::tell(zapi, &watched, &goes_on, &self.clock).await;
+                let mut telling = std::pin::pin!(answer::tell(zapi, &watched, &goes_on, &self.clock));
+                tokio::select! {
+                    ended = &mut with_hourglass => {
+                        // Once there is an answer, nobody waits for the word that it goes on.
+                        if matches!(&ended, Err(Failure::Api(error)) if error.cause.is_temporary()) {
+                            let _ = telling.await;
+                        }
+                        ended
+                    }
+                    // A lease that is lost ends the run as well.
+                    _ = &mut telling => with_hourglass.await,
+                }
             }
-            std::future::pending::<Infallible>().await
-        };
-        // Once there is an answer, nobody waits for the message that it goes on.
-        let ended = tokio::select! {
-            ended = with_hourglass => ended,
-            never = telling => match never {},
         };
         match ended {
             Ok(ended) => Ok(ended),

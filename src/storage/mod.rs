@@ -20,7 +20,7 @@ pub use accept::{Accepted, NewCommand};
 pub use amend::{Cancelled, Requeued, Waiting};
 pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
 pub use open::{OpenError, Opened};
-pub use read::{Note, Overview, Row};
+pub use read::{Note, Overview, Row, Selection};
 
 use std::sync::Arc;
 

@@ -79,6 +79,32 @@ impl Store {
         Ok(Opened { store, writer })
     }
 
+    /// Opens a journal that is there for amending it, also while a service works on it: a write waits
+    /// for the service's, and the service looks for new work by itself.
+    pub async fn open_to_amend(
+        url: &str,
+    ) -> Result<Opened<impl Future<Output = ()> + Send + use<>>, OpenError> {
+        let path = path_of(url);
+        if !path.exists() {
+            return Err(OpenError::Missing(path));
+        }
+        let failed = |error| OpenError::Database(path.clone(), error);
+        let pool = pool(&path, 1, "rw").await.map_err(failed)?;
+        let (sender, receiver) = writer::queue();
+        let closed = CancellationToken::new();
+        let store = Store {
+            writer: sender,
+            reads: pool.clone(),
+            accepted: Arc::new(Notify::new()),
+            closed: closed.clone(),
+        };
+        let writer = async move {
+            writer::run(receiver, pool.clone(), closed).await;
+            pool.close().await;
+        };
+        Ok(Opened { store, writer })
+    }
+
     /// Opens the journal for reading, also while a service works on it.
     pub async fn open_to_read(url: &str) -> Result<Store, OpenError> {
         let path = path_of(url);
