@@ -279,3 +279,76 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     note(connection, id, now, "requeued", None).await?;
     Ok(if is_unanswered { Requeued::Answer } else { Requeued::Run })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::storage::{NewCommand, Opened};
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    /// A journal with these orders of one lane, and whatever keeps it open.
+    async fn with_orders(ids: &[&str]) -> (Store, impl Sized) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vincula.db");
+        let Opened { store, writer } = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        tokio::spawn(writer);
+        for id in ids {
+            store.accept(NewCommand::made_up(id, NOW)).await.unwrap();
+        }
+        (store, folder)
+    }
+
+    async fn cancel(store: &Store, candidates: &[&str], by: &str, now: Timestamp) -> Vec<bool> {
+        let candidates = candidates.iter().map(|id| (*id).to_owned()).collect();
+        let cancelled = store.cancel(candidates, 1, by.to_owned(), now).await.unwrap();
+        cancelled.into_iter().map(|order| order.at_work).collect()
+    }
+
+    #[tokio::test]
+    async fn an_order_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
+        let (store, _folder) = with_orders(&["a", "b"]).await;
+        assert_eq!(cancel(&store, &["a", "b"], "c", NOW).await, [false]);
+
+        assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
+
+        let waiting = store.waiting("main").await.unwrap();
+        let by: Vec<Option<&str>> = waiting.iter().map(|order| order.cancelled_by.as_deref()).collect();
+        assert_eq!(by, [Some("c"), None]);
+    }
+
+    #[tokio::test]
+    async fn only_the_first_order_of_a_leased_lane_is_at_work() {
+        let (store, _folder) = with_orders(&["a", "b"]).await;
+        let claim = store.claim(NOW).await.unwrap().unwrap();
+
+        assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
+        assert_eq!(cancel(&store, &["a"], "d", NOW).await, [true]);
+
+        claim.keep(NOW).await.expect("its worker goes on");
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_let_its_lease_run_out_loses_what_is_cancelled() {
+        let (store, _folder) = with_orders(&["a"]).await;
+        let claim = store.claim(NOW).await.unwrap().unwrap();
+        let late = NOW.plus(Duration::from_secs(16));
+
+        assert_eq!(cancel(&store, &["a"], "c", late).await, [false]);
+
+        assert!(matches!(claim.keep(late).await, Err(Lost::Lease)));
+        let next = store.claim(late).await.unwrap().unwrap();
+        assert!(next.command.is_cancelled);
+    }
+
+    #[tokio::test]
+    async fn what_is_run_to_its_end_is_not_cancelled_any_more() {
+        let (store, _folder) = with_orders(&["a"]).await;
+        let mut claim = store.claim(NOW).await.unwrap().unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+
+        assert_eq!(cancel(&store, &["a"], "c", NOW).await, [false; 0]);
+    }
+}

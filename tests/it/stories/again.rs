@@ -78,5 +78,8 @@ async fn what_is_taken_up_again_runs_behind_what_waits_in_its_chat() {
         assert!(bot.said_to(order)[0].contains("✅"), "{:?}", bot.said_to(order));
     }
     assert!(bot.said_to(&dead)[1].contains("✅ “Futebol”"), "{:?}", bot.said_to(&dead));
-    assert_eq!(bot.community_of("Futebol"), None);
+    let calls = bot.sandbox.calls();
+    let changes: Vec<&str> =
+        calls.iter().filter(|call| call.changes()).map(|call| call.path.as_str()).collect();
+    assert_eq!(changes, ["communities/link", "communities/link", "communities/unlink"]);
 }

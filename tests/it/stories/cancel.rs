@@ -19,6 +19,7 @@ fn patient() -> Setting {
         timing.read_back = Duration::from_millis(50);
         timing.first_retry = Duration::from_secs(600);
         timing.longest_retry = Duration::from_secs(600);
+        timing.goes_on = Duration::from_secs(600);
     })
 }
 
@@ -188,30 +189,6 @@ async fn an_admin_with_the_same_right_stops_an_order_of_the_group() {
 
     assert_eq!(reply, "Cancelled: “/link \"Bairro Feliz\" here”. Its own answer says what is so.");
     assert_eq!(bot.answers_to(&order).await, [UNCHANGED]);
-}
-
-#[tokio::test]
-async fn after_a_crash_the_order_to_cancel_tells_what_it_cancelled_and_cancels_nothing_more() {
-    let mut bot = patient().start().await;
-    in_trouble(&bot, "communities?");
-    let first = bot.give(ANA, ORDER).await;
-    bot.tried(&first, 1).await;
-    let second = bot.give(ANA, r#"/link "Bairro Feliz" mães"#).await;
-    // Both answers are held; which of them comes first is chance.
-    let gates = [bot.sandbox.trouble().hold("send-text"), bot.sandbox.trouble().hold("send-text")];
-    let cancel = bot.give(ANA, "/cancel").await;
-    bot.noted(&first, "cancelled").await;
-    bot.within(gates[0].reached()).await;
-    bot.crash().await;
-    bot.sandbox.trouble().clear();
-    in_trouble(&bot, "communities?");
-
-    bot.restart().await;
-
-    assert_eq!(bot.reply_to(&cancel).await.text, STOPPED);
-    assert_eq!(bot.reply_to(&first).await.text, UNCHANGED);
-    bot.tried(&second, 1).await;
-    assert_eq!(bot.row(&second).await.state, "waiting");
 }
 
 #[tokio::test]
