@@ -89,9 +89,11 @@ pub fn authorise(
     }
 }
 
-/// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's.
+/// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's, and so
+/// is stopping what they may do.
 pub fn may_use(admin: &Admin, command: &str) -> bool {
-    matches!(command, "help" | "whoami") || admin.commands.iter().any(|name| name == "*" || name == command)
+    matches!(command, "help" | "whoami" | "cancel")
+        || admin.commands.iter().any(|name| name == "*" || name == command)
 }
 
 /// Whether an admin may give orders in a community, which is named by id, alias or whole name.

@@ -144,6 +144,22 @@ pub enum Reply {
         /// The most a minute.
         limit: u32,
     },
+    /// The order was cancelled before it changed anything.
+    Cancelled,
+    /// What an order to cancel did, by what was typed of each order.
+    Cancelling {
+        /// Those that waited.
+        stopped: Vec<String>,
+        /// Those that were being carried out at that moment.
+        at_work: Vec<String>,
+    },
+    /// The order could not be done yet, and goes on.
+    GoesOn {
+        /// Why, explained in their language, where it is known.
+        reason: Option<String>,
+        /// How long at most.
+        minutes: u64,
+    },
     /// Z-API says no, explained in their language.
     Api(String),
     /// The order could not be finished in time.
@@ -320,6 +336,24 @@ impl Reply {
             Self::TooOld { minutes } => say("too-old", &[("minutes", (&minutes.to_string()).into())]),
             Self::TooManyOrders { limit } => {
                 say("too-many-orders", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
+            }
+            Self::Cancelled => say("cancelled", &[]),
+            Self::Cancelling { stopped, at_work } if stopped.is_empty() && at_work.is_empty() => {
+                say("cancel-none", &[])
+            }
+            Self::Cancelling { stopped, at_work } => {
+                let line = |key, order: &String| say(key, &[("order", (&quoted(order)).into())]);
+                let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
+                let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
+                stopped.chain(at_work).collect::<Vec<_>>().join("\n")
+            }
+            Self::GoesOn { reason, minutes } => {
+                let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));
+                let cancel = speech.order("cancel", &[]);
+                let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
+                let values =
+                    [("reason", (&reason).into()), ("minutes", minutes.into()), ("cancel", (&cancel).into())];
+                format!("⏳ {}", say("goes-on", &values))
             }
             Self::Api(explained) => format!("❌ {explained}"),
             Self::GaveUp { reason } => {

@@ -65,8 +65,16 @@ Examples:
         after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
     )]
     Event(event::Call),
-    /// Read the journal of orders.
-    #[command(subcommand, after_help = "Examples:\n  vincula journal list\n  vincula journal show 019ab1f2")]
+    /// Read the journal of orders, and take dead letters up again.
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vincula journal list
+  vincula journal show 019ab1f2
+  vincula journal retry --all-dead
+  vincula journal export > orders.csv"
+    )]
     Journal(journal::Call),
     /// Ask a running service whether it lives: for a container's health check.
     #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
@@ -152,6 +160,11 @@ fn start_log(default: &str) {
 /// Runs a future on a runtime of this thread: for calls that ask or say one thing.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// Where machine output goes that is too much for one [`print`].
+fn machine_output() -> impl std::io::Write {
+    std::io::stdout().lock()
 }
 
 /// Writes machine output; a closed pipe ends the call without a word.

@@ -20,6 +20,8 @@ pub enum Arg {
     Words,
     /// Perhaps a command's name.
     Command,
+    /// Perhaps `all`.
+    All,
 }
 
 impl Arg {
@@ -30,6 +32,7 @@ impl Arg {
             Self::Groups => "arg-groups",
             Self::Words => "arg-words",
             Self::Command => "arg-command",
+            Self::All => "arg-all",
         }
     }
 }
@@ -64,7 +67,7 @@ pub fn parse(args: &[Arg], rest: &str) -> Result<Arguments, Mistake> {
                     return Err(Mistake::MissingGroups);
                 }
             }
-            Arg::Command => found.words.extend(reader.next(Separators::Blanks)?),
+            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
         }
     }
     match reader.next(Separators::Blanks)? {

@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub community: Option<CommunityEntry>,
     /// No further try follows: whatever is known is the answer.
     pub is_last_try: bool,
+    /// It was cancelled: nothing more is changed, and what is so is the answer.
+    pub is_cancelled: bool,
     /// Set by a command that answers only because no further try follows.
     pub gave_up: bool,
 }
@@ -49,6 +51,8 @@ pub struct Timing {
     pub read_back: Duration,
     /// After how long the order gets its ⏳.
     pub hourglass: Duration,
+    /// After how long in vain the admin is told that the order goes on.
+    pub goes_on: Duration,
     /// The delay before the second try; it doubles from try to try.
     pub first_retry: Duration,
     /// The longest delay between tries.
@@ -62,6 +66,7 @@ impl Default for Timing {
         Self {
             read_back: Duration::from_secs(10),
             hourglass: Duration::from_secs(2),
+            goes_on: Duration::from_secs(20),
             first_retry: Duration::from_secs(2),
             longest_retry: Duration::from_secs(60),
             lease: LEASE,

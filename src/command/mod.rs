@@ -1,6 +1,7 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
 pub mod args;
+mod cancel;
 mod communities;
 mod community;
 pub mod context;

@@ -1,6 +1,6 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
-use super::{Spec, communities, community, groups, help, link, status, unlink, whoami};
+use super::{Spec, cancel, communities, community, groups, help, link, status, unlink, whoami};
 use crate::domain::Locale;
 
 /// Every command, in the order of the help.
@@ -10,6 +10,7 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &cancel::SPEC,
     &status::SPEC,
     &whoami::SPEC,
     &help::SPEC,

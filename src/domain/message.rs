@@ -23,6 +23,15 @@ impl Chat {
         }
     }
 
+    /// What orders that change something wait behind: those of the same chat. One direct chat comes
+    /// under a number or a lid, so it is known by its admin.
+    pub fn lane(&self, admin: &str, by_owner: bool) -> String {
+        match self {
+            Self::Direct(_) if !by_owner => format!("@{admin}"),
+            chat => chat.address().to_owned(),
+        }
+    }
+
     /// The chat behind an address that the journal kept.
     pub fn from_address(address: &str) -> Self {
         // Bare digits are a person here, however many there are.

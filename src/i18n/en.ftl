@@ -21,6 +21,7 @@ refused = Z-API refused: { $reason }
 refused-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
 not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
 not-read = the outcome could not be read back. Look again in a minute: { $order }
+cancelled-before = not done: the order was cancelled
 limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
 
 ## Names
@@ -97,12 +98,21 @@ too-many-orders = { $limit ->
    *[other] More than { $limit } orders in a minute: I take no more for a moment. What was accepted goes on.
 }
 gave-up = I could not finish this order and gave up: { $reason } Send it again when that is mended: { $status } tells.
+goes-on = { $reason } I go on trying for { $minutes ->
+    [one] up to a minute more
+   *[other] up to { $minutes } minutes more
+}. { $cancel } stops it.
+cancelled = Cancelled. Nothing was changed.
+cancel-none = No order of this chat waits.
+cancel-stopped = Cancelled: { $order }. Its own answer says what is so.
+cancel-at-work = { $order } is being carried out right now. If this try fails, there is no other.
 
 ## What is wrong at Z-API
 api-unreachable = Z-API cannot be reached.
 api-no-answer = Z-API did not answer.
 api-busy = Z-API asks to slow down.
 api-trouble = Z-API has trouble (status { $status }).
+api-some-trouble = Z-API has trouble.
 api-disconnected = WhatsApp is not connected to Z-API. Read the QR code again.
 api-client-token = Z-API does not accept the Client-Token. Whoever runs this bot must set it.
 api-instance = Z-API does not know the instance. Whoever runs this bot must check its id and token.
@@ -121,7 +131,9 @@ arg-community = <community>
 arg-groups = <groups…>
 arg-words = [words]
 arg-command = [command]
+arg-all = [all]
 here = here
+all = all
 help-link = put groups into a community
 help-link-long = A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
 help-link-example = "Bairro Feliz" futebol, mães
@@ -137,6 +149,9 @@ help-community-example = "Bairro Feliz"
 help-groups = list the groups, or those with these words
 help-groups-long = All groups this number is in, but announcement groups.
 help-groups-example = vendas
+help-cancel = stop an order of this chat that waits
+help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
+help-cancel-example = { "" }
 help-help = what I can do
 help-help-long = With a command's name: how it is written.
 help-help-example = link

@@ -21,6 +21,7 @@ refused = Z-API lo rechazó: { $reason }
 refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
 not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra. Míralo otra vez en un minuto: { $order }
 not-read = no se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
+cancelled-before = no se hizo: la orden fue cancelada
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede parar en { $limit }.
 
 ## Nombres
@@ -97,12 +98,21 @@ too-many-orders = { $limit ->
    *[other] Más de { $limit } órdenes en un minuto: no acepto otras por un momento. Lo aceptado sigue.
 }
 gave-up = No pude terminar esta orden y desistí: { $reason } Envíala otra vez cuando esté resuelto: { $status } lo muestra.
+goes-on = { $reason } Sigo intentándolo { $minutes ->
+    [one] un minuto más como máximo
+   *[other] { $minutes } minutos más como máximo
+}. { $cancel } lo detiene.
+cancelled = Cancelada. Nada cambió.
+cancel-none = Ninguna orden de este chat está en espera.
+cancel-stopped = Cancelada: { $order }. Su propia respuesta dice cómo quedó.
+cancel-at-work = { $order } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
 ## Qué pasa en Z-API
 api-unreachable = No se puede alcanzar Z-API.
 api-no-answer = Z-API no respondió.
 api-busy = Z-API pide ir más despacio.
 api-trouble = Z-API tiene problemas (estado { $status }).
+api-some-trouble = Z-API tiene problemas.
 api-disconnected = WhatsApp no está conectado a Z-API. Lee el código QR otra vez.
 api-client-token = Z-API no acepta el Client-Token. Quien cuida este bot debe configurarlo.
 api-instance = Z-API no conoce la instancia. Quien cuida este bot debe revisar su id y su token.
@@ -121,7 +131,9 @@ arg-community = <comunidad>
 arg-groups = <grupos…>
 arg-words = [palabras]
 arg-command = [comando]
+arg-all = [todo]
 here = aquí
+all = todo
 help-link = pone grupos en una comunidad
 help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example = "Bairro Feliz" futebol, mães
@@ -137,6 +149,9 @@ help-community-example = "Bairro Feliz"
 help-groups = lista los grupos, o los que tienen estas palabras
 help-groups-long = Todos los grupos en que está este número, menos los de avisos.
 help-groups-example = ventas
+help-cancel = cancela una orden de este chat que espera
+help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando en ese momento no se intenta de nuevo. Lo que ya cambió se queda así, y la respuesta lo dice.
+help-cancel-example = { "" }
 help-help = lo que sé hacer
 help-help-long = Con el nombre de un comando: cómo se escribe.
 help-help-example = vincular

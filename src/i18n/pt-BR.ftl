@@ -21,6 +21,7 @@ refused = a Z-API recusou: { $reason }
 refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
 not-shown = a Z-API disse que fez, mas a comunidade não mostra. Veja de novo em um minuto: { $order }
 not-read = não deu para conferir o resultado. Veja de novo em um minuto: { $order }
+cancelled-before = não foi feito: a ordem foi cancelada
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode parar em { $limit }.
 
 ## Nomes
@@ -97,12 +98,21 @@ too-many-orders = { $limit ->
    *[other] Mais de { $limit } ordens em um minuto: não aceito outras por um momento. O que foi aceito continua.
 }
 gave-up = Não consegui terminar esta ordem e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
+goes-on = { $reason } Continuo tentando por { $minutes ->
+    [one] mais um minuto no máximo
+   *[other] mais { $minutes } minutos no máximo
+}. { $cancel } interrompe.
+cancelled = Cancelada. Nada mudou.
+cancel-none = Nenhuma ordem desta conversa espera.
+cancel-stopped = Cancelada: { $order }. A resposta dela diz como ficou.
+cancel-at-work = { $order } está sendo executada agora. Se esta tentativa falhar, não haverá outra.
 
 ## O que há na Z-API
 api-unreachable = Não dá para alcançar a Z-API.
 api-no-answer = A Z-API não respondeu.
 api-busy = A Z-API pede para ir mais devagar.
 api-trouble = A Z-API está com problemas (status { $status }).
+api-some-trouble = A Z-API está com problemas.
 api-disconnected = O WhatsApp não está conectado à Z-API. Leia o QR code de novo.
 api-client-token = A Z-API não aceita o Client-Token. Quem cuida deste bot precisa configurá-lo.
 api-instance = A Z-API não conhece a instância. Quem cuida deste bot precisa conferir o id e o token.
@@ -121,7 +131,9 @@ arg-community = <comunidade>
 arg-groups = <grupos…>
 arg-words = [palavras]
 arg-command = [comando]
+arg-all = [tudo]
 here = aqui
+all = tudo
 help-link = põe grupos em uma comunidade
 help-link-long = Um grupo vale pelo nome, pelo começo do nome, pelo id, por “aqui” (esta conversa) ou por um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
 help-link-example = "Bairro Feliz" futebol, mães
@@ -137,6 +149,9 @@ help-community-example = "Bairro Feliz"
 help-groups = lista os grupos, ou os que têm estas palavras
 help-groups-long = Todos os grupos em que este número está, menos os de avisos.
 help-groups-example = vendas
+help-cancel = cancela uma ordem desta conversa que espera
+help-cancel-long = Sem mais nada: a mais antiga desta conversa que ainda não terminou. Com “tudo”: todas. O que está sendo executado nesse momento não é tentado de novo. O que já mudou fica como está, e a resposta diz.
+help-cancel-example = { "" }
 help-help = o que eu sei fazer
 help-help-long = Com o nome de um comando: como se escreve.
 help-help-example = vincular

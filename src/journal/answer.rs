@@ -4,9 +4,7 @@
 use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::storage::{Claim, Lost};
-use crate::zapi::{ApiError, Cause, Urgency};
-
-use super::Bot;
+use crate::zapi::{ApiError, Cause, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
 const HOURGLASS: &str = "⏳";
@@ -21,16 +19,16 @@ pub(super) enum Unsent {
 }
 
 /// Sends what is not sent yet of the answer; the first message quotes the order.
-pub(super) async fn send(bot: &Bot, claim: &mut Claim, clock: &Clock) -> Result<(), Unsent> {
+pub(super) async fn send(zapi: &Zapi, claim: &mut Claim, clock: &Clock) -> Result<(), Unsent> {
     let chat = Chat::from_address(&claim.command.chat);
     let messages: Vec<String> =
         claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
-        match bot.zapi.send_text(&chat, message, quoted, Urgency::Answer).await {
+        match zapi.send_text(&chat, message, quoted, Urgency::Answer).await {
             // The order may be gone from the chat; its answer is said all the same.
             Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
-                bot.zapi.send_text(&chat, message, None, Urgency::Answer).await?;
+                zapi.send_text(&chat, message, None, Urgency::Answer).await?;
             }
             sent => drop(sent?),
         }
@@ -40,17 +38,32 @@ pub(super) async fn send(bot: &Bot, claim: &mut Claim, clock: &Clock) -> Result<
 }
 
 /// Shows that the order takes its time.
-pub(super) async fn show_hourglass(bot: &Bot, claim: &Claim) {
+pub(super) async fn show_hourglass(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_address(&claim.command.chat);
-    if let Err(error) = bot.zapi.react(&chat, &claim.command.message_id, HOURGLASS).await {
+    if let Err(error) = zapi.react(&chat, &claim.command.message_id, HOURGLASS).await {
         tracing::debug!(%error, "no hourglass");
     }
 }
 
 /// Takes the hourglass away.
-pub(super) async fn hide_hourglass(bot: &Bot, claim: &Claim) {
+pub(super) async fn hide_hourglass(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_address(&claim.command.chat);
-    if let Err(error) = bot.zapi.remove_reaction(&chat, &claim.command.message_id).await {
+    if let Err(error) = zapi.remove_reaction(&chat, &claim.command.message_id).await {
         tracing::debug!(%error, "the hourglass stays");
     }
+}
+
+/// Tells the admin that the order goes on. It is noted before, so nobody is told twice; whether the
+/// message gets through decides nothing.
+pub(super) async fn tell(zapi: &Zapi, claim: &Claim, messages: &[String], clock: &Clock) -> Result<(), Lost> {
+    claim.told(clock.now()).await?;
+    let chat = Chat::from_address(&claim.command.chat);
+    for (index, message) in messages.iter().enumerate() {
+        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
+        if let Err(error) = zapi.send_text(&chat, message, quoted, Urgency::Progress).await {
+            tracing::debug!(%error, "nobody was told that an order goes on");
+            break;
+        }
+    }
+    Ok(())
 }

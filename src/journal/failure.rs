@@ -2,9 +2,11 @@
 //!
 //! | failure | then |
 //! |---|---|
-//! | temporary trouble of Z-API (`zapi::error`) | again, until `give_up_after` has passed since the first try |
+//! | what `zapi::error`'s table calls temporary | again, until `give_up_after` has passed since the first try; then its admin is told |
 //! | anything else Z-API says | its answer, at once |
+//! | the answer cannot be sent | again, for as long once more |
 //! | a panic, or an order that kills its worker | again, [`MOST_CRASHES`] times |
+//! | an order to cancel it | one last look at what is so, and its answer |
 
 use std::time::Duration;
 
@@ -12,26 +14,29 @@ use crate::clock::Timestamp;
 use crate::command::Timing;
 use crate::storage::Stored;
 
-/// How often an order may take its worker down before it is given up.
+/// How often an order may take its worker down before it is settled with what is known.
 pub(super) const MOST_CRASHES: i64 = 20;
+/// And how often settling may, before it is given up unseen.
+pub(super) const MOST_SETTLING_CRASHES: i64 = 3;
 
-/// The longest `Retry-After` that is granted.
-const LONGEST_WISH: Duration = Duration::from_secs(300);
 /// A service that was down tries for this long at least before it gives up.
 const GRACE: Duration = Duration::from_secs(120);
 
 /// When the next try begins: delays double from try to try, each with up to a quarter of jitter.
-/// Z-API's own wish (`Retry-After`) is a lower bound, up to [`LONGEST_WISH`].
+/// Z-API's own wish (`Retry-After`) is a lower bound. No wish and no delay reach beyond the
+/// `deadline`, at which the last try comes.
 pub(super) fn next_try(
     command: &Stored,
     timing: Timing,
     asked: Option<Duration>,
+    deadline: Timestamp,
     now: Timestamp,
 ) -> Timestamp {
     let doublings = u32::try_from(command.tries.clamp(0, 16)).unwrap_or(16);
     let delay = timing.first_retry.saturating_mul(1 << doublings).min(timing.longest_retry);
-    let asked = asked.unwrap_or_default().min(LONGEST_WISH);
-    now.plus((delay + jitter(&command.id, command.tries, delay)).max(asked))
+    let delay = delay + jitter(&command.id, command.tries, delay);
+    let wish = now.plus(delay.max(asked.unwrap_or_default()));
+    if deadline > now { wish.min(deadline) } else { now.plus(delay) }
 }
 
 /// Up to a quarter of the delay, spread by the order's id, so that orders which failed together do
@@ -41,12 +46,54 @@ fn jitter(id: &str, tries: i64, delay: Duration) -> Duration {
     delay.mul_f64((spread % 1_000) as f64 / 4_000.0)
 }
 
-/// Whether the time for this order is over after this try.
-pub(super) fn is_last_try(
-    command: &Stored,
-    give_up_after: Duration,
-    started_at: Timestamp,
-    now: Timestamp,
-) -> bool {
-    now.since(command.first_try_at) >= give_up_after && now.since(started_at) >= give_up_after.min(GRACE)
+/// From when on a try is the last one.
+pub(super) fn deadline(command: &Stored, give_up_after: Duration, started_at: Timestamp) -> Timestamp {
+    command.first_try_at.plus(give_up_after).max(started_at.plus(give_up_after.min(GRACE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn tried(tries: i64) -> Stored {
+        Stored { tries, ..Stored::made_up("0190", Timestamp(0)) }
+    }
+
+    #[test]
+    fn delays_double_up_to_the_longest_with_a_quarter_of_jitter() {
+        let timing = Timing::default();
+        let now = Timestamp(1_000);
+        for (tries, seconds) in [(0, 2), (1, 4), (2, 8), (3, 16), (4, 32), (5, 60), (40, 60), (-1, 2)] {
+            let delay = next_try(&tried(tries), timing, None, now.plus(60 * MINUTE), now).since(now);
+            let least = Duration::from_secs(seconds);
+            assert!(delay >= least && delay <= least + least / 4, "{tries} tries: {delay:?}");
+        }
+    }
+
+    #[test]
+    fn a_wish_is_granted_up_to_the_deadline_and_nothing_lies_in_the_past() {
+        let timing = Timing::default();
+        let (now, deadline) = (Timestamp(10_000), Timestamp(10_000).plus(30 * MINUTE));
+        let next = |asked, deadline| next_try(&tried(0), timing, asked, deadline, now);
+        assert_eq!(next(Some(10 * MINUTE), deadline), now.plus(10 * MINUTE));
+        for asked in [Some(31 * MINUTE), Some(Duration::MAX)] {
+            assert_eq!(next(asked, deadline), deadline);
+        }
+        assert!(next(Some(Duration::ZERO), deadline) >= now.plus(timing.first_retry));
+        // The answer of a last try that cannot be sent, or a clock that went on meanwhile.
+        let late = next(Some(Duration::MAX), Timestamp(5));
+        assert!(late > now && late <= now.plus(timing.first_retry * 2), "{late}");
+        assert!(next_try(&tried(0), timing, None, Timestamp(i64::MAX), Timestamp(i64::MAX)) >= now);
+    }
+
+    #[test]
+    fn a_service_that_was_down_has_two_minutes_at_least() {
+        let order = tried(3);
+        assert_eq!(deadline(&order, 30 * MINUTE, Timestamp(0)), Timestamp(0).plus(30 * MINUTE));
+        let started_at = Timestamp(0).plus(600 * MINUTE);
+        assert_eq!(deadline(&order, 30 * MINUTE, started_at), started_at.plus(GRACE));
+        assert_eq!(deadline(&order, MINUTE, started_at), started_at.plus(MINUTE));
+    }
 }

@@ -4,6 +4,7 @@ mod answer;
 pub mod bot;
 mod failure;
 mod run;
+mod watch;
 pub mod worker;
 
 pub use bot::Bot;
@@ -11,7 +12,7 @@ pub use worker::Worker;
 
 use crate::clock::Timestamp;
 use crate::command::Spec;
-use crate::domain::{Chat, Message};
+use crate::domain::Message;
 use crate::storage::{Accepted, NewCommand, Store, Unavailable};
 
 /// What an order is, as far as the door can tell.
@@ -56,7 +57,8 @@ pub async fn accept(
     let command = NewCommand {
         id: id.clone(),
         instance: bot.instance.name.to_string(),
-        lane: if kind.is_mutating() { lane(admin, message) } else { id.clone() },
+        // What only reads waits for nobody.
+        lane: if kind.is_mutating() { message.chat.lane(admin, message.by_owner) } else { id.clone() },
         message_id: message.id.clone(),
         chat: message.chat.address().to_owned(),
         admin: admin.to_owned(),
@@ -72,13 +74,4 @@ pub async fn accept(
         Accepted::New => Some(id),
         Accepted::Duplicate => None,
     })
-}
-
-/// What orders that change something wait behind: those of the same chat; all others wait for
-/// nobody. One direct chat comes under a number or a lid, so it is known by its admin.
-fn lane(admin: &str, message: &Message) -> String {
-    match &message.chat {
-        Chat::Direct(_) if !message.by_owner => format!("@{admin}"),
-        chat => chat.address().to_owned(),
-    }
 }

@@ -8,11 +8,14 @@ use crate::directory::{CommunityEntry, Found, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Person, Phone};
 use crate::reply::Reply;
 use crate::storage::{Claim, Outcome, Store};
+use crate::zapi::Zapi;
 
 use super::{Bot, TOO_MANY};
 
 /// What a run may use besides its bot.
 pub(super) struct Means<'a> {
+    /// Z-API, watched for this order.
+    pub(super) zapi: &'a Zapi,
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) timing: Timing,
@@ -32,6 +35,11 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     };
     if command.name == TOO_MANY {
         return Ok((Reply::TooManyOrders { limit: bot.instance.limits.orders_per_minute }, Outcome::Refused));
+    }
+    let is_cancelled = command.is_cancelled;
+    if is_cancelled && command.plan.is_none() {
+        // Nothing is changed before there is a plan.
+        return Ok((Reply::Cancelled, Outcome::Cancelled));
     }
     let age = command.sent_at.map(|sent_at| command.accepted_at.since(sent_at)).unwrap_or_default();
     if age > bot.instance.max_event_age {
@@ -53,7 +61,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
-        Some(typed) => match find_community(bot, admin, typed).await? {
+        Some(typed) => match find_community(bot, means.zapi, admin, typed).await? {
             Ok(community) => Some(community),
             Err(reply) => return Ok((reply, Outcome::Answered)),
         },
@@ -70,7 +78,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     let mut context = Context {
         instance: &bot.instance,
         speech: &bot.speech,
-        zapi: &bot.zapi,
+        zapi: means.zapi,
         directory: &bot.directory,
         store: means.store,
         claim,
@@ -80,11 +88,16 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         sender,
         chat: &chat,
         community,
-        is_last_try: means.is_last_try,
+        is_last_try: means.is_last_try || is_cancelled,
+        is_cancelled,
         gave_up: false,
     };
     let reply = (spec.run)(&mut context, &arguments).await?;
-    let outcome = if context.gave_up { Outcome::GaveUp } else { Outcome::Answered };
+    let outcome = match context.gave_up {
+        _ if is_cancelled => Outcome::Cancelled,
+        true => Outcome::GaveUp,
+        false => Outcome::Answered,
+    };
     Ok((reply, outcome))
 }
 
@@ -101,6 +114,7 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
 /// use are not told, and what they do not see cannot make a name unclear.
 async fn find_community(
     bot: &Bot,
+    zapi: &Zapi,
     admin: &Admin,
     typed: &str,
 ) -> Result<Result<CommunityEntry, Reply>, Failure> {
@@ -109,7 +123,7 @@ async fn find_community(
         entries
     };
     let typed_as = || typed.to_owned();
-    Ok(match bot.directory.community(&bot.zapi, typed).await? {
+    Ok(match bot.directory.community(zapi, typed).await? {
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
             [] => Err(Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }),

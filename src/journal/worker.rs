@@ -16,14 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::Bot;
 use super::answer::{self, Unsent};
-use super::failure::{self, MOST_CRASHES, next_try};
+use super::failure::{MOST_CRASHES, MOST_SETTLING_CRASHES, deadline, next_try};
 use super::run::{Means, run};
+use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
 use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
-use crate::zapi::{ApiError, Cause};
+use crate::zapi::{ApiError, Zapi};
 
 /// How many lanes are worked on side by side.
 const SIDE_BY_SIDE: usize = 256;
@@ -50,17 +51,20 @@ pub struct Worker {
     pub metrics: Arc<Metrics>,
 }
 
-/// An answer is worth more tries than a call: an edge's page instead of Z-API's word ends nothing.
-fn may_be_sent_later(error: &ApiError) -> bool {
-    error.cause.is_temporary() || error.cause == Cause::Unreadable
-}
-
 /// Why a try ended without its order being done.
 enum Stop {
     /// Another worker has the lane, or the store has trouble: the lease runs out by itself.
     Journal(Lost),
     /// Try again.
     Api(ApiError),
+}
+
+/// What the chat shows of an order that is not done yet.
+struct Signs {
+    /// It may wear an hourglass.
+    has_hourglass: bool,
+    /// Its admin was told that it goes on.
+    is_told: bool,
 }
 
 /// What a step of the worker brought.
@@ -150,14 +154,18 @@ impl Worker {
         let Some(bot) = self.bots.get(&instance) else {
             tracing::warn!(id, instance, "an order waits for an instance that is not configured");
             let at = self.clock.now().plus(UNCONFIGURED);
-            let _ = claim.try_again(at, "its instance is not configured".to_owned(), self.clock.now()).await;
+            let error = "its instance is not configured".to_owned();
+            let _ = claim.try_again(at, at, error, self.clock.now()).await;
             return;
         };
         let spare = claim.clone();
         let keeper = claim.clone();
+        let watch = Arc::new(Watch::over(&claim, &self.clock));
+        let zapi = bot.zapi.witnessed(watch.clone());
         let tried = tokio::select! {
-            tried = AssertUnwindSafe(self.carry_out(bot, claim)).catch_unwind() => tried,
+            tried = AssertUnwindSafe(self.carry_out(bot, &zapi, claim)).catch_unwind() => tried,
             // Whoever lost the lease stops at once: the future with all its calls is dropped.
+            () = watch.lost() => Ok(Err(Lost::Lease)),
             () = self.keep_lease(&keeper) => Ok(Err(Lost::Lease)),
         };
         match tried {
@@ -167,7 +175,8 @@ impl Worker {
                 self.metrics.panicked();
                 tracing::error!(id, "an order made its worker panic");
                 let now = self.clock.now();
-                let at = next_try(&spare.command, self.timing, None, now);
+                let deadline = deadline(&spare.command, bot.instance.give_up_after, self.started_at);
+                let at = next_try(&spare.command, self.timing, None, deadline, now);
                 // Not `try_again`: the claim stays counted, so that it comes to an end.
                 let _ = spare.crashed(at, now).await;
             }
@@ -184,40 +193,54 @@ impl Worker {
         }
     }
 
-    async fn carry_out(&self, bot: &Bot, mut claim: Claim) -> Result<(), Lost> {
+    async fn carry_out(&self, bot: &Bot, zapi: &Zapi, mut claim: Claim) -> Result<(), Lost> {
         let now = self.clock.now();
         let give_up_after = bot.instance.give_up_after;
-        let is_last_try = failure::is_last_try(&claim.command, give_up_after, self.started_at, now);
+        let last_try_at = deadline(&claim.command, give_up_after, self.started_at);
         // To deliver an answer there is as long again as there was to find it.
-        let is_undeliverable = failure::is_last_try(&claim.command, give_up_after * 2, self.started_at, now);
+        let last_answer_at = deadline(&claim.command, give_up_after * 2, self.started_at);
         // An earlier try may have shown it: one that failed, crashed, or did not come to send its answer.
-        let mut has_hourglass =
-            claim.command.tries > 0 || claim.command.claims > 1 || claim.command.reply.is_some();
+        let mut signs = Signs {
+            has_hourglass: claim.command.tries > 0
+                || claim.command.claims > 1
+                || claim.command.reply.is_some(),
+            is_told: claim.command.is_told,
+        };
         if claim.command.reply.is_none() {
-            let ended = match self.judge(bot, &mut claim, is_last_try, &mut has_hourglass).await {
+            if let Some(again_at) = claim.command.again_at.filter(|at| *at > now)
+                && !claim.command.is_cancelled
+            {
+                return self.look_at(bot, zapi, claim, again_at, last_try_at, signs).await;
+            }
+            let is_last_try = now >= last_try_at || claim.command.is_cancelled;
+            let ended = match self.judge(bot, zapi, &mut claim, is_last_try, last_try_at, &mut signs).await {
                 Ok(ended) => ended,
                 Err(Stop::Journal(lost)) => return Err(lost),
-                Err(Stop::Api(error)) => return self.postpone(claim, &error).await,
+                Err(Stop::Api(error)) => {
+                    return self.go_on(bot, zapi, claim, &error, last_try_at, signs).await;
+                }
             };
             let messages = ended.0.messages(&bot.speech);
             let json = serde_json::to_string(&messages).unwrap_or_default();
             claim.reply(json, ended.1, self.clock.now()).await?;
         }
-        let sent = answer::send(bot, &mut claim, &self.clock).await;
+        let sent = answer::send(zapi, &mut claim, &self.clock).await;
+        let is_undeliverable = now >= last_answer_at;
         let is_over = match &sent {
             Ok(()) => true,
-            Err(Unsent::Api(error)) => !may_be_sent_later(error) || is_undeliverable,
+            Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
-        if has_hourglass && is_over {
-            answer::hide_hourglass(bot, &claim).await;
+        if signs.has_hourglass && is_over {
+            answer::hide_hourglass(zapi, &claim).await;
         }
         let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         match sent {
             Ok(()) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if may_be_sent_later(&error) && !is_undeliverable => {
-                self.postpone(claim, &error).await
+            Err(Unsent::Api(error)) if error.cause.may_be_sent_later() && !is_undeliverable => {
+                let at = self.postponed(&claim, &error, last_answer_at);
+                claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }
             Err(Unsent::Api(error)) => {
                 tracing::error!(id = claim.command.id, %error, "an answer could not be delivered");
@@ -230,23 +253,51 @@ impl Worker {
     async fn judge(
         &self,
         bot: &Bot,
+        zapi: &Zapi,
         claim: &mut Claim,
         is_last_try: bool,
-        has_hourglass: &mut bool,
+        last_try_at: Timestamp,
+        signs: &mut Signs,
     ) -> Result<(Reply, Outcome), Stop> {
-        if claim.command.claims > MOST_CRASHES && claim.command.plan.is_none() {
+        let crashes = claim.command.claims - MOST_CRASHES;
+        if crashes > 0 && (claim.command.plan.is_none() || crashes > MOST_SETTLING_CRASHES) {
             return Ok((Reply::GaveUp { reason: None }, Outcome::GaveUp));
         }
         // What takes its worker down again and again is settled with what is known.
-        let is_last_try = is_last_try || claim.command.claims > MOST_CRASHES;
-        let means = Means { store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
+        let is_last_try = is_last_try || crashes > 0;
+        let means = Means { zapi, store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
         let watched = claim.clone();
+        // A try that fails at once tells it itself, and one that is soon done need not.
+        let goes_on_in = self.goes_on_at(&watched).since(self.clock.now()).max(self.timing.hourglass);
+        let may_go_on = !signs.is_told && !is_last_try && watched.command.tries > 0;
+        let Signs { has_hourglass, is_told } = signs;
         let mut run = std::pin::pin!(run(bot, claim, means));
+        let mut with_hourglass = std::pin::pin!(async {
+            tokio::select! {
+                ended = &mut run => ended,
+                () = sleep(self.timing.hourglass) => {
+                    *has_hourglass = true;
+                    tokio::join!(run, answer::show_hourglass(zapi, &watched)).0
+                }
+            }
+        });
         let ended = tokio::select! {
-            ended = &mut run => ended,
-            () = sleep(self.timing.hourglass) => {
-                *has_hourglass = true;
-                tokio::join!(run, answer::show_hourglass(bot, &watched)).0
+            ended = &mut with_hourglass => ended,
+            () = sleep(goes_on_in), if may_go_on => {
+                *is_told = true;
+                let goes_on = self.goes_on(bot, None, last_try_at);
+                let mut telling = std::pin::pin!(answer::tell(zapi, &watched, &goes_on, &self.clock));
+                tokio::select! {
+                    ended = &mut with_hourglass => {
+                        // Once there is an answer, nobody waits for the word that it goes on.
+                        if matches!(&ended, Err(Failure::Api(error)) if error.cause.is_temporary()) {
+                            let _ = telling.await;
+                        }
+                        ended
+                    }
+                    // A lease that is lost ends the run as well.
+                    _ = &mut telling => with_hourglass.await,
+                }
             }
         };
         match ended {
@@ -267,11 +318,58 @@ impl Worker {
         }
     }
 
-    async fn postpone(&self, claim: Claim, error: &ApiError) -> Result<(), Lost> {
-        let now = self.clock.now();
-        let at = next_try(&claim.command, self.timing, error.retry_after, now);
+    /// A try failed, and another one follows: at once told to the admin, or when it is time for it.
+    async fn go_on(
+        &self,
+        bot: &Bot,
+        zapi: &Zapi,
+        claim: Claim,
+        error: &ApiError,
+        last_try_at: Timestamp,
+        signs: Signs,
+    ) -> Result<(), Lost> {
+        let again_at = self.postponed(&claim, error, last_try_at);
+        let tell_at = self.goes_on_at(&claim);
+        let mut look_at = again_at;
+        if !signs.is_told && self.clock.now() >= tell_at {
+            let reason = error.explain(bot.speech.locale, quoted);
+            let goes_on = self.goes_on(bot, Some(reason), last_try_at);
+            answer::tell(zapi, &claim, &goes_on, &self.clock).await?;
+        } else if !signs.is_told {
+            look_at = again_at.min(tell_at);
+        }
+        claim.try_again(again_at, look_at, error.to_string(), self.clock.now()).await
+    }
+
+    /// The order waits for its next try; it was claimed to tell its admin that it goes on.
+    async fn look_at(
+        &self,
+        bot: &Bot,
+        zapi: &Zapi,
+        claim: Claim,
+        again_at: Timestamp,
+        last_try_at: Timestamp,
+        signs: Signs,
+    ) -> Result<(), Lost> {
+        if !signs.is_told && self.clock.now() >= self.goes_on_at(&claim) {
+            answer::tell(zapi, &claim, &self.goes_on(bot, None, last_try_at), &self.clock).await?;
+        }
+        claim.wait_on(again_at, self.clock.now()).await
+    }
+
+    fn goes_on_at(&self, claim: &Claim) -> Timestamp {
+        claim.command.first_try_at.plus(self.timing.goes_on)
+    }
+
+    fn goes_on(&self, bot: &Bot, reason: Option<String>, last_try_at: Timestamp) -> Vec<String> {
+        let left = last_try_at.since(self.clock.now());
+        Reply::GoesOn { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(&bot.speech)
+    }
+
+    fn postponed(&self, claim: &Claim, error: &ApiError, last_try_at: Timestamp) -> Timestamp {
+        let at = next_try(&claim.command, self.timing, error.retry_after, last_try_at, self.clock.now());
         tracing::warn!(id = claim.command.id, %error, again = %at, "an order is tried again");
-        claim.try_again(at, error.to_string(), now).await
+        at
     }
 
     async fn finish(&self, claim: Claim, outcome: Outcome, error: Option<String>) -> Result<(), Lost> {

@@ -59,6 +59,8 @@ pub enum Fate {
     NotHere,
     /// ❌ Z-API cannot be used, explained in the person's language.
     Trouble(String),
+    /// ❌ The order was cancelled before.
+    Cancelled,
     /// ❓ Z-API said yes, the community does not show it.
     NotShown,
     /// ❓ It could not be read back.
@@ -147,6 +149,7 @@ impl Report {
             }
             Fate::NotHere => return format!("{mark} {}", say("no-here", &[])),
             Fate::Trouble(explained) => explained.clone(),
+            Fate::Cancelled => say("cancelled-before", &[]),
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
             Fate::NotRead => say("not-read", &[("order", (&look()).into())]),
         };

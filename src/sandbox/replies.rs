@@ -18,8 +18,10 @@ pub enum Reply {
         status: StatusCode,
         /// The `Content-Type`.
         content_type: &'static str,
-        /// The `Retry-After`, in seconds.
-        retry_after: Option<u64>,
+        /// The `Retry-After`: seconds or a date.
+        retry_after: Option<HeaderValue>,
+        /// The `Date`; hyper writes the present one where none is given.
+        date: Option<HeaderValue>,
         /// The body.
         body: String,
     },
@@ -56,24 +58,33 @@ impl Reply {
 
     /// 429, with the seconds to wait where the server says them.
     pub fn too_many(retry_after: Option<u64>) -> Self {
+        Self::throttled(retry_after.map(HeaderValue::from), None)
+    }
+
+    /// 429, with the date to wait for, and the date that it has by the server's clock.
+    pub fn too_many_until(retry_after: &'static str, date: &'static str) -> Self {
+        Self::throttled(Some(HeaderValue::from_static(retry_after)), Some(HeaderValue::from_static(date)))
+    }
+
+    fn throttled(retry_after: Option<HeaderValue>, date: Option<HeaderValue>) -> Self {
         let body = r#"{"error":"Too many requests"}"#.to_owned();
         let content_type = "application/json";
-        Self::Whole { status: StatusCode::TOO_MANY_REQUESTS, content_type, retry_after, body }
+        Self::Whole { status: StatusCode::TOO_MANY_REQUESTS, content_type, retry_after, date, body }
     }
 
     /// A status that is none becomes 500.
     fn whole(status: u16, content_type: &'static str, body: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::Whole { status, content_type, retry_after: None, body: body.to_owned() }
+        Self::Whole { status, content_type, retry_after: None, date: None, body: body.to_owned() }
     }
 
     pub(super) fn into_response(self) -> Response {
         match self {
-            Self::Whole { status, content_type, retry_after, body } => {
+            Self::Whole { status, content_type, retry_after, date, body } => {
                 let mut response = whole(status, content_type, Body::from(body));
-                if let Some(seconds) = retry_after {
-                    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-                }
+                let headers = [(header::RETRY_AFTER, retry_after), (header::DATE, date)];
+                let given = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                response.headers_mut().extend(given);
                 response
             }
             // hyper writes the head into its buffer and asks for the body before it flushes: an

@@ -36,6 +36,28 @@ pub struct NewCommand {
     pub accepted_at: Timestamp,
 }
 
+#[cfg(test)]
+impl NewCommand {
+    /// An order of Ana's that is accepted at this moment.
+    pub(crate) fn made_up(id: &str, accepted_at: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            instance: "main".to_owned(),
+            lane: "@ana".to_owned(),
+            message_id: format!("3EB0{id}"),
+            chat: "5544999990001".to_owned(),
+            admin: "ana".to_owned(),
+            phone: None,
+            lid: None,
+            by_owner: false,
+            name: "link".to_owned(),
+            text: "/link Bairro futebol".to_owned(),
+            sent_at: None,
+            accepted_at,
+        }
+    }
+}
+
 /// What became of an order at the door.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {

@@ -1,12 +1,16 @@
 //! What a worker writes: claim a lane, note each step, finish. Every write carries the lease's token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use tokio::time::Instant;
 
+use super::amend::unless_cancelled;
+use super::held::{Held, note_calls};
 use super::{IDLE, Store, Unavailable};
 use crate::clock::{Clock, Timestamp};
 
@@ -33,6 +37,8 @@ pub enum Outcome {
     Refused,
     /// It was too old when it came; answered.
     Expired,
+    /// It was stopped by an order to cancel it; answered.
+    Cancelled,
     /// It could not be finished in time; its admin was told. A dead letter.
     GaveUp,
     /// It was run, but the answer could not be delivered. A dead letter.
@@ -46,6 +52,7 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Refused => "refused",
             Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
             Self::GaveUp => "gave_up",
             Self::Unanswered => "unanswered",
         }
@@ -53,7 +60,8 @@ impl Outcome {
 
     /// The outcome behind the word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Answered, Self::Refused, Self::Expired, Self::GaveUp, Self::Unanswered]
+        use Outcome::*;
+        [Answered, Refused, Expired, Cancelled, GaveUp, Unanswered]
             .into_iter()
             .find(|outcome| outcome.as_str() == word)
     }
@@ -61,7 +69,7 @@ impl Outcome {
     fn state(self) -> &'static str {
         match self {
             Self::GaveUp | Self::Unanswered => "dead",
-            Self::Answered | Self::Refused | Self::Expired => "done",
+            Self::Answered | Self::Refused | Self::Expired | Self::Cancelled => "done",
         }
     }
 }
@@ -105,6 +113,42 @@ pub struct Stored {
     pub replied: usize,
     /// How it will have ended once the answer is sent.
     pub outcome: Option<Outcome>,
+    /// When the next try comes, if one failed.
+    pub again_at: Option<Timestamp>,
+    /// The admin was told that it goes on.
+    pub is_told: bool,
+    /// It was cancelled: what is so is told, and nothing more is changed.
+    pub is_cancelled: bool,
+}
+
+#[cfg(test)]
+impl Stored {
+    /// An order that was tried for the first time at this moment.
+    pub(crate) fn made_up(id: &str, first_try_at: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            instance: "main".to_owned(),
+            message_id: format!("3EB0{id}"),
+            chat: "5544999990001".to_owned(),
+            phone: None,
+            lid: None,
+            by_owner: false,
+            name: "help".to_owned(),
+            text: "/help".to_owned(),
+            sent_at: None,
+            accepted_at: first_try_at,
+            claims: 1,
+            tries: 0,
+            first_try_at,
+            plan: None,
+            reply: None,
+            replied: 0,
+            outcome: None,
+            again_at: None,
+            is_told: false,
+            is_cancelled: false,
+        }
+    }
 }
 
 /// A leased lane and its oldest open order.
@@ -113,6 +157,7 @@ pub struct Claim {
     store: Store,
     lane: String,
     token: String,
+    held: Arc<Held>,
     /// The order.
     pub command: Stored,
 }
@@ -129,11 +174,15 @@ impl Store {
             clock: self.clock.clone(),
         };
         let beyond = now.plus(horizon);
+        let begun = (Instant::now(), now);
         let found = self
             .writer
             .write(move |connection| Box::pin(async move { claim(connection, &lease, now, beyond).await }))
             .await?;
-        Ok(found.map(|(lane, command)| Claim { store: self.clone(), lane, token, command }))
+        Ok(found.map(|(lane, command)| {
+            let held = Arc::new(Held::since(begun));
+            Claim { store: self.clone(), lane, token, held, command }
+        }))
     }
 
     /// When the next lane becomes ready; none where nothing is open.
@@ -231,7 +280,8 @@ async fn claim(
                  WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering')
                  ORDER BY seq LIMIT 1)
              RETURNING id, instance, message_id, chat, phone, lid, by_owner, name, text, sent_at, accepted_at,
-                 claims, tries, first_try_at, plan, reply, replied, outcome",
+                 claims, tries, first_try_at, plan, reply, replied, outcome,
+                 again_at, told_at, cancelled_by",
         )
         .bind(&instance)
         .bind(&lane)
@@ -250,7 +300,7 @@ async fn claim(
 }
 
 /// Gives the lane back: ready again where another order is open, idle where none is.
-async fn rest(
+pub(super) async fn rest(
     connection: &mut AnyConnection,
     instance: &str,
     lane: &str,
@@ -275,6 +325,22 @@ impl Claim {
     /// Keeps the lease for as long again.
     pub async fn keep(&self) -> Result<(), Lost> {
         self.write(|_, _| Box::pin(async { Ok(()) })).await
+    }
+
+    /// The lane that is leased.
+    pub(super) fn lane(&self) -> &str {
+        &self.lane
+    }
+
+    /// Nobody else can have taken the lane: the lease was confirmed a short while ago.
+    pub fn is_sure(&self, now: Timestamp) -> bool {
+        self.held.is_sure(now, self.store.lease)
+    }
+
+    /// Keeps a call that was made for the order, to be noted with the next write. Calls that no
+    /// write follows are not noted; before one that changes something the plan is written.
+    pub fn called(&self, at: Timestamp, detail: String) {
+        self.held.remember(at, detail);
     }
 
     /// Writes the plan down, before the first call that changes anything.
@@ -330,16 +396,27 @@ impl Claim {
         .await
     }
 
-    /// Hands the order back: it is tried again at `ready_at`, and what came after it waits.
-    pub async fn try_again(self, ready_at: Timestamp, error: String, now: Timestamp) -> Result<(), Lost> {
+    /// Hands the order back: it is tried again at `again_at`, and what came after it waits. At
+    /// `look_at`, which may be earlier, it is claimed to be told of.
+    pub async fn try_again(
+        self,
+        again_at: Timestamp,
+        look_at: Timestamp,
+        error: String,
+        now: Timestamp,
+    ) -> Result<(), Lost> {
         self.write(move |connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET tries = tries + 1, claims = 0, error = $1 WHERE id = $2")
-                    .bind(&error)
-                    .bind(&claim.command.id)
-                    .execute(&mut *connection)
-                    .await?;
+                sqlx::query(
+                    "UPDATE command SET tries = tries + 1, claims = 0, error = $1, again_at = $2 WHERE id = $3",
+                )
+                .bind(&error)
+                .bind(again_at.0)
+                .bind(&claim.command.id)
+                .execute(&mut *connection)
+                .await?;
                 note(connection, &claim.command.id, now, "tried", Some(&error)).await?;
+                let ready_at = unless_cancelled(connection, &claim.command.id, look_at, now).await?;
                 rest(connection, &claim.command.instance, &claim.lane, ready_at).await
             })
         })
@@ -389,14 +466,17 @@ impl Claim {
     }
 
     /// A write that is made only while the lease holds, and prolongs it.
-    async fn write<F>(&self, work: F) -> Result<(), Lost>
+    pub(super) async fn write<F>(&self, work: F) -> Result<(), Lost>
     where
         F: for<'c> FnOnce(&'c mut AnyConnection, &'c Claim) -> BoxFuture<'c, Result<(), sqlx::Error>>
             + Send
             + 'static,
     {
         let claim = self.clone();
-        let is_ours = self
+        let begun = (Instant::now(), self.store.clock.now());
+        let calls = self.held.take_calls();
+        let noted = calls.clone();
+        let written = self
             .store
             .writer
             .write(move |connection| {
@@ -413,12 +493,23 @@ impl Claim {
                     if kept.rows_affected() == 0 {
                         return Ok(false);
                     }
+                    note_calls(connection, &claim.command.id, &noted).await?;
                     work(connection, &claim).await?;
                     Ok(true)
                 })
             })
-            .await?;
-        if is_ours { Ok(()) } else { Err(Lost::Lease) }
+            .await;
+        match written {
+            Ok(true) => {
+                self.held.confirm(begun);
+                Ok(())
+            }
+            Ok(false) => Err(Lost::Lease),
+            Err(trouble) => {
+                self.held.put_back(calls);
+                Err(Lost::Store(trouble))
+            }
+        }
     }
 }
 
@@ -463,5 +554,8 @@ fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
         reply: row.try_get("reply")?,
         replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
+        again_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
+        is_told: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
+        is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
     })
 }

@@ -6,6 +6,8 @@
 //! has lost the lease, and stops.
 
 mod accept;
+mod amend;
+mod held;
 mod lease;
 mod open;
 mod pace;
@@ -24,10 +26,11 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
+pub use amend::{Cancelled, Requeued, Waiting};
 pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
 pub use open::{OpenError, Opened};
 pub use pace::Ledger;
-pub use read::{Note, Overview, Row};
+pub use read::{Note, Overview, Row, Selection};
 
 /// The journal cannot be written or read now.
 #[derive(Debug, thiserror::Error)]

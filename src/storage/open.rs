@@ -78,8 +78,8 @@ impl Store {
         Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE))
     }
 
-    /// Opens a journal that exists for writing beside the service that works on it. Nothing is
-    /// migrated, no lease is touched.
+    /// Opens a journal that exists for writing beside the service that works on it: writes wait for
+    /// each other, and the service looks for new work by itself. Nothing is migrated, no lease touched.
     pub async fn open_beside(url: &str) -> Result<Opened, OpenError> {
         let database = Database::of(url);
         if database == Database::Sqlite {

@@ -58,6 +58,30 @@ pub struct Overview {
     pub dead: usize,
 }
 
+/// Which orders are read; what is empty selects nothing out.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Of this state.
+    pub state: String,
+    /// Of this instance.
+    pub instance: String,
+    /// Accepted at this moment or later.
+    pub since: Timestamp,
+    /// Accepted before this moment.
+    pub until: Timestamp,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            state: String::new(),
+            instance: String::new(),
+            since: Timestamp(i64::MIN),
+            until: Timestamp(i64::MAX),
+        }
+    }
+}
+
 const COLUMNS: &str =
     "SELECT id, instance, accepted_at, finished_at, state, outcome, admin, chat, message_id, name,
     text, tries, error, reply FROM command";
@@ -72,6 +96,32 @@ impl Store {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
+        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+    }
+
+    /// The oldest of these orders behind `after`, at most `limit`: a page of them.
+    pub async fn page(
+        &self,
+        selection: &Selection,
+        after: Option<&Row>,
+        limit: usize,
+    ) -> Result<Vec<Row>, Unavailable> {
+        let sql = format!(
+            "{COLUMNS} WHERE accepted_at >= $1 AND accepted_at < $2 AND (accepted_at > $1 OR id > $3)
+             AND ($4 = '' OR state = $4) AND ($5 = '' OR instance = $5)
+             ORDER BY accepted_at, id LIMIT $6"
+        );
+        // Every id is greater than nothing, so the first page leaves none out.
+        let since = after.map_or(selection.since, |row| row.accepted_at);
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(since.0)
+            .bind(selection.until.0)
+            .bind(after.map(|row| row.id.as_str()).unwrap_or_default())
+            .bind(&selection.state)
+            .bind(&selection.instance)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.reads)
+            .await?;
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 

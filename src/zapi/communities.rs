@@ -97,7 +97,8 @@ impl Zapi {
         groups: &[GroupId],
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-        self.changes.turn(Urgency::Answer).await.map_err(|_| ApiError::new(call, Cause::NotBooked))?;
+        let booked = self.line.changes.turn(Urgency::Answer).await;
+        booked.map_err(|_| ApiError::new(call, Cause::NotBooked))?;
         self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
     }
 }

@@ -1,24 +1,28 @@
-//! What can go wrong with a call, as one typed error, from ZAPI.md §1.
+//! What can go wrong with a call, and whether trying again helps: the one table, from ZAPI.md §1.
 //!
-//! | answer | cause |
-//! |---|---|
-//! | the journal cannot be written, so the call could not be booked | [`Cause::NotBooked`]: nothing was sent |
-//! | connection or name look-up failed | [`Cause::Unreachable`]: nothing was sent |
-//! | time-out, reset, cut short | [`Cause::NoAnswer`]: it may have been done |
-//! | 429, 408, 425 | [`Cause::Busy`] |
-//! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] |
-//! | `Instance not found` | [`Cause::InstanceNotFound`] |
-//! | `[ip] not allowed` | [`Cause::Address`] |
-//! | an error text that asks to connect | [`Cause::Disconnected`] |
-//! | 5xx | [`Cause::Trouble`] |
-//! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] |
-//! | 2xx or 3xx that is no JSON, or too long | [`Cause::Unreadable`] |
+//! | what comes back | cause | tried again | every call fails |
+//! |---|---|---|---|
+//! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
+//! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
+//! | time-out, reset, cut short: it may have been done | [`Cause::NoAnswer`] | yes | |
+//! | 408, 425, 429 | [`Cause::Busy`] | yes | |
+//! | 5xx: it may have been done | [`Cause::Trouble`] | yes | |
+//! | an error text that asks to connect | [`Cause::Disconnected`] | yes | yes |
+//! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
+//! | `Instance not found` | [`Cause::InstanceNotFound`] | no | yes |
+//! | `[ip] not allowed` | [`Cause::Address`] | no | yes |
+//! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
+//! | 2xx or 3xx that is no JSON, or too long | [`Cause::Unreadable`] | no; for the answer to an order, yes | |
+//!
+//! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
+//! is the journal's rule (`journal::failure`).
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
 use super::loose;
+use crate::clock::Timestamp;
 use crate::domain::Locale;
 use crate::i18n;
 
@@ -80,37 +84,30 @@ impl Cause {
         if error.is_connect() || error.is_builder() { Self::Unreachable } else { Self::NoAnswer }
     }
 
-    /// Trying again later may help.
-    pub fn is_temporary(self) -> bool {
+    /// The table's row: whether trying again later may help, and whether every call fails alike.
+    const fn row(self) -> (bool, bool) {
         match self {
-            Self::NotBooked
-            | Self::Unreachable
-            | Self::NoAnswer
-            | Self::Busy
-            | Self::Trouble(_)
-            | Self::Disconnected => true,
-            Self::Unreadable | Self::ClientToken | Self::InstanceNotFound | Self::Address | Self::Refused => {
-                false
-            }
+            Self::NotBooked | Self::Unreachable | Self::Disconnected => (true, true),
+            Self::NoAnswer | Self::Busy | Self::Trouble(_) => (true, false),
+            Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
+            Self::Refused | Self::Unreadable => (false, false),
         }
     }
 
-    /// The call may be in effect in spite of the error.
-    pub fn may_be_done(self) -> bool {
-        matches!(self, Self::NoAnswer | Self::Trouble(_) | Self::Refused | Self::Unreadable)
+    /// Trying again later may help.
+    pub fn is_temporary(self) -> bool {
+        self.row().0
+    }
+
+    /// Sending an answer again later may help. It is worth more tries than a call: an edge's page
+    /// instead of Z-API's word ends nothing.
+    pub fn may_be_sent_later(self) -> bool {
+        self.is_temporary() || self == Self::Unreadable
     }
 
     /// The whole account or instance is concerned: other calls fail alike.
     pub fn concerns_all(self) -> bool {
-        matches!(
-            self,
-            Self::NotBooked
-                | Self::Unreachable
-                | Self::Disconnected
-                | Self::ClientToken
-                | Self::InstanceNotFound
-                | Self::Address
-        )
+        self.row().1
     }
 }
 
@@ -161,6 +158,11 @@ impl ApiError {
         self
     }
 
+    /// How the call ended, without its name.
+    pub fn ended(&self) -> String {
+        format!("{}{}", self.cause, self.detail())
+    }
+
     fn detail(&self) -> String {
         self.said.as_ref().map(|said| format!(": {said}")).unwrap_or_default()
     }
@@ -170,7 +172,7 @@ impl ApiError {
 pub(super) fn judge(
     call: &'static str,
     status: u16,
-    retry_after: Option<&str>,
+    retry_after: Option<Duration>,
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
@@ -193,11 +195,23 @@ pub(super) fn judge(
     };
     match cause {
         None => Ok(json.unwrap_or_default()),
-        Some(cause) => {
-            let retry_after = retry_after.and_then(|v| v.trim().parse().ok()).map(Duration::from_secs);
-            Err(ApiError { call, cause, said, retry_after })
-        }
+        Some(cause) => Err(ApiError { call, cause, said, retry_after }),
     }
+}
+
+/// How long a `Retry-After` asks to wait: seconds, or a date, which counts from the server's own
+/// `Date` where it says one, so that our clocks need not agree. A date that is over is no wait.
+pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+    let retry_after = retry_after.trim();
+    if let Ok(seconds) = retry_after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+    let until = moment(retry_after)?;
+    let from = date
+        .and_then(moment)
+        .unwrap_or_else(|| UNIX_EPOCH + Duration::from_millis(now.0.max(0).unsigned_abs()));
+    Some(until.duration_since(from).unwrap_or_default())
 }
 
 fn is_failure(answer: &Value) -> bool {
@@ -298,13 +312,41 @@ mod tests {
             (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
             (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
             (404, "nothing here", Some(Cause::Refused)),
+            (408, "", Some(Cause::Busy)),
+            (425, "", Some(Cause::Busy)),
             (429, "", Some(Cause::Busy)),
+            (429, r#"{"error":"You need to be connected"}"#, Some(Cause::Busy)),
             (502, "<html><h1>Bad Gateway</h1></html>", Some(Cause::Trouble(502))),
             (301, "", Some(Cause::Unreadable)),
         ];
         for (status, body, expected) in rows {
             assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn a_wish_to_be_left_alone_is_seconds_or_a_date_and_never_in_the_past() {
+        let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Mon, 24 Nov 2025 16:00:07 GMT");
+        let now = Timestamp(1_764_000_000_000); // the same moment as `date`
+        let rows = [
+            ("7", None, Some(7)),
+            (" 7 ", Some(date), Some(7)),
+            (later, None, Some(7)),
+            (later, Some(date), Some(7)),
+            (later, Some("Mon, 24 Nov 2025 15:59:00 GMT"), Some(67)), // their clock, not ours
+            (later, Some("what"), Some(7)),
+            (date, Some(later), Some(0)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", None, Some(0)),
+            ("18446744073709551615", None, Some(u64::MAX)),
+            ("-7", None, None),
+            ("7.5", None, None),
+            ("soon", None, None),
+            ("", None, None),
+        ];
+        for (wish, date, expected) in rows {
+            assert_eq!(wait(wish, date, now), expected.map(Duration::from_secs), "{wish} {date:?}");
+        }
+        assert_eq!(wait(later, None, Timestamp(i64::MIN)).map(|wait| wait.as_secs() > 0), Some(true));
     }
 
     #[test]
@@ -315,7 +357,9 @@ mod tests {
     #[test]
     fn what_was_said_is_short_plain_and_without_secrets() {
         let html = format!("<html><title>Oops</title><p>token ABCDEF{}</p></html>", "x".repeat(500));
-        let error = judge("me", 502, Some("7"), html.as_bytes()).unwrap_err().scrubbed(&["ABCDEF"]);
+        let error = judge("me", 502, Some(Duration::from_secs(7)), html.as_bytes())
+            .unwrap_err()
+            .scrubbed(&["ABCDEF"]);
         let said = error.said.clone().unwrap();
         assert!(said.starts_with("Oops token …xxx") && said.chars().count() <= 200, "{said}");
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));

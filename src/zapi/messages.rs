@@ -20,7 +20,7 @@ impl Zapi {
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        let booked = self.messages.turn(urgency).await;
+        let booked = self.line.messages.turn(urgency).await;
         booked.map_err(|_| ApiError::new("send-text", Cause::NotBooked))?;
         let answer = self.post("send-text", &body).await?;
         Ok(loose::text(loose::object(&answer), "messageId"))

@@ -11,22 +11,26 @@ mod instance;
 pub mod loose;
 mod messages;
 mod pace;
+pub mod witness;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, HeaderName, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::time::Instant;
 
 pub use communities::{Community, CommunityDetails, SubGroup};
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
 pub use instance::{Account, Connection};
 pub use pace::{Ledger, NotBooked, Rate, Unpaced, Urgency};
+pub use witness::Witness;
 
+use crate::clock::Clock;
 use crate::config::{Instance, Limits};
 use pace::Pace;
 
@@ -39,8 +43,14 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 #[error("no HTTPS client: {0}")]
 pub struct ClientError(reqwest::Error);
 
-/// One instance at Z-API.
+/// One instance at Z-API; clones share its connections and its pace.
+#[derive(Clone)]
 pub struct Zapi {
+    line: Arc<Line>,
+    witness: Option<Arc<dyn Witness>>,
+}
+
+struct Line {
     http: reqwest::Client,
     /// `{base_url}/instances/{id}/token/{token}`
     root: SecretString,
@@ -75,7 +85,7 @@ impl Zapi {
             instance.token.expose_secret()
         );
         let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
-        Ok(Self {
+        let line = Line {
             http: builder.build().map_err(|e| ClientError(e.without_url()))?,
             root: root.into(),
             id: instance.id.clone(),
@@ -84,7 +94,13 @@ impl Zapi {
             path_secret: instance.verify.path_secret.clone(),
             changes: Pace::new("changes", changes_per_second, Duration::from_secs(1), ledger.clone()),
             messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
-        })
+        };
+        Ok(Self { line: Arc::new(line), witness: None })
+    }
+
+    /// The same line, with somebody who is asked before each call and told of each that was made.
+    pub fn witnessed(&self, witness: Arc<dyn Witness>) -> Self {
+        Self { line: self.line.clone(), witness: Some(witness) }
     }
 
     async fn get(&self, call: &'static str, path: &str) -> Result<Value, ApiError> {
@@ -99,8 +115,8 @@ impl Zapi {
         self.call(call, Method::PUT, call, Some(body)).await
     }
 
-    /// Sends one call and judges its answer. `call` names it in errors; `path` is what follows
-    /// the credentials, its variable parts being ids or numbers.
+    /// One call, if the witness lets it go. `call` names it in errors; `path` is what follows the
+    /// credentials, its variable parts being ids or numbers.
     async fn call(
         &self,
         call: &'static str,
@@ -108,34 +124,12 @@ impl Zapi {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, ApiError> {
-        let failed = |cause| ApiError::new(call, cause);
-        let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
-        if let Some(client_token) = &self.client_token {
-            request = request.header("Client-Token", client_token.expose_secret());
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let mut response = request.send().await.map_err(|e| failed(Cause::of_transport(&e)))?;
-        let status = response.status().as_u16();
-        let retry_after =
-            response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
-            if text.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(failed(Cause::Unreadable));
-            }
-            text.extend_from_slice(&chunk);
-        }
-        error::judge(call, status, retry_after.as_deref(), &text)
-            .map_err(|error| error.scrubbed(&self.secrets()))
-    }
-
-    fn secrets(&self) -> Vec<&str> {
-        let mut secrets = vec![self.token.expose_secret(), self.id.as_str()];
-        secrets.extend(self.client_token.as_ref().map(ExposeSecret::expose_secret));
-        secrets.extend(self.path_secret.as_ref().map(ExposeSecret::expose_secret));
-        secrets
+        let Some(witness) = &self.witness else { return self.line.call(call, method, path, body).await };
+        witness.before().await;
+        let begun = Instant::now();
+        let answer = self.line.call(call, method, path, body).await;
+        witness.after(call, begun.elapsed(), answer.as_ref().err());
+        answer
     }
 
     /// Reads pages until one is shorter than the first, empty, or brings nothing new: a list has
@@ -179,6 +173,48 @@ impl Zapi {
             }
         }
         Ok(all)
+    }
+}
+
+impl Line {
+    /// Sends one call and judges its answer.
+    async fn call(
+        &self,
+        call: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, ApiError> {
+        let failed = |cause| ApiError::new(call, cause);
+        let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
+        if let Some(client_token) = &self.client_token {
+            request = request.header("Client-Token", client_token.expose_secret());
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut response = request.send().await.map_err(|e| failed(Cause::of_transport(&e)))?;
+        let status = response.status().as_u16();
+        let header = |name: HeaderName| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let (retry_after, date) = (header(RETRY_AFTER), header(DATE));
+        let mut text = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
+            if text.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(failed(Cause::Unreadable));
+            }
+            text.extend_from_slice(&chunk);
+        }
+        let wish = retry_after.and_then(|wish| error::wait(&wish, date.as_deref(), Clock::system().now()));
+        error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        let mut secrets = vec![self.token.expose_secret(), self.id.as_str()];
+        secrets.extend(self.client_token.as_ref().map(ExposeSecret::expose_secret));
+        secrets.extend(self.path_secret.as_ref().map(ExposeSecret::expose_secret));
+        secrets
     }
 }
 

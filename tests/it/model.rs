@@ -208,7 +208,9 @@ impl Journal {
             Write::Plan => held.claim.plan("{}".to_owned(), at_now).await,
             Write::Reply => held.claim.reply("[]".to_owned(), Outcome::Answered, at_now).await,
             Write::Sent => held.claim.sent(1, at_now).await,
-            Write::TryAgain { seconds } => claim.try_again(later(seconds).1, "x".to_owned(), at_now).await,
+            Write::TryAgain { seconds } => {
+                claim.try_again(later(seconds).1, later(seconds).1, "x".to_owned(), at_now).await
+            }
             Write::Crashed { seconds } => claim.crashed(later(seconds).1, at_now).await,
             Write::Finish => claim.finish(Outcome::Answered, None, at_now).await,
         };

@@ -52,7 +52,10 @@ pub(super) async fn settle(
     let mut missing = work.missing(todo.clone(), &details).await;
     let mut hints = Hints::new();
     let mut unread = None;
-    if !missing.is_empty() {
+    if !missing.is_empty() && work.context.is_cancelled {
+        // An earlier try's call may only be on its way into what is read.
+        (missing, unread) = work.read_back(missing).await;
+    } else if !missing.is_empty() {
         let answer = direction.call(work.context.zapi, &community, &missing).await;
         let is_temporary = matches!(&answer, Err(error) if error.cause.is_temporary());
         let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
@@ -153,6 +156,7 @@ impl Work<'_, '_> {
         for group in missing {
             let fate = match (self.belongs_elsewhere(&group).await, hints.get(&group)) {
                 (Some(other), _) => Fate::Elsewhere(other),
+                (None, _) if self.context.is_cancelled => Fate::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
                     if !self.context.is_last_try {
                         return Err(error.clone().into());

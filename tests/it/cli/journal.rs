@@ -1,5 +1,9 @@
 //! `vincula journal`: what was ordered and what became of it, for people and for programs.
 
+use std::time::{Duration, Instant};
+
+use vincula::sandbox::{Fault, Reply};
+
 use super::Place;
 
 fn with_orders() -> (Place, Vec<String>) {
@@ -76,4 +80,135 @@ fn what_is_not_there_is_told() {
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("write more of it"), "{}", ran.err);
     assert_eq!(place.run(&["journal", "list", "--format", "xml"]).code, Some(2));
+}
+
+const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
+const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+/// A place where orders are given up after a second.
+fn impatient() -> Place {
+    let place = Place::new();
+    place.change("[instances.main.verify]", "give_up_after = \"1s\"\n[instances.main.verify]");
+    place
+}
+
+/// Waits until an order is in this state.
+#[track_caller]
+fn is_in(place: &Place, id: &str, state: &str) {
+    let begun = Instant::now();
+    loop {
+        let shown = place.run(&["journal", "show", id, "--format", "json"]);
+        let order: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        if order["state"] == state {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{order:#}");
+    }
+}
+
+#[test]
+fn dead_letters_are_taken_up_again_while_the_service_runs() {
+    let place = impatient();
+    let serving = place.serve();
+    place.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
+    let given_up = place.order("D1", LINK);
+    is_in(&place, &given_up, "dead");
+    place.sandbox.trouble().clear();
+    let refused = Reply::json(400, &serde_json::json!({ "error": "no such chat" }));
+    place.sandbox.trouble().next("send-text", 2, Fault::Instead(refused));
+    let unanswered = place.order("D2", "/whoami");
+    is_in(&place, &unanswered, "dead");
+    let done = place.order("D3", "/help");
+    is_in(&place, &done, "done");
+
+    let one = place.run(&["journal", "retry", &given_up]);
+    let all = place.run(&["journal", "retry", "--all-dead", "--format", "json"]);
+
+    assert_eq!((one.code, one.err.as_str()), (Some(0), ""), "{one:#?}");
+    assert_eq!(one.out, format!("{given_up}  is carried out again\n"));
+    let taken: serde_json::Value = serde_json::from_str(&all.out).unwrap();
+    assert_eq!(taken, serde_json::json!([{ "id": unanswered, "again": "answer" }]));
+    is_in(&place, &given_up, "done");
+    is_in(&place, &unanswered, "done");
+    let said = |id: &str| -> Vec<String> {
+        let quotes = |sent: &vincula::sandbox::Sent| sent.quoted.as_deref() == Some(id);
+        place.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
+    };
+    let told = said("D1");
+    assert_eq!((told.len(), told[1].as_str()), (2, LINKED), "the first one told that it was given up");
+    assert!(said("D2").len() == 1 && said("D2")[0].starts_with("You are “Ana”."), "{:?}", said("D2"));
+    let json = place.run(&["journal", "show", &unanswered, "--format", "json"]);
+    let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((order["outcome"].as_str(), order["error"].as_str()), (Some("answered"), None));
+    assert!(order["notes"].as_array().unwrap().iter().any(|note| note["what"] == "requeued"), "{order:#}");
+    serving.stop(&place);
+}
+
+#[test]
+fn what_is_no_dead_letter_is_not_taken_up() {
+    let (place, ids) = with_orders();
+
+    let done = place.run(&["journal", "retry", &ids[0]]);
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{done:#?}");
+    assert!(done.err.contains("is no dead letter: its state is done"), "{}", done.err);
+    let missing = place.run(&["journal", "retry", "ffffffff"]);
+    assert_eq!((missing.code, missing.out.as_str()), (Some(1), ""), "{missing:#?}");
+    let none = place.run(&["journal", "retry", "--all-dead"]);
+    assert_eq!((none.code, none.err.as_str()), (Some(0), "No dead letter.\n"), "{none:#?}");
+    for wrong in [vec!["journal", "retry"], vec!["journal", "retry", "--all-dead", &ids[0]]] {
+        assert_eq!(place.run(&wrong).code, Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn an_order_is_shown_with_each_call_that_was_made_for_it() {
+    let (place, ids) = with_orders();
+
+    let text = place.run(&["journal", "show", &ids[0]]).out;
+    let json = place.run(&["journal", "show", &ids[0], "--format", "json"]).out;
+
+    let call = text.lines().find(|line| line.contains("called communities/link: done (")).unwrap();
+    assert!(call.starts_with("20") && call.ends_with(" ms)"), "{call}");
+    let order: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let calls = order["notes"].as_array().unwrap().iter().filter(|note| note["what"] == "called").count();
+    assert!(calls >= 5, "{order:#}");
+}
+
+#[test]
+fn all_orders_are_exported_oldest_first_in_either_form() {
+    let (place, ids) = with_orders();
+
+    let csv = place.run(&["journal", "export"]);
+    let rows: Vec<_> =
+        csv::Reader::from_reader(csv.out.as_bytes()).into_records().map(Result::unwrap).collect();
+    let exported: Vec<&str> = rows.iter().map(|row| &row[0]).collect();
+    assert_eq!(
+        (csv.code, csv.err.as_str(), exported),
+        (Some(0), "", ids.iter().map(String::as_str).collect())
+    );
+    assert_eq!(&rows[2][10], "/help \"=1+1\"");
+
+    let json = place.run(&["journal", "export", "--format", "json"]);
+    let orders: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let exported: Vec<&str> =
+        orders.as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap()).collect();
+    assert_eq!(exported, ids);
+    assert_eq!(json.out.lines().count(), 5, "a line an order between the brackets");
+
+    for (selection, count) in [
+        (vec!["--state", "done"], 3),
+        (vec!["--state", "dead"], 0),
+        (vec!["--instance", "main"], 3),
+        (vec!["--instance", "other"], 0),
+        (vec!["--since", "2020-01-01", "--until", "2999-12-31T00:00:00Z"], 3),
+        (vec!["--until", "2020-01-01"], 0),
+        (vec!["--since", orders[1]["accepted_at"].as_str().unwrap()], 2),
+        (vec!["--until", orders[1]["accepted_at"].as_str().unwrap()], 1),
+    ] {
+        let call = [&["journal", "export", "--format", "json"], &selection[..]].concat();
+        let orders: serde_json::Value = serde_json::from_str(&place.run(&call).out).unwrap();
+        assert_eq!(orders.as_array().map(Vec::len), Some(count), "{selection:?}");
+    }
+    assert_eq!(place.run(&["journal", "export", "--since", "yesterday"]).code, Some(2));
+    assert_eq!(place.run(&["journal", "export", "--format", "table"]).code, Some(2));
 }

@@ -16,6 +16,7 @@ async fn help_lists_every_command_with_its_usage() {
          /communities\n    list the communities\n\
          /community <community>\n    show the groups of a community\n\
          /groups [words]\n    list the groups, or those with these words\n\
+         /cancel [all]\n    stop an order of this chat that waits\n\
          /status\n    is WhatsApp connected, what waits\n\
          /whoami\n    how the bot knows you\n\
          /help [command]\n    what I can do\n\
@@ -76,6 +77,7 @@ async fn help_lists_what_the_admin_may_use() {
     assert_eq!(
         reply,
         "What I can do:\n/groups [words]\n    list the groups, or those with these words\n\
+         /cancel [all]\n    stop an order of this chat that waits\n\
          /whoami\n    how the bot knows you\n/help [command]\n    what I can do\nMore on one: /help link"
     );
 }

@@ -1,7 +1,9 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod again;
 mod answers;
+mod cancel;
 mod communities;
 mod community;
 mod groups;

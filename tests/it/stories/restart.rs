@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use vincula::sandbox::Fault;
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Fault, Reply};
 
 use super::scene::RUI;
 use crate::support::{ANA, Service};
@@ -205,4 +206,44 @@ async fn an_order_of_an_admin_who_came_with_the_restart_is_taken() {
     bot.restart_with("name = \"Ana\"", &format!("[instances.main.admins.rui]\nphone = \"{RUI}\"")).await;
 
     assert_eq!(bot.ask(RUI, ORDER).await, DONE);
+}
+
+#[tokio::test]
+async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_call() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let stuck = bot.sandbox.trouble().hold_answer("communities-metadata");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(stuck.reached()).await;
+
+    // By the clock the lease is over, so the order is taken once more, as another replica would.
+    clock.advance(Duration::from_secs(20));
+    bot.ask(ANA, "/whoami").await;
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    let calls = bot.calls_to("light-group-metadata").len();
+    stuck.release();
+    bot.ask(ANA, "/community \"Bairro Feliz\"").await;
+
+    assert_eq!(bot.calls_to("light-group-metadata").len(), calls);
+    assert_eq!((bot.changes(), bot.answers_to(&order).await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn after_a_crash_nobody_is_told_twice_that_an_order_goes_on() {
+    let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::ZERO).start().await;
+    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
+    let word = bot.sandbox.trouble().hold_answer("send-text");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(word.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+    let tries = bot.row(&order).await.tries;
+    bot.tried(&order, tries + 2).await;
+    bot.sandbox.trouble().clear();
+
+    let answers = bot.answers_to(&order).await;
+    assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
+    assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I go on trying"), "{answers:?}");
+    assert_eq!(bot.notes(&order).await.iter().filter(|what| *what == "told").count(), 1);
 }

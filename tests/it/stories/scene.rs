@@ -51,6 +51,12 @@ impl Service {
         self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     }
 
+    /// The texts that quote a message so far.
+    pub fn said_to(&self, message_id: &str) -> Vec<String> {
+        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
+    }
+
     /// What the bot sent so far, oldest first.
     pub fn said(&self) -> Vec<String> {
         self.sandbox.sent().into_iter().map(|sent| sent.text).collect()
@@ -102,10 +108,35 @@ impl Service {
         .await;
     }
 
-    /// What the journal notes of an order: `accepted`, `claimed`, `planned`, …
+    /// What the journal notes of an order, without its calls: `accepted`, `claimed`, `planned`, …
     pub async fn notes(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
-        self.store.notes(&row.id).await.unwrap().into_iter().map(|note| note.what).collect()
+        let notes = self.store.notes(&row.id).await.unwrap().into_iter().map(|note| note.what);
+        notes.filter(|what| what != "called").collect()
+    }
+
+    /// The calls that the journal notes of an order, each without how long it took.
+    pub async fn noted_calls(&self, message_id: &str) -> Vec<String> {
+        let row = self.row(message_id).await;
+        let notes = self.store.notes(&row.id).await.unwrap().into_iter();
+        let calls = notes.filter(|note| note.what == "called").filter_map(|note| note.detail);
+        calls
+            .map(|call| {
+                let (call, took) = call.rsplit_once(" (").expect("a call says how long it took");
+                assert!(took.ends_with(" ms)"), "{took}");
+                call.to_owned()
+            })
+            .collect()
+    }
+
+    /// Waits until an order is noted so.
+    pub async fn noted(&self, message_id: &str, what: &str) {
+        self.within(async {
+            while !self.notes(message_id).await.iter().any(|noted| noted == what) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
     }
 
     /// Holds the counts and every mark of a reply to link or unlink against the world as it was

@@ -75,6 +75,7 @@ impl Default for Setting {
             timing: Timing {
                 read_back: Duration::from_millis(600),
                 hourglass: Duration::from_secs(30),
+                goes_on: Duration::from_secs(20),
                 first_retry: Duration::from_millis(20),
                 longest_retry: Duration::from_millis(100),
                 // On PostgreSQL a killed process's leases are waited for.
@@ -417,6 +418,17 @@ impl Service {
         assert!(self.toml.contains(from), "{from} is not in {}", self.toml);
         self.toml = self.toml.replace(from, to);
         self.restart().await;
+    }
+
+    /// Where its Z-API is.
+    pub fn base_url(&self) -> &str {
+        let (_, rest) = self.toml.split_once("base_url = \"").unwrap();
+        rest.split('"').next().unwrap()
+    }
+
+    /// Its counters, in Prometheus' text form.
+    pub async fn metrics(&self) -> String {
+        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
     }
 
     /// Where the journal's file is; for a service on SQLite.

@@ -1,4 +1,8 @@
-//! `vincula journal`: lists orders, and shows one with all that happened to it.
+//! `vincula journal`: lists orders, shows one with all that happened to it, takes dead letters up
+//! again, and exports.
+
+mod export;
+mod retry;
 
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
@@ -7,7 +11,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{ConfigArg, End, block_on, print};
-use crate::storage::{Note, Row, Store};
+use crate::storage::{Note, Opened, Row, Store};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Call {
@@ -27,13 +31,41 @@ pub(super) enum Call {
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// Show one order, with its answer and what happened to it.
+    /// Show one order: its answer, its states and tries, and each call to Z-API that was made for it.
     #[command(after_help = "Example:\n  vincula journal show 019ab1f2")]
     Show {
         /// The order's id, or its beginning.
         id: String,
         #[arg(long, default_value = "table")]
         format: Format,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Take dead letters up again, also while the service runs: it begins within 5 seconds.
+    ///
+    /// An order that was given up is carried out anew, with its whole time before it; one that was
+    /// done but not answered is only answered.
+    #[command(after_help = "Examples:\n  vincula journal retry 019ab1f2\n  vincula journal retry --all-dead")]
+    Retry {
+        /// The order's id, or its beginning.
+        #[arg(required_unless_present = "all_dead", conflicts_with = "all_dead")]
+        id: Option<String>,
+        /// All orders that were given up.
+        #[arg(long)]
+        all_dead: bool,
+        #[arg(long, default_value = "table")]
+        format: Format,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Write all orders to stdout, oldest first: as CSV, or as one JSON array with a line an order.
+    #[command(after_help = "\
+Examples:
+  vincula journal export > orders.csv
+  vincula journal export --format json --state dead --since 2026-01-01 --until 2026-02-01")]
+    Export {
+        #[command(flatten)]
+        options: export::Options,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -61,20 +93,42 @@ pub(super) enum State {
     Dead,
 }
 
+impl State {
+    /// The word in the journal.
+    fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
-    let (Call::List { config, .. } | Call::Show { config, .. }) = call;
+    let (Call::List { config, .. }
+    | Call::Show { config, .. }
+    | Call::Retry { config, .. }
+    | Call::Export { config, .. }) = call;
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
     block_on(async {
-        let store = Store::open_to_read(config.store.url.expose_secret()).await?;
+        let url = config.store.url.expose_secret();
         match call {
-            Call::List { state, limit, format, .. } => list(&store, *state, *limit, *format).await,
-            Call::Show { id, format, .. } => show(&store, id, *format).await,
+            Call::List { state, limit, format, .. } => {
+                list(&Store::open_to_read(url).await?, *state, *limit, *format).await
+            }
+            Call::Show { id, format, .. } => show(&Store::open_to_read(url).await?, id, *format).await,
+            Call::Export { options, .. } => export::export(&Store::open_to_read(url).await?, options).await,
+            Call::Retry { id, format, .. } => {
+                let Opened { store, writer } = Store::open_beside(url).await?;
+                let retried = async {
+                    let retried = retry::retry(&store, id.as_deref(), *format).await;
+                    store.close();
+                    retried
+                };
+                tokio::join!(retried, writer).0
+            }
         }
     })
 }
 
 async fn list(store: &Store, state: Option<State>, limit: usize, format: Format) -> anyhow::Result<End> {
-    let state = state.and_then(|state| Some(state.to_possible_value()?.get_name().to_owned()));
+    let state = state.map(State::word);
     let rows = store.list(state.as_deref(), limit).await?;
     match format {
         Format::Table if rows.is_empty() => eprintln!("No order."),
@@ -106,11 +160,7 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
 
 async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
     let rows = store.find(id).await?;
-    let row = match &rows[..] {
-        [] => anyhow::bail!("no order has an id that begins with {id:?}"),
-        [row] => row,
-        _ => anyhow::bail!("several orders have an id that begins with {id:?}: write more of it"),
-    };
+    let row = one(&rows, id)?;
     let notes = store.notes(&row.id).await?;
     match format {
         Format::Table => print(&as_text(row, &notes))?,
@@ -124,6 +174,15 @@ async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
         }
     }
     Ok(End::Well)
+}
+
+/// The one order that was found by the beginning of its id.
+fn one<'a>(rows: &'a [Row], id: &str) -> anyhow::Result<&'a Row> {
+    match rows {
+        [] => anyhow::bail!("no order has an id that begins with {id:?}"),
+        [row] => Ok(row),
+        _ => anyhow::bail!("several orders have an id that begins with {id:?}: write more of it"),
+    }
 }
 
 fn as_text(row: &Row, notes: &[Note]) -> String {
@@ -168,44 +227,49 @@ fn as_json(row: &Row) -> serde_json::Value {
     })
 }
 
+/// The columns of an order, as [`record`] fills them.
+const COLUMNS: [&str; 14] = [
+    "id",
+    "instance",
+    "accepted_at",
+    "finished_at",
+    "state",
+    "outcome",
+    "admin",
+    "chat",
+    "message_id",
+    "command",
+    "text",
+    "tries",
+    "error",
+    "reply",
+];
+
+fn record(row: &Row) -> [String; 14] {
+    [
+        &row.id,
+        &row.instance,
+        &row.accepted_at.to_string(),
+        &row.finished_at.map(|at| at.to_string()).unwrap_or_default(),
+        &row.state,
+        row.outcome.as_deref().unwrap_or_default(),
+        &row.admin,
+        &row.chat,
+        &row.message_id,
+        &row.name,
+        &row.text,
+        &row.tries.to_string(),
+        row.error.as_deref().unwrap_or_default(),
+        &messages(row).join("\n"),
+    ]
+    .map(cell)
+}
+
 fn as_csv(rows: &[Row]) -> anyhow::Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record([
-        "id",
-        "instance",
-        "accepted_at",
-        "finished_at",
-        "state",
-        "outcome",
-        "admin",
-        "chat",
-        "message_id",
-        "command",
-        "text",
-        "tries",
-        "error",
-        "reply",
-    ])?;
+    csv.write_record(COLUMNS)?;
     for row in rows {
-        csv.write_record(
-            [
-                &row.id,
-                &row.instance,
-                &row.accepted_at.to_string(),
-                &row.finished_at.map(|at| at.to_string()).unwrap_or_default(),
-                &row.state,
-                row.outcome.as_deref().unwrap_or_default(),
-                &row.admin,
-                &row.chat,
-                &row.message_id,
-                &row.name,
-                &row.text,
-                &row.tries.to_string(),
-                row.error.as_deref().unwrap_or_default(),
-                &messages(row).join("\n"),
-            ]
-            .map(cell),
-        )?;
+        csv.write_record(record(row))?;
     }
     Ok(String::from_utf8(csv.into_inner()?)?)
 }

@@ -1,0 +1,367 @@
+//! What is changed about orders that are in the journal already: told that they go on, cancelled,
+//! taken up again after their end.
+
+use sqlx::AnyConnection;
+use sqlx::Row as _;
+
+use super::lease::{note, rest};
+use super::{Claim, IDLE, Lost, Outcome, Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// An order that is not run to its end yet.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its id.
+    pub id: String,
+    /// Where it was given.
+    pub chat: String,
+    /// Whose it is: the admin's key.
+    pub admin: String,
+    /// It was typed on the bot's own phone.
+    pub by_owner: bool,
+    /// The command's English name.
+    pub name: String,
+    /// What was typed.
+    pub text: String,
+    /// The order that cancelled it, if one did.
+    pub cancelled_by: Option<String>,
+}
+
+/// An order that was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    /// What was typed.
+    pub text: String,
+    /// A worker was carrying it out at that moment: the try goes on, and is the last one.
+    pub at_work: bool,
+}
+
+/// What became of an order that shall be taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeued {
+    /// It is carried out again.
+    Run,
+    /// It was carried out; its answer is sent again.
+    Answer,
+    /// It is no dead letter.
+    NotDead,
+    /// What was typed is no longer kept.
+    Forgotten,
+}
+
+impl Claim {
+    /// Notes that the admin is told now that the order goes on, before the message is sent.
+    pub async fn told(&self, now: Timestamp) -> Result<(), Lost> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET told_at = $1 WHERE id = $2")
+                    .bind(now.0)
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                note(connection, &claim.command.id, now, "told", Some("that it goes on")).await
+            })
+        })
+        .await
+    }
+
+    /// Hands the order back untried: its next try comes at `again_at`, as it was before.
+    pub async fn wait_on(self, again_at: Timestamp, now: Timestamp) -> Result<(), Lost> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET claims = 0 WHERE id = $1")
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                let ready_at = unless_cancelled(connection, &claim.command.id, again_at, now).await?;
+                rest(connection, &claim.command.instance, claim.lane(), ready_at).await
+            })
+        })
+        .await
+    }
+}
+
+/// When an order is looked at again: at once where it was cancelled while it was tried.
+pub(super) async fn unless_cancelled(
+    connection: &mut AnyConnection,
+    command: &str,
+    ready_at: Timestamp,
+    now: Timestamp,
+) -> Result<Timestamp, sqlx::Error> {
+    let cancelled = sqlx::query("SELECT 1 FROM command WHERE id = $1 AND cancelled_by IS NOT NULL")
+        .bind(command)
+        .fetch_optional(&mut *connection)
+        .await?;
+    Ok(if cancelled.is_some() { now } else { ready_at })
+}
+
+impl Store {
+    /// The orders of an instance that are not run to their end, oldest first.
+    pub async fn waiting(&self, instance: &str) -> Result<Vec<Waiting>, Unavailable> {
+        let rows = sqlx::query(
+            "SELECT id, chat, admin, by_owner, name, text, cancelled_by FROM command
+             WHERE instance = $1 AND state = 'waiting' ORDER BY accepted_at, id",
+        )
+        .bind(instance)
+        .fetch_all(&self.reads);
+        let rows = self.read(rows).await?;
+        let waiting = |row: &sqlx::any::AnyRow| -> Result<Waiting, sqlx::Error> {
+            Ok(Waiting {
+                id: row.try_get("id")?,
+                chat: row.try_get("chat")?,
+                admin: row.try_get("admin")?,
+                by_owner: row.try_get::<i64, _>("by_owner")? != 0,
+                name: row.try_get("name")?,
+                text: row.try_get("text")?,
+                cancelled_by: row.try_get("cancelled_by")?,
+            })
+        };
+        Ok(rows.iter().map(waiting).collect::<Result<_, _>>()?)
+    }
+
+    /// Cancels the first `most` of these orders that still can be; tells which. The order `by` may
+    /// ask again after a crash: it is told what it cancelled then, and cancels nothing more.
+    pub async fn cancel(
+        &self,
+        candidates: Vec<String>,
+        most: usize,
+        by: String,
+        now: Timestamp,
+    ) -> Result<Vec<Cancelled>, Unavailable> {
+        let (ready, database, clock) = (self.accepted.clone(), self.database, self.clock.clone());
+        self.writer
+            .write_then(
+                move |connection| {
+                    Box::pin(async move {
+                        let steady = clock.steady();
+                        let earlier = cancelled_by(connection, &by).await?;
+                        if !earlier.is_empty() {
+                            return Ok(earlier);
+                        }
+                        let mut left = most;
+                        for id in candidates {
+                            if left == 0 {
+                                break;
+                            }
+                            left -= usize::from(cancel(connection, &id, &by, now, steady).await?);
+                        }
+                        database.tell(connection).await?;
+                        cancelled_by(connection, &by).await
+                    })
+                },
+                move || ready.notify_one(),
+            )
+            .await
+    }
+
+    /// Takes a dead letter up again, behind what waits in its lane, with its whole time before it.
+    /// What it found before its first change is kept, so that the marks of its answer stay true.
+    pub async fn requeue(&self, id: String, now: Timestamp) -> Result<Requeued, Unavailable> {
+        let (ready, database) = (self.accepted.clone(), self.database);
+        self.writer
+            .write_then(
+                move |connection| {
+                    Box::pin(async move {
+                        database.tell(connection).await?;
+                        requeue(connection, &id, now).await
+                    })
+                },
+                move || ready.notify_one(),
+            )
+            .await
+    }
+}
+
+async fn cancelled_by(connection: &mut AnyConnection, by: &str) -> Result<Vec<Cancelled>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT text, cancelled_at_work FROM command WHERE cancelled_by = $1 ORDER BY accepted_at, id",
+    )
+    .bind(by)
+    .fetch_all(&mut *connection)
+    .await?;
+    let cancelled = |row: &sqlx::any::AnyRow| -> Result<Cancelled, sqlx::Error> {
+        Ok(Cancelled { text: row.try_get(0)?, at_work: row.try_get::<Option<i64>, _>(1)? == Some(1) })
+    };
+    rows.iter().map(cancelled).collect()
+}
+
+/// Marks an order cancelled, if it is neither that nor run to its end; whoever takes it next settles
+/// it. Nobody can claim it meanwhile: one transaction writes at a time.
+async fn cancel(
+    connection: &mut AnyConnection,
+    id: &str,
+    by: &str,
+    now: Timestamp,
+    steady: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let lane = sqlx::query(
+        "SELECT instance, lane, lease_until, lease_token FROM lane
+         WHERE (instance, lane) = (SELECT instance, lane FROM command WHERE id = $1)",
+    )
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(lane) = lane else { return Ok(false) };
+    let (instance, name): (String, String) = (lane.try_get(0)?, lane.try_get(1)?);
+    let is_leased = lane.try_get::<i64, _>(2)? > steady.0 && lane.try_get::<Option<String>, _>(3)?.is_some();
+    let first: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering')
+         ORDER BY seq LIMIT 1",
+    )
+    .bind(&instance)
+    .bind(&name)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let is_first = first.as_deref() == Some(id);
+    let at_work = is_first && is_leased;
+    let marked = sqlx::query(
+        "UPDATE command SET cancelled_by = $1, cancelled_at_work = $2
+         WHERE id = $3 AND state = 'waiting' AND cancelled_by IS NULL",
+    )
+    .bind(by)
+    .bind(i64::from(at_work))
+    .bind(id)
+    .execute(&mut *connection)
+    .await?;
+    if marked.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note(connection, id, now, "cancelled", Some(by)).await?;
+    if is_first && !is_leased {
+        // A worker that let its lease run out loses it here for good, and makes no further call.
+        rest(connection, &instance, &name, now).await?;
+    }
+    Ok(true)
+}
+
+async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Result<Requeued, sqlx::Error> {
+    let found =
+        sqlx::query("SELECT instance, lane, outcome, text FROM command WHERE id = $1 AND state = 'dead'")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some(row) = found else { return Ok(Requeued::NotDead) };
+    let (instance, lane, text): (String, String, String) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
+    let is_unanswered = row.try_get::<Option<String>, _>(2)?.as_deref() == Some(Outcome::Unanswered.as_str());
+    if text.is_empty() && !is_unanswered {
+        return Ok(Requeued::Forgotten);
+    }
+    // How it had ended before its answer could not be delivered.
+    let outcome: Option<String> = sqlx::query_scalar(
+        "SELECT detail FROM note WHERE command = $1 AND what = 'replied' ORDER BY n DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await?
+    .flatten();
+    let seq: i64 = sqlx::query_scalar(
+        "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ($1, $2, 1, $3)
+         ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
+             ready_at = CASE WHEN lane.ready_at = $4 THEN $3 ELSE lane.ready_at END
+         RETURNING next_seq",
+    )
+    .bind(&instance)
+    .bind(&lane)
+    .bind(now.0)
+    .bind(IDLE)
+    .fetch_one(&mut *connection)
+    .await?;
+    let fresh = "claims = 0, tries = 0, first_try_at = NULL, again_at = NULL, told_at = NULL, error = NULL,
+        finished_at = NULL, cancelled_by = NULL, cancelled_at_work = NULL, seq = $1";
+    let sql = match is_unanswered {
+        true => format!("UPDATE command SET state = 'answering', outcome = $2, {fresh} WHERE id = $3"),
+        false => {
+            format!(
+                "UPDATE command SET state = 'waiting', outcome = $2, reply = NULL, replied = 0, {fresh} WHERE id = $3"
+            )
+        }
+    };
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(seq)
+        .bind(outcome.filter(|_| is_unanswered))
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    note(connection, id, now, "requeued", None).await?;
+    Ok(if is_unanswered { Requeued::Answer } else { Requeued::Run })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::storage::{LEASE, NewCommand, Opened};
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    const HORIZON: Duration = Duration::from_secs(3_600);
+
+    /// A journal with these orders of one lane, its clock, and whatever keeps it open.
+    async fn with_orders(ids: &[&str]) -> (Store, Clock, impl Sized) {
+        let clock = Clock::manual(NOW);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vincula.db");
+        let url = format!("sqlite:{}", path.display());
+        let Opened { store, writer } = Store::open(&url, clock.clone(), LEASE).await.unwrap();
+        tokio::spawn(writer);
+        for id in ids {
+            store.accept(NewCommand::made_up(id, NOW)).await.unwrap();
+        }
+        (store, clock, folder)
+    }
+
+    async fn cancel(store: &Store, candidates: &[&str], by: &str, now: Timestamp) -> Vec<bool> {
+        let candidates = candidates.iter().map(|id| (*id).to_owned()).collect();
+        let cancelled = store.cancel(candidates, 1, by.to_owned(), now).await.unwrap();
+        cancelled.into_iter().map(|order| order.at_work).collect()
+    }
+
+    #[tokio::test]
+    async fn an_order_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
+        let (store, _clock, _folder) = with_orders(&["a", "b"]).await;
+        assert_eq!(cancel(&store, &["a", "b"], "c", NOW).await, [false]);
+
+        assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
+
+        let waiting = store.waiting("main").await.unwrap();
+        let by: Vec<Option<&str>> = waiting.iter().map(|order| order.cancelled_by.as_deref()).collect();
+        assert_eq!(by, [Some("c"), None]);
+    }
+
+    #[tokio::test]
+    async fn only_the_first_order_of_a_leased_lane_is_at_work() {
+        let (store, _clock, _folder) = with_orders(&["a", "b"]).await;
+        let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
+
+        assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
+        assert_eq!(cancel(&store, &["a"], "d", NOW).await, [true]);
+
+        claim.keep().await.expect("its worker goes on");
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_let_its_lease_run_out_loses_what_is_cancelled() {
+        let (store, clock, _folder) = with_orders(&["a"]).await;
+        let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
+        clock.advance(LEASE + Duration::from_secs(1));
+        let late = clock.now();
+
+        assert_eq!(cancel(&store, &["a"], "c", late).await, [false]);
+
+        assert!(matches!(claim.keep().await, Err(Lost::Lease)));
+        let next = store.claim(late, HORIZON).await.unwrap().unwrap();
+        assert!(next.command.is_cancelled);
+    }
+
+    #[tokio::test]
+    async fn what_is_run_to_its_end_is_not_cancelled_any_more() {
+        let (store, _clock, _folder) = with_orders(&["a"]).await;
+        let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+
+        assert_eq!(cancel(&store, &["a"], "c", NOW).await, [false; 0]);
+    }
+}

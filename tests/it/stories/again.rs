@@ -1,0 +1,85 @@
+//! Dead letters that an operator takes up again: with their whole time, and marks that stay true.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Fault, Reply};
+use vincula::storage::Requeued;
+
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn a_dead_letter_has_its_whole_time_again_and_its_plan() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
+    let before = bot.world();
+    // The call does its work, but nobody hears of it, and nothing can be read any more.
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" moradores, futebol"#).await;
+    bot.within(call.reached()).await;
+    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::bad_gateway()));
+    call.release();
+    bot.tried(&order, 1).await;
+    clock.advance(Duration::from_secs(600));
+    bot.ask(ANA, "/whoami").await;
+    bot.settled().await;
+    let row = bot.row(&order).await;
+    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("gave_up")));
+    assert!(bot.said_to(&order)[0].contains("❓ “Futebol”"), "{:?}", bot.said_to(&order));
+
+    assert_eq!(bot.store.requeue(row.id, clock.now()).await.unwrap(), Requeued::Run);
+    bot.tried(&order, 1).await;
+    clock.advance(Duration::from_secs(590));
+    bot.sandbox.trouble().clear();
+    bot.ask(ANA, "/whoami").await;
+
+    let told = "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”";
+    assert_eq!(bot.answers_to(&order).await.last().map(String::as_str), Some(told));
+    bot.expect_true(told, &before);
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("answered")));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_sent_again_is_the_one_that_was_found() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    let row = bot.row(&order).await;
+    assert_eq!(row.outcome.as_deref(), Some("unanswered"));
+
+    let requeued = bot.store.requeue(row.id.clone(), bot.clock.now()).await.unwrap();
+
+    assert_eq!(requeued, Requeued::Answer);
+    assert_eq!(bot.answers_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("answered")));
+    assert_eq!(bot.store.requeue(row.id, bot.clock.now()).await.unwrap(), Requeued::NotDead);
+}
+
+#[tokio::test]
+async fn what_is_taken_up_again_runs_behind_what_waits_in_its_chat() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
+    let dead = bot.give(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.trouble().clear();
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let running = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.reached()).await;
+    let behind = bot.give(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+
+    let id = bot.row(&dead).await.id;
+    assert_eq!(bot.store.requeue(id, bot.clock.now()).await.unwrap(), Requeued::Run);
+    call.release();
+
+    bot.settled().await;
+    for order in [&running, &behind] {
+        assert!(bot.said_to(order)[0].contains("✅"), "{:?}", bot.said_to(order));
+    }
+    assert!(bot.said_to(&dead)[1].contains("✅ “Futebol”"), "{:?}", bot.said_to(&dead));
+    let calls = bot.sandbox.calls();
+    let changes: Vec<&str> =
+        calls.iter().filter(|call| call.changes()).map(|call| call.path.as_str()).collect();
+    assert_eq!(changes, ["communities/link", "communities/link", "communities/unlink"]);
+}
