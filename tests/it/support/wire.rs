@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use vincula::sandbox::phony::Answer;
 
 /// An open connection.
@@ -45,6 +45,22 @@ impl Wire {
         }
     }
 
+    /// Connects from this address of our own.
+    pub async fn from(address: &str, url: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+        let stream = socket.connect(authority(url).parse().unwrap()).await.unwrap();
+        Self { stream, unread: Vec::new(), is_closed: false }
+    }
+
+    /// Connects with little room for answers, so that unread ones soon pile up at the other side.
+    pub async fn with_little_room(url: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(2_048).unwrap();
+        let stream = socket.connect(authority(url).parse().unwrap()).await.unwrap();
+        Self { stream, unread: Vec::new(), is_closed: false }
+    }
+
     /// Sends bytes; that the other side has closed already is seen when its answer is read.
     pub async fn send(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
@@ -53,6 +69,21 @@ impl Wire {
     /// Sends bytes and reads nothing; whether the other side still takes them.
     pub async fn push(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).await.is_ok()
+    }
+
+    /// Sends as much of these as is taken within this time; how much that was, or nothing where the
+    /// other side takes no more at all.
+    pub async fn push_for(&mut self, time: Duration, bytes: &[u8]) -> Option<usize> {
+        match tokio::time::timeout(time, self.stream.write(bytes)).await {
+            Ok(written) => written.ok(),
+            Err(_) => Some(0),
+        }
+    }
+
+    /// Reads so many bytes at most, if there are any, and forgets them.
+    pub fn read_some(&mut self, most: usize) {
+        let mut chunk = vec![0; most];
+        let _ = self.stream.try_read(&mut chunk);
     }
 
     /// Whether the other side was seen to have closed.

@@ -1,0 +1,280 @@
+//! The places of a listener: who holds one, what it does there and since when, and who leaves first.
+//!
+//! What a connection does stands in one number, written by its own task alone, so a request takes no
+//! lock. Others look at it only when all places are taken: then the connection that has been quiet
+//! for the longest is asked to leave. It goes only if it is still quiet when it hears of it.
+//!
+//! A connection is quiet while no byte of a request is there: it has sent none yet, or its last
+//! answer is on its way. Bytes that came together with an earlier request are seen no sooner than the
+//! next ones; until then their connection counts as quiet, and gains nothing by it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::Patience;
+use crate::config::AddressRange;
+use crate::telemetry::Metrics;
+use crate::webhook::origin::Origin;
+
+/// The places of one listener.
+pub(super) struct Seats {
+    most: usize,
+    trusted: Vec<AddressRange>,
+    metrics: Arc<Metrics>,
+    began: Instant,
+    taken: Mutex<Taken>,
+    /// Somebody waits for a place.
+    awaited: AtomicBool,
+    /// While somebody waits: a connection ended, fell quiet, or did not leave when asked.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Taken {
+    next: u64,
+    seats: HashMap<u64, Arc<Seat>>,
+}
+
+/// The place of one connection.
+pub(super) struct Seat {
+    origin: Origin,
+    /// What it does, and since how many microseconds after `Seats::began`.
+    state: AtomicU64,
+    /// It was asked to leave.
+    asked: AtomicBool,
+    woken: AtomicWaker,
+}
+
+/// A place while it is held.
+pub(super) struct Held {
+    seats: Arc<Seats>,
+    seat: Arc<Seat>,
+    number: u64,
+}
+
+/// What a connection does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// It has not sent a byte.
+    Fresh,
+    /// Its last answer is gone, and nothing came since.
+    Idle,
+    /// A head is coming in.
+    Head,
+    /// A request is coming in, or worked on.
+    Request,
+    /// An answer is on its way.
+    Answer,
+}
+
+const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Request, Phase::Answer];
+
+impl Phase {
+    fn is_quiet(self) -> bool {
+        matches!(self, Self::Fresh | Self::Idle)
+    }
+}
+
+impl Seats {
+    /// So many places. Where proxies are named, an address that is none of them gets half of them at most.
+    pub(super) fn new(most: usize, trusted: Vec<AddressRange>, metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            trusted,
+            metrics,
+            began: Instant::now(),
+            taken: Mutex::default(),
+            awaited: AtomicBool::new(false),
+            changed: Notify::new(),
+        })
+    }
+
+    /// A place for a connection from this address, as soon as there is one; nothing where its
+    /// address holds its share already, and all of that is at work.
+    pub(super) async fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Held> {
+        let origin = Origin::from(peer);
+        let share = self.share_of(peer);
+        loop {
+            let found = self.take_now(origin, share);
+            if let Some(outcome) = found {
+                self.awaited.store(false, SeqCst);
+                return outcome;
+            }
+            self.changed.notified().await;
+        }
+    }
+
+    /// How many places an address may hold. Without named proxies nobody can tell whether an address
+    /// is one sender or a proxy of all.
+    fn share_of(&self, peer: IpAddr) -> usize {
+        let is_one_sender =
+            !self.trusted.is_empty() && !self.trusted.iter().any(|range| range.contains(peer));
+        if is_one_sender { (self.most / 2).max(1) } else { self.most }
+    }
+
+    /// A place, a refusal, or nothing: it is to be waited for.
+    fn take_now(self: &Arc<Self>, origin: Origin, share: usize) -> Option<Option<Held>> {
+        let mut taken = self.lock();
+        let stays = |seat: &&Arc<Seat>| seat.origin == origin && !seat.asked.load(SeqCst);
+        if share < self.most
+            && taken.seats.values().filter(stays).count() >= share
+            // Its own oldest quiet connection makes room, and is on its way out when this one begins.
+            && !taken.ask_oldest(|seat| seat.origin == origin)
+        {
+            self.metrics.connection_turned_away();
+            return Some(None);
+        }
+        if taken.seats.len() < self.most {
+            let number = taken.next;
+            taken.next += 1;
+            let seat = Arc::new(Seat {
+                origin,
+                state: AtomicU64::new(self.state(Phase::Fresh)),
+                asked: AtomicBool::new(false),
+                woken: AtomicWaker::new(),
+            });
+            taken.seats.insert(number, seat.clone());
+            return Some(Some(Held { seats: self.clone(), seat, number }));
+        }
+        // Told before looking: who falls quiet after this look sees it and wakes us.
+        self.awaited.store(true, SeqCst);
+        if !taken.seats.values().any(|seat| seat.asked.load(SeqCst)) {
+            taken.ask_oldest(|_| true);
+        }
+        None
+    }
+
+    fn state(&self, phase: Phase) -> u64 {
+        // Eight times as many microseconds as fit are 70,000 years.
+        self.began.elapsed().as_micros() as u64 * 8 + phase as u64
+    }
+
+    fn tell_waiting(&self) {
+        if self.awaited.load(SeqCst) {
+            self.changed.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// Asks the connection that has been quiet for the longest among these to leave.
+    fn ask_oldest(&self, among: impl Fn(&Seat) -> bool) -> bool {
+        let quiet = self.seats.values().filter(|seat| among(seat) && !seat.asked.load(SeqCst));
+        let quiet = quiet.filter_map(|seat| {
+            let (phase, since) = seat.now();
+            phase.is_quiet().then_some((since, seat))
+        });
+        let Some((_, oldest)) = quiet.min_by_key(|(since, _)| *since) else { return false };
+        oldest.asked.store(true, SeqCst);
+        oldest.woken.wake();
+        true
+    }
+}
+
+impl Seat {
+    /// What it does, and since how many microseconds.
+    fn now(&self) -> (Phase, u64) {
+        let state = self.state.load(SeqCst);
+        (PHASES[(state % 8) as usize % PHASES.len()], state / 8)
+    }
+}
+
+impl Held {
+    /// Bytes came.
+    pub(super) fn heard(&self) {
+        if self.seat.now().0.is_quiet() {
+            self.enter(Phase::Head);
+        }
+    }
+
+    /// A request's head is complete; returns when the request began.
+    pub(super) fn called(&self) -> Instant {
+        let (phase, since) = self.seat.now();
+        if phase != Phase::Head {
+            // It came in with the one before it.
+            self.enter(Phase::Request);
+            return Instant::now();
+        }
+        self.seat.state.store(since * 8 + Phase::Request as u64, SeqCst);
+        self.seats.began + Duration::from_micros(since)
+    }
+
+    /// A request has its answer.
+    pub(super) fn answered(&self) {
+        self.enter(Phase::Answer);
+    }
+
+    /// All that was to be sent is sent.
+    pub(super) fn flushed(&self) {
+        if self.seat.now().0 == Phase::Answer {
+            self.fall_quiet();
+        }
+    }
+
+    /// Nothing more will be sent or read.
+    pub(super) fn leaving(&self) {
+        if !self.is_quiet() {
+            self.fall_quiet();
+        }
+    }
+
+    fn fall_quiet(&self) {
+        self.enter(Phase::Idle);
+        self.seats.tell_waiting();
+    }
+
+    /// No byte of a request is there.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.seat.now().0.is_quiet()
+    }
+
+    /// When its time is over, should it do nothing else. A request and an answer have clocks of their own.
+    pub(super) fn due(&self, patience: &Patience) -> Option<Instant> {
+        let (phase, since) = self.seat.now();
+        let time = match phase {
+            Phase::Fresh | Phase::Head => patience.head,
+            Phase::Idle => patience.idle,
+            Phase::Request | Phase::Answer => return None,
+        };
+        Some(self.seats.began + Duration::from_micros(since) + time)
+    }
+
+    /// Ready when it was asked to leave and is quiet; ask after the connection was polled, so that
+    /// what has come meanwhile was read.
+    pub(super) fn poll_leave(&self, context: &Context<'_>) -> Poll<()> {
+        self.seat.woken.register(context.waker());
+        if !self.seat.asked.load(SeqCst) {
+            return Poll::Pending;
+        }
+        if self.is_quiet() {
+            self.seats.metrics.connection_made_room();
+            return Poll::Ready(());
+        }
+        self.seat.asked.store(false, SeqCst);
+        self.seats.tell_waiting();
+        Poll::Pending
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.seat.state.store(self.seats.state(phase), SeqCst);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.seats.lock().seats.remove(&self.number);
+        self.seats.tell_waiting();
+    }
+}
