@@ -278,3 +278,80 @@ impl Drop for Held {
         self.seats.tell_waiting();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+
+    fn seats(most: usize) -> Arc<Seats> {
+        Seats::new(most, Vec::new(), Arc::default())
+    }
+
+    fn take(seats: &Arc<Seats>) -> Option<Held> {
+        seats.take_now(Origin::from(IpAddr::from([127, 0, 0, 1])), seats.most).flatten()
+    }
+
+    #[test]
+    fn who_begins_a_request_before_it_hears_that_it_should_go_stays_and_another_is_asked() {
+        let seats = seats(2);
+        let (first, second) = (take(&seats).unwrap(), take(&seats).unwrap());
+        let woken = Arc::new(Woken::default());
+        let waker = woken.clone().into();
+        let context = Context::from_waker(&waker);
+        assert!(first.poll_leave(&context).is_pending());
+
+        assert!(take(&seats).is_none());
+        assert_eq!(woken.0.load(SeqCst), 1, "the oldest is woken");
+        // One is on its way out: nobody else is asked.
+        assert!(take(&seats).is_none());
+        assert!(second.poll_leave(&context).is_pending());
+
+        first.heard();
+        assert!(first.poll_leave(&context).is_pending());
+        assert!(take(&seats).is_none());
+        assert!(second.poll_leave(&context).is_ready());
+        drop(second);
+        assert!(take(&seats).is_some());
+    }
+
+    #[test]
+    fn a_connection_is_quiet_until_bytes_come_and_after_its_answer_is_gone() {
+        let seats = seats(1);
+        let held = take(&seats).unwrap();
+        let mut seen = vec![held.is_quiet()];
+        for step in
+            [Held::heard, |held: &Held| _ = held.called(), Held::flushed, Held::answered, Held::flushed]
+        {
+            step(&held);
+            seen.push(held.is_quiet());
+        }
+        // What is flushed before there is an answer is `100 Continue`.
+        assert_eq!(seen, [true, false, false, false, false, true]);
+    }
+
+    #[test]
+    fn a_request_begins_with_its_first_byte_and_one_that_came_with_another_when_it_is_its_turn() {
+        let seats = seats(1);
+        let held = take(&seats).unwrap();
+        held.heard();
+        let first_byte = Instant::now();
+        std::thread::sleep(Duration::from_millis(2));
+        held.heard();
+        assert!(held.called() <= first_byte);
+        held.answered();
+        let its_turn = Instant::now() - Duration::from_micros(1);
+        assert!(held.called() >= its_turn);
+    }
+}

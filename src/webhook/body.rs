@@ -80,3 +80,62 @@ impl Bodies {
         self.large.try_acquire().map_err(|_| Unread::Crowded)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use futures_util::stream;
+    use http_body::Frame;
+    use http_body_util::{Full, StreamBody};
+
+    use super::*;
+
+    /// One byte that keeps a buffer alive, and tells when that is free.
+    struct Piece(Arc<AtomicUsize>);
+
+    impl AsRef<[u8]> for Piece {
+        fn as_ref(&self) -> &[u8] {
+            b"x"
+        }
+    }
+
+    impl Drop for Piece {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_of_many_small_pieces_keeps_none_of_their_buffers() {
+        let alive = Arc::new(AtomicUsize::new(0));
+        let most_alive = Arc::new(AtomicUsize::new(0));
+        let pieces = (0..1_000).map(|_| {
+            most_alive.fetch_max(alive.fetch_add(1, SeqCst) + 1, SeqCst);
+            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Piece(alive.clone()))))
+        });
+
+        let body = Bodies::new(1_000).read(StreamBody::new(stream::iter(pieces)), None).await.unwrap();
+
+        assert_eq!(body.len(), 1_000);
+        assert!(most_alive.load(SeqCst) <= 2, "{most_alive:?} buffers were kept at a time");
+    }
+
+    #[tokio::test]
+    async fn a_body_in_one_piece_is_not_copied() {
+        let sent = Bytes::from(vec![b'x'; 2_000]);
+        let body = Bodies::new(2_000).read(Full::new(sent.clone()), Some(2_000)).await.unwrap();
+        assert_eq!(body.as_ptr(), sent.as_ptr());
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_as_long_as_allowed_and_not_a_byte_longer() {
+        let bodies = Bodies::new(3);
+        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None).await.unwrap(), "123");
+        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"1234")), None).await, Err(Unread::TooLarge));
+        assert_eq!(bodies.read(Full::new(Bytes::new()), None).await.unwrap(), "");
+        assert!(!bodies.are_exceeded_by(3) && bodies.are_exceeded_by(4) && bodies.are_exceeded_by(u64::MAX));
+    }
+}

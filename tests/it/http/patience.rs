@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use vincula::http::{Patience, serve};
+use vincula::http::{Frame, Patience, serve};
 
 use super::{frame, listener};
 use crate::support::wire::{Wire, request};
@@ -19,12 +19,15 @@ const SHORT: Patience = Patience {
 
 /// A listener with these clocks that answers a request after all of its body has come.
 async fn listening(patience: Patience) -> String {
+    serving(Frame { patience, ..frame(20) }).await
+}
+
+async fn serving(frame: Frame) -> String {
     let (listener, url) = listener().await;
     let answer = async |request: ::http::Request<hyper::body::Incoming>| {
         let _ = request.into_body().collect().await;
         ::http::Response::new(Full::new(Bytes::from_static(b"well")))
     };
-    let frame = vincula::http::Frame { patience, ..frame(20) };
     tokio::spawn(serve(listener, answer, frame));
     url
 }
@@ -92,4 +95,32 @@ async fn a_request_has_its_time_from_its_first_byte() {
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
     expect_about(begun.elapsed(), 12);
     assert!(begun.elapsed() < 15 * TENTH, "the body was given a time of its own: {:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
+    let frame = frame(20);
+    let (shutdown, tasks) = (frame.shutdown.clone(), frame.tasks.clone());
+    let url = serving(frame).await;
+    let whole = request("GET", "/", &[], b"");
+    let mut fresh = Wire::to(&url).await;
+    let mut idle = Wire::to(&url).await;
+    idle.send(&whole).await;
+    assert_eq!(idle.answer().await.unwrap().text(), "well");
+    let mut at_work = Wire::to(&url).await;
+    at_work.send(&request("POST", "/", &[("content-length", "9")], b"1234")).await;
+    tokio::time::sleep(2 * TENTH).await;
+
+    shutdown.cancel();
+    for wire in [&mut fresh, &mut idle] {
+        let (elapsed, said) = closed_after(wire).await;
+        assert!(elapsed < 5 * TENTH && said.is_empty(), "{elapsed:?} {said}");
+    }
+    assert!(tokio::net::TcpStream::connect(crate::support::wire::authority(&url)).await.is_err());
+    at_work.send(b"56789").await;
+
+    assert_eq!(at_work.answer().await.expect("its answer").text(), "well");
+    at_work.closed().await;
+    tasks.close();
+    tokio::time::timeout(10 * TENTH, tasks.wait()).await.expect("nothing runs any more");
 }
