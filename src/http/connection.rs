@@ -28,7 +28,7 @@ use crate::webhook::origin::Peer;
 use crate::webhook::route::problem;
 
 /// The most bytes of a request's head.
-const LARGEST_HEAD: usize = 32 * 1024;
+const LARGEST_HEAD: usize = 16 * 1024;
 
 /// Answers the requests of a connection until either side ends it, its time is over, or its place
 /// is wanted while it is idle.

@@ -4,6 +4,9 @@
 //! lock. Others look at it only when all places are taken: then the connection that has been quiet
 //! for the longest is asked to leave. It goes only if it is still quiet when it hears of it.
 //!
+//! Who has just come is not asked at once: its first bytes may be on their way, and a crowd of
+//! newcomers would push each other out.
+//!
 //! A connection is quiet while no byte of a request is there: it has sent none yet, or its last
 //! answer is on its way. Bytes that came together with an earlier request are seen no sooner than the
 //! next ones; until then their connection counts as quiet, and gains nothing by it.
@@ -17,12 +20,15 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Patience;
 use crate::config::AddressRange;
 use crate::telemetry::Metrics;
 use crate::webhook::origin::Origin;
+
+/// For so long a connection that has not spoken yet is let be.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The places of one listener.
 pub(super) struct Seats {
@@ -108,7 +114,8 @@ impl Seats {
                 self.awaited.store(false, SeqCst);
                 return outcome;
             }
-            self.changed.notified().await;
+            // Or until somebody's grace is over.
+            let _ = timeout(GRACE, self.changed.notified()).await;
         }
     }
 
@@ -127,7 +134,7 @@ impl Seats {
         if share < self.most
             && taken.seats.values().filter(stays).count() >= share
             // Its own oldest quiet connection makes room, and is on its way out when this one begins.
-            && !taken.ask_oldest(|seat| seat.origin == origin)
+            && !self.ask_oldest(&taken, |seat| seat.origin == origin)
         {
             self.metrics.connection_turned_away();
             return Some(None);
@@ -147,14 +154,35 @@ impl Seats {
         // Told before looking: who falls quiet after this look sees it and wakes us.
         self.awaited.store(true, SeqCst);
         if !taken.seats.values().any(|seat| seat.asked.load(SeqCst)) {
-            taken.ask_oldest(|_| true);
+            self.ask_oldest(&taken, |_| true);
         }
         None
     }
 
     fn state(&self, phase: Phase) -> u64 {
         // Eight times as many microseconds as fit are 70,000 years.
-        self.began.elapsed().as_micros() as u64 * 8 + phase as u64
+        self.micros(Some(Instant::now())) * 8 + phase as u64
+    }
+
+    /// How many microseconds after the beginning this is; none for what was before it.
+    fn micros(&self, at: Option<Instant>) -> u64 {
+        let since = at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.began));
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 8)
+    }
+
+    /// Asks the connection that has been quiet for the longest among these to leave.
+    fn ask_oldest(&self, taken: &Taken, among: impl Fn(&Seat) -> bool) -> bool {
+        let came_before = self.micros(Instant::now().checked_sub(GRACE));
+        let quiet = taken.seats.values().filter(|seat| among(seat) && !seat.asked.load(SeqCst));
+        let quiet = quiet.filter_map(|seat| {
+            let (phase, since) = seat.now();
+            let may_go = phase == Phase::Idle || (phase == Phase::Fresh && since < came_before);
+            may_go.then_some((since, seat))
+        });
+        let Some((_, oldest)) = quiet.min_by_key(|(since, _)| *since) else { return false };
+        oldest.asked.store(true, SeqCst);
+        oldest.woken.wake();
+        true
     }
 
     fn tell_waiting(&self) {
@@ -165,21 +193,6 @@ impl Seats {
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Taken {
-    /// Asks the connection that has been quiet for the longest among these to leave.
-    fn ask_oldest(&self, among: impl Fn(&Seat) -> bool) -> bool {
-        let quiet = self.seats.values().filter(|seat| among(seat) && !seat.asked.load(SeqCst));
-        let quiet = quiet.filter_map(|seat| {
-            let (phase, since) = seat.now();
-            phase.is_quiet().then_some((since, seat))
-        });
-        let Some((_, oldest)) = quiet.min_by_key(|(since, _)| *since) else { return false };
-        oldest.asked.store(true, SeqCst);
-        oldest.woken.wake();
-        true
     }
 }
 
@@ -307,6 +320,12 @@ mod tests {
     fn who_begins_a_request_before_it_hears_that_it_should_go_stays_and_another_is_asked() {
         let seats = seats(2);
         let (first, second) = (take(&seats).unwrap(), take(&seats).unwrap());
+        // Both have just come; then both have had an answer.
+        assert!(take(&seats).is_none() && !first.seat.asked.load(SeqCst));
+        for held in [&first, &second] {
+            held.answered();
+            held.flushed();
+        }
         let woken = Arc::new(Woken::default());
         let waker = woken.clone().into();
         let context = Context::from_waker(&waker);

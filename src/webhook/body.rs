@@ -55,7 +55,7 @@ impl Bodies {
         let is_large = declared.is_some_and(|length| length > SMALL as u64);
         let mut place = if is_large { Some(self.place()?) } else { None };
         let mut body = std::pin::pin!(Limited::new(body, self.most));
-        let mut whole = Vec::new();
+        let mut whole: Vec<u8> = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = match frame {
                 Ok(frame) => frame,
@@ -67,6 +67,10 @@ impl Bodies {
             if whole.is_empty() && body.is_end_stream() {
                 // All of it came in one piece: no copy.
                 return Ok(piece.copy_to_bytes(piece.remaining()));
+            }
+            if whole.is_empty() {
+                let likely = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+                whole.reserve(likely.min(SMALL).max(piece.remaining()));
             }
             whole.put(piece);
             if place.is_none() && whole.len() > SMALL {

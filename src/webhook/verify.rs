@@ -38,6 +38,8 @@ pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signa
 
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 type Tag = [u8; 32];
+/// What came of a scheme; nothing where it is not configured.
+type Outcome = Option<Result<(), Flaw>>;
 
 /// A request as it came in: nothing in it is believed.
 #[derive(Clone, Debug)]
@@ -176,11 +178,7 @@ impl Verifier {
     }
 
     /// The proofs that stand outside the body.
-    fn verify_tokens(
-        &self,
-        headers: &HeaderMap,
-        path_secret: Option<&str>,
-    ) -> (Option<Result<(), Flaw>>, Option<Result<(), Flaw>>) {
+    fn verify_tokens(&self, headers: &HeaderMap, path_secret: Option<&str>) -> (Outcome, Outcome) {
         let token = self.zapi_token.map(|token| verify_token(&token, only(headers, &ZAPI_TOKEN)));
         let path = match self.path_secret {
             Some(secret) => Some(verify_token(&secret, path_secret.ok_or(Flaw::Absent))),
@@ -207,7 +205,7 @@ impl Verifier {
 }
 
 /// All that was asked of the schemes, in the order of [`Scheme`], or what is wrong with it.
-fn refused(outcomes: [Option<Result<(), Flaw>>; 4]) -> Result<(), Refused> {
+fn refused(outcomes: [Outcome; 4]) -> Result<(), Refused> {
     let schemes = [Scheme::ZapiToken, Scheme::PathSecret, Scheme::Hmac, Scheme::StandardWebhooks];
     let mut flaws = [None; 4];
     for ((flaw, scheme), outcome) in flaws.iter_mut().zip(schemes).zip(outcomes) {
