@@ -115,3 +115,93 @@ impl AsyncWrite for Socket {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpSocket;
+    use tokio::time::Instant;
+
+    use super::super::seats::Seats;
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_millis(600);
+
+    /// A socket with little room for what it sends, and its other end with little room too.
+    async fn pair() -> (Socket, TcpStream) {
+        let [server, client] = [(); 2].map(|()| TcpSocket::new_v4().unwrap());
+        server.set_send_buffer_size(4_096).unwrap();
+        client.set_recv_buffer_size(4_096).unwrap();
+        server.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = server.listen(1).unwrap();
+        let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        let held = Seats::new(1, Vec::new(), Arc::default()).take(IpAddr::from(peer.ip())).await.unwrap();
+        (Socket::new(stream, Arc::new(held), PATIENCE), client)
+    }
+
+    /// T28: taking a drop now and then buys no time.
+    #[tokio::test]
+    async fn an_answer_that_is_taken_in_drops_is_given_up() {
+        let (mut socket, mut client) = pair().await;
+        let begun = Instant::now();
+        let answer = vec![b'x'; 4 << 20];
+        let dripping = async {
+            let mut drop = [0; 2_048];
+            while begun.elapsed() < 5 * PATIENCE && client.read(&mut drop).await.is_ok() {
+                sleep(PATIENCE / 60).await;
+            }
+        };
+        let sending = async {
+            let error = socket.write_all(&answer).await.expect_err("all of it was taken");
+            assert_eq!(error.kind(), ErrorKind::TimedOut);
+            assert!((PATIENCE..3 * PATIENCE).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        };
+        tokio::select! {
+            () = dripping => panic!("it is still being sent after {:?}", begun.elapsed()),
+            () = sending => {}
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_taken_gives_the_next_one_as_much_time() {
+        let (mut socket, mut client) = pair().await;
+        let mut taken = vec![0; 64 << 10];
+        for _ in 0..4 {
+            let answer = vec![b'x'; 64 << 10];
+            let sending = async {
+                socket.write_all(&answer).await.unwrap();
+                socket.flush().await.unwrap();
+            };
+            let taking = async {
+                sleep(PATIENCE / 2).await;
+                client.read_exact(&mut taken).await.unwrap();
+            };
+            tokio::join!(sending, taking);
+        }
+    }
+
+    /// Who is still sending is heard out for a moment, and comes to read the answer.
+    #[tokio::test]
+    async fn an_answer_arrives_though_its_request_is_still_being_sent() {
+        let (mut socket, mut client) = pair().await;
+        let ending = async {
+            socket.write_all(b"no").await.unwrap();
+            socket.shutdown().await.unwrap();
+            drop(socket);
+        };
+        let sending = async {
+            for _ in 0..8 {
+                client.write_all(&[b'x'; 10_000]).await.expect("it is heard out");
+                sleep(PATIENCE / 20).await;
+            }
+            client.shutdown().await.unwrap();
+            let mut said = String::new();
+            client.read_to_string(&mut said).await.map(|_| said)
+        };
+        let ((), said) = tokio::join!(ending, sending);
+        assert_eq!(said.unwrap(), "no");
+    }
+}

@@ -121,6 +121,7 @@ async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
 
     assert_eq!(at_work.answer().await.expect("its answer").text(), "well");
     at_work.closed().await;
+    drop(at_work);
     tasks.close();
     tokio::time::timeout(10 * TENTH, tasks.wait()).await.expect("nothing runs any more");
 }

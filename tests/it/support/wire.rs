@@ -71,21 +71,6 @@ impl Wire {
         self.stream.write_all(bytes).await.is_ok()
     }
 
-    /// Sends as much of these as is taken within this time; how much that was, or nothing where the
-    /// other side takes no more at all.
-    pub async fn push_for(&mut self, time: Duration, bytes: &[u8]) -> Option<usize> {
-        match tokio::time::timeout(time, self.stream.write(bytes)).await {
-            Ok(written) => written.ok(),
-            Err(_) => Some(0),
-        }
-    }
-
-    /// Reads so many bytes at most, if there are any, and forgets them.
-    pub fn read_some(&mut self, most: usize) {
-        let mut chunk = vec![0; most];
-        let _ = self.stream.try_read(&mut chunk);
-    }
-
     /// Whether the other side was seen to have closed.
     pub fn is_closed(&self) -> bool {
         self.is_closed
