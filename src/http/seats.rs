@@ -8,7 +8,7 @@
 //! newcomers would push each other out.
 //!
 //! A connection is quiet while no byte of a request is there: it has sent none yet, or its last
-//! answer is on its way. Bytes that came together with an earlier request are seen no sooner than the
+//! answer is gone. Bytes that came together with an earlier request are seen no sooner than the
 //! next ones; until then their connection counts as quiet, and gains nothing by it.
 
 use std::collections::HashMap;

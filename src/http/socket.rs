@@ -118,8 +118,6 @@ impl AsyncWrite for Socket {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
-
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpSocket;
     use tokio::time::Instant;
@@ -138,7 +136,7 @@ mod tests {
         let listener = server.listen(1).unwrap();
         let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, peer) = listener.accept().await.unwrap();
-        let held = Seats::new(1, Vec::new(), Arc::default()).take(IpAddr::from(peer.ip())).await.unwrap();
+        let held = Seats::new(1, Vec::new(), Arc::default()).take(peer.ip()).await.unwrap();
         (Socket::new(stream, Arc::new(held), PATIENCE), client)
     }
 
