@@ -60,7 +60,7 @@ impl App {
             bots.values().cloned(),
             store.clone(),
             clock.clone(),
-            config.server.max_body,
+            &config.server,
             courtesy,
             &metrics,
         );

@@ -1,129 +1,104 @@
 //! The listeners: accept, limit, time out, and never die of a panic.
 //!
-//! HTTP/1.1 only: an offered upgrade is ignored. A header must be there within 5 s, a request be
-//! over within 10 s, an answer be taken within 10 s; above the connection limit new connections wait
-//! in the system's queue.
+//! HTTP/1.1 only: an offered upgrade is ignored. A head must be there within 5 s of its first byte, a
+//! request be over within 10 s of it, an answer be taken within 10 s; an idle connection is kept for
+//! 60 s. When all places are taken, the connection that has been idle for the longest makes room for
+//! a newcomer; where none is idle, one newcomer waits here and the others in the system's queue.
 
-mod stall;
+mod connection;
+mod descriptors;
+mod seats;
+mod socket;
 
-use std::convert::Infallible;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
-use http::header::{CONNECTION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::stall::Impatient;
+pub use self::descriptors::affordable;
+use self::seats::Seats;
+use crate::config::AddressRange;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 use crate::webhook::route::problem;
 
-const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most bytes of a request's head.
-const LARGEST_HEAD: usize = 32 * 1024;
+/// The most connections of the private side.
+pub const PRIVATE_CONNECTIONS: usize = 64;
 
 /// What every listener shares.
 #[derive(Clone)]
 pub struct Frame {
     /// The most connections at a time.
     pub max_connections: usize,
+    /// The proxies in front. Where some are named, an address that is none of them holds half of the
+    /// places at most.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// How long is waited for what.
+    pub patience: Patience,
     /// Ends the listener; requests under way are finished.
     pub shutdown: CancellationToken,
     /// Where connections run.
     pub tasks: TaskTracker,
-    /// Where panics are counted.
+    /// Where panics and closed connections are counted.
     pub metrics: Arc<Metrics>,
 }
 
-/// Serves a listener until shutdown. `answer` answers one request.
+/// How long a listener waits for what; the default is what the service promises.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a head, from its first byte; and for the first byte of a connection.
+    pub head: Duration,
+    /// For a request and the work on it, from its first byte.
+    pub request: Duration,
+    /// For an answer to be taken, all of it.
+    pub answer: Duration,
+    /// For the next request of a connection.
+    pub idle: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let [head, request, answer, idle] = [5, 10, 10, 60].map(Duration::from_secs);
+        Self { head, request, answer, idle }
+    }
+}
+
+/// Serves a listener until shutdown. `answer` answers one request, which has the address of its
+/// sender as an extension, [`Peer`](crate::webhook::origin::Peer).
 pub async fn serve<A, F>(listener: TcpListener, answer: A, frame: Frame)
 where
     A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(frame.max_connections));
+    let seats = Seats::new(frame.max_connections, frame.trusted_proxies.clone(), frame.metrics.clone());
     loop {
-        let accepted = async {
-            let place = places.clone().acquire_owned().await.ok();
-            (listener.accept().await, place)
-        };
-        let (stream, place) = tokio::select! {
+        let accepted = tokio::select! {
             () = frame.shutdown.cancelled() => return,
-            (accepted, place) = accepted => match accepted {
-                Ok((stream, _)) => (stream, place),
-                Err(error) => {
-                    // Out of descriptors, most likely: a moment lets some close.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            },
+            accepted = listener.accept() => accepted,
         };
-        let connection = connection(stream, answer.clone(), frame.clone());
-        frame.tasks.spawn(async move {
-            connection.await;
-            drop(place);
-        });
-    }
-}
-
-async fn connection<A, F>(stream: TcpStream, answer: A, frame: Frame)
-where
-    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
-{
-    let _ = stream.set_nodelay(true);
-    let metrics = frame.metrics.clone();
-    let service = service_fn(move |request| {
-        let answered = guarded(answer(request), metrics.clone());
-        async move { Ok::<_, Infallible>(answered.await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(Impatient::new(stream, ANSWER_TIMEOUT)), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        () = frame.shutdown.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
-}
-
-/// An answer in time, whatever happens on the way to it.
-async fn guarded(
-    answer: impl Future<Output = Response<Full<Bytes>>>,
-    metrics: Arc<Metrics>,
-) -> Response<Full<Bytes>> {
-    match tokio::time::timeout(REQUEST_TIMEOUT, AssertUnwindSafe(answer).catch_unwind()).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => {
-            metrics.panicked();
-            tracing::error!("a request made its handler panic");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "Something broke; the log tells more.")
-        }
-        Err(_) => {
-            let mut answer = problem(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
-            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            answer
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, peer.ip()),
+            Err(error) => {
+                // Out of descriptors, most likely: a moment lets some close.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let held = tokio::select! {
+            () = frame.shutdown.cancelled() => return,
+            held = seats.take(peer) => held,
+        };
+        if let Some(held) = held {
+            frame.tasks.spawn(connection::serve(stream, peer, answer.clone(), held, frame.clone()));
         }
     }
 }

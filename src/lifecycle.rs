@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::http::{self, Frame};
+use crate::http::{self, Frame, PRIVATE_CONNECTIONS, Patience};
 
 /// How long what runs may take to finish after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -18,19 +18,22 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
     let App { server, door, worker, store, writer, courtesy, metrics } = app;
     let tasks = TaskTracker::new();
-    let frame = |max_connections| Frame {
+    let frame = |max_connections, trusted_proxies| Frame {
         max_connections,
+        trusted_proxies,
+        patience: Patience::default(),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),
         metrics: metrics.clone(),
     };
     let writer = tokio::spawn(writer);
     let courtesy = tokio::spawn(courtesy);
+    let places = http::affordable(server.max_connections);
     let answer = move |request| {
         let door = door.clone();
         async move { door.receive(request).await }
     };
-    tasks.spawn(http::serve(public, answer, frame(server.max_connections)));
+    tasks.spawn(http::serve(public, answer, frame(places, server.trusted_proxies)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
     let asked = store.clone();
     let worker_ended = CancellationToken::new();
@@ -39,7 +42,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let admin = move |request| {
         http::admin(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
     };
-    tasks.spawn(http::serve(private, admin, frame(64)));
+    tasks.spawn(http::serve(private, admin, frame(PRIVATE_CONNECTIONS, Vec::new())));
     let working = worker.run(shutdown.clone());
     let working = tasks.spawn(async move {
         let _guard = guard;

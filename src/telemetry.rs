@@ -21,17 +21,23 @@ pub struct Metrics {
     webhooks: Family<Labels, Counter>,
     orders: Family<Labels, Counter>,
     panics: Counter,
+    made_room: Counter,
+    turned_away: Counter,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("vincula");
         let (webhooks, orders) = (Family::default(), Family::default());
-        let panics = Counter::default();
+        let [panics, made_room, turned_away] = <[Counter; 3]>::default();
         registry.register("webhooks", "Webhooks received, by what became of them", webhooks.clone());
         registry.register("orders", "Orders ended, by how", orders.clone());
         registry.register("panics", "Panics that were caught", panics.clone());
-        Self { registry, webhooks, orders, panics }
+        let help = "Idle connections closed to make room for another";
+        registry.register("connections_closed_for_room", help, made_room.clone());
+        let help = "Connections closed at once, since their address held its share";
+        registry.register("connections_turned_away", help, turned_away.clone());
+        Self { registry, webhooks, orders, panics, made_room, turned_away }
     }
 }
 
@@ -49,6 +55,16 @@ impl Metrics {
     /// A panic was caught.
     pub fn panicked(&self) {
         self.panics.inc();
+    }
+
+    /// An idle connection was closed to make room for another.
+    pub fn connection_made_room(&self) {
+        self.made_room.inc();
+    }
+
+    /// A connection was closed at once: its address held its share.
+    pub fn connection_turned_away(&self) {
+        self.turned_away.inc();
     }
 
     /// All counters in Prometheus' text form.

@@ -68,8 +68,8 @@ pub const KEYS: &[Key] = &[
     key("server.admin_listen", Text("address"), Value("127.0.0.1:9090"), "The private side: health and metrics; keep it from the internet."),
     key("server.public_url", Text("URL"), Absent, "Where Z-API reaches the public side: https, as `webhook register` tells it."),
     key("server.max_body", Size, Value("256KiB"), "The largest body of a webhook: bytes, or a number with KiB or MiB."),
-    key("server.max_connections", Number, Value("1024"), "The most connections at a time, 1 to 100000."),
-    key("server.trusted_proxies", List("address or range"), Value("[]"), "Addresses or ranges (`10.0.0.0/8`) whose `X-Forwarded-For` is believed; checked, but nothing asks for it in this version."),
+    key("server.max_connections", Number, Value("1024"), "The most connections at a time, 1 to 100000, as far as the limit of open files affords them; the one that is idle for the longest makes room for a newcomer."),
+    key("server.trusted_proxies", List("address or range"), Value("[]"), "Addresses or ranges (`10.0.0.0/8`) of the proxies in front, whose `X-Forwarded-For` is believed when failed verifications are counted by address; where some are named, any other address holds half of `max_connections` at most."),
 
     secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory, or `postgres://user@host/database`."),
     key("store.url_file", Text("path"), Absent, "A file that holds `url`."),

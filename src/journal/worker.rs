@@ -269,7 +269,7 @@ impl Worker {
         let watched = claim.clone();
         // A try that fails at once tells it itself, and one that is soon done need not.
         let goes_on_in = self.goes_on_at(&watched).since(self.clock.now()).max(self.timing.hourglass);
-        let may_go_on = !signs.is_told && !is_last_try && watched.command.tries > 0;
+        let may_go_on = !signs.is_told && !is_last_try;
         let Signs { has_hourglass, is_told } = signs;
         let mut run = std::pin::pin!(run(bot, claim, means));
         let mut with_hourglass = std::pin::pin!(async {

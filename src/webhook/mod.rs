@@ -4,7 +4,10 @@
 //! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
 //! [`route`] leads from one to the other, and on to the journal.
 
+pub mod body;
 pub mod courtesy;
+pub mod forgeries;
+pub mod origin;
 pub mod payload;
 pub mod rate;
 pub mod reason;

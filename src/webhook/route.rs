@@ -2,43 +2,64 @@
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
 //! or a copy of its text. Only an order of an admin goes on to the journal.
+//!
+//! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
+//! before its body is read; whether they fit is asked of all instances, so that nobody learns their
+//! names by it. Failures are counted by address, and what an address loses above the limit is
+//! chosen so that nobody can silence an admin who shares it: see [`Door::receive`].
+//!
+//! A request takes one of the places for work when it waits for something other than its sender, and
+//! that is an order waiting for the journal. Chatter waits for nothing. Slow senders are held off by
+//! the listener's clocks and by [`Bodies`], and take no place from those who are quick.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use prometheus_client::metrics::counter::Counter;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::Reason;
+use super::body::{Bodies, SMALL, Unread};
 use super::courtesy::Courtesy;
+use super::forgeries::Forgeries;
+use super::origin::{Origin, Peer};
 use super::payload::{self, InstanceFacts, MessageRef, Reading};
 use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
-use super::verify::{TOLERANCE, Unverified, Verified, Verifier};
+use super::verify::{Glance, Refused, TOLERANCE, Unverified, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
 use crate::command::{named, recognise};
-use crate::config::Strangers;
+use crate::config::{AddressRange, Server, Strangers};
 use crate::domain::Chat;
 use crate::journal::{self, Bot, Kind};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 
 /// After how many seconds a sender should try again when the journal cannot be written.
-const TRY_AGAIN: &str = "5";
+const TRY_AGAIN: u64 = 5;
+/// How many orders may wait for the journal at a time.
+const MOST_AT_WORK: usize = 256;
 
 /// The public side of the service.
 pub struct Door {
     gates: HashMap<String, Gate>,
     store: Store,
     clock: Clock,
-    max_body: usize,
+    bodies: Bodies,
+    at_work: Semaphore,
+    trusted_proxies: Vec<AddressRange>,
+    forgeries: Forgeries,
     replays: ReplayGuard,
     courtesy: Courtesy,
     /// Requests that name no instance.
-    unknown: Counter,
+    unknown: Refusals,
 }
 
 /// One instance's way in.
@@ -52,10 +73,17 @@ struct Gate {
 struct Counters {
     accepted: Counter,
     duplicate: Counter,
-    unverified: Counter,
+    refused: Refusals,
     not_an_object: Counter,
     unavailable: Counter,
     ignored: [Counter; Reason::ALL.len()],
+}
+
+/// What is counted of requests that were not verified.
+struct Refusals {
+    unverified: Counter,
+    limited: Counter,
+    busy: Counter,
 }
 
 /// What becomes of a verified event.
@@ -65,6 +93,7 @@ enum Verdict {
     Ignored(Reason),
     NotAnObject,
     Unavailable,
+    Busy,
 }
 
 impl Door {
@@ -73,71 +102,123 @@ impl Door {
         bots: impl Iterator<Item = Arc<Bot>>,
         store: Store,
         clock: Clock,
-        max_body: usize,
+        server: &Server,
         courtesy: Courtesy,
         metrics: &Metrics,
     ) -> Self {
         let gates = bots.map(|bot| (bot.instance.name.to_string(), Gate::new(bot, metrics))).collect();
-        let unknown = metrics.webhooks("", "unknown_instance");
-        Self { gates, store, clock, max_body, replays: ReplayGuard::default(), courtesy, unknown }
+        Self {
+            gates,
+            store,
+            clock,
+            bodies: Bodies::new(server.max_body),
+            at_work: Semaphore::new(MOST_AT_WORK),
+            trusted_proxies: server.trusted_proxies.clone(),
+            forgeries: Forgeries::new(Instant::now()),
+            replays: ReplayGuard::default(),
+            courtesy,
+            unknown: Refusals::new(metrics, "", "unknown_instance"),
+        }
     }
 
     /// Answers one request.
+    ///
+    /// Where too many requests of its address failed, a request is still looked at if its headers
+    /// prove it, or if it is small and says so; otherwise it is answered 429, unread. So an order gets
+    /// through from any address, whatever else that sends.
     pub async fn receive<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
+        let headers = &parts.headers;
         if parts.method != Method::POST {
             let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "Webhooks are sent with POST.");
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             return answer;
         }
-        if !is_json(&parts.headers) || parts.headers.contains_key(CONTENT_ENCODING) {
+        if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
             let detail = "A webhook is application/json without Content-Encoding.";
             return closing(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
-        let declared = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-        if declared.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > self.max_body)) {
+        let declared = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        if declared.is_some_and(|length| self.bodies.are_exceeded_by(length)) {
             return too_large();
         }
-        let body = match Limited::new(body, self.max_body).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => return too_large(),
-            Err(_) => return closing(problem(StatusCode::BAD_REQUEST, "The body ended too early.")),
-        };
-        let Some((gate, path_secret)) = self.gate(parts.uri.path()) else {
-            self.unknown.inc();
-            return unauthorised();
+        let origin = || {
+            let peer = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(peer)| *peer);
+            Origin::of(peer, headers, &self.trusted_proxies)
         };
         let now = self.clock.now();
-        let verified =
-            match gate.verifier.verify(Unverified { headers: &parts.headers, path_secret, body }, now) {
-                Ok(verified) => verified,
-                Err(refused) => {
-                    gate.counters.unverified.inc();
-                    tracing::debug!(
-                        instance = %gate.bot.instance.name,
-                        flaws = ?refused.flaws().collect::<Vec<_>>(),
-                        "a webhook could not be verified"
-                    );
-                    return unauthorised();
-                }
-            };
+        let named = self.gate(parts.uri.path());
+        let refusals = named.map_or(&self.unknown, |(gate, _)| &gate.counters.refused);
+        let glance = named.map(|(gate, secret)| gate.verifier.glance(headers, secret, now));
+        if !matches!(glance, Some(Ok(Glance::Proven))) {
+            let secret = path_secret(parts.uri.path());
+            let fits = |gate: &Gate| gate.verifier.glance(headers, secret, now).is_ok();
+            if !matches!(glance, Some(Ok(Glance::Open))) && !self.gates.values().any(fits) {
+                return self.refuse(named, glance.and_then(Result::err), origin());
+            }
+            let is_small = declared.is_some_and(|length| length <= SMALL as u64);
+            if !is_small && let Some(left) = self.forgeries.over(origin(), Instant::now()) {
+                refusals.limited.inc();
+                return limited(left);
+            }
+        }
+        let body = match self.bodies.read(body, declared).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return too_large(),
+            Err(Unread::Broken) => {
+                return closing(problem(StatusCode::BAD_REQUEST, "The body ended too early."));
+            }
+            Err(Unread::Crowded) => {
+                refusals.busy.inc();
+                return closing(later("Too many large bodies are being read. Send it again."));
+            }
+        };
+        let Some((gate, path_secret)) = named else { return self.refuse(named, None, origin()) };
+        let now = self.clock.now();
+        let verified = match gate.verifier.verify(Unverified { headers, path_secret, body }, now) {
+            Ok(verified) => verified,
+            Err(refused) => return self.refuse(named, Some(refused), origin()),
+        };
         let verdict = self.judge(gate, &verified, now).await;
         gate.counters.of(&verdict).inc();
         verdict.answer()
     }
 
+    /// Answers what could not be verified, and counts it for its address.
+    fn refuse(
+        &self,
+        named: Option<(&Gate, Option<&str>)>,
+        refused: Option<Refused>,
+        origin: Origin,
+    ) -> Response<Full<Bytes>> {
+        if let (Some((gate, _)), Some(refused)) = (named, refused) {
+            tracing::debug!(
+                instance = %gate.bot.instance.name,
+                flaws = ?refused.flaws().collect::<Vec<_>>(),
+                "a webhook could not be verified"
+            );
+        }
+        let refusals = named.map_or(&self.unknown, |(gate, _)| &gate.counters.refused);
+        match self.forgeries.count(origin, Instant::now()) {
+            None => {
+                refusals.unverified.inc();
+                unauthorised()
+            }
+            Some(left) => {
+                refusals.limited.inc();
+                limited(left)
+            }
+        }
+    }
+
     /// The instance and the secret that a path names. Only the one spelling of a path names one.
     fn gate<'a>(&self, path: &'a str) -> Option<(&Gate, Option<&'a str>)> {
-        let named = path.strip_prefix("/webhooks/")?;
-        let (instance, secret) = match named.split_once('/') {
-            Some((instance, secret)) => (instance, Some(secret)),
-            None => (named, None),
-        };
-        Some((self.gates.get(instance)?, secret))
+        let instance = path.strip_prefix("/webhooks/")?.split('/').next()?;
+        Some((self.gates.get(instance)?, path_secret(path)))
     }
 
     async fn judge(&self, gate: &Gate, verified: &Verified, now: Timestamp) -> Verdict {
@@ -187,6 +268,7 @@ impl Door {
         if verified.webhook_id().is_some_and(|id| self.replays.seen(instance, id, now)) {
             return Ok(Verdict::Duplicate);
         }
+        let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
         let taken = gate.rate.take(&admin.key, now);
         let kind = match taken {
             rate::Verdict::Within => kind,
@@ -219,13 +301,21 @@ impl Gate {
         let counters = Counters {
             accepted: counter("accepted"),
             duplicate: counter("duplicate"),
-            unverified: counter("unverified"),
+            refused: Refusals::new(metrics, bot.instance.name.as_str(), "unverified"),
             not_an_object: counter("not_an_object"),
             unavailable: counter("unavailable"),
             ignored: Reason::ALL.map(|reason| counter(reason.as_str())),
         };
         let rate = OrderRate::new(bot.instance.limits.orders_per_minute);
         Self { verifier: Verifier::new(&bot.instance), rate, counters, bot }
+    }
+}
+
+impl Refusals {
+    fn new(metrics: &Metrics, instance: &str, unverified: &'static str) -> Self {
+        let [unverified, limited, busy] =
+            [unverified, "limited", "busy"].map(|outcome| metrics.webhooks(instance, outcome));
+        Self { unverified, limited, busy }
     }
 }
 
@@ -237,6 +327,7 @@ impl Counters {
             Verdict::Ignored(reason) => &self.ignored[*reason as usize],
             Verdict::NotAnObject => &self.not_an_object,
             Verdict::Unavailable => &self.unavailable,
+            Verdict::Busy => &self.refused.busy,
         }
     }
 }
@@ -248,12 +339,8 @@ impl Verdict {
             Self::Duplicate => json(r#"{"status":"duplicate"}"#),
             Self::Ignored(reason) => json(format!(r#"{{"status":"ignored","reason":"{reason}"}}"#)),
             Self::NotAnObject => problem(StatusCode::BAD_REQUEST, "The body is no JSON object."),
-            Self::Unavailable => {
-                let detail = "The journal cannot be written now. Send it again.";
-                let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, detail);
-                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(TRY_AGAIN));
-                answer
-            }
+            Self::Unavailable => later("The journal cannot be written now. Send it again."),
+            Self::Busy => later("Too many orders wait for the journal. Send it again."),
         }
     }
 }
@@ -265,8 +352,30 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// What follows the instance in a path.
+fn path_secret(path: &str) -> Option<&str> {
+    path.strip_prefix("/webhooks/")?.split_once('/').map(|(_, secret)| secret)
+}
+
+/// The same for every reason, whether the body was read or not.
 fn unauthorised() -> Response<Full<Bytes>> {
-    problem(StatusCode::UNAUTHORIZED, "The webhook could not be verified.")
+    closing(problem(StatusCode::UNAUTHORIZED, "The webhook could not be verified."))
+}
+
+/// Too much of what this address sent could not be verified.
+fn limited(left: Duration) -> Response<Full<Bytes>> {
+    let detail = "Too many webhooks of this address could not be verified.";
+    closing(retry_after(problem(StatusCode::TOO_MANY_REQUESTS, detail), left.as_secs() + 1))
+}
+
+/// We are to blame: the sender is to try again.
+fn later(detail: &str) -> Response<Full<Bytes>> {
+    retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, detail), TRY_AGAIN)
+}
+
+fn retry_after(mut answer: Response<Full<Bytes>>, seconds: u64) -> Response<Full<Bytes>> {
+    answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    answer
 }
 
 fn too_large() -> Response<Full<Bytes>> {

@@ -3,7 +3,7 @@
 //! Pure: what is configured, headers, path, body and the time come in; a [`Verified`] body goes
 //! out, or a [`Refused`] that tells the sender nothing. Secrets are compared in constant time, as
 //! digests of one length, and all schemes are always evaluated: neither the answer nor its time
-//! tells which one failed. Z-API itself sends `z-api-token`; the signatures are for relays and
+//! tells which one failed. One thing shows: whether it could be told before the body was read. Z-API itself sends `z-api-token`; the signatures are for relays and
 //! gateways (ZAPI.md §4). What is refused and why stands in THREATS.md, T1–T7.
 
 use std::fmt;
@@ -38,6 +38,8 @@ pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signa
 
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 type Tag = [u8; 32];
+/// What came of a scheme; nothing where it is not configured.
+type Outcome = Option<Result<(), Flaw>>;
 
 /// A request as it came in: nothing in it is believed.
 #[derive(Clone, Debug)]
@@ -100,6 +102,15 @@ pub enum Flaw {
     Wrong,
 }
 
+/// What the headers of a request tell before its body is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// A secret of ours stands in them, or none is asked for: it is worth reading.
+    Proven,
+    /// There is a signature, which only the body shows to be right or wrong.
+    Open,
+}
+
 /// The request is not from whom it should be. Its text is the same for every reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the webhook could not be verified")]
@@ -142,34 +153,65 @@ impl Verifier {
         }
     }
 
+    /// What the headers and the path alone tell: a request that fails here would fail with any body,
+    /// so its body need not be read.
+    ///
+    /// # Errors
+    /// [`Refused`] as from [`Verifier::verify`], with the flaws that show already.
+    pub fn glance(
+        &self,
+        headers: &HeaderMap,
+        path_secret: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Glance, Refused> {
+        let (token, path) = self.verify_tokens(headers, path_secret);
+        let hmac = self.hmac.as_ref().map(|(header, _)| hmac_tag(only(headers, header)).map(|_| ()));
+        let standard = self.standard_webhooks.as_ref().map(|_| {
+            delivery(headers, now)?;
+            let has_tag = tags(only(headers, &WEBHOOK_SIGNATURE)).next().is_some();
+            if has_tag { Ok(()) } else { Err(Flaw::Wrong) }
+        });
+        refused([token, path, hmac, standard])?;
+        let is_signed = self.hmac.is_some() || self.standard_webhooks.is_some();
+        let has_token = self.zapi_token.is_some() || self.path_secret.is_some();
+        Ok(if has_token || !is_signed { Glance::Proven } else { Glance::Open })
+    }
+
+    /// The proofs that stand outside the body.
+    fn verify_tokens(&self, headers: &HeaderMap, path_secret: Option<&str>) -> (Outcome, Outcome) {
+        let token = self.zapi_token.map(|token| verify_token(&token, only(headers, &ZAPI_TOKEN)));
+        let path = match self.path_secret {
+            Some(secret) => Some(verify_token(&secret, path_secret.ok_or(Flaw::Absent))),
+            None => path_secret.map(|_| Err(Flaw::Unexpected)),
+        };
+        (token, path)
+    }
+
     /// The body of a request that every configured scheme vouches for.
     ///
     /// # Errors
     /// [`Refused`] if any of them does not.
     pub fn verify(&self, request: Unverified<'_>, now: Timestamp) -> Result<Verified, Refused> {
         let Unverified { headers, path_secret, body } = request;
-        let token = self.zapi_token.map(|token| verify_token(&token, only(headers, &ZAPI_TOKEN)));
-        let path = match self.path_secret {
-            Some(secret) => Some(verify_token(&secret, path_secret.ok_or(Flaw::Absent))),
-            None => path_secret.map(|_| Err(Flaw::Unexpected)),
-        };
+        let (token, path) = self.verify_tokens(headers, path_secret);
         let hmac = self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, only(headers, header), &body));
         let standard =
             self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
 
-        let flaw = |scheme, outcome: Option<Result<(), Flaw>>| Some((scheme, outcome?.err()?));
-        let flaws = [
-            flaw(Scheme::ZapiToken, token),
-            flaw(Scheme::PathSecret, path),
-            flaw(Scheme::Hmac, hmac),
-            flaw(Scheme::StandardWebhooks, standard.map(|outcome| outcome.map(|_| ()))),
-        ];
-        if flaws.iter().any(Option::is_some) {
-            return Err(Refused { flaws });
-        }
+        refused([token, path, hmac, standard.map(|outcome| outcome.map(|_| ()))])?;
         let webhook_id = standard.and_then(Result::ok).map(str::to_owned);
         Ok(Verified { body, webhook_id })
     }
+}
+
+/// All that was asked of the schemes, in the order of [`Scheme`], or what is wrong with it.
+fn refused(outcomes: [Outcome; 4]) -> Result<(), Refused> {
+    let schemes = [Scheme::ZapiToken, Scheme::PathSecret, Scheme::Hmac, Scheme::StandardWebhooks];
+    let mut flaws = [None; 4];
+    for ((flaw, scheme), outcome) in flaws.iter_mut().zip(schemes).zip(outcomes) {
+        *flaw = outcome.and_then(Result::err).map(|flaw| (scheme, flaw));
+    }
+    if flaws.iter().all(Option::is_none) { Ok(()) } else { Err(Refused { flaws }) }
 }
 
 /// The header's value, if it is there once and in visible ASCII.
@@ -198,11 +240,14 @@ fn verify_token(expected: &Tag, given: Result<&str, Flaw>) -> Result<(), Flaw> {
     if equal { Ok(()) } else { Err(Flaw::Wrong) }
 }
 
+fn hmac_tag(header: Result<&str, Flaw>) -> Result<Tag, Flaw> {
+    let signature = header?;
+    let bare = signature.strip_prefix("sha256=").unwrap_or(signature);
+    tag_of_hex(bare).or_else(|| tag_of_base64(bare)).ok_or(Flaw::Malformed)
+}
+
 fn verify_hmac(keys: &[HmacSha256], header: Result<&str, Flaw>, body: &[u8]) -> Result<(), Flaw> {
-    let tag = header.and_then(|signature| {
-        let bare = signature.strip_prefix("sha256=").unwrap_or(signature);
-        tag_of_hex(bare).or_else(|| tag_of_base64(bare)).ok_or(Flaw::Malformed)
-    });
+    let tag = hmac_tag(header);
     // Without a tag the work is done all the same, against one that matches nothing.
     let candidate = tag.unwrap_or_default();
     let matches = keys
@@ -219,19 +264,28 @@ fn verify_standard_webhooks<'a>(
     body: &[u8],
     now: Timestamp,
 ) -> Result<&'a str, Flaw> {
-    let id = only(headers, &WEBHOOK_ID);
-    let timestamp = only(headers, &WEBHOOK_TIMESTAMP);
+    let (id, timestamp) = (only(headers, &WEBHOOK_ID), only(headers, &WEBHOOK_TIMESTAMP));
     let signatures = only(headers, &WEBHOOK_SIGNATURE);
     let matches = keys.iter().fold(false, |found, key| {
         let signed = standard_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
-        // Other versions (`v1a` is a public-key signature) are passed over, as the standard says.
-        let tags = signatures.unwrap_or_default().split(' ').filter_map(|part| part.strip_prefix("v1,"));
-        tags.filter_map(tag_of_base64)
-            .fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
+        tags(signatures).fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
     });
-    let (id, timestamp) = (id?, timestamp?);
-    signatures?;
+    let id = delivery(headers, now)?;
+    if matches { Ok(id) } else { Err(Flaw::Wrong) }
+}
 
+/// The signatures of Standard Webhooks that could match. Other versions (`v1a` is a public-key
+/// signature) are passed over, as the standard says.
+fn tags(signatures: Result<&str, Flaw>) -> impl Iterator<Item = Tag> + '_ {
+    let parts = signatures.unwrap_or_default().split(' ');
+    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(tag_of_base64)
+}
+
+/// The id of a delivery whose headers are all there, and whose time is near enough.
+fn delivery(headers: &HeaderMap, now: Timestamp) -> Result<&str, Flaw> {
+    let id = only(headers, &WEBHOOK_ID)?;
+    let timestamp = only(headers, &WEBHOOK_TIMESTAMP)?;
+    only(headers, &WEBHOOK_SIGNATURE)?;
     // A dot in the id or the timestamp would let bytes move between them and the body (T6).
     let id_fits = (1..=128).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
@@ -239,7 +293,7 @@ fn verify_standard_webhooks<'a>(
     if now.as_seconds().abs_diff(sent) > TOLERANCE.as_secs() {
         return Err(Flaw::OutsideWindow);
     }
-    if matches { Ok(id) } else { Err(Flaw::Wrong) }
+    Ok(id)
 }
 
 /// The key after it was fed what Standard Webhooks signs.

@@ -124,7 +124,20 @@ impl Request {
             path_secret: self.path.as_deref(),
             body: Bytes::from(self.body.clone()),
         };
-        Verifier::new(&instance(self.verify.clone())).verify(request, now)
+        let verifier = Verifier::new(&instance(self.verify.clone()));
+        let glance = verifier.glance(&self.headers, self.path.as_deref(), now);
+        let verified = verifier.verify(request, now);
+        // A glance at the headers never refuses what the body would prove, and tells the same flaws.
+        if let Err(seen) = glance {
+            let all: Vec<_> = verified.as_ref().expect_err("a glance refused it").flaws().collect();
+            assert!(seen.flaws().all(|flaw| all.contains(&flaw)), "{seen:?} {all:?}");
+        }
+        verified
+    }
+
+    fn glance(&self) -> Result<Glance, Refused> {
+        let verifier = Verifier::new(&instance(self.verify.clone()));
+        verifier.glance(&self.headers, self.path.as_deref(), NOON)
     }
 
     #[track_caller]
@@ -417,6 +430,39 @@ fn the_reference_implementation_agrees() {
     let now = crate::clock::Clock::system().now();
     let headers = signature_headers(&instance(by_standard_webhooks()), ID, now, BODY);
     assert!(theirs.verify(BODY, &headers.into_iter().collect()).is_ok());
+}
+
+#[test]
+fn what_the_headers_show_to_be_wrong_is_seen_without_the_body() {
+    let [token, path, hmac, standard] =
+        [by_token(), by_path(), by_hmac(), by_standard_webhooks()].map(Request::signed);
+    for (request, glance) in
+        [(&token, Glance::Proven), (&path, Glance::Proven), (&hmac, Glance::Open), (&standard, Glance::Open)]
+    {
+        assert_eq!(request.glance(), Ok(glance));
+        // Whatever the body.
+        assert_eq!(request.clone().body(b"other").glance(), Ok(glance));
+        assert!(request.clone().path(Some("other")).glance().is_err());
+    }
+    assert_eq!(Request::signed(by_all()).glance(), Ok(Glance::Proven));
+    assert_eq!(Request::signed(config::Verify::default()).glance(), Ok(Glance::Proven));
+    for wrong in [
+        token.clone().without("z-api-token"),
+        token.clone().with("z-api-token", bent(TOKEN)),
+        token.also("z-api-token", TOKEN),
+        path.path(None),
+        hmac.clone().without(SIGNATURE),
+        hmac.with(SIGNATURE, "sha256=00"),
+        standard.clone().without("webhook-id"),
+        standard.clone().without("webhook-signature"),
+        standard.clone().with("webhook-timestamp", "1763999699"),
+        standard.clone().with("webhook-signature", "v1,AAAA"),
+        standard.with("webhook-signature", "v1a,AAAA"),
+        Request::signed(by_all()).with("z-api-token", bent(TOKEN)),
+        Request::signed(by_all()).without(SIGNATURE),
+    ] {
+        assert!(wrong.glance().is_err(), "{:?}", wrong.headers);
+    }
 }
 
 #[test]

@@ -153,7 +153,29 @@ name = "Ana"
     /// Starts the service and waits until it is ready; the file then says where it is.
     #[track_caller]
     fn serve(&self) -> Serving {
-        let mut child = self.program(&["serve"]).spawn().unwrap();
+        self.start(self.program(&["serve"]))
+    }
+
+    /// The same, with so few descriptors.
+    #[track_caller]
+    fn serve_within(&self, open_files: usize) -> Serving {
+        let whole = self.program(&[]);
+        let mut program = Command::new("/bin/sh");
+        program
+            .args(["-c", &format!("ulimit -n {open_files} && exec \"$0\" serve")])
+            .arg(whole.get_program());
+        program
+            .current_dir(&self.folder)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        self.start(program)
+    }
+
+    #[track_caller]
+    fn start(&self, mut program: Command) -> Serving {
+        let mut child = program.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());
         let (ready, is_ready) = std::sync::mpsc::channel();

@@ -65,6 +65,25 @@ fn a_second_service_on_the_same_journal_refuses_to_start() {
     place.serve().stop(&place);
 }
 
+/// T33: connections never take the last descriptor.
+#[test]
+fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
+    let place = Place::new();
+    let serving = place.serve_within(300);
+    let crowd: Vec<_> = (0..400).map(|_| std::net::TcpStream::connect(&serving.public)).collect();
+    assert!(crowd.iter().all(Result::is_ok), "the system's queue is full");
+
+    place.order("A1", "/whoami");
+
+    assert!(place.reply_to("A1").contains("Ana"));
+    let log = serving.stop(&place);
+    let warning = log.lines().find(|line| line.contains("open files")).unwrap_or_else(|| panic!("{log}"));
+    for part in ["\"WARN\"", "\"max_connections\":1024", "\"open_files\":300", "\"connections\":108"] {
+        assert!(warning.contains(part), "{part} is not in {warning}");
+    }
+    assert!(!log.contains("could not be accepted"), "{log}");
+}
+
 #[test]
 fn it_lives_as_long_as_health_says_so() {
     let place = Place::new();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use vincula::sandbox::phony::Answer;
 
 /// An open connection.
@@ -43,6 +43,22 @@ impl Wire {
             unread: Vec::new(),
             is_closed: false,
         }
+    }
+
+    /// Connects from this address of our own.
+    pub async fn from(address: &str, url: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+        let stream = socket.connect(authority(url).parse().unwrap()).await.unwrap();
+        Self { stream, unread: Vec::new(), is_closed: false }
+    }
+
+    /// Connects with little room for answers, so that unread ones soon pile up at the other side.
+    pub async fn with_little_room(url: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(2_048).unwrap();
+        let stream = socket.connect(authority(url).parse().unwrap()).await.unwrap();
+        Self { stream, unread: Vec::new(), is_closed: false }
     }
 
     /// Sends bytes; that the other side has closed already is seen when its answer is read.

@@ -3,6 +3,7 @@
 mod accepted;
 mod ignored;
 mod journal;
+mod floods;
 mod limits;
 mod refused;
 mod schemes;

@@ -1,0 +1,93 @@
+//! From which address a request is: its peer, or behind a trusted proxy who that says it is.
+//!
+//! Nothing is believed of a request but for counting what its address sends.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use http::{HeaderMap, HeaderName};
+
+use crate::config::AddressRange;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The other end of a connection; an extension of each request that came by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// A sender as far as addresses tell: an IPv4 address, or the /64 of an IPv6 one, since that is what
+/// one customer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin(IpAddr);
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+            v4 => v4,
+        })
+    }
+}
+
+impl Origin {
+    /// The origin of a request that came from `peer`. Where that is a trusted proxy, it is the
+    /// right-most address of `X-Forwarded-For` that is none: what stands left of it anybody may have
+    /// written. A header that is absent, full of proxies or no list of addresses says nothing.
+    pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[AddressRange]) -> Self {
+        let is_trusted = |address: IpAddr| trusted.iter().any(|range| range.contains(address));
+        if !is_trusted(peer) {
+            return peer.into();
+        }
+        let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
+        for line in lines.iter().rev() {
+            for hop in line.to_str().unwrap_or_default().rsplit(',') {
+                match address(hop.trim()) {
+                    Some(hop) if is_trusted(hop) => {}
+                    Some(hop) => return hop.into(),
+                    None => return peer.into(),
+                }
+            }
+        }
+        peer.into()
+    }
+}
+
+/// An address, as proxies write it: bare, in brackets, or with a port.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_and_only_the_last_address_it_does_not_know() {
+        let trusted: Vec<AddressRange> = ["10.0.0.0/8", "::1"].map(|range| range.parse().unwrap()).into();
+        for (peer, forwarded, origin) in [
+            ("203.0.113.9", &["198.51.100.7"][..], "203.0.113.9"),
+            ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["6.6.6.6, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["6.6.6.6", "198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["6.6.6.6,198.51.100.7 ,10.2.2.2", "10.3.3.3"], "198.51.100.7"),
+            ("::ffff:10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7"),
+            ("::1", &["[2001:db8:1:2:3::4]:80"], "2001:db8:1:2::"),
+            ("::1", &["[2001:db8:1:2:3::4]"], "2001:db8:1:2::"),
+            ("::1", &["2001:db8:1:2:ffff::"], "2001:db8:1:2::"),
+            // Nothing, or nothing to go by.
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &[""], "10.0.0.1"),
+            ("10.0.0.1", &["10.1.1.1, 10.2.2.2"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7,"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7, \u{e9}"], "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append(FORWARDED_FOR, http::HeaderValue::from_str(line).unwrap());
+            }
+            let found = Origin::of(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(found, Origin(origin.parse().unwrap()), "{peer} {forwarded:?}");
+        }
+    }
+}

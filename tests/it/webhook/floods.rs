@@ -1,0 +1,239 @@
+//! T33 and T34: more than there is room for. Forged requests stay cheap, and nobody silences an admin with them.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use hmac::{KeyInit, Mac};
+use vincula::sandbox::phony::Answer;
+use vincula::webhook::forgeries::MOST_A_MINUTE;
+
+use super::{TARGET, expect_problem, expect_status, hold};
+use crate::support::wire::{Wire, request};
+use crate::support::{ANA, Service};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const SECRET: &str = "made-up-secret-of-a-relay";
+const SIGNED: &str = "[instances.main.verify]\nhmac = { header = \"x-signature\", secrets = [\"made-up-secret-of-a-relay\"] }\n";
+/// What looks like a signature, and is none.
+const FORGED: (&str, &str) =
+    ("x-signature", "0000000000000000000000000000000000000000000000000000000000000000");
+const SECOND: Duration = Duration::from_secs(1);
+
+fn signature(body: &str) -> String {
+    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    hex::encode(mac.chain_update(body).finalize().into_bytes())
+}
+
+/// The answer to a head whose body never comes.
+async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+    let mut wire = Wire::to(&bot.url).await;
+    wire.send(&request("POST", target, headers, b"")).await;
+    let answer = wire.answer_within(SECOND).await?;
+    assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
+    assert_eq!(wire.closed().await, "");
+    Some(answer)
+}
+
+/// More forged requests than an address may send, from one or, behind a proxy, from another.
+async fn flood(bot: &Service, headers: &[(&str, &str)]) {
+    let all = [&[JSON, ("content-length", "2")], headers].concat();
+    let forged = request("POST", TARGET, &all, b"{}");
+    for part in 0..MOST_A_MINUTE.div_ceil(50) {
+        let sent = (0..50).map(|_| async {
+            let mut wire = Wire::to(&bot.url).await;
+            wire.send(&forged).await;
+            wire.answer().await.expect("an answer").status
+        });
+        for status in join_all(sent).await {
+            assert!(status == 401 || (status == 429 && part > 0), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_headers_prove_forged_is_answered_before_its_body_is_read() {
+    let bot = Service::start().await;
+    let whole = bot.deliver(TARGET, &[("z-api-token", "wrong")], b"{}").await;
+    expect_problem(&whole, 401);
+    let wrong = ("z-api-token", "wrong");
+    for (target, headers) in [
+        (TARGET, &[JSON, ("content-length", "1000"), wrong][..]),
+        (TARGET, &[JSON, ("transfer-encoding", "chunked"), wrong]),
+        (TARGET, &[JSON, ("content-length", "200000")]),
+        ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
+        ("/", &[JSON, ("content-length", "1000")]),
+        // It would be let in at the other door, were there no segment too many.
+        ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
+    ] {
+        let answer = answer_to_head(&bot, target, headers).await.expect("it waits for a body");
+        assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
+    }
+    // Who asks first whether to send it is not told to go on.
+    let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
+    assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
+}
+
+/// Whether a body is waited for depends on the headers alone, not on whether the instance exists.
+#[tokio::test]
+async fn nobody_learns_the_names_of_instances_by_whether_a_body_is_read() {
+    let bot = Service::with().verify(SIGNED).start().await;
+    for target in [TARGET, "/webhooks/nobody"] {
+        let signed = answer_to_head(&bot, target, &[JSON, ("content-length", "1000"), FORGED]).await;
+        assert!(signed.is_none(), "{target}: {signed:?}");
+        for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
+            let all = [&[JSON, ("content-length", "1000")], headers].concat();
+            let unsigned = answer_to_head(&bot, target, &all).await;
+            assert_eq!(unsigned.expect("it waits for a body").status, 401, "{target}");
+        }
+    }
+}
+
+/// The attack: a proxy stands in front and nobody named it, so all senders have one address.
+#[tokio::test]
+async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() {
+    let bot = Service::start().await;
+    flood(&bot, &[("z-api-token", "wrong")]).await;
+
+    let limited = bot.deliver(TARGET, &[("z-api-token", "wrong")], b"{}").await;
+    expect_problem(&limited, 429);
+    let wait: u64 = limited.header("retry-after").expect("a time").parse().unwrap();
+    assert!((1..=61).contains(&wait), "{wait}");
+    let unknown = bot.deliver("/webhooks/nobody", &[], b"{}").await;
+    assert_eq!((unknown.status, unknown.text()), (429, limited.text()));
+
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+    // However large: the header vouches for it.
+    let large = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(100_000));
+    expect_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
+    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"limited\"}").await, 1);
+    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"\",outcome=\"limited\"}").await, 1);
+}
+
+/// The same where only the body shows who signed it. What an address loses is what no order needs.
+#[tokio::test]
+async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address() {
+    let bot = Service::with().verify(SIGNED).start().await;
+    let large = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(17_000));
+    let sign = signature(&large);
+    expect_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
+    flood(&bot, &[FORGED]).await;
+
+    // Nothing large, and nothing that does not say how large it is, is read from this address.
+    for headers in
+        [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
+    {
+        for target in [TARGET, "/webhooks/nobody"] {
+            let answer = answer_to_head(&bot, target, &headers).await.expect("it waits for a body");
+            expect_problem(&answer, 429);
+            assert!(answer.header("retry-after").is_some());
+        }
+    }
+    expect_problem(&bot.deliver(TARGET, &[FORGED], b"{}").await, 429);
+
+    let order = bot.message(ANA, "/whoami");
+    let sign = signature(&order.body());
+    let answer = bot.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
+    expect_status(&answer, "accepted");
+    assert!(bot.reply_to(order.message_id()).await.text.contains("Ana"));
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
+    let bot = Service::with().server("trusted_proxies = [\"127.0.0.1\"]").start().await;
+    let wrong = ("z-api-token", "wrong");
+    let status = async |forwarded: &[(&str, &str)]| {
+        let headers = [&[wrong], forwarded].concat();
+        bot.deliver(TARGET, &headers, b"{}").await.status
+    };
+    // What the sender wrote to the left of what the proxy added changes nothing.
+    flood(&bot, &[wrong, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")]).await;
+
+    assert_eq!(status(&[("x-forwarded-for", "198.51.100.7")]).await, 429);
+    assert_eq!(status(&[("x-forwarded-for", "203.0.113.77, 198.51.100.7, 127.0.0.1")]).await, 429);
+    assert_eq!(status(&[("x-forwarded-for", "203.0.113.9")]).await, 401);
+    assert_eq!(status(&[("x-forwarded-for", "198.51.100.7, 198.51.100.8")]).await, 401);
+    assert_eq!(status(&[]).await, 401);
+}
+
+#[tokio::test]
+async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
+    let bot = Service::with().server("trusted_proxies = [\"10.0.0.0/8\"]").start().await;
+    let wrong = ("z-api-token", "wrong");
+    flood(&bot, &[wrong, ("x-forwarded-for", "198.51.100.7")]).await;
+    let answer = bot.deliver(TARGET, &[wrong, ("x-forwarded-for", "198.51.100.8")], b"{}").await;
+    expect_problem(&answer, 429);
+}
+
+/// The journal is slow, and 256 orders wait for it: one more is told at once, and chatter is answered
+/// as ever.
+#[tokio::test]
+async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
+    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let lock = hold(&bot.journal()).await;
+    let begun = Instant::now();
+    let orders = (0..300).map(|_| async {
+        let answer = bot.post(&bot.message(ANA, "/whoami")).await;
+        (begun.elapsed(), answer)
+    });
+    let chatter = async {
+        tokio::time::sleep(SECOND).await;
+        let asked = Instant::now();
+        expect_status(&bot.post(&bot.message(ANA, "bom dia")).await, "ignored");
+        assert!(asked.elapsed() < SECOND, "{:?}", asked.elapsed());
+    };
+
+    let (answers, ()) = tokio::join!(join_all(orders), chatter);
+
+    let told_at_once: Vec<_> =
+        answers.iter().filter(|(_, answer)| answer.text().contains("wait for the")).collect();
+    assert_eq!(told_at_once.len(), 44);
+    for (elapsed, answer) in told_at_once {
+        expect_problem(answer, 503);
+        assert!(
+            answer.header("retry-after").is_some() && *elapsed < 3 * SECOND / 2,
+            "{elapsed:?} {answer:?}"
+        );
+    }
+    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"busy\"}").await, 44);
+    drop(lock);
+    // They left no trace: the places are free, and none of them counted as an order.
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+}
+
+/// Large bodies that nobody has finished fill no memory, and keep no order out.
+#[tokio::test]
+async fn more_large_bodies_than_may_be_read_are_sent_away_and_small_ones_are_not() {
+    let bot = Service::start().await;
+    let headers = [JSON, ("content-length", "100000"), ("expect", "100-continue"), bot.token()];
+    let large = request("POST", TARGET, &headers, b"");
+    let mut reading = Vec::new();
+    for _ in 0..64 {
+        let mut wire = Wire::to(&bot.url).await;
+        wire.send(&large).await;
+        assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
+        reading.push(wire);
+    }
+
+    let crowded = answer_to_head(&bot, TARGET, &headers).await.expect("it waits");
+    expect_problem(&crowded, 503);
+    assert!(crowded.header("retry-after").is_some());
+    // Nor does it help to say nothing of the length.
+    let chunk = format!("4400\r\n{}\r\n", " ".repeat(0x4400));
+    let mut wire = Wire::to(&bot.url).await;
+    let head =
+        request("POST", TARGET, &[JSON, ("transfer-encoding", "chunked"), bot.token()], chunk.as_bytes());
+    wire.send(&head).await;
+    expect_problem(&wire.answer_within(SECOND).await.expect("it waits"), 503);
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+
+    reading.pop();
+    let body = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(50_000));
+    let answer = loop {
+        let answer = bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await;
+        // That a connection ended is seen a moment later.
+        if answer.status != 503 {
+            break answer;
+        }
+    };
+    expect_status(&answer, "ignored");
+}
