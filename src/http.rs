@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::stall::Impatient;
+use crate::failpoint::{self, Step};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 use crate::webhook::route::problem;
@@ -106,6 +107,7 @@ where
             let _ = connection.await;
         }
     }
+    failpoint::reach(Step::Answered);
 }
 
 /// An answer in time, whatever happens on the way to it.

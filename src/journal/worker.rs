@@ -20,6 +20,7 @@ use super::failure::{self, MOST_CRASHES, next_try};
 use super::run::{Means, run};
 use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
+use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, LEASE, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
@@ -179,6 +180,10 @@ impl Worker {
     }
 
     async fn carry_out(&self, bot: &Bot, mut claim: Claim) -> Result<(), Lost> {
+        failpoint::reach(Step::Claimed);
+        if failpoint::is_sabotaged(Sabotage::BlindRetry) {
+            (claim.command.plan, claim.command.reply, claim.command.replied) = (None, None, 0);
+        }
         let now = self.clock.now();
         let give_up_after = bot.instance.give_up_after;
         let is_last_try = failure::is_last_try(&claim.command, give_up_after, self.started_at, now);
@@ -193,9 +198,11 @@ impl Worker {
                 Err(Stop::Journal(lost)) => return Err(lost),
                 Err(Stop::Api(error)) => return self.postpone(claim, &error).await,
             };
+            failpoint::reach(Step::Judged);
             let messages = ended.0.messages(&bot.speech);
             let json = serde_json::to_string(&messages).unwrap_or_default();
             claim.reply(json, ended.1, self.clock.now()).await?;
+            failpoint::reach(Step::Replied);
         }
         let sent = answer::send(bot, &mut claim, &self.clock).await;
         let is_over = match &sent {
@@ -278,7 +285,10 @@ impl Worker {
             "an order ended"
         );
         self.metrics.order_ended(&command.instance, outcome.as_str());
-        claim.finish(outcome, error, self.clock.now()).await
+        failpoint::reach(Step::Finishing);
+        let finished = claim.finish(outcome, error, self.clock.now()).await;
+        failpoint::reach(Step::Finished);
+        finished
     }
 }
 

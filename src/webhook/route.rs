@@ -22,6 +22,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::{named, recognise};
 use crate::config::Strangers;
 use crate::domain::Chat;
+use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -88,6 +89,7 @@ impl Door {
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        failpoint::reach(Step::Received);
         let (parts, body) = request.into_parts();
         if parts.method != Method::POST {
             let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "Webhooks are sent with POST.");
@@ -125,6 +127,7 @@ impl Door {
                     return unauthorised();
                 }
             };
+        failpoint::reach(Step::Verified);
         let verdict = self.judge(gate, &verified, now).await;
         gate.counters.of(&verdict).inc();
         verdict.answer()
@@ -193,6 +196,7 @@ impl Door {
             rate::Verdict::FirstOver => Kind::TooMany,
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
+        failpoint::reach(Step::Recognised);
         let accepted = journal::accept(&self.store, bot, &admin.key, &message, kind, now).await;
         let verdict = match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),

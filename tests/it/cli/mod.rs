@@ -8,6 +8,8 @@ mod event;
 mod journal;
 mod pages;
 mod serve;
+#[cfg(debug_assertions)]
+mod steps;
 mod survive;
 
 use std::io::{BufRead, BufReader, Read, Write};
