@@ -83,11 +83,6 @@ impl Outside {
         lock(&self.records).clone()
     }
 
-    /// How many messages the bot has sent so far.
-    pub(crate) fn count_said(&self) -> usize {
-        lock(&self.records).said.len()
-    }
-
     /// When the bot first answered this message.
     pub(crate) fn replied_at(&self, message_id: &str) -> Option<Instant> {
         let records = lock(&self.records);

@@ -12,15 +12,22 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod chats;
+mod cluster;
+mod fsync;
 mod judge;
 mod kill;
 mod ledger;
 mod load;
+mod loris;
 mod random;
+mod replicas;
 mod service;
 mod summary;
+mod sweep;
+mod trace;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use vincula::failpoint::Sabotage;
@@ -48,6 +55,43 @@ enum Run {
         /// Break this promise, and be sure that it is noticed.
         #[arg(long)]
         control: Option<Control>,
+    },
+    /// kill -9 at every Nth fsync, write, send and receive; needs strace.
+    Sweep {
+        #[arg(long, default_value_t = 60)]
+        points: usize,
+        #[arg(long)]
+        seed: Option<u64>,
+        #[arg(long)]
+        control: Option<Control>,
+    },
+    /// The sync of the log comes before the answer; needs strace.
+    Trace {
+        /// Answer before the commit, and be sure that it is noticed.
+        #[arg(long)]
+        control: bool,
+    },
+    /// Three replicas on one PostgreSQL, one of them killed each second.
+    Replicas {
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// An empty database, `postgres://…`; without it, the run starts a PostgreSQL of its own.
+        #[arg(long)]
+        store: Option<String>,
+        #[arg(long)]
+        seed: Option<u64>,
+        #[arg(long)]
+        control: Option<Control>,
+    },
+    /// Slow connections are held; orders are answered all the same.
+    Loris {
+        #[arg(long, default_value_t = 500)]
+        connections: usize,
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Hold the service still for two seconds and allow it 1 MiB, and be sure that both are noticed.
+        #[arg(long)]
+        control: bool,
     },
 }
 
@@ -93,9 +137,24 @@ fn main() -> ExitCode {
 fn start(run: Run) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
+        let choose = |control: Option<Control>| Binary::choose(control.map(Control::sabotage));
         match run {
             Run::Kill { rounds, seed, control } => {
-                kill::run(Binary::choose(control.map(Control::sabotage))?, rounds, seed_or_time(seed)).await
+                kill::run(choose(control)?, rounds, seed_or_time(seed)).await
+            }
+            Run::Sweep { points, seed, control } => {
+                sweep::run(choose(control)?, points, seed_or_time(seed)).await
+            }
+            Run::Trace { control } => {
+                trace::run(choose(control.then_some(Control::AnswerBeforeCommit))?, 1).await
+            }
+            Run::Replicas { seconds, store, seed, control } => {
+                let time = Duration::from_secs(seconds);
+                replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
+            }
+            Run::Loris { connections, seconds, control } => {
+                let limits = loris::Limits { memory: if control { 1 } else { 100 } * 1024, is_held: control };
+                loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
             }
         }
     })

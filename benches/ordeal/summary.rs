@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use vincula::failpoint::Sabotage;
+
 use crate::Outcome;
 use crate::judge::Findings;
 use crate::load::Counts;
@@ -13,22 +15,29 @@ const MOST_TOLD: usize = 20;
 
 /// The rows of a table, and what the run was.
 pub(crate) struct Summary {
-    is_control: bool,
+    /// In a control: what must be noticed, by words of a violation each. Empty: no control.
+    wanted: &'static [&'static str],
     seed: u64,
 }
 
 impl Summary {
     pub(crate) fn new(run: &str, binary: &Binary, seed: u64) -> Self {
-        let summary = Self { is_control: binary.sabotage.is_some(), seed };
+        // Not any violation will do: the one that the promise is about must be among them.
+        let wanted: &[&str] = match binary.sabotage {
+            None => &[],
+            Some(Sabotage::BlindRetry) => &["a reply that is not true", "was noted as sent 2 times"],
+            Some(Sabotage::AnswerBeforeCommit) => &["is 0 times in the journal", "has no reply"],
+        };
+        let summary = Self { wanted, seed };
         summary.row("run", run);
         summary.row("binary", binary.describe());
         summary.row("seed", seed);
         summary
     }
 
-    /// A control by other means than a sabotaged binary.
-    pub(crate) fn control(mut self, is_control: bool) -> Self {
-        self.is_control |= is_control;
+    /// A control in which these words must be among the violations.
+    pub(crate) fn must_notice(mut self, wanted: &'static [&'static str]) -> Self {
+        self.wanted = wanted;
         self
     }
 
@@ -61,17 +70,16 @@ impl Summary {
         for violation in violations.iter().take(MOST_TOLD) {
             crate::progress(&format!("violation (seed {}): {violation}", self.seed));
         }
-        match (self.is_control, violations.is_empty()) {
-            (false, true) => Outcome::Passed,
-            (false, false) => Outcome::Failed,
-            (true, false) => {
-                crate::progress("the control was noticed, as it must be");
-                Outcome::Passed
-            }
-            (true, true) => {
-                crate::progress("the control was NOT noticed: the run is blind");
-                Outcome::Failed
-            }
+        if self.wanted.is_empty() {
+            return if violations.is_empty() { Outcome::Passed } else { Outcome::Failed };
         }
+        let is_noticed = |words: &&str| violations.iter().any(|violation| violation.contains(words));
+        let unnoticed: Vec<&str> = self.wanted.iter().copied().filter(|words| !is_noticed(words)).collect();
+        if unnoticed.is_empty() {
+            self.row("control", format!("noticed: {}", self.wanted.join("; ")));
+            return Outcome::Passed;
+        }
+        self.row("control", format!("NOT noticed, the run is blind: {}", unnoticed.join("; ")));
+        Outcome::Failed
     }
 }
