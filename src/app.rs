@@ -48,11 +48,12 @@ pub struct App {
 impl App {
     /// Opens the journal and composes the service; no port is opened yet.
     pub async fn compose(config: Config, clock: Clock, timing: Timing) -> Result<Self, StartError> {
-        let Opened { store, writer } = Store::open(config.store.url.expose_secret()).await?;
+        let Opened { store, writer } =
+            Store::open(config.store.url.expose_secret(), clock.clone(), timing.lease).await?;
         let metrics = Arc::new(Metrics::default());
         let mut bots = HashMap::new();
         for instance in config.instances {
-            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance)?));
+            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance, &store)?));
         }
         let (courtesy, refusals) = courtesy::courtesy();
         let door = Door::new(
@@ -76,7 +77,7 @@ impl App {
             door: Arc::new(door),
             worker,
             store,
-            writer: writer.boxed(),
+            writer,
             courtesy: refusals.boxed(),
             metrics,
         })

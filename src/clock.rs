@@ -1,12 +1,15 @@
 //! The time: the only caller of `now`.
 //!
-//! Wall time ([`Timestamp`]) is for windows and for what people read; durations inside the
-//! process are tokio's monotonic ones. Tests hand in a [`Clock`] that they move themselves.
+//! Wall time ([`Clock::now`]) is for windows and for what people read; durations inside the process
+//! are tokio's monotonic ones; leases are measured by [`Clock::steady`], which no correction of the
+//! system's clock moves. Replicas that share a database share its clock: whoever opens the journal
+//! tells the clock the database's time ([`Clock::follow`]), and from then on this machine's own wall
+//! time is not asked any more. Tests hand in a [`Clock`] that they move themselves.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A moment in Unix milliseconds, as Z-API's `momment` and the journal's columns have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,40 +44,86 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Tells the time: the system's, or one that a test moves.
-#[derive(Clone, Debug, Default)]
-pub struct Clock {
-    manual: Option<Arc<AtomicI64>>,
+/// Tells the time: the system's, a database's, or one that a test moves. Clones are one clock.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    manual: Option<AtomicI64>,
+    /// What [`Inner::begun`] was, as Unix milliseconds of the steady time.
+    origin: AtomicI64,
+    begun: Instant,
+    /// The steady time is a database's, and so is the present.
+    follows: AtomicBool,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
 }
 
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self::default()
+        Self::new(None)
     }
 
     /// A clock that stands at `start` until it is moved.
     pub fn manual(start: Timestamp) -> Self {
-        Self { manual: Some(Arc::new(AtomicI64::new(start.0))) }
+        Self::new(Some(AtomicI64::new(start.0)))
+    }
+
+    fn new(manual: Option<AtomicI64>) -> Self {
+        let (origin, follows) = (AtomicI64::new(wall()), AtomicBool::new(false));
+        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), follows }))
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
-        match &self.manual {
+        match &self.0.manual {
             Some(millis) => Timestamp(millis.load(Ordering::SeqCst)),
-            None => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-            }
+            None if self.0.follows.load(Ordering::Relaxed) => self.steady(),
+            None => Timestamp(wall()),
         }
     }
 
-    /// Moves a manual clock forward; the system's clock is left alone.
+    /// A moment that only goes on, with a manual clock too: for leases and paces, which are compared
+    /// with nothing else.
+    pub fn steady(&self) -> Timestamp {
+        Timestamp(self.0.origin.load(Ordering::Relaxed).saturating_add(self.elapsed()))
+    }
+
+    /// It is this moment by the clock that all replicas share. A manual clock's present stays.
+    pub fn follow(&self, shared: Timestamp) {
+        self.0.origin.store(shared.0.saturating_sub(self.elapsed()), Ordering::Relaxed);
+        self.0.follows.store(true, Ordering::Relaxed);
+    }
+
+    fn elapsed(&self) -> i64 {
+        i64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Moves a manual clock forward; any other is left alone.
     pub fn advance(&self, by: Duration) {
-        if let Some(millis) = &self.manual {
+        if let Some(millis) = &self.0.manual {
             millis.store(self.now().plus(by).0, Ordering::SeqCst);
         }
     }
+
+    /// Sets a manual clock, backwards too, as a correction of the system's does.
+    pub fn set(&self, to: Timestamp) {
+        if let Some(millis) = &self.0.manual {
+            millis.store(to.0, Ordering::SeqCst);
+        }
+    }
+}
+
+/// The system's wall time in Unix milliseconds.
+fn wall() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -87,6 +136,21 @@ mod tests {
         assert_eq!(clock.now(), Timestamp(1_000));
         clock.advance(Duration::from_secs(2));
         assert_eq!(clock.now(), Timestamp(3_000));
+    }
+
+    #[test]
+    fn a_clock_that_follows_another_tells_its_time_from_then_on() {
+        let clock = Clock::system();
+        let twin = clock.clone();
+        clock.follow(Timestamp(5_000));
+        let now = twin.now();
+        assert!((5_000..65_000).contains(&now.0), "{now:?}");
+        assert!(twin.steady() >= now);
+
+        let manual = Clock::manual(Timestamp(1));
+        manual.follow(Timestamp(5_000));
+        assert_eq!(manual.now(), Timestamp(1));
+        assert!(manual.steady() >= Timestamp(5_000));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::http::{self, Frame};
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
-/// finished for up to 10 s, the rest stays in the journal.
+/// finished for up to 10 s, the rest is handed back to the journal.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
     let App { server, door, worker, store, writer, courtesy, metrics } = app;
     let tasks = TaskTracker::new();
@@ -41,7 +41,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     };
     tasks.spawn(http::serve(private, admin, frame(64)));
     let working = worker.run(shutdown.clone());
-    tasks.spawn(async move {
+    let working = tasks.spawn(async move {
         let _guard = guard;
         working.await;
     });
@@ -49,6 +49,11 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     shutdown.cancelled().await;
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
+        working.abort();
+        let _ = working.await;
+        if let Err(error) = store.hand_back().await {
+            tracing::warn!(%error, "what was running goes on when its leases are over");
+        }
     }
     courtesy.abort();
     store.close();

@@ -28,9 +28,7 @@ pub fn read(trace: &str) -> Result<Moments, String> {
     let answered = find(0, "the answer", &|at| lines[at].contains(r#"{\"status\":\"accepted\""#))?;
     let written = find(received, "a write to the log", &|at| {
         // 32 bytes at its beginning are its head, which is synced by itself.
-        lines[at].contains(" pwrite64(")
-            && lines[at].contains("-wal>")
-            && !lines[at].contains(", 32, 0)")
+        lines[at].contains(" pwrite64(") && lines[at].contains("-wal>") && !lines[at].contains(", 32, 0)")
     })?;
     let synced = find(written, "a sync of the log", &|at| is_synced(&lines, at))?;
     let moments = Moments { received, written, synced, answered };

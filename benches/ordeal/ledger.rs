@@ -4,8 +4,9 @@
 //! tells who made it, also one that was still on its way when its process died. The sandbox lives in
 //! the harness, and survives.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use axum::Router;
@@ -20,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
 use vincula::sandbox::{Account, Options, Sandbox, World};
+
+use crate::random::Random;
 
 const LARGEST: usize = 1024 * 1024;
 
@@ -64,13 +67,22 @@ pub(crate) struct Outside {
 struct Passage {
     records: Arc<Mutex<Records>>,
     router: Router,
+    turn: Arc<AtomicU64>,
+}
+
+impl Passage {
+    /// How long a call is on its way, and its answer: up to 2 ms each.
+    fn latency(&self) -> Duration {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        Duration::from_micros(Random::new(turn).below(2_000))
+    }
 }
 
 impl Outside {
     pub(crate) async fn open(world: World) -> anyhow::Result<Self> {
         let sandbox = Sandbox::new(world, Account::made_up(), Options::default());
         let records = Arc::new(Mutex::new(Records::default()));
-        let passage = Passage { records: records.clone(), router: sandbox.router() };
+        let passage = Passage { records: records.clone(), router: sandbox.router(), turn: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
         let url = format!("http://{}", listener.local_addr()?);
         let shutdown = CancellationToken::new();

@@ -1,14 +1,16 @@
 //! `vincula check`: explains the configuration, and asks Z-API whether it works.
 
+use std::sync::Arc;
+
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::remedy::explained;
 use super::webhook::webhook_url;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance, Loaded, Strangers};
-use crate::storage::Store;
-use crate::zapi::Zapi;
-use secrecy::ExposeSecret;
+use crate::storage::{OpenError, Store};
+use crate::zapi::{Unpaced, Zapi};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -106,8 +108,8 @@ fn explain(loaded: &Loaded, report: &mut Report) {
 async fn journal(config: &Config, report: &mut Report) {
     match Store::open_to_read(config.store.url.expose_secret()).await {
         Ok(_) => report.good("The journal can be read."),
-        Err(crate::storage::OpenError::Missing(path)) => {
-            say(&format!("The journal {} will be made at the first start.", path.display()));
+        Err(OpenError::Missing(path)) => {
+            say(&format!("The journal {} will be made at the first start.", path));
         }
         Err(error) => report.finding(&error.to_string()),
     }
@@ -115,7 +117,7 @@ async fn journal(config: &Config, report: &mut Report) {
 
 async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance)?;
+    let zapi = Zapi::new(instance, Arc::new(Unpaced))?;
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

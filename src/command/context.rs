@@ -7,7 +7,7 @@ use crate::config::{Admin, Instance};
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, Person};
 use crate::reply::Speech;
-use crate::storage::{Claim, Lost, Store};
+use crate::storage::{Claim, LEASE, Lost, Store};
 use crate::zapi::{ApiError, Zapi};
 
 /// Everything a command may use.
@@ -53,6 +53,8 @@ pub struct Timing {
     pub first_retry: Duration,
     /// The longest delay between tries.
     pub longest_retry: Duration,
+    /// How long a worker's lease on a chat holds without a heartbeat.
+    pub lease: Duration,
 }
 
 impl Default for Timing {
@@ -62,6 +64,7 @@ impl Default for Timing {
             hourglass: Duration::from_secs(2),
             first_retry: Duration::from_secs(2),
             longest_retry: Duration::from_secs(60),
+            lease: LEASE,
         }
     }
 }

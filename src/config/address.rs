@@ -106,14 +106,20 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn store_url(text: &str) -> Result<String, Flaw> {
     let text = text.trim();
     const EXAMPLE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
-    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        return Err(Flaw::new(
-            "is a PostgreSQL database, and this version keeps its journal on SQLite only",
-            EXAMPLE,
-        ));
+    const SERVER: &str = "Write postgres://user@host/database";
+    if let Some(rest) = text.strip_prefix("postgres:").or_else(|| text.strip_prefix("postgresql:")) {
+        let Some(server) = rest.strip_prefix("//") else {
+            return Err(Flaw::new("has no // behind its scheme", SERVER));
+        };
+        let path = server.split(['?', '#']).next().unwrap_or_default();
+        let database = path.split_once('/').map(|(_, database)| database).unwrap_or_default();
+        if database.is_empty() || database.contains('/') {
+            return Err(Flaw::new("names no database", SERVER));
+        }
+        return Ok(text.to_owned());
     }
     let Some(path) = text.strip_prefix("sqlite:") else {
-        return Err(Flaw::new("does not begin with sqlite:", EXAMPLE));
+        return Err(Flaw::new("begins with neither sqlite: nor postgres://", EXAMPLE));
     };
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     if path.contains(":memory:") || query.contains("mode=memory") {
@@ -184,13 +190,22 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_is_a_file() {
-        for text in ["sqlite:vincula.db", "sqlite:///var/lib/vincula/vincula.db", "sqlite:a.db?mode=rwc"] {
+    fn the_journal_is_a_file_or_a_database() {
+        for text in [
+            "sqlite:vincula.db",
+            "sqlite:///var/lib/vincula/vincula.db",
+            "sqlite:a.db?mode=rwc",
+            "postgres://user:hunter2@host/db",
+            "postgresql://[::1]:5433/db?sslmode=require",
+            "postgres:///db?host=/run/postgresql",
+        ] {
             assert!(store_url(text).is_ok(), "{text}");
         }
         for (text, problem) in [
-            ("postgres://user:hunter2@host/db", "SQLite only"),
-            ("postgresql://host/db", "SQLite only"),
+            ("postgres://user:hunter2@host", "no database"),
+            ("postgres://user:hunter2@host/", "no database"),
+            ("postgres:user:hunter2@host/db", "no //"),
+            ("mysql://user:hunter2@host/db", "neither"),
             ("sqlite::memory:", "in memory"),
             ("sqlite://:memory:", "in memory"),
             ("sqlite:file?mode=memory", "in memory"),

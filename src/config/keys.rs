@@ -71,7 +71,7 @@ pub const KEYS: &[Key] = &[
     key("server.max_connections", Number, Value("1024"), "The most connections at a time, 1 to 100000."),
     key("server.trusted_proxies", List("address or range"), Value("[]"), "Addresses or ranges (`10.0.0.0/8`) whose `X-Forwarded-For` is believed; checked, but nothing asks for it in this version."),
 
-    secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory."),
+    secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory, or `postgres://user@host/database`."),
     key("store.url_file", Text("path"), Absent, "A file that holds `url`."),
 
     key("instances.<instance>.id", Text("id"), Required, "Z-API's id of the instance."),

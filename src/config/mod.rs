@@ -69,7 +69,7 @@ pub struct Server {
 /// `[store]`
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// `sqlite:<path>`; a secret, since a URL may hold a password.
+    /// `sqlite:<path>` or `postgres://…`; a secret, since a URL may hold a password.
     pub url: SecretString,
 }
 

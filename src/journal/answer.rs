@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::storage::{Claim, Lost};
-use crate::zapi::{ApiError, Cause};
+use crate::zapi::{ApiError, Cause, Urgency};
 
 use super::Bot;
 
@@ -29,10 +29,10 @@ pub(super) async fn send(bot: &Bot, claim: &mut Claim, clock: &Clock) -> Result<
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
         failpoint::reach(Step::Sending);
-        match bot.zapi.send_text(&chat, message, quoted).await {
+        match bot.zapi.send_text(&chat, message, quoted, Urgency::Answer).await {
             // The order may be gone from the chat; its answer is said all the same.
             Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
-                bot.zapi.send_text(&chat, message, None).await?;
+                bot.zapi.send_text(&chat, message, None, Urgency::Answer).await?;
             }
             sent => drop(sent?),
         }

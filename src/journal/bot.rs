@@ -1,10 +1,13 @@
 //! One instance at work: its configuration, its line to Z-API, its names, its admins.
 
+use std::sync::Arc;
+
 use crate::authorise::Admins;
 use crate::command::registry;
 use crate::config::Instance;
 use crate::directory::Directory;
 use crate::reply::Speech;
+use crate::storage::Store;
 use crate::zapi::{ClientError, Zapi};
 
 /// One instance at work.
@@ -24,9 +27,10 @@ pub struct Bot {
 
 impl Bot {
     /// The instance, ready to work; nothing is called yet.
-    pub fn new(instance: Instance) -> Result<Self, ClientError> {
+    pub fn new(instance: Instance, store: &Store) -> Result<Self, ClientError> {
+        let ledger = Arc::new(store.ledger(instance.name.as_str()));
         Ok(Self {
-            zapi: Zapi::new(&instance)?,
+            zapi: Zapi::new(&instance, ledger)?,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
             speech: Speech {

@@ -22,7 +22,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, quoted};
-use crate::storage::{Claim, LEASE, Lost, Outcome, Store, Unavailable};
+use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Cause};
 
@@ -125,9 +125,15 @@ impl Worker {
         }
     }
 
+    /// Nothing is put off for longer than this.
+    fn horizon(&self) -> Duration {
+        let longest = self.bots.values().map(|bot| bot.instance.give_up_after).max().unwrap_or_default();
+        longest.max(UNCONFIGURED) + self.timing.longest_retry * 2
+    }
+
     async fn claim(&self) -> Event {
         let now = self.clock.now();
-        match self.store.claim(now).await {
+        match self.store.claim(now, self.horizon()).await {
             Ok(Some(claim)) => Event::Claimed(Box::new(claim)),
             Ok(None) => match self.store.next_ready().await {
                 // At least a millisecond, since a lane is ready only when its moment is over.
@@ -172,8 +178,8 @@ impl Worker {
     /// Returns when the lease is lost.
     async fn keep_lease(&self, claim: &Claim) {
         loop {
-            sleep(LEASE / 3).await;
-            if let Err(Lost::Lease) = claim.keep(self.clock.now()).await {
+            sleep(self.store.lease() / 3).await;
+            if let Err(Lost::Lease) = claim.keep().await {
                 return;
             }
         }

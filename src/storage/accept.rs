@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use sqlx::AnyConnection;
 
-use super::{IDLE, Store, Unavailable};
+use super::{Database, IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 use crate::failpoint::{self, Sabotage, Step};
 
@@ -50,9 +50,9 @@ pub enum Accepted {
 impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
-        let accepted = self.accepted.clone();
+        let (accepted, database) = (self.accepted.clone(), self.database);
         let written = self.writer.write_then(
-            move |connection| Box::pin(async move { insert(connection, &command).await }),
+            move |connection| Box::pin(async move { insert(connection, database, &command).await }),
             move || {
                 failpoint::reach(Step::Committed);
                 accepted.notify_one();
@@ -67,7 +67,11 @@ impl Store {
     }
 }
 
-async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Accepted, sqlx::Error> {
+async fn insert(
+    connection: &mut AnyConnection,
+    database: Database,
+    new: &NewCommand,
+) -> Result<Accepted, sqlx::Error> {
     let known = sqlx::query("SELECT 1 FROM command WHERE instance = $1 AND message_id = $2")
         .bind(&new.instance)
         .bind(&new.message_id)
@@ -76,7 +80,7 @@ async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Acce
     if known.is_some() {
         return Ok(Accepted::Duplicate);
     }
-    // The lane's row lock makes the order within the lane the order of the commits.
+    // One transaction writes at a time, so the order within the lane is the order of the commits.
     let seq: i64 = sqlx::query_scalar(
         "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ($1, $2, 1, $3)
          ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
@@ -115,6 +119,7 @@ async fn insert(connection: &mut AnyConnection, new: &NewCommand) -> Result<Acce
         return Ok(Accepted::Duplicate);
     }
     super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
+    database.tell(connection).await?;
     if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }

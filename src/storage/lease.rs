@@ -8,9 +8,9 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::{IDLE, Store, Unavailable};
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 
-/// How long a lease holds without a heartbeat.
+/// How long a lease holds without a heartbeat, unless tests are in a hurry.
 pub const LEASE: Duration = Duration::from_secs(15);
 
 /// Why a worker's write was not made.
@@ -118,49 +118,112 @@ pub struct Claim {
 }
 
 impl Store {
-    /// Leases a lane that is ready, with its oldest open order.
-    pub async fn claim(&self, now: Timestamp) -> Result<Option<Claim>, Unavailable> {
+    /// Leases a lane that is ready, with its oldest open order. No lane waits longer than `horizon`:
+    /// one that seems to was put off before the clock was set back, and is ready.
+    pub async fn claim(&self, now: Timestamp, horizon: Duration) -> Result<Option<Claim>, Unavailable> {
         let token = uuid::Uuid::now_v7().to_string();
-        let lease = token.clone();
+        let lease = Lease {
+            token: token.clone(),
+            owner: self.owner.to_string(),
+            length: self.lease,
+            clock: self.clock.clone(),
+        };
+        let beyond = now.plus(horizon);
         let found = self
             .writer
-            .write(move |connection| Box::pin(async move { claim(connection, &lease, now).await }))
+            .write(move |connection| Box::pin(async move { claim(connection, &lease, now, beyond).await }))
             .await?;
         Ok(found.map(|(lane, command)| Claim { store: self.clone(), lane, token, command }))
     }
 
     /// When the next lane becomes ready; none where nothing is open.
     pub async fn next_ready(&self) -> Result<Option<Timestamp>, Unavailable> {
-        let next: Option<i64> = sqlx::query_scalar(
+        let next = sqlx::query_scalar(
             "SELECT MIN(CASE WHEN ready_at > lease_until THEN ready_at ELSE lease_until END)
              FROM lane WHERE ready_at < $1",
         )
         .bind(IDLE)
-        .fetch_one(&self.reads)
-        .await?;
+        .fetch_one(&self.reads);
+        let next: Option<i64> = self.read(next).await?;
         Ok(next.map(Timestamp))
     }
+
+    /// Hands back the lanes that this process still holds, in good order: whoever is left takes
+    /// them at once, and nothing counts as a crash. Call it when nothing works on them any more.
+    pub async fn hand_back(&self) -> Result<(), Unavailable> {
+        let (owner, database, now) = (self.owner.to_string(), self.database, self.clock.now());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let held = sqlx::query(
+                        "UPDATE command SET claims = claims - 1
+                         WHERE state IN ('waiting', 'answering') AND claims > 0 AND EXISTS (
+                             SELECT 1 FROM lane WHERE lane.instance = command.instance
+                                 AND lane.lane = command.lane AND lane.lease_owner = $1)
+                         RETURNING id",
+                    )
+                    .bind(&owner)
+                    .fetch_all(&mut *connection)
+                    .await?;
+                    for row in held {
+                        note(connection, row.try_get(0)?, now, "handed_back", None).await?;
+                    }
+                    sqlx::query(
+                        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0
+                         WHERE lease_owner = $1",
+                    )
+                    .bind(&owner)
+                    .execute(&mut *connection)
+                    .await?;
+                    database.tell(connection).await
+                })
+            })
+            .await
+    }
+}
+
+/// A lease that a claim takes.
+struct Lease {
+    token: String,
+    owner: String,
+    length: Duration,
+    clock: Clock,
 }
 
 async fn claim(
     connection: &mut AnyConnection,
-    token: &str,
+    lease: &Lease,
     now: Timestamp,
+    beyond: Timestamp,
 ) -> Result<Option<(String, Stored)>, sqlx::Error> {
     loop {
+        let steady = lease.clock.steady();
         let leased = sqlx::query(
-            "UPDATE lane SET lease_token = $1, lease_until = $2
+            "UPDATE lane SET lease_token = $1, lease_owner = $2, lease_until = $3
              WHERE (instance, lane) = (
-                 SELECT instance, lane FROM lane WHERE ready_at <= $3 AND lease_until <= $3
+                 SELECT instance, lane FROM lane WHERE ready_at <= $4 AND lease_until <= $5
                  ORDER BY ready_at LIMIT 1)
              RETURNING instance, lane",
         )
-        .bind(token)
-        .bind(now.plus(LEASE).0)
+        .bind(&lease.token)
+        .bind(&lease.owner)
+        .bind(steady.plus(lease.length).0)
         .bind(now.0)
+        .bind(steady.0)
         .fetch_optional(&mut *connection)
         .await?;
-        let Some(leased) = leased else { return Ok(None) };
+        let Some(leased) = leased else {
+            let put_off = sqlx::query("UPDATE lane SET ready_at = $1 WHERE ready_at > $2 AND ready_at < $3")
+                .bind(now.0)
+                .bind(beyond.0)
+                .bind(IDLE)
+                .execute(&mut *connection)
+                .await?;
+            match put_off.rows_affected() {
+                0 => return Ok(None),
+                _ => continue,
+            }
+        };
         let (instance, lane): (String, String) = (leased.try_get(0)?, leased.try_get(1)?);
         let command = sqlx::query(
             "UPDATE command SET claims = claims + 1, first_try_at = COALESCE(first_try_at, $3)
@@ -194,7 +257,7 @@ async fn rest(
     ready_at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE lane SET lease_token = NULL, lease_until = 0, ready_at = CASE WHEN EXISTS (
+        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0, ready_at = CASE WHEN EXISTS (
              SELECT 1 FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering'))
              THEN $3 ELSE $4 END
          WHERE instance = $1 AND lane = $2",
@@ -209,15 +272,15 @@ async fn rest(
 }
 
 impl Claim {
-    /// Keeps the lease for another [`LEASE`].
-    pub async fn keep(&self, now: Timestamp) -> Result<(), Lost> {
-        self.write(now, |_, _| Box::pin(async { Ok(()) })).await
+    /// Keeps the lease for as long again.
+    pub async fn keep(&self) -> Result<(), Lost> {
+        self.write(|_, _| Box::pin(async { Ok(()) })).await
     }
 
     /// Writes the plan down, before the first call that changes anything.
     pub async fn plan(&mut self, plan: String, now: Timestamp) -> Result<(), Lost> {
         self.command.plan = Some(plan.clone());
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET plan = $1 WHERE id = $2")
                     .bind(&plan)
@@ -234,7 +297,7 @@ impl Claim {
     pub async fn reply(&mut self, reply: String, outcome: Outcome, now: Timestamp) -> Result<(), Lost> {
         self.command.reply = Some(reply.clone());
         self.command.outcome = Some(outcome);
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query(
                     "UPDATE command SET state = 'answering', reply = $1, outcome = $2, claims = 0 WHERE id = $3",
@@ -254,7 +317,7 @@ impl Claim {
     pub async fn sent(&mut self, count: usize, now: Timestamp) -> Result<(), Lost> {
         self.command.replied = count;
         let replied = i64::try_from(count).unwrap_or(i64::MAX);
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET replied = $1 WHERE id = $2")
                     .bind(replied)
@@ -269,7 +332,7 @@ impl Claim {
 
     /// Hands the order back: it is tried again at `ready_at`, and what came after it waits.
     pub async fn try_again(self, ready_at: Timestamp, error: String, now: Timestamp) -> Result<(), Lost> {
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET tries = tries + 1, claims = 0, error = $1 WHERE id = $2")
                     .bind(&error)
@@ -285,7 +348,7 @@ impl Claim {
 
     /// Hands back an order that took its worker down; the claim stays counted.
     pub async fn crashed(self, ready_at: Timestamp, now: Timestamp) -> Result<(), Lost> {
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 note(connection, &claim.command.id, now, "crashed", None).await?;
                 rest(connection, &claim.command.instance, &claim.lane, ready_at).await
@@ -296,7 +359,7 @@ impl Claim {
 
     /// Ends the order; the next one of the lane is ready.
     pub async fn finish(self, outcome: Outcome, error: Option<String>, now: Timestamp) -> Result<(), Lost> {
-        self.write(now, move |connection, claim| {
+        self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query(
                     "UPDATE command SET state = $1, outcome = $2, finished_at = $3, error = COALESCE($4, error)
@@ -326,7 +389,7 @@ impl Claim {
     }
 
     /// A write that is made only while the lease holds, and prolongs it.
-    async fn write<F>(&self, now: Timestamp, work: F) -> Result<(), Lost>
+    async fn write<F>(&self, work: F) -> Result<(), Lost>
     where
         F: for<'c> FnOnce(&'c mut AnyConnection, &'c Claim) -> BoxFuture<'c, Result<(), sqlx::Error>>
             + Send
@@ -341,7 +404,7 @@ impl Claim {
                     let kept = sqlx::query(
                         "UPDATE lane SET lease_until = $1 WHERE instance = $2 AND lane = $3 AND lease_token = $4",
                     )
-                    .bind(now.plus(LEASE).0)
+                    .bind(claim.store.clock.steady().plus(claim.store.lease).0)
                     .bind(&claim.command.instance)
                     .bind(&claim.lane)
                     .bind(&claim.token)
@@ -367,13 +430,16 @@ pub(super) async fn note(
     what: &'static str,
     detail: Option<&str>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO note (command, at, what, detail) VALUES ($1, $2, $3, $4)")
-        .bind(command)
-        .bind(at.0)
-        .bind(what)
-        .bind(detail)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO note (command, at, what, detail, n)
+         SELECT $1, $2, $3, $4, COALESCE(MAX(n), 0) + 1 FROM note WHERE command = $1",
+    )
+    .bind(command)
+    .bind(at.0)
+    .bind(what)
+    .bind(detail)
+    .execute(&mut *connection)
+    .await?;
     Ok(())
 }
 

@@ -1,25 +1,33 @@
-//! The journal's tables: the only place with SQL.
+//! The journal's tables: the only place with SQL, and it is the same for SQLite and PostgreSQL.
 //!
-//! All writes go through one writer that takes what waits into one transaction and answers each
-//! caller after its commit, so that many orders share one fsync. Every write of a worker carries the
-//! token of its lease; without a hit it has lost the lease, and stops.
+//! All writes of a process go through one writer that takes what waits into one transaction and
+//! answers each caller after its commit, so that many orders share one fsync; writers of several
+//! processes take turns. Every write of a worker carries the token of its lease; without a hit it
+//! has lost the lease, and stops.
 
 mod accept;
 mod lease;
 mod open;
+mod pace;
+mod postgres;
 mod read;
+mod sqlite;
 mod writer;
 
-use sqlx::AnyPool;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
 pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
 pub use open::{OpenError, Opened};
+pub use pace::Ledger;
 pub use read::{Note, Overview, Row};
-
-use std::sync::Arc;
 
 /// The journal cannot be written or read now.
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +43,38 @@ impl From<sqlx::Error> for Unavailable {
 /// A lane in which nothing is open.
 const IDLE: i64 = i64::MAX;
 
+/// How long a read may take: a server that has vanished is noticed, and a pool finds another
+/// connection.
+const READ: Duration = Duration::from_secs(5);
+
+/// What keeps the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Tells whoever works on the journal, once this transaction is committed, to look for orders.
+    /// On SQLite that is this process, which is told by other means.
+    async fn tell(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite => Ok(()),
+            Self::Postgres => postgres::tell(connection).await,
+        }
+    }
+}
+
 /// A handle on the journal; clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
+    database: Database,
     writer: writer::Sender,
     reads: AnyPool,
+    clock: Clock,
+    lease: Duration,
+    /// Whose leases are ours: this handle and its clones, of this process.
+    owner: Arc<str>,
     accepted: Arc<Notify>,
     closed: CancellationToken,
 }
@@ -55,9 +90,22 @@ impl Store {
         self.closed.cancel();
     }
 
+    /// How long a lease holds without a heartbeat.
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// What a read brings, or an error where it takes too long.
+    async fn read<T>(&self, read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Unavailable> {
+        match tokio::time::timeout(READ, read).await {
+            Ok(read) => Ok(read?),
+            Err(_) => Err(Unavailable("it does not answer".to_owned())),
+        }
+    }
+
     /// The journal can be read, and its writer writes. Nothing is written for it.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        sqlx::query("SELECT 1").execute(&self.reads).await?;
+        self.read(sqlx::query("SELECT 1").execute(&self.reads)).await?;
         self.writer.write(|_| Box::pin(std::future::ready(Ok(())))).await
     }
 }

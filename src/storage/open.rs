@@ -1,153 +1,203 @@
-//! Opening the journal: one process a file, WAL with `synchronous=FULL`, migrated.
+//! Opening the journal: on a SQLite file that is ours alone, or on a PostgreSQL database that
+//! replicas share; migrated, and durable.
 
-use std::fs::{File, TryLockError};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, join};
+use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{Store, writer};
+use super::{Database, Store, postgres, sqlite, writer};
+use crate::clock::Clock;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/storage/migrations");
 
-/// Why the journal could not be opened, and what to do.
+/// Why the journal could not be opened, and what to do. Places are paths, or servers and databases
+/// without a user or a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process works on the same file.
     #[error(
-        "another vincula works on {} already: one process a file. End it, or give this one its own store.url",
-        .0.display()
+        "another vincula works on {0} already: one process a file. End it, or give this one its own store.url"
     )]
-    InUse(PathBuf),
+    InUse(String),
     /// There is no journal to read.
-    #[error("there is no journal at {}: check store.url, or start `vincula serve` first", .0.display())]
-    Missing(PathBuf),
+    #[error("there is no journal at {0}: check store.url, or start `vincula serve` first")]
+    Missing(String),
     /// The file cannot be made or written.
-    #[error("cannot write {0:?}: {1}. Its folder must exist, and both be writable")]
-    Folder(PathBuf, #[source] io::Error),
-    /// The database refused.
-    #[error("cannot open the journal {0:?}: {1}. If the file is damaged, move it away and restore a backup")]
-    Database(PathBuf, #[source] sqlx::Error),
+    #[error("cannot write {0}: {1}. Its folder must exist, and both be writable")]
+    Folder(String, #[source] std::io::Error),
+    /// SQLite refused.
+    #[error("cannot open the journal {0}: {1}. If the file is damaged, move it away and restore a backup")]
+    File(String, #[source] sqlx::Error),
+    /// PostgreSQL refused, or is not there.
+    #[error("cannot open the journal {0}: {1}. Check that the server runs, and that store.url is right")]
+    Server(String, #[source] sqlx::Error),
     /// The tables could not be brought up to date.
-    #[error("cannot bring the journal {0:?} up to date: {1}. Was it written by a newer vincula?")]
-    Migration(PathBuf, #[source] MigrateError),
+    #[error("cannot bring the journal {0} up to date: {1}. Was it written by a newer vincula?")]
+    Migration(String, #[source] MigrateError),
 }
 
 /// An open journal, and the writer that must run for writes to happen.
-pub struct Opened<W> {
+pub struct Opened {
     /// The handle.
     pub store: Store,
     /// Ends when the store is closed or all handles are gone; whoever opens spawns it.
-    pub writer: W,
+    pub writer: BoxFuture<'static, ()>,
 }
 
 impl Store {
-    /// Opens (and makes) the journal of a `sqlite:<path>` URL for working on it.
-    pub async fn open(url: &str) -> Result<Opened<impl Future<Output = ()> + Send + use<>>, OpenError> {
-        let path = path_of(url);
-        let lock = lock(&path)?;
-        let failed = |error| OpenError::Database(path.clone(), error);
-        let pool = pool(&path, 1, "rwc").await.map_err(failed)?;
-        MIGRATIONS.run(&pool).await.map_err(|e| OpenError::Migration(path.clone(), e))?;
-        // The file is ours alone, so whoever held a lease is dead.
-        sqlx::query("UPDATE lane SET lease_until = 0, lease_token = NULL WHERE lease_token IS NOT NULL")
-            .execute(&pool)
-            .await
-            .map_err(failed)?;
-        let reads = self::pool(&path, 4, "ro").await.map_err(failed)?;
-        let (sender, receiver) = writer::queue();
-        let closed = CancellationToken::new();
-        let store = Store {
-            writer: sender,
-            reads: reads.clone(),
-            accepted: Arc::new(Notify::new()),
-            closed: closed.clone(),
+    /// Opens (and makes) the journal of a `sqlite:<path>` or `postgres://…` URL for working on it.
+    /// A lease lasts `lease` without a heartbeat.
+    pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<Opened, OpenError> {
+        let database = Database::of(url);
+        let lock = match database {
+            Database::Sqlite => Some(sqlite::lock(url)?),
+            Database::Postgres => None,
         };
-        let writer = async move {
-            writer::run(receiver, pool.clone(), closed).await;
-            reads.close().await;
-            pool.close().await;
-            drop(lock);
-        };
-        Ok(Opened { store, writer })
+        let writes = pool(url, 1, Access::Make).await?;
+        MIGRATIONS.run(&writes).await.map_err(|e| OpenError::Migration(database.place(url), e))?;
+        begin(&writes, database, &clock).await.map_err(|error| database.refused(url, error))?;
+        let reads = pool(url, 4, Access::Read).await?;
+        Ok(opened(url, database, writes, reads, clock, lease, lock))
     }
 
     /// Opens the journal for reading, also while a service works on it.
     pub async fn open_to_read(url: &str) -> Result<Store, OpenError> {
-        let path = path_of(url);
-        if !path.exists() {
-            return Err(OpenError::Missing(path));
+        let database = Database::of(url);
+        if database == Database::Sqlite {
+            sqlite::expect_file(url)?;
         }
-        let reads = pool(&path, 1, "ro").await.map_err(|e| OpenError::Database(path, e))?;
-        let (writer, _) = writer::queue();
-        Ok(Store { writer, reads, accepted: Arc::new(Notify::new()), closed: CancellationToken::new() })
+        let reads = pool(url, 1, Access::Read).await?;
+        database.expect_journal(url, &reads).await?;
+        let (sender, _) = writer::queue();
+        Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE))
+    }
+
+    /// Opens a journal that exists for writing beside the service that works on it. Nothing is
+    /// migrated, no lease is touched.
+    pub async fn open_beside(url: &str) -> Result<Opened, OpenError> {
+        let database = Database::of(url);
+        if database == Database::Sqlite {
+            sqlite::expect_file(url)?;
+        }
+        let (writes, reads) = (pool(url, 1, Access::Write).await?, pool(url, 1, Access::Read).await?);
+        database.expect_journal(url, &reads).await?;
+        Ok(opened(url, database, writes, reads, Clock::system(), super::LEASE, None))
+    }
+
+    fn on(database: Database, writer: writer::Sender, reads: AnyPool, clock: Clock, lease: Duration) -> Self {
+        Self {
+            database,
+            writer,
+            reads,
+            clock,
+            lease,
+            owner: uuid::Uuid::now_v7().to_string().into(),
+            accepted: Arc::new(Notify::new()),
+            closed: CancellationToken::new(),
+        }
     }
 }
 
-fn path_of(url: &str) -> PathBuf {
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    PathBuf::from(path.strip_prefix("//").unwrap_or(path))
-}
-
-/// Makes the file if it is not there, and holds it locked until dropped: the file itself, so that
-/// no other path to it finds it free. The system lets go when the process dies, however it does.
-/// SQLite's own locks are of another kind, and not touched.
-fn lock(path: &Path) -> Result<File, OpenError> {
-    let folder = |error| OpenError::Folder(path.to_owned(), error);
-    // What people wrote is nobody else's business on this machine.
-    let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(path);
-    let file = file.map_err(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(folder(error)),
+/// What has to be so before the first order is looked at.
+async fn begin(writes: &AnyPool, database: Database, clock: &Clock) -> Result<(), sqlx::Error> {
+    let mut connection = writes.acquire().await?;
+    match database {
+        // The file is ours alone, so whoever held a lease is dead.
+        Database::Sqlite => {
+            sqlx::query(
+                "UPDATE lane SET lease_until = 0, lease_token = NULL, lease_owner = NULL
+                 WHERE lease_token IS NOT NULL",
+            )
+            .execute(&mut *connection)
+            .await?;
+            Ok(())
+        }
+        Database::Postgres => postgres::set(clock, &mut connection).await,
     }
 }
 
-async fn pool(path: &Path, connections: u32, mode: &str) -> Result<AnyPool, sqlx::Error> {
+fn opened(
+    url: &str,
+    database: Database,
+    writes: AnyPool,
+    reads: AnyPool,
+    clock: Clock,
+    lease: Duration,
+    lock: Option<std::fs::File>,
+) -> Opened {
+    let (sender, receiver) = writer::queue();
+    let store = Store::on(database, sender, reads.clone(), clock.clone(), lease);
+    let (closed, ended) = (store.closed.clone(), CancellationToken::new());
+    let listening = match database {
+        Database::Sqlite => std::future::ready(()).boxed(),
+        Database::Postgres => {
+            let listening = postgres::listen(url.to_owned(), store.accepted.clone());
+            ended.clone().run_until_cancelled_owned(listening).map(drop).boxed()
+        }
+    };
+    let writing = async move {
+        writer::run(receiver, writes.clone(), database, clock, closed).await;
+        ended.cancel();
+        reads.close().await;
+        writes.close().await;
+        drop(lock);
+    };
+    Opened { store, writer: join(writing, listening).map(drop).boxed() }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Reading alone.
+    Read,
+    /// Writing to a journal that exists.
+    Write,
+    /// Writing, and making it where there is none.
+    Make,
+}
+
+async fn pool(url: &str, connections: u32, access: Access) -> Result<AnyPool, OpenError> {
     sqlx::any::install_default_drivers();
-    let is_writer = mode != "ro";
-    // `%`, `?` and `#` mean something in a URL, and may stand in a path.
-    let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    let url = format!("sqlite:{encoded}?mode={mode}");
-    // A pool waits and tells of the wait; one connection tells at once what is wrong.
-    let mut first = AnyConnection::connect(&url).await?;
-    prepare(&mut first, is_writer).await?;
-    first.close().await?;
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
-        .connect(&url)
-        .await
+    let database = Database::of(url);
+    let pool = match database {
+        Database::Sqlite => sqlite::pool(url, connections, access).await,
+        Database::Postgres => postgres::pool(url, connections).await,
+    };
+    pool.map_err(|error| database.refused(url, error))
 }
 
-/// An order that was answered must survive a power cut, so every connection that writes is made
-/// `synchronous=FULL`, and asked whether it is.
-async fn prepare(connection: &mut AnyConnection, is_writer: bool) -> Result<(), sqlx::Error> {
-    // An order that waits behind another one's wait is still answered 503 in time (10 s a request).
-    sqlx::query("PRAGMA busy_timeout = 2000").execute(&mut *connection).await?;
-    if !is_writer {
-        return Ok(());
+impl Database {
+    /// The database that a `store.url` means.
+    fn of(url: &str) -> Self {
+        if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
     }
-    sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
-    sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-    if synchronous < 2 || mode != "wal" {
-        return Err(sqlx::Error::Configuration(
-            format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})").into(),
-        ));
+
+    /// The place that a `store.url` names, fit to be shown.
+    fn place(self, url: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::path_of(url).display().to_string(),
+            Self::Postgres => postgres::place(url),
+        }
     }
-    Ok(())
+
+    /// An error where a database holds no journal yet. Of a file it is known already.
+    async fn expect_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
+        if self == Self::Postgres && !postgres::has_journal(reads).await.map_err(|e| self.refused(url, e))? {
+            return Err(OpenError::Missing(self.place(url)));
+        }
+        Ok(())
+    }
+
+    fn refused(self, url: &str, error: sqlx::Error) -> OpenError {
+        match self {
+            Self::Sqlite => OpenError::File(self.place(url), error),
+            Self::Postgres => OpenError::Server(self.place(url), error),
+        }
+    }
 }

@@ -70,25 +70,26 @@ impl Store {
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(state.unwrap_or_default())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.reads)
-            .await?;
+            .fetch_all(&self.reads);
+        let rows = self.read(rows).await?;
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 
     /// The orders whose id begins so, at most two: enough to tell one from several.
     pub async fn find(&self, id: &str) -> Result<Vec<Row>, Unavailable> {
-        let sql = format!("{COLUMNS} WHERE substr(id, 1, $1) = $2 LIMIT 2");
+        let sql = format!("{COLUMNS} WHERE substr(id, 1, CAST($1 AS INTEGER)) = $2 LIMIT 2");
         let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(length).bind(id).fetch_all(&self.reads).await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(length).bind(id).fetch_all(&self.reads);
+        let rows = self.read(rows).await?;
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 
     /// What happened to an order, oldest first.
     pub async fn notes(&self, id: &str) -> Result<Vec<Note>, Unavailable> {
-        let rows = sqlx::query("SELECT at, what, detail FROM note WHERE command = $1 ORDER BY at")
+        let rows = sqlx::query("SELECT at, what, detail FROM note WHERE command = $1 ORDER BY n, at")
             .bind(id)
-            .fetch_all(&self.reads)
-            .await?;
+            .fetch_all(&self.reads);
+        let rows = self.read(rows).await?;
         let note = |row: &sqlx::any::AnyRow| -> Result<Note, sqlx::Error> {
             Ok(Note { at: Timestamp(row.try_get(0)?), what: row.try_get(1)?, detail: row.try_get(2)? })
         };
@@ -102,8 +103,8 @@ impl Store {
              FROM command WHERE instance = $1 AND state <> 'done'",
         )
         .bind(instance)
-        .fetch_one(&self.reads)
-        .await?;
+        .fetch_one(&self.reads);
+        let row = self.read(row).await?;
         let count = |index| Ok::<_, sqlx::Error>(usize::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0));
         Ok(Overview { open: count(0)?, dead: count(1)? })
     }

@@ -5,17 +5,23 @@
 //! (writes are made so that no row of theirs can violate a rule), so it fails the whole
 //! transaction, and each caller is told that nothing of theirs was kept.
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::Unavailable;
+use super::{Database, Unavailable, postgres};
+use crate::clock::Clock;
 
 /// How many writes may wait; above that the store counts as unavailable, and senders send again.
 const QUEUE: usize = 4_096;
 /// How many writes share a transaction at most.
 const BATCH: usize = 256;
+/// How long a transaction may take: longer than a server waits for a lock, so that one which has
+/// vanished is told from one that is busy.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 /// Tells the caller how the transaction ended.
 type Settle = Box<dyn FnOnce(Result<(), &sqlx::Error>) + Send>;
@@ -90,7 +96,13 @@ impl Sender {
 }
 
 /// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty.
-pub(super) async fn run(Receiver(mut queue): Receiver, pool: AnyPool, closed: CancellationToken) {
+pub(super) async fn run(
+    Receiver(mut queue): Receiver,
+    pool: AnyPool,
+    database: Database,
+    clock: Clock,
+    closed: CancellationToken,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let taken = tokio::select! {
@@ -104,7 +116,7 @@ pub(super) async fn run(Receiver(mut queue): Receiver, pool: AnyPool, closed: Ca
             return;
         }
         let mut settled = Vec::with_capacity(batch.len());
-        let end = transaction(&pool, batch.drain(..), &mut settled).await;
+        let end = transaction(&pool, database, &clock, batch.drain(..), &mut settled).await;
         if let Err(error) = &end {
             tracing::error!(%error, "the journal could not be written");
         }
@@ -116,11 +128,17 @@ pub(super) async fn run(Receiver(mut queue): Receiver, pool: AnyPool, closed: Ca
 
 async fn transaction(
     pool: &AnyPool,
+    database: Database,
+    clock: &Clock,
     writes: impl Iterator<Item = Write>,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    let end = run_all(&mut connection, writes, settled).await;
+    let run = run_all(&mut connection, database, clock, writes, settled);
+    let end = match tokio::time::timeout(PATIENCE, run).await {
+        Ok(end) => end,
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    };
     if end.is_err() {
         // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
         // connection begins no transaction any more. The next batch opens a new one.
@@ -131,12 +149,21 @@ async fn transaction(
 
 async fn run_all(
     connection: &mut AnyConnection,
+    database: Database,
+    clock: &Clock,
     writes: impl Iterator<Item = Write>,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
+    let mut transaction = match database {
+        Database::Sqlite => connection.begin_with("BEGIN IMMEDIATE").await?,
+        Database::Postgres => {
+            let mut transaction = connection.begin().await?;
+            postgres::take_turn(&mut transaction, clock).await?;
+            transaction
+        }
+    };
     // Writes after a failed one are dropped unrun, which tells their callers that the store was
     // closed to them.
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for write in writes {
         match write(&mut transaction).await {
             Ok(settle) => settled.push(settle),

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::{Message, Person};
 use crate::journal::Bot;
 use crate::reply::Reply;
+use crate::zapi::Urgency;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Between two refusals: they share the pace of the answers to admins, and must leave room for them.
@@ -37,7 +38,9 @@ pub fn courtesy() -> (Courtesy, impl Future<Output = ()> + Send) {
     let sender = async move {
         while let Some((bot, message)) = queued.recv().await {
             for text in Reply::Stranger.messages(&bot.speech) {
-                if let Err(error) = bot.zapi.send_text(&message.chat, &text, Some(&message.id)).await {
+                if let Err(error) =
+                    bot.zapi.send_text(&message.chat, &text, Some(&message.id), Urgency::Progress).await
+                {
                     tracing::debug!(%error, "a stranger was not refused");
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Cause, Zapi, loose};
+use super::{ApiError, Cause, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
 
 /// A community of the list.
@@ -97,7 +97,7 @@ impl Zapi {
         groups: &[GroupId],
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-        self.changes.turn().await;
+        self.changes.turn(Urgency::Answer).await.map_err(|_| ApiError::new(call, Cause::NotBooked))?;
         self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | answer | cause |
 //! |---|---|
+//! | the journal cannot be written, so the call could not be booked | [`Cause::NotBooked`]: nothing was sent |
 //! | connection or name look-up failed | [`Cause::Unreachable`]: nothing was sent |
 //! | time-out, reset, cut short | [`Cause::NoAnswer`]: it may have been done |
 //! | 429, 408, 425 | [`Cause::Busy`] |
@@ -38,6 +39,9 @@ pub struct ApiError {
 /// What went wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
+    /// The journal could not be written, and without it no paced call is made: nothing was sent.
+    #[error("was not called: the journal cannot be written now")]
+    NotBooked,
     /// No connection: nothing was sent.
     #[error("cannot be reached")]
     Unreachable,
@@ -79,7 +83,12 @@ impl Cause {
     /// Trying again later may help.
     pub fn is_temporary(self) -> bool {
         match self {
-            Self::Unreachable | Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Disconnected => true,
+            Self::NotBooked
+            | Self::Unreachable
+            | Self::NoAnswer
+            | Self::Busy
+            | Self::Trouble(_)
+            | Self::Disconnected => true,
             Self::Unreadable | Self::ClientToken | Self::InstanceNotFound | Self::Address | Self::Refused => {
                 false
             }
@@ -95,7 +104,8 @@ impl Cause {
     pub fn concerns_all(self) -> bool {
         matches!(
             self,
-            Self::Unreachable
+            Self::NotBooked
+                | Self::Unreachable
                 | Self::Disconnected
                 | Self::ClientToken
                 | Self::InstanceNotFound
@@ -116,6 +126,7 @@ impl ApiError {
         let (status, reason);
         let mut values = Vec::new();
         let key = match self.cause {
+            Cause::NotBooked => "internal",
             Cause::Unreachable => "api-unreachable",
             Cause::NoAnswer => "api-no-answer",
             Cause::Busy => "api-busy",

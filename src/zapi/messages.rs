@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ApiError, Zapi, loose};
+use super::{ApiError, Cause, Urgency, Zapi, loose};
 use crate::domain::Chat;
 
 impl Zapi {
@@ -13,13 +13,15 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
+        urgency: Urgency,
     ) -> Result<Option<String>, ApiError> {
         // `mentioned` stays empty: a name with an `@` in it calls nobody.
         let mut body = json!({ "phone": chat.address(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        self.messages.turn().await;
+        let booked = self.messages.turn(urgency).await;
+        booked.map_err(|_| ApiError::new("send-text", Cause::NotBooked))?;
         let answer = self.post("send-text", &body).await?;
         Ok(loose::text(loose::object(&answer), "messageId"))
     }

@@ -13,6 +13,7 @@ mod messages;
 mod pace;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -24,6 +25,7 @@ pub use communities::{Community, CommunityDetails, SubGroup};
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
 pub use instance::{Account, Connection};
+pub use pace::{Ledger, NotBooked, Rate, Unpaced, Urgency};
 
 use crate::config::{Instance, Limits};
 use pace::Pace;
@@ -52,8 +54,8 @@ pub struct Zapi {
 }
 
 impl Zapi {
-    /// A client of the instance; no connection is opened yet.
-    pub fn new(instance: &Instance) -> Result<Self, ClientError> {
+    /// A client of the instance, whose paced calls are booked in `ledger`; no connection is opened yet.
+    pub fn new(instance: &Instance, ledger: Arc<dyn Ledger>) -> Result<Self, ClientError> {
         // Fails only when another provider is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -80,8 +82,8 @@ impl Zapi {
             token: instance.token.clone(),
             client_token: instance.client_token.clone(),
             path_secret: instance.verify.path_secret.clone(),
-            changes: Pace::new(changes_per_second, Duration::from_secs(1)),
-            messages: Pace::new(messages_per_minute, Duration::from_secs(60)),
+            changes: Pace::new("changes", changes_per_second, Duration::from_secs(1), ledger.clone()),
+            messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
         })
     }
 

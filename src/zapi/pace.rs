@@ -1,51 +1,227 @@
-//! Spaces calls out: so many a period, in bursts of five, the rest waits its turn.
+//! Spaces calls out: so many a period, in bursts of five; the rest waits its turn.
+//!
+//! The moments are booked in a [`Ledger`] outside this process, so that they hold across replicas and
+//! restarts; who of this process is next is decided here. Answers come before progress.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::{Mutex, Notify};
+use tokio::time::sleep;
 
 /// How many may go at once after a quiet time.
 const BURST: u32 = 5;
+/// The finest pace: a thousand calls a second.
+const FINEST: Duration = Duration::from_millis(1);
 
-/// A rate that callers wait for (the generic cell rate algorithm: one moment is all its state).
-#[derive(Debug)]
+/// Where the moments of paced calls are booked.
+pub trait Ledger: Send + Sync {
+    /// Books a call of this kind now and returns zero; or returns how long to wait before asking
+    /// again, with nothing booked.
+    fn book<'a>(&'a self, kind: &'static str, rate: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>>;
+}
+
+/// The ledger cannot be written now: the call must not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the journal cannot be written now")]
+pub struct NotBooked;
+
+/// How dense calls may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Between two calls, in the long run.
+    pub interval: Duration,
+    /// How far ahead of that a burst may run.
+    pub slack: Duration,
+}
+
+/// A ledger that lets every call go: for who makes one call and ends.
+pub struct Unpaced;
+
+impl Ledger for Unpaced {
+    fn book<'a>(&'a self, _: &'static str, _: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>> {
+        std::future::ready(Ok(Duration::ZERO)).boxed()
+    }
+}
+
+/// Whom a call keeps waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person waits for what it brings.
+    Answer,
+    /// Nobody does: it goes when no answer waits.
+    Progress,
+}
+
+/// A rate that callers wait for.
 pub(super) struct Pace {
-    interval: Duration,
-    next: Mutex<Option<Instant>>,
+    kind: &'static str,
+    rate: Rate,
+    ledger: Arc<dyn Ledger>,
+    /// Whoever holds it is next; others queue behind it.
+    turn: Mutex<()>,
+    /// How many answers wait or are being booked.
+    answers: AtomicUsize,
+    /// Rung when none does any more.
+    quiet: Notify,
 }
 
 impl Pace {
     /// `count` calls a `period`.
-    pub(super) fn new(count: u32, period: Duration) -> Self {
-        Self { interval: period / count.max(1), next: Mutex::new(None) }
+    pub(super) fn new(kind: &'static str, count: u32, period: Duration, ledger: Arc<dyn Ledger>) -> Self {
+        let interval = (period / count.max(1)).max(FINEST);
+        Self {
+            kind,
+            rate: Rate { interval, slack: interval * (BURST - 1) },
+            ledger,
+            turn: Mutex::default(),
+            answers: AtomicUsize::new(0),
+            quiet: Notify::new(),
+        }
     }
 
-    /// Returns when the next call may go; callers are served in the order in which they came.
-    pub(super) async fn turn(&self) {
-        tokio::time::sleep_until(self.book(Instant::now())).await;
+    /// Returns when the next call may go. Answers of this process go in the order in which they
+    /// came, and before all progress.
+    pub(super) async fn turn(&self, urgency: Urgency) -> Result<(), NotBooked> {
+        match urgency {
+            Urgency::Answer => {
+                let _waiting = Waiting::on(self);
+                let _turn = self.turn.lock().await;
+                loop {
+                    match self.ledger.book(self.kind, self.rate).await? {
+                        Duration::ZERO => return Ok(()),
+                        wait => sleep(wait).await,
+                    }
+                }
+            }
+            Urgency::Progress => loop {
+                let quiet = self.quiet.notified();
+                if self.answers.load(Ordering::SeqCst) > 0 {
+                    quiet.await;
+                    continue;
+                }
+                let turn = self.turn.lock().await;
+                if self.answers.load(Ordering::SeqCst) > 0 {
+                    continue;
+                }
+                let wait = self.ledger.book(self.kind, self.rate).await?;
+                // An answer that comes meanwhile has the next moment.
+                drop(turn);
+                match wait {
+                    Duration::ZERO => return Ok(()),
+                    wait => sleep(wait).await,
+                }
+            },
+        }
     }
+}
 
-    fn book(&self, now: Instant) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = next.unwrap_or(now).max(now);
-        *next = Some(due + self.interval);
-        let slack = self.interval * (BURST - 1);
-        due.checked_sub(slack).map_or(now, |go| go.max(now))
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace").field("kind", &self.kind).field("rate", &self.rate).finish_non_exhaustive()
+    }
+}
+
+/// An answer that waits; however its waiting ends.
+struct Waiting<'p>(&'p Pace);
+
+impl<'p> Waiting<'p> {
+    fn on(pace: &'p Pace) -> Self {
+        pace.answers.fetch_add(1, Ordering::SeqCst);
+        Self(pace)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.0.answers.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.quiet.notify_waiters();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex as Plain;
+
     use super::*;
 
-    #[test]
-    fn five_go_at_once_and_the_rest_in_step() {
-        let pace = Pace::new(1, Duration::from_secs(1));
-        let now = Instant::now();
-        let waits: Vec<u64> = (0..8).map(|_| (pace.book(now) - now).as_secs()).collect();
-        assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 3]);
-        let later = now + Duration::from_secs(60);
-        assert_eq!(pace.book(later), later);
+    /// Grants a call only when it is told to, and counts how often it was asked.
+    #[derive(Default)]
+    struct Granted {
+        left: AtomicUsize,
+        asked: AtomicUsize,
+    }
+
+    impl Ledger for Granted {
+        fn book<'a>(&'a self, _: &'static str, _: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let is_granted =
+                self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            let wait = if is_granted.is_ok() { Duration::ZERO } else { Duration::from_millis(1) };
+            std::future::ready(Ok(wait)).boxed()
+        }
+    }
+
+    impl Granted {
+        /// Returns when it was asked so many times more.
+        async fn asked(&self, times: usize) {
+            let until = self.asked.load(Ordering::SeqCst) + times;
+            while self.asked.load(Ordering::SeqCst) < until {
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
+
+        async fn grant(&self) {
+            self.left.store(1, Ordering::SeqCst);
+            while self.left.load(Ordering::SeqCst) > 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
+    }
+
+    fn pace() -> (Arc<Granted>, Pace) {
+        let ledger = Arc::new(Granted::default());
+        (ledger.clone(), Pace::new("messages", 60, Duration::from_secs(60), ledger))
+    }
+
+    #[tokio::test]
+    async fn answers_go_in_their_order_and_progress_when_none_waits() {
+        let (ledger, pace) = pace();
+        let gone = Plain::new(Vec::new());
+        let go = async |name, urgency| {
+            pace.turn(urgency).await.unwrap();
+            gone.lock().unwrap().push(name);
+        };
+        let answers = async {
+            // Progress waits for its moment already when the answers come.
+            ledger.asked(2).await;
+            tokio::join!(go("first", Urgency::Answer), go("second", Urgency::Answer), async {
+                ledger.asked(5).await;
+                for _ in 0..3 {
+                    ledger.asked(1).await;
+                    ledger.grant().await;
+                }
+            });
+        };
+        tokio::join!(go("progress", Urgency::Progress), answers);
+        assert_eq!(*gone.lock().unwrap(), ["first", "second", "progress"]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_given_up_lets_progress_go() {
+        let (ledger, pace) = pace();
+        let given_up = async {
+            tokio::select! {
+                answered = pace.turn(Urgency::Answer) => panic!("{answered:?}"),
+                () = ledger.asked(3) => {}
+            }
+            ledger.grant().await;
+        };
+        let (progress, ()) = tokio::join!(pace.turn(Urgency::Progress), given_up);
+        assert_eq!(progress, Ok(()));
     }
 }

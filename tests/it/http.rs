@@ -204,7 +204,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
 
 #[tokio::test]
 async fn the_private_side_tells_that_it_lives_and_can_work() {
-    let bot = Service::start().await;
+    let bot = Service::with().on_sqlite().start().await;
 
     assert_eq!((bot.private("/healthz").await.status, bot.private("/readyz").await.status), (200, 200));
     for path in ["/nothing", "/webhooks/main", "/metrics/", "/healthz/x"] {

@@ -64,7 +64,7 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("max_connections = 1024", "max_connections = 10.5", "server.max_connections", "digits"),
         ("\"10.0.0.0/8\", ", "\"10.0.0.0/99\", ", "server.trusted_proxies", "10.0.0.0/8"),
         ("[\"10.0.0.0/8\", \"::1\"]", "\"::1\"", "server.trusted_proxies", "brackets"),
-        ("sqlite:vincula.db", "postgres://user@host/db", "store.url", "sqlite:"),
+        ("sqlite:vincula.db", "postgres://user@host", "store.url", "postgres://user@host/database"),
         ("sqlite:vincula.db", "sqlite::memory:", "store.url", "sqlite:"),
         ("\"0123456789ABCDEF0123456789ABCDEF\"", "\"\"", "instances.main.id", "panel"),
         ("\"0123456789ABCDEF01234567\"", "\"https://api.z-api.io/instances/X/token/Y/send-text\"", "instances.main.token", "`token`"),

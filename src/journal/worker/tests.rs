@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::storage::{Accepted, NewCommand, Opened};
+use crate::storage::{Accepted, LEASE, NewCommand, Opened};
 
 fn order() -> NewCommand {
     NewCommand {
@@ -27,7 +27,8 @@ fn order() -> NewCommand {
 async fn is_found(polls: usize) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vincula.db");
-    let Opened { store, writer } = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    let Opened { store, writer } =
+        Store::open(&format!("sqlite:{}", path.display()), Clock::system(), LEASE).await.unwrap();
     let writer = tokio::spawn(writer);
     let worker = Worker {
         store: store.clone(),

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
+use vincula::clock::Clock;
 use vincula::sandbox::{Fault, Reply};
+use vincula::storage::{LEASE, Store};
 
 use crate::support::{ANA, Service};
 
@@ -127,11 +129,11 @@ async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_n
 
 #[tokio::test]
 async fn two_names_of_one_journal_are_one_journal() {
-    let bot = Service::start().await;
+    let bot = Service::with().on_sqlite().start().await;
     let other = bot.journal().with_file_name("other.db");
     std::fs::hard_link(bot.journal(), &other).unwrap();
 
-    let opened = vincula::storage::Store::open(&format!("sqlite:{}", other.display())).await;
+    let opened = Store::open(&format!("sqlite:{}", other.display()), Clock::system(), LEASE).await;
 
     assert!(opened.is_err_and(|error| error.to_string().contains("another vincula")));
 }
@@ -142,7 +144,7 @@ async fn a_file_that_is_no_journal_is_named_at_once() {
     let file = folder.path().join("vincula.db");
     std::fs::write(&file, vec![7; 20_000]).unwrap();
 
-    let opened = vincula::storage::Store::open(&format!("sqlite:{}", file.display())).await;
+    let opened = Store::open(&format!("sqlite:{}", file.display()), Clock::system(), LEASE).await;
 
     let error = opened.err().unwrap().to_string();
     assert!(error.contains("vincula.db") && error.contains("not a database"), "{error}");

@@ -1,5 +1,6 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
+pub mod postgres;
 pub mod wire;
 
 use std::time::Duration;
@@ -28,7 +29,9 @@ pub const ANA_LID: &str = "81896604192873@lid";
 pub const STRANGER: &str = "5511988887777";
 
 /// Nothing in a story takes longer; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
+/// All stories play on PostgreSQL where this variable says `postgres`: `VINCULA_TEST_STORE=postgres`.
+const STORE: &str = "VINCULA_TEST_STORE";
 
 /// A service at work.
 pub struct Service {
@@ -58,6 +61,8 @@ pub struct Setting {
     verify: String,
     server: String,
     limits: String,
+    is_on_postgres: bool,
+    store: Option<String>,
 }
 
 impl Default for Setting {
@@ -72,6 +77,8 @@ impl Default for Setting {
                 hourglass: Duration::from_secs(30),
                 first_retry: Duration::from_millis(20),
                 longest_retry: Duration::from_millis(100),
+                // On PostgreSQL a killed process's leases are waited for.
+                lease: Duration::from_secs(2),
             },
             instance: String::new(),
             admins: format!(
@@ -80,6 +87,8 @@ impl Default for Setting {
             verify: "[instances.main.verify]\nzapi_token = true\n".to_owned(),
             server: String::new(),
             limits: "changes_per_second = 1000\nmessages_per_minute = 60000\n".to_owned(),
+            is_on_postgres: std::env::var(STORE).is_ok_and(|store| store == "postgres"),
+            store: None,
         }
     }
 }
@@ -147,6 +156,18 @@ impl Setting {
         self
     }
 
+    /// With the journal in a file, whatever the other stories play on: it is about that file.
+    pub fn on_sqlite(mut self) -> Self {
+        self.is_on_postgres = false;
+        self
+    }
+
+    /// With the journal at this URL.
+    pub fn store(mut self, url: &str) -> Self {
+        self.store = Some(url.to_owned());
+        self
+    }
+
     pub async fn start(self) -> Service {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::new(self.world, self.account, self.options);
@@ -157,18 +178,20 @@ impl Setting {
         let Account { id, token: instance_token, client_token, .. } = sandbox.account();
         let client_token =
             client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
+        let store = match self.store {
+            Some(url) => url,
+            None if self.is_on_postgres => {
+                postgres::shared().expect("PostgreSQL is installed").database().await
+            }
+            None => format!("sqlite:{}", folder.path().join("vincula.db").display()),
+        };
         let toml = format!(
             "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n{}\
-             [store]\nurl = \"sqlite:{}\"\n\
+             [store]\nurl = \"{store}\"\n\
              [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
              base_url = \"{upstream_url}\"\n{}\n{}\n\
              [instances.main.limits]\n{}{}\n",
-            self.server,
-            folder.path().join("vincula.db").display(),
-            self.instance,
-            self.verify,
-            self.limits,
-            self.admins,
+            self.server, self.instance, self.verify, self.limits, self.admins,
         );
         let running = run(&toml, self.clock.clone(), self.timing).await;
         Service {
@@ -364,7 +387,7 @@ impl Service {
         self.restart().await;
     }
 
-    /// Where the journal's file is.
+    /// Where the journal's file is; for a service on SQLite.
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")
     }

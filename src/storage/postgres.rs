@@ -1,0 +1,138 @@
+//! The journal on PostgreSQL (12 and later), shared by replicas.
+//!
+//! Writers take turns: each transaction begins with one advisory lock, so that a journal has one
+//! writer at a time on either database. The order of commits is the order of accepting, two writes
+//! never wait for each other in a circle, and nothing that holds on SQLite has to be thought through
+//! twice. A writer that stops in the middle is cut off by the server ([`prepare`]), and the next
+//! one's turn comes. All replicas live by the database's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::postgres::PgListener;
+use sqlx::{AnyConnection, AnyPool, Connection as _};
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use crate::clock::{Clock, Timestamp};
+
+/// How long a pool looks for a connection: a restart of the server is outlived by no request, but
+/// two of these fit into the 10 s of one.
+const ACQUIRE: Duration = Duration::from_secs(4);
+/// Between two attempts to listen.
+const LISTEN_PAUSE: Duration = Duration::from_secs(1);
+/// Where accepted orders are told, and whose turn it is to write. `vincula` in ASCII.
+const CHANNEL: &str = "vincula";
+const TURN: i64 = 0x76_69_6e_63_75_6c_61;
+
+/// `postgres://host/database`, without user, password and options; they are nobody's business.
+pub(super) fn place(url: &str) -> String {
+    let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let server = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, database) = server.split_once('/').unwrap_or((server, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("postgres://{host}/{database}")
+}
+
+pub(super) async fn pool(url: &str, connections: u32) -> Result<AnyPool, sqlx::Error> {
+    // A pool waits for a server that is not there; one connection tells at once what is wrong.
+    let mut first = AnyConnection::connect(url).await?;
+    prepare(&mut first).await?;
+    first.close().await?;
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .connect(url)
+        .await
+}
+
+/// Whether there are tables of a journal.
+pub(super) async fn has_journal(pool: &AnyPool) -> Result<bool, sqlx::Error> {
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(to_regclass('command'))").fetch_one(pool).await?;
+    Ok(tables > 0)
+}
+
+/// No statement, and no silence within a transaction, keeps the others waiting; commits are on the
+/// server's disk when they are answered, whatever the database's own default is.
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    for setting in [
+        "SET idle_in_transaction_session_timeout = '3s'",
+        "SET lock_timeout = '4s'",
+        "SET statement_timeout = '6s'",
+        "SET synchronous_commit = 'on'",
+        "SET default_transaction_isolation = 'read committed'",
+    ] {
+        sqlx::raw_sql(setting).execute(&mut *connection).await?;
+    }
+    let synchronous: String = sqlx::query_scalar("SELECT current_setting('synchronous_commit')")
+        .fetch_one(&mut *connection)
+        .await?;
+    if synchronous != "on" {
+        return Err(sqlx::Error::Configuration(
+            format!("the store is not durable here (synchronous_commit {synchronous})").into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Waits for this transaction's turn to write, and tells the clock the time.
+pub(super) async fn take_turn(connection: &mut AnyConnection, clock: &Clock) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN).execute(&mut *connection).await?;
+    set(clock, connection).await
+}
+
+/// Tells the clock the database's time.
+pub(super) async fn set(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let now: i64 = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
+        .fetch_one(connection)
+        .await?;
+    clock.follow(Timestamp(now));
+    Ok(())
+}
+
+/// Tells all replicas, once this transaction is committed, that there is something to do.
+pub(super) async fn tell(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("NOTIFY vincula").execute(connection).await?;
+    Ok(())
+}
+
+/// Passes on what other replicas tell, for ever.
+pub(super) async fn listen(url: String, told: Arc<Notify>) {
+    loop {
+        if let Err(error) = pass_on(&url, &told).await {
+            tracing::debug!(%error, "not listening for other replicas' orders; they are polled for");
+        }
+        sleep(LISTEN_PAUSE).await;
+    }
+}
+
+async fn pass_on(url: &str, told: &Notify) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect(url).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // Nothing: the connection was lost, and what was told meanwhile with it.
+        let _ = listener.try_recv().await?;
+        told.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_shown_without_user_password_and_options() {
+        for (url, shown) in [
+            (
+                "postgres://ana:s3cr3t@db.example.com:5433/vincula?sslmode=require",
+                "postgres://db.example.com:5433/vincula",
+            ),
+            ("postgresql:///vincula?host=/run/postgresql&password=s3cr3t", "postgres:///vincula"),
+            ("postgres://ana:s3@cr3t@host/vincula", "postgres://host/vincula"),
+        ] {
+            assert_eq!(place(url), shown);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A PostgreSQL of our own: one throw-away server for this test process, a database for each test.
+//!
+//! It runs where Debian's package (or any other) has put `initdb` and `postgres`, as an ordinary user,
+//! on a socket in a temporary folder. It ends with this process, however that ends.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+
+/// Nobody: the server refuses to run as root.
+const NOBODY: &str = "65534";
+/// What starts the server and stops it when nobody holds the other end of its input any more. Each
+/// line of it starts (`s`) or kills (`k`) the server in between.
+const KEEPER: &str = r#"
+start() { "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=400 \
+    -c shared_buffers=32MB -c log_min_messages=panic >>"$2/log" 2>&1 & pid=$!; }
+"$1/initdb" -D "$2/data" -U vincula --auth=trust --no-sync -E UTF8 --locale=C >"$2/log" 2>&1 || exit 1
+start "$1" "$2"
+while read -r word; do
+    case $word in
+        k) kill -QUIT "$pid"; wait "$pid" ;;
+        s) start "$1" "$2" ;;
+    esac
+done
+kill -QUIT "$pid"; wait "$pid"
+rm -rf "$2"
+"#;
+
+/// A server.
+pub struct Server {
+    folder: PathBuf,
+    keeper: Mutex<Child>,
+}
+
+/// The server that tests share, or nothing where PostgreSQL is not installed.
+pub fn shared() -> Option<&'static Server> {
+    static SHARED: OnceLock<Option<Server>> = OnceLock::new();
+    SHARED.get_or_init(Server::start).as_ref()
+}
+
+/// Tells what was not tested, past the test runner's hold on the output.
+pub fn not_run(what: &str) {
+    let line = format!("NOT RUN, since PostgreSQL (initdb) is not installed: {what}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+impl Server {
+    /// Starts one, or nothing where PostgreSQL is not installed.
+    pub fn start() -> Option<Self> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new().prefix("vincula-pg-").tempdir().unwrap().keep();
+        let is_root = std::fs::metadata("/proc/self").is_ok_and(|me| {
+            use std::os::unix::fs::MetadataExt as _;
+            me.uid() == 0
+        });
+        let mut keeper = if is_root {
+            std::os::unix::fs::chown(&folder, Some(65534), Some(65534)).unwrap();
+            let mut keeper = Command::new("setpriv");
+            keeper.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "sh"]);
+            keeper
+        } else {
+            Command::new("sh")
+        };
+        keeper.args(["-c", KEEPER, "keeper"]).arg(programs).arg(&folder).current_dir(&folder);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = Self { folder, keeper: Mutex::new(keeper.spawn().unwrap()) };
+        server.wait_until_up();
+        Some(server)
+    }
+
+    /// The URL of a new database.
+    pub async fn database(&self) -> String {
+        let name = format!("t{}", uuid::Uuid::now_v7().simple());
+        let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        self.url(&name)
+    }
+
+    /// Kills the server as a crash does.
+    pub fn kill(&self) {
+        self.say("k");
+        let begun = Instant::now();
+        while self.is_up() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "PostgreSQL does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Starts it again after [`Server::kill`].
+    pub fn restart(&self) {
+        self.say("s");
+        self.wait_until_up();
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres:///{database}?host={}&user=vincula", self.folder.display())
+    }
+
+    fn say(&self, word: &str) {
+        let mut keeper = self.keeper.lock().unwrap();
+        writeln!(keeper.stdin.as_mut().unwrap(), "{word}").unwrap();
+    }
+
+    fn is_up(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.folder.join(".s.PGSQL.5432")).is_ok()
+    }
+
+    fn wait_until_up(&self) {
+        let begun = Instant::now();
+        while !self.is_up() {
+            let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut keeper = self.keeper.lock().unwrap();
+        drop(keeper.stdin.take());
+        let _ = keeper.wait();
+    }
+}
+
+/// The folder of `initdb` and `postgres`: the newest of Debian's, else where the path leads.
+fn programs() -> Option<PathBuf> {
+    let version = |folder: &Path| -> Option<u32> { folder.file_name()?.to_str()?.parse().ok() };
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest =
+        debian.map(|entry| entry.path()).filter(|path| version(path) >= Some(12)).max_by_key(|p| version(p));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let elsewhere = std::env::split_paths(&path).find(|folder| folder.join("initdb").exists());
+    newest.map(|path| path.join("bin")).filter(|bin| bin.join("initdb").exists()).or(elsewhere)
+}
