@@ -74,7 +74,7 @@ steps! {
 /// A promise that is broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
-    /// The webhook is answered `accepted` 20 ms before its order is in the journal.
+    /// The webhook is answered `accepted` 200 ms before its order is in the journal.
     AnswerBeforeCommit,
     /// A claimed order is run from scratch, whatever an earlier try wrote down.
     BlindRetry,

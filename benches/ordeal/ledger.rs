@@ -130,10 +130,14 @@ async fn pass(State(passage): State<Passage>, request: Request<Body>) -> Respons
     let Ok(body) = to_bytes(body, LARGEST).await else { return refused(StatusCode::BAD_REQUEST) };
     let Ok(uri) = format!("/{rest}").parse() else { return refused(StatusCode::BAD_REQUEST) };
     parts.uri = uri;
-    write_down(&passage.records, generation, parts.uri.path(), &body);
-    let answered =
-        TowerToHyperService::new(passage.router).call(Request::from_parts(parts, Body::from(body)));
-    answered.await.unwrap_or_else(|never| match never {})
+    let path = parts.uri.path().to_owned();
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    tokio::time::sleep(passage.latency()).await;
+    // Whose sender has died by now was never done, and is not written down.
+    let answered = TowerToHyperService::new(passage.router.clone()).call(request).await;
+    write_down(&passage.records, generation, &path, &body);
+    tokio::time::sleep(passage.latency()).await;
+    answered.unwrap_or_else(|never| match never {})
 }
 
 fn write_down(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]) {

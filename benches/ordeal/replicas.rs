@@ -17,9 +17,9 @@ use crate::summary::Summary;
 
 const REPLICAS: usize = 3;
 /// Orders that are given at a time.
-const POSTS: usize = 6;
-/// Between two kills.
-const EVERY: Duration = Duration::from_secs(1);
+const POSTS: usize = 12;
+/// Between two kills, in milliseconds: a second, more or less.
+const EVERY: (u64, u64) = (900, 1_100);
 /// A killed replica's lease ends, and what waited behind it is done.
 const SETTLE: Duration = Duration::from_secs(120);
 /// With more open orders than this, no more are given.
@@ -53,14 +53,13 @@ pub(crate) async fn run(
         while begun.elapsed() < time {
             site.settled(&journal, MOST_OPEN, SETTLE).await?;
             given.extend(sender.give(&mut chats, POSTS, &mut random).await?);
-            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         anyhow::Ok(())
     };
     let killing = async {
         let mut kills = 0;
         while begun.elapsed() < time {
-            tokio::time::sleep(EVERY).await;
+            tokio::time::sleep(Duration::from_millis(EVERY.0 + killed.below(EVERY.1 - EVERY.0))).await;
             let replica = killed.index(REPLICAS);
             site.kill(&mut processes[replica])?;
             processes[replica] = site.start_ready(replica).await?;

@@ -121,7 +121,7 @@ async fn insert(
     super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
     database.tell(connection).await?;
     if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
     failpoint::reach(Step::Writing);
     Ok(Accepted::New)
