@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use vincula::sandbox::World;
 use vincula::storage::Store;
 
 use crate::chats::{Call, Chats, Order};
@@ -26,21 +27,53 @@ pub(crate) struct Findings {
 }
 
 /// An order's row in the journal and its notes.
-struct Written {
-    state: String,
-    outcome: Option<String>,
-    notes: Vec<String>,
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) state: String,
+    pub(crate) outcome: Option<String>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// Judges everything that was given.
+/// What is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub(crate) given: Vec<Given>,
+    pub(crate) records: Records,
+    pub(crate) deaths: HashMap<u64, Instant>,
+    /// By the message's id.
+    pub(crate) journal: HashMap<String, Vec<Written>>,
+    pub(crate) world: World,
+}
+
+/// Gathers the facts from a site at rest, and judges them.
 pub(crate) async fn judge(
     site: &Site,
     chats: &Chats,
     given: &[Given],
     store: &Store,
 ) -> anyhow::Result<Findings> {
-    let (records, deaths) = (site.outside.records(), site.deaths());
-    let journal = read(store).await?;
+    Ok(weigh(chats, &gather(site, given, store).await?))
+}
+
+pub(crate) async fn gather(site: &Site, given: &[Given], store: &Store) -> anyhow::Result<Facts> {
+    let mut journal: HashMap<String, Vec<Written>> = HashMap::new();
+    for row in store.list(None, usize::MAX).await? {
+        let notes = store.notes(&row.id).await?.into_iter().map(|note| note.what).collect();
+        let written = Written { state: row.state, outcome: row.outcome, notes };
+        journal.entry(row.message_id).or_default().push(written);
+    }
+    Ok(Facts {
+        given: given.to_vec(),
+        records: site.outside.records(),
+        deaths: site.deaths(),
+        journal,
+        world: site.outside.sandbox.world(|world| world.clone()),
+    })
+}
+
+/// Judges everything that was given.
+pub(crate) fn weigh(chats: &Chats, facts: &Facts) -> Findings {
+    let Facts { given, records, deaths, journal, world } = facts;
     let mut findings = Findings { orders: given.len(), ..Findings::default() };
     let mut said: HashMap<&str, Vec<&Said>> = HashMap::new();
     for message in &records.said {
@@ -59,7 +92,7 @@ pub(crate) async fn judge(
         }
         wrong.extend(written(journal.get(&order.message_id).map_or(&[][..], Vec::as_slice)));
         let replies = said.remove(order.message_id.as_str()).unwrap_or_default();
-        wrong.extend(replied(order, &chats.chats[order.chat].address, &replies, &deaths));
+        wrong.extend(replied(order, &chats.chats[order.chat].address, &replies, deaths));
         findings.replies += replies.len();
         findings.repeated_replies += replies.len().saturating_sub(1);
         let about = |what| format!("order {} ({}) {what}", order.message_id, order.text);
@@ -71,20 +104,10 @@ pub(crate) async fn judge(
         findings.violations.push(format!("{} messages in the journal, {} given", journal.len(), given.len()));
     }
     for index in 0..chats.chats.len() {
-        called(chats, index, given, &records, &deaths, &mut findings);
+        called(chats, index, given, records, deaths, &mut findings);
     }
-    findings.violations.extend(site.outside.sandbox.world(|world| chats.astray(world)));
-    Ok(findings)
-}
-
-async fn read(store: &Store) -> anyhow::Result<HashMap<String, Vec<Written>>> {
-    let mut journal: HashMap<String, Vec<Written>> = HashMap::new();
-    for row in store.list(None, usize::MAX).await? {
-        let notes = store.notes(&row.id).await?.into_iter().map(|note| note.what).collect();
-        let written = Written { state: row.state, outcome: row.outcome, notes };
-        journal.entry(row.message_id).or_default().push(written);
-    }
-    Ok(journal)
+    findings.violations.extend(chats.astray(world));
+    findings
 }
 
 /// What the journal says of an order that it should not.

@@ -11,6 +11,7 @@
 //! binaries. docs/RELIABILITY.md tells what each run shows.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
+mod blindness;
 mod chats;
 mod cluster;
 mod fsync;
@@ -83,6 +84,8 @@ enum Run {
         #[arg(long)]
         control: Option<Control>,
     },
+    /// Each check of the runs is seen failing, on facts that are falsified one at a time.
+    Judge,
     /// Slow connections are held; orders are answered all the same.
     Loris {
         #[arg(long, default_value_t = 500)]
@@ -152,6 +155,7 @@ fn start(run: Run) -> anyhow::Result<Outcome> {
                 let time = Duration::from_secs(seconds);
                 replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
             }
+            Run::Judge => blindness::run(choose(None)?, 7).await,
             Run::Loris { connections, seconds, control } => {
                 let limits = loris::Limits { memory: if control { 1 } else { 100 } * 1024, is_held: control };
                 loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await

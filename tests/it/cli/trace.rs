@@ -2,7 +2,8 @@
 //!
 //! The same look at the release binary is `cargo bench --bench ordeal -- trace`.
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use vincula::failpoint::Sabotage;
@@ -30,7 +31,8 @@ fn an_answer_before_the_sync_would_be_noticed() {
 fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
     if Command::new("strace").arg("-V").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace must be there");
-        eprintln!("not run: strace is not installed");
+        // Past the test runner's hold on the output.
+        let _ = std::io::stderr().write_all(b"NOT RUN, since strace is not installed: traces\n");
         return None;
     }
     let mut place = Place::new();
@@ -44,8 +46,8 @@ fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
     traced.args(["-f", "-D", "-yy", "-s", "400", "-e", fsync::CALLS, "-o"]).arg(&file);
     traced.arg(serve.get_program()).args(serve.get_args()).current_dir(&place.folder).env_clear();
     traced.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    traced.stdin(std::process::Stdio::null());
-    traced.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    traced.stdin(Stdio::null());
+    traced.stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(path) = std::env::var_os("PATH") {
         traced.env("PATH", path);
     }
