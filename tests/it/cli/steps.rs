@@ -61,6 +61,16 @@ fn every_step_has_its_test() {
 }
 
 #[test]
+fn the_documented_steps_are_these() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/RELIABILITY.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
+    assert_eq!(rows, steps);
+}
+
+#[test]
 fn stopped_three_times_at_the_same_step() {
     // What an earlier try left in the journal is not done again, so these are passed once.
     const ONCE: [Step; 7] = [
