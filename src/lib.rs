@@ -27,3 +27,4 @@ pub mod telemetry;
 pub mod config;
 pub mod domain;
 pub mod clock;
+pub mod failpoint;

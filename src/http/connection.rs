@@ -23,6 +23,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use super::seats::Held;
 use super::socket::Socket;
 use super::{Frame, Patience};
+use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;
 use crate::webhook::origin::Peer;
 use crate::webhook::route::problem;
@@ -76,6 +77,7 @@ where
         poll_over(alarm.as_mut(), context, &held, &patience)
     })
     .await;
+    failpoint::reach(Step::Answered);
 }
 
 /// Ready when a connection's time is over. The alarm is set anew only where it would ring too late;

@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::domain::Chat;
+use crate::failpoint::{self, Step};
 use crate::storage::{Claim, Lost};
 use crate::zapi::{ApiError, Cause, Urgency, Zapi};
 
@@ -25,6 +26,7 @@ pub(super) async fn send(zapi: &Zapi, claim: &mut Claim, clock: &Clock) -> Resul
         claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
+        failpoint::reach(Step::Sending);
         match zapi.send_text(&chat, message, quoted, Urgency::Answer).await {
             // The order may be gone from the chat; its answer is said all the same.
             Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
@@ -32,7 +34,9 @@ pub(super) async fn send(zapi: &Zapi, claim: &mut Claim, clock: &Clock) -> Resul
             }
             sent => drop(sent?),
         }
+        failpoint::reach(Step::Sent);
         claim.sent(index + 1, clock.now()).await?;
+        failpoint::reach(Step::Noted);
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use super::run::{Means, run};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
+use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, quoted};
 use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
@@ -194,6 +195,10 @@ impl Worker {
     }
 
     async fn carry_out(&self, bot: &Bot, zapi: &Zapi, mut claim: Claim) -> Result<(), Lost> {
+        failpoint::reach(Step::Claimed);
+        if failpoint::is_sabotaged(Sabotage::BlindRetry) {
+            (claim.command.plan, claim.command.reply, claim.command.replied) = (None, None, 0);
+        }
         let now = self.clock.now();
         let give_up_after = bot.instance.give_up_after;
         let last_try_at = deadline(&claim.command, give_up_after, self.started_at);
@@ -220,9 +225,11 @@ impl Worker {
                     return self.go_on(bot, zapi, claim, &error, last_try_at, signs).await;
                 }
             };
+            failpoint::reach(Step::Judged);
             let messages = ended.0.messages(&bot.speech);
             let json = serde_json::to_string(&messages).unwrap_or_default();
             claim.reply(json, ended.1, self.clock.now()).await?;
+            failpoint::reach(Step::Replied);
         }
         let sent = answer::send(zapi, &mut claim, &self.clock).await;
         let is_undeliverable = now >= last_answer_at;
@@ -382,7 +389,10 @@ impl Worker {
             "an order ended"
         );
         self.metrics.order_ended(&command.instance, outcome.as_str());
-        claim.finish(outcome, error, self.clock.now()).await
+        failpoint::reach(Step::Finishing);
+        let finished = claim.finish(outcome, error, self.clock.now()).await;
+        failpoint::reach(Step::Finished);
+        finished
     }
 }
 

@@ -1,9 +1,11 @@
 //! Accepting an order: one row, fsynced before anybody says `accepted`.
 
+use futures_util::FutureExt as _;
 use sqlx::AnyConnection;
 
 use super::{Database, IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
+use crate::failpoint::{self, Sabotage, Step};
 
 /// An order of an admin, as it is written down.
 #[derive(Clone, Debug)]
@@ -71,12 +73,19 @@ impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
         let (accepted, database) = (self.accepted.clone(), self.database);
-        self.writer
-            .write_then(
-                move |connection| Box::pin(async move { insert(connection, database, &command).await }),
-                move || accepted.notify_one(),
-            )
-            .await
+        let written = self.writer.write_then(
+            move |connection| Box::pin(async move { insert(connection, database, &command).await }),
+            move || {
+                failpoint::reach(Step::Committed);
+                accepted.notify_one();
+            },
+        );
+        if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+            // One look puts the write into the queue; nobody waits for it.
+            drop(Box::pin(written).now_or_never());
+            return Ok(Accepted::New);
+        }
+        written.await
     }
 }
 
@@ -133,5 +142,9 @@ async fn insert(
     }
     super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
     database.tell(connection).await?;
+    if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    failpoint::reach(Step::Writing);
     Ok(Accepted::New)
 }

@@ -73,6 +73,11 @@ async fn prepare(connection: &mut AnyConnection, is_writer: bool) -> Result<(), 
     }
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+    expect_durable(connection).await
+}
+
+/// An error where a commit on this connection is not on the disk.
+async fn expect_durable(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
     if synchronous < 2 || mode != "wal" {
@@ -81,4 +86,53 @@ async fn prepare(connection: &mut AnyConnection, is_writer: bool) -> Result<(), 
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pool on a journal of its own, with `count` connections that write.
+    async fn writers(folder: &tempfile::TempDir, count: u32) -> AnyPool {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+        pool(&url, count, Access::Make).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_connection_that_writes_syncs_each_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = writers(&folder, 3).await;
+
+        // Held together, so that each is another one; then one is lost, and replaced.
+        let mut held = vec![pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+        held.push(pool.acquire().await.unwrap());
+        held.pop().unwrap().detach().close_hard().await.unwrap();
+        held.push(pool.acquire().await.unwrap());
+
+        for mut connection in held {
+            let synchronous: i64 =
+                sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(synchronous, 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_would_not_sync_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = writers(&folder, 1).await;
+        let mut connection = pool.acquire().await.unwrap();
+        assert!(expect_durable(&mut connection).await.is_ok());
+
+        // Without a sync of each commit, WAL loses acknowledged orders in a power cut.
+        for (spoil, told) in [
+            ("PRAGMA synchronous = NORMAL", "synchronous 1"),
+            ("PRAGMA synchronous = OFF", "synchronous 0"),
+            ("PRAGMA journal_mode = DELETE", "journal_mode delete"),
+        ] {
+            sqlx::query(spoil).execute(&mut *connection).await.unwrap();
+            let refused = expect_durable(&mut connection).await.unwrap_err().to_string();
+            assert!(refused.contains("not durable here") && refused.contains(told), "{refused}");
+        }
+    }
 }

@@ -38,6 +38,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::{named, recognise};
 use crate::config::{AddressRange, Server, Strangers};
 use crate::domain::Chat;
+use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -131,6 +132,7 @@ impl Door {
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        failpoint::reach(Step::Received);
         let (parts, body) = request.into_parts();
         let headers = &parts.headers;
         if parts.method != Method::POST {
@@ -183,6 +185,7 @@ impl Door {
             Ok(verified) => verified,
             Err(refused) => return self.refuse(named, Some(refused), origin()),
         };
+        failpoint::reach(Step::Verified);
         let verdict = self.judge(gate, &verified, now).await;
         gate.counters.of(&verdict).inc();
         verdict.answer()
@@ -275,6 +278,7 @@ impl Door {
             rate::Verdict::FirstOver => Kind::TooMany,
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
+        failpoint::reach(Step::Recognised);
         let accepted = journal::accept(&self.store, bot, &admin.key, &message, kind, now).await;
         let verdict = match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),

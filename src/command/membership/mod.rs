@@ -10,6 +10,7 @@ mod settle;
 use super::{Context, Failure};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
+use crate::failpoint::{self, Step};
 use crate::reply::Reply;
 use crate::zapi::{ApiError, CommunityDetails, Zapi};
 
@@ -52,10 +53,12 @@ pub async fn change(
         Some(plan) => (plan, None),
         None => {
             let (plan, details) = plan::survey(context, direction, community, typed).await?;
+            failpoint::reach(Step::Surveyed);
             // An order that changes nothing has nothing to remember.
             if plan.has_work() {
                 let json = serde_json::to_string(&plan).unwrap_or_default();
                 context.write_plan(json).await?;
+                failpoint::reach(Step::Planned);
             }
             (plan, Some(details))
         }

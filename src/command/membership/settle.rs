@@ -9,6 +9,7 @@ use super::super::{Context, Failure};
 use super::Direction;
 use super::plan::{Plan, elsewhere};
 use crate::domain::{CommunityId, GroupId};
+use crate::failpoint::{self, Step};
 use crate::reply::{Fate, quoted};
 use crate::zapi::{ApiError, Cause, CommunityDetails};
 
@@ -56,13 +57,16 @@ pub(super) async fn settle(
         // An earlier try's call may only be on its way into what is read.
         (missing, unread) = work.read_back(missing).await;
     } else if !missing.is_empty() {
+        failpoint::reach(Step::Calling);
         let answer = direction.call(work.context.zapi, &community, &missing).await;
+        failpoint::reach(Step::Called);
         let is_temporary = matches!(&answer, Err(error) if error.cause.is_temporary());
         let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
         hints.extend(missing.iter().map(|group| (group.clone(), answer.clone())));
         if !concerns_all {
             let called = missing.len();
             (missing, unread) = work.read_back(missing).await;
+            failpoint::reach(Step::ReadBack);
             if called > 1 && !missing.is_empty() && unread.is_none() && !is_temporary {
                 // One group may have ended the call for those behind it: each is asked for alone.
                 hints.extend(work.call_each(&missing).await);

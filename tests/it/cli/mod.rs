@@ -8,7 +8,11 @@ mod event;
 mod journal;
 mod pages;
 mod serve;
+#[cfg(debug_assertions)]
+mod steps;
 mod survive;
+#[cfg(debug_assertions)]
+mod trace;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -153,7 +157,7 @@ name = "Ana"
     /// Starts the service and waits until it is ready; the file then says where it is.
     #[track_caller]
     fn serve(&self) -> Serving {
-        self.start(self.program(&["serve"]))
+        self.serve_as(self.program(&["serve"]))
     }
 
     /// The same, with so few descriptors.
@@ -170,11 +174,12 @@ name = "Ana"
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        self.start(program)
+        self.serve_as(program)
     }
 
+    /// The same for a service that is started in another way.
     #[track_caller]
-    fn start(&self, mut program: Command) -> Serving {
+    fn serve_as(&self, mut program: Command) -> Serving {
         let mut child = program.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());

@@ -1,0 +1,218 @@
+//! The people, what they order, and what must come of it: a model of the world, in which nothing dies.
+//!
+//! Each chat has two communities and five groups of its own, so what an order must do and say follows
+//! from the orders of the same chat before it. A chat gives its next order when the last one was
+//! answered `accepted` or `duplicate`; the chats do so side by side.
+
+use vincula::sandbox::World;
+use vincula::sandbox::phony::Event;
+
+use crate::random::Random;
+
+/// Admins, by the key in the configuration.
+pub(crate) const ADMINS: [(&str, &str); 3] =
+    [("ana", "5544999990001"), ("rui", "5544999990002"), ("eva", "5544999990003")];
+const CHATS: usize = 6;
+const GROUPS: usize = 5;
+
+/// A chat, the part of the world that is ordered about in it, and how that stands in the model.
+#[derive(Clone, Debug)]
+pub(crate) struct Chat {
+    /// Where answers go: a number or a group.
+    pub(crate) address: String,
+    admin: usize,
+    is_group: bool,
+    communities: Vec<Place>,
+    groups: Vec<(Place, Option<usize>)>,
+}
+
+/// A name and an id.
+#[derive(Clone, Debug)]
+struct Place {
+    name: String,
+    id: String,
+}
+
+/// An order that was given, and what must come of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) message_id: String,
+    pub(crate) chat: usize,
+    pub(crate) text: String,
+    /// The webhook's body, the same however often it is sent.
+    pub(crate) body: String,
+    pub(crate) reply: Expected,
+    /// The changing call that it must make; nothing: none.
+    pub(crate) call: Option<Call>,
+}
+
+/// A changing call, as the model has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) is_link: bool,
+    pub(crate) community: String,
+    pub(crate) groups: Vec<String>,
+}
+
+/// What the reply must say.
+#[derive(Clone, Debug)]
+pub(crate) enum Expected {
+    /// It begins so.
+    Begins(String),
+    /// These counts in the first line, then a mark and a name a line.
+    Marks { so: usize, all: usize, lines: Vec<(&'static str, String)> },
+}
+
+/// All chats, and the orders given so far.
+pub(crate) struct Chats {
+    pub(crate) chats: Vec<Chat>,
+    instance: String,
+    connected_phone: String,
+    seed: u64,
+    given: u64,
+}
+
+impl Chats {
+    /// Makes the chats and their part of the world.
+    pub(crate) fn furnish(world: &mut World) -> Vec<Chat> {
+        (1..=CHATS)
+            .map(|number| {
+                let is_group = number > ADMINS.len();
+                let admin = (number - 1) % ADMINS.len();
+                let communities = ["Bairro", "Clube"].map(|kind| {
+                    let name = format!("{kind} {number}");
+                    let id = world.community(&name);
+                    // One group stays, so that every other may be taken out.
+                    world.linked_group(&id, &format!("Mural do {name}"));
+                    Place { name, id }
+                });
+                let groups = (0..GROUPS).map(|letter| {
+                    let name =
+                        format!("Turma {number}{}", char::from(b'A' + u8::try_from(letter).unwrap_or(0)));
+                    let id = world.group(&name);
+                    (Place { name, id }, None)
+                });
+                Chat {
+                    address: match is_group {
+                        true => format!("12036399999999990{number}-group"),
+                        false => ADMINS[admin].1.to_owned(),
+                    },
+                    admin,
+                    is_group,
+                    communities: communities.to_vec(),
+                    groups: groups.collect(),
+                }
+            })
+            .collect()
+    }
+
+    pub(crate) fn with(chats: Vec<Chat>, instance: &str, connected_phone: &str, seed: u64) -> Self {
+        Self {
+            chats,
+            instance: instance.to_owned(),
+            connected_phone: connected_phone.to_owned(),
+            seed,
+            given: 0,
+        }
+    }
+
+    /// The next order of a chat; the model is as if it were done.
+    pub(crate) fn draw(&mut self, index: usize, random: &mut Random) -> Order {
+        self.given += 1;
+        let chat = &mut self.chats[index];
+        let community = random.index(chat.communities.len());
+        let name = chat.communities[community].name.clone();
+        let (text, reply, call) = match random.below(10) {
+            0..=3 => chat.change(true, community, random),
+            4..=6 => chat.change(false, community, random),
+            7 => (format!("/community \"{name}\""), Expected::Begins(format!("“{name}”: ")), None),
+            8 => ("/communities".to_owned(), Expected::Begins("12 communities".to_owned()), None),
+            _ => ("/whoami".to_owned(), Expected::Begins(String::new()), None),
+        };
+        let message_id = format!("3A{:08X}{:08X}", self.seed & 0xffff_ffff, self.given);
+        let mut event = Event::text(&self.instance, &text)
+            .from(ADMINS[chat.admin].1)
+            .connected_phone(&self.connected_phone)
+            .with_id(&message_id);
+        if chat.is_group {
+            event = event.in_group(&chat.address);
+        }
+        Order { message_id, chat: index, text, body: event.body(), reply, call }
+    }
+
+    /// Where each group must be in the end, and where it is.
+    pub(crate) fn astray(&self, world: &World) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for chat in &self.chats {
+            for (group, community) in &chat.groups {
+                let expected = community.map(|index| chat.communities[index].id.as_str());
+                let found = world.community_of(&group.id);
+                if found != expected {
+                    wrong.push(format!("“{}” is in {found:?}, and should be in {expected:?}", group.name));
+                }
+            }
+        }
+        wrong
+    }
+}
+
+impl Chat {
+    /// Whether a call with this community is about this chat.
+    pub(crate) fn owns(&self, community: &str) -> bool {
+        self.communities.iter().any(|place| place.id == community)
+    }
+
+    /// An order to link or unlink one to three groups, some of which are so already or elsewhere.
+    fn change(
+        &mut self,
+        is_link: bool,
+        community: usize,
+        random: &mut Random,
+    ) -> (String, Expected, Option<Call>) {
+        let first = random.index(self.groups.len());
+        let count = 1 + random.index(3);
+        let (mut names, mut lines, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for step in 0..count {
+            let length = self.groups.len();
+            let (group, stands) = &mut self.groups[(first + step) % length];
+            let mark = match *stands {
+                Some(other) if other != community => "⚠️",
+                Some(_) if is_link => "☑️",
+                None if !is_link => "☑️",
+                _ => {
+                    *stands = is_link.then_some(community);
+                    changed.push(group.id.clone());
+                    "✅"
+                }
+            };
+            names.push(format!("\"{}\"", group.name));
+            lines.push((mark, group.name.clone()));
+        }
+        let place = &self.communities[community];
+        let verb = if is_link { "link" } else { "unlink" };
+        let text = format!("/{verb} \"{}\" {}", place.name, names.join(", "));
+        let so = lines.iter().filter(|(mark, _)| *mark != "⚠️").count();
+        let call = Call { is_link, community: place.id.clone(), groups: changed };
+        let call = (!call.groups.is_empty()).then_some(call);
+        (text, Expected::Marks { so, all: lines.len(), lines }, call)
+    }
+}
+
+impl Expected {
+    /// Whether a reply says it.
+    pub(crate) fn is_met_by(&self, reply: &str) -> bool {
+        match self {
+            Self::Begins(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
+            Self::Marks { so, all, lines } => {
+                let mut said = reply.lines();
+                let head = said.next().unwrap_or_default();
+                head.starts_with(&format!("{so} of {all} "))
+                    && said.clone().count() == lines.len()
+                    && lines
+                        .iter()
+                        .zip(said)
+                        .all(|((mark, name), line)| line.starts_with(&format!("{mark} “{name}”")))
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! kill -9 at a random moment under load, over and over.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use vincula::sandbox::World;
+
+use crate::Outcome;
+use crate::chats::Chats;
+use crate::judge::judge;
+use crate::ledger::Outside;
+use crate::load::{Given, Sender};
+use crate::random::Random;
+use crate::service::{Binary, Site};
+use crate::summary::Summary;
+
+/// Posts a round.
+const POSTS: usize = 8;
+/// The latest moment of a kill, in milliseconds after the first post of its round.
+const LATEST: u64 = 60;
+/// With more open orders than this, the next round waits: it is the load that is tested, not a queue.
+const MOST_OPEN: usize = 16;
+/// How long what is open may take in the end.
+pub(crate) const SETTLE: Duration = Duration::from_secs(60);
+
+pub(crate) async fn run(binary: Binary, rounds: usize, seed: u64) -> anyhow::Result<Outcome> {
+    let begun = Instant::now();
+    let mut random = Random::new(seed);
+    let mut world = World::empty();
+    let chats = Chats::furnish(&mut world);
+    let outside = Arc::new(Outside::open(world).await?);
+    let summary = Summary::new("kill", &binary, seed);
+    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
+    let account = outside.sandbox.account();
+    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
+    let sender = Arc::new(Sender::new(site.clone(), 1));
+    let mut given: Vec<Given> = Vec::new();
+    let mut process = site.start_ready(0).await?;
+    let journal = site.journal().await?;
+    for round in 1..=rounds {
+        site.settled(&journal, MOST_OPEN, SETTLE).await?;
+        let moment = Duration::from_micros(random.below(LATEST * 1_000));
+        let killing = async {
+            tokio::time::sleep(moment).await;
+            site.kill(&mut process)?;
+            process = site.start_ready(0).await?;
+            anyhow::Ok(())
+        };
+        // The orders are drawn before the first await, so the seed decides them.
+        let giving = sender.give(&mut chats, POSTS, &mut random);
+        let (more, ()) = tokio::try_join!(giving, killing)?;
+        given.extend(more);
+        if round % 50 == 0 {
+            crate::progress(&format!(
+                "round {round} of {rounds}, {} orders, {:.0?}",
+                given.len(),
+                begun.elapsed()
+            ));
+        }
+    }
+    site.settled(&journal, 0, SETTLE).await?;
+    let findings = judge(&site, &chats, &given, &journal).await?;
+    summary.row("rounds, each with one kill -9", rounds);
+    summary.load(&sender.counts);
+    summary.findings(&findings, site.deaths().len());
+    summary.row("time", format!("{:.0?}", begun.elapsed()));
+    Ok(summary.end(findings.violations))
+}

@@ -1,0 +1,168 @@
+//! What reached Z-API, and from which process: the sandbox behind a passage that writes it down.
+//!
+//! Each process of the service is started with a `base_url` of its own, `/g/<generation>`, so a call
+//! tells who made it, also one that was still on its way when its process died. The sandbox lives in
+//! the harness, and survives.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::response::Response;
+use http::{Request, StatusCode};
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use vincula::lifecycle;
+use vincula::sandbox::{Account, Options, Sandbox, World};
+
+use crate::random::Random;
+
+const LARGEST: usize = 1024 * 1024;
+
+/// A call that changes something.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) generation: u64,
+    pub(crate) at: Instant,
+    pub(crate) is_link: bool,
+    pub(crate) community: String,
+    pub(crate) groups: Vec<String>,
+}
+
+/// A message of the bot.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) generation: u64,
+    pub(crate) at: Instant,
+    pub(crate) chat: String,
+    pub(crate) quoted: Option<String>,
+    pub(crate) text: String,
+}
+
+/// All that was recorded, in the order in which it came.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) said: Vec<Said>,
+    /// Calls of all kinds.
+    pub(crate) calls: usize,
+}
+
+/// A Z-API for the service, and its record.
+pub(crate) struct Outside {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) url: String,
+    records: Arc<Mutex<Records>>,
+    shutdown: CancellationToken,
+}
+
+#[derive(Clone)]
+struct Passage {
+    records: Arc<Mutex<Records>>,
+    router: Router,
+    turn: Arc<AtomicU64>,
+}
+
+impl Passage {
+    /// How long a call is on its way, and its answer: up to 2 ms each.
+    fn latency(&self) -> Duration {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        Duration::from_micros(Random::new(turn).below(2_000))
+    }
+}
+
+impl Outside {
+    pub(crate) async fn open(world: World) -> anyhow::Result<Self> {
+        let sandbox = Sandbox::new(world, Account::made_up(), Options::default());
+        let records = Arc::new(Mutex::new(Records::default()));
+        let passage = Passage { records: records.clone(), router: sandbox.router(), turn: Arc::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let shutdown = CancellationToken::new();
+        let router = Router::new().fallback(pass).with_state(passage);
+        tokio::spawn(lifecycle::serve_router(listener, router, shutdown.clone()));
+        Ok(Self { sandbox, url, records, shutdown })
+    }
+
+    pub(crate) fn records(&self) -> Records {
+        lock(&self.records).clone()
+    }
+
+    /// When the bot first answered this message.
+    pub(crate) fn replied_at(&self, message_id: &str) -> Option<Instant> {
+        let records = lock(&self.records);
+        records.said.iter().rev().find(|said| said.quoted.as_deref() == Some(message_id)).map(|said| said.at)
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+fn lock(records: &Mutex<Records>) -> MutexGuard<'_, Records> {
+    records.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn pass(State(passage): State<Passage>, request: Request<Body>) -> Response {
+    let refused = |status| {
+        let mut answer = Response::new(Body::empty());
+        *answer.status_mut() = status;
+        answer
+    };
+    let (mut parts, body) = request.into_parts();
+    let target = parts.uri.path_and_query().map(|target| target.as_str().to_owned()).unwrap_or_default();
+    let named = target.strip_prefix("/g/").and_then(|target| target.split_once('/'));
+    let Some((generation, rest)) =
+        named.and_then(|(generation, rest)| Some((generation.parse().ok()?, rest)))
+    else {
+        return refused(StatusCode::NOT_FOUND);
+    };
+    // A request whose sender died in the middle of it is none.
+    let Ok(body) = to_bytes(body, LARGEST).await else { return refused(StatusCode::BAD_REQUEST) };
+    let Ok(uri) = format!("/{rest}").parse() else { return refused(StatusCode::BAD_REQUEST) };
+    parts.uri = uri;
+    let path = parts.uri.path().to_owned();
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    tokio::time::sleep(passage.latency()).await;
+    // Whose sender has died by now was never done, and is not written down.
+    let answered = TowerToHyperService::new(passage.router.clone()).call(request).await;
+    write_down(&passage.records, generation, &path, &body);
+    tokio::time::sleep(passage.latency()).await;
+    answered.unwrap_or_else(|never| match never {})
+}
+
+fn write_down(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]) {
+    let at = Instant::now();
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    let mut records = lock(records);
+    records.calls += 1;
+    let is_link = path.ends_with("/communities/link");
+    if is_link || path.ends_with("/communities/unlink") {
+        let groups = body["groupsPhones"].as_array().cloned().unwrap_or_default();
+        records.changes.push(Change {
+            generation,
+            at,
+            is_link,
+            community: text("communityId").unwrap_or_default(),
+            groups: groups.iter().filter_map(|group| Some(group.as_str()?.to_owned())).collect(),
+        });
+    } else if path.ends_with("/send-text") {
+        records.said.push(Said {
+            generation,
+            at,
+            chat: text("phone").unwrap_or_default(),
+            quoted: text("messageId"),
+            text: text("message").unwrap_or_default(),
+        });
+    }
+}

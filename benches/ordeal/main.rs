@@ -1,0 +1,181 @@
+//! The ordeal: the real program is killed, starved and flooded, and held to what it promises.
+//!
+//! ```bash
+//! cargo bench --bench ordeal -- kill --rounds 500
+//! cargo bench --bench ordeal -- kill --control blind-retry
+//! ```
+//!
+//! Progress goes to stderr, a table to stdout. The exit code is 1 where a promise was broken, and, in a
+//! run with `--control`, where a broken promise was not noticed. Controls run a debug binary that
+//! breaks a promise on purpose (`src/failpoint.rs`). `VINCULA_BIN` and `VINCULA_DEBUG_BIN` name other
+//! binaries. docs/RELIABILITY.md tells what each run shows.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+
+mod blindness;
+mod chats;
+mod cluster;
+mod fsync;
+mod judge;
+mod kill;
+mod ledger;
+mod load;
+mod loris;
+mod random;
+mod replicas;
+mod service;
+mod summary;
+mod sweep;
+mod trace;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use vincula::failpoint::Sabotage;
+
+use service::Binary;
+
+#[derive(Debug, Parser)]
+#[command(name = "ordeal", about = "Kills, starves and floods vincula, and holds it to what it promises")]
+struct Call {
+    #[command(subcommand)]
+    run: Option<Run>,
+    /// Given by cargo.
+    #[arg(long, hide = true, global = true)]
+    bench: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Run {
+    /// kill -9 at a random moment under load.
+    Kill {
+        #[arg(long, default_value_t = 500)]
+        rounds: usize,
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Break this promise, and be sure that it is noticed.
+        #[arg(long)]
+        control: Option<Control>,
+    },
+    /// kill -9 at every Nth fsync, write, send and receive; needs strace.
+    Sweep {
+        #[arg(long, default_value_t = 60)]
+        points: usize,
+        #[arg(long)]
+        seed: Option<u64>,
+        #[arg(long)]
+        control: Option<Control>,
+    },
+    /// The sync of the log comes before the answer; needs strace.
+    Trace {
+        /// Answer before the commit, and be sure that it is noticed.
+        #[arg(long)]
+        control: bool,
+    },
+    /// Three replicas on one PostgreSQL, one of them killed each second.
+    Replicas {
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// An empty database, `postgres://…`; without it, the run starts a PostgreSQL of its own.
+        #[arg(long)]
+        store: Option<String>,
+        #[arg(long)]
+        seed: Option<u64>,
+        #[arg(long)]
+        control: Option<Control>,
+    },
+    /// Each check of the runs is seen failing, on facts that are falsified one at a time.
+    Judge,
+    /// Slow connections are held; orders are answered all the same.
+    Loris {
+        #[arg(long, default_value_t = 500)]
+        connections: usize,
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Hold the service still for two seconds and allow it 1 MiB, and be sure that both are noticed.
+        #[arg(long)]
+        control: bool,
+    },
+}
+
+/// A promise to break.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Control {
+    BlindRetry,
+    AnswerBeforeCommit,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+}
+
+impl Control {
+    fn sabotage(self) -> Sabotage {
+        match self {
+            Self::BlindRetry => Sabotage::BlindRetry,
+            Self::AnswerBeforeCommit => Sabotage::AnswerBeforeCommit,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let call = Call::parse();
+    let Some(run) = call.run else {
+        progress("which run? See `cargo bench --bench ordeal -- --help`");
+        return ExitCode::SUCCESS;
+    };
+    match start(run) {
+        Ok(Outcome::Passed) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        Err(error) => {
+            progress(&format!("ordeal: {error:#}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn start(run: Run) -> anyhow::Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let choose = |control: Option<Control>| Binary::choose(control.map(Control::sabotage));
+        match run {
+            Run::Kill { rounds, seed, control } => {
+                kill::run(choose(control)?, rounds, seed_or_time(seed)).await
+            }
+            Run::Sweep { points, seed, control } => {
+                sweep::run(choose(control)?, points, seed_or_time(seed)).await
+            }
+            Run::Trace { control } => {
+                trace::run(choose(control.then_some(Control::AnswerBeforeCommit))?, 1).await
+            }
+            Run::Replicas { seconds, store, seed, control } => {
+                let time = Duration::from_secs(seconds);
+                replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
+            }
+            Run::Judge => blindness::run(choose(None)?, 7).await,
+            Run::Loris { connections, seconds, control } => {
+                let limits = loris::Limits { memory: if control { 1 } else { 100 } * 1024, is_held: control };
+                loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
+            }
+        }
+    })
+}
+
+fn seed_or_time(seed: Option<u64>) -> u64 {
+    seed.unwrap_or_else(|| {
+        u64::from(std::process::id()) ^ vincula::clock::Clock::system().now().0.unsigned_abs()
+    })
+}
+
+/// A row of the table.
+fn print(row: &str) {
+    println!("{row}");
+}
+
+/// What goes on.
+fn progress(line: &str) {
+    eprintln!("{line}");
+}

@@ -1,0 +1,65 @@
+//! The sync of the log comes before the answer: one order, with strace looking on.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use vincula::sandbox::World;
+
+use crate::Outcome;
+use crate::chats::Chats;
+use crate::fsync;
+use crate::kill::SETTLE;
+use crate::ledger::Outside;
+use crate::load::Sender;
+use crate::random::Random;
+use crate::service::{Binary, Site, Started};
+use crate::summary::Summary;
+
+pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
+    let mut random = Random::new(seed);
+    let mut world = World::empty();
+    let chats = Chats::furnish(&mut world);
+    let outside = Arc::new(Outside::open(world).await?);
+    let is_control = binary.sabotage.is_some();
+    let summary = Summary::new("trace", &binary, seed).must_notice(if is_control {
+        &["answered before the order was on the disk"]
+    } else {
+        &[]
+    });
+    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
+    let account = outside.sandbox.account();
+    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
+    let file = site.folder.path().join("trace.txt");
+    let path = file.to_string_lossy().into_owned();
+    let under = ["strace", "-f", "-D", "-yy", "-s", "400", "-o", &path, "-e", fsync::CALLS];
+    let Started::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
+    let sender = Arc::new(Sender::new(site.clone(), 1));
+    sender.give(&mut chats, 1, &mut random).await?;
+    let journal = site.journal().await?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    site.settled(&journal, 0, SETTLE).await?;
+    site.kill(&mut process)?;
+    let begun = Instant::now();
+    let trace = loop {
+        let trace = std::fs::read_to_string(&file)?;
+        if trace.contains("+++ killed by SIGKILL +++") {
+            break trace;
+        }
+        if begun.elapsed() > Duration::from_secs(10) {
+            bail!("the trace has no end");
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let violations = match fsync::read(&trace) {
+        Ok(moments) => {
+            summary.row("line of the trace: request received", moments.received);
+            summary.row("line of the trace: log written", moments.written);
+            summary.row("line of the trace: log synced", moments.synced);
+            summary.row("line of the trace: sender answered", moments.answered);
+            Vec::new()
+        }
+        Err(wrong) => vec![wrong],
+    };
+    Ok(summary.end(violations))
+}

@@ -1,0 +1,230 @@
+//! The process stops at each step of an order, exactly there, and is started again: nothing is lost,
+//! nothing is done twice, the marks are true.
+//!
+//! The steps are those of `src/failpoint.rs`; a debug build stops where `VINCULA_FAIL_AT` says. The
+//! sender behaves as Z-API does: what got no answer is sent again, what was answered never.
+
+use std::os::unix::process::ExitStatusExt as _;
+
+use vincula::failpoint::{Sabotage, Step};
+use vincula::sandbox::Sent;
+
+use super::{Place, Serving};
+use crate::support::ANA;
+
+const ORDER: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
+const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    ✅ “Futebol”\n✅ “Mães do Bairro”";
+/// `abort`: no unwinding, no clean-up.
+const ABORTED: i32 = 6;
+
+macro_rules! stopped_at {
+    ($($test:ident: $step:ident,)*) => {
+        /// The steps that have a test below.
+        const TESTED: &[Step] = &[$(Step::$step),*];
+
+        $(
+            #[test]
+            fn $test() {
+                let story = Story::stopped_at(Step::$step, 1, None);
+                assert_eq!(story.wrong(), Vec::<String>::new());
+            }
+        )*
+    };
+}
+
+stopped_at! {
+    stopped_when_the_request_had_come: Received,
+    stopped_when_it_was_verified: Verified,
+    stopped_when_it_was_seen_to_be_an_order: Recognised,
+    stopped_while_the_order_was_written_down: Writing,
+    stopped_between_the_commit_and_the_answer: Committed,
+    stopped_when_the_sender_had_its_answer: Answered,
+    stopped_when_a_worker_had_taken_it: Claimed,
+    stopped_when_the_groups_were_looked_at: Surveyed,
+    stopped_when_the_plan_was_written_down: Planned,
+    stopped_before_the_call: Calling,
+    stopped_after_the_call: Called,
+    stopped_when_the_outcome_was_read_back: ReadBack,
+    stopped_when_the_reply_was_known: Judged,
+    stopped_when_the_reply_was_written_down: Replied,
+    stopped_before_the_reply_was_sent: Sending,
+    stopped_between_the_reply_and_its_note: Sent,
+    stopped_when_the_reply_was_noted: Noted,
+    stopped_before_the_order_was_ended: Finishing,
+    stopped_when_the_order_was_ended: Finished,
+}
+
+#[test]
+fn every_step_has_its_test() {
+    assert_eq!(TESTED, Step::ALL);
+}
+
+#[test]
+fn the_documented_steps_are_these() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/RELIABILITY.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
+    assert_eq!(rows, steps);
+}
+
+#[test]
+fn stopped_three_times_at_the_same_step() {
+    // What an earlier try left in the journal is not done again, so these are passed once.
+    const ONCE: [Step; 7] = [
+        Step::Answered,
+        Step::Planned,
+        Step::Called,
+        Step::ReadBack,
+        Step::Replied,
+        Step::Noted,
+        Step::Finished,
+    ];
+    for step in Step::ALL.iter().filter(|step| !ONCE.contains(step)) {
+        let story = Story::stopped_at(*step, 3, None);
+        assert_eq!(story.wrong(), Vec::<String>::new(), "{step:?}");
+    }
+}
+
+#[test]
+fn a_second_order_is_stopped_and_the_first_is_not_touched() {
+    let mut place = Place::new();
+    place.variable("VINCULA_FAIL_AT", "planned:2");
+    let mut serving = place.serve();
+    place.order("A1", "/link \"Bairro Feliz\" futebol");
+    assert!(place.reply_to("A1").ends_with("✅ “Futebol”"));
+    place.order("A2", "/unlink \"Bairro Feliz\" futebol");
+    assert_stopped(&place, &mut serving);
+    place.variables.clear();
+
+    let serving = place.serve();
+
+    assert_eq!(place.reply_to("A2"), "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    serving.stop(&place);
+    assert_eq!((place.calls_to("communities/link"), place.calls_to("communities/unlink")), (1, 1));
+}
+
+#[test]
+fn whoever_tries_again_blindly_would_be_noticed() {
+    let blind = Some(Sabotage::BlindRetry);
+    let wrong_after = |step| Story::stopped_at(step, 1, blind).wrong().join("; ");
+    assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));
+    assert!(wrong_after(Step::Noted).contains("2 replies"), "{}", wrong_after(Step::Noted));
+}
+
+#[test]
+fn whoever_answers_before_the_commit_would_be_noticed() {
+    let early = Some(Sabotage::AnswerBeforeCommit);
+    let wrong = Story::stopped_at(Step::Answered, 1, early).wrong().join("; ");
+    assert!(wrong.contains("0 orders in the journal"), "{wrong}");
+}
+
+/// An order whose service was stopped on the way, and what became of it.
+struct Story {
+    step: Step,
+    stops: usize,
+    place: Place,
+    /// The answer to the webhook that came last.
+    answered: String,
+    /// The orders in the journal: state and outcome.
+    orders: Vec<(String, String)>,
+}
+
+impl Story {
+    /// Gives an order, has the process stop at the step as often as said, and lets it end.
+    fn stopped_at(step: Step, stops: usize, sabotage: Option<Sabotage>) -> Self {
+        let mut place = Place::new();
+        place.variable("VINCULA_FAIL_AT", step.name());
+        if let Some(sabotage) = sabotage {
+            place.variable("VINCULA_SABOTAGE", sabotage.name());
+        }
+        let mut answered = String::new();
+        for _ in 0..stops {
+            let mut serving = place.serve();
+            if answered.is_empty() {
+                answered = post(&place);
+            }
+            assert_stopped(&place, &mut serving);
+        }
+        place.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
+
+        let serving = place.serve();
+        if answered.is_empty() {
+            answered = post(&place);
+        }
+        // What is open is ended before the signal lets it end; a lost order is never replied to.
+        let is_lost = sabotage == Some(Sabotage::AnswerBeforeCommit);
+        if !is_lost {
+            place.reply_to("A1");
+            // The chat goes on, and nothing else was waiting to be said before this.
+            place.order("A2", "/unlink \"Marketing BR\" futebol");
+            place.reply_to("A2");
+        }
+        serving.stop(&place);
+        let orders = journal(&place);
+        Self { step, stops, place, answered, orders }
+    }
+
+    /// What was promised, and is not so.
+    fn wrong(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut check = |holds: bool, what: String| {
+            if !holds {
+                wrong.push(what);
+            }
+        };
+        let about_it = |sent: &&Sent| sent.quoted.as_deref() == Some("A1");
+        let all = self.place.sandbox.sent();
+        let replies: Vec<&Sent> = all.iter().filter(about_it).collect();
+        // Only of what was sent and not noted nobody knows.
+        let most = if self.step == Step::Sent { 1 + self.stops } else { 1 };
+        check(replies.len() == most, format!("{} replies, not {most}", replies.len()));
+        for reply in &replies {
+            check(reply.text == DONE, format!("the reply is not true: {}", reply.text));
+        }
+        // Stopped before the call or after it, but never in it: it need not be repeated.
+        let calls = self.place.calls_to("communities/link");
+        check(calls == 1, format!("{calls} calls"));
+        let count = self.orders.len();
+        check(count == 1, format!("{count} orders in the journal"));
+        check(
+            self.orders
+                .iter()
+                .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "answered")),
+            format!("the order ended as {:?}", self.orders),
+        );
+        // Up to the commit the order did not exist, and behind it it is known.
+        let is_in_time =
+            Step::ALL.iter().take_while(|step| **step != Step::Committed).any(|s| *s == self.step);
+        check(
+            !is_in_time || self.answered == "accepted",
+            format!("sent again after {:?} it was {:?}", self.step, self.answered),
+        );
+        wrong
+    }
+}
+
+/// Posts the order; `accepted` or `duplicate`, or nothing where no answer came.
+fn post(place: &Place) -> String {
+    let ran = place.run(&["event", "send", "--from", ANA, "--text", ORDER, "--id", "A1"]);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    assert!(ran.code == Some(0) || ran.err.contains("does not answer"), "{ran:#?}");
+    answer["status"].as_str().unwrap_or_default().to_owned()
+}
+
+#[track_caller]
+fn assert_stopped(place: &Place, serving: &mut Serving) {
+    let (code, log) = serving.ended(place);
+    assert_eq!((code, serving.child.wait().unwrap().signal()), (None, Some(ABORTED)), "{log}");
+}
+
+/// The state and the outcome of each order that came as `A1`.
+fn journal(place: &Place) -> Vec<(String, String)> {
+    let ran = place.run(&["journal", "list", "--format", "json"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
+    let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let ours = rows.iter().filter(|row| row["message_id"] == "A1");
+    ours.map(|row| (text(row, "state"), text(row, "outcome"))).collect()
+}
