@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_known_by_number_or_lid_each_of_its_own_kind() {
+    fn t11_a_person_is_known_by_number_or_lid_each_of_its_own_kind() {
         let admins = admins(vec![
             admin("ana", Some("5544999999999"), Some("81896604192873@lid")),
             admin("rui", Some("5511988887777"), None),

@@ -106,20 +106,29 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn next(&mut self, separators: Separators) -> Result<Option<String>, Mistake> {
-        self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
-        let Some(first) = self.rest.chars().next() else { return Ok(None) };
-        if let Some(closing) = closing(first) {
-            return self.quoted(first, closing);
+    fn next(&mut self, mut separators: Separators) -> Result<Option<String>, Mistake> {
+        loop {
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
+            let Some(first) = self.rest.chars().next() else { return Ok(None) };
+            if let Some(closing) = closing(first) {
+                let word = self.quoted(first, closing)?;
+                if !word.is_empty() {
+                    return Ok(Some(word));
+                }
+                // Empty quotes name nothing, however many stand in a row.
+                separators = Separators::BlanksAndCommas;
+                continue;
+            }
+            let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
+            let (word, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            // After a community a comma is a slip of the thumb, not a part of its name.
+            return Ok(Some(word.trim_end_matches(is_comma).to_owned()));
         }
-        let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        // After a community a comma is a slip of the thumb, not a part of its name.
-        Ok(Some(word.trim_end_matches(is_comma).to_owned()))
     }
 
-    fn quoted(&mut self, open: char, closing: &[char]) -> Result<Option<String>, Mistake> {
+    /// What stands in the quotes that begin here, blanks made one.
+    fn quoted(&mut self, open: char, closing: &[char]) -> Result<String, Mistake> {
         let is_apostrophe = closing.contains(&'\'');
         let inside = &self.rest[open.len_utf8()..];
         let ends_here = |after: &str| after.chars().next().is_none_or(|c| Separators::BlanksAndCommas.has(c));
@@ -129,8 +138,7 @@ impl Reader<'_> {
         let Some((at, quote)) = end else { return Err(Mistake::UnclosedQuote(open)) };
         let word = inside[..at].split_whitespace().collect::<Vec<_>>().join(" ");
         self.rest = &inside[at + quote.len()..];
-        // Empty quotes name nothing.
-        if word.is_empty() { self.next(Separators::BlanksAndCommas) } else { Ok(Some(word)) }
+        Ok(word)
     }
 }
 

@@ -214,7 +214,8 @@ impl Worker {
                 self.postpone(claim, &error).await
             }
             Err(Unsent::Api(error)) => {
-                tracing::error!(id = claim.command.id, %error, "an answer could not be delivered");
+                let cause = error.cause;
+                tracing::error!(id = claim.command.id, %cause, "an answer could not be delivered");
                 self.finish(claim, Outcome::Unanswered, Some(error.to_string())).await
             }
         }
@@ -264,7 +265,9 @@ impl Worker {
     async fn postpone(&self, claim: Claim, error: &ApiError) -> Result<(), Lost> {
         let now = self.clock.now();
         let at = next_try(&claim.command, self.timing, error.retry_after, now);
-        tracing::warn!(id = claim.command.id, %error, again = %at, "an order is tried again");
+        // What Z-API said may repeat what was written, and to whom: that is kept in the journal alone.
+        let (call, cause) = (error.call, error.cause);
+        tracing::warn!(id = claim.command.id, call, %cause, again = %at, "an order is tried again");
         claim.try_again(at, error.to_string(), now).await
     }
 

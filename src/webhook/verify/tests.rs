@@ -187,7 +187,7 @@ fn one_failing_scheme_of_all_is_enough() {
 }
 
 #[test]
-fn every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
+fn t02_every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
     let nothing = Request { headers: HeaderMap::new(), path: None, ..Request::signed(by_all()) };
     let refused = nothing.at(NOON).unwrap_err();
     assert_eq!(refused.to_string(), "the webhook could not be verified");
@@ -240,7 +240,7 @@ fn an_hmac_comes_in_hex_or_base64_with_or_without_its_prefix() {
 }
 
 #[test]
-fn a_forged_hmac_is_refused() {
+fn t01_a_forged_hmac_is_refused() {
     let tag = hmac_of(KEY, BODY);
     let hex = hex::encode(&tag);
     let sha512 =
@@ -349,7 +349,7 @@ fn each_standard_header_is_there_once() {
 }
 
 #[test]
-fn a_delivery_verifies_for_five_minutes_either_way() {
+fn t04_a_delivery_verifies_for_five_minutes_either_way() {
     let signed = Request::signed(by_standard_webhooks());
     for (seconds, holds) in [(-301, false), (-300, true), (0, true), (300, true), (301, false)] {
         let outcome = signed.at(Timestamp(NOON.0 + seconds * 1000));
@@ -368,7 +368,7 @@ fn another_id_or_time_needs_another_signature() {
 }
 
 #[test]
-fn nothing_moves_across_the_dots_of_what_is_signed() {
+fn t06_nothing_moves_across_the_dots_of_what_is_signed() {
     let seconds = NOON.as_seconds();
     let padded = format!("{seconds:013}");
     let stamp = seconds.to_string();
@@ -420,7 +420,7 @@ fn the_reference_implementation_agrees() {
 }
 
 #[test]
-fn no_secret_is_printed() {
+fn t24_no_secret_is_printed() {
     let shown = format!("{:?}", Verifier::new(&instance(by_all())));
     assert_eq!(shown, "Verifier { .. }");
     let headers = signature_headers(&instance(by_all()), ID, NOON, BODY);
