@@ -12,6 +12,9 @@ use crate::clock::Timestamp;
 
 /// How long a lease holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(15);
+/// No delay is longer. A moment further ahead was written before the clock went back, and is over
+/// (THREATS.md, T37).
+const LONGEST_DELAY: Duration = Duration::from_secs(900);
 
 /// Why a worker's write was not made.
 #[derive(Debug, thiserror::Error)]
@@ -151,13 +154,16 @@ async fn claim(
         let leased = sqlx::query(
             "UPDATE lane SET lease_token = $1, lease_until = $2
              WHERE (instance, lane) = (
-                 SELECT instance, lane FROM lane WHERE ready_at <= $3 AND lease_until <= $3
+                 SELECT instance, lane FROM lane
+                 WHERE (ready_at <= $3 OR ready_at BETWEEN $4 AND $5) AND lease_until <= $3
                  ORDER BY ready_at LIMIT 1)
              RETURNING instance, lane",
         )
         .bind(token)
         .bind(now.plus(LEASE).0)
         .bind(now.0)
+        .bind(now.plus(LONGEST_DELAY).0)
+        .bind(IDLE - 1)
         .fetch_optional(&mut *connection)
         .await?;
         let Some(leased) = leased else { return Ok(None) };

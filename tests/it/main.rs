@@ -10,4 +10,5 @@ mod layers;
 mod readme;
 mod stories;
 mod support;
+mod threats;
 mod webhook;

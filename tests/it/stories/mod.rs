@@ -15,7 +15,7 @@ mod mistakes;
 mod people;
 mod refuted;
 mod restart;
-mod scene;
+pub mod scene;
 mod status;
 mod trouble;
 mod truth;

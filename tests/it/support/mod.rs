@@ -364,6 +364,12 @@ impl Service {
         self.restart().await;
     }
 
+    /// Where its file says that Z-API is.
+    pub fn base_url(&self) -> String {
+        let line = self.toml.lines().find_map(|line| line.strip_prefix("base_url = ")).unwrap();
+        line.trim_matches('"').to_owned()
+    }
+
     /// Where the journal's file is.
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")
