@@ -32,6 +32,8 @@ fn plain_mark(c: char) -> char {
         // Inside the quotes of an order, a name's own quotes can only be single ones.
         'ˋ' | '`' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
         '–' | '—' | '‑' | '‐' => '-',
+        // A reply shows a blank in its place.
+        control if control.is_control() => ' ',
         other => other,
     }
 }

@@ -1,6 +1,7 @@
 //! Each scheme by itself and together: what passes, and everything that must not (THREATS.md, T1 to T7).
 
 use http::HeaderValue;
+use proptest::prelude::*;
 use secrecy::SecretString;
 use sha2::Sha512;
 
@@ -425,4 +426,166 @@ fn t24_no_secret_is_printed() {
     assert_eq!(shown, "Verifier { .. }");
     let headers = signature_headers(&instance(by_all()), ID, NOON, BODY);
     assert!(!format!("{headers:?}").contains(TOKEN));
+}
+
+/// A change to a request on its way.
+#[derive(Clone, Debug)]
+enum Change {
+    /// Bytes of a part put in, taken out or replaced.
+    Bytes { part: usize, at: usize, with: Vec<u8>, taken: usize },
+    /// A header left out.
+    Gone(usize),
+    /// A header sent once more.
+    Again(usize),
+    /// Two headers with each other's values.
+    Swapped(usize, usize),
+    /// Another time of arrival, in seconds.
+    Later(i64),
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let bytes = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..3),
+        prop::sample::select(vec!["v1,", " ", "sha256=", ".", "=", "0", "A", "\n", "\t"])
+            .prop_map(|text| text.as_bytes().to_vec()),
+    ];
+    prop_oneof![
+        8 => (0..8_usize, any::<usize>(), bytes, 0..3_usize)
+            .prop_map(|(part, at, with, taken)| Change::Bytes { part, at, with, taken }),
+        1 => (0..8_usize).prop_map(Change::Gone),
+        1 => (0..8_usize).prop_map(Change::Again),
+        1 => (0..8_usize, 0..8_usize).prop_map(|(one, other)| Change::Swapped(one, other)),
+        1 => (-400..400_i64).prop_map(Change::Later),
+    ]
+}
+
+/// The headers of a request by name, in a fixed order.
+const PARTS: [&str; 5] = ["z-api-token", SIGNATURE, "webhook-id", "webhook-timestamp", "webhook-signature"];
+
+fn changed(mut request: Request, change: &Change) -> Request {
+    let edit = |old: &[u8], at: usize, with: &[u8], taken: usize| {
+        let at = at % (old.len() + 1);
+        let end = (at + taken).min(old.len());
+        [&old[..at], with, &old[end..]].concat()
+    };
+    match change {
+        Change::Bytes { part, at, with, taken } => match PARTS.get(*part) {
+            Some(name) if request.headers.contains_key(*name) => {
+                let value = edit(request.headers[*name].as_bytes(), *at, with, *taken);
+                if let Ok(value) = HeaderValue::from_bytes(&value) {
+                    request.headers.insert(*name, value);
+                }
+            }
+            Some(_) => {}
+            None if *part == 5 => {
+                let old = request.path.clone().unwrap_or_default();
+                request.path = String::from_utf8(edit(old.as_bytes(), *at, with, *taken)).ok();
+            }
+            None => request.body = edit(&request.body, *at, with, *taken),
+        },
+        Change::Gone(part) => {
+            if let Some(name) = PARTS.get(*part) {
+                request.headers.remove(*name);
+            }
+        }
+        Change::Again(part) => {
+            if let Some(name) = PARTS.get(*part)
+                && let Some(value) = request.headers.get(*name).cloned()
+            {
+                request.headers.append(*name, value);
+            }
+        }
+        Change::Swapped(one, other) => {
+            if let (Some(one), Some(other)) = (PARTS.get(*one), PARTS.get(*other))
+                && let (Some(first), Some(second)) =
+                    (request.headers.get(*one).cloned(), request.headers.get(*other).cloned())
+            {
+                request.headers.insert(*one, second);
+                request.headers.insert(*other, first);
+            }
+        }
+        Change::Later(_) => {}
+    }
+    request
+}
+
+/// Whether a request proves itself, found in the slow and plain way: by writing down every proof that
+/// would be right and looking whether it is there, letter by letter.
+fn is_proven(request: &Request, now: Timestamp) -> bool {
+    let verify = &request.verify;
+    let one = |name: &str| {
+        let mut all = request.headers.get_all(name).iter();
+        let value = all.next()?.to_str().ok()?;
+        all.next().is_none().then_some(value)
+    };
+    let keys = [KEY, OLD_KEY];
+    let token = !verify.zapi_token || one("z-api-token") == Some(TOKEN);
+    let path = request.path.as_deref() == verify.path_secret.as_ref().map(ExposeSecret::expose_secret);
+    let hmac = verify.hmac.is_none()
+        || one(SIGNATURE).is_some_and(|given| {
+            keys.iter().any(|key| {
+                let tag = hmac_of(key, &request.body);
+                let right = [hex::encode(&tag), BASE64.encode(&tag)];
+                right.iter().any(|right| given == right || given == format!("sha256={right}"))
+            })
+        });
+    let standard = verify.standard_webhooks.is_none() || {
+        let parts = (one("webhook-id"), one("webhook-timestamp"), one("webhook-signature"));
+        match parts {
+            (Some(id), Some(timestamp), Some(signatures)) => {
+                let content = [format!("{id}.{timestamp}.").as_bytes(), &request.body].concat();
+                let is_signed = |part| keys.iter().any(|key| standard_signature(key, &content) == part);
+                let id_is_plain =
+                    regex::Regex::new("^[A-Za-z0-9_-]{1,128}$").unwrap().is_match(id) && !id.ends_with('\n');
+                let is_near = regex::Regex::new("^[0-9]{1,12}$").unwrap().is_match(timestamp)
+                    && (now.as_seconds() - timestamp.parse::<i64>().unwrap()).abs() <= 300;
+                id_is_plain && is_near && signatures.split(' ').any(is_signed)
+            }
+            _ => false,
+        }
+    };
+    token && path && hmac && standard
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn t01_only_what_was_signed_gets_through_whatever_is_changed_on_the_way(
+        schemes in 1..16_u8,
+        changes in prop::collection::vec(any_change(), 0..3),
+    ) {
+        let all = by_all();
+        let has = |bit: u8| schemes & bit != 0;
+        let verify = config::Verify {
+            zapi_token: has(1),
+            path_secret: all.path_secret.filter(|_| has(2)),
+            hmac: all.hmac.filter(|_| has(4)),
+            standard_webhooks: all.standard_webhooks.filter(|_| has(8)),
+        };
+        let whole = Request::signed(verify);
+        let request = changes.iter().fold(whole.clone(), changed);
+        let later: i64 = changes.iter().map(|c| if let Change::Later(seconds) = c { *seconds } else { 0 }).sum();
+        let now = Timestamp(NOON.0 + later * 1_000);
+
+        let verified = request.at(now);
+
+        prop_assert_eq!(verified.is_ok(), is_proven(&request, now), "{:?}", verified);
+        prop_assert!(!changes.is_empty() || verified.is_ok());
+    }
+
+    #[test]
+    fn t01_any_headers_at_all_are_refused_and_not_died_of(
+        values in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..100)), 5),
+        path in prop::option::of(any::<String>()),
+        body in prop::collection::vec(any::<u8>(), 0..100),
+    ) {
+        let mut request = Request { verify: by_all(), headers: HeaderMap::new(), path, body };
+        for (name, value) in PARTS.iter().zip(values) {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(&value).ok()) {
+                request.headers.append(*name, value);
+            }
+        }
+        prop_assert!(request.at(NOON).is_err());
+    }
 }
