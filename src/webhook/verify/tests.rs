@@ -324,6 +324,17 @@ fn any_of_the_keys_may_have_signed() {
 }
 
 #[test]
+fn a_key_that_is_listed_twice_is_one_key() {
+    let twice = || vec![secret(KEY), secret(KEY)];
+    let header = HeaderName::from_static(SIGNATURE);
+    let hmac = config::Verify { hmac: Some(config::Hmac { header, secrets: twice() }), ..Default::default() };
+    let standard = config::Verify { standard_webhooks: Some(twice()), ..Default::default() };
+    for verify in [hmac, standard] {
+        Request::signed(verify).expect_verified();
+    }
+}
+
+#[test]
 fn one_good_signature_in_the_list_is_enough() {
     let signed = Request::signed(by_standard_webhooks());
     let good = signed.header("webhook-signature");
