@@ -77,7 +77,7 @@ async fn t30_a_body_at_the_edge_of_json_is_read_or_refused_and_never_died_of() {
         (with(&format!("\"x\":{}", "9".repeat(100_000))).into(), 200),
         (with("\"x\":1e999999999").into(), 200),
         (with("\"momment\":-1e400,\"momment\":99999999999999999999").into(), 200),
-        (with(&"\"phone\":\"x\",".repeat(5_000).trim_end_matches(',')).into(), 200),
+        (with("\"phone\":\"x\",".repeat(5_000).trim_end_matches(',')).into(), 200),
         (with(r#""\ud800":"\udc00\ud800""#).into(), 200),
         (with(r#""x":"\u0000\uffff""#).into(), 200),
         ([b"\xef\xbb\xbf", order.as_bytes()].concat(), 400),
