@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_known_by_number_or_lid_each_of_its_own_kind() {
+    fn t11_a_person_is_known_by_number_or_lid_each_of_its_own_kind() {
         let admins = admins(vec![
             admin("ana", Some("5544999999999"), Some("81896604192873@lid")),
             admin("rui", Some("5511988887777"), None),
@@ -153,6 +153,7 @@ mod tests {
             (person(Some("5544999999999"), None), Some("ana")),
             (person(Some("554499999999"), None), Some("ana")), // without the ninth digit
             (person(None, Some("81896604192873@lid")), Some("ana")),
+            (person(Some("5544999999999"), Some("81896604192873@lid")), Some("ana")),
             (person(Some("5511977776666"), Some("81896604192873@lid")), Some("ana")),
             (person(None, Some("5544999999999@lid")), None), // a lid whose digits are Ana's number
             (person(Some("5511988887777"), Some("81896604192873@lid")), None), // two people at once

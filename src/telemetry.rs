@@ -92,3 +92,59 @@ pub fn start_log(is_terminal: bool, has_colour: bool, default: &str) {
         log.json().flatten_event(true).try_init()
     };
 }
+
+/// From now on a panic is told in the log by its place, and by nothing that it says: the message of a
+/// panic may hold what somebody wrote (a slice cut inside a letter prints all of the text). What it
+/// says is told at debug, with the trace where `RUST_BACKTRACE` asks for one.
+pub fn tell_panics_by_their_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(place, "a panic");
+        let said = panic.payload_as_str().unwrap_or_default();
+        tracing::debug!(said, trace = %std::backtrace::Backtrace::capture(), "what the panic says");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    const CHILD: &str = "VINCULA_TEST_PANICS";
+
+    /// The hook is of the whole process, so a process of its own panics: this test, once more.
+    #[test]
+    fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
+        if std::env::var_os(CHILD).is_some() {
+            start_log(false, false, "info");
+            tell_panics_by_their_place();
+            let text = "segredo é segredo".to_owned();
+            assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());
+            return;
+        }
+        let this =
+            "telemetry::tests::t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote";
+        let child = |level: &str| {
+            let ran = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", this, "--nocapture"])
+                .env(CHILD, "1")
+                .env("RUST_LOG", level)
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            assert!(ran.status.success(), "{ran:?}");
+            String::from_utf8(ran.stderr).unwrap()
+        };
+
+        let (usual, detailed) = (child(""), child("debug"));
+
+        let lines: Vec<serde_json::Value> =
+            usual.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        assert_eq!(lines.len(), 1, "{usual}");
+        assert_eq!(lines[0]["message"], "a panic");
+        assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("telemetry.rs:")), "{usual}");
+        assert!(!usual.contains("segredo"), "{usual}");
+        assert!(detailed.contains("segredo"), "{detailed}");
+    }
+}

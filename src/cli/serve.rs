@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::command::Timing;
 use crate::config::Config;
-use crate::lifecycle;
+use crate::{lifecycle, telemetry};
 
 pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
     start_log("info");
+    telemetry::tell_panics_by_their_place();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(config))?;
     // Connections that did not end in time are cut.

@@ -109,20 +109,29 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn next(&mut self, separators: Separators) -> Result<Option<String>, Mistake> {
-        self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
-        let Some(first) = self.rest.chars().next() else { return Ok(None) };
-        if let Some(closing) = closing(first) {
-            return self.quoted(first, closing);
+    fn next(&mut self, mut separators: Separators) -> Result<Option<String>, Mistake> {
+        loop {
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
+            let Some(first) = self.rest.chars().next() else { return Ok(None) };
+            if let Some(closing) = closing(first) {
+                let word = self.quoted(first, closing)?;
+                if !word.is_empty() {
+                    return Ok(Some(word));
+                }
+                // Empty quotes name nothing, however many stand in a row.
+                separators = Separators::BlanksAndCommas;
+                continue;
+            }
+            let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
+            let (word, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            // After a community a comma is a slip of the thumb, not a part of its name.
+            return Ok(Some(word.trim_end_matches(is_comma).to_owned()));
         }
-        let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        // After a community a comma is a slip of the thumb, not a part of its name.
-        Ok(Some(word.trim_end_matches(is_comma).to_owned()))
     }
 
-    fn quoted(&mut self, open: char, closing: &[char]) -> Result<Option<String>, Mistake> {
+    /// What stands in the quotes that begin here, blanks made one.
+    fn quoted(&mut self, open: char, closing: &[char]) -> Result<String, Mistake> {
         let is_apostrophe = closing.contains(&'\'');
         let inside = &self.rest[open.len_utf8()..];
         let ends_here = |after: &str| after.chars().next().is_none_or(|c| Separators::BlanksAndCommas.has(c));
@@ -132,8 +141,7 @@ impl Reader<'_> {
         let Some((at, quote)) = end else { return Err(Mistake::UnclosedQuote(open)) };
         let word = inside[..at].split_whitespace().collect::<Vec<_>>().join(" ");
         self.rest = &inside[at + quote.len()..];
-        // Empty quotes name nothing.
-        if word.is_empty() { self.next(Separators::BlanksAndCommas) } else { Ok(Some(word)) }
+        Ok(word)
     }
 }
 
@@ -142,6 +150,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::command::{recognise, registry};
+    use crate::directory::fold;
+    use crate::domain::Locale;
+    use crate::reply::Speech;
 
     const LINK: &[Arg] = &[Arg::Community, Arg::Groups];
 
@@ -202,6 +214,24 @@ mod tests {
         assert_eq!(parse(&[Arg::Community], "a b"), Err(Mistake::TooManyWords("b".to_owned())));
     }
 
+    /// Empty quotes name nothing; were they left out by a call in a call, these would end the process.
+    #[test]
+    fn t18_as_many_empty_quotes_as_fit_in_a_body_are_no_name() {
+        assert_eq!(parse(LINK, &"\"\" ".repeat(90_000)), Err(Mistake::MissingCommunity));
+        assert_eq!(link(&format!("{} a {} b", "\"\"".repeat(90_000), "“” ,".repeat(50_000))).1, ["b"]);
+    }
+
+    /// Names as people and phones make them, at most as long as WhatsApp lets them be.
+    fn a_name() -> impl Strategy<Value = String> {
+        let marks = "[\"'“”„‟＂«»‘’‚‛*_~`∗ˍ∼ˋ,;，、@.\\-–/!#()\u{200b}\u{202e}\u{a0}\u{7}\n\u{2028} a-zA-Zçãé０-９]{1,20}";
+        let any = prop_oneof![
+            marks,
+            "\\PC{1,20}",
+            any::<String>().prop_map(|text| text.chars().take(90).collect())
+        ];
+        any.prop_filter("a name is seen", |name| !fold(name).is_empty())
+    }
+
     proptest! {
         #[test]
         fn whatever_is_quoted_is_read_back(names in prop::collection::vec("[^\"“”‟＂\\s][^\"“”‟＂\\s]{0,12}( [^\"“”‟＂\\s]{1,8})?", 1..6)) {
@@ -214,6 +244,23 @@ mod tests {
         #[test]
         fn nothing_that_is_typed_makes_it_panic(rest in "\\PC{0,60}") {
             let _ = parse(LINK, &rest);
+        }
+
+        #[test]
+        fn any_order_that_a_reply_prints_is_read_back(
+            names in prop::collection::vec(a_name(), 2..6),
+            locale in prop::sample::select(Locale::ALL.to_vec()),
+        ) {
+            let prefixes = vec!["!".to_owned(), "/".to_owned()];
+            let speech = Speech { locale, prefix: "/".to_owned(), prefixes, name_of: registry::name_in };
+            let words: Vec<&str> = names.iter().map(String::as_str).collect();
+
+            let printed = speech.order("link", &words);
+
+            let order = recognise(&printed, &speech.prefixes).expect("it is an order");
+            let read = parse(LINK, &order.rest).expect("it has no slip");
+            let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
+            prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);
         }
     }
 }

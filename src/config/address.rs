@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn z_api_is_reached_over_https_or_on_loopback() {
+    fn t26_z_api_is_reached_over_https_or_on_loopback() {
         for (text, kept) in [
             ("https://api.z-api.io", Some("https://api.z-api.io")),
             ("https://api.z-api.io/", Some("https://api.z-api.io")),

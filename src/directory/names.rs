@@ -11,12 +11,16 @@ pub fn fold(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Characters that phones paste and nobody sees: zero-width, direction marks, variation selectors.
+/// Characters that nobody sees: what phones paste (zero-width, direction marks, variation selectors),
+/// and with them all of Unicode's format characters and the fillers that look like nothing.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
+        '\u{00ad}' | '\u{034f}' | '\u{0600}'..='\u{0605}' | '\u{061c}' | '\u{06dd}' | '\u{070f}'
+        | '\u{0890}'..='\u{0891}' | '\u{08e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The characters that replies put for markup, and typographic forms, back to what is typed.
@@ -28,6 +32,8 @@ fn plain_mark(c: char) -> char {
         // Inside the quotes of an order, a name's own quotes can only be single ones.
         'ˋ' | '`' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
         '–' | '—' | '‑' | '‐' => '-',
+        // A reply shows a blank in its place.
+        control if control.is_control() => ' ',
         other => other,
     }
 }
@@ -53,6 +59,16 @@ mod tests {
         for (one, other) in rows {
             assert_eq!(fold(one), fold(other));
         }
+    }
+
+    #[test]
+    fn t18_every_format_character_of_unicode_is_invisible() {
+        let format = regex::Regex::new(r"\A[\p{Cf}\p{Default_Ignorable_Code_Point}]\z").unwrap();
+        let seen: Vec<char> = ('\0'..=char::MAX)
+            .filter(|c| format.is_match(c.encode_utf8(&mut [0; 4])) && !is_invisible(*c))
+            .collect();
+        assert!(seen.is_empty(), "{seen:x?}");
+        assert!("aé/1ı👩🏽_-\n".chars().all(|c| !is_invisible(c)));
     }
 
     #[test]

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_never_becomes_one() {
+    fn t20_what_is_no_id_never_becomes_one() {
         let rows = [
             "",
             "vendas",

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_twin_is_somebody_else() {
+    fn t11_what_only_looks_like_a_twin_is_somebody_else() {
         // Eight digits that begin with 2 to 5 are a landline: it has no mobile twin.
         assert!(!same("551131234567", "5511931234567"));
         assert!(!same("5544999999999", "5544999999998"));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lid_and_a_phone_with_the_same_digits_have_different_types_and_spellings() {
+    fn t11_a_lid_and_a_phone_with_the_same_digits_have_different_types_and_spellings() {
         let (phone, lid) = (Phone::parse("5544999999999"), Lid::parse("5544999999999@lid"));
         assert_eq!(phone.map(|p| p.to_string()).as_deref(), Some("5544999999999"));
         assert_eq!(lid.map(|l| l.to_string()).as_deref(), Some("5544999999999@lid"));

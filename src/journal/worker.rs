@@ -250,7 +250,8 @@ impl Worker {
                 claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }
             Err(Unsent::Api(error)) => {
-                tracing::error!(id = claim.command.id, %error, "an answer could not be delivered");
+                let cause = error.cause;
+                tracing::error!(id = claim.command.id, %cause, "an answer could not be delivered");
                 self.finish(claim, Outcome::Unanswered, Some(error.to_string())).await
             }
         }
@@ -375,7 +376,9 @@ impl Worker {
 
     fn postponed(&self, claim: &Claim, error: &ApiError, last_try_at: Timestamp) -> Timestamp {
         let at = next_try(&claim.command, self.timing, error.retry_after, last_try_at, self.clock.now());
-        tracing::warn!(id = claim.command.id, %error, again = %at, "an order is tried again");
+        // What Z-API said may repeat what was written, and to whom: that is kept in the journal alone.
+        let (call, cause) = (error.call, error.cause);
+        tracing::warn!(id = claim.command.id, call, %cause, again = %at, "an order is tried again");
         at
     }
 

@@ -1,4 +1,5 @@
-//! How many orders an admin gives a minute; who is over is told once, then ignored.
+//! How many orders a minute: of an admin, who is told once when over and then ignored; and of names
+//! that are no command, in one chat, where another bot may answer each answer (THREATS.md, T13).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,8 +8,10 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// How many are remembered at most; above that, new ones wait until old ones are forgotten.
+const MEMORY: usize = 10_000;
 
-/// May this admin give another order?
+/// May another order be given?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Yes.
@@ -19,7 +22,7 @@ pub enum Verdict {
     Over,
 }
 
-/// The orders of the last minute, by admin. Only admins get here, so the memory is bounded.
+/// The orders of the last minute, by who gave them or where: an admin's key, or a chat.
 #[derive(Debug)]
 pub struct OrderRate {
     limit: usize,
@@ -38,11 +41,17 @@ impl OrderRate {
         Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), recent: Mutex::default() }
     }
 
-    /// Whether the admin may give another order now. It is counted at once, so that many at a time
-    /// do not pass together; see [`OrderRate::give_back`].
-    pub fn take(&self, admin: &str, now: Timestamp) -> Verdict {
+    /// Whether `whose` next order is within the limit now. It is counted at once, so that many at a
+    /// time do not pass together; see [`OrderRate::give_back`].
+    pub fn take(&self, whose: &str, now: Timestamp) -> Verdict {
         let mut all = self.lock();
-        let recent = all.entry(admin.to_owned()).or_default();
+        if all.len() >= MEMORY && !all.contains_key(whose) {
+            all.retain(|_, recent| recent.accepted.back().is_some_and(|at| now.since(*at) < MINUTE));
+            if all.len() >= MEMORY {
+                return Verdict::Over;
+            }
+        }
+        let recent = all.entry(whose.to_owned()).or_default();
         while recent.accepted.front().is_some_and(|at| now.since(*at) >= MINUTE) {
             recent.accepted.pop_front();
         }
@@ -59,9 +68,9 @@ impl OrderRate {
     }
 
     /// What was taken is not counted after all: the order was a duplicate, or not written down.
-    pub fn give_back(&self, admin: &str, taken: Verdict) {
+    pub fn give_back(&self, whose: &str, taken: Verdict) {
         let mut all = self.lock();
-        let Some(recent) = all.get_mut(admin) else { return };
+        let Some(recent) = all.get_mut(whose) else { return };
         match taken {
             Verdict::Within => drop(recent.accepted.pop_back()),
             Verdict::FirstOver => recent.was_told = false,
@@ -91,5 +100,19 @@ mod tests {
         assert_eq!(rate.take("ana", at(60)), Verdict::Within);
         rate.give_back("ana", Verdict::Within);
         assert_eq!(rate.take("ana", at(60)), Verdict::Within);
+    }
+
+    #[test]
+    fn t13_ten_thousand_chats_are_remembered_and_no_more() {
+        let rate = OrderRate::new(1);
+        let at = |second: i64| Timestamp(second * 1_000);
+        for chat in 0..MEMORY {
+            assert_eq!(rate.take(&chat.to_string(), at(0)), Verdict::Within);
+        }
+        assert_eq!(rate.take("one more", at(59)), Verdict::Over);
+        assert_eq!(rate.take("0", at(59)), Verdict::FirstOver);
+        assert_eq!(rate.lock().len(), MEMORY);
+        assert_eq!(rate.take("one more", at(60)), Verdict::Within);
+        assert_eq!(rate.lock().len(), 1);
     }
 }

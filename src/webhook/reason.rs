@@ -37,7 +37,7 @@ pub enum Reason {
     NotACommand,
     /// Its sender may not give orders.
     NotAnAdmin,
-    /// Its sender gave more orders a minute than are allowed.
+    /// Its sender gave more orders a minute than are allowed, or its chat saw too many that do not exist.
     TooManyOrders,
     /// It was sent later than now.
     FromTheFuture,

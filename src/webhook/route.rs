@@ -43,6 +43,8 @@ use crate::journal::{self, Bot, Kind};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 
+/// How many names that are no command are answered a chat and minute (THREATS.md, T13).
+const SLIPS_A_MINUTE: u32 = 20;
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
 /// How many orders may wait for the journal at a time.
@@ -67,7 +69,10 @@ pub struct Door {
 struct Gate {
     bot: Arc<Bot>,
     verifier: Verifier,
+    /// Orders, by admin.
     rate: OrderRate,
+    /// Names that are no command, by chat.
+    slips: OrderRate,
     counters: Counters,
 }
 
@@ -272,9 +277,15 @@ impl Door {
             return Ok(Verdict::Duplicate);
         }
         let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
-        let taken = gate.rate.take(&admin.key, now);
+        let (rate, whose) = match kind {
+            Kind::Unknown => (&gate.slips, message.chat.address()),
+            _ => (&gate.rate, admin.key.as_str()),
+        };
+        let taken = rate.take(whose, now);
         let kind = match taken {
             rate::Verdict::Within => kind,
+            // Another bot would have a word to that, too.
+            _ if matches!(kind, Kind::Unknown) => return Err(Reason::TooManyOrders),
             rate::Verdict::FirstOver => Kind::TooMany,
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
@@ -283,11 +294,11 @@ impl Door {
         let verdict = match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),
             Ok(None) => {
-                gate.rate.give_back(&admin.key, taken);
+                rate.give_back(whose, taken);
                 Verdict::Duplicate
             }
             Err(error) => {
-                gate.rate.give_back(&admin.key, taken);
+                rate.give_back(whose, taken);
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 return Ok(Verdict::Unavailable);
             }
@@ -311,7 +322,8 @@ impl Gate {
             ignored: Reason::ALL.map(|reason| counter(reason.as_str())),
         };
         let rate = OrderRate::new(bot.instance.limits.orders_per_minute);
-        Self { verifier: Verifier::new(&bot.instance), rate, counters, bot }
+        let slips = OrderRate::new(SLIPS_A_MINUTE);
+        Self { verifier: Verifier::new(&bot.instance), rate, slips, counters, bot }
     }
 }
 

@@ -26,7 +26,8 @@ use crate::clock::Timestamp;
 use crate::domain::Locale;
 use crate::i18n;
 
-/// A call to Z-API that failed. Its `Display` is safe to log: it holds nothing of the URL.
+/// A call to Z-API that failed. Its `Display` holds nothing of the URL, but what Z-API said, which may
+/// repeat a message: it is for the journal; above debug, `call` and `cause` are logged.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("Z-API {call}: {cause}{}", self.detail())]
 pub struct ApiError {
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_judged_by_their_meaning() {
+    fn t27_answers_are_judged_by_their_meaning() {
         let rows = [
             (200, r#"{"success":true}"#, None),
             (200, r#"{"success":"true","error":""}"#, None),

@@ -76,6 +76,11 @@ mod tests {
     }
 
     #[test]
+    fn t27_a_name_without_end_is_cut() {
+        assert_eq!(name(&json!({ "name": "é".repeat(1_000_000) }), "name"), Some("é".repeat(200)));
+    }
+
+    #[test]
     fn texts_lists_and_objects_are_taken_as_they_come() {
         assert_eq!(text(&json!({"id": 120363}), "id").as_deref(), Some("120363"));
         assert_eq!(text(&json!({"id": null}), "id"), None);

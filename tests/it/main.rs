@@ -12,4 +12,5 @@ mod readme;
 mod replicas;
 mod stories;
 mod support;
+mod threats;
 mod webhook;

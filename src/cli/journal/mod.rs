@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{ConfigArg, End, block_on, print};
+use crate::directory::is_invisible;
 use crate::storage::{Note, Opened, Row, Store};
 
 #[derive(Debug, Subcommand)]
@@ -279,9 +280,10 @@ fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// One line without control characters: what people typed must not drive the terminal.
+/// One line without control characters and what nobody sees: what people typed must neither drive
+/// the terminal nor turn a line around.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn indented(text: &str) -> String {

@@ -178,7 +178,7 @@ fn what_is_required_is_told_as_missing() {
 }
 
 #[test]
-fn a_verification_that_proves_nothing_is_refused() {
+fn t03_a_verification_that_proves_nothing_is_refused() {
     for (verify, listen, is_fine) in [
         ("{}", "127.0.0.1:8080", false),
         ("{ zapi_token = false }", "127.0.0.1:8080", false),

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::clock::Timestamp;
+use crate::command::registry;
+use crate::config::{self, Source};
+use crate::domain::Locale;
 use crate::storage::{Accepted, LEASE, NewCommand, Opened};
 
 fn order() -> NewCommand {
@@ -66,4 +69,81 @@ async fn an_order_that_is_accepted_while_the_worker_looks_is_found() {
         let tries = futures_util::future::join_all((0..8).map(|_| is_found(polls))).await;
         assert_eq!(tries, [true; 8], "after {polls} polls");
     }
+}
+
+const ANA: &str = "5544999990001";
+
+/// A bot at whose Z-API nobody answers, and that breaks when it has to say what `/help` is called.
+fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
+    fn name_of(name: &str, locale: Locale) -> &'static str {
+        assert_ne!(name, "help", "made up, to see what becomes of it");
+        registry::name_in(name, locale)
+    }
+    let file = folder.join("vincula.toml");
+    let toml = format!(
+        "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n\
+         [instances.main]\nid = \"{}\"\ntoken = \"{}\"\nbase_url = \"http://127.0.0.1:9\"\n\
+         verify = {{ zapi_token = true }}\nadmins.ana.phone = \"{ANA}\"\n",
+        "A".repeat(32),
+        "B".repeat(24),
+    );
+    std::fs::write(&file, toml).unwrap();
+    let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
+    let loaded = config::load(&source, &registry::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let mut bot = Bot::new(loaded.config.instances.into_iter().next().unwrap(), store).unwrap();
+    bot.speech.name_of = name_of;
+    bot
+}
+
+#[tokio::test]
+async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vincula.db");
+    let url = format!("sqlite:{}", path.display());
+    let Opened { store, writer } = Store::open(&url, Clock::system(), LEASE).await.unwrap();
+    let writer = tokio::spawn(writer);
+    let (metrics, shutdown) = (Arc::<Metrics>::default(), CancellationToken::new());
+    let moment = Duration::from_millis(1);
+    let worker = Worker {
+        store: store.clone(),
+        bots: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
+        started_at: Clock::system().now(),
+        clock: Clock::system(),
+        timing: Timing { first_retry: moment, longest_retry: moment, ..Timing::default() },
+        metrics: metrics.clone(),
+    };
+    let of = |id: &str, text: &str| NewCommand {
+        id: id.to_owned(),
+        instance: "main".to_owned(),
+        lane: id.to_owned(),
+        message_id: id.to_owned(),
+        phone: Some(ANA.to_owned()),
+        text: text.to_owned(),
+        ..order()
+    };
+    for new in [of("0191", "/help"), of("0192", "/whoami")] {
+        assert_eq!(store.accept(new).await.unwrap(), Accepted::New);
+    }
+
+    let running = tokio::spawn(worker.run(shutdown.clone()));
+    let replies = async {
+        loop {
+            let rows = store.list(None, 9).await.unwrap();
+            if rows.len() == 2 && rows.iter().all(|row| row.reply.is_some()) {
+                return rows;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let rows = tokio::time::timeout(Duration::from_secs(20), replies).await.expect("both have an answer");
+
+    let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(of("0191").outcome.as_deref(), Some("gave_up"));
+    assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
+    let counted = format!("vincula_panics_total {MOST_CRASHES}");
+    assert!(metrics.text().contains(&counted), "{}", metrics.text());
+    assert!(!running.is_finished(), "the worker goes on");
+    shutdown.cancel();
+    running.await.unwrap();
+    writer.abort();
 }

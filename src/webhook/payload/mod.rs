@@ -17,6 +17,7 @@ use super::Reason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
+use crate::directory::is_invisible;
 use crate::domain::{Chat, GroupId, Message, Person};
 
 /// What has to be known of an instance to read its events.
@@ -164,11 +165,7 @@ fn refuse_what_is_not_fresh(fields: &Fields<'_>) -> Result<(), Reason> {
 
 /// Ids are opaque, but go into logs, tables and calls: nothing invisible is in them.
 fn is_message_id(id: &str) -> bool {
-    let is_visible = |c: char| {
-        let is_format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        !c.is_control() && !is_format
-    };
+    let is_visible = |c: char| !c.is_control() && !is_invisible(c) && !matches!(c, '\u{2028}' | '\u{2029}');
     (1..=128).contains(&id.chars().count()) && id.chars().all(is_visible)
 }
 

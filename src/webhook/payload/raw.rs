@@ -269,6 +269,9 @@ impl<'de> Deserialize<'de> for Octets<'de> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn field(json: &str) -> Field<'_> {
@@ -356,5 +359,84 @@ mod tests {
         assert!(!is_too_deep(&format!(r#"{{"a":"{}\"{}"}}"#, "[".repeat(200), "{".repeat(200))));
         assert!(is_too_deep(&format!(r#"{{"a\\":{}}}"#, nested(128))));
         assert!(!is_too_deep(&"[],".repeat(1000)));
+    }
+
+    /// What a reader of the same bytes makes of a value, which knows nothing of raw JSON.
+    fn alone(value: Option<&Value>) -> Option<&Value> {
+        match value? {
+            Value::Array(items) if items.len() == 1 => Some(&items[0]),
+            other => Some(other),
+        }
+        .filter(|value| !value.is_null())
+    }
+
+    fn text_of(value: Option<&Value>) -> Option<String> {
+        match alone(value)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    fn truth_of(value: Option<&Value>) -> Truth {
+        let said = match alone(value) {
+            None => return Truth::No,
+            Some(Value::Bool(said)) => said.to_string(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(text)) => text.trim().to_ascii_lowercase(),
+            Some(_) => return Truth::Unclear,
+        };
+        match said.as_str() {
+            "" | "0" | "false" => Truth::No,
+            "null" if alone(value).is_some_and(Value::is_string) => Truth::No,
+            "1" | "true" => Truth::Yes,
+            _ => Truth::Unclear,
+        }
+    }
+
+    fn a_value() -> impl Strategy<Value = Value> {
+        let words =
+            ["true", "TRUE", "false", "0", "1", "", "null", " true ", "5544999990001", "x@lid", "/link a"];
+        let plain = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-2..3_i64).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            prop::sample::select(words.to_vec()).prop_map(Value::from),
+        ];
+        let object = plain.clone().prop_map(|message| json!({ "message": message, "other": [1, {}] }));
+        let single = prop_oneof![plain, object];
+        prop_oneof![
+            4 => single.clone(),
+            1 => prop::collection::vec(single, 0..3).prop_map(Value::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn t30_every_deciding_field_says_what_another_reader_of_the_same_bytes_finds(
+            values in prop::collection::vec(prop::option::of(a_value()), 9),
+            is_pretty in any::<bool>(),
+        ) {
+            let keys = ["type", "messageId", "phone", "participantPhone", "fromMe", "fromApi", "isGroup", "isEdit", "text"];
+            let present = keys.iter().zip(&values).filter_map(|(key, value)| Some(((*key).to_owned(), value.clone()?)));
+            let body = Value::Object(present.collect());
+            let bytes = if is_pretty { format!("{body:#}") } else { body.to_string() };
+
+            let fields = Fields::of(bytes.as_bytes(), "x").expect("an object");
+
+            let read = [
+                fields.kind, fields.message_id, fields.phone, fields.participant_phone, fields.from_me,
+                fields.from_api, fields.is_group, fields.is_edit, fields.text,
+            ];
+            for (key, field) in keys.iter().zip(read) {
+                let other = body.get(*key);
+                prop_assert_eq!(field.text().map(Cow::into_owned), text_of(other), "{} in {}", key, bytes);
+                prop_assert_eq!(field.truth(), truth_of(other), "{} in {}", key, bytes);
+            }
+            let message = alone(body.get("text")).and_then(|text| text.get("message"));
+            prop_assert_eq!(fields.text.member("message").text().map(Cow::into_owned), text_of(message));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Each scheme by itself and together: what passes, and everything that must not (THREATS.md, T1 to T7).
 
 use http::HeaderValue;
+use proptest::prelude::*;
 use secrecy::SecretString;
 use sha2::Sha512;
 
@@ -200,7 +201,7 @@ fn one_failing_scheme_of_all_is_enough() {
 }
 
 #[test]
-fn every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
+fn t02_every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
     let nothing = Request { headers: HeaderMap::new(), path: None, ..Request::signed(by_all()) };
     let refused = nothing.at(NOON).unwrap_err();
     assert_eq!(refused.to_string(), "the webhook could not be verified");
@@ -253,7 +254,7 @@ fn an_hmac_comes_in_hex_or_base64_with_or_without_its_prefix() {
 }
 
 #[test]
-fn a_forged_hmac_is_refused() {
+fn t01_a_forged_hmac_is_refused() {
     let tag = hmac_of(KEY, BODY);
     let hex = hex::encode(&tag);
     let sha512 =
@@ -336,6 +337,17 @@ fn any_of_the_keys_may_have_signed() {
 }
 
 #[test]
+fn a_key_that_is_listed_twice_is_one_key() {
+    let twice = || vec![secret(KEY), secret(KEY)];
+    let header = HeaderName::from_static(SIGNATURE);
+    let hmac = config::Verify { hmac: Some(config::Hmac { header, secrets: twice() }), ..Default::default() };
+    let standard = config::Verify { standard_webhooks: Some(twice()), ..Default::default() };
+    for verify in [hmac, standard] {
+        Request::signed(verify).expect_verified();
+    }
+}
+
+#[test]
 fn one_good_signature_in_the_list_is_enough() {
     let signed = Request::signed(by_standard_webhooks());
     let good = signed.header("webhook-signature");
@@ -362,7 +374,7 @@ fn each_standard_header_is_there_once() {
 }
 
 #[test]
-fn a_delivery_verifies_for_five_minutes_either_way() {
+fn t04_a_delivery_verifies_for_five_minutes_either_way() {
     let signed = Request::signed(by_standard_webhooks());
     for (seconds, holds) in [(-301, false), (-300, true), (0, true), (300, true), (301, false)] {
         let outcome = signed.at(Timestamp(NOON.0 + seconds * 1000));
@@ -381,7 +393,7 @@ fn another_id_or_time_needs_another_signature() {
 }
 
 #[test]
-fn nothing_moves_across_the_dots_of_what_is_signed() {
+fn t06_nothing_moves_across_the_dots_of_what_is_signed() {
     let seconds = NOON.as_seconds();
     let padded = format!("{seconds:013}");
     let stamp = seconds.to_string();
@@ -466,9 +478,171 @@ fn what_the_headers_show_to_be_wrong_is_seen_without_the_body() {
 }
 
 #[test]
-fn no_secret_is_printed() {
+fn t24_no_secret_is_printed() {
     let shown = format!("{:?}", Verifier::new(&instance(by_all())));
     assert_eq!(shown, "Verifier { .. }");
     let headers = signature_headers(&instance(by_all()), ID, NOON, BODY);
     assert!(!format!("{headers:?}").contains(TOKEN));
+}
+
+/// A change to a request on its way.
+#[derive(Clone, Debug)]
+enum Change {
+    /// Bytes of a part put in, taken out or replaced.
+    Bytes { part: usize, at: usize, with: Vec<u8>, taken: usize },
+    /// A header left out.
+    Gone(usize),
+    /// A header sent once more.
+    Again(usize),
+    /// Two headers with each other's values.
+    Swapped(usize, usize),
+    /// Another time of arrival, in seconds.
+    Later(i64),
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let bytes = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..3),
+        prop::sample::select(vec!["v1,", " ", "sha256=", ".", "=", "0", "A", "\n", "\t"])
+            .prop_map(|text| text.as_bytes().to_vec()),
+    ];
+    prop_oneof![
+        8 => (0..8_usize, any::<usize>(), bytes, 0..3_usize)
+            .prop_map(|(part, at, with, taken)| Change::Bytes { part, at, with, taken }),
+        1 => (0..8_usize).prop_map(Change::Gone),
+        1 => (0..8_usize).prop_map(Change::Again),
+        1 => (0..8_usize, 0..8_usize).prop_map(|(one, other)| Change::Swapped(one, other)),
+        1 => (-400..400_i64).prop_map(Change::Later),
+    ]
+}
+
+/// The headers of a request by name, in a fixed order.
+const PARTS: [&str; 5] = ["z-api-token", SIGNATURE, "webhook-id", "webhook-timestamp", "webhook-signature"];
+
+fn changed(mut request: Request, change: &Change) -> Request {
+    let edit = |old: &[u8], at: usize, with: &[u8], taken: usize| {
+        let at = at % (old.len() + 1);
+        let end = (at + taken).min(old.len());
+        [&old[..at], with, &old[end..]].concat()
+    };
+    match change {
+        Change::Bytes { part, at, with, taken } => match PARTS.get(*part) {
+            Some(name) if request.headers.contains_key(*name) => {
+                let value = edit(request.headers[*name].as_bytes(), *at, with, *taken);
+                if let Ok(value) = HeaderValue::from_bytes(&value) {
+                    request.headers.insert(*name, value);
+                }
+            }
+            Some(_) => {}
+            None if *part == 5 => {
+                let old = request.path.clone().unwrap_or_default();
+                request.path = String::from_utf8(edit(old.as_bytes(), *at, with, *taken)).ok();
+            }
+            None => request.body = edit(&request.body, *at, with, *taken),
+        },
+        Change::Gone(part) => {
+            if let Some(name) = PARTS.get(*part) {
+                request.headers.remove(*name);
+            }
+        }
+        Change::Again(part) => {
+            if let Some(name) = PARTS.get(*part)
+                && let Some(value) = request.headers.get(*name).cloned()
+            {
+                request.headers.append(*name, value);
+            }
+        }
+        Change::Swapped(one, other) => {
+            if let (Some(one), Some(other)) = (PARTS.get(*one), PARTS.get(*other))
+                && let (Some(first), Some(second)) =
+                    (request.headers.get(*one).cloned(), request.headers.get(*other).cloned())
+            {
+                request.headers.insert(*one, second);
+                request.headers.insert(*other, first);
+            }
+        }
+        Change::Later(_) => {}
+    }
+    request
+}
+
+/// Whether a request proves itself, found in the slow and plain way: by writing down every proof that
+/// would be right and looking whether it is there, letter by letter.
+fn is_proven(request: &Request, now: Timestamp) -> bool {
+    let verify = &request.verify;
+    let one = |name: &str| {
+        let mut all = request.headers.get_all(name).iter();
+        let value = all.next()?.to_str().ok()?;
+        all.next().is_none().then_some(value)
+    };
+    let keys = [KEY, OLD_KEY];
+    let token = !verify.zapi_token || one("z-api-token") == Some(TOKEN);
+    let path = request.path.as_deref() == verify.path_secret.as_ref().map(ExposeSecret::expose_secret);
+    let hmac = verify.hmac.is_none()
+        || one(SIGNATURE).is_some_and(|given| {
+            keys.iter().any(|key| {
+                let tag = hmac_of(key, &request.body);
+                let right = [hex::encode(&tag), BASE64.encode(&tag)];
+                right.iter().any(|right| given == right || given == format!("sha256={right}"))
+            })
+        });
+    let standard = verify.standard_webhooks.is_none() || {
+        let parts = (one("webhook-id"), one("webhook-timestamp"), one("webhook-signature"));
+        match parts {
+            (Some(id), Some(timestamp), Some(signatures)) => {
+                let content = [format!("{id}.{timestamp}.").as_bytes(), &request.body].concat();
+                let is_signed = |part| keys.iter().any(|key| standard_signature(key, &content) == part);
+                let id_is_plain =
+                    regex::Regex::new("^[A-Za-z0-9_-]{1,128}$").unwrap().is_match(id) && !id.ends_with('\n');
+                let is_near = regex::Regex::new("^[0-9]{1,12}$").unwrap().is_match(timestamp)
+                    && (now.as_seconds() - timestamp.parse::<i64>().unwrap()).abs() <= 300;
+                id_is_plain && is_near && signatures.split(' ').any(is_signed)
+            }
+            _ => false,
+        }
+    };
+    token && path && hmac && standard
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn t01_only_what_was_signed_gets_through_whatever_is_changed_on_the_way(
+        schemes in 1..16_u8,
+        changes in prop::collection::vec(any_change(), 0..3),
+    ) {
+        let all = by_all();
+        let has = |bit: u8| schemes & bit != 0;
+        let verify = config::Verify {
+            zapi_token: has(1),
+            path_secret: all.path_secret.filter(|_| has(2)),
+            hmac: all.hmac.filter(|_| has(4)),
+            standard_webhooks: all.standard_webhooks.filter(|_| has(8)),
+        };
+        let whole = Request::signed(verify);
+        let request = changes.iter().fold(whole.clone(), changed);
+        let later: i64 = changes.iter().map(|c| if let Change::Later(seconds) = c { *seconds } else { 0 }).sum();
+        let now = Timestamp(NOON.0 + later * 1_000);
+
+        let verified = request.at(now);
+
+        prop_assert_eq!(verified.is_ok(), is_proven(&request, now), "{:?}", verified);
+        prop_assert!(!changes.is_empty() || verified.is_ok());
+    }
+
+    #[test]
+    fn t01_any_headers_at_all_are_refused_and_not_died_of(
+        values in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..100)), 5),
+        path in prop::option::of(any::<String>()),
+        body in prop::collection::vec(any::<u8>(), 0..100),
+    ) {
+        let mut request = Request { verify: by_all(), headers: HeaderMap::new(), path, body };
+        for (name, value) in PARTS.iter().zip(values) {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(&value).ok()) {
+                request.headers.append(*name, value);
+            }
+        }
+        prop_assert!(request.at(NOON).is_err());
+    }
 }

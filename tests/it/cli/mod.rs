@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 mod event;
+mod hostile;
 mod journal;
 mod pages;
 mod serve;

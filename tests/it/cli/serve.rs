@@ -45,7 +45,7 @@ fn a_port_that_is_taken_is_told_by_its_key() {
 }
 
 #[test]
-fn a_second_service_on_the_same_journal_refuses_to_start() {
+fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
     let place = Place::new();
     let first = place.serve();
     place.change(&first.public, "127.0.0.1:0");
@@ -196,7 +196,7 @@ fn the_environment_alone_is_a_configuration() {
 }
 
 #[test]
-fn the_log_tells_no_text_and_even_in_detail_no_secret() {
+fn t24_t25_the_log_tells_no_text_and_even_in_detail_no_secret() {
     std::thread::scope(|scope| {
         let levels = ["", "debug", "trace"].map(|level| (level, scope.spawn(|| log_at(level))));
         for (level, log) in levels {

@@ -29,26 +29,26 @@ fn killed_at(gate_of: impl FnOnce(&Place) -> Gate) -> Place {
 }
 
 #[test]
-fn killed_before_the_link_was_made() {
+fn t36_killed_before_the_link_was_made() {
     let place = killed_at(|place| place.sandbox.trouble().hold("communities/link"));
     // The held call may still get through after the kill, or be made again: one more at most.
     assert!((1..=2).contains(&place.calls_to("communities/link")));
 }
 
 #[test]
-fn killed_when_the_link_was_made_and_nobody_had_heard_of_it() {
+fn t36_killed_when_the_link_was_made_and_nobody_had_heard_of_it() {
     let place = killed_at(|place| place.sandbox.trouble().hold_answer("communities/link"));
     assert!(place.calls_to("communities/link") <= 2);
 }
 
 #[test]
-fn killed_before_anything_was_looked_at() {
+fn t36_killed_before_anything_was_looked_at() {
     let place = killed_at(|place| place.sandbox.trouble().hold("communities?"));
     assert_eq!(place.calls_to("communities/link"), 1);
 }
 
 #[test]
-fn killed_while_the_outcome_was_read_back() {
+fn t36_killed_while_the_outcome_was_read_back() {
     // The second look at the community is the one after the link.
     let place = killed_at(|place| {
         let trouble = place.sandbox.trouble();

@@ -51,7 +51,7 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
 }
 
 #[tokio::test]
-async fn no_message_of_an_answer_begins_like_an_order() {
+async fn t13_no_message_of_an_answer_begins_like_an_order() {
     let bot = Service::with()
         .instance(r#"prefixes = ["!", "“", "✅", "•"]"#)
         .world(|world| {

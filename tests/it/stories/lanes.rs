@@ -73,7 +73,7 @@ async fn chats_of_two_admins_run_side_by_side() {
 }
 
 #[tokio::test]
-async fn two_admins_in_one_group_wait_for_each_other() {
+async fn t23_two_admins_in_one_group_wait_for_each_other() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Síndicos");
     let call = bot.sandbox.trouble().hold("communities/link");

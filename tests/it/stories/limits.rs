@@ -11,7 +11,7 @@ const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
+async fn t09_a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("strangers = \"refuse\"").start().await;
 
@@ -31,7 +31,7 @@ async fn a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minute() {
+async fn t21_who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minute() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with()
         .clock(clock.clone())
@@ -79,7 +79,7 @@ async fn the_pace_of_changes_holds_across_a_restart() {
 }
 
 #[tokio::test]
-async fn an_old_order_is_not_run_and_its_admin_is_told() {
+async fn t05_an_old_order_is_not_run_and_its_admin_is_told() {
     let bot = Service::with().instance("max_event_age = \"10m\"").start().await;
     let ago = |seconds: i64| Timestamp(bot.clock.now().0 - seconds * 1_000);
     let old = bot.message(ANA, ORDER).at(ago(11 * 60 + 5));

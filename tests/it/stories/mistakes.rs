@@ -54,7 +54,7 @@ async fn an_unknown_command_is_answered_in_a_direct_chat_with_the_nearest() {
 }
 
 #[tokio::test]
-async fn an_unknown_command_in_a_group_is_another_bots() {
+async fn t13_an_unknown_command_in_a_group_is_another_bots() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
 
@@ -65,7 +65,7 @@ async fn an_unknown_command_in_a_group_is_another_bots() {
 }
 
 #[tokio::test]
-async fn an_unknown_command_of_a_stranger_gets_silence() {
+async fn t13_an_unknown_command_of_a_stranger_gets_silence() {
     let bot = Service::start().await;
 
     let answer = bot.send(STRANGER, "/lnik").await;

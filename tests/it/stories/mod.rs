@@ -17,7 +17,7 @@ mod mistakes;
 mod people;
 mod refuted;
 mod restart;
-mod scene;
+pub mod scene;
 mod status;
 mod trouble;
 mod truth;

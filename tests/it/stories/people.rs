@@ -21,7 +21,7 @@ async fn expect_silence(bot: &Service, event: &Event, answer: &str) {
 }
 
 #[tokio::test]
-async fn strangers_get_silence_and_leave_no_trace() {
+async fn t09_strangers_get_silence_and_leave_no_trace() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     for text in [ORDER, "/help", "/whoami", "/lnik", "/status"] {
@@ -33,7 +33,7 @@ async fn strangers_get_silence_and_leave_no_trace() {
 }
 
 #[tokio::test]
-async fn in_a_group_the_author_is_the_participant() {
+async fn t10_in_a_group_the_author_is_the_participant() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let by_number = bot.message(ANA, "/whoami").in_group(&group);
@@ -47,7 +47,7 @@ async fn in_a_group_the_author_is_the_participant() {
 }
 
 #[tokio::test]
-async fn a_group_that_an_admin_made_makes_nobody_an_admin() {
+async fn t10_a_group_that_an_admin_made_makes_nobody_an_admin() {
     let bot = Service::start().await;
     let anas_group = format!("{ANA}-1623281429");
     let order = bot.message(STRANGER, ORDER).in_group(&anas_group);
@@ -60,7 +60,7 @@ async fn a_group_that_an_admin_made_makes_nobody_an_admin() {
 }
 
 #[tokio::test]
-async fn a_brazilian_number_is_the_same_without_its_ninth_digit() {
+async fn t11_a_brazilian_number_is_the_same_without_its_ninth_digit() {
     let bot = Service::start().await;
     let twin = "554499990001";
 
@@ -71,7 +71,7 @@ async fn a_brazilian_number_is_the_same_without_its_ninth_digit() {
 }
 
 #[tokio::test]
-async fn an_admin_is_known_by_the_lid_alone() {
+async fn t11_an_admin_is_known_by_the_lid_alone() {
     let bot = Service::start().await;
     let order = bot.message(ANA_LID, ORDER);
 
@@ -82,7 +82,7 @@ async fn an_admin_is_known_by_the_lid_alone() {
 }
 
 #[tokio::test]
-async fn what_only_looks_like_an_admin_is_nobody() {
+async fn t11_what_only_looks_like_an_admin_is_nobody() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let lid_with_her_digits = format!("{ANA}@lid");
@@ -137,7 +137,7 @@ async fn communities_that_an_admin_may_not_use_are_not_offered() {
 }
 
 #[tokio::test]
-async fn an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
+async fn t22_an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.trouble().hold("communities?");
     let order = bot.give(ANA, ORDER).await;
@@ -156,7 +156,7 @@ async fn an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
 }
 
 #[tokio::test]
-async fn rights_that_were_taken_while_the_order_waited_are_gone() {
+async fn t22_rights_that_were_taken_while_the_order_waited_are_gone() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.trouble().hold("communities?");
     let order = bot.give(ANA, ORDER).await;
@@ -171,7 +171,7 @@ async fn rights_that_were_taken_while_the_order_waited_are_gone() {
 }
 
 #[tokio::test]
-async fn orders_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
+async fn t12_orders_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
     let plain = Service::start().await;
     let owners = Service::with().instance("owner_commands = true").start().await;
 

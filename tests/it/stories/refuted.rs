@@ -128,7 +128,7 @@ async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_n
 }
 
 #[tokio::test]
-async fn two_names_of_one_journal_are_one_journal() {
+async fn t36_two_names_of_one_journal_are_one_journal() {
     let bot = Service::with().on_sqlite().start().await;
     let other = bot.journal().with_file_name("other.db");
     std::fs::hard_link(bot.journal(), &other).unwrap();
@@ -139,7 +139,7 @@ async fn two_names_of_one_journal_are_one_journal() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_journal_is_named_at_once() {
+async fn t35_a_file_that_is_no_journal_is_named_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.db");
     std::fs::write(&file, vec![7; 20_000]).unwrap();

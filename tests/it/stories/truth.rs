@@ -15,7 +15,7 @@ async fn without_patience() -> Service {
 }
 
 #[tokio::test]
-async fn the_reply_is_the_same_whatever_the_call_answers() {
+async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
     let refused = || Reply::json(400, &json!({ "error": "not authorized" }));
     let answers = [
         Fault::Afterwards(Reply::json(200, &json!({ "success": true }))),

@@ -42,7 +42,7 @@ async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_one() {
+async fn t17_an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_one() {
     let bot = Service::start().await;
     let of = |from| bot.message(from, "/whoami").with_id("3EB0C0FFEE");
 
@@ -54,7 +54,7 @@ async fn an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_one()
 }
 
 #[tokio::test]
-async fn an_offer_of_http_2_is_answered_in_http_1_1() {
+async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "bom dia").body();
     let length = body.len().to_string();

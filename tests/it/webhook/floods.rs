@@ -168,7 +168,7 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
 /// as ever.
 #[tokio::test]
 async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
-    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let bot = Service::with().on_sqlite().limits("orders_per_minute = 1000").start().await;
     let lock = hold(&bot.journal()).await;
     let begun = Instant::now();
     let orders = (0..300).map(|_| async {

@@ -63,7 +63,7 @@ async fn each_reason_why_an_event_is_no_order_is_told() {
 }
 
 #[tokio::test]
-async fn every_kind_of_event_passes() {
+async fn t15_every_kind_of_event_passes() {
     let bot = Service::start().await;
     let id = bot.sandbox.account().id.clone();
     let kinds = [
@@ -113,7 +113,7 @@ async fn every_kind_of_event_passes() {
 }
 
 #[tokio::test]
-async fn an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
+async fn t30_an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
     let bot = Service::start().await;
     let order = || bot.message(ANA, "/whoami");
     for event in [
@@ -129,7 +129,7 @@ async fn an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
 }
 
 #[tokio::test]
-async fn a_verified_body_that_is_no_json_object_is_a_bad_request() {
+async fn t30_a_verified_body_that_is_no_json_object_is_a_bad_request() {
     let bot = Service::start().await;
     let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
     for body in [

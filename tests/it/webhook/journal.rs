@@ -19,7 +19,7 @@ pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
 }
 
 #[tokio::test]
-async fn while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_is_answered() {
+async fn t35_while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_is_answered() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, "/link Bairro futebol");
     let other = hold(&bot.journal()).await;
@@ -48,7 +48,7 @@ async fn while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_i
 }
 
 #[tokio::test]
-async fn chatter_costs_no_disk() {
+async fn t34_chatter_costs_no_disk() {
     let bot = Service::with().on_sqlite().start().await;
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;

@@ -21,7 +21,7 @@ const TARGET: &str = "/webhooks/main";
 
 impl Service {
     /// A POST of JSON with these further headers, to any target, on a connection of its own.
-    async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let length = body.len().to_string();
         let mut all = vec![("content-type", "application/json"), ("content-length", length.as_str())];
         all.extend_from_slice(headers);
@@ -29,19 +29,19 @@ impl Service {
     }
 
     /// The header that proves where a webhook comes from.
-    fn token(&self) -> (&str, &str) {
+    pub fn token(&self) -> (&str, &str) {
         ("z-api-token", &self.sandbox.account().token)
     }
 
     /// How many orders the journal has.
-    async fn orders(&self) -> usize {
+    pub async fn orders(&self) -> usize {
         self.store.list(None, usize::MAX).await.unwrap().len()
     }
 }
 
 /// The answer is an error of RFC 9457 with this status.
 #[track_caller]
-fn expect_problem(answer: &Answer, status: u16) {
+pub fn expect_problem(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     let problem: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -52,7 +52,7 @@ fn expect_problem(answer: &Answer, status: u16) {
 
 /// The answer is 200 with this status; its id or reason is returned.
 #[track_caller]
-fn expect_status(answer: &Answer, status: &str) -> String {
+pub fn expect_status(answer: &Answer, status: &str) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let body: Value = serde_json::from_slice(&answer.body).unwrap();

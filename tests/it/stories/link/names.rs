@@ -126,7 +126,7 @@ async fn a_pattern_is_all_groups_that_it_fits() {
 }
 
 #[tokio::test]
-async fn a_bare_star_is_not_every_group() {
+async fn t21_a_bare_star_is_not_every_group() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/link \"Bairro Feliz\" *").await;

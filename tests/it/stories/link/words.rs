@@ -6,7 +6,7 @@ use crate::stories::scene::refusal;
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
+async fn t19_names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
     let bot = Service::with()
         .world(|world| {
             world.group("Feira\n✅ “Suporte”");
@@ -42,7 +42,7 @@ async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
+async fn t24_a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let fault = Fault::Instead(refusal(&format!("no rights for {token}")));

@@ -1,0 +1,50 @@
+//! Any text as an order: nothing panics, and what a reply prints of its words is read back the same.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use vincula::command::{Arg, args, named, nearest, recognise, registry};
+use vincula::directory::{fold, is_invisible};
+use vincula::domain::Locale;
+use vincula::reply::{Speech, quoted};
+
+const LINK: &[Arg] = &[Arg::Community, Arg::Groups];
+
+static SPEECH: LazyLock<Speech> = LazyLock::new(|| Speech {
+    locale: Locale::PtBr,
+    prefix: "/".to_owned(),
+    prefixes: vec!["/".to_owned()],
+    name_of: registry::name_in,
+});
+
+fuzz_target!(|text: &str| {
+    let slip = quoted(text);
+    assert!(!slip.chars().any(|c| c.is_control() || is_invisible(c)), "{slip:?}");
+    let rest = match recognise(text, &SPEECH.prefixes) {
+        Some(order) => {
+            assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
+            let _ = nearest(&order.typed, Locale::Es);
+            if let Some(spec) = named(&order.typed) {
+                let _ = args::parse(spec.args, &order.rest);
+            }
+            order.rest
+        }
+        None => text.to_owned(),
+    };
+    let Ok(found) = args::parse(LINK, &rest) else { return };
+    let community = found.community.expect("a community is named");
+    let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
+    let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quoted(word).contains("“”");
+    if !printed || !named_by_something(&community) || !found.words.iter().all(named_by_something) {
+        return;
+    }
+    let mut words = vec![community.as_str()];
+    words.extend(found.words.iter().map(String::as_str));
+    let order = SPEECH.order("link", &words);
+    let again = recognise(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
+    let again = args::parse(LINK, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
+    let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
+    assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");
+    assert_eq!(folded(&again.words), folded(&found.words), "{order:?}");
+});

@@ -1,0 +1,29 @@
+//! A made-up instance for the targets.
+
+use std::time::Duration;
+
+use vincula::config::{Instance, Limits, Strangers, Verify};
+use vincula::domain::{InstanceName, Locale};
+
+pub const ID: &str = "3C67AB641C8AA0412F6A2242B4E23AC7";
+
+pub fn instance(verify: Verify) -> Instance {
+    Instance {
+        name: InstanceName::parse("main").expect("a name"),
+        id: ID.to_owned(),
+        token: "0A1B2C3D4E5F60718293A4B5".into(),
+        client_token: None,
+        base_url: "https://api.z-api.io".to_owned(),
+        locale: Locale::En,
+        prefixes: vec!["/".to_owned()],
+        strangers: Strangers::Ignore,
+        owner_commands: false,
+        max_event_age: Duration::from_secs(600),
+        give_up_after: Duration::from_secs(1800),
+        community_limit: 50,
+        verify,
+        limits: Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        admins: Vec::new(),
+        aliases: Vec::new(),
+    }
+}

@@ -1,0 +1,42 @@
+//! Any verified body: nothing panics, what is read is what it says it is, and an order's words are read, too.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use libfuzzer_sys::fuzz_target;
+use vincula::clock::Timestamp;
+use vincula::command::{args, named, recognise};
+use vincula::config::Verify;
+use vincula::webhook::payload::{InstanceFacts, Reading, read};
+use vincula::webhook::verify::{Unverified, Verifier};
+
+#[path = "instance.rs"]
+mod instance;
+
+static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::instance(Verify::default())));
+
+fuzz_target!(|body: &[u8]| {
+    let headers = HeaderMap::new();
+    let request = Unverified { headers: &headers, path_secret: None, body: Bytes::copy_from_slice(body) };
+    let verified = OPEN.verify(request, Timestamp(0)).expect("everything passes");
+    for owner_commands in [false, true] {
+        let facts = InstanceFacts { id: instance::ID, owner_commands };
+        let Ok(reading) = read(&verified, &facts) else { continue };
+        // An object is one for every other reader of JSON as well; it may be stricter about numbers only.
+        assert!(std::str::from_utf8(body).is_ok_and(|text| text.trim().starts_with('{')));
+        let Reading::Message(message) = reading else { continue };
+        assert!((1..=128).contains(&message.id.chars().count()) && !message.text.is_empty());
+        assert!(message.by_owner || !message.sender.is_nobody(), "nobody wrote it");
+        assert!(owner_commands || !message.by_owner);
+        let message = message.to_message();
+        assert!(!message.chat.address().is_empty());
+        assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
+        if let Some(order) = recognise(&message.text, &["/".to_owned()])
+            && let Some(spec) = named(&order.typed)
+        {
+            let _ = args::parse(spec.args, &order.rest);
+        }
+    }
+});

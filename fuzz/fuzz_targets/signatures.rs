@@ -1,0 +1,66 @@
+//! Headers, a path and a body, none of them signed: nothing panics, and nothing gets through.
+//!
+//! The input is lines up to an empty one: a header name's first letter (`z`, `h`, `i`, `t`, `s`), then
+//! its value; or `p` and a path. What follows is the body.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+use vincula::clock::Timestamp;
+use vincula::config::{Hmac, Verify};
+use vincula::webhook::verify::{
+    Unverified, Verifier, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, ZAPI_TOKEN,
+};
+
+#[path = "instance.rs"]
+mod instance;
+
+const NOON: Timestamp = Timestamp(1_764_000_000_000);
+const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
+
+/// One verifier a scheme, so that none hides behind another.
+static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| {
+    // Nobody, the fuzzer included, can guess these.
+    let keys = || vec![b"a made-up key that nobody signs with".to_vec().into()];
+    let hmac = || Some(Hmac { header: SIGNATURE, secrets: keys() });
+    [
+        Verify { path_secret: Some("a-path-nobody-guesses-9f2c-and-never-will".into()), ..Verify::default() },
+        Verify { hmac: hmac(), ..Verify::default() },
+        Verify { standard_webhooks: Some(keys()), ..Verify::default() },
+        Verify { zapi_token: true, hmac: hmac(), standard_webhooks: Some(keys()), ..Verify::default() },
+    ]
+    .into_iter()
+    .map(|verify| Verifier::new(&instance::instance(verify)))
+    .collect()
+});
+
+fuzz_target!(|input: &[u8]| {
+    let mut headers = HeaderMap::new();
+    let (mut path, mut rest) = (None, input);
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let line = &rest[..end];
+        rest = &rest[end + 1..];
+        let Some((kind, value)) = line.split_first() else { break };
+        let name = match kind {
+            b'z' => ZAPI_TOKEN,
+            b'h' => SIGNATURE,
+            b'i' => WEBHOOK_ID,
+            b't' => WEBHOOK_TIMESTAMP,
+            b's' => WEBHOOK_SIGNATURE,
+            _ => {
+                path = std::str::from_utf8(value).ok();
+                continue;
+            }
+        };
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(name, value);
+        }
+    }
+    for verifier in VERIFIERS.iter() {
+        let request = Unverified { headers: &headers, path_secret: path, body: Bytes::copy_from_slice(rest) };
+        assert!(verifier.verify(request, NOON).is_err(), "it passed");
+    }
+});

@@ -1,0 +1,160 @@
+//! Who somebody is and which instance is meant: said by what is proven, not by what looks like it.
+
+use std::time::Duration;
+
+use futures_util::future::join;
+use vincula::clock::{Clock, Timestamp};
+
+use crate::support::{ANA, STRANGER, Service};
+use crate::webhook::expect_status;
+
+const NOON: Timestamp = Timestamp(1_764_000_000_000);
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+
+const SECOND_ID: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
+
+#[tokio::test]
+async fn t08_the_route_says_which_instance_is_meant_and_the_body_cannot_change_it() {
+    let second = format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
+         [instances.second]\nid = \"{SECOND_ID}\"\ntoken = \"{SECOND_TOKEN}\"\nbase_url = \"http://127.0.0.1:9\"\n\
+         [instances.second.verify]\nzapi_token = true\n\
+         [instances.second.admins.eve]\nphone = \"{STRANGER}\"\n"
+    );
+    let bot = Service::with().admins(&second).start().await;
+    let main = bot.sandbox.account().id.clone();
+    let own = ("z-api-token", SECOND_TOKEN);
+    let to_second = "/webhooks/second";
+
+    // The admin of the second instance speaks to the first, under either name.
+    for name in [main.as_str(), SECOND_ID] {
+        let order = bot.message(STRANGER, ORDER).with("instanceId", name);
+        let answer = bot.deliver("/webhooks/main", &[own], order.body().as_bytes()).await;
+        assert_eq!(answer.status, 401);
+        let answer = bot.deliver(to_second, &[bot.token()], order.body().as_bytes()).await;
+        assert_eq!(answer.status, 401);
+    }
+    let other = bot.message(STRANGER, ORDER);
+    let answer = bot.deliver(to_second, &[own], other.body().as_bytes()).await;
+    assert_eq!(expect_status(&answer, "ignored"), "other_instance");
+    let other = bot.message(ANA, ORDER).with("instanceId", SECOND_ID);
+    assert_eq!(expect_status(&bot.post(&other).await, "ignored"), "other_instance");
+    // A body that names both is of the instance whose door it came through, and of its admins.
+    let both = |from| bot.message(from, ORDER).repeating("instanceId", SECOND_ID);
+    assert_eq!(expect_status(&bot.post(&both(STRANGER)).await, "ignored"), "not_an_admin");
+    let answer = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
+    assert_eq!(expect_status(&answer, "ignored"), "not_an_admin");
+
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert!(bot.ask_by(&both(ANA)).await.contains("✅ “Futebol”"));
+}
+
+#[tokio::test]
+async fn t11_a_number_in_fancy_dress_is_nobodys() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    for who in [
+        "+5544999990001",
+        "55 44 99999-0001",
+        "５５４４９９９９９０００１",
+        "5544999990001 ",
+        "\u{200e}5544999990001",
+        "05544999990001",
+        "005544999990001",
+        "5544999990001@c.us",
+        "5544999990001@s.whatsapp.net",
+        "5544999990001@LID",
+        "5544999990001.0",
+        "5.544999990001e12",
+        "5544999990001\0",
+        "5544999990001;5511988887777",
+    ] {
+        for event in [bot.message(who, ORDER), bot.message(who, ORDER).in_group(&group)] {
+            let reason = expect_status(&bot.post(&event).await, "ignored");
+            assert!(
+                ["no_sender", "not_an_admin", "unclear_chat"].contains(&reason.as_str()),
+                "{who}: {reason}"
+            );
+        }
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn t10_in_a_group_no_other_field_makes_an_author() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    let lid = "81896604192873@lid";
+    let nobodys = bot.message(STRANGER, ORDER).in_group(&group).without("participantPhone");
+    for event in [
+        bot.message(STRANGER, ORDER).in_group(&group).with("senderLid", lid),
+        bot.message(STRANGER, ORDER).in_group(&group).with("chatLid", lid),
+        bot.message(STRANGER, ORDER).in_group(&group).with("connectedPhone", ANA),
+        bot.message(STRANGER, ORDER).in_group(&group).with("senderName", ANA),
+        nobodys.clone().with("chatLid", lid),
+        nobodys.clone().with("senderLid", lid),
+        nobodys.with("phone", format!("{ANA}-1623281429")),
+        // What is said to be a direct chat and has another participant is neither.
+        bot.message(ANA, ORDER).with("participantPhone", STRANGER),
+    ] {
+        let reason = expect_status(&bot.post(&event).await, "ignored");
+        assert!(["not_an_admin", "no_sender"].contains(&reason.as_str()), "{reason}: {}", event.body());
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn t12_what_the_bot_said_itself_is_no_order_even_where_the_owners_are() {
+    let bot = Service::with().instance("owner_commands = true").start().await;
+    let said = |event: vincula::sandbox::phony::Event| event.with("type", "ReceivedCallback");
+
+    for echo in [
+        said(bot.message(ANA, ORDER).from_api()),
+        said(bot.message(ANA, ORDER).from_api()).with("fromMe", false),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", "true"),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", "perhaps"),
+        said(bot.message(ANA, ORDER)).with("fromMe", "perhaps"),
+    ] {
+        assert_eq!(expect_status(&bot.post(&echo).await, "ignored"), "from_me", "{}", echo.body());
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 100").start().await;
+    // Another bot takes the answer for an order of its own, and says that it knows no such thing.
+    let mut word = "/olá".to_owned();
+    for _ in 0..20 {
+        let answer = bot.ask(ANA, &word).await;
+        assert!(!answer.starts_with('/'), "{answer}");
+        word = format!("/{}", answer.split_whitespace().next().unwrap());
+    }
+    for _ in 0..30 {
+        let answer = bot.post(&bot.message(ANA, &word)).await;
+        assert_eq!(expect_status(&answer, "ignored"), "too_many_orders");
+    }
+    bot.settled().await;
+    assert_eq!((bot.orders().await, bot.sandbox.sent().len()), (20, 20));
+
+    // Whoever shares the chat with it is heard all the same, and after a minute it may try again.
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+    clock.advance(Duration::from_secs(60));
+    assert!(bot.ask(ANA, &word).await.contains("There is no command"));
+}
+
+#[tokio::test]
+async fn t23_the_same_order_typed_twice_finds_the_second_time_what_the_first_did() {
+    let bot = Service::start().await;
+    let (first, second) = (bot.message(ANA, ORDER), bot.message(ANA, ORDER));
+
+    let (one, other) = join(bot.ask_by(&first), bot.ask_by(&second)).await;
+
+    let mut replies = [one, other];
+    replies.sort_by_key(|reply| reply.contains("☑️"));
+    assert_eq!(replies[0], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(replies[1], "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Futebol”: was in it already");
+    assert_eq!(bot.changes(), 1);
+}

@@ -1,0 +1,227 @@
+//! What people type and what groups are called: words, and never anything else.
+
+use std::time::{Duration, Instant};
+
+use regex::Regex;
+use serde_json::json;
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, Service};
+use crate::webhook::expect_status;
+
+/// A name with what nobody sees, from every corner of Unicode.
+const UNSEEN: &str = "Fei\u{200b}ra \u{202e}\u{2066}\u{ad}\u{61c}\u{180e}\u{3164}\u{115f}\u{ffa0}\u{2800}do\u{feff} \
+                      \u{e0041}\u{e0100}\u{fff9}\u{0}\u{7}\u{1b}[31m\u{85}\u{9b}31m\u{2028}\u{2029}\r\nBairro\u{fe0f}";
+
+#[tokio::test]
+async fn t15_names_and_quotes_around_a_text_are_no_orders_and_quote_none() {
+    let bot = Service::start().await;
+    let order = r#"/link "Bairro Feliz" futebol"#;
+    let harmless = bot
+        .message(ANA, "bom dia")
+        .named(order)
+        .with("chatName", order)
+        .with("photo", order)
+        .with("quotedMessage", json!({ "text": { "message": order } }))
+        .with("referenceMessageId", order)
+        .with("message", order)
+        .with("caption", order);
+    assert_eq!(expect_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
+    // The first line decides: what is quoted with `>` or stands further down is somebody else's.
+    for text in
+        [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("*{order}*")]
+    {
+        assert_eq!(
+            expect_status(&bot.post(&bot.message(ANA, &text)).await, "ignored"),
+            "not_a_command",
+            "{text}"
+        );
+    }
+    for flag in ["forwarded", "isStatusReply", "isNewsletter", "broadcast"] {
+        let event = bot.message(ANA, order).with(flag, true);
+        assert_eq!(bot.post(&event).await.text().matches("ignored").count(), 1, "{flag}");
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn t18_what_nobody_sees_is_in_no_answer() {
+    let unseen =
+        Regex::new(r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}&&[^\n]]").unwrap();
+    let bot = Service::with()
+        .world(|world| {
+            world.group(UNSEEN);
+        })
+        .start()
+        .await;
+    bot.sandbox.trouble().next(
+        "communities/link",
+        1,
+        Fault::Instead(Reply::json(400, &json!({ "error": format!("no rights in {UNSEEN}") }))),
+    );
+
+    let mut answers = Vec::new();
+    for text in [
+        "/groups feira".to_owned(),
+        format!("/groups \"{UNSEEN}\""),
+        r#"/link "Bairro Feliz" "feira do*""#.to_owned(),
+        format!("/link \"{UNSEEN}\" x"),
+        format!("/community \"x{UNSEEN}\""),
+        format!("/x\u{301}\u{200d}yz {UNSEEN}"),
+        format!("/status {UNSEEN}"),
+        format!("/link bairro \u{201c}{UNSEEN}"),
+    ] {
+        answers.push(bot.ask(ANA, &text).await);
+    }
+
+    for answer in &answers {
+        // The sign before a group's fate has a variation selector of its own.
+        let others: String = answer.replace("☑️", "").replace("⚠️", "");
+        assert!(!unseen.is_match(&others), "{answer:?}");
+    }
+    assert!(answers[0].contains("“Feira do [31m 31m Bairro”"), "{:?}", answers[0]);
+}
+
+#[tokio::test]
+async fn t18_a_command_that_only_looks_like_one_is_unknown() {
+    let bot = Service::start().await;
+    // Cyrillic і and п, Greek ι, a dotless ı, Lisu ꓡ.
+    for typed in ["/lіnk", "/lιnk", "/lınk", "/liпk", "/ꓡink"] {
+        let reply = bot.ask(ANA, &format!("{typed} \"Bairro Feliz\" futebol")).await;
+        assert!(reply.starts_with("There is no command “"), "{typed}: {reply}");
+    }
+    // A numeral that looks like an l begins no name at all.
+    assert_eq!(expect_status(&bot.post(&bot.message(ANA, "/ⅼink")).await, "ignored"), "not_a_command");
+    // A look-alike of a name is another name.
+    let reply = bot.ask(ANA, r#"/link "Bаirro Feliz" futebol"#).await;
+    assert!(reply.starts_with("There is no community “Bаirro Feliz”"), "{reply}");
+    assert_eq!(bot.changes(), 0);
+    // Compatibility forms of the same letters are the same letters.
+    let reply = bot.ask(ANA, "／ｌｉｎｋ \"Bairro Feliz\" ｆｕｔｅｂｏｌ").await;
+    assert!(reply.ends_with("✅ “Futebol”"), "{reply}");
+}
+
+#[tokio::test]
+async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
+    let bot = Service::with()
+        .limits("orders_per_minute = 10000")
+        .world(|world| {
+            for number in 0..300 {
+                world.group(&format!("Turma {number} da Escola do Bairro com um nome bem comprido"));
+            }
+        })
+        .start()
+        .await;
+    bot.ask(ANA, "/groups").await;
+    let fill = |unit: &str| unit.repeat(64 * 1024 / unit.len());
+    for rest in [
+        fill("x"),
+        fill("x "),
+        fill("\"\" "),
+        fill("\"\""),
+        fill("''"),
+        fill("“” , "),
+        fill("'a "),
+        fill("a*"),
+        fill("*"),
+        fill("á\u{301}"),
+        fill("\u{200b}"),
+        fill("\n"),
+        fill(",;"),
+        fill("👩‍👩‍👧"),
+    ] {
+        for order in ["/link", "/link bairro ", "/groups ", "/help ", "/x"] {
+            let begun = Instant::now();
+            let answer = bot.send(ANA, &format!("{order}{rest}")).await;
+            assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
+            bot.settled().await;
+            let taken = begun.elapsed();
+            assert!(taken < Duration::from_secs(5), "{order}{:?}… took {taken:?}", rest.get(..8));
+        }
+    }
+    assert!(bot.said().iter().all(|text| text.chars().count() < 4_000));
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+}
+
+#[tokio::test]
+async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
+    let bot = Service::with()
+        .world(|world| {
+            world.group("@5511988887777 @todos https://evil.example/x\n✅ “Moradores”\n> ok");
+        })
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "@5511988887777*""#).await;
+
+    assert_eq!(reply.lines().count(), 2, "{reply}");
+    let line = reply.lines().last().unwrap();
+    assert!(line.starts_with("✅ “@5511988887777 @todos https://evil.example/x ✅"), "{line}");
+    for call in bot.calls_to("send-text") {
+        let body = call.body.unwrap();
+        let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["message", "messageId", "phone"], "nothing that mentions anybody");
+    }
+}
+
+#[tokio::test]
+async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
+    let shape = Regex::new(
+        r"\A(communities|groups|communities/(un)?link|send-(text|reaction|remove-reaction)|status|me|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
+    )
+    .unwrap();
+    let query = Regex::new(r"\Apage=[0-9]+&pageSize=[0-9]+\z").unwrap();
+    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let bait = [
+        "../me",
+        "..%2fme",
+        "120363186053925765/../../me",
+        "120363186053925765%2f..%2fme",
+        "120363186053925765?x=y",
+        "120363186053925765#x",
+        "120363186053925765-group/../me",
+        "120363186053925765-group-group",
+        "5511999999999-1623281429/..",
+        "١٢٠٣٦٣١٨٦٠٥٣٩٢٥٧٦٥",
+        "120363186053925765\\",
+        "120363186053925765\"},{\"x\":\"",
+        "120363186053925765@g.us@g.us",
+        "-group",
+        "1-group",
+    ];
+    for word in bait {
+        bot.ask(ANA, &format!("/community '{word}'")).await;
+        bot.ask(ANA, &format!("/link '{word}' futebol")).await;
+        bot.ask(ANA, &format!("/link \"Bairro Feliz\" '{word}'")).await;
+    }
+    // A list that Z-API, or whoever sits in between, filled with the same.
+    let groups: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "phone": id })).collect();
+    let communities: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "id": id })).collect();
+    bot.sandbox.trouble().always("groups?", Fault::Instead(Reply::json(200, &json!(groups))));
+    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!(communities))));
+    bot.ask(ANA, "/groups isca").await;
+    bot.ask(ANA, "/community isca").await;
+    bot.ask(ANA, "/link isca isca").await;
+
+    for call in bot.sandbox.calls() {
+        assert!(shape.is_match(&call.path), "{call:?}");
+        assert!(call.query.as_deref().is_none_or(|given| query.is_match(given)), "{call:?}");
+    }
+    assert!(!bot.calls_to("communities-metadata").is_empty());
+}
+
+#[tokio::test]
+async fn t20_an_odd_message_id_stays_a_string_in_the_answer() {
+    let bot = Service::start().await;
+    let id = r#"3EB0","phone":"5511988887777/../%2f?#"#;
+
+    bot.ask_by(&bot.message(ANA, "/whoami").with_id(id)).await;
+
+    let call = &bot.calls_to("send-text")[0];
+    let body = call.body.as_ref().unwrap();
+    assert_eq!((body["messageId"].as_str(), body["phone"].as_str()), (Some(id), Some(ANA)));
+    for odd in ["a\u{202e}b", "a\u{3164}", "a\u{1b}", "", &"a".repeat(129)] {
+        let event = bot.message(ANA, "/whoami").with_id(odd);
+        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "no_message_id", "{odd:?}");
+    }
+}
