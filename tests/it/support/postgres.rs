@@ -43,9 +43,11 @@ pub fn shared() -> Option<&'static Server> {
     SHARED.get_or_init(Server::start).as_ref()
 }
 
-/// Tells what was not tested, past the test runner's hold on the output.
-pub fn not_run(what: &str) {
-    let line = format!("NOT RUN, since PostgreSQL (initdb) is not installed: {what}\n");
+/// Tells which test did not run, past the test runner's hold on the output.
+pub fn not_run(module: &str) {
+    let thread = std::thread::current();
+    let test = thread.name().filter(|name| *name != "main").unwrap_or(module);
+    let line = format!("NOT RUN, since PostgreSQL (initdb) is not installed: {test}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
