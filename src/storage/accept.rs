@@ -48,6 +48,7 @@ pub enum Accepted {
 impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
+        self.health.expect_sound()?;
         let (accepted, database) = (self.accepted.clone(), self.database);
         self.writer
             .write_then(
@@ -58,7 +59,7 @@ impl Store {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     connection: &mut AnyConnection,
     database: Database,
     new: &NewCommand,

@@ -1,14 +1,22 @@
 //! The journal on SQLite: one process a file, WAL with `synchronous=FULL`.
+//!
+//! SQLite works on the file that it has opened, wherever that is by now. An order that is written
+//! into a file which was moved away or deleted is gone with the next start, so whoever says
+//! `accepted` looks first whether the path still leads to that file ([`Held`]).
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 
+use super::Unavailable;
 use super::open::{Access, OpenError};
+use super::trouble::Health;
 
 pub(super) fn path_of(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -21,24 +29,120 @@ pub(super) fn expect_file(url: &str) -> Result<(), OpenError> {
     if path.exists() { Ok(()) } else { Err(OpenError::Missing(path.display().to_string())) }
 }
 
-/// Makes the file if it is not there, and holds it locked until dropped: the file itself, so that
-/// no other path to it finds it free. The system lets go when the process dies, however it does.
-/// SQLite's own locks are of another kind, and not touched.
-pub(super) fn lock(url: &str) -> Result<File, OpenError> {
-    let path = path_of(url);
-    let folder = |error| OpenError::Folder(path.display().to_string(), error);
-    // What people wrote is nobody else's business on this machine.
-    let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
-    let file = file.map_err(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(folder(error)),
+/// The file, and its write-ahead log: locked, and known again.
+#[derive(Debug)]
+pub(super) struct Held {
+    path: PathBuf,
+    /// The lock lies on the file itself, so that no other path to it finds it free. The system lets
+    /// go when the process dies, however it does. SQLite's own locks are of another kind.
+    _file: File,
+    identity: Identity,
+    log: OnceLock<Identity>,
+}
+
+/// What a path leads to: device and inode.
+type Identity = (u64, u64);
+
+impl Held {
+    /// Makes the file if it is not there, and holds it locked until dropped.
+    pub(super) fn lock(url: &str) -> Result<Self, OpenError> {
+        let path = path_of(url);
+        let folder = |error| OpenError::Folder(path.display().to_string(), error);
+        // What people wrote is nobody else's business on this machine.
+        let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
+        let file = file.map_err(folder)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
+            Err(TryLockError::Error(error)) => return Err(folder(error)),
+        }
+        let identity = identity(&path).map_err(folder)?;
+        Ok(Self { path, _file: file, identity, log: OnceLock::new() })
+    }
+
+    /// Knows the log again from now on. A connection has it open, and one always must: the last one
+    /// to close deletes it.
+    pub(super) fn know_log(&self) -> Result<(), OpenError> {
+        let identity = identity(&log_of(&self.path))
+            .map_err(|error| OpenError::Folder(log_of(&self.path).display().to_string(), error))?;
+        let _ = self.log.set(identity);
+        Ok(())
+    }
+
+    /// An error where the path leads to another file than the one that is open, or to none.
+    pub(super) fn expect_in_place(&self) -> Result<(), Unavailable> {
+        expect_at(&self.path, self.identity).map_err(|what| {
+            Unavailable::passing(format!(
+                "{}: {what} while the service ran. Put it back where it was, or start the service again \
+                 to go on with what is there",
+                self.path.display()
+            ))
+        })?;
+        let (Some(identity), log) = (self.log.get(), log_of(&self.path)) else { return Ok(()) };
+        expect_at(&log, *identity).map_err(|what| {
+            Unavailable::passing(format!(
+                "{}: {what} while the service ran. End the service with SIGTERM, which saves what stood in \
+                 it, and start it again",
+                log.display()
+            ))
+        })
     }
 }
 
-pub(super) async fn pool(url: &str, connections: u32, access: Access) -> Result<AnyPool, sqlx::Error> {
+fn expect_at(path: &Path, expected: Identity) -> Result<(), String> {
+    match identity(path) {
+        Ok(found) if found == expected => Ok(()),
+        Ok(_) => Err("the file was replaced".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err("the file was deleted or moved away".to_owned())
+        }
+        Err(error) => Err(format!("the file cannot be looked at ({error})")),
+    }
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let about = std::fs::metadata(path)?;
+    Ok((about.dev(), about.ino()))
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// One connection, prepared.
+pub(super) async fn connect(url: &str, access: Access) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect(&url_for(url, access)).await?;
+    prepare(&mut connection, access != Access::Read).await?;
+    Ok(connection)
+}
+
+pub(super) async fn pool(
+    url: &str,
+    connections: u32,
+    access: Access,
+    health: Arc<Health>,
+) -> Result<AnyPool, sqlx::Error> {
     let is_writer = access != Access::Read;
+    // A pool waits and tells of the wait; one connection tells at once what is wrong.
+    connect(url, access).await?.close().await?;
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(4))
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .before_acquire(move |_, about| {
+            let is_trusted = health.trusts(about.age);
+            Box::pin(async move { Ok(is_trusted) })
+        })
+        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
+        .connect(&url_for(url, access))
+        .await
+}
+
+fn url_for(url: &str, access: Access) -> String {
     let mode = match access {
         Access::Read => "ro",
         Access::Write => "rw",
@@ -47,20 +151,7 @@ pub(super) async fn pool(url: &str, connections: u32, access: Access) -> Result<
     // `%`, `?` and `#` mean something in a URL, and may stand in a path.
     let path = path_of(url);
     let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    let url = format!("sqlite:{encoded}?mode={mode}");
-    // A pool waits and tells of the wait; one connection tells at once what is wrong.
-    let mut first = AnyConnection::connect(&url).await?;
-    prepare(&mut first, is_writer).await?;
-    first.close().await?;
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
-        .connect(&url)
-        .await
+    format!("sqlite:{encoded}?mode={mode}")
 }
 
 /// An order that was answered must survive a power cut, so every connection that writes is made
