@@ -77,7 +77,7 @@ impl Store {
         })?;
         begin(&writes, database, &clock, url).await?;
         let file = match lock {
-            Some(held) => Some(File::open(url, held).await?),
+            Some((held, lock)) => Some(File::open(url, held, lock).await?),
             None => None,
         };
         let reads = pool(url, 4, Access::Read, &health).await?;
@@ -93,7 +93,7 @@ impl Store {
         let health = Arc::new(Health::default());
         let reads = pool(url, 1, Access::Read, &health).await?;
         database.expect_journal(url, &reads).await?;
-        let (sender, _) = writer::queue();
+        let (sender, _) = writer::queue(health.clone());
         Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE, health, None))
     }
 
@@ -140,14 +140,15 @@ struct File {
     held: Arc<sqlite::Held>,
     /// Never used: while it is open, the log stays the one that is known.
     anchor: AnyConnection,
+    lock: std::fs::File,
 }
 
 impl File {
-    async fn open(url: &str, held: sqlite::Held) -> Result<Self, OpenError> {
+    async fn open(url: &str, held: sqlite::Held, lock: std::fs::File) -> Result<Self, OpenError> {
         let anchor = sqlite::connect(url, Access::Write).await;
         let anchor = anchor.map_err(|error| Database::Sqlite.refused(url, error))?;
         held.know_log()?;
-        Ok(Self { held: Arc::new(held), anchor })
+        Ok(Self { held: Arc::new(held), anchor, lock })
     }
 }
 
@@ -191,7 +192,7 @@ fn opened(
     health: Arc<Health>,
     file: Option<File>,
 ) -> Opened {
-    let (sender, receiver) = writer::queue();
+    let (sender, receiver) = writer::queue(health.clone());
     let held = file.as_ref().map(|file| file.held.clone());
     let store =
         Store::on(database, sender, reads.clone(), clock.clone(), lease, health.clone(), held.clone());
@@ -210,9 +211,9 @@ fn opened(
         reads.close().await;
         writes.close().await;
         // The last connection to close moves the log into the file; the lock goes after it.
-        if let Some(File { anchor, held }) = file {
+        if let Some(File { anchor, lock, .. }) = file {
             let _ = anchor.close().await;
-            drop(held);
+            drop(lock);
         }
     };
     Opened { store, writer: join(writing, listening).map(drop).boxed() }

@@ -29,13 +29,10 @@ pub(super) fn expect_file(url: &str) -> Result<(), OpenError> {
     if path.exists() { Ok(()) } else { Err(OpenError::Missing(path.display().to_string())) }
 }
 
-/// The file, and its write-ahead log: locked, and known again.
+/// The file that is open, and its write-ahead log: known again.
 #[derive(Debug)]
 pub(super) struct Held {
     path: PathBuf,
-    /// The lock lies on the file itself, so that no other path to it finds it free. The system lets
-    /// go when the process dies, however it does. SQLite's own locks are of another kind.
-    _file: File,
     identity: Identity,
     log: OnceLock<Identity>,
 }
@@ -44,8 +41,10 @@ pub(super) struct Held {
 type Identity = (u64, u64);
 
 impl Held {
-    /// Makes the file if it is not there, and holds it locked until dropped.
-    pub(super) fn lock(url: &str) -> Result<Self, OpenError> {
+    /// Makes the file if it is not there, and holds it locked until the lock is dropped: the file
+    /// itself, so that no other path to it finds it free. The system lets go when the process dies,
+    /// however it does. SQLite's own locks are of another kind, and not touched.
+    pub(super) fn lock(url: &str) -> Result<(Self, File), OpenError> {
         let path = path_of(url);
         let folder = |error| OpenError::Folder(path.display().to_string(), error);
         // What people wrote is nobody else's business on this machine.
@@ -57,7 +56,7 @@ impl Held {
             Err(TryLockError::Error(error)) => return Err(folder(error)),
         }
         let identity = identity(&path).map_err(folder)?;
-        Ok(Self { path, _file: file, identity, log: OnceLock::new() })
+        Ok((Self { path, identity, log: OnceLock::new() }, file))
     }
 
     /// Knows the log again from now on. A connection has it open, and one always must: the last one

@@ -88,6 +88,11 @@ impl Health {
         self.state().trouble.is_some()
     }
 
+    /// What the trouble is, if there is any.
+    pub(super) fn trouble(&self) -> Option<Unavailable> {
+        self.state().trouble.clone()
+    }
+
     /// Not long ago the store was written.
     pub(super) fn is_proved(&self) -> bool {
         let state = self.state();

@@ -38,14 +38,14 @@ struct Failed {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Sender(mpsc::Sender<Write>);
+pub(super) struct Sender(mpsc::Sender<Write>, Arc<Health>);
 
 /// The queue's other end; [`run`] serves it.
 pub(super) struct Receiver(mpsc::Receiver<Write>);
 
-pub(super) fn queue() -> (Sender, Receiver) {
+pub(super) fn queue(health: Arc<Health>) -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel(QUEUE);
-    (Sender(sender), Receiver(receiver))
+    (Sender(sender, health), Receiver(receiver))
 }
 
 impl Sender {
@@ -95,7 +95,10 @@ impl Sender {
                 mpsc::error::TrySendError::Closed(_) => "it is closed",
             })
         })?;
-        answered.await.map_err(|_| Unavailable::passing("it was closed"))?
+        // Dropped unrun: by trouble that is known by then, or by the writer's end.
+        answered
+            .await
+            .map_err(|_| self.1.trouble().unwrap_or_else(|| Unavailable::passing("it was closed")))?
     }
 
     /// Writes wait.
@@ -135,11 +138,13 @@ pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: Cance
         }
         let mut settled = Vec::with_capacity(batch.len());
         let proves = line.health.is_in_trouble();
-        let end = transaction(&line, proves, batch.drain(..), &mut settled).await;
+        let mut writes = batch.drain(..);
+        let end = transaction(&line, proves, &mut writes, &mut settled).await;
         match &end {
             Ok(()) => line.health.committed(proves),
             Err(trouble) => line.health.failed(trouble),
         }
+        drop(writes);
         for settle in settled {
             settle(end.as_ref().copied());
         }
@@ -149,7 +154,7 @@ pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: Cance
 async fn transaction(
     line: &Line,
     proves: bool,
-    writes: impl Iterator<Item = Write>,
+    writes: &mut (dyn Iterator<Item = Write> + Send),
     settled: &mut Vec<Settle>,
 ) -> Result<(), Unavailable> {
     line.expect_in_place()?;
@@ -172,7 +177,7 @@ async fn run_all(
     connection: &mut AnyConnection,
     line: &Line,
     proves: bool,
-    writes: impl Iterator<Item = Write>,
+    writes: &mut (dyn Iterator<Item = Write> + Send),
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
     let mut transaction = match line.database {
@@ -186,8 +191,7 @@ async fn run_all(
     if proves {
         prove(&mut transaction).await?;
     }
-    // Writes after a failed one are dropped unrun, which tells their callers that the store was
-    // closed to them.
+    // Writes after a failed one are dropped unrun, which tells their callers of the trouble.
     for write in writes {
         match write(&mut transaction).await {
             Ok(settle) => settled.push(settle),
