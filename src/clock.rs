@@ -54,6 +54,8 @@ struct Inner {
     /// What [`Inner::begun`] was, as Unix milliseconds of the steady time.
     origin: AtomicI64,
     begun: Instant,
+    /// How far a manual clock was moved on.
+    skipped: AtomicI64,
     /// The steady time is a database's, and so is the present.
     follows: AtomicBool,
 }
@@ -77,7 +79,7 @@ impl Clock {
 
     fn new(manual: Option<AtomicI64>) -> Self {
         let (origin, follows) = (AtomicI64::new(wall()), AtomicBool::new(false));
-        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), follows }))
+        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), skipped: AtomicI64::new(0), follows }))
     }
 
     /// The present moment.
@@ -89,10 +91,13 @@ impl Clock {
         }
     }
 
-    /// A moment that only goes on, with a manual clock too: for leases and paces, which are compared
-    /// with nothing else.
+    /// A moment that only goes on, and goes on by itself with a manual clock too: for leases and
+    /// paces, which are compared with nothing else.
     pub fn steady(&self) -> Timestamp {
-        Timestamp(self.0.origin.load(Ordering::Relaxed).saturating_add(self.elapsed()))
+        let skipped = self.0.skipped.load(Ordering::Relaxed);
+        Timestamp(
+            self.0.origin.load(Ordering::Relaxed).saturating_add(self.elapsed()).saturating_add(skipped),
+        )
     }
 
     /// It is this moment by the clock that all replicas share. A manual clock's present stays.
@@ -105,14 +110,15 @@ impl Clock {
         i64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Moves a manual clock forward; any other is left alone.
+    /// Moves a manual clock forward, the present and the steady time alike; any other is left alone.
     pub fn advance(&self, by: Duration) {
         if let Some(millis) = &self.0.manual {
             millis.store(self.now().plus(by).0, Ordering::SeqCst);
+            self.0.skipped.fetch_add(Timestamp(0).plus(by).0, Ordering::Relaxed);
         }
     }
 
-    /// Sets a manual clock, backwards too, as a correction of the system's does.
+    /// Sets the present of a manual clock, backwards too, as a correction of the system's does.
     pub fn set(&self, to: Timestamp) {
         if let Some(millis) = &self.0.manual {
             millis.store(to.0, Ordering::SeqCst);

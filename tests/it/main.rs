@@ -7,7 +7,9 @@
 mod cli;
 mod http;
 mod layers;
+mod model;
 mod readme;
+mod replicas;
 mod stories;
 mod support;
 mod webhook;

@@ -1,6 +1,6 @@
 //! Too many orders, too old ones, and strangers who ask again and again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
 
@@ -55,6 +55,27 @@ async fn who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minute() 
     assert_eq!(ignored, r#"{"status":"ignored","reason":"too_many_orders"}"#);
     assert!(rui.starts_with("You are “Rui”."), "{rui}");
     assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
+}
+
+#[tokio::test]
+async fn the_pace_of_changes_holds_across_a_restart() {
+    let paces = "changes_per_second = 1\nmessages_per_minute = 60000";
+    let mut bot = Service::with().pace(paces).start().await;
+    let begun = Instant::now();
+    for number in 0..5 {
+        let order = if number % 2 == 0 { ORDER } else { r#"/unlink "Bairro Feliz" futebol"# };
+        bot.ask(ANA, order).await;
+    }
+    bot.stop().await;
+
+    bot.restart().await;
+    for order in [r#"/unlink "Bairro Feliz" futebol"#, ORDER, r#"/unlink "Bairro Feliz" futebol"#] {
+        bot.ask(ANA, order).await;
+    }
+
+    // Five at once and three in step; a pace that began anew would let all eight go at once.
+    assert_eq!(bot.changes(), 8);
+    assert!(begun.elapsed() >= Duration::from_millis(2_900), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -149,6 +149,12 @@ impl Setting {
         self
     }
 
+    /// The paces instead of those that hold nobody up.
+    pub fn pace(mut self, toml: &str) -> Self {
+        self.limits = format!("{toml}\n");
+        self
+    }
+
     /// More lines of `[instances.main.limits]`.
     pub fn limits(mut self, toml: &str) -> Self {
         self.limits.push_str(toml);
@@ -181,7 +187,7 @@ impl Setting {
         let store = match self.store {
             Some(url) => url,
             None if self.is_on_postgres => {
-                postgres::shared().expect("PostgreSQL is installed").database().await
+                postgres::shared().expect("PostgreSQL is installed").schema().await
             }
             None => format!("sqlite:{}", folder.path().join("vincula.db").display()),
         };
@@ -214,6 +220,21 @@ struct Running {
     admin_url: String,
     store: Store,
     process: Process,
+}
+
+/// Another process of the same service, on the same journal.
+pub struct Replica {
+    /// Where its webhooks go.
+    pub url: String,
+    pub store: Store,
+    process: Process,
+}
+
+impl Replica {
+    /// Ends it as a crash does.
+    pub async fn crash(&mut self) {
+        self.process.kill().await;
+    }
 }
 
 /// A runtime of its own stands for the service's process: it can be killed with all its tasks.
@@ -295,8 +316,7 @@ impl Service {
     /// Posts an event as Z-API does.
     #[track_caller]
     pub fn post(&self, event: &Event) -> impl Future<Output = Answer> + use<> {
-        let (url, token, body) = (self.url.clone(), self.sandbox.account().token.clone(), event.body());
-        async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
+        self.post_to(&self.url, event)
     }
 
     /// Sends a message; the answer to the webhook, as text.
@@ -357,6 +377,18 @@ impl Service {
     /// The calls whose path begins so.
     pub fn calls_to(&self, path: &str) -> Vec<Call> {
         self.sandbox.calls().into_iter().filter(|call| call.path.starts_with(path)).collect()
+    }
+
+    /// Starts another process on the same journal.
+    pub async fn replica(&self) -> Replica {
+        let Running { url, store, process, .. } = run(&self.toml, self.clock.clone(), self.timing).await;
+        Replica { url, store, process }
+    }
+
+    /// Posts an event to a process of this service.
+    pub fn post_to(&self, url: &str, event: &Event) -> impl Future<Output = Answer> + use<> {
+        let (url, token, body) = (url.to_owned(), self.sandbox.account().token.clone(), event.body());
+        async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
     }
 
     /// Ends the service as a crash does: nothing is finished, nothing handed back.

@@ -32,6 +32,7 @@ rm -rf "$2"
 
 /// A server.
 pub struct Server {
+    programs: PathBuf,
     folder: PathBuf,
     keeper: Mutex<Child>,
 }
@@ -65,21 +66,32 @@ impl Server {
         } else {
             Command::new("sh")
         };
-        keeper.args(["-c", KEEPER, "keeper"]).arg(programs).arg(&folder).current_dir(&folder);
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&folder).current_dir(&folder);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = Self { folder, keeper: Mutex::new(keeper.spawn().unwrap()) };
+        let server = Self { programs, folder, keeper: Mutex::new(keeper.spawn().unwrap()) };
         server.wait_until_up();
         Some(server)
     }
 
-    /// The URL of a new database.
+    /// The URL of a new schema of a database that all share: made in no time. Stories in it take turns
+    /// at writing, and wake each other's workers.
+    pub async fn schema(&self) -> String {
+        let name = self.make("SCHEMA").await;
+        format!("{}&options[search_path]={name}", self.url("postgres"))
+    }
+
+    /// The URL of a new database that nobody else uses.
     pub async fn database(&self) -> String {
+        self.url(&self.make("DATABASE").await)
+    }
+
+    async fn make(&self, what: &str) -> String {
         let name = format!("t{}", uuid::Uuid::now_v7().simple());
         let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();
-        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        let create = sqlx::AssertSqlSafe(format!("CREATE {what} {name}"));
         sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-        self.url(&name)
+        name
     }
 
     /// Kills the server as a crash does.
@@ -108,7 +120,8 @@ impl Server {
     }
 
     fn is_up(&self) -> bool {
-        std::os::unix::net::UnixStream::connect(self.folder.join(".s.PGSQL.5432")).is_ok()
+        let mut asking = Command::new(self.programs.join("pg_isready"));
+        asking.args(["--quiet", "--host"]).arg(&self.folder).status().unwrap().success()
     }
 
     fn wait_until_up(&self) {

@@ -1,0 +1,322 @@
+//! The journal against a model of it: whatever is accepted, claimed, dropped and finished in whatever
+//! order, by one process that crashes or by two, what it says is what the model says; and in the end
+//! every order was finished once, in the order of its chat.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use tokio::task::JoinHandle;
+use vincula::clock::{Clock, Timestamp};
+use vincula::storage::{Accepted, Claim, Lost, NewCommand, Opened, Outcome, Store};
+
+use crate::support::postgres;
+
+/// Long against the time that a run takes, so that only the model's clock ends a lease.
+const LEASE: Duration = Duration::from_secs(1_000);
+const HORIZON: Duration = Duration::from_secs(1_000_000);
+
+/// What happens next. Processes and claims are numbered modulo those there are.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Accept { process: usize, chat: usize, message: usize },
+    Claim { process: usize },
+    Write { claim: usize, write: Write },
+    Advance { seconds: u64 },
+    Crash { process: usize },
+    HandBack { process: usize },
+}
+
+/// What a worker writes.
+#[derive(Clone, Copy, Debug)]
+enum Write {
+    Keep,
+    Plan,
+    Reply,
+    Sent,
+    TryAgain { seconds: u64 },
+    Crashed { seconds: u64 },
+    Finish,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let write = prop_oneof![
+        Just(Write::Keep),
+        Just(Write::Plan),
+        Just(Write::Reply),
+        Just(Write::Sent),
+        (0..30_u64).prop_map(|seconds| Write::TryAgain { seconds }),
+        (0..30_u64).prop_map(|seconds| Write::Crashed { seconds }),
+        Just(Write::Finish),
+        Just(Write::Finish),
+    ];
+    prop_oneof![
+        4 => (0..2_usize, 0..3_usize, 0..12_usize)
+            .prop_map(|(process, chat, message)| Step::Accept { process, chat, message }),
+        5 => (0..2_usize).prop_map(|process| Step::Claim { process }),
+        6 => (0..8_usize, write).prop_map(|(claim, write)| Step::Write { claim, write }),
+        2 => prop_oneof![1..20_u64, Just(1_001)].prop_map(|seconds| Step::Advance { seconds }),
+        1 => (0..2_usize).prop_map(|process| Step::Crash { process }),
+        1 => (0..2_usize).prop_map(|process| Step::HandBack { process }),
+    ]
+}
+
+/// A chat, as the model has it.
+#[derive(Debug, Default)]
+struct Lane {
+    open: Vec<usize>,
+    ready_at: u64,
+    /// Which claim holds it, and until when.
+    lease: Option<(usize, u64)>,
+}
+
+/// A claim, and what the model knows of it.
+struct Held {
+    number: usize,
+    process: usize,
+    lane: String,
+    message: usize,
+    claim: Claim,
+}
+
+/// The journal and its model.
+struct Journal {
+    url: String,
+    clock: Clock,
+    processes: Vec<(Store, JoinHandle<()>)>,
+    now: u64,
+    lanes: BTreeMap<String, Lane>,
+    accepted: Vec<usize>,
+    finished: Vec<(String, usize)>,
+    held: Vec<Held>,
+    claims: usize,
+}
+
+impl Journal {
+    async fn open(url: String, processes: usize) -> Self {
+        let clock = Clock::manual(Timestamp(1_764_000_000_000));
+        let mut journal = Self {
+            url,
+            clock,
+            processes: Vec::new(),
+            now: 0,
+            lanes: BTreeMap::new(),
+            accepted: Vec::new(),
+            finished: Vec::new(),
+            held: Vec::new(),
+            claims: 0,
+        };
+        for _ in 0..processes {
+            let process = journal.start().await;
+            journal.processes.push(process);
+        }
+        journal
+    }
+
+    async fn start(&self) -> (Store, JoinHandle<()>) {
+        let Opened { store, writer } = Store::open(&self.url, self.clock.clone(), LEASE).await.unwrap();
+        (store, tokio::spawn(writer))
+    }
+
+    /// Does a step to the journal and the model, and holds one against the other.
+    async fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
+        let count = self.processes.len();
+        match step {
+            Step::Accept { process, chat, message } => self.accept(process % count, chat, message).await,
+            Step::Claim { process } => self.claim(process % count).await.map(drop),
+            Step::Write { claim, write } if !self.held.is_empty() => {
+                self.write(claim % self.held.len(), write).await
+            }
+            Step::Write { .. } => Ok(()),
+            Step::Advance { seconds } => {
+                self.clock.advance(Duration::from_secs(seconds));
+                self.now += seconds;
+                Ok(())
+            }
+            Step::Crash { process } => self.crash(process % count).await,
+            Step::HandBack { process } => self.hand_back(process % count).await,
+        }
+    }
+
+    async fn accept(&mut self, process: usize, chat: usize, message: usize) -> Result<(), TestCaseError> {
+        let is_known = self.accepted.contains(&message);
+        let lane = format!("chat-{chat}");
+        let order = NewCommand {
+            id: format!("order-{message}"),
+            instance: "main".to_owned(),
+            lane: lane.clone(),
+            message_id: format!("3EB0{message}"),
+            chat: lane.clone(),
+            admin: "ana".to_owned(),
+            phone: None,
+            lid: None,
+            by_owner: false,
+            name: "link".to_owned(),
+            text: "/link".to_owned(),
+            sent_at: None,
+            accepted_at: self.clock.now(),
+        };
+        let accepted = self.processes[process].0.accept(order).await.unwrap();
+        prop_assert_eq!(accepted, if is_known { Accepted::Duplicate } else { Accepted::New });
+        if !is_known {
+            let now = self.now;
+            let lane = self.lanes.entry(lane).or_default();
+            // A lane in which nothing was open is ready from now on.
+            if lane.open.is_empty() {
+                lane.ready_at = now;
+            }
+            lane.open.push(message);
+            self.accepted.push(message);
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, process: usize) -> Result<bool, TestCaseError> {
+        let claimed = self.processes[process].0.claim(self.clock.now(), HORIZON).await.unwrap();
+        let is_free = |lane: &Lane| {
+            !lane.open.is_empty()
+                && lane.ready_at <= self.now
+                && lane.lease.is_none_or(|(_, until)| until <= self.now)
+        };
+        let Some(claim) = claimed else {
+            let free: Vec<_> = self.lanes.iter().filter(|(_, lane)| is_free(lane)).collect();
+            prop_assert!(free.is_empty(), "nothing was claimed, but there is {:?}", free);
+            return Ok(false);
+        };
+        let name = claim.command.chat.clone();
+        let lane = self.lanes.get(&name).filter(|lane| is_free(lane));
+        prop_assert!(lane.is_some(), "{} was claimed, of {:?}", name, self.lanes);
+        let lane = self.lanes.get_mut(&name).unwrap();
+        prop_assert_eq!(&claim.command.id, &format!("order-{}", lane.open[0]));
+        self.claims += 1;
+        lane.lease = Some((self.claims, self.now + LEASE.as_secs()));
+        let (number, message) = (self.claims, lane.open[0]);
+        self.held.push(Held { number, process, lane: name, message, claim });
+        Ok(true)
+    }
+
+    async fn write(&mut self, at: usize, write: Write) -> Result<(), TestCaseError> {
+        let (now, at_now) = (self.now, self.clock.now());
+        let later = |seconds| (now + seconds, at_now.plus(Duration::from_secs(seconds)));
+        let held = &mut self.held[at];
+        let lane = self.lanes.get_mut(&held.lane).unwrap();
+        let is_ours = lane.lease.is_some_and(|(number, _)| number == held.number);
+        let claim = held.claim.clone();
+        let written = match write {
+            Write::Keep => claim.keep().await,
+            Write::Plan => held.claim.plan("{}".to_owned(), at_now).await,
+            Write::Reply => held.claim.reply("[]".to_owned(), Outcome::Answered, at_now).await,
+            Write::Sent => held.claim.sent(1, at_now).await,
+            Write::TryAgain { seconds } => claim.try_again(later(seconds).1, "x".to_owned(), at_now).await,
+            Write::Crashed { seconds } => claim.crashed(later(seconds).1, at_now).await,
+            Write::Finish => claim.finish(Outcome::Answered, None, at_now).await,
+        };
+        match &written {
+            Ok(()) => prop_assert!(is_ours, "{:?} of a claim that had lost its lease", write),
+            Err(Lost::Lease) => prop_assert!(!is_ours, "{:?} of a claim that had its lease", write),
+            Err(Lost::Store(error)) => prop_assert!(false, "{}", error),
+        }
+        if !is_ours {
+            self.held.remove(at);
+            return Ok(());
+        }
+        match write {
+            Write::Keep | Write::Plan | Write::Reply | Write::Sent => {
+                lane.lease = Some((held.number, now + LEASE.as_secs()));
+            }
+            Write::TryAgain { seconds } | Write::Crashed { seconds } => {
+                (lane.lease, lane.ready_at) = (None, later(seconds).0);
+                self.held.remove(at);
+            }
+            Write::Finish => {
+                lane.open.retain(|message| *message != held.message);
+                (lane.lease, lane.ready_at) = (None, now);
+                self.finished.push((held.lane.clone(), held.message));
+                self.held.remove(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// A process dies and starts again: on a file its leases are gone with it, on a server they end.
+    async fn crash(&mut self, process: usize) -> Result<(), TestCaseError> {
+        self.processes[process].1.abort();
+        let _ = (&mut self.processes[process].1).await;
+        self.held.retain(|held| held.process != process);
+        if self.url.starts_with("sqlite:") {
+            self.lanes.values_mut().for_each(|lane| lane.lease = None);
+        }
+        self.processes[process] = self.start().await;
+        Ok(())
+    }
+
+    async fn hand_back(&mut self, process: usize) -> Result<(), TestCaseError> {
+        self.processes[process].0.hand_back().await.unwrap();
+        let of_process: HashSet<usize> =
+            self.held.iter().filter(|held| held.process == process).map(|held| held.number).collect();
+        for lane in self.lanes.values_mut() {
+            lane.lease = lane.lease.filter(|(number, _)| !of_process.contains(number));
+        }
+        Ok(())
+    }
+
+    /// Works until nothing is open, and compares what was finished with what was accepted.
+    async fn end(mut self) -> Result<(), TestCaseError> {
+        self.take(Step::Advance { seconds: LEASE.as_secs() + 60 }).await?;
+        self.held.clear();
+        let order: BTreeMap<String, Vec<usize>> =
+            self.lanes.iter().map(|(name, lane)| (name.clone(), lane.open.clone())).collect();
+        let before = self.finished.len();
+        while self.claim(0).await? {
+            self.write(self.held.len() - 1, Write::Finish).await?;
+        }
+        for (name, open) in order {
+            let finished = self.finished[before..].iter().filter(|(lane, _)| *lane == name);
+            let finished: Vec<usize> = finished.map(|(_, message)| *message).collect();
+            prop_assert_eq!(finished, open);
+        }
+        let mut once: Vec<usize> = self.finished.iter().map(|(_, message)| *message).collect();
+        once.sort_unstable();
+        self.accepted.sort_unstable();
+        prop_assert_eq!(once, self.accepted);
+        self.processes.iter().for_each(|(_, writer)| writer.abort());
+        Ok(())
+    }
+}
+
+/// Plays so many random stories, each on a journal of its own.
+fn play(cases: u32, processes: usize, url: impl Fn(&tempfile::TempDir) -> String) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let played = runner.run(&prop::collection::vec(step(), 1..60), |steps| {
+        let folder = tempfile::tempdir().unwrap();
+        runtime.block_on(async {
+            let mut journal = Journal::open(url(&folder), processes).await;
+            for step in steps {
+                journal.take(step).await?;
+            }
+            journal.end().await
+        })
+    });
+    if let Err(error) = played {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_journal_in_a_file_is_what_its_model_says_whenever_its_process_dies() {
+    play(64, 1, |folder| format!("sqlite:{}", folder.path().join("vincula.db").display()));
+}
+
+#[test]
+fn a_journal_that_two_processes_share_is_what_its_model_says_whichever_dies() {
+    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    play(32, 2, |_| {
+        std::thread::scope(|scope| {
+            // Asked for in the middle of another runtime.
+            scope.spawn(|| runtime.block_on(server.schema())).join().unwrap()
+        })
+    });
+}

@@ -1,0 +1,230 @@
+//! Several processes on one PostgreSQL: every order once, in the order of its chat, whoever dies.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use vincula::clock::Clock;
+use vincula::storage::{Accepted, LEASE, NewCommand, Store};
+
+use crate::support::{ANA, Service, postgres};
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+/// A database of the test's own, or the end of the test where there can be none.
+macro_rules! database {
+    () => {
+        match postgres::shared() {
+            Some(server) => server.database().await,
+            None => return postgres::not_run(module_path!()),
+        }
+    };
+}
+
+impl Service {
+    /// `/link "Bairro Feliz" "turma NN"`, for a world that has these.
+    fn class(&self, number: usize) -> vincula::sandbox::phony::Event {
+        self.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""))
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let others = [bot.replica().await, bot.replica().await];
+    let order = bot.message(ANA, ORDER);
+
+    let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &order));
+    let answers = join_all(posts).await;
+
+    let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
+    let known = answers.iter().filter(|answer| answer.text().contains("duplicate")).count();
+    assert_eq!((accepted, known), (1, 2), "{answers:#?}");
+    assert_eq!(bot.answers_to(order.message_id()).await, [DONE]);
+    assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
+    let url = database!();
+    let classes = |world: &mut vincula::sandbox::World| {
+        for number in 1..=12 {
+            world.group(&format!("Turma {number:02}"));
+        }
+    };
+    let bot = Service::with().store(&url).world(classes).start().await;
+    let others = [bot.replica().await, bot.replica().await];
+    let doors = [&bot.url, &others[0].url, &others[1].url];
+
+    for number in 1..=12 {
+        let answer = bot.post_to(doors[number % 3], &bot.class(number)).await.text();
+        assert!(answer.contains("accepted"), "{answer}");
+    }
+
+    bot.settled().await;
+    let expected: Vec<String> = (1..=12).map(|number| format!("Turma {number:02}")).collect();
+    assert_eq!(bot.asked_to_link().concat(), expected);
+    assert_eq!(bot.said().len(), 12);
+}
+
+#[tokio::test]
+async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
+    let url = database!();
+    let mut bot = Service::with().store(&url).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let other = bot.replica().await;
+
+    bot.crash().await;
+    call.release();
+
+    assert_eq!(bot.reply_to(&order).await.text, DONE);
+    bot.store = other.store.clone();
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert!(bot.notes(&order).await.iter().filter(|note| *note == "claimed").count() == 2);
+}
+
+#[tokio::test]
+async fn a_slow_order_stays_with_the_replica_that_keeps_its_lease() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let _other = bot.replica().await;
+
+    // Twice as long as a lease lasts without a heartbeat.
+    tokio::time::sleep(bot.store.lease() * 2).await;
+    call.release();
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    let claims = bot.notes(&order).await.iter().filter(|note| *note == "claimed").count();
+    assert_eq!((bot.changes(), claims), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
+    let url = database!();
+    let forever = Duration::from_secs(600);
+    let mut bot = Service::with().store(&url).timing(|timing| timing.lease = forever).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let other = bot.replica().await;
+
+    // It waits for 10 s, in vain.
+    bot.stop().await;
+    call.release();
+
+    bot.store = other.store.clone();
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    let notes = bot.notes(&order).await;
+    assert!(notes.contains(&"handed_back".to_owned()), "{notes:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let beside = Store::open_beside(&url).await.unwrap();
+    let writing = tokio::spawn(beside.writer);
+    let begun = Instant::now();
+
+    for number in 0..3 {
+        let order = NewCommand {
+            id: format!("order-{number}"),
+            instance: "main".to_owned(),
+            lane: format!("order-{number}"),
+            message_id: format!("3EB0{number}"),
+            chat: ANA.to_owned(),
+            admin: "ana".to_owned(),
+            phone: Some(ANA.to_owned()),
+            lid: None,
+            by_owner: false,
+            name: "whoami".to_owned(),
+            text: "/whoami".to_owned(),
+            sent_at: None,
+            accepted_at: bot.clock.now(),
+        };
+        let message = order.message_id.clone();
+        assert_eq!(beside.store.accept(order).await.unwrap(), Accepted::New);
+        assert!(bot.reply_to(&message).await.text.starts_with("You are “Ana”."));
+        // The worker has looked once more, and rests.
+        bot.settled().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    // Who only polls finds one in 5 s.
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    writing.abort();
+}
+
+#[tokio::test]
+async fn the_pace_of_changes_holds_across_replicas() {
+    let url = database!();
+    let classes = |world: &mut vincula::sandbox::World| {
+        for number in 1..=14 {
+            world.group(&format!("Turma {number:02}"));
+        }
+    };
+    let bot = Service::with()
+        .store(&url)
+        .world(classes)
+        .pace("changes_per_second = 2\nmessages_per_minute = 60000")
+        .start()
+        .await;
+    let other = bot.replica().await;
+    let chats: Vec<String> = ["Síndicos", "Suporte"].iter().map(|name| bot.group(name)).collect();
+    let begun = Instant::now();
+
+    for number in 1..=14 {
+        let url = if number % 2 == 0 { &bot.url } else { &other.url };
+        let order = bot.class(number).in_group(&chats[number % 2]);
+        assert!(bot.post_to(url, &order).await.text().contains("accepted"));
+    }
+
+    // Five at once and nine in step; two paces of their own would take a second.
+    bot.settled().await;
+    assert_eq!(bot.changes(), 14);
+    assert!(begun.elapsed() >= Duration::from_millis(4_400), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn replicas_that_start_together_on_an_empty_database_all_start() {
+    let url = database!();
+
+    let opened = join_all((0..4).map(|_| Store::open(&url, Clock::system(), LEASE))).await;
+
+    for opened in opened {
+        let opened = opened.unwrap_or_else(|error| panic!("{error}"));
+        let writing = tokio::spawn(opened.writer);
+        opened.store.ping().await.unwrap();
+        writing.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_dies_in_the_middle_of_writing_holds_nobody_up() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let mut other = bot.replica().await;
+    let orders: Vec<_> = (0..20).map(|_| bot.message(ANA, "/whoami")).collect();
+
+    let posts = orders.iter().map(|order| {
+        let post = bot.post_to(&other.url, order);
+        tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(20), post).await.ok() })
+    });
+    let posts: Vec<_> = posts.collect();
+    other.crash().await;
+
+    for (order, post) in orders.iter().zip(posts) {
+        // Whoever sent it and got no answer sends it again.
+        post.abort();
+        let answer = bot.post(order).await.text();
+        assert!(answer.contains("accepted") || answer.contains("duplicate"), "{answer}");
+    }
+    bot.settled().await;
+    assert_eq!(bot.said().len(), 20);
+}
