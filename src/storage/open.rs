@@ -259,12 +259,14 @@ impl Database {
         }
     }
 
-    /// An error where a database holds no journal yet. Of a file it is known already.
+    /// An error where a database holds no journal yet, or a file none that can be read.
     async fn expect_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
-        if self == Self::Postgres && !postgres::has_journal(reads).await.map_err(|e| self.refused(url, e))? {
-            return Err(OpenError::Missing(self.place(url)));
+        let refused = |error| self.refused(url, error);
+        match self {
+            Self::Sqlite => sqlite::look_into(reads).await.map_err(refused),
+            Self::Postgres if postgres::has_journal(reads).await.map_err(refused)? => Ok(()),
+            Self::Postgres => Err(OpenError::Missing(self.place(url))),
         }
-        Ok(())
     }
 
     fn refused(self, url: &str, error: sqlx::Error) -> OpenError {

@@ -141,6 +141,11 @@ pub(super) async fn pool(
         .await
 }
 
+/// An error where the file is none of ours, or its beginning cannot be read.
+pub(super) async fn look_into(pool: &AnyPool) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT 1 FROM command LIMIT 1").fetch_optional(pool).await.map(drop)
+}
+
 fn url_for(url: &str, access: Access) -> String {
     let mode = match access {
         Access::Read => "ro",

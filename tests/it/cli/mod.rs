@@ -8,6 +8,7 @@ mod event;
 mod journal;
 mod pages;
 mod serve;
+mod store;
 mod survive;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -153,7 +154,13 @@ name = "Ana"
     /// Starts the service and waits until it is ready; the file then says where it is.
     #[track_caller]
     fn serve(&self) -> Serving {
-        let mut child = self.program(&["serve"]).spawn().unwrap();
+        self.serve_as(self.program(&["serve"]))
+    }
+
+    /// The same for a service that is started in another way.
+    #[track_caller]
+    fn serve_as(&self, mut program: Command) -> Serving {
+        let mut child = program.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());
         let (ready, is_ready) = std::sync::mpsc::channel();
