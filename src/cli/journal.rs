@@ -1,5 +1,7 @@
 //! `vincula journal`: lists orders, and shows one with all that happened to it.
 
+use std::time::Duration;
+
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -64,11 +66,12 @@ pub(super) enum State {
 pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
     let (Call::List { config, .. } | Call::Show { config, .. }) = call;
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
+    let kept = config.store.keep_text;
     block_on(async {
         let store = Store::open_to_read(config.store.url.expose_secret()).await?;
         match call {
             Call::List { state, limit, format, .. } => list(&store, *state, *limit, *format).await,
-            Call::Show { id, format, .. } => show(&store, id, *format).await,
+            Call::Show { id, format, .. } => show(&store, id, *format, kept).await,
         }
     })
 }
@@ -87,13 +90,14 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
                 // While the answer is on its way the outcome is a plan, not yet what happened.
                 let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
                 let state = ended.unwrap_or(&row.state);
+                let text = plain(&row.text);
                 table.add_row([
                     row.id.as_str(),
                     &row.accepted_at.to_string(),
                     &row.instance,
                     &row.admin,
                     state,
-                    &plain(&row.text),
+                    if is_trimmed(row) { "(text removed)" } else { &text },
                 ]);
             }
             print(&format!("{table}\n"))?;
@@ -104,7 +108,7 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
     Ok(End::Well)
 }
 
-async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
+async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<End> {
     let rows = store.find(id).await?;
     let row = match &rows[..] {
         [] => anyhow::bail!("no order has an id that begins with {id:?}"),
@@ -113,7 +117,7 @@ async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
     };
     let notes = store.notes(&row.id).await?;
     match format {
-        Format::Table => print(&as_text(row, &notes))?,
+        Format::Table => print(&as_text(row, &notes, kept))?,
         Format::Csv => print(&as_csv(&rows)?)?,
         Format::Json => {
             let mut order = as_json(row);
@@ -126,7 +130,12 @@ async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
     Ok(End::Well)
 }
 
-fn as_text(row: &Row, notes: &[Note]) -> String {
+/// The order ended so long ago that its texts are no longer kept.
+fn is_trimmed(row: &Row) -> bool {
+    row.text.is_empty()
+}
+
+fn as_text(row: &Row, notes: &[Note], kept: Duration) -> String {
     let mut text = format!(
         "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
         row.id,
@@ -141,7 +150,14 @@ fn as_text(row: &Row, notes: &[Note]) -> String {
     if let Some(error) = &row.error {
         text.push_str(&format!("error     {}\n", plain(error)));
     }
-    text.push_str(&format!("\n{}\n", indented(&row.text)));
+    if is_trimmed(row) {
+        let days = kept.as_secs() / (24 * 60 * 60);
+        let after = if days > 1 { format!("{days} days") } else { format!("{} hours", kept.as_secs() / 3600) };
+        text.push_str(&format!("command   {}\n\n    (text removed after {after})\n", row.name));
+    }
+    if !is_trimmed(row) {
+        text.push_str(&format!("\n{}\n", indented(&row.text)));
+    }
     for message in messages(row) {
         text.push_str(&format!("\n{}\n", indented(&message)));
     }

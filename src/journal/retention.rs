@@ -12,6 +12,8 @@ use crate::storage::{Kept, Store, Trimmed, Unavailable};
 
 /// From one time to the next.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
+/// At a start it is time, unless a replica that started with this one has begun already.
+const AT_START: Duration = Duration::from_secs(60);
 /// How often it is asked whether the time has come: another replica may have ended before it was done.
 const LOOK: Duration = Duration::from_secs(10 * 60);
 /// After trouble of the store.
@@ -23,8 +25,9 @@ const SHORTEST_REST: Duration = Duration::from_millis(20);
 
 /// Trims the journal, for ever.
 pub async fn trim(store: Store, clock: Clock, kept: Kept) {
+    let mut period = AT_START;
     loop {
-        match once(&store, &clock, kept).await {
+        match once(&store, &clock, kept, period).await {
             Ok(sum) if sum.is_nothing() => {}
             Ok(Trimmed { texts, orders, lanes }) => {
                 tracing::info!(texts, orders, lanes, "the journal was trimmed");
@@ -35,14 +38,15 @@ pub async fn trim(store: Store, clock: Clock, kept: Kept) {
                 continue;
             }
         }
+        period = PERIOD;
         sleep(LOOK).await;
     }
 }
 
 /// Trims the journal if it is due; what was taken away.
-async fn once(store: &Store, clock: &Clock, kept: Kept) -> Result<Trimmed, Unavailable> {
+async fn once(store: &Store, clock: &Clock, kept: Kept, period: Duration) -> Result<Trimmed, Unavailable> {
     let mut sum = Trimmed::default();
-    if !store.is_trim_due(clock.now(), PERIOD).await? {
+    if !store.is_trim_due(clock.now(), period).await? {
         return Ok(sum);
     }
     loop {

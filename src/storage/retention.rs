@@ -47,7 +47,8 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    // A moment further ahead was written before the clock was set back.
+                    // A moment further ahead was written for a longer period, or before the clock
+                    // was set back.
                     let taken = sqlx::query(
                         "INSERT INTO chore (name, due) VALUES ($1, $2)
                          ON CONFLICT (name) DO UPDATE SET due = $2 WHERE chore.due <= $3 OR chore.due > $2",

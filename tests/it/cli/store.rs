@@ -1,10 +1,13 @@
 //! Trouble that only a process can have: a disk that takes nothing more, a file that may not be
 //! written, a file that is damaged when the service starts.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use sqlx::{Connection as _, Row as _};
 
 use super::{PATIENCE, Place, Ran, Serving};
 use crate::support::ANA;
@@ -185,5 +188,97 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
         }
         let checked = place.run(&["check", "--offline"]);
         assert!(checked.code == Some(1) || what.contains("end") || what.contains("all but"), "{checked:#?}");
+    }
+}
+
+/// What `journal` shows of an order whose text is gone.
+#[test]
+fn an_order_without_its_text_still_says_who_did_what_and_how_it_ended() {
+    let place = Place::new();
+    let serving = place.serve();
+    let id = place.order("A1", ORDER);
+    place.reply_to("A1");
+    serving.stop(&place);
+    place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM chore");
+
+    let serving = place.serve();
+    let begun = Instant::now();
+    while !place.run(&["journal", "list"]).out.contains("(text removed)") {
+        assert!(begun.elapsed() < PATIENCE, "the text stays");
+    }
+
+    let shown = place.run(&["journal", "show", &id]).out;
+    for told in ["ana", "link", "done (answered)", "(text removed after 30 days)", "finished"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("futebol") && !shown.contains("Futebol"), "{shown}");
+    serving.stop(&place);
+}
+
+/// Whatever the service asks its journal is found by an index, however much is in there: the log
+/// of a run names the statements, and SQLite tells how it would go about each.
+#[test]
+fn no_statement_of_the_service_looks_through_the_whole_journal() {
+    let mut place = Place::new();
+    place.variable("RUST_LOG", "vincula=info,sqlx::query=debug");
+    let serving = place.serve();
+    let trouble = vincula::sandbox::Fault::Instead(vincula::sandbox::Reply::bad_gateway());
+    place.sandbox.trouble().next("communities/link", 1, trouble);
+    for (id, text) in [("A1", ORDER), ("A2", "/status"), ("A3", "/whoami")] {
+        place.order(id, text);
+        place.reply_to(id);
+    }
+    assert_eq!(place.readiness(&serving).0, 200);
+    let log = serving.stop(&place);
+
+    let statements: BTreeSet<String> = log.lines().filter_map(statement).collect();
+    for known in ["INSERT INTO command", "UPDATE lane SET lease_token = $1", "DELETE FROM note", "MIN(CASE"] {
+        assert!(statements.iter().any(|sql| sql.contains(known)), "{known} is not in {statements:#?}");
+    }
+    let scans: Vec<String> = statements.iter().flat_map(|sql| place.scans(sql)).collect();
+    assert!(scans.is_empty(), "{}", scans.join("\n"));
+}
+
+/// The statement that a line of the log names, if it reads or changes rows of the journal. What is
+/// done once at the start, to all that was leased, may look at all chats.
+fn statement(line: &str) -> Option<String> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    let whole = line["db.statement"].as_str().filter(|sql| !sql.is_empty()).or(line["summary"].as_str())?;
+    let sql = whole.trim().to_owned();
+    let is_ours = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb));
+    let is_of_migrations = sql.contains("_sqlx_migrations") || sql.contains("sqlite_master");
+    (is_ours && !is_of_migrations && !sql.contains("WHERE lease_token IS NOT NULL")).then_some(sql)
+}
+
+impl Place {
+    /// Executes a statement on the journal of a service that is stopped.
+    fn execute(&self, sql: &str) {
+        let url = format!("sqlite:{}", self.journal().display());
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        self.within(async {
+            sqlx::any::install_default_drivers();
+            let mut journal = sqlx::AnyConnection::connect(&url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut journal).await.unwrap();
+            journal.close().await.unwrap();
+        });
+    }
+
+    /// The steps of a statement that go through a whole table or index.
+    fn scans(&self, sql: &str) -> Vec<String> {
+        let url = format!("sqlite:{}", self.journal().display());
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps = self.within(async {
+            sqlx::any::install_default_drivers();
+            let mut journal = sqlx::AnyConnection::connect(&url).await.unwrap();
+            let steps = sqlx::query(explain).fetch_all(&mut journal).await.unwrap();
+            steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>()
+        });
+        let tables = ["command", "lane", "note", "pace", "chore", "proof"];
+        let is_scan = |step: &String| {
+            // This index holds open orders alone.
+            let is_small = step.ends_with("USING INDEX command_open");
+            tables.iter().any(|table| step.starts_with(&format!("SCAN {table}"))) && !is_small
+        };
+        steps.into_iter().filter(is_scan).map(|step| format!("{step}: {sql}")).collect()
     }
 }
