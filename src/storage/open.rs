@@ -64,7 +64,7 @@ impl Store {
     pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<Opened, OpenError> {
         let database = Database::of(url);
         let lock = match database {
-            Database::Sqlite => Some(sqlite::Held::lock(url)?),
+            Database::Sqlite => Some(sqlite::Held::lock(url).await?),
             Database::Postgres => None,
         };
         let health = Arc::new(Health::default());
@@ -164,8 +164,7 @@ async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -
     let mut connection = writes.acquire().await.map_err(refused)?;
     match database {
         Database::Sqlite => {
-            let path = sqlite::path_of(url);
-            let found = inspect::inspect(&mut connection, &path, clock.now()).await.map_err(refused)?;
+            let found = inspect::inspect(&mut connection, clock.now()).await.map_err(refused)?;
             if let Some(flaw) = found {
                 return Err(OpenError::Damaged(database.place(url), flaw));
             }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Store, Unavailable};
+use super::{IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 
 /// How many orders, or lanes, go with one write.
@@ -115,14 +115,15 @@ impl Store {
                         return Ok(trimmed);
                     }
                     // All orders of such a lane ended before it became idle, and are gone by now: a
-                    // new one may count from one again. The number stands for `IDLE`, as in the index.
+                    // new one may count from one again.
                     trimmed.lanes = sqlx::query(
                         "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane
-                             WHERE ready_at = 9223372036854775807 AND idle_since < $1 AND lease_token IS NULL
+                             WHERE ready_at = $3 AND idle_since < $1 AND lease_token IS NULL
                              ORDER BY idle_since LIMIT $2)",
                     )
                     .bind(rows)
                     .bind(BATCH)
+                    .bind(IDLE)
                     .execute(&mut *connection)
                     .await?
                     .rows_affected();

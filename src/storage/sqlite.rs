@@ -13,10 +13,14 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
+use tokio::time::Instant;
 
 use super::Unavailable;
 use super::open::{Access, OpenError};
 use super::trouble::Health;
+
+/// How long the lock of another process is waited for.
+const LET_GO: Duration = Duration::from_millis(500);
 
 pub(super) fn path_of(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -44,16 +48,23 @@ impl Held {
     /// Makes the file if it is not there, and holds it locked until the lock is dropped: the file
     /// itself, so that no other path to it finds it free. The system lets go when the process dies,
     /// however it does. SQLite's own locks are of another kind, and not touched.
-    pub(super) fn lock(url: &str) -> Result<(Self, File), OpenError> {
+    pub(super) async fn lock(url: &str) -> Result<(Self, File), OpenError> {
         let path = path_of(url);
         let folder = |error| OpenError::Folder(path.display().to_string(), error);
         // What people wrote is nobody else's business on this machine.
         let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
         let file = file.map_err(folder)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
-            Err(TryLockError::Error(error)) => return Err(folder(error)),
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                // Whoever has just ended may have a child that is about to be another program.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LET_GO => {
+                    tokio::time::sleep(LET_GO / 10).await;
+                }
+                Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
+                Err(TryLockError::Error(error)) => return Err(folder(error)),
+            }
         }
         let identity = identity(&path).map_err(folder)?;
         Ok((Self { path, identity, log: OnceLock::new() }, file))

@@ -2,7 +2,8 @@
 
 -- Since when nothing of a lane is open: when all that is kept of it is older, it goes too.
 ALTER TABLE lane ADD COLUMN idle_since BIGINT;
-CREATE INDEX lane_idle ON lane (idle_since) WHERE ready_at = 9223372036854775807;
+DROP INDEX lane_ready;
+CREATE INDEX lane_ready ON lane (ready_at, idle_since);
 
 -- What ended, oldest first; and what of it still has its text.
 CREATE INDEX command_finished ON command (finished_at, id) WHERE finished_at IS NOT NULL;

@@ -165,6 +165,26 @@ fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
 }
 
 #[test]
+fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
+    for name in ["command", "note", "pace", "proof", "note_command", "command_finished"] {
+        let place = Place::new();
+        let serving = place.serve();
+        place.order("A1", ORDER);
+        place.reply_to("A1");
+        serving.stop(&place);
+        let pages = place.query(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{name}'"));
+        let damage = "head -c 4096 /dev/urandom | dd of=\"$1\" conv=notrunc bs=4096 seek=$(($2 - 1))";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", damage, "sh"]).arg(place.journal()).arg(pages[0].to_string());
+        assert!(shell.output().unwrap().status.success());
+
+        let said = place.refused();
+
+        assert!(said.contains("vincula.db is damaged") && said.contains("restore a backup"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
     let damages: [(&str, &str); 4] = [
         ("its first page", "head -c 4096 /dev/urandom | dd of=\"$1\" conv=notrunc"),
@@ -237,6 +257,21 @@ fn no_statement_of_the_service_looks_through_the_whole_journal() {
     }
     let scans: Vec<String> = statements.iter().flat_map(|sql| place.scans(sql)).collect();
     assert!(scans.is_empty(), "{}", scans.join("\n"));
+    for (part, step) in [
+        ("ready_at <= $4", "lane_ready (ready_at<?)"),
+        ("ORDER BY seq LIMIT 1", "command_open (instance=? AND lane=?)"),
+        ("MIN(CASE", "lane_ready (ready_at<?)"),
+        ("COUNT(CASE", "command_state (instance=?)"),
+        ("SELECT 1 FROM command WHERE instance", "(instance=? AND message_id=?)"),
+        ("DELETE FROM note", "note_command (command=?)"),
+        ("DELETE FROM command", "command_finished (finished_at<?)"),
+        ("SET text = ''", "command_text (finished_at<?)"),
+        ("DELETE FROM lane WHERE (", "lane_ready (ready_at=? AND idle_since<?)"),
+    ] {
+        let sql = statements.iter().find(|sql| sql.contains(part)).unwrap_or_else(|| panic!("no {part}"));
+        let plan = place.plan(sql).join("\n");
+        assert!(plan.contains(step), "{sql}\n{plan}");
+    }
 }
 
 /// The statement that a line of the log names, if it reads or changes rows of the journal. What is
@@ -263,16 +298,34 @@ impl Place {
         });
     }
 
-    /// The steps of a statement that go through a whole table or index.
-    fn scans(&self, sql: &str) -> Vec<String> {
+    /// The first column of what a statement finds in the journal of a service that is stopped.
+    fn query(&self, sql: &str) -> Vec<i64> {
+        let url = format!("sqlite:{}", self.journal().display());
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        self.within(async {
+            sqlx::any::install_default_drivers();
+            let mut journal = sqlx::AnyConnection::connect(&url).await.unwrap();
+            let found = sqlx::query_scalar(sql).fetch_all(&mut journal).await.unwrap();
+            journal.close().await.unwrap();
+            found
+        })
+    }
+
+    /// How SQLite goes about a statement.
+    fn plan(&self, sql: &str) -> Vec<String> {
         let url = format!("sqlite:{}", self.journal().display());
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let steps = self.within(async {
+        self.within(async {
             sqlx::any::install_default_drivers();
             let mut journal = sqlx::AnyConnection::connect(&url).await.unwrap();
             let steps = sqlx::query(explain).fetch_all(&mut journal).await.unwrap();
             steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>()
-        });
+        })
+    }
+
+    /// The steps of a statement that go through a whole table or index.
+    fn scans(&self, sql: &str) -> Vec<String> {
+        let steps = self.plan(sql);
         let tables = ["command", "lane", "note", "pace", "chore", "proof"];
         let is_scan = |step: &String| {
             // This index holds open orders alone.

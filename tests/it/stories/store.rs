@@ -205,6 +205,25 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
 }
 
 #[tokio::test]
+async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
+    let Some(server) = postgres::shared() else {
+        return postgres::not_run(module_path!());
+    };
+    let url = server.database().await;
+    let bot = Service::with().store(&url).start().await;
+    let order = bot.message(ANA, ORDER);
+    let mut other = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("SELECT pg_advisory_lock(x'76696e63756c61'::bigint)").execute(&mut other).await.unwrap();
+
+    bot.expect_refused(&order, Duration::from_secs(10)).await;
+    bot.expect_unready("cannot be used now").await;
+
+    other.close().await.unwrap();
+    bot.ready().await;
+    assert_eq!(bot.ask_by(&order).await, DONE);
+}
+
+#[tokio::test]
 async fn postgresql_may_restart_under_the_running_service() {
     let Some(server) = postgres::Server::start() else {
         return postgres::not_run(module_path!());
