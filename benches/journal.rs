@@ -4,8 +4,12 @@
 //! orders, four notes each, and 10,000 chats in which nothing is open. Then each step of an order is
 //! taken on both in turn, and the medians are compared: on SQLite, and on PostgreSQL where it is
 //! installed. `--rounds` says how often (400).
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and stops where it stands")]
-
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops where it stands"
+)]
 
 #[expect(dead_code, reason = "tests use more of it")]
 #[path = "../tests/it/support/postgres.rs"]
@@ -98,12 +102,11 @@ async fn fill(url: &str, rows: usize) {
             format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"),
             "printf('%032x', i * 2654435761)",
         ),
-        false => {
-            (format!("WITH n AS (SELECT generate_series(1, {rows}) AS i)"), "md5(CAST(i AS TEXT))")
-        }
+        false => (format!("WITH n AS (SELECT generate_series(1, {rows}) AS i)"), "md5(CAST(i AS TEXT))"),
     };
     let at = format!("{now} - {} + i * {}", 80 * DAY, (80 * DAY) / i64::try_from(rows).unwrap().max(1));
-    let age_ordered = if url.starts_with("sqlite") { "printf('%012d', i)" } else { "lpad(CAST(i AS TEXT), 12, '0')" };
+    let age_ordered =
+        if url.starts_with("sqlite") { "printf('%012d', i)" } else { "lpad(CAST(i AS TEXT), 12, '0')" };
     let statements = [
         format!(
             "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, by_owner, name, text,

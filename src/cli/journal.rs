@@ -152,7 +152,8 @@ fn as_text(row: &Row, notes: &[Note], kept: Duration) -> String {
     }
     if is_trimmed(row) {
         let days = kept.as_secs() / (24 * 60 * 60);
-        let after = if days > 1 { format!("{days} days") } else { format!("{} hours", kept.as_secs() / 3600) };
+        let after =
+            if days > 1 { format!("{days} days") } else { format!("{} hours", kept.as_secs() / 3600) };
         text.push_str(&format!("command   {}\n\n    (text removed after {after})\n", row.name));
     }
     if !is_trimmed(row) {

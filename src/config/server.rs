@@ -62,7 +62,10 @@ pub(super) fn store(section: &Section<'_>, max_event_age: Duration) -> Option<St
             return Ok(keep);
         }
         Err(Flaw::new(
-            format!("is {}, which is shorter than {least}: a message that comes again would be new", quoted(text)),
+            format!(
+                "is {}, which is shorter than {least}: a message that comes again would be new",
+                quoted(text)
+            ),
             "Write a longer duration, such as \"90d\"",
         ))
     });

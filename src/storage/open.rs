@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join};
-use sqlx::{AnyConnection, AnyPool, Connection as _};
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 

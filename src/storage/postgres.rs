@@ -35,11 +35,7 @@ pub(super) fn place(url: &str) -> String {
     format!("postgres://{host}/{database}")
 }
 
-pub(super) async fn pool(
-    url: &str,
-    connections: u32,
-    health: Arc<Health>,
-) -> Result<AnyPool, sqlx::Error> {
+pub(super) async fn pool(url: &str, connections: u32, health: Arc<Health>) -> Result<AnyPool, sqlx::Error> {
     // A pool waits for a server that is not there; one connection tells at once what is wrong.
     let mut first = AnyConnection::connect(url).await?;
     prepare(&mut first).await?;

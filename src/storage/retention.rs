@@ -71,7 +71,8 @@ impl Store {
 
     /// Takes one batch away of what ended too long ago.
     pub async fn trim(&self, kept: Kept, now: Timestamp) -> Result<Trimmed, Unavailable> {
-        let before = |kept: Duration| now.0.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
+        let before =
+            |kept: Duration| now.0.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
         let (rows, texts) = (before(kept.rows), before(kept.texts.min(kept.rows)));
         self.writer
             .write(move |connection| {

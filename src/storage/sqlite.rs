@@ -52,7 +52,8 @@ impl Held {
         let path = path_of(url);
         let folder = |error| OpenError::Folder(path.display().to_string(), error);
         // What people wrote is nobody else's business on this machine.
-        let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
+        let file =
+            File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
         let file = file.map_err(folder)?;
         let begun = Instant::now();
         loop {

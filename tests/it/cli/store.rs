@@ -180,7 +180,10 @@ fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
 
         let said = place.refused();
 
-        assert!(said.contains("vincula.db is damaged") && said.contains("restore a backup"), "{name}: {said}");
+        assert!(
+            said.contains("vincula.db is damaged") && said.contains("restore a backup"),
+            "{name}: {said}"
+        );
     }
 }
 

@@ -68,7 +68,10 @@ async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
     bot.keeps(1, 2).await;
     let row = bot.row(old.message_id()).await;
     assert_eq!((row.text.as_str(), row.reply), ("", None));
-    assert_eq!((row.admin.as_str(), row.name.as_str(), row.outcome.as_deref()), ("ana", "link", Some("answered")));
+    assert_eq!(
+        (row.admin.as_str(), row.name.as_str(), row.outcome.as_deref()),
+        ("ana", "link", Some("answered"))
+    );
     assert!(bot.notes(old.message_id()).await.contains(&"finished".to_owned()));
     assert!(bot.known(&old).await);
 
@@ -105,11 +108,12 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
     bot.sandbox.trouble().always("communities/link", Fault::Instead(vincula::sandbox::Reply::bad_gateway()));
     let open = bot.give(ANA, ORDER).await;
     bot.tried(&open, 1).await;
-    let read = bot.message(ANA, "/whoami");
-    bot.ask_by(&read).await;
+    bot.ask(ANA, "/whoami").await;
+    bot.days_later(50).await;
+    bot.ask(ANA, "/whoami").await;
 
-    bot.days_later(91).await;
-    bot.keeps(1, 1).await;
+    bot.days_later(41).await;
+    bot.keeps(1, 2).await;
     let row = bot.row(&open).await;
     assert_eq!((row.text.as_str(), row.finished_at), (ORDER, None));
 
@@ -119,7 +123,7 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
     bot.settled().await;
     assert_eq!(bot.row(&open).await.state, "dead");
     bot.days_later(31).await;
-    bot.keeps(0, 1).await;
+    bot.keeps(0, 2).await;
     assert_eq!(bot.row(&open).await.outcome.as_deref(), Some("gave_up"));
     bot.days_later(60).await;
     bot.keeps(0, 0).await;

@@ -80,7 +80,8 @@ fn run(program: &str, arguments: &[&str]) {
 fn damage(file: &Path, from: u64) {
     let length = std::fs::metadata(file).unwrap().len() - from;
     let (path, seek, count) = (file.display().to_string(), from.to_string(), length.to_string());
-    let noise = "head -c \"$3\" /dev/urandom | dd of=\"$1\" bs=4096 seek=\"$2\" oflag=seek_bytes conv=notrunc";
+    let noise =
+        "head -c \"$3\" /dev/urandom | dd of=\"$1\" bs=4096 seek=\"$2\" oflag=seek_bytes conv=notrunc";
     run("sh", &["-c", noise, "sh", &path, &seek, &count]);
 }
 
@@ -132,7 +133,10 @@ async fn an_order_is_not_written_into_a_file_that_was_replaced() {
     bot.settled().await;
     let (journal, second) = (bot.journal().display().to_string(), bot.message(ANA, "/whoami"));
 
-    run("sh", &["-c", "cp \"$1\" \"$1.copy\" && mv \"$1\" \"$1.ours\" && mv \"$1.copy\" \"$1\"", "sh", &journal]);
+    run(
+        "sh",
+        &["-c", "cp \"$1\" \"$1.copy\" && mv \"$1\" \"$1.ours\" && mv \"$1.copy\" \"$1\"", "sh", &journal],
+    );
     bot.expect_refused(&second, Duration::from_secs(1)).await;
     bot.expect_unready("replaced").await;
 
