@@ -242,6 +242,8 @@ async fn postgresql_may_restart_under_the_running_service() {
     bot.expect_refused(&order, Duration::from_secs(10)).await;
     bot.expect_unready("cannot be used now").await;
     call.release();
+    // The worker looks for orders each 5 s: by then it has met the trouble as well.
+    tokio::time::sleep(Duration::from_secs(6)).await;
 
     server.restart();
     bot.ready().await;
