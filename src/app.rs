@@ -10,8 +10,8 @@ use secrecy::ExposeSecret;
 use crate::clock::Clock;
 use crate::command::Timing;
 use crate::config::{Config, Server};
-use crate::journal::{Bot, Worker};
-use crate::storage::{OpenError, Opened, Store};
+use crate::journal::{Bot, Worker, retention};
+use crate::storage::{Kept, OpenError, Opened, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Door, courtesy};
 use crate::zapi::ClientError;
@@ -41,6 +41,8 @@ pub struct App {
     pub writer: BoxFuture<'static, ()>,
     /// Sends refusals to strangers; must run.
     pub courtesy: BoxFuture<'static, ()>,
+    /// Takes from the journal what is kept no longer; must run.
+    pub retention: BoxFuture<'static, ()>,
     /// The counters.
     pub metrics: Arc<Metrics>,
 }
@@ -64,6 +66,8 @@ impl App {
             courtesy,
             &metrics,
         );
+        let kept = Kept { rows: config.store.keep, texts: config.store.keep_text };
+        let retention = retention::trim(store.clone(), clock.clone(), kept).boxed();
         let worker = Worker {
             store: store.clone(),
             bots,
@@ -79,6 +83,7 @@ impl App {
             store,
             writer,
             courtesy: refusals.boxed(),
+            retention,
             metrics,
         })
     }

@@ -73,6 +73,8 @@ pub const KEYS: &[Key] = &[
 
     secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory, or `postgres://user@host/database`."),
     key("store.url_file", Text("path"), Absent, "A file that holds `url`."),
+    key("store.keep", Text("duration"), Value("90d"), "How long the journal keeps an order after its end: 48h or more, and no less than any `max_event_age`, since a message that comes again is known by it."),
+    key("store.keep_text", Text("duration"), Value("30d"), "How long of that it keeps what was typed and what was answered."),
 
     key("instances.<instance>.id", Text("id"), Required, "Z-API's id of the instance."),
     secret("instances.<instance>.token", Text("token"), Required, "The instance token of Z-API."),

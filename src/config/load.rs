@@ -140,8 +140,9 @@ pub fn load(source: &Source, known_commands: &[&str]) -> Result<Loaded, Vec<Find
     };
     let section = Section::root(&root, &report);
     let (listen, server) = server::read(&section.child("server"));
-    let store = server::store(&section.child("store"));
     let instances = instance::read(&section.child("instances"), listen, known_commands);
+    let longest = instances.iter().map(|instance| instance.max_event_age).max().unwrap_or_default();
+    let store = server::store(&section.child("store"), longest);
 
     let mut findings = report.findings.into_inner();
     match (server, store) {

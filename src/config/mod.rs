@@ -71,6 +71,10 @@ pub struct Server {
 pub struct Store {
     /// `sqlite:<path>` or `postgres://…`; a secret, since a URL may hold a password.
     pub url: SecretString,
+    /// How long an order is kept after its end.
+    pub keep: Duration,
+    /// How long its texts are kept; never longer than `keep`.
+    pub keep_text: Duration,
 }
 
 /// `[instances.<name>]`: one WhatsApp number connected at Z-API.

@@ -1,15 +1,18 @@
 //! `[server]` and `[store]`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::finding::Flaw;
+use super::finding::{Flaw, quoted};
 use super::section::Section;
 use super::{Server, Store, address, values};
 
 /// The most connections that may be asked for.
 const MOST_CONNECTIONS: u32 = 100_000;
+/// A message is known again for so long at least, whatever else is forgotten.
+const LEAST_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// The public listener, known even where the rest is wrong; and the whole section.
 pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>) {
@@ -48,8 +51,25 @@ pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>
     (listen, whole())
 }
 
-/// Where the journal is.
-pub(super) fn store(section: &Section<'_>) -> Option<Store> {
-    let url = section.secret("url", |text| address::store_url(text).map(SecretString::from))?;
-    Some(Store { url })
+/// Where the journal is, and how long it keeps things: a message that comes again within
+/// `max_event_age` must be known.
+pub(super) fn store(section: &Section<'_>, max_event_age: Duration) -> Option<Store> {
+    let url = section.secret("url", |text| address::store_url(text).map(SecretString::from));
+    let keep = section.value("keep", |text| {
+        let keep = values::duration(text)?;
+        let least = if max_event_age > LEAST_KEPT { "the longest max_event_age" } else { "48h" };
+        if keep >= LEAST_KEPT.max(max_event_age) {
+            return Ok(keep);
+        }
+        Err(Flaw::new(
+            format!(
+                "is {}, which is shorter than {least}: a message that comes again would be new",
+                quoted(text)
+            ),
+            "Write a longer duration, such as \"90d\"",
+        ))
+    });
+    let keep_text = section.value("keep_text", values::duration);
+    let (url, keep, keep_text) = (url?, keep?, keep_text?);
+    Some(Store { url, keep, keep_text: keep_text.min(keep) })
 }

@@ -3,6 +3,7 @@
 mod answer;
 pub mod bot;
 mod failure;
+pub mod retention;
 mod run;
 mod watch;
 pub mod worker;

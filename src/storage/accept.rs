@@ -72,6 +72,7 @@ pub enum Accepted {
 impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
+        self.health.expect_sound()?;
         let (accepted, database) = (self.accepted.clone(), self.database);
         let written = self.writer.write_then(
             move |connection| Box::pin(async move { insert(connection, database, &command).await }),
@@ -89,7 +90,7 @@ impl Store {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     connection: &mut AnyConnection,
     database: Database,
     new: &NewCommand,

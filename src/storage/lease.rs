@@ -307,8 +307,8 @@ pub(super) async fn rest(
     ready_at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0, ready_at = CASE WHEN EXISTS (
-             SELECT 1 FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering'))
+        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0, idle_since = $3,
+             ready_at = CASE WHEN EXISTS (SELECT 1 FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering'))
              THEN $3 ELSE $4 END
          WHERE instance = $1 AND lane = $2",
     )

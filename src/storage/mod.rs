@@ -12,8 +12,11 @@ mod lease;
 mod open;
 mod pace;
 mod postgres;
+mod inspect;
 mod read;
+mod retention;
 mod sqlite;
+mod trouble;
 mod writer;
 
 use std::sync::Arc;
@@ -23,6 +26,7 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use self::trouble::Health;
 use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
@@ -31,15 +35,23 @@ pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
 pub use open::{OpenError, Opened};
 pub use pace::Ledger;
 pub use read::{Note, Overview, Row, Selection};
+pub use retention::{Kept, Trimmed};
 
 /// The journal cannot be written or read now.
-#[derive(Debug, thiserror::Error)]
-#[error("the journal cannot be used now: {0}")]
-pub struct Unavailable(String);
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the journal cannot be used now: {why}")]
+pub struct Unavailable {
+    why: String,
+    /// The file is damaged, which does not pass by itself.
+    is_damage: bool,
+    /// The connections are as good as before.
+    is_passing: bool,
+}
 
-impl From<sqlx::Error> for Unavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
+impl Unavailable {
+    /// Trouble that is none of the connections'.
+    fn passing(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_damage: false, is_passing: true }
     }
 }
 
@@ -74,6 +86,9 @@ pub struct Store {
     database: Database,
     writer: writer::Sender,
     reads: AnyPool,
+    health: Arc<Health>,
+    /// The file that is ours alone, if that is what keeps the journal.
+    file: Option<Arc<sqlite::Held>>,
     clock: Clock,
     lease: Duration,
     /// Whose leases are ours: this handle and its clones, of this process.
@@ -100,15 +115,30 @@ impl Store {
 
     /// What a read brings, or an error where it takes too long.
     async fn read<T>(&self, read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Unavailable> {
+        // A file that was put in the place of ours is not read as if it were ours.
+        self.file.as_deref().map_or(Ok(()), sqlite::Held::expect_in_place)?;
         match tokio::time::timeout(READ, read).await {
-            Ok(read) => Ok(read?),
-            Err(_) => Err(Unavailable("it does not answer".to_owned())),
+            Ok(Ok(read)) => Ok(read),
+            Ok(Err(error)) => {
+                let trouble = Unavailable::from(error);
+                self.health.failed(&trouble);
+                Err(trouble)
+            }
+            Err(_) => Err(Unavailable::passing("it does not answer")),
         }
     }
 
-    /// The journal can be read, and its writer writes. Nothing is written for it.
+    /// The journal is sound, and can be read and written: something is written for it, unless that
+    /// was shown a few seconds ago.
     pub async fn ping(&self) -> Result<(), Unavailable> {
+        self.health.expect_sound()?;
         self.read(sqlx::query("SELECT 1").execute(&self.reads)).await?;
-        self.writer.write(|_| Box::pin(std::future::ready(Ok(())))).await
+        if self.health.is_proved() {
+            return self.writer.write(|_| Box::pin(std::future::ready(Ok(())))).await;
+        }
+        let health = self.health.clone();
+        self.writer
+            .write_then(|connection| Box::pin(trouble::prove(connection)), move || health.committed(true))
+            .await
     }
 }

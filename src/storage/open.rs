@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join};
-use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{Database, Store, postgres, sqlite, writer};
+use super::trouble::{Health, is_damage};
+use super::{Database, Store, inspect, postgres, sqlite, writer};
 use crate::clock::Clock;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/storage/migrations");
@@ -32,8 +33,15 @@ pub enum OpenError {
     #[error("cannot write {0}: {1}. Its folder must exist, and both be writable")]
     Folder(String, #[source] std::io::Error),
     /// SQLite refused.
-    #[error("cannot open the journal {0}: {1}. If the file is damaged, move it away and restore a backup")]
-    File(String, #[source] sqlx::Error),
+    #[error("cannot open the journal {0}: {1}")]
+    File(String, #[source] super::Unavailable),
+    /// The file is damaged, or is none of SQLite's.
+    #[error(
+        "the journal {0} is damaged: {1}. Move it away together with {0}-wal and {0}-shm, and restore a \
+         backup; or start without one: then the orders that were open are lost, and messages that come \
+         again are new"
+    )]
+    Damaged(String, String),
     /// PostgreSQL refused, or is not there.
     #[error("cannot open the journal {0}: {1}. Check that the server runs, and that store.url is right")]
     Server(String, #[source] sqlx::Error),
@@ -56,14 +64,24 @@ impl Store {
     pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<Opened, OpenError> {
         let database = Database::of(url);
         let lock = match database {
-            Database::Sqlite => Some(sqlite::lock(url)?),
+            Database::Sqlite => Some(sqlite::Held::lock(url).await?),
             Database::Postgres => None,
         };
-        let writes = pool(url, 1, Access::Make).await?;
-        MIGRATIONS.run(&writes).await.map_err(|e| OpenError::Migration(database.place(url), e))?;
-        begin(&writes, database, &clock).await.map_err(|error| database.refused(url, error))?;
-        let reads = pool(url, 4, Access::Read).await?;
-        Ok(opened(url, database, writes, reads, clock, lease, lock))
+        let health = Arc::new(Health::default());
+        let writes = pool(url, 1, Access::Make, &health).await?;
+        MIGRATIONS.run(&writes).await.map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) if is_damage(&error) => {
+                database.refused(url, error)
+            }
+            error => OpenError::Migration(database.place(url), error),
+        })?;
+        begin(&writes, database, &clock, url).await?;
+        let file = match lock {
+            Some((held, lock)) => Some(File::open(url, held, lock).await?),
+            None => None,
+        };
+        let reads = pool(url, 4, Access::Read, &health).await?;
+        Ok(opened(url, database, Pools { writes, reads }, clock, lease, health, file))
     }
 
     /// Opens the journal for reading, also while a service works on it.
@@ -72,10 +90,11 @@ impl Store {
         if database == Database::Sqlite {
             sqlite::expect_file(url)?;
         }
-        let reads = pool(url, 1, Access::Read).await?;
+        let health = Arc::new(Health::default());
+        let reads = pool(url, 1, Access::Read, &health).await?;
         database.expect_journal(url, &reads).await?;
-        let (sender, _) = writer::queue();
-        Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE))
+        let (sender, _) = writer::queue(health.clone());
+        Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE, health, None))
     }
 
     /// Opens a journal that exists for writing beside the service that works on it: writes wait for
@@ -85,16 +104,28 @@ impl Store {
         if database == Database::Sqlite {
             sqlite::expect_file(url)?;
         }
-        let (writes, reads) = (pool(url, 1, Access::Write).await?, pool(url, 1, Access::Read).await?);
+        let health = Arc::new(Health::default());
+        let writes = pool(url, 1, Access::Write, &health).await?;
+        let reads = pool(url, 1, Access::Read, &health).await?;
         database.expect_journal(url, &reads).await?;
-        Ok(opened(url, database, writes, reads, Clock::system(), super::LEASE, None))
+        Ok(opened(url, database, Pools { writes, reads }, Clock::system(), super::LEASE, health, None))
     }
 
-    fn on(database: Database, writer: writer::Sender, reads: AnyPool, clock: Clock, lease: Duration) -> Self {
+    fn on(
+        database: Database,
+        writer: writer::Sender,
+        reads: AnyPool,
+        clock: Clock,
+        lease: Duration,
+        health: Arc<Health>,
+        file: Option<Arc<sqlite::Held>>,
+    ) -> Self {
         Self {
             database,
             writer,
             reads,
+            health,
+            file,
             clock,
             lease,
             owner: uuid::Uuid::now_v7().to_string().into(),
@@ -104,35 +135,66 @@ impl Store {
     }
 }
 
+/// A file that is open and ours.
+struct File {
+    held: Arc<sqlite::Held>,
+    /// Never used: while it is open, the log stays the one that is known.
+    anchor: AnyConnection,
+    lock: std::fs::File,
+}
+
+impl File {
+    async fn open(url: &str, held: sqlite::Held, lock: std::fs::File) -> Result<Self, OpenError> {
+        let anchor = sqlite::connect(url, Access::Write).await;
+        let anchor = anchor.map_err(|error| Database::Sqlite.refused(url, error))?;
+        held.know_log()?;
+        Ok(Self { held: Arc::new(held), anchor, lock })
+    }
+}
+
+/// The connections of a journal that is written.
+struct Pools {
+    writes: AnyPool,
+    reads: AnyPool,
+}
+
 /// What has to be so before the first order is looked at.
-async fn begin(writes: &AnyPool, database: Database, clock: &Clock) -> Result<(), sqlx::Error> {
-    let mut connection = writes.acquire().await?;
+async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -> Result<(), OpenError> {
+    let refused = |error| database.refused(url, error);
+    let mut connection = writes.acquire().await.map_err(refused)?;
     match database {
-        // The file is ours alone, so whoever held a lease is dead.
         Database::Sqlite => {
+            let found = inspect::inspect(&mut connection, clock.now()).await.map_err(refused)?;
+            if let Some(flaw) = found {
+                return Err(OpenError::Damaged(database.place(url), flaw));
+            }
+            // The file is ours alone, so whoever held a lease is dead.
             sqlx::query(
                 "UPDATE lane SET lease_until = 0, lease_token = NULL, lease_owner = NULL
                  WHERE lease_token IS NOT NULL",
             )
             .execute(&mut *connection)
-            .await?;
+            .await
+            .map_err(refused)?;
             Ok(())
         }
-        Database::Postgres => postgres::set(clock, &mut connection).await,
+        Database::Postgres => postgres::set(clock, &mut connection).await.map_err(refused),
     }
 }
 
 fn opened(
     url: &str,
     database: Database,
-    writes: AnyPool,
-    reads: AnyPool,
+    Pools { writes, reads }: Pools,
     clock: Clock,
     lease: Duration,
-    lock: Option<std::fs::File>,
+    health: Arc<Health>,
+    file: Option<File>,
 ) -> Opened {
-    let (sender, receiver) = writer::queue();
-    let store = Store::on(database, sender, reads.clone(), clock.clone(), lease);
+    let (sender, receiver) = writer::queue(health.clone());
+    let held = file.as_ref().map(|file| file.held.clone());
+    let store =
+        Store::on(database, sender, reads.clone(), clock.clone(), lease, health.clone(), held.clone());
     let (closed, ended) = (store.closed.clone(), CancellationToken::new());
     let listening = match database {
         Database::Sqlite => std::future::ready(()).boxed(),
@@ -142,11 +204,16 @@ fn opened(
         }
     };
     let writing = async move {
-        writer::run(receiver, writes.clone(), database, clock, closed).await;
+        let line = writer::Line { pool: writes.clone(), database, clock, health, file: held };
+        writer::run(receiver, line, closed).await;
         ended.cancel();
         reads.close().await;
         writes.close().await;
-        drop(lock);
+        // The last connection to close moves the log into the file; the lock goes after it.
+        if let Some(File { anchor, lock, .. }) = file {
+            let _ = anchor.close().await;
+            drop(lock);
+        }
     };
     Opened { store, writer: join(writing, listening).map(drop).boxed() }
 }
@@ -162,12 +229,17 @@ pub(super) enum Access {
     Make,
 }
 
-async fn pool(url: &str, connections: u32, access: Access) -> Result<AnyPool, OpenError> {
+async fn pool(
+    url: &str,
+    connections: u32,
+    access: Access,
+    health: &Arc<Health>,
+) -> Result<AnyPool, OpenError> {
     sqlx::any::install_default_drivers();
     let database = Database::of(url);
     let pool = match database {
-        Database::Sqlite => sqlite::pool(url, connections, access).await,
-        Database::Postgres => postgres::pool(url, connections).await,
+        Database::Sqlite => sqlite::pool(url, connections, access, health.clone()).await,
+        Database::Postgres => postgres::pool(url, connections, health.clone()).await,
     };
     pool.map_err(|error| database.refused(url, error))
 }
@@ -186,18 +258,26 @@ impl Database {
         }
     }
 
-    /// An error where a database holds no journal yet. Of a file it is known already.
+    /// An error where a database holds no journal yet, or a file none that can be read.
     async fn expect_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
-        if self == Self::Postgres && !postgres::has_journal(reads).await.map_err(|e| self.refused(url, e))? {
-            return Err(OpenError::Missing(self.place(url)));
+        let refused = |error| self.refused(url, error);
+        match self {
+            Self::Sqlite => sqlite::look_into(reads).await.map_err(refused),
+            Self::Postgres if postgres::has_journal(reads).await.map_err(refused)? => Ok(()),
+            Self::Postgres => Err(OpenError::Missing(self.place(url))),
         }
-        Ok(())
     }
 
     fn refused(self, url: &str, error: sqlx::Error) -> OpenError {
         match self {
-            Self::Sqlite => OpenError::File(self.place(url), error),
+            Self::Sqlite if is_damage(&error) => OpenError::Damaged(self.place(url), said(&error)),
+            Self::Sqlite => OpenError::File(self.place(url), error.into()),
             Self::Postgres => OpenError::Server(self.place(url), error),
         }
     }
+}
+
+/// What the database said, without what the driver adds.
+fn said(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }

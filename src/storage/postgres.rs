@@ -15,10 +15,10 @@ use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
+use super::trouble::Health;
 use crate::clock::{Clock, Timestamp};
 
-/// How long a pool looks for a connection: a restart of the server is outlived by no request, but
-/// two of these fit into the 10 s of one.
+/// How long a pool looks for a connection.
 const ACQUIRE: Duration = Duration::from_secs(4);
 /// Between two attempts to listen.
 const LISTEN_PAUSE: Duration = Duration::from_secs(1);
@@ -35,7 +35,7 @@ pub(super) fn place(url: &str) -> String {
     format!("postgres://{host}/{database}")
 }
 
-pub(super) async fn pool(url: &str, connections: u32) -> Result<AnyPool, sqlx::Error> {
+pub(super) async fn pool(url: &str, connections: u32, health: Arc<Health>) -> Result<AnyPool, sqlx::Error> {
     // A pool waits for a server that is not there; one connection tells at once what is wrong.
     let mut first = AnyConnection::connect(url).await?;
     prepare(&mut first).await?;
@@ -43,6 +43,10 @@ pub(super) async fn pool(url: &str, connections: u32) -> Result<AnyPool, sqlx::E
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
+        .before_acquire(move |_, about| {
+            let is_trusted = health.trusts(about.age);
+            Box::pin(async move { Ok(is_trusted) })
+        })
         .after_connect(|connection, _| Box::pin(prepare(connection)))
         .connect(url)
         .await

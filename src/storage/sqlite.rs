@@ -1,14 +1,26 @@
 //! The journal on SQLite: one process a file, WAL with `synchronous=FULL`.
+//!
+//! SQLite works on the file that it has opened, wherever that is by now. An order that is written
+//! into a file which was moved away or deleted is gone with the next start, so whoever says
+//! `accepted` looks first whether the path still leads to that file ([`Held`]).
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
+use tokio::time::Instant;
 
+use super::Unavailable;
 use super::open::{Access, OpenError};
+use super::trouble::Health;
+
+/// How long the lock of another process is waited for.
+const LET_GO: Duration = Duration::from_millis(500);
 
 pub(super) fn path_of(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -21,24 +33,132 @@ pub(super) fn expect_file(url: &str) -> Result<(), OpenError> {
     if path.exists() { Ok(()) } else { Err(OpenError::Missing(path.display().to_string())) }
 }
 
-/// Makes the file if it is not there, and holds it locked until dropped: the file itself, so that
-/// no other path to it finds it free. The system lets go when the process dies, however it does.
-/// SQLite's own locks are of another kind, and not touched.
-pub(super) fn lock(url: &str) -> Result<File, OpenError> {
-    let path = path_of(url);
-    let folder = |error| OpenError::Folder(path.display().to_string(), error);
-    // What people wrote is nobody else's business on this machine.
-    let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
-    let file = file.map_err(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(folder(error)),
+/// The file that is open, and its write-ahead log: known again.
+#[derive(Debug)]
+pub(super) struct Held {
+    path: PathBuf,
+    identity: Identity,
+    log: OnceLock<Identity>,
+}
+
+/// What a path leads to: device and inode.
+type Identity = (u64, u64);
+
+impl Held {
+    /// Makes the file if it is not there, and holds it locked until the lock is dropped: the file
+    /// itself, so that no other path to it finds it free. The system lets go when the process dies,
+    /// however it does. SQLite's own locks are of another kind, and not touched.
+    pub(super) async fn lock(url: &str) -> Result<(Self, File), OpenError> {
+        let path = path_of(url);
+        let folder = |error| OpenError::Folder(path.display().to_string(), error);
+        // What people wrote is nobody else's business on this machine.
+        let file =
+            File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
+        let file = file.map_err(folder)?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                // Whoever has just ended may have a child that is about to be another program.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LET_GO => {
+                    tokio::time::sleep(LET_GO / 10).await;
+                }
+                Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
+                Err(TryLockError::Error(error)) => return Err(folder(error)),
+            }
+        }
+        let identity = identity(&path).map_err(folder)?;
+        Ok((Self { path, identity, log: OnceLock::new() }, file))
+    }
+
+    /// Knows the log again from now on. A connection has it open, and one always must: the last one
+    /// to close deletes it.
+    pub(super) fn know_log(&self) -> Result<(), OpenError> {
+        let identity = identity(&log_of(&self.path))
+            .map_err(|error| OpenError::Folder(log_of(&self.path).display().to_string(), error))?;
+        let _ = self.log.set(identity);
+        Ok(())
+    }
+
+    /// An error where the path leads to another file than the one that is open, or to none.
+    pub(super) fn expect_in_place(&self) -> Result<(), Unavailable> {
+        expect_at(&self.path, self.identity).map_err(|what| {
+            Unavailable::passing(format!(
+                "{}: {what} while the service ran. Put it back where it was, or start the service again \
+                 to go on with what is there",
+                self.path.display()
+            ))
+        })?;
+        let (Some(identity), log) = (self.log.get(), log_of(&self.path)) else { return Ok(()) };
+        expect_at(&log, *identity).map_err(|what| {
+            Unavailable::passing(format!(
+                "{}: {what} while the service ran. End the service with SIGTERM, which saves what stood in \
+                 it, and start it again",
+                log.display()
+            ))
+        })
     }
 }
 
-pub(super) async fn pool(url: &str, connections: u32, access: Access) -> Result<AnyPool, sqlx::Error> {
+fn expect_at(path: &Path, expected: Identity) -> Result<(), String> {
+    match identity(path) {
+        Ok(found) if found == expected => Ok(()),
+        Ok(_) => Err("the file was replaced".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err("the file was deleted or moved away".to_owned())
+        }
+        Err(error) => Err(format!("the file cannot be looked at ({error})")),
+    }
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let about = std::fs::metadata(path)?;
+    Ok((about.dev(), about.ino()))
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// One connection, prepared.
+pub(super) async fn connect(url: &str, access: Access) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect(&url_for(url, access)).await?;
+    prepare(&mut connection, access != Access::Read).await?;
+    Ok(connection)
+}
+
+pub(super) async fn pool(
+    url: &str,
+    connections: u32,
+    access: Access,
+    health: Arc<Health>,
+) -> Result<AnyPool, sqlx::Error> {
     let is_writer = access != Access::Read;
+    // A pool waits and tells of the wait; one connection tells at once what is wrong.
+    connect(url, access).await?.close().await?;
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(4))
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .before_acquire(move |_, about| {
+            let is_trusted = health.trusts(about.age);
+            Box::pin(async move { Ok(is_trusted) })
+        })
+        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
+        .connect(&url_for(url, access))
+        .await
+}
+
+/// An error where the file is none of ours, or its beginning cannot be read.
+pub(super) async fn look_into(pool: &AnyPool) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT 1 FROM command LIMIT 1").fetch_optional(pool).await.map(drop)
+}
+
+fn url_for(url: &str, access: Access) -> String {
     let mode = match access {
         Access::Read => "ro",
         Access::Write => "rw",
@@ -47,20 +167,7 @@ pub(super) async fn pool(url: &str, connections: u32, access: Access) -> Result<
     // `%`, `?` and `#` mean something in a URL, and may stand in a path.
     let path = path_of(url);
     let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    let url = format!("sqlite:{encoded}?mode={mode}");
-    // A pool waits and tells of the wait; one connection tells at once what is wrong.
-    let mut first = AnyConnection::connect(&url).await?;
-    prepare(&mut first, is_writer).await?;
-    first.close().await?;
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
-        .connect(&url)
-        .await
+    format!("sqlite:{encoded}?mode={mode}")
 }
 
 /// An order that was answered must survive a power cut, so every connection that writes is made
@@ -96,7 +203,7 @@ mod tests {
     async fn writers(folder: &tempfile::TempDir, count: u32) -> AnyPool {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        pool(&url, count, Access::Make).await.unwrap()
+        pool(&url, count, Access::Make, Arc::default()).await.unwrap()
     }
 
     #[tokio::test]

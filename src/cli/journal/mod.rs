@@ -4,6 +4,8 @@
 mod export;
 mod retry;
 
+use std::time::Duration;
+
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -107,13 +109,14 @@ pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
     | Call::Retry { config, .. }
     | Call::Export { config, .. }) = call;
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
+    let kept = config.store.keep_text;
     block_on(async {
         let url = config.store.url.expose_secret();
         match call {
             Call::List { state, limit, format, .. } => {
                 list(&Store::open_to_read(url).await?, *state, *limit, *format).await
             }
-            Call::Show { id, format, .. } => show(&Store::open_to_read(url).await?, id, *format).await,
+            Call::Show { id, format, .. } => show(&Store::open_to_read(url).await?, id, *format, kept).await,
             Call::Export { options, .. } => export::export(&Store::open_to_read(url).await?, options).await,
             Call::Retry { id, format, .. } => {
                 let Opened { store, writer } = Store::open_beside(url).await?;
@@ -142,13 +145,14 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
                 // While the answer is on its way the outcome is a plan, not yet what happened.
                 let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
                 let state = ended.unwrap_or(&row.state);
+                let text = plain(&row.text);
                 table.add_row([
                     row.id.as_str(),
                     &row.accepted_at.to_string(),
                     &row.instance,
                     &row.admin,
                     state,
-                    &plain(&row.text),
+                    if is_trimmed(row) { "(text removed)" } else { &text },
                 ]);
             }
             print(&format!("{table}\n"))?;
@@ -159,12 +163,12 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
     Ok(End::Well)
 }
 
-async fn show(store: &Store, id: &str, format: Format) -> anyhow::Result<End> {
+async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<End> {
     let rows = store.find(id).await?;
     let row = one(&rows, id)?;
     let notes = store.notes(&row.id).await?;
     match format {
-        Format::Table => print(&as_text(row, &notes))?,
+        Format::Table => print(&as_text(row, &notes, kept))?,
         Format::Csv => print(&as_csv(&rows)?)?,
         Format::Json => {
             let mut order = as_json(row);
@@ -186,7 +190,12 @@ fn one<'a>(rows: &'a [Row], id: &str) -> anyhow::Result<&'a Row> {
     }
 }
 
-fn as_text(row: &Row, notes: &[Note]) -> String {
+/// The order ended so long ago that its texts are no longer kept.
+fn is_trimmed(row: &Row) -> bool {
+    row.text.is_empty()
+}
+
+fn as_text(row: &Row, notes: &[Note], kept: Duration) -> String {
     let mut text = format!(
         "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
         row.id,
@@ -201,7 +210,15 @@ fn as_text(row: &Row, notes: &[Note]) -> String {
     if let Some(error) = &row.error {
         text.push_str(&format!("error     {}\n", plain(error)));
     }
-    text.push_str(&format!("\n{}\n", indented(&row.text)));
+    if is_trimmed(row) {
+        let days = kept.as_secs() / (24 * 60 * 60);
+        let after =
+            if days > 1 { format!("{days} days") } else { format!("{} hours", kept.as_secs() / 3600) };
+        text.push_str(&format!("command   {}\n\n    (text removed after {after})\n", row.name));
+    }
+    if !is_trimmed(row) {
+        text.push_str(&format!("\n{}\n", indented(&row.text)));
+    }
     for message in messages(row) {
         text.push_str(&format!("\n{}\n", indented(&message)));
     }

@@ -26,6 +26,8 @@ trusted_proxies = ["10.0.0.0/8", "::1"]
 
 [store]
 url = "sqlite:vincula.db"
+keep = "90d"
+keep_text = "30d"
 
 [instances.main]
 id = "0123456789ABCDEF0123456789ABCDEF"

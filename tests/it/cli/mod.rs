@@ -11,6 +11,7 @@ mod pages;
 mod serve;
 #[cfg(debug_assertions)]
 mod steps;
+mod store;
 mod survive;
 #[cfg(debug_assertions)]
 mod trace;

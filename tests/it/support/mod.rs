@@ -431,6 +431,12 @@ impl Service {
         wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
     }
 
+    /// Where the journal is, as the configuration has it.
+    pub fn store_url(&self) -> String {
+        let (_, url) = self.toml.split_once("url = \"").unwrap();
+        url.split_once('"').unwrap().0.to_owned()
+    }
+
     /// Where the journal's file is; for a service on SQLite.
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")

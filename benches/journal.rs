@@ -1,0 +1,214 @@
+//! Whether a long past slows the journal: an empty one against one with many orders that ended.
+//!
+//! `cargo bench --bench journal -- --rows 1000000` fills one of two journals with so many finished
+//! orders, four notes each, and 10,000 chats in which nothing is open. Then each step of an order is
+//! taken on both in turn, and the medians are compared: on SQLite, and on PostgreSQL where it is
+//! installed. `--rounds` says how often (400).
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops where it stands"
+)]
+
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../tests/it/support/postgres.rs"]
+mod postgres;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+use vincula::clock::{Clock, Timestamp};
+use vincula::storage::{Accepted, Kept, LEASE, NewCommand, Opened, Outcome, Store};
+
+const CHATS: usize = 10_000;
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// A horizon of claims.
+const HORIZON: Duration = Duration::from_secs(3_600);
+
+fn main() {
+    let number = |name: &str, default: usize| {
+        let mut arguments = std::env::args().skip_while(|argument| argument != name);
+        arguments.nth(1).map_or(default, |text| text.parse().unwrap())
+    };
+    let (rows, rounds) = (number("--rows", 100_000), number("--rounds", 400));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+        compare("SQLite", &url("empty.db"), &url("full.db"), rows, rounds).await;
+        match postgres::Server::start() {
+            Some(server) => {
+                let (empty, full) = (server.database().await, server.database().await);
+                compare("PostgreSQL", &empty, &full, rows, rounds).await;
+            }
+            None => postgres::not_run("the journal's bench on PostgreSQL"),
+        }
+    });
+}
+
+/// A journal, and what its steps took, in microseconds.
+struct Journal {
+    store: Store,
+    writer: tokio::task::JoinHandle<()>,
+    took: BTreeMap<&'static str, Vec<u128>>,
+}
+
+async fn compare(database: &str, empty: &str, full: &str, rows: usize, rounds: usize) {
+    open(full).await.end().await;
+    let begun = Instant::now();
+    fill(full, rows).await;
+    println!("{database}: {rows} orders filled in within {:.1?}", begun.elapsed());
+    let begun = Instant::now();
+    let mut full = open(full).await;
+    println!("  opened in {:.1?}", begun.elapsed());
+    let mut empty = open(empty).await;
+    for round in 0..rounds {
+        // In turn, and each first as often as the other: what disturbs one disturbs both.
+        let (first, second) = if round % 2 == 0 { (&mut empty, &mut full) } else { (&mut full, &mut empty) };
+        first.order(round).await;
+        second.order(round).await;
+    }
+    println!("  {:<12} {:>10} {:>10} {:>7}", "step", "empty, µs", "full, µs", "ratio");
+    let names: Vec<&str> = empty.took.keys().copied().collect();
+    for step in names {
+        let (few, many) = (median(&mut empty.took, step), median(&mut full.took, step));
+        println!("  {step:<12} {few:>10} {many:>10} {:>7.2}", many as f64 / few.max(1) as f64);
+    }
+    full.trim().await;
+    empty.end().await;
+    full.end().await;
+}
+
+fn median(took: &mut BTreeMap<&'static str, Vec<u128>>, step: &str) -> u128 {
+    let times = took.get_mut(step).unwrap();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+async fn open(url: &str) -> Journal {
+    let Opened { store, writer } = Store::open(url, Clock::system(), LEASE).await.unwrap();
+    Journal { store, writer: tokio::spawn(writer), took: BTreeMap::new() }
+}
+
+/// Finished orders of the last 80 days, with their notes and their chats.
+async fn fill(url: &str, rows: usize) {
+    sqlx::any::install_default_drivers();
+    let mut side = sqlx::AnyConnection::connect(url).await.unwrap();
+    let now = Clock::system().now().0;
+    let (series, text) = match url.starts_with("sqlite") {
+        true => (
+            format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"),
+            "printf('%032x', i * 2654435761)",
+        ),
+        false => (format!("WITH n AS (SELECT generate_series(1, {rows}) AS i)"), "md5(CAST(i AS TEXT))"),
+    };
+    let at = format!("{now} - {} + i * {}", 80 * DAY, (80 * DAY) / i64::try_from(rows).unwrap().max(1));
+    let age_ordered =
+        if url.starts_with("sqlite") { "printf('%012d', i)" } else { "lpad(CAST(i AS TEXT), 12, '0')" };
+    let statements = [
+        format!(
+            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, by_owner, name, text,
+                 accepted_at, state, claims, reply, replied, outcome, finished_at)
+             {series} SELECT {age_ordered} || '-0000-made-up', 'main', 'chat-' || (i % {CHATS}), i, {text},
+                 'chat-' || (i % {CHATS}), 'ana', '5544999990001', 0, 'link',
+                 CASE WHEN i * 80 < {rows} * 50 THEN '' ELSE '/link \"Bairro Feliz\" futebol, mães, xadrez' END,
+                 {at}, 'done', 0, '[\"2 of 2 groups are now in Bairro Feliz.\"]', 1, 'answered', {at} + 4000 FROM n"
+        ),
+        format!(
+            "INSERT INTO note (command, at, what, detail, n)
+             SELECT id, accepted_at, what, NULL, k FROM command,
+                 (SELECT 1 AS k, 'accepted' AS what UNION ALL SELECT 2, 'claimed' UNION ALL SELECT 3, 'replied'
+                  UNION ALL SELECT 4, 'finished') AS step"
+        ),
+        format!(
+            "INSERT INTO lane (instance, lane, next_seq, ready_at, idle_since)
+             SELECT 'main', chat, MAX(seq), 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
+        ),
+    ];
+    for sql in statements {
+        // SQLite takes its `WITH` before the whole statement.
+        let sql = match url.starts_with("sqlite") && sql.contains(&series) {
+            true => format!("{series} {}", sql.replace(&series, "")),
+            false => sql,
+        };
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut side).await.unwrap();
+    }
+    if !url.starts_with("sqlite") {
+        sqlx::raw_sql("ANALYZE").execute(&mut side).await.unwrap();
+    }
+    side.close().await.unwrap();
+}
+
+impl Journal {
+    async fn timed<T>(&mut self, step: &'static str, work: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let value = work.await;
+        self.took.entry(step).or_default().push(begun.elapsed().as_micros());
+        value
+    }
+
+    /// An order from the door to its end.
+    async fn order(&mut self, round: usize) {
+        let (store, now) = (self.store.clone(), Clock::system().now());
+        let accepted = self.timed("accept", store.accept(order(round, now))).await.unwrap();
+        assert_eq!(accepted, Accepted::New);
+        let again = self.timed("duplicate", store.accept(order(round, now))).await.unwrap();
+        assert_eq!(again, Accepted::Duplicate);
+        self.timed("overview", store.overview("main")).await.unwrap();
+        assert!(self.timed("next_ready", store.next_ready()).await.unwrap().is_some());
+        let claim = self.timed("claim", store.claim(now, HORIZON)).await.unwrap();
+        let mut claim = claim.unwrap_or_else(|| panic!("the order of round {round} is not found"));
+        self.timed("reply", claim.reply("[]".to_owned(), Outcome::Answered, now)).await.unwrap();
+        self.timed("finish", claim.finish(Outcome::Answered, None, now)).await.unwrap();
+        assert!(self.timed("claim none", store.claim(now, HORIZON)).await.unwrap().is_none());
+    }
+
+    /// How long one batch of retention holds the writer.
+    async fn trim(&self) {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let now = Clock::system().now();
+        for (what, kept) in [
+            ("orders", Kept { rows: day * 70, texts: day * 70 }),
+            ("texts", Kept { rows: day * 365, texts: day * 20 }),
+        ] {
+            let mut took = Vec::new();
+            for _ in 0..50 {
+                let begun = Instant::now();
+                if self.store.trim(kept, now).await.unwrap().is_nothing() {
+                    break;
+                }
+                took.push(begun.elapsed().as_micros());
+            }
+            took.sort_unstable();
+            if let (Some(half), Some(most)) = (took.get(took.len() / 2), took.last()) {
+                println!("  a batch of {what} is trimmed within {half} µs, at most {most} µs");
+            }
+        }
+    }
+
+    async fn end(self) {
+        self.store.close();
+        self.writer.await.unwrap();
+    }
+}
+
+fn order(round: usize, now: Timestamp) -> NewCommand {
+    let id = format!("{}-{round:06}", uuid::Uuid::now_v7());
+    NewCommand {
+        id,
+        instance: "main".to_owned(),
+        lane: format!("chat-{}", round % CHATS),
+        message_id: format!("3EB0{round:016}"),
+        chat: format!("chat-{}", round % CHATS),
+        admin: "ana".to_owned(),
+        phone: Some("5544999990001".to_owned()),
+        lid: None,
+        by_owner: false,
+        name: "link".to_owned(),
+        text: "/link \"Bairro Feliz\" futebol, mães, xadrez".to_owned(),
+        sent_at: Some(now),
+        accepted_at: now,
+    }
+}

@@ -1,0 +1,136 @@
+//! Retention: what has ended is kept for a time, and its texts for a shorter one.
+//!
+//! Open orders are never touched. Everything goes in small batches, each a write like any other, so
+//! that an order waits for one of them at most.
+
+use std::time::Duration;
+
+use super::{IDLE, Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// How many orders, or lanes, go with one write.
+const BATCH: i64 = 100;
+/// The chore's name.
+const CHORE: &str = "retention";
+
+/// How long things are kept after an order's end.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// The order's row and its notes: who, when, which command, how it ended.
+    pub rows: Duration,
+    /// What was typed and what was answered.
+    pub texts: Duration,
+}
+
+/// What one batch took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trimmed {
+    /// Orders that lost their texts.
+    pub texts: u64,
+    /// Orders that are gone.
+    pub orders: u64,
+    /// Chats without an order that is kept.
+    pub lanes: u64,
+}
+
+impl Trimmed {
+    /// There was nothing left to do.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Store {
+    /// Whether the journal shall be trimmed now, and by this process: each `period` one is told so.
+    pub async fn is_trim_due(&self, now: Timestamp, period: Duration) -> Result<bool, Unavailable> {
+        let due = now.plus(period).0;
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    // A moment further ahead was written for a longer period, or before the clock
+                    // was set back.
+                    let taken = sqlx::query(
+                        "INSERT INTO chore (name, due) VALUES ($1, $2)
+                         ON CONFLICT (name) DO UPDATE SET due = $2 WHERE chore.due <= $3 OR chore.due > $2",
+                    )
+                    .bind(CHORE)
+                    .bind(due)
+                    .bind(now.0)
+                    .execute(connection)
+                    .await?;
+                    Ok(taken.rows_affected() > 0)
+                })
+            })
+            .await
+    }
+
+    /// Writes wait, or are being made.
+    pub fn is_busy(&self) -> bool {
+        self.writer.is_busy()
+    }
+
+    /// Takes one batch away of what ended too long ago.
+    pub async fn trim(&self, kept: Kept, now: Timestamp) -> Result<Trimmed, Unavailable> {
+        let before =
+            |kept: Duration| now.0.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
+        let (rows, texts) = (before(kept.rows), before(kept.texts.min(kept.rows)));
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let mut trimmed = Trimmed::default();
+                    // Both statements see the same orders: one transaction writes at a time.
+                    sqlx::query(
+                        "DELETE FROM note WHERE command IN (SELECT id FROM command
+                             WHERE finished_at < $1 AND state IN ('done', 'dead')
+                             ORDER BY finished_at, id LIMIT $2)",
+                    )
+                    .bind(rows)
+                    .bind(BATCH)
+                    .execute(&mut *connection)
+                    .await?;
+                    trimmed.orders = sqlx::query(
+                        "DELETE FROM command WHERE id IN (SELECT id FROM command
+                             WHERE finished_at < $1 AND state IN ('done', 'dead')
+                             ORDER BY finished_at, id LIMIT $2)",
+                    )
+                    .bind(rows)
+                    .bind(BATCH)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected();
+                    if trimmed.orders > 0 {
+                        return Ok(trimmed);
+                    }
+                    trimmed.texts = sqlx::query(
+                        "UPDATE command SET text = '', plan = NULL, reply = NULL WHERE id IN (
+                             SELECT id FROM command
+                             WHERE finished_at < $1 AND text <> '' AND state IN ('done', 'dead')
+                             ORDER BY finished_at, id LIMIT $2)",
+                    )
+                    .bind(texts)
+                    .bind(BATCH)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected();
+                    if trimmed.texts > 0 {
+                        return Ok(trimmed);
+                    }
+                    // All orders of such a lane ended before it became idle, and are gone by now: a
+                    // new one may count from one again.
+                    trimmed.lanes = sqlx::query(
+                        "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane
+                             WHERE ready_at = $3 AND idle_since < $1 AND lease_token IS NULL
+                             ORDER BY idle_since LIMIT $2)",
+                    )
+                    .bind(rows)
+                    .bind(BATCH)
+                    .bind(IDLE)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected();
+                    Ok(trimmed)
+                })
+            })
+            .await
+    }
+}

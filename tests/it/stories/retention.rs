@@ -1,0 +1,170 @@
+//! What the journal forgets, and when: texts after a month, orders after three, open ones never.
+
+use std::time::Duration;
+
+use sqlx::{Connection as _, Row as _};
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::Fault;
+use vincula::sandbox::phony::Event;
+
+use super::scene::RUI;
+use crate::support::{ANA, Service, Setting};
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// 2025-11-24, noon.
+const START: Timestamp = Timestamp(1_763_985_600_000);
+
+fn bot() -> Setting {
+    Service::with().clock(Clock::manual(START)).instance("max_event_age = \"1h\"")
+}
+
+impl Service {
+    /// So many days later, after a restart.
+    async fn days_later(&mut self, days: u32) {
+        self.stop().await;
+        self.clock.advance(DAY * days);
+        self.restart().await;
+    }
+
+    /// Returns when the journal holds so many orders with a text, and so many at all.
+    async fn keeps(&self, with_text: usize, orders: usize) {
+        let mut found = (0, 0);
+        let is_so = async {
+            loop {
+                let rows = self.store.list(None, 1_000).await.unwrap();
+                found = (rows.iter().filter(|row| !row.text.is_empty()).count(), rows.len());
+                if found == (with_text, orders) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let is_so = tokio::time::timeout(Duration::from_secs(10), is_so).await.is_ok();
+        assert!(is_so, "{found:?} instead of {:?}", (with_text, orders));
+    }
+
+    async fn known(&self, order: &Event) -> bool {
+        let answer = self.post(order).await.text();
+        assert!(answer.contains("duplicate") || answer.contains("accepted"), "{answer}");
+        answer.contains("duplicate")
+    }
+}
+
+#[tokio::test]
+async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
+    let mut bot = bot().start().await;
+    let old = bot.message(ANA, ORDER);
+    bot.ask_by(&old).await;
+    bot.settled().await;
+
+    bot.days_later(29).await;
+    let young = bot.message(ANA, "/whoami");
+    bot.ask_by(&young).await;
+    bot.settled().await;
+    bot.keeps(2, 2).await;
+
+    bot.days_later(2).await;
+    bot.keeps(1, 2).await;
+    let row = bot.row(old.message_id()).await;
+    assert_eq!((row.text.as_str(), row.reply), ("", None));
+    assert_eq!(
+        (row.admin.as_str(), row.name.as_str(), row.outcome.as_deref()),
+        ("ana", "link", Some("answered"))
+    );
+    assert!(bot.notes(old.message_id()).await.contains(&"finished".to_owned()));
+    assert!(bot.known(&old).await);
+
+    bot.days_later(60).await;
+    bot.keeps(0, 1).await;
+    assert!(bot.store.notes(&row.id).await.unwrap().is_empty(), "notes go with their order");
+    assert!(bot.known(&young).await);
+}
+
+#[tokio::test]
+async fn a_short_memory_still_knows_what_came_two_days_ago() {
+    let mut bot = bot().start().await;
+    bot.stop().await;
+    bot.restart_with("[store]\n", "[store]\nkeep = \"48h\"\nkeep_text = \"1h\"\n").await;
+    let order = bot.message(ANA, ORDER);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    bot.stop().await;
+    bot.clock.advance(2 * DAY - Duration::from_secs(1));
+    bot.restart().await;
+    bot.keeps(0, 1).await;
+    assert!(bot.known(&order).await);
+
+    bot.days_later(1).await;
+    bot.keeps(0, 0).await;
+    // It is new again, but far too old by then.
+    assert!(!bot.known(&order).await);
+}
+
+#[tokio::test]
+async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
+    let mut bot = bot().instance("give_up_after = \"365d\"").start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(vincula::sandbox::Reply::bad_gateway()));
+    let open = bot.give(ANA, ORDER).await;
+    bot.tried(&open, 1).await;
+    bot.ask(ANA, "/whoami").await;
+    bot.days_later(50).await;
+    bot.ask(ANA, "/whoami").await;
+
+    bot.days_later(41).await;
+    bot.keeps(1, 2).await;
+    let row = bot.row(&open).await;
+    assert_eq!((row.text.as_str(), row.finished_at), (ORDER, None));
+
+    bot.stop().await;
+    bot.restart_with("give_up_after = \"365d\"", "give_up_after = \"1s\"").await;
+    bot.clock.advance(Duration::from_secs(2));
+    bot.settled().await;
+    assert_eq!(bot.row(&open).await.state, "dead");
+    bot.days_later(31).await;
+    bot.keeps(0, 2).await;
+    assert_eq!(bot.row(&open).await.outcome.as_deref(), Some("gave_up"));
+    bot.days_later(60).await;
+    bot.keeps(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_chat_counts_on_while_an_order_of_it_is_kept() {
+    let admins = format!("{}[instances.main.admins.rui]\nphone = \"{RUI}\"\n", ana());
+    let mut bot = bot().admins(&admins).start().await;
+    bot.ask(ANA, ORDER).await;
+    bot.ask(RUI, ORDER).await;
+    bot.settled().await;
+
+    bot.days_later(60).await;
+    bot.ask(ANA, ORDER).await;
+    bot.settled().await;
+    bot.days_later(31).await;
+    bot.keeps(0, 1).await;
+
+    bot.within(async {
+        while bot.lanes().await.len() > 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    assert_eq!(bot.lanes().await, [("@ana".to_owned(), 2)]);
+    bot.days_later(60).await;
+    bot.within(async { while !bot.lanes().await.is_empty() {} }).await;
+}
+
+fn ana() -> String {
+    format!("[instances.main.admins.ana]\nphone = \"{ANA}\"\n")
+}
+
+impl Service {
+    /// The chats that the journal knows, with the number of the newest order of each.
+    async fn lanes(&self) -> Vec<(String, i64)> {
+        sqlx::any::install_default_drivers();
+        let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
+        let rows = sqlx::query("SELECT lane, next_seq FROM lane ORDER BY lane").fetch_all(&mut journal).await;
+        journal.close().await.unwrap();
+        rows.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! Trouble of the store, seen from outside: no order is accepted that may be lost, whoever writes no
+//! order notices nothing, `/readyz` tells, and all goes on by itself when the store is back.
+//!
+//! `docs/RELIABILITY.md` has the table; `cli/store.rs` the troubles that only a process can have.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+use vincula::sandbox::phony::Event;
+
+use crate::support::wire::{ask, request};
+use crate::support::{ANA, STRANGER, Service, postgres};
+use crate::webhook::hold;
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+impl Service {
+    /// What `/readyz` says: the status and the text.
+    async fn readiness(&self) -> (u16, String) {
+        let answer = ask(&self.admin_url, &request("GET", "/readyz", &[], b"")).await;
+        (answer.status, answer.text())
+    }
+
+    /// Posts an order and expects 503 with `Retry-After` within `most`; chatter is answered at once
+    /// meanwhile, and the store is not ready.
+    async fn expect_refused(&self, order: &Event, most: Duration) {
+        let begun = Instant::now();
+        let refused = self.post(order);
+        let chatter = async {
+            let asked = Instant::now();
+            for event in [self.message(ANA, "bom dia"), self.message(STRANGER, ORDER)] {
+                let answer = self.post(&event).await.text();
+                assert!(answer.contains("ignored"), "{answer}");
+            }
+            assert!(asked.elapsed() < Duration::from_secs(1), "chatter waited for {:?}", asked.elapsed());
+        };
+        let (answer, ()) = tokio::join!(refused, chatter);
+        assert_eq!(answer.status, 503, "{}", answer.text());
+        let again: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&again), "{again}");
+        assert!(begun.elapsed() < most, "503 came after {:?}", begun.elapsed());
+    }
+
+    /// Not ready, and the reason says this.
+    async fn expect_unready(&self, why: &str) {
+        let (status, text) = self.readiness().await;
+        assert_eq!(status, 503, "{text}");
+        assert!(text.contains(why), "{text}");
+    }
+
+    /// Returns when it is ready, without anybody starting it again.
+    async fn ready(&self) {
+        self.within(async {
+            while self.readiness().await.0 != 200 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await;
+    }
+
+    /// The journal's write-ahead log.
+    fn log(&self) -> PathBuf {
+        let mut log = self.journal().into_os_string();
+        log.push("-wal");
+        PathBuf::from(log)
+    }
+}
+
+/// In a process of its own: one that closes a file of SQLite's takes that file's locks away.
+#[track_caller]
+fn run(program: &str, arguments: &[&str]) {
+    let ran = Command::new(program).args(arguments).output().unwrap();
+    assert!(ran.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
+/// Overwrites a file with noise from this byte on.
+fn damage(file: &Path, from: u64) {
+    let length = std::fs::metadata(file).unwrap().len() - from;
+    let (path, seek, count) = (file.display().to_string(), from.to_string(), length.to_string());
+    let noise =
+        "head -c \"$3\" /dev/urandom | dd of=\"$1\" bs=4096 seek=\"$2\" oflag=seek_bytes conv=notrunc";
+    run("sh", &["-c", noise, "sh", &path, &seek, &count]);
+}
+
+/// A connection to the file of a service that is stopped.
+async fn beside(journal: &Path) -> sqlx::AnyConnection {
+    sqlx::any::install_default_drivers();
+    sqlx::AnyConnection::connect(&format!("sqlite:{}", journal.display())).await.unwrap()
+}
+
+#[tokio::test]
+async fn while_another_process_holds_the_file_orders_are_sent_again() {
+    let bot = Service::with().on_sqlite().start().await;
+    let order = bot.message(ANA, ORDER);
+    let other = hold(&bot.journal()).await;
+
+    bot.expect_refused(&order, Duration::from_secs(6)).await;
+    bot.expect_unready("another process holds it").await;
+
+    drop(other);
+    bot.ready().await;
+    assert_eq!(bot.ask_by(&order).await, DONE);
+}
+
+#[tokio::test]
+async fn an_order_is_not_written_into_a_folder_that_was_moved_away() {
+    let bot = Service::with().on_sqlite().start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let old = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let (here, order) = (bot.journal().parent().unwrap().to_owned(), bot.message(ANA, "/whoami"));
+    let away = here.with_extension("away");
+
+    std::fs::rename(&here, &away).unwrap();
+    bot.expect_refused(&order, Duration::from_secs(1)).await;
+    bot.expect_unready("deleted or moved away").await;
+    call.release();
+
+    std::fs::rename(&away, &here).unwrap();
+    bot.ready().await;
+    assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
+    assert_eq!(bot.answers_to(&old).await, [DONE]);
+}
+
+#[tokio::test]
+async fn an_order_is_not_written_into_a_file_that_was_replaced() {
+    let mut bot = Service::with().on_sqlite().start().await;
+    let first = bot.message(ANA, ORDER);
+    assert_eq!(bot.ask_by(&first).await, DONE);
+    bot.settled().await;
+    let (journal, second) = (bot.journal().display().to_string(), bot.message(ANA, "/whoami"));
+
+    run(
+        "sh",
+        &["-c", "cp \"$1\" \"$1.copy\" && mv \"$1\" \"$1.ours\" && mv \"$1.copy\" \"$1\"", "sh", &journal],
+    );
+    bot.expect_refused(&second, Duration::from_secs(1)).await;
+    bot.expect_unready("replaced").await;
+
+    run("mv", &[&format!("{journal}.ours"), &journal]);
+    bot.ready().await;
+    assert!(bot.ask_by(&second).await.starts_with("You are “Ana”"));
+    bot.stop().await;
+    bot.restart().await;
+    for order in [first, second] {
+        assert!(bot.post(&order).await.text().contains("duplicate"), "an accepted order was lost");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_not_written_into_a_file_that_was_deleted() {
+    let mut bot = Service::with().on_sqlite().start().await;
+    let order = bot.message(ANA, ORDER);
+
+    std::fs::remove_file(bot.journal()).unwrap();
+    bot.expect_refused(&order, Duration::from_secs(1)).await;
+    bot.expect_unready("deleted or moved away").await;
+
+    bot.stop().await;
+    bot.restart().await;
+    assert_eq!(bot.ask_by(&order).await, DONE);
+}
+
+#[tokio::test]
+async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
+    let mut bot = Service::with().on_sqlite().start().await;
+    let first = bot.message(ANA, ORDER);
+    assert_eq!(bot.ask_by(&first).await, DONE);
+    bot.settled().await;
+    assert!(std::fs::metadata(bot.log()).unwrap().len() > 0, "the order stands in the log");
+
+    std::fs::remove_file(bot.log()).unwrap();
+    bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(1)).await;
+    bot.expect_unready("SIGTERM").await;
+
+    bot.stop().await;
+    bot.restart().await;
+    assert!(bot.post(&first).await.text().contains("duplicate"), "an accepted order was lost");
+}
+
+#[tokio::test]
+async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_advice() {
+    let mut bot = Service::with().on_sqlite().start().await;
+    let known = bot.message(ANA, "/whoami").with_id("made-up-02500");
+    bot.stop().await;
+    let mut journal = beside(&bot.journal()).await;
+    sqlx::raw_sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+         INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, by_owner, name, text,
+             accepted_at, state, outcome, finished_at)
+         SELECT 'made-up-' || i, 'main', '@ana', i, printf('made-up-%05d', i), '5544999990001', 'ana', 0,
+             'whoami', '/whoami', 1764000000000 + i, 'done', 'answered', 9764000000000 + i FROM n",
+    )
+    .execute(&mut journal)
+    .await
+    .unwrap();
+    journal.close().await.unwrap();
+    bot.restart().await;
+
+    damage(&bot.journal(), 4096);
+    bot.expect_refused(&known, Duration::from_secs(1)).await;
+
+    bot.expect_unready("restore a backup").await;
+    bot.expect_refused(&bot.message(ANA, ORDER), Duration::from_secs(1)).await;
+    bot.expect_unready("damaged").await;
+}
+
+#[tokio::test]
+async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
+    let Some(server) = postgres::shared() else {
+        return postgres::not_run(module_path!());
+    };
+    let url = server.database().await;
+    let bot = Service::with().store(&url).start().await;
+    let order = bot.message(ANA, ORDER);
+    let mut other = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("SELECT pg_advisory_lock(x'76696e63756c61'::bigint)").execute(&mut other).await.unwrap();
+
+    bot.expect_refused(&order, Duration::from_secs(10)).await;
+    bot.expect_unready("cannot be used now").await;
+
+    other.close().await.unwrap();
+    bot.ready().await;
+    assert_eq!(bot.ask_by(&order).await, DONE);
+}
+
+#[tokio::test]
+async fn postgresql_may_restart_under_the_running_service() {
+    let Some(server) = postgres::Server::start() else {
+        return postgres::not_run(module_path!());
+    };
+    let bot = Service::with().store(&server.database().await).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let old = bot.give(ANA, ORDER).await;
+    bot.within(call.reached()).await;
+    let order = bot.message(ANA, "/whoami");
+
+    server.kill();
+    bot.expect_refused(&order, Duration::from_secs(10)).await;
+    bot.expect_unready("cannot be used now").await;
+    call.release();
+    // The worker looks for orders each 5 s: by then it has met the trouble as well.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+
+    server.restart();
+    bot.ready().await;
+    assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
+    assert_eq!(bot.answers_to(&old).await, [DONE]);
+    assert_eq!(bot.calls_to("communities/link").len(), 1, "what is done is not called for again");
+}
