@@ -110,11 +110,18 @@ impl Clock {
         i64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Moves a manual clock forward, the present and the steady time alike; any other is left alone.
+    /// Moves the present of a manual clock forward; any other is left alone.
     pub fn advance(&self, by: Duration) {
         if let Some(millis) = &self.0.manual {
             millis.store(self.now().plus(by).0, Ordering::SeqCst);
-            self.0.skipped.fetch_add(Timestamp(0).plus(by).0, Ordering::Relaxed);
+        }
+    }
+
+    /// Lets time pass by a manual clock, the steady time too: leases end. Any other is left alone.
+    pub fn pass(&self, time: Duration) {
+        if self.0.manual.is_some() {
+            self.advance(time);
+            self.0.skipped.fetch_add(Timestamp(0).plus(time).0, Ordering::Relaxed);
         }
     }
 

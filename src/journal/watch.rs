@@ -102,7 +102,7 @@ mod tests {
         let watch = Watch::over(&claim, &clock);
         assert!(goes(&watch).await);
 
-        clock.advance(LEASE + Duration::from_secs(5));
+        clock.pass(LEASE + Duration::from_secs(5));
         store.claim(clock.now(), HORIZON).await.unwrap().expect("the lease has run out, so another takes it");
 
         assert!(!goes(&watch).await);
@@ -113,7 +113,7 @@ mod tests {
         let (store, claim, clock, _folder) = claimed().await;
         let watch = Watch::over(&claim, &clock);
 
-        clock.advance(LEASE + Duration::from_secs(5));
+        clock.pass(LEASE + Duration::from_secs(5));
 
         assert!(goes(&watch).await);
         let stolen = store.claim(clock.now(), HORIZON).await.unwrap();

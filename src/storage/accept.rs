@@ -75,7 +75,16 @@ impl Store {
         self.health.expect_sound()?;
         let (accepted, database) = (self.accepted.clone(), self.database);
         let written = self.writer.write_then(
-            move |connection| Box::pin(async move { insert(connection, database, &command).await }),
+            move |connection| {
+                Box::pin(async move {
+                    let accepted = insert(connection, database, &command).await;
+                    if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+                        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                    }
+                    failpoint::reach(Step::Writing);
+                    accepted
+                })
+            },
             move || {
                 failpoint::reach(Step::Committed);
                 accepted.notify_one();
@@ -143,9 +152,5 @@ pub(super) async fn insert(
     }
     super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
     database.tell(connection).await?;
-    if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
-    failpoint::reach(Step::Writing);
     Ok(Accepted::New)
 }

@@ -346,7 +346,7 @@ mod tests {
     async fn a_worker_that_let_its_lease_run_out_loses_what_is_cancelled() {
         let (store, clock, _folder) = with_orders(&["a"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        clock.advance(LEASE + Duration::from_secs(1));
+        clock.pass(LEASE + Duration::from_secs(1));
         let late = clock.now();
 
         assert_eq!(cancel(&store, &["a"], "c", late).await, [false]);

@@ -130,7 +130,7 @@ impl Journal {
             }
             Step::Write { .. } => Ok(()),
             Step::Advance { seconds } => {
-                self.clock.advance(Duration::from_secs(seconds));
+                self.clock.pass(Duration::from_secs(seconds));
                 self.now += seconds;
                 Ok(())
             }
