@@ -116,16 +116,14 @@ async fn fill(url: &str, rows: usize) {
                  CASE WHEN i * 80 < {rows} * 50 THEN '' ELSE '/link \"Bairro Feliz\" futebol, mães, xadrez' END,
                  {at}, 'done', 0, '[\"2 of 2 groups are now in Bairro Feliz.\"]', 1, 'answered', {at} + 4000 FROM n"
         ),
-        format!(
-            "INSERT INTO note (command, at, what, detail, n)
+        "INSERT INTO note (command, at, what, detail, n)
              SELECT id, accepted_at, what, NULL, k FROM command,
                  (SELECT 1 AS k, 'accepted' AS what UNION ALL SELECT 2, 'claimed' UNION ALL SELECT 3, 'replied'
                   UNION ALL SELECT 4, 'finished') AS step"
-        ),
-        format!(
-            "INSERT INTO lane (instance, lane, next_seq, ready_at, idle_since)
+            .to_owned(),
+        "INSERT INTO lane (instance, lane, next_seq, ready_at, idle_since)
              SELECT 'main', chat, MAX(seq), 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
-        ),
+            .to_owned(),
     ];
     for sql in statements {
         // SQLite takes its `WITH` before the whole statement.
