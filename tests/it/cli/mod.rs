@@ -7,9 +7,11 @@ mod demo;
 mod event;
 mod journal;
 mod pages;
+mod secrets;
 mod serve;
 #[cfg(debug_assertions)]
 mod steps;
+mod stillness;
 mod survive;
 #[cfg(debug_assertions)]
 mod trace;

@@ -5,6 +5,7 @@ pub mod wire;
 
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -429,6 +430,16 @@ impl Service {
     /// Its counters, in Prometheus' text form.
     pub async fn metrics(&self) -> String {
         wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
+    }
+
+    /// The texts of the orders in the journal, in the order in which it took them: `seq`, which only SQL
+    /// sees. All are of one chat.
+    pub async fn taken(&self) -> Vec<String> {
+        sqlx::any::install_default_drivers();
+        let (_, rest) = self.toml.split_once("[store]\nurl = \"").unwrap();
+        let mut journal = sqlx::AnyConnection::connect(rest.split('"').next().unwrap()).await.unwrap();
+        let texts = sqlx::query_scalar("SELECT text FROM command ORDER BY seq");
+        texts.fetch_all(&mut journal).await.unwrap()
     }
 
     /// Where the journal's file is; for a service on SQLite.
