@@ -37,7 +37,8 @@ fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
             .program(&["serve"])
             .env("VINCULA__SERVER__LISTEN", "127.0.0.1:0")
             .env("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
-            .output().unwrap();
+            .output()
+            .unwrap();
         let late = String::from_utf8(late.stderr).unwrap();
         assert!(late.contains("postgres"), "{late}");
         server.restart();
