@@ -11,6 +11,8 @@ mod seats;
 mod socket;
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +21,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -32,6 +34,12 @@ use crate::webhook::route::problem;
 
 /// The most connections of the private side.
 pub const PRIVATE_CONNECTIONS: usize = 64;
+
+/// Room for the answers of a connection that are not taken yet, in bytes; none is longer but the page of
+/// metrics.
+const SEND_BUFFER: u32 = 64 * 1024;
+/// How many connections wait to be accepted.
+const BACKLOG: u32 = 1_024;
 
 /// What every listener shares.
 #[derive(Clone)]
@@ -69,6 +77,18 @@ impl Default for Patience {
         let [head, request, answer, idle] = [5, 10, 10, 60].map(Duration::from_secs);
         Self { head, request, answer, idle }
     }
+}
+
+/// Opens a port. What is sent and not taken waits in the system, at most 64 KiB a connection: else who
+/// never reads is answered some thousand requests, and has megabytes kept for it, before it is noticed.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As `TcpListener::bind` does: a port is free again as soon as its process has ended.
+    socket.set_reuseaddr(true)?;
+    // Linux takes twice as much. Connections have it from their listener.
+    socket.set_send_buffer_size(SEND_BUFFER / 2)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves a listener until shutdown. `answer` answers one request, which has the address of its
@@ -133,5 +153,32 @@ pub async fn admin(
         },
         "/metrics" => plain(StatusCode::OK, metrics.text()),
         _ => problem(StatusCode::NOT_FOUND, "There are /healthz, /readyz and /metrics."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// T28: who takes no answer gets no more of them than the system keeps for it.
+    #[tokio::test]
+    async fn little_is_kept_for_who_takes_no_answer() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = TcpSocket::new_v4().unwrap();
+        client.set_recv_buffer_size(2_048).unwrap();
+        let _client = client.connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut stream, _) = listener.accept().await.unwrap();
+
+        let mut kept = 0;
+        let answer = [b'x'; 300];
+        while timeout(Duration::from_millis(500), stream.write_all(&answer)).await.is_ok() {
+            kept += answer.len();
+            assert!(kept < 4 * SEND_BUFFER as usize, "more than {kept} bytes are kept");
+        }
+
+        assert!(kept > 16 * 1024, "only {kept} bytes are kept");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vincula::sandbox::World;
+use vincula::sandbox::{Fault, Lag, Reply, World};
 
 use crate::Outcome;
 use crate::chats::Chats;
@@ -20,6 +20,13 @@ const POSTS: usize = 8;
 const LATEST: u64 = 60;
 /// With more open orders than this, the next round waits: it is the load that is tested, not a queue.
 const MOST_OPEN: usize = 16;
+/// In one of so many rounds Z-API shows changes late, and drops the answers to some; so that calls are
+/// made again after a kill, and the rule for that is put to the test.
+const BAD_WEATHER: usize = 10;
+/// How late: a killed process is back sooner.
+const LATE: Lag = Lag::For(Duration::from_millis(300));
+/// After so many rounds a call must have been made again, or that rule was not tested.
+const ENOUGH: usize = 200;
 /// How long what is open may take in the end.
 pub(crate) const SETTLE: Duration = Duration::from_secs(60);
 
@@ -30,6 +37,7 @@ pub(crate) async fn run(binary: Binary, rounds: usize, seed: u64) -> anyhow::Res
     let chats = Chats::furnish(&mut world);
     let outside = Arc::new(Outside::open(world).await?);
     let summary = Summary::new("kill", &binary, seed);
+    let is_control = binary.sabotage.is_some();
     let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
     let account = outside.sandbox.account();
     let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
@@ -39,6 +47,13 @@ pub(crate) async fn run(binary: Binary, rounds: usize, seed: u64) -> anyhow::Res
     let journal = site.journal().await?;
     for round in 1..=rounds {
         site.settled(&journal, MOST_OPEN, SETTLE).await?;
+        let is_bad = round % BAD_WEATHER == 0;
+        let trouble = outside.sandbox.trouble();
+        trouble.clear();
+        trouble.set_lag(is_bad.then_some(LATE));
+        if is_bad {
+            trouble.next("communities/", 2, Fault::Afterwards(Reply::Dropped));
+        }
         let moment = Duration::from_micros(random.below(LATEST * 1_000));
         let killing = async {
             tokio::time::sleep(moment).await;
@@ -59,8 +74,12 @@ pub(crate) async fn run(binary: Binary, rounds: usize, seed: u64) -> anyhow::Res
         }
     }
     site.settled(&journal, 0, SETTLE).await?;
-    let findings = judge(&site, &chats, &given, &journal).await?;
+    let mut findings = judge(&site, &chats, &given, &journal).await?;
+    if !is_control && rounds >= ENOUGH && findings.repeated_calls == 0 {
+        findings.violations.push("no call was made again: the rule for that was not tested".to_owned());
+    }
     summary.row("rounds, each with one kill -9", rounds);
+    summary.row("  with a Z-API that shows changes late and drops answers", rounds / BAD_WEATHER);
     summary.load(&sender.counts);
     summary.findings(&findings, site.deaths().len());
     summary.row("time", format!("{:.0?}", begun.elapsed()));

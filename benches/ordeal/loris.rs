@@ -40,6 +40,8 @@ pub(crate) struct Limits {
     pub(crate) memory: u64,
     /// The service is held still for two seconds, so that orders are late.
     pub(crate) is_held: bool,
+    /// Who never reads asks without end.
+    pub(crate) is_flood: bool,
 }
 
 /// What the slow connections saw.
@@ -76,7 +78,7 @@ pub(crate) async fn run(
     let held = Arc::new(Held::default());
     let mut holding = JoinSet::new();
     for number in 0..connections {
-        holding.spawn(hold(site.url(0), account.token.clone(), number, held.clone()));
+        holding.spawn(hold(site.url(0), account.token.clone(), number, limits.is_flood, held.clone()));
     }
     let begun = Instant::now();
     let (mut given, mut slowest, mut slowest_reply): (Vec<Given>, _, _) =
@@ -136,7 +138,7 @@ pub(crate) async fn run(
 }
 
 /// Holds a connection, and opens it again whenever it is closed.
-async fn hold(url: String, token: String, number: usize, held: Arc<Held>) {
+async fn hold(url: String, token: String, number: usize, is_flood: bool, held: Arc<Held>) {
     let authority = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
     loop {
         if let Ok(stream) = connect(authority).await {
@@ -149,7 +151,7 @@ async fn hold(url: String, token: String, number: usize, held: Arc<Held>) {
                     drip(stream, format!("{head}\r\nz-api-token: {token}\r\ncontent-length: 9999\r\n\r\n"))
                         .await
                 }
-                2 => ask_and_never_read(stream).await,
+                2 => ask_and_never_read(stream, is_flood).await,
                 _ => stay_silent(stream).await,
             };
             held.open.fetch_sub(1, Ordering::Relaxed);
@@ -181,11 +183,13 @@ async fn drip(mut stream: TcpStream, beginning: String) -> std::io::Result<()> {
 }
 
 /// Sends more requests than its answers find room for, takes no answer, and then asks once a second.
-async fn ask_and_never_read(mut stream: TcpStream) -> std::io::Result<()> {
+async fn ask_and_never_read(mut stream: TcpStream, is_flood: bool) -> std::io::Result<()> {
     let request = "GET /nothing HTTP/1.1\r\nhost: bot\r\n\r\n";
     stream.write_all(request.repeat(UNREAD).as_bytes()).await?;
     loop {
-        tokio::time::sleep(DRIP).await;
+        if !is_flood {
+            tokio::time::sleep(DRIP).await;
+        }
         stream.write_all(request.as_bytes()).await?;
     }
 }

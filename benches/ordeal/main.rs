@@ -92,6 +92,9 @@ enum Run {
         connections: usize,
         #[arg(long, default_value_t = 60)]
         seconds: u64,
+        /// Who takes no answer asks without end: it is the two cores that are short then.
+        #[arg(long)]
+        flood: bool,
         /// Hold the service still for two seconds and allow it 1 MiB, and be sure that both are noticed.
         #[arg(long)]
         control: bool,
@@ -156,8 +159,9 @@ fn start(run: Run) -> anyhow::Result<Outcome> {
                 replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
             }
             Run::Judge => blindness::run(choose(None)?, 7).await,
-            Run::Loris { connections, seconds, control } => {
-                let limits = loris::Limits { memory: if control { 1 } else { 100 } * 1024, is_held: control };
+            Run::Loris { connections, seconds, flood, control } => {
+                let memory = if control { 1 } else { 100 } * 1024;
+                let limits = loris::Limits { memory, is_held: control, is_flood: flood };
                 loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
             }
         }

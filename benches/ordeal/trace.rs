@@ -16,6 +16,9 @@ use crate::random::Random;
 use crate::service::{Binary, Site, Started};
 use crate::summary::Summary;
 
+/// How long the journal is waited for.
+const COMMIT: Duration = Duration::from_secs(10);
+
 pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
     let mut random = Random::new(seed);
     let mut world = World::empty();
@@ -37,7 +40,14 @@ pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
     let sender = Arc::new(Sender::new(site.clone(), 1));
     sender.give(&mut chats, 1, &mut random).await?;
     let journal = site.journal().await?;
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // Whoever answers before the commit commits later: that is waited for, and is in the trace.
+    let answered_at = Instant::now();
+    while journal.list(None, 1).await?.is_empty() {
+        if answered_at.elapsed() > COMMIT {
+            bail!("the order is not in the journal {COMMIT:?} after it was accepted");
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     site.settled(&journal, 0, SETTLE).await?;
     site.kill(&mut process)?;
     let begun = Instant::now();

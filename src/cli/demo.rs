@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::command::{Timing, registry};
 use crate::config::{self, Source};
 use crate::domain::Locale;
+use crate::http::listen;
 use crate::lifecycle;
 use crate::sandbox::phony::{Event, post};
 use crate::sandbox::{Account, Options as SandboxOptions, Sandbox, World};
@@ -60,9 +61,7 @@ async fn run(options: &Options) -> anyhow::Result<End> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
     let sandbox = Sandbox::new(World::playground(), Account::made_up(), SandboxOptions::default());
     let (public, private, upstream) = (
-        TcpListener::bind(options.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", options.listen))?,
+        listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
         TcpListener::bind("127.0.0.1:0").await?,
         TcpListener::bind("127.0.0.1:0").await?,
     );

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::command::Timing;
 use crate::config::Config;
+use crate::http::listen;
 use crate::{lifecycle, telemetry};
 
 pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
@@ -25,8 +26,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let shutdown = lifecycle::on_signal()?;
     let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
     let app = App::compose(config, Clock::system(), Timing::default()).await?;
-    let public = bind(app.server.listen, "server.listen").await?;
-    let private = bind(app.server.admin_listen, "server.admin_listen").await?;
+    let public = bind(app.server.listen, "server.listen")?;
+    let private = bind(app.server.admin_listen, "server.admin_listen")?;
     tracing::info!(
         public = %public.local_addr()?,
         private = %private.local_addr()?,
@@ -38,8 +39,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
+fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    listen(address)
         .with_context(|| format!("cannot listen on {address} ({key}): is something else running there?"))
 }

@@ -69,6 +69,28 @@ async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
 }
 
 #[tokio::test]
+async fn orders_that_come_to_three_replicas_together_run_in_the_order_in_which_the_journal_took_them() {
+    let url = database!();
+    let classes = |world: &mut vincula::sandbox::World| {
+        for number in 1..=30 {
+            world.group(&format!("Turma {number:02}"));
+        }
+    };
+    let bot = Service::with().store(&url).world(classes).start().await;
+    let others = [bot.replica().await, bot.replica().await];
+    let doors = [&bot.url, &others[0].url, &others[1].url];
+    let orders: Vec<_> = (1..=30).map(|number| bot.class(number)).collect();
+
+    let posts = orders.iter().enumerate().map(|(number, order)| bot.post_to(doors[number % 3], order));
+    join_all(posts).await;
+
+    bot.settled().await;
+    let run = bot.asked_to_link().concat();
+    let text = |group: &String| format!("/link \"Bairro Feliz\" \"{}\"", group.to_lowercase());
+    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.taken().await);
+}
+
+#[tokio::test]
 async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;

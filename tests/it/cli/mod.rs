@@ -8,9 +8,11 @@ mod event;
 mod hostile;
 mod journal;
 mod pages;
+mod secrets;
 mod serve;
 #[cfg(debug_assertions)]
 mod steps;
+mod stillness;
 mod store;
 mod survive;
 #[cfg(debug_assertions)]

@@ -1,5 +1,7 @@
 //! Orders of one chat run one after the other; chats run side by side; reading waits for nobody.
 
+use vincula::sandbox::World;
+
 use super::scene::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service};
 
@@ -112,4 +114,23 @@ async fn twenty_orders_that_arrive_together_are_each_run_once() {
     asked.sort();
     assert_eq!(asked, (1..=20).map(|number| format!("Turma {number:02}")).collect::<Vec<_>>());
     assert_eq!(bot.said().len(), 20);
+}
+
+#[tokio::test]
+async fn orders_that_arrive_together_run_in_the_order_in_which_the_journal_took_them() {
+    let classes = |world: &mut World| {
+        for number in 1..=30 {
+            world.group(&format!("Turma {number:02}"));
+        }
+    };
+    let bot = Service::with().world(classes).start().await;
+    let order = |number| bot.message(ANA, &format!("/link \"Bairro Feliz\" \"Turma {number:02}\""));
+    let orders: Vec<_> = (1..=30).map(order).collect();
+
+    futures_util::future::join_all(orders.iter().map(|order| bot.post(order))).await;
+
+    bot.settled().await;
+    let run = bot.asked_to_link().concat();
+    let text = |group: &String| format!("/link \"Bairro Feliz\" \"{group}\"");
+    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.taken().await);
 }

@@ -5,6 +5,7 @@ pub mod wire;
 
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -435,6 +436,15 @@ impl Service {
     pub fn store_url(&self) -> String {
         let (_, url) = self.toml.split_once("url = \"").unwrap();
         url.split_once('"').unwrap().0.to_owned()
+    }
+
+    /// The texts of the orders in the journal, in the order in which it took them: `seq`, which only SQL
+    /// sees. All are of one chat.
+    pub async fn taken(&self) -> Vec<String> {
+        sqlx::any::install_default_drivers();
+        let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
+        let texts = sqlx::query_scalar("SELECT text FROM command ORDER BY seq");
+        texts.fetch_all(&mut journal).await.unwrap()
     }
 
     /// Where the journal's file is; for a service on SQLite.

@@ -87,6 +87,15 @@ impl Server {
         self.url(&self.make("DATABASE").await)
     }
 
+    /// How many transactions the server counted in the database of this URL; it learns of them within
+    /// seconds.
+    pub async fn transactions(&self, url: &str) -> i64 {
+        let name = url.trim_start_matches("postgres:///").split('?').next().unwrap();
+        let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();
+        let count = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = $1";
+        sqlx::query_scalar(count).bind(name).fetch_one(&mut connection).await.unwrap()
+    }
+
     async fn make(&self, what: &str) -> String {
         let name = format!("t{}", uuid::Uuid::now_v7().simple());
         let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();

@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 
 use super::{TARGET, expect_problem, expect_status};
 use crate::support::wire::{Wire, request};
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, STRANGER, Service, postgres};
 
 /// Another process that holds the journal's file for writing.
 pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
@@ -54,6 +54,40 @@ async fn t34_chatter_costs_no_disk() {
     bot.settled().await;
     let before = at_rest(&bot.journal()).await;
 
+    chat(&bot).await;
+
+    assert_eq!(files(&bot.journal()), before);
+    assert_eq!(bot.orders().await, 1);
+}
+
+#[tokio::test]
+async fn chatter_costs_postgresql_nothing_either() {
+    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let url = server.database().await;
+    let bot = Service::with().store(&url).start().await;
+    bot.ask(ANA, "/whoami").await;
+    bot.settled().await;
+    let before = server.transactions(&url).await;
+
+    chat(&bot).await;
+
+    // Each connection reports what it did at its next transaction that is a second away from the one before.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    bot.ask(ANA, "/whoami").await;
+    assert_eq!(bot.orders().await, 2);
+    let begun = Instant::now();
+    let mut counted = 0;
+    while counted < 4 || begun.elapsed() < Duration::from_secs(2) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "not even the order was counted: {counted}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        counted = server.transactions(&url).await - before;
+    }
+    // The order, the first one's last notes, and the worker's look each 5 s; a thousand messages, nothing.
+    assert!(counted < 100, "{counted} transactions");
+}
+
+/// A thousand messages that are no orders.
+async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
         bot.message(ANA, "bom dia"),
         bot.message(STRANGER, "/link Bairro futebol"),
@@ -71,9 +105,6 @@ async fn t34_chatter_costs_no_disk() {
         wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
         expect_status(&wire.answer().await.expect("an answer"), "ignored");
     }
-
-    assert_eq!(files(&bot.journal()), before);
-    assert_eq!(bot.orders().await, 1);
 }
 
 /// The journal's files: name, size, last change.

@@ -1,0 +1,148 @@
+//! Two processes on one PostgreSQL: an order of one that is killed, or that stands still for longer than
+//! its lease (SIGSTOP), is taken over within 20 s; and who wakes up late does nothing more for it.
+//!
+//! The lease is the real one, 15 s, so the stories wait side by side.
+
+use std::time::{Duration, Instant};
+
+use vincula::sandbox::Gate;
+
+use super::{Place, Serving};
+use crate::support::postgres::{self, Server};
+
+/// From the moment when a process falls to the reply of another one.
+const TAKEN_OVER: Duration = Duration::from_secs(20);
+const ORDER: &str = "/link \"Bairro Feliz\" futebol";
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+#[test]
+fn an_order_is_taken_over_within_20_seconds_and_who_stood_still_does_nothing_more() {
+    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+
+    std::thread::scope(|scope| {
+        let stories: [(&str, fn(&Server)); 4] = [
+            ("killed", killed),
+            ("still_before_the_link", still_before_the_link),
+            ("still_when_the_link_was_made", still_when_the_link_was_made),
+            ("still_within_the_reply", still_within_the_reply),
+        ];
+        for (name, story) in stories {
+            let run = move || story(server);
+            std::thread::Builder::new().name(name.to_owned()).spawn_scoped(scope, run).unwrap();
+        }
+    });
+}
+
+fn killed(server: &Server) {
+    let mut pair = Pair::new(server, ORDER, |place| place.sandbox.trouble().hold("communities-metadata"));
+
+    pair.first.child.kill().unwrap();
+
+    pair.expect_taken_over();
+    assert_eq!(pair.said(), [DONE]);
+    assert_eq!(pair.place.calls_to("communities/link"), 1);
+}
+
+fn still_before_the_link(server: &Server) {
+    let hold = |place: &Place| place.sandbox.trouble().hold_answer("communities-metadata");
+    let mut pair = Pair::new(server, ORDER, hold);
+
+    pair.first.signal("STOP");
+    pair.expect_taken_over();
+    pair.wake_the_first();
+
+    assert_eq!(pair.said(), [DONE]);
+    assert_eq!(pair.place.calls_to("communities/link"), 1);
+}
+
+fn still_when_the_link_was_made(server: &Server) {
+    let hold = |place: &Place| place.sandbox.trouble().hold_answer("communities/link");
+    let mut pair = Pair::new(server, ORDER, hold);
+
+    pair.first.signal("STOP");
+    pair.expect_taken_over();
+    pair.wake_the_first();
+
+    assert_eq!(pair.said(), [DONE]);
+    assert_eq!(pair.place.calls_to("communities/link"), 1);
+}
+
+fn still_within_the_reply(server: &Server) {
+    let hold = |place: &Place| {
+        place.sandbox.world(|world| {
+            for number in 1..=150 {
+                world.group(&format!("Turma {number:03} da Escola Municipal"));
+            }
+        });
+        place.sandbox.trouble().hold_answer("send-text")
+    };
+    let mut pair = Pair::new(server, "/groups turma", hold);
+
+    pair.first.signal("STOP");
+    pair.expect_taken_over();
+    pair.wake_the_first();
+
+    // That the first message is out, nobody had noted; the others are sent by the second process alone.
+    let said = pair.said();
+    assert!(said.len() >= 3 && said[0] == said[1], "{said:#?}");
+    let lines: Vec<&str> = said[1..].iter().flat_map(|text| text.lines()).collect();
+    assert_eq!((lines.len(), lines[0]), (151, "150 groups:"));
+}
+
+/// Two processes, and an order that the first one holds in the middle.
+struct Pair {
+    place: Place,
+    first: Serving,
+    second: Serving,
+    gate: Gate,
+}
+
+impl Pair {
+    /// Gives the order to the first process alone; returns when its call stands at the gate, and the second
+    /// process is ready.
+    fn new(server: &Server, order: &str, hold: impl FnOnce(&Place) -> Gate) -> Self {
+        let mut place = Place::new();
+        place.change("sqlite:vincula.db", &place.outside.block_on(server.database()));
+        let gate = hold(&place);
+        let first = place.serve();
+        place.order("A1", order);
+        place.within(gate.reached());
+        place.variable("VINCULA__SERVER__LISTEN", "127.0.0.1:0");
+        place.variable("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0");
+        let second = place.serve();
+        Self { place, first, second, gate }
+    }
+
+    /// The second process ends the order, in time.
+    fn expect_taken_over(&mut self) {
+        let fallen_at = Instant::now();
+        while !log(&self.second).contains("an order ended") {
+            assert!(fallen_at.elapsed() < TAKEN_OVER, "not taken over: {}", log(&self.second));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Lets the first process go on, and its call with it. It must leave the order without a further call.
+    fn wake_the_first(&mut self) {
+        let calls = self.place.sandbox.calls();
+        self.gate.release();
+        self.first.signal("CONT");
+        let begun = Instant::now();
+        while !log(&self.first).contains("an order was left to whoever takes it next") {
+            assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the order: {}", log(&self.first));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let more = self.place.sandbox.calls();
+        assert_eq!(more[calls.len()..], [], "it woke up and went on");
+        assert!(self.first.is_running());
+    }
+
+    /// What the bot said.
+    fn said(&self) -> Vec<String> {
+        self.place.sandbox.sent().into_iter().map(|sent| sent.text).collect()
+    }
+}
+
+fn log(serving: &Serving) -> String {
+    serving.log.lock().unwrap().clone()
+}
