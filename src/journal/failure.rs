@@ -73,6 +73,15 @@ mod tests {
     }
 
     #[test]
+    fn orders_that_failed_together_do_not_come_back_together() {
+        let (timing, now) = (Timing::default(), Timestamp(1_000));
+        let orders = (0..50).map(|number| Stored::made_up(&format!("0190-{number}"), now));
+        let next = |order| next_try(&order, timing, None, now.plus(60 * MINUTE), now);
+        let moments: std::collections::BTreeSet<Timestamp> = orders.map(next).collect();
+        assert!(moments.len() >= 25, "{moments:?}");
+    }
+
+    #[test]
     fn a_wish_is_granted_up_to_the_deadline_and_nothing_lies_in_the_past() {
         let timing = Timing::default();
         let (now, deadline) = (Timestamp(10_000), Timestamp(10_000).plus(30 * MINUTE));
@@ -83,8 +92,10 @@ mod tests {
         }
         assert!(next(Some(Duration::ZERO), deadline) >= now.plus(timing.first_retry));
         // The answer of a last try that cannot be sent, or a clock that went on meanwhile.
-        let late = next(Some(Duration::MAX), Timestamp(5));
-        assert!(late > now && late <= now.plus(timing.first_retry * 2), "{late}");
+        for over in [Timestamp(5), now] {
+            let late = next(Some(Duration::MAX), over);
+            assert!(late > now && late <= now.plus(timing.first_retry * 2), "{over}: {late}");
+        }
         assert!(next_try(&tried(0), timing, None, Timestamp(i64::MAX), Timestamp(i64::MAX)) >= now);
     }
 

@@ -271,11 +271,16 @@ async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_tha
 #[tokio::test]
 async fn a_try_that_hangs_does_not_keep_the_admin_waiting_for_word() {
     let soon = Duration::from_millis(200);
-    let bot =
-        Service::with().timing(|timing| (timing.goes_on, timing.hourglass) = (soon, soon)).start().await;
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let setting = Service::with().clock(clock.clone());
+    let bot = setting.timing(|timing| (timing.goes_on, timing.hourglass) = (soon, soon)).start().await;
     bot.sandbox.trouble().next("communities?", 1, Fault::Instead(Reply::bad_gateway()));
     let call = bot.sandbox.trouble().hold("communities/link");
     let order = bot.give(ANA, ORDER).await;
+    bot.tried(&order, 1).await;
+    // The next try comes before its time to tell anything, and hangs until then.
+    clock.advance(soon / 2);
+    bot.ask(ANA, "/whoami").await;
     bot.within(call.reached()).await;
 
     let told = bot.reply_to(&order).await.text;

@@ -80,10 +80,11 @@ async fn the_pace_of_changes_holds_across_a_restart() {
 
 #[tokio::test]
 async fn t05_an_old_order_is_not_run_and_its_admin_is_told() {
-    let bot = Service::with().instance("max_event_age = \"10m\"").start().await;
-    let ago = |seconds: i64| Timestamp(bot.clock.now().0 - seconds * 1_000);
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).instance("max_event_age = \"10m\"").start().await;
+    let ago = |seconds: i64| Timestamp(clock.now().0 - seconds * 1_000);
     let old = bot.message(ANA, ORDER).at(ago(11 * 60 + 5));
-    let late = bot.message(ANA, ORDER).at(ago(9 * 60));
+    let late = bot.message(ANA, ORDER).at(ago(10 * 60));
 
     let told = bot.ask_by(&old).await;
     let done = bot.ask_by(&late).await;

@@ -1,0 +1,80 @@
+//! Nothing is tried for ever: after how long an answer is given up, and after how many crashes an order.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, Service};
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+#[tokio::test]
+async fn an_answer_is_not_sent_before_the_moment_that_z_api_asked_for() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
+    // Longer than an order is tried, and not longer than its answer.
+    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(Reply::too_many(Some(900))));
+    let order = bot.give(ANA, ORDER).await;
+    bot.tried(&order, 1).await;
+
+    for seconds in [1, 599] {
+        clock.advance(Duration::from_secs(seconds));
+        bot.ask(ANA, "/whoami").await;
+        assert_eq!((bot.said_to(&order).len(), bot.row(&order).await.tries), (0, 1), "{seconds} s later");
+    }
+    clock.advance(Duration::from_secs(301));
+    bot.ask(ANA, "/whoami").await;
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+}
+
+#[tokio::test]
+async fn an_answer_is_tried_for_as_long_again_as_its_order_and_then_kept_as_a_dead_letter() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
+    bot.sandbox.trouble().always("send-text", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, ORDER).await;
+    bot.tried(&order, 1).await;
+
+    for (minutes, tries) in [(10, 2), (9, 3)] {
+        clock.advance(Duration::from_secs(minutes * 60));
+        // Its own answer fails as well; it wakes the worker.
+        bot.give(ANA, "/whoami").await;
+        bot.tried(&order, tries).await;
+        assert_eq!(bot.row(&order).await.state, "answering");
+    }
+    clock.advance(Duration::from_secs(60));
+    bot.give(ANA, "/whoami").await;
+
+    bot.noted(&order, "finished").await;
+    let row = bot.row(&order).await;
+    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("unanswered")));
+    assert_eq!((row.tries, bot.changes()), (3, 1));
+    assert_eq!(row.error.as_deref(), Some("Z-API send-text: has trouble (status 502): 502 Bad Gateway 502"));
+}
+
+#[tokio::test]
+async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_given_up() {
+    let mut bot = Service::with().on_sqlite().start().await;
+    let deadly = bot.sandbox.trouble().hold("communities?");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(deadly.reached()).await;
+    for _ in 1..20 {
+        let deadly = bot.sandbox.trouble().hold("communities?");
+        bot.crash().await;
+        bot.restart().await;
+        bot.within(deadly.reached()).await;
+    }
+    bot.crash().await;
+
+    bot.restart().await;
+
+    let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
+        whoever runs it finds it in the log. Send it again when that is mended: /status tells.";
+    assert_eq!(bot.answers_to(&order).await, [told]);
+    let claims = bot.notes(&order).await.iter().filter(|what| *what == "claimed").count();
+    assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
+    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
+}
