@@ -217,7 +217,7 @@ async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_ca
     bot.within(stuck.reached()).await;
 
     // By the clock the lease is over, so the order is taken once more, as another replica would.
-    clock.advance(Duration::from_secs(20));
+    clock.pass(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.answers_to(&order).await, [DONE]);
     let calls = bot.calls_to("light-group-metadata").len();

@@ -39,8 +39,8 @@ async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
     bot.crash().await;
     held.release();
 
-    // An hour back: what was accepted was accepted in the future, and its lease ends there.
-    bot.clock = Clock::manual(Timestamp(NOON.0 - 3_600_000));
+    // A day back: what was accepted was accepted in the future, and its lease ends there.
+    bot.clock = Clock::manual(Timestamp(NOON.0 - 86_400_000));
     bot.restart().await;
 
     let answers = bot.answers_to(&order).await;
