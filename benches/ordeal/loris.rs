@@ -182,15 +182,21 @@ async fn drip(mut stream: TcpStream, beginning: String) -> std::io::Result<()> {
     }
 }
 
-/// Sends more requests than its answers find room for, takes no answer, and then asks once a second.
+/// Sends more requests than its answers find room for, takes no answer, and then asks once a second, or
+/// without end.
 async fn ask_and_never_read(mut stream: TcpStream, is_flood: bool) -> std::io::Result<()> {
     let request = "GET /nothing HTTP/1.1\r\nhost: bot\r\n\r\n";
-    stream.write_all(request.repeat(UNREAD).as_bytes()).await?;
+    // In large pieces: the flood is to cost its receiver more than its sender, whose cores are the same.
+    let piece = request.repeat(UNREAD);
+    stream.write_all(piece.as_bytes()).await?;
     loop {
-        if !is_flood {
-            tokio::time::sleep(DRIP).await;
+        match is_flood {
+            true => stream.write_all(piece.as_bytes()).await?,
+            false => {
+                tokio::time::sleep(DRIP).await;
+                stream.write_all(request.as_bytes()).await?;
+            }
         }
-        stream.write_all(request.as_bytes()).await?;
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use super::seats::Held;
@@ -42,11 +44,19 @@ where
     let Frame { patience, metrics, .. } = frame;
     let held = Arc::new(held);
     let place = held.clone();
+    let has_asked = AtomicBool::new(false);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        let is_first = !has_asked.swap(true, Ordering::Relaxed);
         let until = place.called() + patience.request;
         request.extensions_mut().insert(Peer(peer));
         let (answer, place, metrics) = (answer.clone(), place.clone(), metrics.clone());
-        let answering = async move { answer(request).await };
+        let answering = async move {
+            // Who sends a hundred requests at once takes turns with all others, request by request.
+            if !is_first {
+                yield_now().await;
+            }
+            answer(request).await
+        };
         async move {
             let answered = guarded(answering, until, &metrics).await;
             place.answered();

@@ -3,6 +3,7 @@
 mod patience;
 mod places;
 mod shapes;
+mod turns;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
