@@ -1,8 +1,8 @@
 //! The time: the only caller of `now`.
 //!
 //! Wall time ([`Clock::now`]) is for windows and for what people read; durations inside the process
-//! are tokio's monotonic ones; leases are measured by [`Clock::steady`], which no correction of the
-//! system's clock moves. Replicas that share a database share its clock: whoever opens the journal
+//! are tokio's monotonic ones; leases are measured by [`Clock::steady`], which no correction of this
+//! machine's clock moves. Replicas that share a database share its clock: whoever opens the journal
 //! tells the clock the database's time ([`Clock::follow`]), and from then on this machine's own wall
 //! time is not asked any more. Tests hand in a [`Clock`] that they move themselves.
 
@@ -91,8 +91,8 @@ impl Clock {
         }
     }
 
-    /// A moment that only goes on, and goes on by itself with a manual clock too: for leases and
-    /// paces, which are compared with nothing else.
+    /// A moment that no correction of this machine's clock moves, and that goes on by itself with a
+    /// manual clock too: for leases and paces, which are compared with nothing else.
     pub fn steady(&self) -> Timestamp {
         let skipped = self.0.skipped.load(Ordering::Relaxed);
         Timestamp(

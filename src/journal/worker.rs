@@ -141,7 +141,7 @@ impl Worker {
             Ok(Some(claim)) => Event::Claimed(Box::new(claim)),
             Ok(None) => match self.store.next_ready().await {
                 // At least a millisecond, since a lane is ready only when its moment is over.
-                Ok(next) => Event::Nothing(next.map(|at| at.since(now).max(Duration::from_millis(1)))),
+                Ok(wait) => Event::Nothing(wait.map(|wait| wait.max(Duration::from_millis(1)))),
                 Err(error) => Event::Trouble(error),
             },
             Err(error) => Event::Trouble(error),

@@ -45,7 +45,7 @@ pub enum Requeued {
     Answer,
     /// It is no dead letter.
     NotDead,
-    /// What was typed is no longer kept.
+    /// What was typed, and what was to be answered, is no longer kept.
     Forgotten,
 }
 
@@ -156,14 +156,16 @@ impl Store {
 
     /// Takes a dead letter up again, behind what waits in its lane, with its whole time before it.
     /// What it found before its first change is kept, so that the marks of its answer stay true.
-    pub async fn requeue(&self, id: String, now: Timestamp) -> Result<Requeued, Unavailable> {
-        let (ready, database) = (self.accepted.clone(), self.database);
+    pub async fn requeue(&self, id: String) -> Result<Requeued, Unavailable> {
+        let (ready, database, clock) = (self.accepted.clone(), self.database, self.clock.clone());
         self.writer
             .write_then(
                 move |connection| {
                     Box::pin(async move {
                         database.tell(connection).await?;
-                        requeue(connection, &id, now).await
+                        // Not before its turn: by then it is the database's time, whatever the
+                        // machine of an operator says.
+                        requeue(connection, &id, clock.now()).await
                     })
                 },
                 move || ready.notify_one(),
@@ -244,7 +246,8 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     let (instance, lane, text): (String, String, String) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
     let is_unanswered = row.try_get::<Option<String>, _>(2)?.as_deref() == Some(Outcome::Unanswered.as_str());
-    if text.is_empty() && !is_unanswered {
+    // With what was typed, what was to be answered is gone.
+    if text.is_empty() {
         return Ok(Requeued::Forgotten);
     }
     // How it had ended before its answer could not be delivered.

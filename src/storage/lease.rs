@@ -185,16 +185,20 @@ impl Store {
         }))
     }
 
-    /// When the next lane becomes ready; none where nothing is open.
-    pub async fn next_ready(&self) -> Result<Option<Timestamp>, Unavailable> {
-        let next = sqlx::query_scalar(
-            "SELECT MIN(CASE WHEN ready_at > lease_until THEN ready_at ELSE lease_until END)
-             FROM lane WHERE ready_at < $1",
+    /// How long it is until the next lane becomes ready; none where nothing is open. Delays are
+    /// measured by the present and leases by the steady time, which may be far from each other.
+    pub async fn next_ready(&self) -> Result<Option<Duration>, Unavailable> {
+        let (now, steady) = (self.clock.now(), self.clock.steady());
+        let wait = sqlx::query_scalar(
+            "SELECT MIN(CASE WHEN ready_at - $1 > lease_until - $2 THEN ready_at - $1 ELSE lease_until - $2 END)
+             FROM lane WHERE ready_at < $3",
         )
+        .bind(now.0)
+        .bind(steady.0)
         .bind(IDLE)
         .fetch_one(&self.reads);
-        let next: Option<i64> = self.read(next).await?;
-        Ok(next.map(Timestamp))
+        let wait: Option<i64> = self.read(wait).await?;
+        Ok(wait.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
     }
 
     /// Hands back the lanes that this process still holds, in good order: whoever is left takes

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{Format, one};
 use crate::cli::{End, print};
-use crate::clock::Clock;
 use crate::storage::{Requeued, Row, Selection, Store};
 
 /// How many dead letters are read at a time.
@@ -47,7 +46,7 @@ async fn requeue(
     taken: &mut Vec<(String, Requeued)>,
     left: &mut Vec<String>,
 ) -> anyhow::Result<()> {
-    match store.requeue(row.id.clone(), Clock::system().now()).await? {
+    match store.requeue(row.id.clone()).await? {
         // Somebody else took it up since it was read.
         Requeued::NotDead if row.state == "dead" => {}
         Requeued::NotDead => left.push(format!(

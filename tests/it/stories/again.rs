@@ -28,7 +28,7 @@ async fn a_dead_letter_has_its_whole_time_again_and_its_plan() {
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("gave_up")));
     assert!(bot.said_to(&order)[0].contains("❓ “Futebol”"), "{:?}", bot.said_to(&order));
 
-    assert_eq!(bot.store.requeue(row.id, clock.now()).await.unwrap(), Requeued::Run);
+    assert_eq!(bot.store.requeue(row.id).await.unwrap(), Requeued::Run);
     bot.tried(&order, 1).await;
     clock.advance(Duration::from_secs(590));
     bot.sandbox.trouble().clear();
@@ -49,12 +49,12 @@ async fn an_answer_that_is_sent_again_is_the_one_that_was_found() {
     let row = bot.row(&order).await;
     assert_eq!(row.outcome.as_deref(), Some("unanswered"));
 
-    let requeued = bot.store.requeue(row.id.clone(), bot.clock.now()).await.unwrap();
+    let requeued = bot.store.requeue(row.id.clone()).await.unwrap();
 
     assert_eq!(requeued, Requeued::Answer);
     assert_eq!(bot.answers_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("answered")));
-    assert_eq!(bot.store.requeue(row.id, bot.clock.now()).await.unwrap(), Requeued::NotDead);
+    assert_eq!(bot.store.requeue(row.id).await.unwrap(), Requeued::NotDead);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn what_is_taken_up_again_runs_behind_what_waits_in_its_chat() {
     let behind = bot.give(ANA, r#"/link "Bairro Feliz" suporte"#).await;
 
     let id = bot.row(&dead).await.id;
-    assert_eq!(bot.store.requeue(id, bot.clock.now()).await.unwrap(), Requeued::Run);
+    assert_eq!(bot.store.requeue(id).await.unwrap(), Requeued::Run);
     call.release();
 
     bot.settled().await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use vincula::clock::Clock;
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, Reply};
 use vincula::storage::{LEASE, Store};
 
@@ -50,7 +50,23 @@ async fn a_wish_to_wait_for_ever_is_not_granted() {
     .await;
 
     let again = bot.store.next_ready().await.unwrap().unwrap();
-    assert!(again.since(bot.clock.now()) < std::time::Duration::from_secs(400), "{again}");
+    assert!(again < std::time::Duration::from_secs(400), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_while_an_order_is_carried_out_lets_the_worker_rest() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().on_sqlite().clock(clock.clone()).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.reached()).await;
+
+    clock.set(Timestamp(4_000_000_000_000));
+
+    // Nothing else is open, and what is has its lease: there is nothing to look for before its end.
+    let wait = bot.store.next_ready().await.unwrap().unwrap();
+    assert!(wait > bot.store.lease() / 2, "{wait:?}");
+    call.release();
 }
 
 #[tokio::test]

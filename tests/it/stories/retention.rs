@@ -6,8 +6,9 @@ use sqlx::{Connection as _, Row as _};
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::Fault;
 use vincula::sandbox::phony::Event;
+use vincula::storage::Requeued;
 
-use super::scene::RUI;
+use super::scene::{RUI, refusal};
 use crate::support::{ANA, Service, Setting};
 
 const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -127,6 +128,23 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
     assert_eq!(bot.row(&open).await.outcome.as_deref(), Some("gave_up"));
     bot.days_later(60).await;
     bot.keeps(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
+    let mut bot = bot().start().await;
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
+    let unanswered = bot.give(ANA, ORDER).await;
+    bot.settled().await;
+    assert_eq!(bot.row(&unanswered).await.outcome.as_deref(), Some("unanswered"));
+    bot.days_later(31).await;
+    bot.keeps(0, 1).await;
+
+    let requeued = bot.store.requeue(bot.row(&unanswered).await.id).await.unwrap();
+
+    assert_eq!((requeued, bot.row(&unanswered).await.state.as_str()), (Requeued::Forgotten, "dead"));
+    bot.settled().await;
+    assert!(bot.said_to(&unanswered).is_empty(), "{:?}", bot.said_to(&unanswered));
 }
 
 #[tokio::test]
