@@ -126,7 +126,13 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
         false => sender::author(fields, &chat).ok_or(Reason::NoSender)?,
     };
     let id = fields.message_id.text().filter(|id| is_message_id(id)).ok_or(Reason::NoMessageId)?;
-    Ok(MessageRef { id, chat, sender, by_owner, text, sent_at: sent_at(fields) })
+    Ok(MessageRef { id, chat, sender, by_owner, text: storable(text), sent_at: sent_at(fields) })
+}
+
+/// A blank for each NUL, which PostgreSQL keeps in no text: one would fail the transaction that other
+/// orders share.
+fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', " ").into() } else { text }
 }
 
 /// Whether the owner typed it on the bot's own phone.

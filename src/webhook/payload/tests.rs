@@ -432,6 +432,8 @@ fn odd_shapes_refuse_nothing() {
     }
     let surrogate = ending(&direct(), r#""text": {"message": "/link \ud83d x"}"#);
     assert_eq!(expect_message(&surrogate).text, "/link \u{fffd} x");
+    let nul = ending(&direct(), r#""text": {"message": "/link\u0000x"}"#);
+    assert_eq!(expect_message(&nul).text, "/link x", "no store keeps a NUL for sure");
     let digits = ending(&direct(), r#""text": {"message": 42}, "messageId": 7"#);
     let message = expect_message(&digits);
     assert_eq!((message.text.as_str(), message.id.as_str()), ("42", "7"));
