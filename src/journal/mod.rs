@@ -67,7 +67,8 @@ pub async fn accept(
         lid: message.sender.lid.map(|lid| lid.to_string()),
         by_owner: message.by_owner,
         name: kind.name().to_owned(),
-        text: message.text.clone(),
+        // PostgreSQL keeps no NUL, and would refuse whatever is written with it.
+        text: message.text.replace('\0', "\u{fffd}"),
         sent_at: message.sent_at,
         accepted_at: now,
     };

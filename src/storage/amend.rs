@@ -45,7 +45,7 @@ pub enum Requeued {
     Answer,
     /// It is no dead letter.
     NotDead,
-    /// What was typed is no longer kept.
+    /// What was typed and answered is no longer kept.
     Forgotten,
 }
 
@@ -244,7 +244,8 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     let (instance, lane, text): (String, String, String) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
     let is_unanswered = row.try_get::<Option<String>, _>(2)?.as_deref() == Some(Outcome::Unanswered.as_str());
-    if text.is_empty() && !is_unanswered {
+    if text.is_empty() {
+        // Nor what was answered: both are forgotten together.
         return Ok(Requeued::Forgotten);
     }
     // How it had ended before its answer could not be delivered.
@@ -293,7 +294,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{LEASE, NewCommand, Opened};
+    use crate::storage::{Kept, LEASE, NewCommand, Opened};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -354,6 +355,21 @@ mod tests {
         assert!(matches!(claim.keep().await, Err(Lost::Lease)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
         assert!(next.command.is_cancelled);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_no_longer_kept_is_not_sent_again() {
+        let (store, _clock, _folder) = with_orders(&["a"]).await;
+        let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+        claim.finish(Outcome::Unanswered, None, NOW).await.unwrap();
+        let kept = Kept { rows: HORIZON, texts: Duration::ZERO };
+        let trimmed = store.trim(kept, NOW.plus(Duration::from_secs(1))).await.unwrap();
+        assert_eq!(trimmed.texts, 1);
+
+        assert_eq!(store.requeue("a".to_owned(), NOW).await.unwrap(), Requeued::Forgotten);
+
+        assert!(store.claim(NOW, HORIZON).await.unwrap().is_none());
     }
 
     #[tokio::test]
