@@ -1,6 +1,10 @@
 //! Answering: the messages of a reply are in the journal before the first is sent, and each that
 //! went out is noted, so that a restart goes on behind it.
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
@@ -9,6 +13,10 @@ use crate::zapi::{ApiError, Cause, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
 const HOURGLASS: &str = "⏳";
+
+/// Between two attempts to note a message that is out: shorter than the worker's pause, so that
+/// it does not take the order anew before.
+const NOTE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Why the answer is not out.
 #[derive(Debug, thiserror::Error)]
@@ -35,10 +43,21 @@ pub(super) async fn send(zapi: &Zapi, claim: &mut Claim, clock: &Clock) -> Resul
             sent => drop(sent?),
         }
         failpoint::reach(Step::Sent);
-        claim.sent(index + 1, clock.now()).await?;
+        note(claim, index + 1, clock).await?;
         failpoint::reach(Step::Noted);
     }
     Ok(())
+}
+
+/// Notes a message that is out, however long the journal cannot be written meanwhile: unnoted it
+/// would be sent again.
+async fn note(claim: &mut Claim, count: usize, clock: &Clock) -> Result<(), Lost> {
+    loop {
+        match claim.sent(count, clock.now()).await {
+            Err(Lost::Store(trouble)) if trouble.may_pass() => sleep(NOTE_PAUSE).await,
+            noted => return noted,
+        }
+    }
 }
 
 /// Shows that the order takes its time.

@@ -129,10 +129,10 @@ impl Worker {
         }
     }
 
-    /// Nothing is put off for longer than this: an answer may be, until its time is over.
+    /// Nothing is put off for longer than this: an answer has twice the time of its order.
     fn horizon(&self) -> Duration {
         let longest = self.bots.values().map(|bot| bot.instance.give_up_after).max().unwrap_or_default();
-        (longest * 2).max(UNCONFIGURED) + self.timing.longest_retry * 2
+        longest.saturating_mul(2).max(UNCONFIGURED) + self.timing.longest_retry * 2
     }
 
     async fn claim(&self) -> Event {

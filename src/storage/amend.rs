@@ -296,7 +296,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{LEASE, NewCommand, Opened};
+    use crate::storage::{Kept, LEASE, NewCommand, Opened};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -357,6 +357,21 @@ mod tests {
         assert!(matches!(claim.keep().await, Err(Lost::Lease)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
         assert!(next.command.is_cancelled);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_no_longer_kept_is_not_sent_again() {
+        let (store, _clock, _folder) = with_orders(&["a"]).await;
+        let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+        claim.finish(Outcome::Unanswered, None, NOW).await.unwrap();
+        let kept = Kept { rows: HORIZON, texts: Duration::ZERO };
+        let trimmed = store.trim(kept, NOW.plus(Duration::from_secs(1))).await.unwrap();
+        assert_eq!(trimmed.texts, 1);
+
+        assert_eq!(store.requeue("a".to_owned()).await.unwrap(), Requeued::Forgotten);
+
+        assert!(store.claim(NOW, HORIZON).await.unwrap().is_none());
     }
 
     #[tokio::test]

@@ -49,6 +49,11 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
+    /// It may be over by itself; a damaged file does not heal.
+    pub fn may_pass(&self) -> bool {
+        !self.is_damage
+    }
+
     /// Trouble that is none of the connections'.
     fn passing(why: impl Into<String>) -> Self {
         Self { why: why.into(), is_damage: false, is_passing: true }

@@ -209,3 +209,14 @@ async fn what_runs_is_finished_at_a_signal() {
 
     assert_eq!(replies_to(&bot, event.message_id()), 1);
 }
+
+#[tokio::test]
+async fn a_text_that_postgresql_would_not_keep_is_accepted_and_answered() {
+    let bot = Service::start().await;
+
+    let order = bot.give(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
+
+    let answers = bot.answers_to(&order).await;
+    assert!(answers[0].contains("no group"), "{answers:?}");
+    assert!(!bot.row(&order).await.text.contains('\0'));
+}

@@ -251,3 +251,20 @@ async fn postgresql_may_restart_under_the_running_service() {
     assert_eq!(bot.answers_to(&old).await, [DONE]);
     assert_eq!(bot.calls_to("communities/link").len(), 1, "what is done is not called for again");
 }
+
+#[tokio::test]
+async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_once() {
+    let bot = Service::with().on_sqlite().start().await;
+    let answer = bot.sandbox.trouble().hold_answer("send-text");
+    let order = bot.give(ANA, ORDER).await;
+    bot.within(answer.reached()).await;
+    let other = hold(&bot.journal()).await;
+    answer.release();
+    bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(6)).await;
+
+    drop(other);
+    bot.ready().await;
+    bot.settled().await;
+
+    assert_eq!(bot.said_to(&order), [DONE]);
+}

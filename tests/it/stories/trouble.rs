@@ -314,3 +314,19 @@ async fn the_journal_notes_each_call_with_how_it_ended_and_no_secret() {
     assert!(calls.contains(&"send-text: done".to_owned()), "{calls:?}");
     assert!(!format!("{calls:?}").contains(&token));
 }
+
+#[tokio::test]
+async fn an_answer_waits_for_as_long_as_z_api_asks() {
+    let bot = Service::with().instance("give_up_after = \"30m\"").start().await;
+    // A day is more than an answer has; it is tried again at the end of its hour.
+    bot.sandbox.trouble().always("send-text", Fault::Instead(Reply::too_many(Some(86_400))));
+    let first = bot.give(ANA, "/whoami").await;
+    bot.tried(&first, 1).await;
+
+    for _ in 0..3 {
+        let next = bot.give(ANA, "/whoami").await;
+        bot.tried(&next, 1).await;
+    }
+
+    assert_eq!((bot.row(&first).await.tries, bot.calls_to("send-text").len()), (1, 4));
+}
