@@ -1,4 +1,5 @@
-//! What a story cannot time: an order that is accepted while the worker looks for orders.
+//! What a story cannot see: an order that is accepted while the worker looks for orders, and a worker
+//! that rests.
 
 use super::*;
 use crate::clock::Timestamp;
@@ -25,6 +26,18 @@ fn order() -> NewCommand {
     }
 }
 
+/// A worker that knows no instance.
+fn worker(store: &Store) -> Worker {
+    Worker {
+        store: store.clone(),
+        bots: HashMap::new(),
+        started_at: Clock::system().now(),
+        clock: Clock::system(),
+        timing: Timing::default(),
+        metrics: Arc::default(),
+    }
+}
+
 /// Polls a new worker so many times with pauses between, accepts an order while it is not polled,
 /// and tells whether it finds the order then.
 async fn is_found(polls: usize) -> bool {
@@ -33,15 +46,7 @@ async fn is_found(polls: usize) -> bool {
     let Opened { store, writer } =
         Store::open(&format!("sqlite:{}", path.display()), Clock::system(), LEASE).await.unwrap();
     let writer = tokio::spawn(writer);
-    let worker = Worker {
-        store: store.clone(),
-        bots: HashMap::new(),
-        started_at: Clock::system().now(),
-        clock: Clock::system(),
-        timing: Timing::default(),
-        metrics: Arc::default(),
-    };
-    let mut working = std::pin::pin!(worker.run(CancellationToken::new()));
+    let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     for _ in 0..polls {
         assert!(futures_util::poll!(&mut working).is_pending());
         sleep(Duration::from_millis(3)).await;
@@ -145,5 +150,26 @@ async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
     assert!(!running.is_finished(), "the worker goes on");
     shutdown.cancel();
     running.await.unwrap();
+    writer.abort();
+}
+
+#[tokio::test]
+async fn a_worker_with_nothing_to_do_rests() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vincula.db");
+    let Opened { store, writer } =
+        Store::open(&format!("sqlite:{}", path.display()), Clock::system(), LEASE).await.unwrap();
+    let writer = tokio::spawn(writer);
+    let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
+    let mut polls = 0;
+    let counted = std::future::poll_fn(|context| {
+        polls += 1;
+        working.as_mut().poll(context)
+    });
+
+    let ended = tokio::time::timeout(Duration::from_secs(1), counted).await;
+
+    // One look takes a few of them; who looks again and again takes hundreds.
+    assert!(ended.is_err() && polls < 30, "{polls} polls in a second");
     writer.abort();
 }

@@ -78,3 +78,28 @@ async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_g
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
     assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
 }
+
+#[tokio::test]
+async fn an_order_that_took_its_process_down_twenty_times_after_it_began_is_settled_with_what_is_so() {
+    let settled = "0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: Z-API has trouble (status 502).";
+    for (crashes, answer, outcome, tries) in [(19, DONE, "answered", 1), (20, settled, "gave_up", 0)] {
+        let mut bot = Service::with().on_sqlite().start().await;
+        let mut deadly = bot.sandbox.trouble().hold("communities/link");
+        let order = bot.give(ANA, ORDER).await;
+        for _ in 1..crashes {
+            bot.within(deadly.reached()).await;
+            bot.crash().await;
+            deadly = bot.sandbox.trouble().hold("communities-metadata");
+            bot.restart().await;
+        }
+        bot.within(deadly.reached()).await;
+        bot.crash().await;
+        bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+
+        bot.restart().await;
+
+        assert_eq!(bot.answers_to(&order).await, [answer], "after {crashes} crashes");
+        let row = bot.row(&order).await;
+        assert_eq!((row.outcome.as_deref(), row.tries), (Some(outcome), tries), "after {crashes} crashes");
+    }
+}
