@@ -8,6 +8,9 @@ use super::lease::{note, rest};
 use super::{Claim, IDLE, Lost, Outcome, Store, Unavailable};
 use crate::clock::Timestamp;
 
+/// How many orders are cancelled with one write.
+const BATCH: usize = 100;
+
 /// An order that is not run to its end yet.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -21,8 +24,6 @@ pub struct Waiting {
     pub by_owner: bool,
     /// The command's English name.
     pub name: String,
-    /// What was typed.
-    pub text: String,
     /// The order that cancelled it, if one did.
     pub cancelled_by: Option<String>,
 }
@@ -99,7 +100,7 @@ impl Store {
     /// The orders of an instance that are not run to their end, oldest first.
     pub async fn waiting(&self, instance: &str) -> Result<Vec<Waiting>, Unavailable> {
         let rows = sqlx::query(
-            "SELECT id, chat, admin, by_owner, name, text, cancelled_by FROM command
+            "SELECT id, chat, admin, by_owner, name, cancelled_by FROM command
              WHERE instance = $1 AND state = 'waiting' ORDER BY accepted_at, id",
         )
         .bind(instance)
@@ -112,15 +113,15 @@ impl Store {
                 admin: row.try_get("admin")?,
                 by_owner: row.try_get::<i64, _>("by_owner")? != 0,
                 name: row.try_get("name")?,
-                text: row.try_get("text")?,
                 cancelled_by: row.try_get("cancelled_by")?,
             })
         };
         Ok(rows.iter().map(waiting).collect::<Result<_, _>>()?)
     }
 
-    /// Cancels the first `most` of these orders that still can be; tells which. The order `by` may
-    /// ask again after a crash: it is told what it cancelled then, and cancels nothing more.
+    /// Cancels the first `most` of these orders that still can be; tells which. They go in small
+    /// batches, so that other writes wait for one of them at most. The order `by` may ask again after
+    /// a crash: it is told what it cancelled then, and cancels nothing more.
     pub async fn cancel(
         &self,
         candidates: Vec<String>,
@@ -128,25 +129,45 @@ impl Store {
         by: String,
         now: Timestamp,
     ) -> Result<Vec<Cancelled>, Unavailable> {
+        let mut left = most;
+        for (index, batch) in candidates.chunks(BATCH).enumerate() {
+            match self.cancel_batch(batch.to_vec(), left, by.clone(), index == 0, now).await? {
+                Some(count) => left -= count,
+                None => break,
+            }
+        }
+        self.writer
+            .write(move |connection| Box::pin(async move { cancelled_by(connection, &by).await }))
+            .await
+    }
+
+    /// How many of one batch were cancelled; none where the first finds what was cancelled earlier.
+    async fn cancel_batch(
+        &self,
+        batch: Vec<String>,
+        most: usize,
+        by: String,
+        is_first: bool,
+        now: Timestamp,
+    ) -> Result<Option<usize>, Unavailable> {
         let (ready, database, clock) = (self.accepted.clone(), self.database, self.clock.clone());
         self.writer
             .write_then(
                 move |connection| {
                     Box::pin(async move {
                         let steady = clock.steady();
-                        let earlier = cancelled_by(connection, &by).await?;
-                        if !earlier.is_empty() {
-                            return Ok(earlier);
+                        if is_first && !cancelled_by(connection, &by).await?.is_empty() {
+                            return Ok(None);
                         }
-                        let mut left = most;
-                        for id in candidates {
-                            if left == 0 {
+                        let mut count = 0;
+                        for id in batch {
+                            if count == most {
                                 break;
                             }
-                            left -= usize::from(cancel(connection, &id, &by, now, steady).await?);
+                            count += usize::from(cancel(connection, &id, &by, now, steady).await?);
                         }
                         database.tell(connection).await?;
-                        cancelled_by(connection, &by).await
+                        Ok(Some(count))
                     })
                 },
                 move || ready.notify_one(),
@@ -296,7 +317,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{Kept, LEASE, NewCommand, Opened};
+    use crate::storage::{Accepted, Kept, LEASE, NewCommand, Opened};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -357,6 +378,26 @@ mod tests {
         assert!(matches!(claim.keep().await, Err(Lost::Lease)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
         assert!(next.command.is_cancelled);
+    }
+
+    #[tokio::test]
+    async fn an_order_to_cancel_very_many_keeps_no_other_order_waiting() {
+        let ids: Vec<String> = (0..BATCH * 4).map(|number| format!("{number:04}")).collect();
+        let (store, _clock, _folder) = with_orders(&[]).await;
+        let accepted = ids.iter().map(|id| store.accept(NewCommand::made_up(id, NOW)));
+        futures_util::future::try_join_all(accepted).await.unwrap();
+
+        let mut cancelling = std::pin::pin!(store.cancel(ids, usize::MAX, "c".to_owned(), NOW));
+        tokio::select! {
+            biased;
+            _ = &mut cancelling => panic!("it was cancelled before the other order was accepted"),
+            accepted = store.accept(NewCommand::made_up("new", NOW)) => assert_eq!(accepted.unwrap(), Accepted::New),
+        }
+        let waiting = store.waiting("main").await.unwrap();
+
+        let left = waiting.iter().filter(|order| order.cancelled_by.is_none()).count();
+        assert!(left > BATCH, "{left} were left when the other order was accepted");
+        assert_eq!(cancelling.await.unwrap().len(), BATCH * 4);
     }
 
     #[tokio::test]
