@@ -21,17 +21,6 @@ fn with_hourglass() -> Setting {
 }
 
 #[tokio::test]
-async fn an_order_that_is_soon_done_wears_no_hourglass_and_none_is_taken_away() {
-    let bot = Service::start().await;
-
-    bot.ask(ANA, ORDER).await;
-    bot.settled().await;
-
-    assert!(bot.calls_to("send-reaction").is_empty());
-    assert!(bot.calls_to("send-remove-reaction").is_empty());
-}
-
-#[tokio::test]
 async fn an_hourglass_of_a_try_that_failed_goes_with_the_answer_of_the_next() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = with_hourglass().clock(clock.clone()).start().await;
