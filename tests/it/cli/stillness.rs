@@ -15,12 +15,14 @@ const TAKEN_OVER: Duration = Duration::from_secs(20);
 const ORDER: &str = "/link \"Bairro Feliz\" futebol";
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
+type Story = fn(&Server);
+
 #[test]
 fn an_order_is_taken_over_within_20_seconds_and_who_stood_still_does_nothing_more() {
     let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
 
     std::thread::scope(|scope| {
-        let stories: [(&str, fn(&Server)); 4] = [
+        let stories: [(&str, Story); 4] = [
             ("killed", killed),
             ("still_before_the_link", still_before_the_link),
             ("still_when_the_link_was_made", still_when_the_link_was_made),
