@@ -16,6 +16,8 @@ const MEMORY: usize = 10_000;
 pub enum Verdict {
     /// Yes.
     Within,
+    /// Yes: the same message is counted already. Which delivery of it came first, the journal knows.
+    Again,
     /// No, and they are to be told.
     FirstOver,
     /// No, and they were told.
@@ -31,7 +33,8 @@ pub struct OrderRate {
 
 #[derive(Debug, Default)]
 struct Recent {
-    accepted: VecDeque<Timestamp>,
+    /// When, and which message.
+    accepted: VecDeque<(Timestamp, String)>,
     was_told: bool,
 }
 
@@ -42,22 +45,25 @@ impl OrderRate {
     }
 
     /// Whether `whose` next order is within the limit now. It is counted at once, so that many at a
-    /// time do not pass together; see [`OrderRate::give_back`].
-    pub fn take(&self, whose: &str, now: Timestamp) -> Verdict {
+    /// time do not pass together, and once, however many deliveries of it come at a time; see
+    /// [`OrderRate::give_back`].
+    pub fn take(&self, whose: &str, message_id: &str, now: Timestamp) -> Verdict {
         let mut all = self.lock();
         if all.len() >= MEMORY && !all.contains_key(whose) {
-            all.retain(|_, recent| recent.accepted.back().is_some_and(|at| now.since(*at) < MINUTE));
+            all.retain(|_, recent| recent.accepted.back().is_some_and(|(at, _)| now.since(*at) < MINUTE));
             if all.len() >= MEMORY {
                 return Verdict::Over;
             }
         }
         let recent = all.entry(whose.to_owned()).or_default();
-        while recent.accepted.front().is_some_and(|at| now.since(*at) >= MINUTE) {
+        while recent.accepted.front().is_some_and(|(at, _)| now.since(*at) >= MINUTE) {
             recent.accepted.pop_front();
         }
-        if recent.accepted.len() < self.limit {
+        if recent.accepted.iter().any(|(_, id)| id == message_id) {
+            Verdict::Again
+        } else if recent.accepted.len() < self.limit {
             recent.was_told = false;
-            recent.accepted.push_back(now);
+            recent.accepted.push_back((now, message_id.to_owned()));
             Verdict::Within
         } else if recent.was_told {
             Verdict::Over
@@ -68,13 +74,13 @@ impl OrderRate {
     }
 
     /// What was taken is not counted after all: the order was a duplicate, or not written down.
-    pub fn give_back(&self, whose: &str, taken: Verdict) {
+    pub fn give_back(&self, whose: &str, message_id: &str, taken: Verdict) {
         let mut all = self.lock();
         let Some(recent) = all.get_mut(whose) else { return };
         match taken {
-            Verdict::Within => drop(recent.accepted.pop_back()),
+            Verdict::Within => recent.accepted.retain(|(_, id)| id != message_id),
             Verdict::FirstOver => recent.was_told = false,
-            Verdict::Over => {}
+            Verdict::Again | Verdict::Over => {}
         }
     }
 
@@ -91,15 +97,28 @@ mod tests {
     fn who_is_over_is_told_once_and_free_again_after_a_minute() {
         let rate = OrderRate::new(2);
         let at = |second: i64| Timestamp(second * 1_000);
-        for second in [0, 1] {
-            assert_eq!(rate.take("ana", at(second)), Verdict::Within);
+        for (second, id) in [(0, "A"), (1, "B")] {
+            assert_eq!(rate.take("ana", id, at(second)), Verdict::Within);
         }
-        assert_eq!(rate.take("ana", at(2)), Verdict::FirstOver);
-        assert_eq!(rate.take("ana", at(3)), Verdict::Over);
-        assert_eq!(rate.take("rui", at(3)), Verdict::Within);
-        assert_eq!(rate.take("ana", at(60)), Verdict::Within);
-        rate.give_back("ana", Verdict::Within);
-        assert_eq!(rate.take("ana", at(60)), Verdict::Within);
+        assert_eq!(rate.take("ana", "C", at(2)), Verdict::FirstOver);
+        assert_eq!(rate.take("ana", "D", at(3)), Verdict::Over);
+        assert_eq!(rate.take("rui", "D", at(3)), Verdict::Within);
+        assert_eq!(rate.take("ana", "E", at(60)), Verdict::Within);
+        rate.give_back("ana", "E", Verdict::Within);
+        assert_eq!(rate.take("ana", "F", at(60)), Verdict::Within);
+    }
+
+    #[test]
+    fn deliveries_of_one_message_that_come_together_are_one_order() {
+        let rate = OrderRate::new(2);
+        let now = Timestamp(0);
+        assert_eq!(rate.take("ana", "A", now), Verdict::Within);
+        for _ in 0..9 {
+            assert_eq!(rate.take("ana", "A", now), Verdict::Again);
+            rate.give_back("ana", "A", Verdict::Again);
+        }
+        assert_eq!(rate.take("ana", "B", now), Verdict::Within);
+        assert_eq!(rate.take("ana", "C", now), Verdict::FirstOver);
     }
 
     #[test]
@@ -107,12 +126,12 @@ mod tests {
         let rate = OrderRate::new(1);
         let at = |second: i64| Timestamp(second * 1_000);
         for chat in 0..MEMORY {
-            assert_eq!(rate.take(&chat.to_string(), at(0)), Verdict::Within);
+            assert_eq!(rate.take(&chat.to_string(), "A", at(0)), Verdict::Within);
         }
-        assert_eq!(rate.take("one more", at(59)), Verdict::Over);
-        assert_eq!(rate.take("0", at(59)), Verdict::FirstOver);
+        assert_eq!(rate.take("one more", "A", at(59)), Verdict::Over);
+        assert_eq!(rate.take("0", "B", at(59)), Verdict::FirstOver);
         assert_eq!(rate.lock().len(), MEMORY);
-        assert_eq!(rate.take("one more", at(60)), Verdict::Within);
+        assert_eq!(rate.take("one more", "A", at(60)), Verdict::Within);
         assert_eq!(rate.lock().len(), 1);
     }
 }

@@ -281,9 +281,9 @@ impl Door {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
-        let taken = rate.take(whose, now);
+        let taken = rate.take(whose, &message.id, now);
         let kind = match taken {
-            rate::Verdict::Within => kind,
+            rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
             _ if matches!(kind, Kind::Unknown) => return Err(Reason::TooManyOrders),
             rate::Verdict::FirstOver => Kind::TooMany,
@@ -294,11 +294,11 @@ impl Door {
         let verdict = match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),
             Ok(None) => {
-                rate.give_back(whose, taken);
+                rate.give_back(whose, &message.id, taken);
                 Verdict::Duplicate
             }
             Err(error) => {
-                rate.give_back(whose, taken);
+                rate.give_back(whose, &message.id, taken);
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 return Ok(Verdict::Unavailable);
             }
