@@ -77,7 +77,7 @@ pub(super) async fn hide_hourglass(zapi: &Zapi, claim: &Claim) {
 }
 
 /// Tells the admin that the order goes on. It is noted before, so nobody is told twice; whether the
-/// message gets through decides nothing.
+/// message gets through decides nothing, but where nothing was sent the next try tells it.
 pub(super) async fn tell(zapi: &Zapi, claim: &Claim, messages: &[String], clock: &Clock) -> Result<(), Lost> {
     claim.told(clock.now()).await?;
     let chat = Chat::from_address(&claim.command.chat);
@@ -85,6 +85,9 @@ pub(super) async fn tell(zapi: &Zapi, claim: &Claim, messages: &[String], clock:
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
         if let Err(error) = zapi.send_text(&chat, message, quoted, Urgency::Progress).await {
             tracing::debug!(%error, "nobody was told that an order goes on");
+            if index == 0 && error.cause.is_unsent() {
+                claim.not_told(clock.now()).await?;
+            }
             break;
         }
     }

@@ -342,7 +342,7 @@ impl Worker {
         if !signs.is_told && self.clock.now() >= tell_at {
             let reason = error.explain(bot.speech.locale, quoted);
             let goes_on = self.goes_on(bot, Some(reason), last_try_at);
-            answer::tell(zapi, &claim, &goes_on, &self.clock).await?;
+            self.tell_before(again_at, zapi, &claim, &goes_on).await?;
         } else if !signs.is_told {
             look_at = again_at.min(tell_at);
         }
@@ -360,9 +360,23 @@ impl Worker {
         signs: Signs,
     ) -> Result<(), Lost> {
         if !signs.is_told && self.clock.now() >= self.goes_on_at(&claim) {
-            answer::tell(zapi, &claim, &self.goes_on(bot, None, last_try_at), &self.clock).await?;
+            self.tell_before(again_at, zapi, &claim, &self.goes_on(bot, None, last_try_at)).await?;
         }
         claim.wait_on(again_at, self.clock.now()).await
+    }
+
+    /// Tells that the order goes on, unless answers to others keep the word waiting until the next try
+    /// is due: a try waits a moment for it, no longer.
+    async fn tell_before(
+        &self,
+        again_at: Timestamp,
+        zapi: &Zapi,
+        claim: &Claim,
+        goes_on: &[String],
+    ) -> Result<(), Lost> {
+        let patience = again_at.since(self.clock.now()).max(self.timing.hourglass);
+        let telling = answer::tell(zapi, claim, goes_on, &self.clock);
+        tokio::time::timeout(patience, telling).await.unwrap_or(Ok(()))
     }
 
     fn goes_on_at(&self, claim: &Claim) -> Timestamp {

@@ -66,6 +66,20 @@ impl Claim {
         .await
     }
 
+    /// Takes it back that the admin was told: nothing was sent, so the next try may tell it.
+    pub async fn not_told(&self, now: Timestamp) -> Result<(), Lost> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET told_at = NULL WHERE id = $1")
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                note(connection, &claim.command.id, now, "not_told", None).await
+            })
+        })
+        .await
+    }
+
     /// Hands the order back untried: its next try comes at `again_at`, as it was before.
     pub async fn wait_on(self, again_at: Timestamp, now: Timestamp) -> Result<(), Lost> {
         self.write(move |connection, claim| {

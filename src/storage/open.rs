@@ -69,7 +69,11 @@ impl Store {
         };
         let health = Arc::new(Health::default());
         let writes = pool(url, 1, Access::Make, &health).await?;
-        MIGRATIONS.run(&writes).await.map_err(|error| match error {
+        let migrated = match database {
+            Database::Sqlite => MIGRATIONS.run(&writes).await,
+            Database::Postgres => postgres::migrate(url, &MIGRATIONS).await,
+        };
+        migrated.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) if is_damage(&error) => {
                 database.refused(url, error)
             }

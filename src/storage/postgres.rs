@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
@@ -50,6 +51,15 @@ pub(super) async fn pool(url: &str, connections: u32, health: Arc<Health>) -> Re
         .after_connect(|connection, _| Box::pin(prepare(connection)))
         .connect(url)
         .await
+}
+
+/// Brings the tables up to date, one replica at a time, on a connection without the time-outs of the
+/// others: to rebuild a large table takes as long as it takes.
+pub(super) async fn migrate(url: &str, migrations: &Migrator) -> Result<(), MigrateError> {
+    let pool = AnyPoolOptions::new().max_connections(1).connect(url).await?;
+    let migrated = migrations.run(&pool).await;
+    pool.close().await;
+    migrated
 }
 
 /// Whether there are tables of a journal.

@@ -106,6 +106,11 @@ impl Cause {
         self.is_temporary() || self == Self::Unreadable
     }
 
+    /// Nothing left this machine, so nobody has the call.
+    pub fn is_unsent(self) -> bool {
+        matches!(self, Self::NotBooked | Self::Unreachable)
+    }
+
     /// The whole account or instance is concerned: other calls fail alike.
     pub fn concerns_all(self) -> bool {
         self.row().1

@@ -53,6 +53,26 @@ async fn a_z_api_that_cannot_be_reached_is_waited_for() {
 }
 
 #[tokio::test]
+async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_again() {
+    let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::ZERO).start().await;
+    bot.stop().await;
+    let base_url = bot.base_url().to_owned();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    bot.restart_with(&base_url, &format!("http://{nobody}")).await;
+    let order = bot.give(ANA, ORDER).await;
+    bot.tried(&order, 2).await;
+    bot.stop().await;
+    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
+
+    bot.restart_with(&format!("http://{nobody}"), &base_url).await;
+
+    let told = bot.reply_to(&order).await.text;
+    assert!(told.contains("I go on trying"), "{told}");
+    bot.sandbox.trouble().clear();
+    assert_eq!(bot.answers_to(&order).await, [told.as_str(), DONE]);
+}
+
+#[tokio::test]
 async fn an_answer_that_cannot_be_sent_now_is_sent_later_and_once() {
     let bot = Service::start().await;
     bot.sandbox.trouble().next("send-text", 3, Fault::Instead(Reply::bad_gateway()));
