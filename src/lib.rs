@@ -7,7 +7,9 @@
 //! `src/` keeps it so). Whoever looks for a line asks which word of the sentence it serves.
 //!
 //! Where this departs from the first design, and why: `authorise` stands below `command`, since
-//! `/communities` and `/help` show a person only what they may use.
+//! `/communities` and `/help` show a person only what they may use. Replicas take turns at writing
+//! (one advisory lock a transaction) instead of locking rows: what holds for the one writer of a
+//! file then holds on PostgreSQL as well, and is thought through once.
 
 pub mod cli;
 pub mod lifecycle;

@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Timestamp;
-    use crate::storage::{LEASE, NewCommand, Opened, Store};
+    use crate::storage::{LEASE, NewCommand, Store};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -79,11 +79,7 @@ mod tests {
     /// A journal with one order, leased now, its clock, and whatever keeps it open.
     async fn claimed() -> (Store, Claim, Clock, impl Sized) {
         let clock = Clock::manual(NOW);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("vincula.db");
-        let url = format!("sqlite:{}", path.display());
-        let Opened { store, writer } = Store::open(&url, clock.clone(), LEASE).await.unwrap();
-        tokio::spawn(writer);
+        let (store, _, folder) = Store::throw_away(&clock).await;
         store.accept(NewCommand::made_up("0190", NOW)).await.unwrap();
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
         (store, claim, clock, folder)

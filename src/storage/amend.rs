@@ -4,7 +4,8 @@
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 
-use super::lease::{note, rest};
+use super::claim::rest;
+use super::lease::note;
 use super::{Claim, IDLE, Lost, Outcome, Store, Unavailable};
 use crate::clock::Timestamp;
 
@@ -89,7 +90,7 @@ impl Claim {
                     .execute(&mut *connection)
                     .await?;
                 let ready_at = unless_cancelled(connection, &claim.command.id, again_at, now).await?;
-                rest(connection, &claim.command.instance, claim.lane(), ready_at).await
+                rest(connection, &claim.command.instance, &claim.lane, ready_at).await
             })
         })
         .await
@@ -331,7 +332,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{Accepted, Kept, LEASE, NewCommand, Opened};
+    use crate::storage::{Accepted, Kept, LEASE, NewCommand};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -340,11 +341,7 @@ mod tests {
     /// A journal with these orders of one lane, its clock, and whatever keeps it open.
     async fn with_orders(ids: &[&str]) -> (Store, Clock, impl Sized) {
         let clock = Clock::manual(NOW);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("vincula.db");
-        let url = format!("sqlite:{}", path.display());
-        let Opened { store, writer } = Store::open(&url, clock.clone(), LEASE).await.unwrap();
-        tokio::spawn(writer);
+        let (store, _, folder) = Store::throw_away(&clock).await;
         for id in ids {
             store.accept(NewCommand::made_up(id, NOW)).await.unwrap();
         }

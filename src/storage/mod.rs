@@ -7,9 +7,11 @@
 
 mod accept;
 mod amend;
+mod claim;
 mod held;
 mod lease;
 mod open;
+mod order;
 mod pace;
 mod postgres;
 mod inspect;
@@ -31,8 +33,9 @@ use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
 pub use amend::{Cancelled, Requeued, Waiting};
-pub use lease::{Claim, LEASE, Lost, Outcome, Stored};
+pub use lease::{Claim, LEASE, Lost};
 pub use open::{OpenError, Opened};
+pub use order::{Outcome, Stored};
 pub use pace::Ledger;
 pub use read::{Note, Overview, Row, Selection};
 pub use retention::{Kept, Trimmed};

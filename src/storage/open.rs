@@ -162,6 +162,17 @@ struct Pools {
     reads: AnyPool,
 }
 
+#[cfg(test)]
+impl Store {
+    /// A journal of a test's own, its writer at work, and the folder that it stands in.
+    pub(crate) async fn throw_away(clock: &Clock) -> (Self, tokio::task::JoinHandle<()>, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let Opened { store, writer } = Self::open(&url, clock.clone(), super::LEASE).await.unwrap();
+        (store, tokio::spawn(writer), folder)
+    }
+}
+
 /// What has to be so before the first order is looked at.
 async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -> Result<(), OpenError> {
     let refused = |error| database.refused(url, error);

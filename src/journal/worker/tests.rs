@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::command::registry;
 use crate::config::{self, Source};
 use crate::domain::Locale;
-use crate::storage::{Accepted, LEASE, NewCommand, Opened};
+use crate::storage::{Accepted, NewCommand};
 
 fn order() -> NewCommand {
     NewCommand {
@@ -41,11 +41,7 @@ fn worker(store: &Store) -> Worker {
 /// Polls a new worker so many times with pauses between, accepts an order while it is not polled,
 /// and tells whether it finds the order then.
 async fn is_found(polls: usize) -> bool {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vincula.db");
-    let Opened { store, writer } =
-        Store::open(&format!("sqlite:{}", path.display()), Clock::system(), LEASE).await.unwrap();
-    let writer = tokio::spawn(writer);
+    let (store, writer, _folder) = Store::throw_away(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     for _ in 0..polls {
         assert!(futures_util::poll!(&mut working).is_pending());
@@ -102,11 +98,7 @@ fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
 
 #[tokio::test]
 async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vincula.db");
-    let url = format!("sqlite:{}", path.display());
-    let Opened { store, writer } = Store::open(&url, Clock::system(), LEASE).await.unwrap();
-    let writer = tokio::spawn(writer);
+    let (store, writer, folder) = Store::throw_away(&Clock::system()).await;
     let (metrics, shutdown) = (Arc::<Metrics>::default(), CancellationToken::new());
     let moment = Duration::from_millis(1);
     let worker = Worker {
@@ -155,11 +147,7 @@ async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
 
 #[tokio::test]
 async fn a_worker_with_nothing_to_do_rests() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vincula.db");
-    let Opened { store, writer } =
-        Store::open(&format!("sqlite:{}", path.display()), Clock::system(), LEASE).await.unwrap();
-    let writer = tokio::spawn(writer);
+    let (store, writer, _folder) = Store::throw_away(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     let mut polls = 0;
     let counted = std::future::poll_fn(|context| {

@@ -1,0 +1,177 @@
+//! Which lane is worked on next, and by whom: leases are taken here, and given back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::AnyConnection;
+use sqlx::Row as _;
+use tokio::time::Instant;
+
+use super::held::Held;
+use super::lease::{Claim, note};
+use super::order::{Stored, stored};
+use super::{IDLE, Store, Unavailable};
+use crate::clock::{Clock, Timestamp};
+
+impl Store {
+    /// Leases a lane that is ready, with its oldest open order. No lane waits longer than `horizon`:
+    /// one that seems to was put off before the clock was set back, and is ready.
+    pub async fn claim(&self, now: Timestamp, horizon: Duration) -> Result<Option<Claim>, Unavailable> {
+        let token = uuid::Uuid::now_v7().to_string();
+        let lease = Lease {
+            token: token.clone(),
+            owner: self.owner.to_string(),
+            length: self.lease,
+            clock: self.clock.clone(),
+        };
+        let beyond = now.plus(horizon);
+        let begun = (Instant::now(), now);
+        let found = self
+            .writer
+            .write(move |connection| Box::pin(async move { claim(connection, &lease, now, beyond).await }))
+            .await?;
+        Ok(found.map(|(lane, command)| {
+            let held = Arc::new(Held::since(begun));
+            Claim { store: self.clone(), lane, token, held, command }
+        }))
+    }
+
+    /// How long it is until the next lane becomes ready; none where nothing is open. Delays are
+    /// measured by the present and leases by the steady time, which may be far from each other.
+    pub async fn next_ready(&self) -> Result<Option<Duration>, Unavailable> {
+        let (now, steady) = (self.clock.now(), self.clock.steady());
+        let wait = sqlx::query_scalar(
+            "SELECT MIN(CASE WHEN ready_at - $1 > lease_until - $2 THEN ready_at - $1 ELSE lease_until - $2 END)
+             FROM lane WHERE ready_at < $3",
+        )
+        .bind(now.0)
+        .bind(steady.0)
+        .bind(IDLE)
+        .fetch_one(&self.reads);
+        let wait: Option<i64> = self.read(wait).await?;
+        Ok(wait.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
+    }
+
+    /// Hands back the lanes that this process still holds, in good order: whoever is left takes
+    /// them at once, and nothing counts as a crash. Call it when nothing works on them any more.
+    pub async fn hand_back(&self) -> Result<(), Unavailable> {
+        let (owner, database, now) = (self.owner.to_string(), self.database, self.clock.now());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let held = sqlx::query(
+                        "UPDATE command SET claims = claims - 1
+                         WHERE state IN ('waiting', 'answering') AND claims > 0 AND EXISTS (
+                             SELECT 1 FROM lane WHERE lane.instance = command.instance
+                                 AND lane.lane = command.lane AND lane.lease_owner = $1)
+                         RETURNING id",
+                    )
+                    .bind(&owner)
+                    .fetch_all(&mut *connection)
+                    .await?;
+                    for row in held {
+                        note(connection, row.try_get(0)?, now, "handed_back", None).await?;
+                    }
+                    sqlx::query(
+                        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0
+                         WHERE lease_owner = $1",
+                    )
+                    .bind(&owner)
+                    .execute(&mut *connection)
+                    .await?;
+                    database.tell(connection).await
+                })
+            })
+            .await
+    }
+}
+
+/// A lease that a claim takes.
+struct Lease {
+    token: String,
+    owner: String,
+    length: Duration,
+    clock: Clock,
+}
+
+async fn claim(
+    connection: &mut AnyConnection,
+    lease: &Lease,
+    now: Timestamp,
+    beyond: Timestamp,
+) -> Result<Option<(String, Stored)>, sqlx::Error> {
+    loop {
+        let steady = lease.clock.steady();
+        let leased = sqlx::query(
+            "UPDATE lane SET lease_token = $1, lease_owner = $2, lease_until = $3
+             WHERE (instance, lane) = (
+                 SELECT instance, lane FROM lane WHERE ready_at <= $4 AND lease_until <= $5
+                 ORDER BY ready_at LIMIT 1)
+             RETURNING instance, lane",
+        )
+        .bind(&lease.token)
+        .bind(&lease.owner)
+        .bind(steady.plus(lease.length).0)
+        .bind(now.0)
+        .bind(steady.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(leased) = leased else {
+            let put_off = sqlx::query("UPDATE lane SET ready_at = $1 WHERE ready_at > $2 AND ready_at < $3")
+                .bind(now.0)
+                .bind(beyond.0)
+                .bind(IDLE)
+                .execute(&mut *connection)
+                .await?;
+            match put_off.rows_affected() {
+                0 => return Ok(None),
+                _ => continue,
+            }
+        };
+        let (instance, lane): (String, String) = (leased.try_get(0)?, leased.try_get(1)?);
+        let command = sqlx::query(
+            "UPDATE command SET claims = claims + 1, first_try_at = COALESCE(first_try_at, $3)
+             WHERE id = (SELECT id FROM command
+                 WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering')
+                 ORDER BY seq LIMIT 1)
+             RETURNING id, instance, message_id, chat, phone, lid, by_owner, name, text, sent_at, accepted_at,
+                 claims, tries, first_try_at, plan, reply, replied, outcome,
+                 again_at, told_at, cancelled_by",
+        )
+        .bind(&instance)
+        .bind(&lane)
+        .bind(now.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+        match command {
+            Some(row) => {
+                let command = stored(&row)?;
+                note(connection, &command.id, now, "claimed", None).await?;
+                return Ok(Some((lane, command)));
+            }
+            None => rest(connection, &instance, &lane, now).await?,
+        }
+    }
+}
+
+/// Gives the lane back: ready again where another order is open, idle where none is.
+pub(super) async fn rest(
+    connection: &mut AnyConnection,
+    instance: &str,
+    lane: &str,
+    ready_at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0, idle_since = $3,
+             ready_at = CASE WHEN EXISTS (SELECT 1 FROM command WHERE instance = $1 AND lane = $2 AND state IN ('waiting', 'answering'))
+             THEN $3 ELSE $4 END
+         WHERE instance = $1 AND lane = $2",
+    )
+    .bind(instance)
+    .bind(lane)
+    .bind(ready_at.0)
+    .bind(IDLE)
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}

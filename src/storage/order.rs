@@ -1,0 +1,157 @@
+//! An order as the journal has it, and how it ended.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use crate::clock::Timestamp;
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was run, and answered.
+    Answered,
+    /// Its sender may not do that; answered.
+    Refused,
+    /// It was too old when it came; answered.
+    Expired,
+    /// It was stopped by an order to cancel it; answered.
+    Cancelled,
+    /// It could not be finished in time; its admin was told. A dead letter.
+    GaveUp,
+    /// It was run, but the answer could not be delivered. A dead letter.
+    Unanswered,
+}
+
+impl Outcome {
+    /// The word in the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::GaveUp => "gave_up",
+            Self::Unanswered => "unanswered",
+        }
+    }
+
+    /// The outcome behind the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        use Outcome::*;
+        [Answered, Refused, Expired, Cancelled, GaveUp, Unanswered]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
+    }
+
+    /// The state in which it leaves the order.
+    pub(super) fn state(self) -> &'static str {
+        match self {
+            Self::GaveUp | Self::Unanswered => "dead",
+            Self::Answered | Self::Refused | Self::Expired | Self::Cancelled => "done",
+        }
+    }
+}
+
+/// An order as the journal has it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its id.
+    pub id: String,
+    /// The instance's name.
+    pub instance: String,
+    /// WhatsApp's id of the message.
+    pub message_id: String,
+    /// Where the answer goes.
+    pub chat: String,
+    /// The sender's number.
+    pub phone: Option<String>,
+    /// The sender's lid.
+    pub lid: Option<String>,
+    /// It was typed on the bot's own phone.
+    pub by_owner: bool,
+    /// The command's English name.
+    pub name: String,
+    /// What was typed.
+    pub text: String,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Claims since the last orderly end of a try, this one included.
+    pub claims: i64,
+    /// Tries that ended orderly, but not well.
+    pub tries: i64,
+    /// When it was first tried; this claim's time at the first.
+    pub first_try_at: Timestamp,
+    /// What was found before the first change, as JSON.
+    pub plan: Option<String>,
+    /// The messages of the answer, as JSON, once it is known.
+    pub reply: Option<String>,
+    /// How many of them are sent.
+    pub replied: usize,
+    /// How it will have ended once the answer is sent.
+    pub outcome: Option<Outcome>,
+    /// When the next try comes, if one failed.
+    pub again_at: Option<Timestamp>,
+    /// The admin was told that it goes on.
+    pub is_told: bool,
+    /// It was cancelled: what is so is told, and nothing more is changed.
+    pub is_cancelled: bool,
+}
+
+#[cfg(test)]
+impl Stored {
+    /// An order that was tried for the first time at this moment.
+    pub(crate) fn made_up(id: &str, first_try_at: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            instance: "main".to_owned(),
+            message_id: format!("3EB0{id}"),
+            chat: "5544999990001".to_owned(),
+            phone: None,
+            lid: None,
+            by_owner: false,
+            name: "help".to_owned(),
+            text: "/help".to_owned(),
+            sent_at: None,
+            accepted_at: first_try_at,
+            claims: 1,
+            tries: 0,
+            first_try_at,
+            plan: None,
+            reply: None,
+            replied: 0,
+            outcome: None,
+            again_at: None,
+            is_told: false,
+            is_cancelled: false,
+        }
+    }
+}
+
+/// The order of a row with all of its columns.
+pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
+    Ok(Stored {
+        id: row.try_get("id")?,
+        instance: row.try_get("instance")?,
+        message_id: row.try_get("message_id")?,
+        chat: row.try_get("chat")?,
+        phone: row.try_get("phone")?,
+        lid: row.try_get("lid")?,
+        by_owner: row.try_get::<i64, _>("by_owner")? != 0,
+        name: row.try_get("name")?,
+        text: row.try_get("text")?,
+        sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
+        accepted_at: Timestamp(row.try_get("accepted_at")?),
+        claims: row.try_get("claims")?,
+        tries: row.try_get("tries")?,
+        first_try_at: Timestamp(row.try_get("first_try_at")?),
+        plan: row.try_get("plan")?,
+        reply: row.try_get("reply")?,
+        replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
+        outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
+        again_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
+        is_told: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
+        is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
+    })
+}
