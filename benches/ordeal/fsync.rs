@@ -1,6 +1,8 @@
 //! Reads a trace of the service: was the order on the disk before its sender was answered?
 //!
-//! The trace is of one order, made by `strace -f -yy -s 400`. tests/it reads its own with this file.
+//! The trace is of one order, made by `strace -f -yy -s 5000`: whole pages are in it, so the order is
+//! known in the log by its message's id, whatever else is written meanwhile. tests/it reads its own
+//! with this file.
 
 /// The calls that a trace must hold.
 pub const CALLS: &str = "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg,recvfrom,recvmsg,read";
@@ -10,7 +12,7 @@ pub const CALLS: &str = "trace=fsync,fdatasync,pwrite64,write,writev,sendto,send
 pub struct Moments {
     /// The request is read.
     pub received: usize,
-    /// The first write of pages to the write-ahead log after that.
+    /// The first write to the write-ahead log after that of a page with the order.
     pub written: usize,
     /// The end of the first sync of the log after that.
     pub synced: usize,
@@ -26,9 +28,12 @@ pub fn read(trace: &str) -> Result<Moments, String> {
     };
     let received = find(0, "the request", &|at| lines[at].contains("\"POST /webhooks/"))?;
     let answered = find(0, "the answer", &|at| lines[at].contains(r#"{\"status\":\"accepted\""#))?;
-    let written = find(received, "a write to the log", &|at| {
-        // 32 bytes at its beginning are its head, which is synced by itself.
-        lines[at].contains(" pwrite64(") && lines[at].contains("-wal>") && !lines[at].contains(", 32, 0)")
+    let id = lines[received..]
+        .iter()
+        .find_map(|line| line.split_once(r#"\"messageId\":\""#)?.1.split('\\').next());
+    let id = id.ok_or("the message's id is not in the trace")?;
+    let written = find(received, "a write of the order to the log", &|at| {
+        lines[at].contains(" pwrite64(") && lines[at].contains("-wal>") && lines[at].contains(id)
     })?;
     let synced = find(written, "a sync of the log", &|at| is_synced(&lines, at))?;
     let moments = Moments { received, written, synced, answered };

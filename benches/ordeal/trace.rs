@@ -35,7 +35,7 @@ pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
     let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
     let file = site.folder.path().join("trace.txt");
     let path = file.to_string_lossy().into_owned();
-    let under = ["strace", "-f", "-D", "-yy", "-s", "400", "-o", &path, "-e", fsync::CALLS];
+    let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync::CALLS];
     let Started::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
     let sender = Arc::new(Sender::new(site.clone(), 1));
     sender.give(&mut chats, 1, &mut random).await?;

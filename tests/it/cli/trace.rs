@@ -43,7 +43,7 @@ fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
     let serve = place.program(&["serve"]);
     let mut traced = Command::new("strace");
     // `-D`: the child is the service itself, and strace the one who looks on.
-    traced.args(["-f", "-D", "-yy", "-s", "400", "-e", fsync::CALLS, "-o"]).arg(&file);
+    traced.args(["-f", "-D", "-yy", "-s", "5000", "-e", fsync::CALLS, "-o"]).arg(&file);
     traced.arg(serve.get_program()).args(serve.get_args()).current_dir(&place.folder).env_clear();
     traced.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
     traced.stdin(Stdio::null());
