@@ -1,18 +1,13 @@
 //! Each check of the judge is seen failing: a good run's facts are falsified, one thing at a time.
 
-use std::sync::Arc;
-
 use anyhow::bail;
-use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::Chats;
 use crate::judge::{Facts, gather, weigh};
 use crate::kill::SETTLE;
-use crate::ledger::Outside;
-use crate::load::{Given, Sender};
-use crate::random::Random;
-use crate::service::{Binary, Site};
+use crate::load::Given;
+use crate::service::Binary;
+use crate::stage::Stage;
 use crate::summary::Summary;
 
 /// A falsification, and what the judge must say of it.
@@ -215,15 +210,8 @@ fn call(facts: &Facts, at: usize) -> usize {
 }
 
 pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
-    let mut random = Random::new(seed);
-    let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
     let summary = Summary::new("judge", &binary, seed);
-    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
-    let account = outside.sandbox.account();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
-    let sender = Arc::new(Sender::new(site.clone(), 1));
+    let Stage { site, mut chats, sender, mut random, .. } = Stage::furnish(binary, seed).await?;
     let _process = site.start_ready(0).await?;
     let given = sender.give(&mut chats, 60, &mut random).await?;
     let journal = site.journal().await?;

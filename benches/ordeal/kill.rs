@@ -1,17 +1,14 @@
 //! kill -9 at a random moment under load, over and over.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use vincula::sandbox::{Fault, Lag, Reply, World};
+use vincula::sandbox::{Fault, Lag, Reply};
 
 use crate::Outcome;
-use crate::chats::Chats;
 use crate::judge::judge;
-use crate::ledger::Outside;
-use crate::load::{Given, Sender};
-use crate::random::Random;
-use crate::service::{Binary, Site};
+use crate::load::Given;
+use crate::service::Binary;
+use crate::stage::Stage;
 use crate::summary::Summary;
 
 /// Posts a round.
@@ -32,16 +29,9 @@ pub(crate) const SETTLE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(binary: Binary, rounds: usize, seed: u64) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
-    let mut random = Random::new(seed);
-    let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
     let summary = Summary::new("kill", &binary, seed);
     let is_control = binary.sabotage.is_some();
-    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
-    let account = outside.sandbox.account();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
-    let sender = Arc::new(Sender::new(site.clone(), 1));
+    let Stage { outside, site, mut chats, sender, mut random } = Stage::furnish(binary, seed).await?;
     let mut given: Vec<Given> = Vec::new();
     let mut process = site.start_ready(0).await?;
     let journal = site.journal().await?;

@@ -23,6 +23,7 @@ mod loris;
 mod random;
 mod replicas;
 mod service;
+mod stage;
 mod summary;
 mod sweep;
 mod trace;

@@ -12,16 +12,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
-use vincula::sandbox::World;
 
 use crate::Outcome;
 use crate::chats::Chats;
 use crate::judge::judge;
 use crate::kill::SETTLE;
-use crate::ledger::Outside;
 use crate::load::{Given, Sender};
 use crate::random::Random;
 use crate::service::{Binary, Process, Site, Started};
+use crate::stage::Stage;
 use crate::summary::Summary;
 
 /// What is swept, and the calls behind it.
@@ -39,15 +38,8 @@ const LINGER: Duration = Duration::from_millis(700);
 pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
     Command::new("strace").arg("-V").output().context("strace is needed: apt-get install strace")?;
-    let mut random = Random::new(seed);
-    let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
     let summary = Summary::new("sweep", &binary, seed);
-    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
-    let account = outside.sandbox.account();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
-    let sender = Arc::new(Sender::new(site.clone(), 1));
+    let Stage { site, mut chats, sender, mut random, .. } = Stage::furnish(binary, seed).await?;
     let mut given: Vec<Given> = Vec::new();
 
     // The journal is made here, so that each point finds one.

@@ -1,43 +1,31 @@
 //! The sync of the log comes before the answer: one order, with strace looking on.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::Chats;
 use crate::fsync;
 use crate::kill::SETTLE;
-use crate::ledger::Outside;
-use crate::load::Sender;
-use crate::random::Random;
-use crate::service::{Binary, Site, Started};
+use crate::service::{Binary, Started};
+use crate::stage::Stage;
 use crate::summary::Summary;
 
 /// How long the journal is waited for.
 const COMMIT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
-    let mut random = Random::new(seed);
-    let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
     let is_control = binary.sabotage.is_some();
     let summary = Summary::new("trace", &binary, seed).must_notice(if is_control {
         &["answered before the order was on the disk"]
     } else {
         &[]
     });
-    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
-    let account = outside.sandbox.account();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
+    let Stage { site, mut chats, sender, mut random, .. } = Stage::furnish(binary, seed).await?;
     let file = site.folder.path().join("trace.txt");
     let path = file.to_string_lossy().into_owned();
     let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync::CALLS];
     let Started::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
-    let sender = Arc::new(Sender::new(site.clone(), 1));
     sender.give(&mut chats, 1, &mut random).await?;
     let journal = site.journal().await?;
     // Whoever answers before the commit commits later: that is waited for, and is in the trace.

@@ -6,6 +6,7 @@
 //! | anything else Z-API says | its answer, at once |
 //! | the answer cannot be sent | again, for as long once more |
 //! | a panic, or an order that kills its worker | again, [`MOST_CRASHES`] times |
+//! | its instance is not configured (any more) | looked at again and again, an hour apart in the end |
 //! | an order to cancel it | one last look at what is so, and its answer |
 
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub(super) const MOST_CRASHES: i64 = 20;
 /// And how often settling may, before it is given up unseen.
 pub(super) const MOST_SETTLING_CRASHES: i64 = 3;
 
+/// The longest that an order of an instance that is not configured waits to be looked at.
+pub(super) const MOST_UNCONFIGURED: Duration = Duration::from_secs(3_600);
 /// A service that was down tries for this long at least before it gives up.
 const GRACE: Duration = Duration::from_secs(120);
 
@@ -44,6 +47,13 @@ pub(super) fn next_try(
 fn jitter(id: &str, tries: i64, delay: Duration) -> Duration {
     let spread = id.bytes().fold(tries.unsigned_abs(), |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
     delay.mul_f64((spread % 1_000) as f64 / 4_000.0)
+}
+
+/// How long an order of an instance that is not configured waits: a minute more from look to look,
+/// since each is noted, and it may wait for ever.
+pub(super) fn unconfigured(tries: i64) -> Duration {
+    let minutes = u32::try_from(tries.clamp(0, 59) + 1).unwrap_or(1);
+    (Duration::from_secs(60) * minutes).min(MOST_UNCONFIGURED)
 }
 
 /// From when on a try is the last one.
@@ -97,6 +107,12 @@ mod tests {
             assert!(late > now && late <= now.plus(timing.first_retry * 2), "{over}: {late}");
         }
         assert!(next_try(&tried(0), timing, None, Timestamp(i64::MAX), Timestamp(i64::MAX)) >= now);
+    }
+
+    #[test]
+    fn an_order_of_no_instance_is_looked_at_less_and_less() {
+        let waits = [-1, 0, 1, 58, 59, 60, i64::MAX].map(unconfigured);
+        assert_eq!(waits, [1, 1, 2, 59, 60, 60, 60].map(|minutes| MINUTE * minutes));
     }
 
     #[test]

@@ -11,12 +11,14 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
 use super::answer::{self, Unsent};
-use super::failure::{MOST_CRASHES, MOST_SETTLING_CRASHES, deadline, next_try};
+use super::failure::{
+    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
+};
 use super::run::{Means, run};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
@@ -33,8 +35,8 @@ const SIDE_BY_SIDE: usize = 256;
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// The worker is woken for every order; it looks by itself all the same, this often.
 const POLL: Duration = Duration::from_secs(5);
-/// When an order of an instance that is not configured is looked at again.
-const UNCONFIGURED: Duration = Duration::from_secs(60);
+/// How long a try waits, at the most, for the word that it goes on.
+const WORD: Duration = Duration::from_secs(2);
 
 /// Carries accepted orders to the end.
 pub struct Worker {
@@ -132,7 +134,7 @@ impl Worker {
     /// Nothing is put off for longer than this: an answer has twice the time of its order.
     fn horizon(&self) -> Duration {
         let longest = self.bots.values().map(|bot| bot.instance.give_up_after).max().unwrap_or_default();
-        longest.saturating_mul(2).max(UNCONFIGURED) + self.timing.longest_retry * 2
+        longest.saturating_mul(2).max(MOST_UNCONFIGURED) + self.timing.longest_retry * 2
     }
 
     async fn claim(&self) -> Event {
@@ -154,7 +156,7 @@ impl Worker {
         let (id, instance) = (command.id.clone(), command.instance.clone());
         let Some(bot) = self.bots.get(&instance) else {
             tracing::warn!(id, instance, "an order waits for an instance that is not configured");
-            let at = self.clock.now().plus(UNCONFIGURED);
+            let at = self.clock.now().plus(unconfigured(command.tries));
             let error = "its instance is not configured".to_owned();
             let _ = claim.try_again(at, at, error, self.clock.now()).await;
             return;
@@ -299,7 +301,7 @@ impl Worker {
                     ended = &mut with_hourglass => {
                         // Once there is an answer, nobody waits for the word that it goes on.
                         if matches!(&ended, Err(Failure::Api(error)) if error.cause.is_temporary()) {
-                            let _ = telling.await;
+                            let _ = timeout(WORD, telling).await;
                         }
                         ended
                     }
@@ -374,9 +376,8 @@ impl Worker {
         claim: &Claim,
         goes_on: &[String],
     ) -> Result<(), Lost> {
-        let patience = again_at.since(self.clock.now()).max(self.timing.hourglass);
-        let telling = answer::tell(zapi, claim, goes_on, &self.clock);
-        tokio::time::timeout(patience, telling).await.unwrap_or(Ok(()))
+        let patience = again_at.since(self.clock.now()).max(WORD);
+        timeout(patience, answer::tell(zapi, claim, goes_on, &self.clock)).await.unwrap_or(Ok(()))
     }
 
     fn goes_on_at(&self, claim: &Claim) -> Timestamp {

@@ -46,20 +46,15 @@ fn killed(server: &Server) {
 }
 
 fn still_before_the_link(server: &Server) {
-    let hold = |place: &Place| place.sandbox.trouble().hold_answer("communities-metadata");
-    let mut pair = Pair::new(server, ORDER, hold);
-
-    pair.first.signal("STOP");
-    pair.expect_taken_over();
-    pair.wake_the_first();
-
-    assert_eq!(pair.said(), [DONE]);
-    assert_eq!(pair.place.calls_to("communities/link"), 1);
+    still_at_the_answer_to("communities-metadata", server);
 }
 
 fn still_when_the_link_was_made(server: &Server) {
-    let hold = |place: &Place| place.sandbox.trouble().hold_answer("communities/link");
-    let mut pair = Pair::new(server, ORDER, hold);
+    still_at_the_answer_to("communities/link", server);
+}
+
+fn still_at_the_answer_to(call: &str, server: &Server) {
+    let mut pair = Pair::new(server, ORDER, |place| place.sandbox.trouble().hold_answer(call));
 
     pair.first.signal("STOP");
     pair.expect_taken_over();

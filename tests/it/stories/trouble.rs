@@ -34,20 +34,27 @@ async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
     }
 }
 
-#[tokio::test]
-async fn a_z_api_that_cannot_be_reached_is_waited_for() {
-    let mut bot = Service::start().await;
+/// Starts it again where it looks for Z-API in vain; where it looks, and where Z-API is.
+async fn cut_off(bot: &mut Service) -> (String, String) {
     bot.stop().await;
     let base_url = bot.base_url().to_owned();
     // Nobody listens on the port that the system has just taken back.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    bot.restart_with(&base_url, &format!("http://{nobody}")).await;
+    let nobody = format!("http://{nobody}");
+    bot.restart_with(&base_url, &nobody).await;
+    (nobody, base_url)
+}
+
+#[tokio::test]
+async fn a_z_api_that_cannot_be_reached_is_waited_for() {
+    let mut bot = Service::start().await;
+    let (nobody, base_url) = cut_off(&mut bot).await;
     let order = bot.give(ANA, ORDER).await;
     bot.tried(&order, 2).await;
     assert!(bot.row(&order).await.error.unwrap().contains("cannot be reached"));
     bot.stop().await;
 
-    bot.restart_with(&format!("http://{nobody}"), &base_url).await;
+    bot.restart_with(&nobody, &base_url).await;
 
     assert_eq!(bot.answers_to(&order).await, [DONE]);
 }
@@ -55,16 +62,13 @@ async fn a_z_api_that_cannot_be_reached_is_waited_for() {
 #[tokio::test]
 async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_again() {
     let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::ZERO).start().await;
-    bot.stop().await;
-    let base_url = bot.base_url().to_owned();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    bot.restart_with(&base_url, &format!("http://{nobody}")).await;
+    let (nobody, base_url) = cut_off(&mut bot).await;
     let order = bot.give(ANA, ORDER).await;
     bot.tried(&order, 2).await;
     bot.stop().await;
     bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
 
-    bot.restart_with(&format!("http://{nobody}"), &base_url).await;
+    bot.restart_with(&nobody, &base_url).await;
 
     let told = bot.reply_to(&order).await.text;
     assert!(told.contains("I go on trying"), "{told}");
