@@ -12,11 +12,14 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod baseline;
+mod committing;
 mod cores;
 mod events;
 mod load;
 mod rounds;
 mod server;
+mod statements;
+mod upstream;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -28,6 +31,7 @@ use events::Kind;
 use load::Shape;
 use rounds::{Entry, Figures};
 use server::Server;
+use upstream::{Pace, Upstream};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -40,7 +44,9 @@ Examples:
   cargo bench --bench ingest -- chatter --connections 1,16,64,256 --all
   cargo bench --bench ingest -- chatter --new-connections
   cargo bench --bench ingest -- forged
-  cargo bench --bench ingest -- pace --rate 2000"
+  cargo bench --bench ingest -- pace --rate 2000
+  cargo bench --bench ingest -- orders --connections 1,16,64,256
+  cargo bench --bench ingest -- mix"
 )]
 struct Call {
     #[command(subcommand)]
@@ -83,6 +89,14 @@ enum Run {
         #[arg(long, default_value_t = 2_000)]
         rate: u32,
     },
+    /// Orders of admins in a thousand chats, each written down before it is answered.
+    Orders {
+        /// The service carries orders out as fast as it can meanwhile, not at its usual pace.
+        #[arg(long)]
+        unpaced: bool,
+    },
+    /// Talk, and one order among a hundred.
+    Mix,
     /// One minimal server, until it is killed.
     #[command(hide = true)]
     Baseline { baseline: Baseline },
@@ -108,11 +122,16 @@ fn measure(run: Option<Run>, how: &How) -> anyhow::Result<()> {
         Some(Run::Chatter) => chatter(how),
         Some(Run::Forged) => forged(how),
         Some(Run::Pace { rate }) => pace(how, rate),
+        Some(Run::Orders { unpaced }) => orders(how, if unpaced { Pace::None } else { Pace::Default }),
+        Some(Run::Mix) => mix(how),
         Some(Run::Baseline { .. }) => Ok(()),
         None => {
             chatter(how)?;
+            chatter(&How { new_connections: true, ..how.clone() })?;
             forged(how)?;
-            pace(how, 2_000)
+            pace(how, 2_000)?;
+            mix(how)?;
+            orders(&How { connections: vec![1, 64], ..how.clone() }, Pace::Default)
         }
     }
 }
@@ -129,7 +148,8 @@ impl How {
 }
 
 fn chatter(how: &How) -> anyhow::Result<()> {
-    let shipped = Server::shipped()?;
+    let upstream = Upstream::open(Pace::Default)?;
+    let shipped = Server::shipped(&upstream)?;
     let baselines: &[Baseline] = match how.all {
         true => &[Baseline::Limit, Baseline::Hyper, Baseline::Hmac, Baseline::Bare],
         false => &[Baseline::Limit],
@@ -138,9 +158,8 @@ fn chatter(how: &How) -> anyhow::Result<()> {
     for &connections in &how.connections {
         title(&format!("chatter, {connections} connections, {}", how.kept()));
         let servers = std::iter::once(&shipped).chain(&baselines);
-        let entries: Vec<_> = servers
-            .map(|server| Entry { server, kind: Kind::Chatter, shape: how.shape(connections) })
-            .collect();
+        let entries: Vec<_> =
+            servers.map(|server| Entry::of(server, Kind::Chatter, how.shape(connections))).collect();
         let figures = rounds::take_turns(&entries, how.rounds)?;
         let [ours, limit, ..] = &figures[..] else { return Ok(()) };
         table(&figures, limit);
@@ -152,16 +171,14 @@ fn chatter(how: &How) -> anyhow::Result<()> {
 }
 
 fn forged(how: &How) -> anyhow::Result<()> {
-    let server = Server::shipped()?;
+    let upstream = Upstream::open(Pace::Default)?;
+    let server = Server::shipped(&upstream)?;
     for &connections in &how.connections {
         title(&format!("forged against genuine, {connections} connections, {}", how.kept()));
         let shape = how.shape(connections);
-        let entry = |kind| Entry { server: &server, kind, shape };
-        let mut figures =
-            rounds::take_turns(&[Kind::Chatter, Kind::Forged, Kind::Unsigned].map(entry), how.rounds)?;
-        for (figures, name) in figures.iter_mut().zip(["genuine", "forged", "unsigned"]) {
-            name.clone_into(&mut figures.name);
-        }
+        let entry = |(name, kind)| Entry { name, server: &server, kind, shape };
+        let kinds = [("genuine", Kind::Chatter), ("forged", Kind::Forged), ("unsigned", Kind::Unsigned)];
+        let figures = rounds::take_turns(&kinds.map(entry), how.rounds)?;
         let [genuine, forged, unsigned] = &figures[..] else { return Ok(()) };
         table(&figures, genuine);
         verdict("CPU of a wrong signature against genuine", forged.cpu / genuine.cpu, Bound::Most(1.0));
@@ -171,15 +188,57 @@ fn forged(how: &How) -> anyhow::Result<()> {
 }
 
 fn pace(how: &How, rate: u32) -> anyhow::Result<()> {
-    let (shipped, limit) = (Server::shipped()?, Server::baseline(Baseline::Limit)?);
+    let upstream = Upstream::open(Pace::Default)?;
+    let (shipped, limit) = (Server::shipped(&upstream)?, Server::baseline(Baseline::Limit)?);
     for &connections in &how.connections {
         title(&format!("chatter at {rate}/s, {connections} connections, {}", how.kept()));
         let shape = Shape { rate: Some(rate), ..how.shape(connections) };
-        let entry = |server| Entry { server, kind: Kind::Chatter, shape };
+        let entry = |server| Entry::of(server, Kind::Chatter, shape);
         let figures = rounds::take_turns(&[entry(&shipped), entry(&limit)], how.rounds)?;
         let [ours, limit] = &figures[..] else { return Ok(()) };
         table(&figures, limit);
         verdict("p99 against the limit", ours.p99 / limit.p99, Bound::Most(1.5));
+    }
+    Ok(())
+}
+
+fn orders(how: &How, pace: Pace) -> anyhow::Result<()> {
+    for &connections in &how.connections {
+        // Anew, since what was written down stays: each table begins on empty journals.
+        let upstream = Upstream::open(pace)?;
+        let mut servers = vec![Server::shipped(&upstream)?];
+        for baseline in [Baseline::OrderLimit, Baseline::SameStatements, Baseline::OneByOne] {
+            servers.push(Server::baseline(baseline)?);
+        }
+        let working = if pace == Pace::None { ", carried out meanwhile" } else { "" };
+        title(&format!("orders, {connections} connections, {}{working}", how.kept()));
+        let entry = |server| Entry::of(server, Kind::Orders, how.shape(connections));
+        let figures = rounds::take_turns(&servers.iter().map(entry).collect::<Vec<_>>(), how.rounds)?;
+        let [ours, limit, same, single] = &figures[..] else { return Ok(()) };
+        table(&figures, limit);
+        let rate = |to: &Figures| ours.per_second / to.per_second;
+        if connections == 1 {
+            verdict("p50 against one transaction", ours.p50 / single.p50, Bound::Most(1.3));
+        } else {
+            verdict("throughput against the order limit", rate(limit), Bound::Least(0.5));
+            verdict("throughput against one transaction an order", rate(single), Bound::Least(2.5));
+            verdict("throughput against the same statements", rate(same), Bound::Least(0.8));
+            verdict("p50, ms", ours.p50, Bound::Most(4.0));
+            verdict("p99, ms", ours.p99, Bound::Most(15.0));
+        }
+    }
+    Ok(())
+}
+
+fn mix(how: &How) -> anyhow::Result<()> {
+    for &connections in &how.connections {
+        let upstream = Upstream::open(Pace::Default)?;
+        let servers = [Server::shipped(&upstream)?, Server::baseline(Baseline::OrderLimit)?];
+        title(&format!("chatter with 1 % orders, {connections} connections, {}", how.kept()));
+        let entry = |server| Entry::of(server, Kind::Mix, how.shape(connections));
+        let figures = rounds::take_turns(&servers.each_ref().map(entry), how.rounds)?;
+        let [_, limit] = &figures[..] else { return Ok(()) };
+        table(&figures, limit);
     }
     Ok(())
 }
@@ -205,12 +264,12 @@ fn title(text: &str) {
 /// All figures, and their ratios to those of one of them.
 fn table(all: &[Figures], to: &Figures) {
     print(&format!(
-        "{:<10} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",
+        "{:<15} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",
         "", "events/s", "ratio", "CPU, µs", "ratio", "p50, ms", "p99, ms", "RSS, MiB", "most, MiB"
     ));
     for figures in all {
         print(&format!(
-            "{:<10} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
+            "{:<15} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
             figures.name,
             figures.per_second,
             figures.per_second / to.per_second,
