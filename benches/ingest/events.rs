@@ -124,7 +124,13 @@ pub(crate) fn order(round: usize, number: usize) -> String {
         .from(&admin(number % CHATS))
         .in_group(&group(number % CHATS));
     let padding = "https://pps.whatsapp.net/v/t61.0-0/".to_owned() + &"0".repeat(220) + "_n.jpg";
-    once(event.with_id(&format!("3EB0{round:06}{number:010}")).with("photo", padding)).body()
+    once(event.with_id(&message_id(round, number)).with("photo", padding)).body()
+}
+
+/// An id that no other order has. Those of WhatsApp are in no order, which an index feels.
+fn message_id(round: usize, number: usize) -> String {
+    let place = (round << 32 | number) as u64;
+    format!("3EB0{:016X}", place.wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 /// The group that is a chat.
