@@ -25,7 +25,7 @@ const TALK: &str = "Bom dia, pessoal! A feira de domingo começa às oito na pra
     associação.";
 
 /// What a scenario sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Talk in a group.
     Chatter,
