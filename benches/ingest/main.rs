@@ -14,6 +14,7 @@
 mod baseline;
 mod committing;
 mod cores;
+mod disk;
 mod events;
 mod load;
 mod rounds;
@@ -192,7 +193,9 @@ fn pace(how: &How, rate: u32) -> anyhow::Result<()> {
     let (shipped, limit) = (Server::shipped(&upstream)?, Server::baseline(Baseline::Limit)?);
     for &connections in &how.connections {
         title(&format!("chatter at {rate}/s, {connections} connections, {}", how.kept()));
-        let shape = Shape { rate: Some(rate), ..how.shape(connections) };
+        let shape = how.shape(connections);
+        // Longer, since the late ones are few.
+        let shape = Shape { rate: Some(rate), time: shape.time * 3, ..shape };
         let entry = |server| Entry::of(server, Kind::Chatter, shape);
         let figures = rounds::take_turns(&[entry(&shipped), entry(&limit)], how.rounds)?;
         let [ours, limit] = &figures[..] else { return Ok(()) };

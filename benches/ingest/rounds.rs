@@ -4,6 +4,7 @@
 use anyhow::bail;
 
 use crate::cores::{self, Used};
+use crate::disk;
 use crate::events::{Kind, Requests};
 use crate::load::{self, Outcome, Shape};
 use crate::server::Server;
@@ -48,8 +49,13 @@ pub(crate) struct Figures {
 /// Where a server does not answer as it must.
 pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
     let mut all: Vec<Vec<Measured>> = entries.iter().map(|_| Vec::new()).collect();
+    let mut syncs = Vec::new();
     // The first round is for caches and connections, and counts for nothing.
     for round in 0..=rounds {
+        if let Some(entry) = entries.iter().find(|entry| entry.kind.has_orders()) {
+            disk::settle(entry.server.folder())?;
+            syncs.push(disk::sync_time(entry.server.folder())?);
+        }
         let mut prepared: Vec<(Kind, Requests)> = Vec::new();
         for (entry, measured) in entries.iter().zip(&mut all) {
             let place = prepared.iter().position(|(kind, _)| *kind == entry.kind);
@@ -57,6 +63,9 @@ pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result
                 prepared.push((entry.kind, prepare(entry, round)));
                 prepared.len() - 1
             });
+            if entry.kind.has_orders() {
+                disk::settle(entry.server.folder())?;
+            }
             let one = measure(entry, &prepared[place].1)?;
             crate::progress(&format!(
                 "  round {round}/{rounds} {:<15} {:>8.0}/s  {:>6.2} µs CPU  p50 {:.2} ms  p99 {:.2} ms",
@@ -70,6 +79,10 @@ pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result
                 measured.push(one);
             }
         }
+    }
+    if !syncs.is_empty() {
+        let most = syncs.iter().copied().fold(0.0, f64::max);
+        crate::print(&format!("one fsync took {:.2} ms, in the worst round {most:.2} ms", median(syncs)));
     }
     let figures = entries.iter().zip(all).map(|(entry, measured)| {
         let half = |figure: fn(&Measured) -> f64| median(measured.iter().map(figure).collect());

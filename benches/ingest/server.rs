@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -20,7 +20,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     child: Child,
     /// What it works in.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -58,7 +58,7 @@ impl Server {
                 }
             }
         });
-        Ok(Self { name: "vincula".to_owned(), address, child, _folder: folder })
+        Ok(Self { name: "vincula".to_owned(), address, child, folder })
     }
 
     /// A minimal server.
@@ -73,7 +73,12 @@ impl Server {
         let mut child = cores::on_server_core(|| Ok(command.spawn()?))?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
-        Ok(Self { name, address: line.trim().parse()?, child, _folder: folder })
+        Ok(Self { name, address: line.trim().parse()?, child, folder })
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn process(&self) -> u32 {
