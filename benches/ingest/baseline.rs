@@ -27,7 +27,7 @@ use vincula::clock::Clock;
 
 use crate::committing::{Committer, Manner};
 use crate::events::{HEADER, INSTANCE, SECRET};
-use crate::statements::Order;
+use crate::statements::{Order, Work};
 
 /// What a minimal server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -91,9 +91,9 @@ impl Baseline {
     fn manner(self) -> Option<Manner> {
         match self {
             Self::Bare | Self::Hmac | Self::Limit | Self::Hyper => None,
-            Self::OrderLimit => Some(Manner { is_ours: false, most: 256 }),
-            Self::OneByOne => Some(Manner { is_ours: false, most: 1 }),
-            Self::SameStatements => Some(Manner { is_ours: true, most: 256 }),
+            Self::OrderLimit => Some(Manner { work: Work::Insert, most: 256 }),
+            Self::OneByOne => Some(Manner { work: Work::Insert, most: 1 }),
+            Self::SameStatements => Some(Manner { work: Work::Accept, most: 256 }),
         }
     }
 }

@@ -7,13 +7,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::statements::{self, Order};
+use crate::statements::{self, Order, Statements, Work};
 
 /// What is written, and how many orders share a transaction at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Manner {
-    /// What accepting does here (lane, order, audit), on the same tables; else one row in a table of its own.
-    pub(crate) is_ours: bool,
+    pub(crate) work: Work,
     pub(crate) most: usize,
 }
 
@@ -31,7 +30,7 @@ impl Committer {
     pub(crate) fn start(folder: &Path, manner: Manner) -> anyhow::Result<Self> {
         let connection = Connection::open(folder.join("orders.db"))?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
-        statements::make_tables(&connection, manner.is_ours)?;
+        statements::make_tables(&connection, manner.work)?;
         let (sender, receiver) = channel();
         std::thread::spawn(move || {
             if let Err(error) = run(&connection, &receiver, manner) {
@@ -53,16 +52,22 @@ impl Committer {
 fn run(connection: &Connection, orders: &Receiver<Waiting>, manner: Manner) -> rusqlite::Result<()> {
     let mut begin = connection.prepare("BEGIN IMMEDIATE")?;
     let mut commit = connection.prepare("COMMIT")?;
-    let mut statements = statements::prepare(connection, manner.is_ours)?;
-    let mut written = Vec::with_capacity(manner.most);
+    let mut statements = Statements::on(connection, manner.work)?;
+    let (mut batch, mut answers) = (Vec::new(), Vec::new());
     while let Ok(first) = orders.recv() {
-        begin.execute([])?;
-        for (order, answer) in std::iter::once(first).chain(orders.try_iter()).take(manner.most) {
-            written.push((statements.write(&order)?, answer));
+        let waiting = std::iter::once(first).chain(orders.try_iter()).take(manner.most);
+        for (order, answer) in waiting {
+            batch.push(order);
+            answers.push(answer);
         }
+        begin.execute([])?;
+        let written = statements.write(&batch)?;
         commit.execute([])?;
-        for (is_new, answer) in written.drain(..) {
-            let _ = answer.send(is_new);
+        // No order of the load comes twice: one that does spoils its batch, which the load notices.
+        let are_new = written == batch.len();
+        batch.clear();
+        for answer in answers.drain(..) {
+            let _ = answer.send(are_new);
         }
     }
     Ok(())

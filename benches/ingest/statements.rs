@@ -1,7 +1,14 @@
-//! The statements of the baselines: one insert, or the same as accepting an order takes
+//! The statements of the baselines: one insert an order, or the same as accepting orders takes
 //! (`src/storage/accept.rs`), on the tables of the same migrations. Whoever changes them there changes them here.
 
-use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Statement, params};
+
+/// The instance of all orders.
+const INSTANCE: &str = "main";
+/// Columns of an order besides its id, as they are bound.
+const COLUMNS: usize = 13;
 
 /// An order, as far as a baseline looks at it.
 #[derive(Clone, Debug)]
@@ -18,8 +25,8 @@ pub(crate) struct Order {
 ///
 /// # Errors
 /// Where SQLite refuses, or a migration cannot be read.
-pub(crate) fn make_tables(connection: &Connection, is_ours: bool) -> anyhow::Result<()> {
-    if !is_ours {
+pub(crate) fn make_tables(connection: &Connection, work: Work) -> anyhow::Result<()> {
+    if work == Work::Insert {
         let table = "CREATE TABLE taken (message_id TEXT NOT NULL PRIMARY KEY, chat TEXT NOT NULL, phone TEXT NOT NULL,
              text TEXT NOT NULL, accepted_at BIGINT NOT NULL)";
         return Ok(connection.execute_batch(table)?);
@@ -34,83 +41,131 @@ pub(crate) fn make_tables(connection: &Connection, is_ours: bool) -> anyhow::Res
     Ok(())
 }
 
-/// The statements, prepared.
+/// What is done for an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// A row in a table of its own.
+    Insert,
+    /// What accepting does here, in three statements for all orders of a transaction.
+    Accept,
+}
+
+/// The statements of a connection, prepared once.
 pub(crate) enum Statements<'c> {
-    One(Statement<'c>),
-    Ours { known: Statement<'c>, lane: Statement<'c>, command: Statement<'c>, note: Statement<'c> },
+    Insert(Statement<'c>),
+    Accept {
+        connection: &'c Connection,
+        /// By the number of orders that there is room for.
+        prepared: HashMap<usize, [Statement<'c>; 3]>,
+    },
 }
 
-/// Prepares them once.
-///
-/// # Errors
-/// Where SQLite refuses.
-pub(crate) fn prepare(connection: &Connection, is_ours: bool) -> rusqlite::Result<Statements<'_>> {
-    if !is_ours {
-        return Ok(Statements::One(connection.prepare(
-            "INSERT INTO taken (message_id, chat, phone, text, accepted_at)
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-        )?));
-    }
-    Ok(Statements::Ours {
-        known: connection.prepare("SELECT 1 FROM command WHERE instance = ?1 AND message_id = ?2")?,
-        lane: connection.prepare(
-            "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES (?1, ?2, 1, ?3)
-             ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
-                 ready_at = CASE WHEN lane.ready_at = ?4 THEN ?3 ELSE lane.ready_at END
-             RETURNING next_seq",
-        )?,
-        command: connection.prepare(
-            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
-                 name, text, sent_at, accepted_at, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'waiting')
-             ON CONFLICT (instance, message_id) DO NOTHING",
-        )?,
-        note: connection.prepare(
-            "INSERT INTO note (command, at, what, detail, n)
-             SELECT ?1, ?2, ?3, ?4, COALESCE(MAX(n), 0) + 1 FROM note WHERE command = ?1",
-        )?,
-    })
-}
-
-impl Statements<'_> {
-    /// Writes an order within the transaction that is open; whether it is new.
+impl<'c> Statements<'c> {
+    /// Prepares them.
     ///
     /// # Errors
     /// Where SQLite refuses.
-    pub(crate) fn write(&mut self, order: &Order) -> rusqlite::Result<bool> {
-        let Order { message_id, chat, phone, text, accepted_at } = order;
-        let (known, lane, command, note) = match self {
-            Self::One(insert) => {
-                return insert
-                    .execute(params![message_id, chat, phone, text, accepted_at])
-                    .map(|rows| rows == 1);
-            }
-            Self::Ours { known, lane, command, note } => (known, lane, command, note),
-        };
-        const INSTANCE: &str = "main";
-        if known.query_row(params![INSTANCE, message_id], |_| Ok(())).optional()?.is_some() {
-            return Ok(false);
-        }
-        let seq: i64 = lane.query_row(params![INSTANCE, chat, accepted_at, i64::MAX], |row| row.get(0))?;
-        let id = uuid::Uuid::now_v7().to_string();
-        let (lid, detail): (Option<String>, Option<String>) = (None, None);
-        command.execute(params![
-            id,
-            INSTANCE,
-            chat,
-            seq,
-            message_id,
-            chat,
-            phone,
-            phone,
-            lid,
-            0,
-            "link",
-            text,
-            accepted_at,
-            accepted_at
-        ])?;
-        note.execute(params![id, accepted_at, "accepted", detail])?;
-        Ok(true)
+    pub(crate) fn on(connection: &'c Connection, work: Work) -> rusqlite::Result<Self> {
+        Ok(match work {
+            Work::Insert => Self::Insert(connection.prepare(
+                "INSERT INTO taken (message_id, chat, phone, text, accepted_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+            )?),
+            Work::Accept => Self::Accept { connection, prepared: HashMap::new() },
+        })
     }
+
+    /// Writes orders within the transaction that is open; how many of them were new.
+    ///
+    /// # Errors
+    /// Where SQLite refuses.
+    pub(crate) fn write(&mut self, orders: &[Order]) -> rusqlite::Result<usize> {
+        match self {
+            Self::Insert(insert) => orders.iter().try_fold(0, |written, order| {
+                let Order { message_id, chat, phone, text, accepted_at } = order;
+                Ok(written + insert.execute(params![message_id, chat, phone, text, accepted_at])?)
+            }),
+            Self::Accept { connection, prepared } => {
+                let capacity = orders.len().next_power_of_two();
+                if !prepared.contains_key(&capacity) {
+                    prepared.insert(capacity, accepting(connection, capacity)?);
+                }
+                prepared.get_mut(&capacity).map_or(Ok(0), |statements| accept(statements, orders, capacity))
+            }
+        }
+    }
+}
+
+fn accepting(connection: &Connection, capacity: usize) -> rusqlite::Result<[Statement<'_>; 3]> {
+    let ids = numbered(1, capacity);
+    let rows: Vec<String> = (0..capacity)
+        .map(|row| format!("(?{}, {})", row + 1, numbered(capacity + 1 + row * COLUMNS, COLUMNS)))
+        .collect();
+    let orders = format!(
+        "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
+             text, sent_at, accepted_at, state)
+         SELECT new.column1, new.column2, new.column3, COALESCE(lane.next_seq, 0) + new.column4, new.column5,
+             new.column6, new.column7, new.column8, new.column9, new.column10, new.column11, new.column12,
+             new.column13, new.column14, 'waiting'
+         FROM (VALUES {}) AS new
+         LEFT JOIN lane ON lane.instance = new.column2 AND lane.lane = new.column3
+         WHERE new.column1 IS NOT NULL
+         ON CONFLICT (instance, message_id) DO NOTHING",
+        rows.join(", ")
+    );
+    let fresh = format!(
+        "FROM command WHERE id IN ({ids})
+         AND NOT EXISTS (SELECT 1 FROM note WHERE note.command = command.id)"
+    );
+    let idle = i64::MAX;
+    let lanes = format!(
+        "INSERT INTO lane (instance, lane, next_seq, ready_at)
+         SELECT instance, lane, MAX(seq), MIN(accepted_at) {fresh} GROUP BY instance, lane
+         ON CONFLICT (instance, lane) DO UPDATE SET next_seq = excluded.next_seq,
+             ready_at = CASE WHEN lane.ready_at = {idle} THEN excluded.ready_at ELSE lane.ready_at END"
+    );
+    let notes =
+        format!("INSERT INTO note (command, at, what, n) SELECT id, accepted_at, 'accepted', 1 {fresh}");
+    Ok([connection.prepare(&orders)?, connection.prepare(&lanes)?, connection.prepare(&notes)?])
+}
+
+fn accept(statements: &mut [Statement<'_>; 3], orders: &[Order], capacity: usize) -> rusqlite::Result<usize> {
+    let ids: Vec<String> = orders.iter().map(|_| uuid::Uuid::now_v7().to_string()).collect();
+    for statement in &mut *statements {
+        statement.clear_bindings();
+        for (place, id) in ids.iter().enumerate() {
+            statement.raw_bind_parameter(place + 1, id)?;
+        }
+    }
+    let [insert, lanes, notes] = statements;
+    let mut in_lane: HashMap<&str, i64> = HashMap::with_capacity(orders.len());
+    for (row, order) in orders.iter().enumerate() {
+        let Order { message_id, chat, phone, text, accepted_at } = order;
+        let seq = in_lane.entry(chat).or_default();
+        *seq += 1;
+        let first = capacity + 1 + row * COLUMNS;
+        // The eighth, a lid, stays NULL.
+        for (column, words) in [INSTANCE, chat].into_iter().enumerate() {
+            insert.raw_bind_parameter(first + column, words)?;
+        }
+        insert.raw_bind_parameter(first + 2, *seq)?;
+        for (column, words) in [message_id, chat, phone, phone].into_iter().enumerate() {
+            insert.raw_bind_parameter(first + 3 + column, words)?;
+        }
+        insert.raw_bind_parameter(first + 8, 0)?;
+        insert.raw_bind_parameter(first + 9, "link")?;
+        insert.raw_bind_parameter(first + 10, text)?;
+        insert.raw_bind_parameter(first + 11, *accepted_at)?;
+        insert.raw_bind_parameter(first + 12, *accepted_at)?;
+    }
+    let written = insert.raw_execute()?;
+    lanes.raw_execute()?;
+    notes.raw_execute()?;
+    Ok(written)
+}
+
+/// `?3, ?4, ?5`: so many parameters from this one on.
+fn numbered(first: usize, count: usize) -> String {
+    let parameters: Vec<String> = (first..first + count).map(|number| format!("?{number}")).collect();
+    parameters.join(", ")
 }
