@@ -418,6 +418,22 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_is_answered_at_the_last_moment_leaves_the_next_one_its_time() {
+        let seats = seats(1);
+        let held = take(&seats).unwrap();
+        held.heard();
+        held.called();
+        assert!(held.be_late(), "it is news");
+        assert!(!held.be_late() && held.is_late(), "it is known");
+
+        held.answered();
+        held.flushed();
+        held.heard();
+        held.called();
+        assert!(!held.is_late());
+    }
+
+    #[test]
     fn a_request_begins_with_its_first_byte_and_one_that_came_with_another_when_it_is_its_turn() {
         let seats = seats(1);
         let held = take(&seats).unwrap();
