@@ -1,6 +1,7 @@
 //! The minimal servers that the shipped one is held against: the bench itself, started again as a process.
 //!
-//! Each has one thread, the least that a server can do. `limit` is the line that the figures are ratios of.
+//! Each has one thread for its connections, no time-outs and no limits: the least that a server can do.
+//! `limit` is the line that the figures are ratios of.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -18,7 +19,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use sha2::Sha256;
@@ -101,8 +102,7 @@ impl Baseline {
 async fn serve_axum(stream: TcpStream, router: Router) {
     let service = TowerToHyperService::new(router);
     // A client that hangs up is no trouble.
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
@@ -111,12 +111,13 @@ async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
         async move {
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await else { return Ok(refused()) };
-            let decided = decide(&key, &parts.headers, &body.to_bytes());
-            Ok::<_, Infallible>(decided.map_or_else(|answer| answer, |_| refused()))
+            Ok::<_, Infallible>(match decide(&key, &parts.headers, &body.to_bytes()) {
+                Decided::Answered(answer) => answer,
+                Decided::Order(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
+            })
         }
     });
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
@@ -125,8 +126,8 @@ async fn verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) 
 
 async fn decided(State(orders): State<Orders>, headers: HeaderMap, body: Bytes) -> Answer {
     let order = match decide(&orders.key, &headers, &body) {
-        Ok(order) => order,
-        Err(answer) => return answer,
+        Decided::Order(order) => order,
+        Decided::Answered(answer) => return answer,
     };
     match orders.committer {
         Some(committer) => match committer.commit(order).await {
@@ -138,14 +139,20 @@ async fn decided(State(orders): State<Orders>, headers: HeaderMap, body: Bytes) 
     }
 }
 
-/// The order that this is, or the answer to what is none.
-fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Result<Order, Answer> {
+/// What a request is.
+enum Decided {
+    Order(Order),
+    Answered(Answer),
+}
+
+fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decided {
     if !is_signed(key, headers, body) {
-        return Err(refused());
+        return Decided::Answered(refused());
     }
-    let event = serde_json::from_slice::<Event<'_>>(body);
-    let event = event.map_err(|_| json(StatusCode::BAD_REQUEST, r#"{"status":400}"#))?;
-    event.order().ok_or_else(ignored)
+    match serde_json::from_slice::<Event<'_>>(body) {
+        Ok(event) => event.order().map_or_else(|| Decided::Answered(ignored()), Decided::Order),
+        Err(_) => Decided::Answered(json(StatusCode::BAD_REQUEST, r#"{"status":400}"#)),
+    }
 }
 
 fn is_signed(key: &Key, headers: &HeaderMap, body: &[u8]) -> bool {

@@ -18,21 +18,19 @@ mod disk;
 mod events;
 mod load;
 mod rounds;
+mod scenarios;
 mod server;
 mod statements;
+mod tables;
 mod upstream;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use baseline::Baseline;
-use events::Kind;
-use load::Shape;
-use rounds::{Entry, Figures};
-use server::Server;
-use upstream::{Pace, Upstream};
+use scenarios::{How, chatter, forged, mix, orders, pace};
+use upstream::Pace;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -57,25 +55,6 @@ struct Call {
     /// Given by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
-}
-
-#[derive(Clone, Debug, Args)]
-struct How {
-    /// How often each is measured.
-    #[arg(long, default_value_t = 9, global = true)]
-    rounds: usize,
-    /// How long a round is for each.
-    #[arg(long, default_value_t = 1.0, global = true)]
-    seconds: f64,
-    /// How many connections, one table each.
-    #[arg(long, value_delimiter = ',', default_values_t = [64], global = true)]
-    connections: Vec<usize>,
-    /// A connection for each request.
-    #[arg(long, global = true)]
-    new_connections: bool,
-    /// All baselines, not only the limit.
-    #[arg(long, global = true)]
-    all: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -134,155 +113,6 @@ fn measure(run: Option<Run>, how: &How) -> anyhow::Result<()> {
             mix(how)?;
             orders(&How { connections: vec![1, 64], ..how.clone() }, Pace::Default)
         }
-    }
-}
-
-impl How {
-    fn shape(&self, connections: usize) -> Shape {
-        let time = Duration::from_secs_f64(self.seconds);
-        Shape { connections, keep_alive: !self.new_connections, rate: None, time }
-    }
-
-    fn kept(&self) -> &'static str {
-        if self.new_connections { "a new connection each" } else { "keep-alive" }
-    }
-}
-
-fn chatter(how: &How) -> anyhow::Result<()> {
-    let upstream = Upstream::open(Pace::Default)?;
-    let shipped = Server::shipped(&upstream)?;
-    let baselines: &[Baseline] = match how.all {
-        true => &[Baseline::Limit, Baseline::Hyper, Baseline::Hmac, Baseline::Bare],
-        false => &[Baseline::Limit],
-    };
-    let baselines = baselines.iter().map(|kind| Server::baseline(*kind)).collect::<Result<Vec<_>, _>>()?;
-    for &connections in &how.connections {
-        title(&format!("chatter, {connections} connections, {}", how.kept()));
-        let servers = std::iter::once(&shipped).chain(&baselines);
-        let entries: Vec<_> =
-            servers.map(|server| Entry::of(server, Kind::Chatter, how.shape(connections))).collect();
-        let figures = rounds::take_turns(&entries, how.rounds)?;
-        let [ours, limit, ..] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-        verdict("throughput against the limit", ours.per_second / limit.per_second, Bound::Least(0.90));
-        verdict("CPU an event against the limit", ours.cpu / limit.cpu, Bound::Most(1.15));
-        verdict("memory at the most, MiB", ours.memory.1 as f64 / 1_024.0, Bound::Most(40.0));
-    }
-    Ok(())
-}
-
-fn forged(how: &How) -> anyhow::Result<()> {
-    let upstream = Upstream::open(Pace::Default)?;
-    let server = Server::shipped(&upstream)?;
-    for &connections in &how.connections {
-        title(&format!("forged against genuine, {connections} connections, {}", how.kept()));
-        let shape = how.shape(connections);
-        let entry = |(name, kind)| Entry { name, server: &server, kind, shape };
-        let kinds = [("genuine", Kind::Chatter), ("forged", Kind::Forged), ("unsigned", Kind::Unsigned)];
-        let figures = rounds::take_turns(&kinds.map(entry), how.rounds)?;
-        let [genuine, forged, unsigned] = &figures[..] else { return Ok(()) };
-        table(&figures, genuine);
-        verdict("CPU of a wrong signature against genuine", forged.cpu / genuine.cpu, Bound::Most(1.0));
-        verdict("CPU of no signature against genuine", unsigned.cpu / genuine.cpu, Bound::Most(1.0));
-    }
-    Ok(())
-}
-
-fn pace(how: &How, rate: u32) -> anyhow::Result<()> {
-    let upstream = Upstream::open(Pace::Default)?;
-    let (shipped, limit) = (Server::shipped(&upstream)?, Server::baseline(Baseline::Limit)?);
-    for &connections in &how.connections {
-        title(&format!("chatter at {rate}/s, {connections} connections, {}", how.kept()));
-        let shape = how.shape(connections);
-        // Longer, since the late ones are few.
-        let shape = Shape { rate: Some(rate), time: shape.time * 3, ..shape };
-        let entry = |server| Entry::of(server, Kind::Chatter, shape);
-        let figures = rounds::take_turns(&[entry(&shipped), entry(&limit)], how.rounds)?;
-        let [ours, limit] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-        verdict("p99 against the limit", ours.p99 / limit.p99, Bound::Most(1.5));
-    }
-    Ok(())
-}
-
-fn orders(how: &How, pace: Pace) -> anyhow::Result<()> {
-    for &connections in &how.connections {
-        // Anew, since what was written down stays: each table begins on empty journals.
-        let upstream = Upstream::open(pace)?;
-        let mut servers = vec![Server::shipped(&upstream)?];
-        for baseline in [Baseline::OrderLimit, Baseline::SameStatements, Baseline::OneByOne] {
-            servers.push(Server::baseline(baseline)?);
-        }
-        let working = if pace == Pace::None { ", carried out meanwhile" } else { "" };
-        title(&format!("orders, {connections} connections, {}{working}", how.kept()));
-        let entry = |server| Entry::of(server, Kind::Orders, how.shape(connections));
-        let figures = rounds::take_turns(&servers.iter().map(entry).collect::<Vec<_>>(), how.rounds)?;
-        let [ours, limit, same, single] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-        let rate = |to: &Figures| ours.per_second / to.per_second;
-        if connections == 1 {
-            verdict("p50 against one transaction", ours.p50 / single.p50, Bound::Most(1.3));
-        } else {
-            verdict("throughput against the order limit", rate(limit), Bound::Least(0.5));
-            verdict("throughput against one transaction an order", rate(single), Bound::Least(2.5));
-            verdict("throughput against the same statements", rate(same), Bound::Least(0.8));
-            verdict("p50, ms", ours.p50, Bound::Most(4.0));
-            verdict("p99, ms", ours.p99, Bound::Most(15.0));
-        }
-    }
-    Ok(())
-}
-
-fn mix(how: &How) -> anyhow::Result<()> {
-    for &connections in &how.connections {
-        let upstream = Upstream::open(Pace::Default)?;
-        let servers = [Server::shipped(&upstream)?, Server::baseline(Baseline::OrderLimit)?];
-        title(&format!("chatter with 1 % orders, {connections} connections, {}", how.kept()));
-        let entry = |server| Entry::of(server, Kind::Mix, how.shape(connections));
-        let figures = rounds::take_turns(&servers.each_ref().map(entry), how.rounds)?;
-        let [_, limit] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-    }
-    Ok(())
-}
-
-/// What a figure must be.
-enum Bound {
-    Least(f64),
-    Most(f64),
-}
-
-fn verdict(what: &str, value: f64, bound: Bound) {
-    let (is_reached, bound) = match bound {
-        Bound::Least(least) => (value >= least, format!("at least {least:.2}")),
-        Bound::Most(most) => (value <= most, format!("at most {most:.2}")),
-    };
-    print(&format!("{}  {what}: {value:.2} ({bound})", if is_reached { "PASS" } else { "FAIL" }));
-}
-
-fn title(text: &str) {
-    print(&format!("\n{text}"));
-}
-
-/// All figures, and their ratios to those of one of them.
-fn table(all: &[Figures], to: &Figures) {
-    print(&format!(
-        "{:<15} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",
-        "", "events/s", "ratio", "CPU, µs", "ratio", "p50, ms", "p99, ms", "RSS, MiB", "most, MiB"
-    ));
-    for figures in all {
-        print(&format!(
-            "{:<15} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
-            figures.name,
-            figures.per_second,
-            figures.per_second / to.per_second,
-            figures.cpu,
-            figures.cpu / to.cpu,
-            figures.p50,
-            figures.p99,
-            figures.memory.0 as f64 / 1_024.0,
-            figures.memory.1 as f64 / 1_024.0
-        ));
     }
 }
 

@@ -2,6 +2,7 @@
 //! (`src/storage/accept.rs`), on the tables of the same migrations. Whoever changes them there changes them here.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection, Statement, params};
 
@@ -87,10 +88,11 @@ impl<'c> Statements<'c> {
             }),
             Self::Accept { connection, prepared } => {
                 let capacity = orders.len().next_power_of_two();
-                if !prepared.contains_key(&capacity) {
-                    prepared.insert(capacity, accepting(connection, capacity)?);
-                }
-                prepared.get_mut(&capacity).map_or(Ok(0), |statements| accept(statements, orders, capacity))
+                let statements = match prepared.entry(capacity) {
+                    Entry::Occupied(there) => there.into_mut(),
+                    Entry::Vacant(room) => room.insert(accepting(connection, capacity)?),
+                };
+                accept(statements, orders, capacity)
             }
         }
     }
