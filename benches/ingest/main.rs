@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The shipped program is started as a process on one core, and so is each baseline; the load comes from
-//! another core. They are measured in turn, round by round, and what is printed are medians and their
-//! ratios to the limit of the same run: a quiet or a busy machine changes both. Progress goes to stderr,
+//! another core. They are measured in turn, round by round, and what is printed are medians of the rounds,
+//! and medians of the ratios to the limit within each: a quiet or a busy machine changes both. Progress goes to stderr,
 //! tables to stdout. `VINCULA_BIN` names another binary.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 

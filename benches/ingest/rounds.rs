@@ -27,20 +27,55 @@ impl<'s> Entry<'s> {
     }
 }
 
-/// The medians of an entry.
+/// What was measured of an entry, round by round.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     pub(crate) name: String,
     /// Requests a second.
-    pub(crate) per_second: f64,
+    pub(crate) per_second: Vec<f64>,
     /// Microseconds of the server's core for one of them.
-    pub(crate) cpu: f64,
+    pub(crate) cpu: Vec<f64>,
     /// Milliseconds.
-    pub(crate) p50: f64,
+    pub(crate) p50: Vec<f64>,
     /// Milliseconds.
-    pub(crate) p99: f64,
+    pub(crate) p99: Vec<f64>,
     /// KiB: at the end of the last round, and at the most.
     pub(crate) memory: (u64, u64),
+}
+
+impl Figures {
+    /// Adds the rounds of a later sitting.
+    fn extend(&mut self, later: Self) {
+        self.per_second.extend(later.per_second);
+        self.cpu.extend(later.cpu);
+        self.p50.extend(later.p50);
+        self.p99.extend(later.p99);
+        self.memory = (later.memory.0, self.memory.1.max(later.memory.1));
+    }
+}
+
+/// The rounds, in up to three sittings with servers of their own: two processes of one program are not
+/// equally fast, by where their memory happens to lie.
+///
+/// # Errors
+/// As those of `sit`, which measures so many rounds.
+pub(crate) fn in_sittings(
+    rounds: usize,
+    sit: impl Fn(usize) -> anyhow::Result<Vec<Figures>>,
+) -> anyhow::Result<Vec<Figures>> {
+    let sittings = rounds.clamp(1, 3);
+    let mut all: Vec<Figures> = Vec::new();
+    for sitting in 0..sittings {
+        let figures = sit(rounds / sittings + usize::from(sitting < rounds % sittings))?;
+        if all.is_empty() {
+            all = figures;
+            continue;
+        }
+        for (one, later) in all.iter_mut().zip(figures) {
+            one.extend(later);
+        }
+    }
+    Ok(all)
 }
 
 /// Measures all entries in each of the rounds, in turn.
@@ -85,13 +120,13 @@ pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result
         crate::print(&format!("one fsync took {:.2} ms, in the worst round {most:.2} ms", median(syncs)));
     }
     let figures = entries.iter().zip(all).map(|(entry, measured)| {
-        let half = |figure: fn(&Measured) -> f64| median(measured.iter().map(figure).collect());
+        let each = |figure: fn(&Measured) -> f64| measured.iter().map(figure).collect();
         Ok(Figures {
             name: entry.name.to_owned(),
-            per_second: half(|one| one.outcome.per_second()),
-            cpu: half(|one| one.cpu),
-            p50: half(|one| one.outcome.within(0.5)),
-            p99: half(|one| one.outcome.within(0.99)),
+            per_second: each(|one| one.outcome.per_second()),
+            cpu: each(|one| one.cpu),
+            p50: each(|one| one.outcome.within(0.5)),
+            p99: each(|one| one.outcome.within(0.99)),
             memory: cores::memory(entry.server.process())?,
         })
     });
@@ -142,7 +177,13 @@ fn expect(server: &Server, kind: Kind, outcome: &Outcome) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The median.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// The median of the ratios within each round.
+pub(crate) fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
+    median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect())
 }

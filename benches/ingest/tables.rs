@@ -1,7 +1,7 @@
 //! What is printed of a scenario: its figures, their ratios, and whether they are what they must be.
 
 use crate::print;
-use crate::rounds::Figures;
+use crate::rounds::{Figures, median, ratio};
 
 /// What a figure must be.
 pub(crate) enum Bound {
@@ -31,12 +31,12 @@ pub(crate) fn table(all: &[Figures], to: &Figures) {
         print(&format!(
             "{:<15} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
             figures.name,
-            figures.per_second,
-            figures.per_second / to.per_second,
-            figures.cpu,
-            figures.cpu / to.cpu,
-            figures.p50,
-            figures.p99,
+            median(figures.per_second.clone()),
+            ratio(&figures.per_second, &to.per_second),
+            median(figures.cpu.clone()),
+            ratio(&figures.cpu, &to.cpu),
+            median(figures.p50.clone()),
+            median(figures.p99.clone()),
             figures.memory.0 as f64 / 1_024.0,
             figures.memory.1 as f64 / 1_024.0
         ));
