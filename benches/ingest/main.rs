@@ -7,8 +7,12 @@
 //!
 //! The shipped program is started as a process on one core, and so is each baseline; the load comes from
 //! another core. They are measured in turn, round by round, and what is printed are medians of the rounds,
-//! and medians of the ratios to the limit within each: a quiet or a busy machine changes both. Progress goes to stderr,
-//! tables to stdout. `VINCULA_BIN` names another binary.
+//! and medians of the ratios to the limit within each: a quiet or a busy machine changes both. All of it
+//! takes about five minutes. Progress goes to stderr, tables to stdout. `VINCULA_BIN` names another binary,
+//! `VINCULA_SHOW_LOG=1` shows its log, `TMPDIR` says on which disk the journals are.
+//!
+//! A server that answers otherwise than the scenario expects ends the run: a fast wrong answer is no figure.
+//! While orders are accepted the service also works on them, at its usual pace (`upstream`).
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod baseline;
