@@ -12,7 +12,7 @@ mod socket;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,20 +91,24 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves a listener until shutdown. `answer` answers one request, which has the address of its
-/// sender as an extension, [`Peer`](crate::webhook::origin::Peer).
+/// Serves a listener until shutdown. `answer` answers one request, which came from this address.
 pub async fn serve<A, F>(listener: TcpListener, answer: A, frame: Frame)
 where
-    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
     let seats = Seats::new(frame.max_connections, frame.trusted_proxies.clone(), frame.metrics.clone());
+    frame.shutdown.run_until_cancelled(accept(listener, answer, &frame, &seats)).await;
+    seats.end();
+}
+
+async fn accept<A, F>(listener: TcpListener, answer: A, frame: &Frame, seats: &Arc<Seats>)
+where
+    A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+{
     loop {
-        let accepted = tokio::select! {
-            () = frame.shutdown.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
+        let (stream, peer) = match listener.accept().await {
             Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
                 // Out of descriptors, most likely: a moment lets some close.
@@ -113,11 +117,7 @@ where
                 continue;
             }
         };
-        let held = tokio::select! {
-            () = frame.shutdown.cancelled() => return,
-            held = seats.take(peer) => held,
-        };
-        if let Some(held) = held {
+        if let Some(held) = seats.take(peer).await {
             frame.tasks.spawn(connection::serve(stream, peer, answer.clone(), held, frame.clone()));
         }
     }

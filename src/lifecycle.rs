@@ -30,9 +30,9 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let courtesy = tokio::spawn(courtesy);
     let places = http::affordable(server.max_connections);
     let retention = tokio::spawn(retention);
-    let answer = move |request| {
+    let answer = move |request, peer| {
         let door = door.clone();
-        async move { door.receive(request).await }
+        async move { door.receive(request, peer).await }
     };
     tasks.spawn(http::serve(public, answer, frame(places, server.trusted_proxies)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
@@ -40,7 +40,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let worker_ended = CancellationToken::new();
     // Dropped with the worker's future, also when a panic ends it.
     let guard = worker_ended.clone().drop_guard();
-    let admin = move |request| {
+    let admin = move |request, _| {
         http::admin(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
     };
     tasks.spawn(http::serve(private, admin, frame(PRIVATE_CONNECTIONS, Vec::new())));

@@ -15,6 +15,8 @@ mod unlink;
 mod whoami;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
 use unicode_normalization::char::is_combining_mark;
@@ -164,10 +166,15 @@ fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Every command by each of its names, folded.
+static NAMED: LazyLock<HashMap<String, &'static Spec>> = LazyLock::new(|| {
+    let all = registry::COMMANDS.iter().copied();
+    all.flat_map(|spec| spec.names().map(move |name| (fold(name), spec))).collect()
+});
+
 /// The command of a name in any language: without case and accents, nothing fuzzier.
 pub fn named(typed: &str) -> Option<&'static Spec> {
-    let typed = fold(typed);
-    registry::COMMANDS.iter().copied().find(|spec| spec.names().any(|name| fold(name) == typed))
+    NAMED.get(&fold(typed)).copied()
 }
 
 /// The name nearest to what was typed, if one is near; of the language, where it is as near.

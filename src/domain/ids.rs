@@ -41,7 +41,7 @@ impl GroupId {
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("-group").or_else(|| text.strip_suffix("@g.us")).unwrap_or(text);
         if is_modern(bare) {
-            return Some(Self(format!("{bare}-group")));
+            return Some(Self([bare, "-group"].concat()));
         }
         let (creator, seconds) = bare.split_once('-')?;
         let is_old = is_digits(creator, 8..=15) && is_digits(seconds, 9..=11);

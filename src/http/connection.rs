@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -20,14 +19,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
-use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::seats::Held;
+use super::seats::{Came, End, Held};
 use super::socket::Socket;
 use super::{Frame, Patience};
 use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;
-use crate::webhook::origin::Peer;
 use crate::webhook::route::problem;
 
 /// The most bytes of a request's head.
@@ -37,28 +35,23 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// is wanted while it is idle.
 pub(super) async fn serve<A, F>(stream: TcpStream, peer: IpAddr, answer: A, held: Held, frame: Frame)
 where
-    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
     let _ = stream.set_nodelay(true);
     let Frame { patience, metrics, .. } = frame;
     let held = Arc::new(held);
     let place = held.clone();
-    let has_asked = AtomicBool::new(false);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let is_first = !has_asked.swap(true, Ordering::Relaxed);
-        let until = place.called() + patience.request;
-        request.extensions_mut().insert(Peer(peer));
-        let (answer, place, metrics) = (answer.clone(), place.clone(), metrics.clone());
-        let answering = async move {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let came = place.called();
+        let (place, metrics) = (place.clone(), metrics.clone());
+        let answering = answer(request, peer);
+        async move {
             // Who sends a hundred requests at once takes turns with all others, request by request.
-            if !is_first {
+            if came == Came::WithAnother {
                 yield_now().await;
             }
-            answer(request).await
-        };
-        async move {
-            let answered = guarded(answering, until, &metrics).await;
+            let answered = guarded(answering, &place, &metrics).await;
             place.answered();
             Ok::<_, Infallible>(answered)
         }
@@ -69,7 +62,6 @@ where
         .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(Socket::new(stream, held.clone(), patience.answer)), service);
     let mut connection = pin!(connection);
-    let mut told_to_end = pin!(frame.shutdown.cancelled());
     let mut is_ending = false;
     let mut alarm = pin!(sleep_until(Instant::now() + patience.head));
     poll_fn(|context| {
@@ -77,7 +69,7 @@ where
         if connection.as_mut().poll(context).is_ready() || held.poll_leave(context).is_ready() {
             return Poll::Ready(());
         }
-        if !is_ending && told_to_end.as_mut().poll(context).is_ready() {
+        if !is_ending && held.is_ending() {
             is_ending = true;
             connection.as_mut().graceful_shutdown();
             if held.is_quiet() || connection.as_mut().poll(context).is_ready() {
@@ -91,39 +83,53 @@ where
 }
 
 /// Ready when a connection's time is over. The alarm is set anew only where it would ring too late;
-/// where it rings too early it is set again, so a busy connection seldom touches it.
+/// where it rings too early it is set again, so a busy connection seldom touches it, or the time.
 fn poll_over(
     mut alarm: Pin<&mut Sleep>,
     context: &mut Context<'_>,
     held: &Held,
     patience: &Patience,
 ) -> Poll<()> {
-    while let Some(due) = held.due(patience) {
-        if due <= Instant::now() {
-            return Poll::Ready(());
-        }
+    while let Some((due, end)) = held.due(patience) {
         if alarm.is_elapsed() || due < alarm.deadline() {
-            alarm.as_mut().reset(due);
+            if due > Instant::now() {
+                alarm.as_mut().reset(due);
+            } else if end == End::OfConnection {
+                return Poll::Ready(());
+            } else {
+                // Its request is polled once more, and answers that it took too long.
+                if held.be_late() {
+                    context.waker().wake_by_ref();
+                }
+                return Poll::Pending;
+            }
         }
         ready!(alarm.as_mut().poll(context));
     }
     Poll::Pending
 }
 
-/// An answer in time, whatever happens on the way to it.
+/// An answer in time, whatever happens on the way to it. The clock is the connection's: a timer of its
+/// own would cost a request more than all that is done for it.
 async fn guarded(
     answer: impl Future<Output = Response<Full<Bytes>>>,
-    until: Instant,
+    held: &Held,
     metrics: &Metrics,
 ) -> Response<Full<Bytes>> {
-    match timeout_at(until, AssertUnwindSafe(answer).catch_unwind()).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => {
+    let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
+    let answered = poll_fn(|context| match answer.as_mut().poll(context) {
+        Poll::Ready(answered) => Poll::Ready(Some(answered)),
+        Poll::Pending if held.is_late() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    match answered.await {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => {
             metrics.panicked();
             tracing::error!("a request made its handler panic");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Something broke; the log tells more.")
         }
-        Err(_) => {
+        None => {
             let mut answer = problem(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             answer

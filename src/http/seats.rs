@@ -13,7 +13,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -39,6 +42,8 @@ pub(super) struct Seats {
     taken: Mutex<Taken>,
     /// Somebody waits for a place.
     awaited: AtomicBool,
+    /// No request is begun any more.
+    is_ending: AtomicBool,
     /// While somebody waits: a connection ended, fell quiet, or did not leave when asked.
     changed: Notify,
 }
@@ -56,6 +61,8 @@ pub(super) struct Seat {
     state: AtomicU64,
     /// It was asked to leave.
     asked: AtomicBool,
+    /// Its request took longer than it may.
+    late: AtomicBool,
     woken: AtomicWaker,
 }
 
@@ -81,6 +88,24 @@ enum Phase {
     Answer,
 }
 
+/// How a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// As the only one.
+    Alone,
+    /// Together with the one before it.
+    WithAnother,
+}
+
+/// What ends when a time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The connection.
+    OfConnection,
+    /// The work on its request.
+    OfRequest,
+}
+
 const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Request, Phase::Answer];
 
 impl Phase {
@@ -99,6 +124,7 @@ impl Seats {
             began: Instant::now(),
             taken: Mutex::default(),
             awaited: AtomicBool::new(false),
+            is_ending: AtomicBool::new(false),
             changed: Notify::new(),
         })
     }
@@ -116,6 +142,14 @@ impl Seats {
             }
             // Or until somebody's grace is over.
             let _ = timeout(GRACE, self.changed.notified()).await;
+        }
+    }
+
+    /// Every connection shall end: a quiet one at once, the others when their requests are answered.
+    pub(super) fn end(&self) {
+        self.is_ending.store(true, SeqCst);
+        for seat in self.lock().seats.values() {
+            seat.woken.wake();
         }
     }
 
@@ -146,6 +180,7 @@ impl Seats {
                 origin,
                 state: AtomicU64::new(self.state(Phase::Fresh)),
                 asked: AtomicBool::new(false),
+                late: AtomicBool::new(false),
                 woken: AtomicWaker::new(),
             });
             taken.seats.insert(number, seat.clone());
@@ -212,21 +247,31 @@ impl Held {
         }
     }
 
-    /// A request's head is complete; returns when the request began.
-    pub(super) fn called(&self) -> Instant {
-        let (phase, since) = self.seat.now();
-        if phase != Phase::Head {
-            // It came in with the one before it.
-            self.enter(Phase::Request);
-            return Instant::now();
+    /// A request's head is complete. Its time began with its first byte, or, where that came with the
+    /// request before, begins now.
+    pub(super) fn called(&self) -> Came {
+        self.seat.late.store(false, Relaxed);
+        if self.seat.now().0 == Phase::Head {
+            self.go_on(Phase::Request);
+            return Came::Alone;
         }
-        self.seat.state.store(since * 8 + Phase::Request as u64, SeqCst);
-        self.seats.began + Duration::from_micros(since)
+        self.enter(Phase::Request);
+        Came::WithAnother
     }
 
     /// A request has its answer.
     pub(super) fn answered(&self) {
-        self.enter(Phase::Answer);
+        self.go_on(Phase::Answer);
+    }
+
+    /// The time of its request is over; returns whether that is news.
+    pub(super) fn be_late(&self) -> bool {
+        !self.seat.late.swap(true, Relaxed)
+    }
+
+    /// Whether the time of its request is over.
+    pub(super) fn is_late(&self) -> bool {
+        self.seat.late.load(Relaxed)
     }
 
     /// All that was to be sent is sent.
@@ -248,20 +293,26 @@ impl Held {
         self.seats.tell_waiting();
     }
 
+    /// All connections shall end; ask after [`Held::poll_leave`], which sees to it that it is asked again.
+    pub(super) fn is_ending(&self) -> bool {
+        self.seats.is_ending.load(SeqCst)
+    }
+
     /// No byte of a request is there.
     pub(super) fn is_quiet(&self) -> bool {
         self.seat.now().0.is_quiet()
     }
 
-    /// When its time is over, should it do nothing else. A request and an answer have clocks of their own.
-    pub(super) fn due(&self, patience: &Patience) -> Option<Instant> {
+    /// When its time is over, should it do nothing else. An answer has a clock of its own.
+    pub(super) fn due(&self, patience: &Patience) -> Option<(Instant, End)> {
         let (phase, since) = self.seat.now();
-        let time = match phase {
-            Phase::Fresh | Phase::Head => patience.head,
-            Phase::Idle => patience.idle,
-            Phase::Request | Phase::Answer => return None,
+        let (time, end) = match phase {
+            Phase::Fresh | Phase::Head => (patience.head, End::OfConnection),
+            Phase::Idle => (patience.idle, End::OfConnection),
+            Phase::Request => (patience.request, End::OfRequest),
+            Phase::Answer => return None,
         };
-        Some(self.seats.began + Duration::from_micros(since) + time)
+        Some((self.seats.began + Duration::from_micros(since) + time, end))
     }
 
     /// Ready when it was asked to leave and is quiet; ask after the connection was polled, so that
@@ -282,6 +333,12 @@ impl Held {
 
     fn enter(&self, phase: Phase) {
         self.seat.state.store(self.seats.state(phase), SeqCst);
+    }
+
+    /// The same, without a look at the clock: what it does belongs to what it did before.
+    fn go_on(&self, phase: Phase) {
+        let (_, since) = self.seat.now();
+        self.seat.state.store(since * 8 + phase as u64, SeqCst);
     }
 }
 
@@ -364,13 +421,19 @@ mod tests {
     fn a_request_begins_with_its_first_byte_and_one_that_came_with_another_when_it_is_its_turn() {
         let seats = seats(1);
         let held = take(&seats).unwrap();
+        let patience = Patience::default();
+        let began =
+            |held: &Held| held.due(&patience).map(|(due, end)| (due - patience.request, end)).unwrap();
         held.heard();
         let first_byte = Instant::now();
         std::thread::sleep(Duration::from_millis(2));
         held.heard();
-        assert!(held.called() <= first_byte);
+        assert_eq!(held.called(), Came::Alone);
+        assert!(began(&held).0 <= first_byte);
+        assert_eq!(began(&held).1, End::OfRequest);
         held.answered();
         let its_turn = Instant::now() - Duration::from_micros(1);
-        assert!(held.called() >= its_turn);
+        assert_eq!(held.called(), Came::WithAnother);
+        assert!(began(&held).0 >= its_turn);
     }
 }

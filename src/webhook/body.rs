@@ -6,6 +6,8 @@
 //! most, and large ones are read only so many at a time. What people write is small.
 
 use std::error::Error;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use bytes::{Buf, BufMut, Bytes};
 use http_body::Body;
@@ -78,6 +80,36 @@ impl Bodies {
             }
         }
         Ok(whole.into())
+    }
+
+    /// Whether a small body that nobody wants has come already, all of it: then it is gone, and another
+    /// request can follow. A listener reads on when it was asked, so there are two looks, and no wait.
+    pub async fn is_there<B: Body>(body: B, declared: Option<u64>) -> bool {
+        if body.is_end_stream() {
+            return true;
+        }
+        if declared.is_none_or(|length| length > SMALL as u64) {
+            return false;
+        }
+        let mut body = std::pin::pin!(body);
+        let mut has_looked = false;
+        poll_fn(|context| {
+            loop {
+                match body.as_mut().poll_frame(context) {
+                    Poll::Ready(None) => return Poll::Ready(true),
+                    Poll::Ready(Some(Ok(_))) if body.is_end_stream() => return Poll::Ready(true),
+                    Poll::Ready(Some(Ok(_))) => {}
+                    Poll::Ready(Some(Err(_))) => return Poll::Ready(false),
+                    Poll::Pending if has_looked => return Poll::Ready(false),
+                    Poll::Pending => {
+                        has_looked = true;
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
+            }
+        })
+        .await
     }
 
     fn place(&self) -> Result<SemaphorePermit<'_>, Unread> {

@@ -10,10 +10,6 @@ use crate::config::AddressRange;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The other end of a connection; an extension of each request that came by it.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub IpAddr);
-
 /// A sender as far as addresses tell: an IPv4 address, or the /64 of an IPv6 one, since that is what
 /// one customer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

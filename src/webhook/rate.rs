@@ -2,7 +2,7 @@
 //! that are no command, in one chat, where another bot may answer each answer (THREATS.md, T13).
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -33,8 +33,10 @@ pub struct OrderRate {
 
 #[derive(Debug, Default)]
 struct Recent {
-    /// When, and which message.
-    accepted: VecDeque<(Timestamp, String)>,
+    /// Which messages count, and since when.
+    accepted: HashMap<Arc<str>, Timestamp>,
+    /// The same, oldest first, and what was given back among them.
+    by_age: VecDeque<(Timestamp, Arc<str>)>,
     was_told: bool,
 }
 
@@ -50,20 +52,20 @@ impl OrderRate {
     pub fn take(&self, whose: &str, message_id: &str, now: Timestamp) -> Verdict {
         let mut all = self.lock();
         if all.len() >= MEMORY && !all.contains_key(whose) {
-            all.retain(|_, recent| recent.accepted.back().is_some_and(|(at, _)| now.since(*at) < MINUTE));
+            all.retain(|_, recent| recent.by_age.back().is_some_and(|(at, _)| now.since(*at) < MINUTE));
             if all.len() >= MEMORY {
                 return Verdict::Over;
             }
         }
         let recent = all.entry(whose.to_owned()).or_default();
-        while recent.accepted.front().is_some_and(|(at, _)| now.since(*at) >= MINUTE) {
-            recent.accepted.pop_front();
-        }
-        if recent.accepted.iter().any(|(_, id)| id == message_id) {
+        recent.forget_before(now);
+        if recent.accepted.contains_key(message_id) {
             Verdict::Again
         } else if recent.accepted.len() < self.limit {
+            let id: Arc<str> = message_id.into();
             recent.was_told = false;
-            recent.accepted.push_back((now, message_id.to_owned()));
+            recent.accepted.insert(id.clone(), now);
+            recent.by_age.push_back((now, id));
             Verdict::Within
         } else if recent.was_told {
             Verdict::Over
@@ -78,7 +80,7 @@ impl OrderRate {
         let mut all = self.lock();
         let Some(recent) = all.get_mut(whose) else { return };
         match taken {
-            Verdict::Within => recent.accepted.retain(|(_, id)| id != message_id),
+            Verdict::Within => recent.forget(message_id),
             Verdict::FirstOver => recent.was_told = false,
             Verdict::Again | Verdict::Over => {}
         }
@@ -86,6 +88,26 @@ impl OrderRate {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Recent>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recent {
+    fn forget(&mut self, message_id: &str) {
+        self.accepted.remove(message_id);
+        // Now and then, so that it costs next to nothing: who sends duplicates without end fills no memory.
+        if self.by_age.len() > 2 * self.accepted.len() + 64 {
+            let Self { accepted, by_age, .. } = self;
+            by_age.retain(|(at, id)| accepted.get(id) == Some(at));
+        }
+    }
+
+    fn forget_before(&mut self, now: Timestamp) {
+        while let Some((at, id)) = self.by_age.pop_front_if(|(at, _)| now.since(*at) >= MINUTE) {
+            // Unless it was given back, and came again.
+            if self.accepted.get(&id) == Some(&at) {
+                self.accepted.remove(&id);
+            }
+        }
     }
 }
 
@@ -119,6 +141,27 @@ mod tests {
         }
         assert_eq!(rate.take("ana", "B", now), Verdict::Within);
         assert_eq!(rate.take("ana", "C", now), Verdict::FirstOver);
+    }
+
+    #[test]
+    fn duplicates_without_end_are_not_counted_and_not_kept() {
+        let rate = OrderRate::new(2);
+        let at = |milli: i64| Timestamp(milli);
+        assert_eq!(rate.take("ana", "A", at(0)), Verdict::Within);
+        for round in 0..1_000 {
+            // Two at a time, the first of which is given back first.
+            for id in ["B", "C"] {
+                assert_ne!(rate.take("ana", id, at(round)), Verdict::Again);
+            }
+            rate.give_back("ana", "B", Verdict::Within);
+            rate.give_back("ana", "C", Verdict::FirstOver);
+        }
+        assert!(rate.lock()["ana"].by_age.len() < 100);
+        // What was given back and came again counts from then on.
+        assert_eq!(rate.take("ana", "B", at(1_000)), Verdict::Within);
+        assert_eq!(rate.take("ana", "D", at(60_000)), Verdict::Within);
+        assert_eq!(rate.take("ana", "E", at(60_999)), Verdict::FirstOver);
+        assert_eq!(rate.take("ana", "E", at(61_000)), Verdict::Within);
     }
 
     #[test]

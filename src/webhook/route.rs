@@ -12,13 +12,12 @@
 //! that is an order waiting for the journal. Chatter waits for nothing. Slow senders are held off by
 //! the listener's clocks and by [`Bodies`], and take no place from those who are quick.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use prometheus_client::metrics::counter::Counter;
@@ -29,11 +28,11 @@ use super::Reason;
 use super::body::{Bodies, SMALL, Unread};
 use super::courtesy::Courtesy;
 use super::forgeries::Forgeries;
-use super::origin::{Origin, Peer};
+use super::origin::Origin;
 use super::payload::{self, InstanceFacts, MessageRef, Reading};
 use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
-use super::verify::{Glance, Refused, TOLERANCE, Unverified, Verified, Verifier};
+use super::verify::{Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
 use crate::command::{named, recognise};
 use crate::config::{AddressRange, Server, Strangers};
@@ -47,12 +46,14 @@ use crate::telemetry::Metrics;
 const SLIPS_A_MINUTE: u32 = 20;
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
+const PROBLEM: &str = "application/problem+json";
 /// How many orders may wait for the journal at a time.
 const MOST_AT_WORK: usize = 256;
 
 /// The public side of the service.
 pub struct Door {
-    gates: HashMap<String, Gate>,
+    /// By name.
+    gates: Vec<Gate>,
     store: Store,
     clock: Clock,
     bodies: Bodies,
@@ -92,6 +93,15 @@ struct Refusals {
     busy: Counter,
 }
 
+/// The answers to what is no order: nearly all that are given.
+static IGNORED: LazyLock<[Bytes; Reason::ALL.len()]> = LazyLock::new(|| {
+    Reason::ALL.map(|reason| format!(r#"{{"status":"ignored","reason":"{reason}"}}"#).into())
+});
+
+/// The answer to what could not be verified: the same for every reason, whether the body was read or not.
+static UNVERIFIED: LazyLock<Bytes> =
+    LazyLock::new(|| described(StatusCode::UNAUTHORIZED, "The webhook could not be verified.").into());
+
 /// What becomes of a verified event.
 enum Verdict {
     Accepted(String),
@@ -112,7 +122,8 @@ impl Door {
         courtesy: Courtesy,
         metrics: &Metrics,
     ) -> Self {
-        let gates = bots.map(|bot| (bot.instance.name.to_string(), Gate::new(bot, metrics))).collect();
+        let mut gates: Vec<_> = bots.map(|bot| Gate::new(bot, metrics)).collect();
+        gates.sort_unstable_by(|one, other| one.name().cmp(other.name()));
         Self {
             gates,
             store,
@@ -132,7 +143,7 @@ impl Door {
     /// Where too many requests of its address failed, a request is still looked at if its headers
     /// prove it, or if it is small and says so; otherwise it is answered 429, unread. So an order gets
     /// through from any address, whatever else that sends.
-    pub async fn receive<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    pub async fn receive<B>(&self, request: Request<B>, peer: IpAddr) -> Response<Full<Bytes>>
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -153,24 +164,25 @@ impl Door {
         if declared.is_some_and(|length| self.bodies.are_exceeded_by(length)) {
             return too_large();
         }
-        let origin = || {
-            let peer = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(peer)| *peer);
-            Origin::of(peer, headers, &self.trusted_proxies)
-        };
+        let origin = || Origin::of(peer, headers, &self.trusted_proxies);
         let now = self.clock.now();
-        let named = self.gate(parts.uri.path());
-        let refusals = named.map_or(&self.unknown, |(gate, _)| &gate.counters.refused);
-        let glance = named.map(|(gate, secret)| gate.verifier.glance(headers, secret, now));
+        let path = parts.uri.path();
+        let gate = self.gate(path);
+        let outside = Outside::of(headers, path_secret(path));
+        let glance = gate.map(|gate| gate.verifier.glance(&outside, now));
         if !matches!(glance, Some(Ok(Glance::Proven))) {
-            let secret = path_secret(parts.uri.path());
-            let fits = |gate: &Gate| gate.verifier.glance(headers, secret, now).is_ok();
-            if !matches!(glance, Some(Ok(Glance::Open))) && !self.gates.values().any(fits) {
-                return self.refuse(named, glance.and_then(Result::err), origin());
+            let fits = |gate: &Gate| gate.verifier.glance(&outside, now).is_ok();
+            if !matches!(glance, Some(Ok(Glance::Open))) && !self.gates.iter().any(fits) {
+                let answer = self.refuse(gate, glance.and_then(Result::err), origin());
+                // Nobody reads on for it: the connection is kept where nothing more of the request can come. Who
+                // asks first whether to send a body would be told to go on by a look at it.
+                let is_over = !headers.contains_key(EXPECT) && Bodies::is_there(body, declared).await;
+                return if is_over { answer } else { closing(answer) };
             }
             let is_small = declared.is_some_and(|length| length <= SMALL as u64);
             if !is_small && let Some(left) = self.forgeries.over(origin(), Instant::now()) {
-                refusals.limited.inc();
-                return limited(left);
+                self.refusals(gate).limited.inc();
+                return closing(limited(left));
             }
         }
         let body = match self.bodies.read(body, declared).await {
@@ -180,15 +192,15 @@ impl Door {
                 return closing(problem(StatusCode::BAD_REQUEST, "The body ended too early."));
             }
             Err(Unread::Crowded) => {
-                refusals.busy.inc();
+                self.refusals(gate).busy.inc();
                 return closing(later("Too many large bodies are being read. Send it again."));
             }
         };
-        let Some((gate, path_secret)) = named else { return self.refuse(named, None, origin()) };
+        let Some(gate) = gate else { return self.refuse(None, None, origin()) };
         let now = self.clock.now();
-        let verified = match gate.verifier.verify(Unverified { headers, path_secret, body }, now) {
+        let verified = match gate.verifier.verify(&outside, body, now) {
             Ok(verified) => verified,
-            Err(refused) => return self.refuse(named, Some(refused), origin()),
+            Err(refused) => return self.refuse(Some(gate), Some(refused), origin()),
         };
         failpoint::reach(Step::Verified);
         let verdict = self.judge(gate, &verified, now).await;
@@ -197,20 +209,15 @@ impl Door {
     }
 
     /// Answers what could not be verified, and counts it for its address.
-    fn refuse(
-        &self,
-        named: Option<(&Gate, Option<&str>)>,
-        refused: Option<Refused>,
-        origin: Origin,
-    ) -> Response<Full<Bytes>> {
-        if let (Some((gate, _)), Some(refused)) = (named, refused) {
+    fn refuse(&self, gate: Option<&Gate>, refused: Option<Refused>, origin: Origin) -> Response<Full<Bytes>> {
+        if let (Some(gate), Some(refused)) = (gate, refused) {
             tracing::debug!(
                 instance = %gate.bot.instance.name,
                 flaws = ?refused.flaws().collect::<Vec<_>>(),
                 "a webhook could not be verified"
             );
         }
-        let refusals = named.map_or(&self.unknown, |(gate, _)| &gate.counters.refused);
+        let refusals = self.refusals(gate);
         match self.forgeries.count(origin, Instant::now()) {
             None => {
                 refusals.unverified.inc();
@@ -223,10 +230,15 @@ impl Door {
         }
     }
 
-    /// The instance and the secret that a path names. Only the one spelling of a path names one.
-    fn gate<'a>(&self, path: &'a str) -> Option<(&Gate, Option<&'a str>)> {
+    fn refusals<'a>(&'a self, gate: Option<&'a Gate>) -> &'a Refusals {
+        gate.map_or(&self.unknown, |gate| &gate.counters.refused)
+    }
+
+    /// The instance that a path names. Only the one spelling of a path names one.
+    fn gate(&self, path: &str) -> Option<&Gate> {
         let instance = path.strip_prefix("/webhooks/")?.split('/').next()?;
-        Some((self.gates.get(instance)?, path_secret(path)))
+        let place = self.gates.binary_search_by(|gate| gate.name().cmp(instance)).ok()?;
+        self.gates.get(place)
     }
 
     async fn judge(&self, gate: &Gate, verified: &Verified, now: Timestamp) -> Verdict {
@@ -327,6 +339,12 @@ impl Gate {
     }
 }
 
+impl Gate {
+    fn name(&self) -> &str {
+        self.bot.instance.name.as_str()
+    }
+}
+
 impl Refusals {
     fn new(metrics: &Metrics, instance: &str, unverified: &'static str) -> Self {
         let [unverified, limited, busy] =
@@ -353,7 +371,7 @@ impl Verdict {
         match self {
             Self::Accepted(id) => json(format!(r#"{{"status":"accepted","id":"{id}"}}"#)),
             Self::Duplicate => json(r#"{"status":"duplicate"}"#),
-            Self::Ignored(reason) => json(format!(r#"{{"status":"ignored","reason":"{reason}"}}"#)),
+            Self::Ignored(reason) => json(IGNORED[*reason as usize].clone()),
             Self::NotAnObject => problem(StatusCode::BAD_REQUEST, "The body is no JSON object."),
             Self::Unavailable => later("The journal cannot be written now. Send it again."),
             Self::Busy => later("Too many orders wait for the journal. Send it again."),
@@ -373,15 +391,14 @@ fn path_secret(path: &str) -> Option<&str> {
     path.strip_prefix("/webhooks/")?.split_once('/').map(|(_, secret)| secret)
 }
 
-/// The same for every reason, whether the body was read or not.
 fn unauthorised() -> Response<Full<Bytes>> {
-    closing(problem(StatusCode::UNAUTHORIZED, "The webhook could not be verified."))
+    with_type(StatusCode::UNAUTHORIZED, PROBLEM, UNVERIFIED.clone())
 }
 
 /// Too much of what this address sent could not be verified.
 fn limited(left: Duration) -> Response<Full<Bytes>> {
     let detail = "Too many webhooks of this address could not be verified.";
-    closing(retry_after(problem(StatusCode::TOO_MANY_REQUESTS, detail), left.as_secs() + 1))
+    retry_after(problem(StatusCode::TOO_MANY_REQUESTS, detail), left.as_secs() + 1)
 }
 
 /// We are to blame: the sender is to try again.
@@ -410,9 +427,12 @@ fn json(body: impl Into<Bytes>) -> Response<Full<Bytes>> {
 
 /// An error in the form of RFC 9457.
 pub fn problem(status: StatusCode, detail: &str) -> Response<Full<Bytes>> {
+    with_type(status, PROBLEM, described(status, detail).into())
+}
+
+fn described(status: StatusCode, detail: &str) -> String {
     let title = status.canonical_reason().unwrap_or_default();
-    let body = serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail });
-    with_type(status, "application/problem+json", body.to_string().into())
+    serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail }).to_string()
 }
 
 fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {

@@ -41,16 +41,22 @@ type Tag = [u8; 32];
 /// What came of a scheme; nothing where it is not configured.
 type Outcome = Option<Result<(), Flaw>>;
 
-/// A request as it came in: nothing in it is believed.
+/// What came outside the body of a request: nothing in it is believed. Digests of its secrets are made
+/// once, however many instances are asked whether they are theirs.
 #[derive(Clone, Debug)]
-pub struct Unverified<'a> {
-    /// Its headers.
-    pub headers: &'a HeaderMap,
-    /// What follows the instance in the path, as it stands in the request line: percent signs are not
-    /// decoded, so a secret has one spelling.
-    pub path_secret: Option<&'a str>,
-    /// Its body.
-    pub body: Bytes,
+pub struct Outside<'a> {
+    headers: &'a HeaderMap,
+    token: Result<Tag, Flaw>,
+    path_secret: Option<Tag>,
+}
+
+impl<'a> Outside<'a> {
+    /// `path_secret` is what follows the instance in the path, as it stands in the request line: percent
+    /// signs are not decoded, so a secret has one spelling.
+    pub fn of(headers: &'a HeaderMap, path_secret: Option<&str>) -> Self {
+        let token = only(headers, &ZAPI_TOKEN).map(digest);
+        Self { headers, token, path_secret: path_secret.map(digest) }
+    }
 }
 
 /// A body that is known to come from whom it should. Only [`Verifier::verify`] makes one.
@@ -158,13 +164,9 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Refused`] as from [`Verifier::verify`], with the flaws that show already.
-    pub fn glance(
-        &self,
-        headers: &HeaderMap,
-        path_secret: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Glance, Refused> {
-        let (token, path) = self.verify_tokens(headers, path_secret);
+    pub fn glance(&self, outside: &Outside<'_>, now: Timestamp) -> Result<Glance, Refused> {
+        let headers = outside.headers;
+        let (token, path) = self.verify_tokens(outside);
         let hmac = self.hmac.as_ref().map(|(header, _)| hmac_tag(only(headers, header)).map(|_| ()));
         let standard = self.standard_webhooks.as_ref().map(|_| {
             delivery(headers, now)?;
@@ -178,11 +180,11 @@ impl Verifier {
     }
 
     /// The proofs that stand outside the body.
-    fn verify_tokens(&self, headers: &HeaderMap, path_secret: Option<&str>) -> (Outcome, Outcome) {
-        let token = self.zapi_token.map(|token| verify_token(&token, only(headers, &ZAPI_TOKEN)));
+    fn verify_tokens(&self, outside: &Outside<'_>) -> (Outcome, Outcome) {
+        let token = self.zapi_token.map(|token| verify_token(&token, outside.token));
         let path = match self.path_secret {
-            Some(secret) => Some(verify_token(&secret, path_secret.ok_or(Flaw::Absent))),
-            None => path_secret.map(|_| Err(Flaw::Unexpected)),
+            Some(secret) => Some(verify_token(&secret, outside.path_secret.ok_or(Flaw::Absent))),
+            None => outside.path_secret.map(|_| Err(Flaw::Unexpected)),
         };
         (token, path)
     }
@@ -191,9 +193,9 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Refused`] if any of them does not.
-    pub fn verify(&self, request: Unverified<'_>, now: Timestamp) -> Result<Verified, Refused> {
-        let Unverified { headers, path_secret, body } = request;
-        let (token, path) = self.verify_tokens(headers, path_secret);
+    pub fn verify(&self, outside: &Outside<'_>, body: Bytes, now: Timestamp) -> Result<Verified, Refused> {
+        let headers = outside.headers;
+        let (token, path) = self.verify_tokens(outside);
         let hmac = self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, only(headers, header), &body));
         let standard =
             self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
@@ -234,8 +236,8 @@ fn keys(secrets: &[SecretSlice<u8>]) -> Vec<HmacSha256> {
     secrets.iter().filter_map(|secret| HmacSha256::new_from_slice(secret.expose_secret()).ok()).collect()
 }
 
-fn verify_token(expected: &Tag, given: Result<&str, Flaw>) -> Result<(), Flaw> {
-    let equal: bool = digest(given.unwrap_or_default()).ct_eq(expected).into();
+fn verify_token(expected: &Tag, given: Result<Tag, Flaw>) -> Result<(), Flaw> {
+    let equal: bool = given.unwrap_or_default().ct_eq(expected).into();
     given?;
     if equal { Ok(()) } else { Err(Flaw::Wrong) }
 }

@@ -184,9 +184,19 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
     assert_eq!(wire.answer().await.unwrap().status, 400);
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // What is not verified does: nobody reads on.
-    let forged = [("content-type", "application/json"), ("content-length", "0")];
-    wire.send(&request("POST", "/webhooks/x", &forged, b"")).await;
+    // Neither does what is not verified, where all of it is there.
+    for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
+        let length = body.len().to_string();
+        let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
+        wire.send(&request("POST", target, &forged, body)).await;
+        let answer = wire.answer().await.unwrap();
+        assert_eq!((answer.status, answer.header("connection")), (401, None), "{target}");
+    }
+    wire.send(&bot.posted(ANA, "/whoami")).await;
+    assert!(wire.answer().await.unwrap().text().contains("accepted"));
+    // Where it is not, nobody waits for the rest.
+    let forged = [("content-type", "application/json"), ("content-length", "3")];
+    wire.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
     let answer = wire.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("connection")), (401, Some("close")));
     assert_eq!(wire.closed().await, "");
@@ -198,7 +208,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     let (listener, url) = listener().await;
     let frame = frame(2);
     let (metrics, shutdown) = (frame.metrics.clone(), frame.shutdown.clone());
-    let answer = async |request: ::http::Request<_>| match request.uri().path() {
+    let answer = async |request: ::http::Request<_>, _| match request.uri().path() {
         "/panic" => panic!("made up, with a secret in it"),
         _ => ::http::Response::new(Full::new(Bytes::from_static(b"well"))),
     };

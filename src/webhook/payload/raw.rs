@@ -120,6 +120,12 @@ impl<'a> Field<'a> {
     /// What it says as a boolean.
     pub(super) fn truth(self) -> Truth {
         let Some(json) = self.single() else { return Truth::No };
+        // As most come.
+        match json {
+            "false" => return Truth::No,
+            "true" => return Truth::Yes,
+            _ => {}
+        }
         let text = if json.starts_with('"') { string(json) } else { Some(Cow::Borrowed(json)) };
         match text.as_deref().map(str::trim) {
             Some("" | "0" | "null") => Truth::No,
@@ -195,6 +201,13 @@ fn without_surrogates(bytes: &[u8]) -> String {
 
 /// Whether brackets outside of strings nest deeper than is allowed.
 fn is_too_deep(json: &str) -> bool {
+    // Hardly an event has so many brackets, wherever they stand; counting them is quick.
+    let opening = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
+    if json.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| usize::from(opening(chunk))).sum::<usize>()
+        <= DEEPEST
+    {
+        return false;
+    }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json.bytes() {
         if in_string {

@@ -120,14 +120,10 @@ impl Request {
     }
 
     fn at(&self, now: Timestamp) -> Result<Verified, Refused> {
-        let request = Unverified {
-            headers: &self.headers,
-            path_secret: self.path.as_deref(),
-            body: Bytes::from(self.body.clone()),
-        };
+        let outside = Outside::of(&self.headers, self.path.as_deref());
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        let glance = verifier.glance(&self.headers, self.path.as_deref(), now);
-        let verified = verifier.verify(request, now);
+        let glance = verifier.glance(&outside, now);
+        let verified = verifier.verify(&outside, Bytes::from(self.body.clone()), now);
         // A glance at the headers never refuses what the body would prove, and tells the same flaws.
         if let Err(seen) = glance {
             let all: Vec<_> = verified.as_ref().expect_err("a glance refused it").flaws().collect();
@@ -138,7 +134,7 @@ impl Request {
 
     fn glance(&self) -> Result<Glance, Refused> {
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        verifier.glance(&self.headers, self.path.as_deref(), NOON)
+        verifier.glance(&Outside::of(&self.headers, self.path.as_deref()), NOON)
     }
 
     #[track_caller]

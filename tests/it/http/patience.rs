@@ -24,7 +24,7 @@ async fn listening(patience: Patience) -> String {
 
 async fn serving(frame: Frame) -> String {
     let (listener, url) = listener().await;
-    let answer = async |request: ::http::Request<hyper::body::Incoming>| {
+    let answer = async |request: ::http::Request<hyper::body::Incoming>, _| {
         let _ = request.into_body().collect().await;
         ::http::Response::new(Full::new(Bytes::from_static(b"well")))
     };

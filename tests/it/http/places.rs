@@ -93,7 +93,7 @@ async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     let trusted_proxies = vec!["127.0.0.9".parse().unwrap()];
     let frame = Frame { trusted_proxies, ..frame(4) };
     let metrics = frame.metrics.clone();
-    let answer = async |_| ::http::Response::new(Full::new(Bytes::from_static(b"well")));
+    let answer = async |_, _| ::http::Response::new(Full::new(Bytes::from_static(b"well")));
     tokio::spawn(serve(listener, answer, frame));
     let whole = request("GET", "/", &[], b"");
     let begun = async |address| {

@@ -16,7 +16,7 @@ async fn hundreds_of_requests_in_one_piece_keep_nobody_else_waiting() {
     let (listener, url) = listener().await;
     let answered = Arc::new(AtomicUsize::new(0));
     let counted = answered.clone();
-    let answer = move |request: ::http::Request<hyper::body::Incoming>| {
+    let answer = move |request: ::http::Request<hyper::body::Incoming>, _| {
         let counted = counted.clone();
         async move {
             let before = match request.uri().path() {

@@ -1,0 +1,264 @@
+//! The load: one thread on a core of its own, so cheap that what it measures is the server.
+//!
+//! Closed: each connection sends its next request as soon as the answer to its last one is whole. Open: requests
+//! are due at a fixed rate whatever becomes of earlier ones, and each one's time runs from when it was due.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use crate::events::Requests;
+
+/// How long an answer is waited for; more is a broken server.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How a load comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) connections: usize,
+    /// Else each request has a connection of its own.
+    pub(crate) keep_alive: bool,
+    /// Requests a second; none: as many as are answered.
+    pub(crate) rate: Option<u32>,
+    pub(crate) time: Duration,
+}
+
+/// What came of a load.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome {
+    /// Nanoseconds until each answer was whole, sorted.
+    pub(crate) took: Vec<u32>,
+    pub(crate) elapsed: Duration,
+    pub(crate) accepted: usize,
+    pub(crate) ignored: usize,
+    /// 401 and 429.
+    pub(crate) refused: usize,
+    /// 503.
+    pub(crate) shed: usize,
+    /// Anything else that a whole answer said.
+    pub(crate) other: usize,
+    /// How often a connection was made.
+    pub(crate) connected: usize,
+    /// All requests were sent before the time was over.
+    pub(crate) ran_dry: bool,
+}
+
+impl Outcome {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.took.len() as f64 / self.elapsed.as_secs_f64()
+    }
+
+    /// Milliseconds within which this part of the answers was there.
+    pub(crate) fn within(&self, part: f64) -> f64 {
+        let index = (self.took.len() as f64 * part) as usize;
+        let took = self.took.get(index.min(self.took.len().saturating_sub(1)));
+        took.map_or(0.0, |nanoseconds| f64::from(*nanoseconds) / 1e6)
+    }
+}
+
+/// A connection, and the answer that it waits for.
+struct Line {
+    /// None: the next request makes it anew.
+    stream: Option<TcpStream>,
+    begun: Instant,
+    is_waiting: bool,
+    buffer: Box<[u8; 2_048]>,
+    filled: usize,
+}
+
+/// A whole answer.
+struct Answer {
+    status: u16,
+    is_accepted: bool,
+    closes: bool,
+}
+
+struct Generator<'r> {
+    server: SocketAddr,
+    poll: Poll,
+    lines: Vec<Line>,
+    requests: &'r Requests,
+    next: usize,
+    outcome: Outcome,
+}
+
+/// Puts a load on a server.
+///
+/// # Errors
+/// Where a connection breaks before its answer is whole, or an answer does not come.
+pub(crate) fn put(server: SocketAddr, shape: Shape, requests: &Requests) -> anyhow::Result<Outcome> {
+    let now = Instant::now();
+    let line =
+        || Line { stream: None, begun: now, is_waiting: false, buffer: Box::new([0; 2_048]), filled: 0 };
+    let lines = (0..shape.connections).map(|_| line()).collect();
+    let mut generator =
+        Generator { server, poll: Poll::new()?, lines, requests, next: 0, outcome: Outcome::default() };
+    if shape.keep_alive {
+        for index in 0..shape.connections {
+            generator.connect(index)?;
+        }
+    }
+    generator.run(shape)?;
+    let mut outcome = generator.outcome;
+    outcome.took.sort_unstable();
+    Ok(outcome)
+}
+
+impl Generator<'_> {
+    fn run(&mut self, shape: Shape) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        let end = begun + shape.time;
+        let mut events = Events::with_capacity(1_024);
+        let mut idle: Vec<usize> = (0..shape.connections).rev().collect();
+        let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, begun);
+        loop {
+            let now = Instant::now();
+            let is_open = now < end && !self.is_dry();
+            while is_open && !idle.is_empty() && !self.is_dry() {
+                let when = match shape.rate {
+                    Some(rate) => begun + Duration::from_secs(1) * due / rate,
+                    None => now,
+                };
+                let Some(index) = idle.pop_if(|_| when <= now) else { break };
+                self.send(index, if shape.rate.is_some() { when } else { Instant::now() })?;
+                due += 1;
+                waiting += 1;
+            }
+            if !is_open && waiting == 0 {
+                break;
+            }
+            // What is due soon cannot wait for a clock of milliseconds.
+            let pause = if shape.rate.is_some() { Duration::ZERO } else { Duration::from_millis(100) };
+            match self.poll.poll(&mut events, Some(pause)) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                done => done?,
+            }
+            for event in &events {
+                let Token(index) = event.token();
+                let Some(answer) = self.receive(index)? else { continue };
+                waiting -= 1;
+                last_answer = Instant::now();
+                self.count(index, &answer, last_answer);
+                if answer.closes || !shape.keep_alive {
+                    self.lines[index].stream = None;
+                }
+                if shape.rate.is_none() && last_answer < end && !self.is_dry() {
+                    self.send(index, last_answer)?;
+                    waiting += 1;
+                } else {
+                    idle.push(index);
+                }
+            }
+            if waiting > 0 && last_answer.max(begun).elapsed() > PATIENCE {
+                bail!("{waiting} requests have had no answer for {PATIENCE:?}");
+            }
+        }
+        self.outcome.elapsed = last_answer - begun;
+        self.outcome.ran_dry = self.is_dry();
+        Ok(())
+    }
+
+    fn is_dry(&self) -> bool {
+        !self.requests.can_repeat && self.next == self.requests.len()
+    }
+
+    fn connect(&mut self, index: usize) -> anyhow::Result<()> {
+        // On loopback this takes no time; the server's queue does the waiting.
+        let stream = std::net::TcpStream::connect(self.server).context("the server takes no connection")?;
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        self.poll.registry().register(&mut stream, Token(index), Interest::READABLE)?;
+        let line = &mut self.lines[index];
+        (line.stream, line.filled) = (Some(stream), 0);
+        self.outcome.connected += 1;
+        Ok(())
+    }
+
+    fn send(&mut self, index: usize, begun: Instant) -> anyhow::Result<()> {
+        if self.lines[index].stream.is_none() {
+            self.connect(index)?;
+        }
+        let mut request = self.requests.get(self.next % self.requests.len());
+        self.next += 1;
+        let line = &mut self.lines[index];
+        (line.begun, line.is_waiting) = (begun, true);
+        let stream = line.stream.as_mut().context("not connected")?;
+        while !request.is_empty() {
+            match stream.write(request) {
+                Ok(written) => request = &request[written..],
+                // Never with one request of a few KB a connection, but a short write is no error.
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                Err(error) => return Err(error).context("a request could not be sent"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer of a connection that has something to read, once it is whole.
+    fn receive(&mut self, index: usize) -> anyhow::Result<Option<Answer>> {
+        let line = &mut self.lines[index];
+        let Some(stream) = line.stream.as_mut() else { return Ok(None) };
+        loop {
+            match stream.read(&mut line.buffer[line.filled..]) {
+                Ok(0) if line.is_waiting => bail!("the server hung up on a request"),
+                Ok(0) => {
+                    line.stream = None;
+                    return Ok(None);
+                }
+                Ok(read) => line.filled += read,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error).context("a connection broke"),
+            }
+            if let Some(answer) = answer(&line.buffer[..line.filled])? {
+                (line.is_waiting, line.filled) = (false, 0);
+                return Ok(Some(answer));
+            }
+            if line.filled == line.buffer.len() {
+                bail!("an answer is longer than {} bytes", line.buffer.len());
+            }
+        }
+    }
+
+    fn count(&mut self, index: usize, answer: &Answer, now: Instant) {
+        let took = (now - self.lines[index].begun).as_nanos();
+        let outcome = &mut self.outcome;
+        outcome.took.push(u32::try_from(took).unwrap_or(u32::MAX));
+        let place = match (answer.status, answer.is_accepted) {
+            (200, true) => &mut outcome.accepted,
+            (200, false) => &mut outcome.ignored,
+            (401 | 429, _) => &mut outcome.refused,
+            (503, _) => &mut outcome.shed,
+            _ => &mut outcome.other,
+        };
+        *place += 1;
+    }
+}
+
+/// The answer in these bytes, if it is whole.
+fn answer(bytes: &[u8]) -> anyhow::Result<Option<Answer>> {
+    let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    let (head, body) = (&bytes[..head + 2], &bytes[head + 4..]);
+    let value = |name: &[u8]| {
+        head.split(|byte| *byte == b'\n').find_map(|line| {
+            let (key, value) = line.split_at_checked(name.len())?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
+        })
+    };
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<usize>().ok();
+    let length = value(b"content-length:").map_or(Some(0), number).context("an odd Content-Length")?;
+    let status = head.get(9..12).and_then(number).context("an odd status line")?;
+    if body.len() < length {
+        return Ok(None);
+    }
+    Ok(Some(Answer {
+        status: u16::try_from(status)?,
+        is_accepted: body.starts_with(br#"{"status":"accepted"#),
+        closes: value(b"connection:").is_some_and(|value| value.eq_ignore_ascii_case(b"close")),
+    }))
+}

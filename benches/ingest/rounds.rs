@@ -1,0 +1,112 @@
+//! Rounds that take turns: each server is measured in each round, the others idle meanwhile, so that what
+//! disturbs the machine disturbs all of them; medians of the rounds are compared.
+
+use anyhow::bail;
+
+use crate::cores::{self, Used};
+use crate::events::{Kind, Requests};
+use crate::load::{self, Outcome, Shape};
+use crate::server::Server;
+
+/// One thing to measure: a server, and what is sent to it.
+pub(crate) struct Entry<'s> {
+    pub(crate) server: &'s Server,
+    pub(crate) kind: Kind,
+    pub(crate) shape: Shape,
+}
+
+/// The medians of an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    pub(crate) name: String,
+    /// Requests a second.
+    pub(crate) per_second: f64,
+    /// Microseconds of the server's core for one of them.
+    pub(crate) cpu: f64,
+    /// Milliseconds.
+    pub(crate) p50: f64,
+    /// Milliseconds.
+    pub(crate) p99: f64,
+    /// KiB: at the end of the last round, and at the most.
+    pub(crate) memory: (u64, u64),
+}
+
+/// Measures all entries in each of the rounds, in turn.
+///
+/// # Errors
+/// Where a server does not answer as it must.
+pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
+    let mut all: Vec<Vec<Measured>> = entries.iter().map(|_| Vec::new()).collect();
+    // The first round is for caches and connections, and counts for nothing.
+    for round in 0..=rounds {
+        for (entry, measured) in entries.iter().zip(&mut all) {
+            let one = measure(entry)?;
+            crate::progress(&format!(
+                "  round {round}/{rounds} {:<9} {:>8.0}/s  {:>6.2} µs CPU  p50 {:.2} ms  p99 {:.2} ms",
+                entry.server.name,
+                one.outcome.per_second(),
+                one.cpu,
+                one.outcome.within(0.5),
+                one.outcome.within(0.99)
+            ));
+            if round > 0 {
+                measured.push(one);
+            }
+        }
+    }
+    let figures = entries.iter().zip(all).map(|(entry, measured)| {
+        let half = |figure: fn(&Measured) -> f64| median(measured.iter().map(figure).collect());
+        Ok(Figures {
+            name: entry.server.name.clone(),
+            per_second: half(|one| one.outcome.per_second()),
+            cpu: half(|one| one.cpu),
+            p50: half(|one| one.outcome.within(0.5)),
+            p99: half(|one| one.outcome.within(0.99)),
+            memory: cores::memory(entry.server.process())?,
+        })
+    });
+    figures.collect()
+}
+
+struct Measured {
+    outcome: Outcome,
+    /// Microseconds a request.
+    cpu: f64,
+}
+
+fn measure(entry: &Entry<'_>) -> anyhow::Result<Measured> {
+    let Entry { server, kind, shape } = *entry;
+    let requests = Requests::prepare(kind, 512, 0, shape.keep_alive);
+    let before = Used::by(server.process())?;
+    let outcome = load::put(server.address, shape, &requests)?;
+    let used = Used::by(server.process())?.since(&before);
+    expect(server, kind, &outcome)?;
+    let cpu = used as f64 / 1e3 / outcome.took.len() as f64;
+    Ok(Measured { outcome, cpu })
+}
+
+/// A fast wrong answer is no figure.
+fn expect(server: &Server, kind: Kind, outcome: &Outcome) -> anyhow::Result<()> {
+    let all = outcome.took.len();
+    let right = match kind {
+        _ if server.name == "bare" => outcome.ignored,
+        Kind::Chatter => outcome.ignored,
+        Kind::Forged | Kind::Unsigned => outcome.refused,
+        Kind::Mix => outcome.ignored + outcome.accepted,
+        Kind::Orders => outcome.accepted,
+    };
+    if all == 0 || right != all {
+        let Outcome { accepted, ignored, refused, shed, other, .. } = outcome;
+        bail!(
+            "{} answered {kind:?} with {accepted} accepted, {ignored} ignored, {refused} refused, {shed} shed, \
+             {other} others",
+            server.name
+        );
+    }
+    Ok(())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

@@ -1,0 +1,110 @@
+//! A server under measurement: the shipped program or a baseline, as a process on the server's core.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum as _;
+use tempfile::TempDir;
+
+use crate::baseline::Baseline;
+use crate::cores;
+use crate::events::{ADMINS, HEADER, INSTANCE, SECRET, admin};
+
+/// A running server; killed when it is forgotten.
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// What it works in.
+    _folder: TempDir,
+}
+
+impl Server {
+    /// The program that operators get, with an instance whose webhooks are signed.
+    ///
+    /// # Errors
+    /// Where it cannot be started, or ends before it is ready.
+    pub(crate) fn shipped() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("vincula.toml"), configuration())?;
+        let usual = || PathBuf::from(env!("CARGO_BIN_EXE_vincula"));
+        let path = std::env::var_os("VINCULA_BIN").map_or_else(usual, PathBuf::from);
+        let path = std::fs::canonicalize(&path).with_context(|| format!("no {}", path.display()))?;
+        let mut command = Command::new(path);
+        command.arg("serve").current_dir(&folder).env("VINCULA_CONFIG", folder.path().join("vincula.toml"));
+        command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = cores::on_server_core(|| Ok(command.spawn()?))?;
+        let mut lines = BufReader::new(child.stderr.take().context("no stderr")?).lines();
+        let mut log = String::new();
+        let address = loop {
+            let Some(line) = lines.next() else { bail!("the service did not start:\n{log}") };
+            let line = line?;
+            if line.contains("\"message\":\"ready\"") {
+                let ready: serde_json::Value = serde_json::from_str(&line)?;
+                let public = ready["public"].as_str().or(ready["fields"]["public"].as_str());
+                break public.context("it does not say where it listens")?.parse()?;
+            }
+            log = log + &line + "\n";
+        };
+        // A pipe that nobody empties would stop the service. The thread ends with it.
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if std::env::var_os("VINCULA_SHOW_LOG").is_some() {
+                    crate::progress(&line);
+                }
+            }
+        });
+        Ok(Self { name: "vincula".to_owned(), address, child, _folder: folder })
+    }
+
+    /// A minimal server.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub(crate) fn baseline(baseline: Baseline) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let name = baseline.to_possible_value().context("it has no name")?.get_name().to_owned();
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["baseline", &name]).current_dir(&folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = cores::on_server_core(|| Ok(command.spawn()?))?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
+        Ok(Self { name, address: line.trim().parse()?, child, _folder: folder })
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn configuration() -> String {
+    let admins = (0..ADMINS)
+        .map(|number| format!("[instances.main.admins.admin{number}]\nphone = \"{}\"\n", admin(number)));
+    format!(
+        r#"[server]
+listen = "127.0.0.1:0"
+admin_listen = "127.0.0.1:0"
+public_url = "https://bot.example.com"
+[instances.main]
+id = "{INSTANCE}"
+token = "0123456789ABCDEF01234567"
+base_url = "http://127.0.0.1:9"
+max_event_age = "1h"
+[instances.main.verify]
+hmac = {{ header = "{HEADER}", secrets = ["{SECRET}"] }}
+[instances.main.limits]
+orders_per_minute = 1000000
+{}"#,
+        admins.collect::<String>()
+    )
+}
