@@ -14,7 +14,7 @@ use crate::journal::{Bot, Worker, retention};
 use crate::storage::{Kept, OpenError, Opened, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Door, courtesy};
-use crate::zapi::ClientError;
+use crate::zapi::{ClientError, Clients};
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +53,9 @@ impl App {
         let Opened { store, writer } =
             Store::open(config.store.url.expose_secret(), clock.clone(), timing.lease).await?;
         let metrics = Arc::new(Metrics::default());
-        let mut bots = HashMap::new();
+        let (clients, mut bots) = (Clients::default(), HashMap::new());
         for instance in config.instances {
-            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance, &store)?));
+            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance, &clients, &store)?));
         }
         let (courtesy, refusals) = courtesy::courtesy();
         let door = Door::new(

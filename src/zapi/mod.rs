@@ -4,6 +4,7 @@
 //! in an error, not in a log line, not in `Debug`. Redirects are off, answers are read up to
 //! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
 
+mod clients;
 mod communities;
 pub mod error;
 mod groups;
@@ -23,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::Instant;
 
+pub use clients::Clients;
 pub use communities::{Community, CommunityDetails, SubGroup};
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
@@ -34,8 +36,6 @@ use crate::clock::Clock;
 use crate::config::{Instance, Limits};
 use pace::Pace;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
 /// Why no client could be made: the TLS provider or the system's certificates are missing.
@@ -64,20 +64,9 @@ struct Line {
 }
 
 impl Zapi {
-    /// A client of the instance, whose paced calls are booked in `ledger`; no connection is opened yet.
-    pub fn new(instance: &Instance, ledger: Arc<dyn Ledger>) -> Result<Self, ClientError> {
-        // Fails only when another provider is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
-        if instance.base_url.starts_with("http://") {
-            // Plain HTTP is for loopback alone, where no proxy belongs.
-            builder = builder.no_proxy();
-        }
+    /// The instance's line over one of `clients`, its paced calls booked in `ledger`; no connection is
+    /// opened yet.
+    pub fn new(instance: &Instance, clients: &Clients, ledger: Arc<dyn Ledger>) -> Result<Self, ClientError> {
         let root = format!(
             "{}/instances/{}/token/{}",
             instance.base_url,
@@ -86,7 +75,7 @@ impl Zapi {
         );
         let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
         let line = Line {
-            http: builder.build().map_err(|e| ClientError(e.without_url()))?,
+            http: clients.of(&instance.base_url)?,
             root: root.into(),
             id: instance.id.clone(),
             token: instance.token.clone(),
