@@ -1,8 +1,11 @@
 //! The minimal servers that the shipped one is held against: the bench itself, started again as a process.
 //!
-//! Each has one thread, the least that a server can do. `limit` is the line that the figures are ratios of.
+//! Each has one thread for its connections, no time-outs and no limits: the least that a server can do.
+//! `limit` is the line that the figures are ratios of.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,13 +19,16 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use sha2::Sha256;
 use tokio::net::{TcpListener, TcpStream};
+use vincula::clock::Clock;
 
+use crate::committing::{Committer, Manner};
 use crate::events::{HEADER, INSTANCE, SECRET};
+use crate::statements::{Order, Work};
 
 /// What a minimal server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -35,6 +41,19 @@ pub(crate) enum Baseline {
     Limit,
     /// The same without axum.
     Hyper,
+    /// The limit, and group commit of one insert an order.
+    OrderLimit,
+    /// The limit, and one transaction an order.
+    OneByOne,
+    /// The limit, and group commit of the statements that accepting takes here.
+    SameStatements,
+}
+
+/// What orders do: nothing, where none is expected.
+#[derive(Clone)]
+struct Orders {
+    key: Arc<Key>,
+    committer: Option<Committer>,
 }
 
 type Key = hmac::Hmac<Sha256>;
@@ -47,12 +66,15 @@ pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Re
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         tell(listener.local_addr()?.to_string());
         let key = Arc::new(Key::new_from_slice(SECRET.as_bytes())?);
+        let committer =
+            baseline.manner().map(|manner| Committer::start(Path::new("."), manner)).transpose()?;
+        let orders = Orders { key: key.clone(), committer };
         let router = match baseline {
             Baseline::Bare => Router::new().route("/webhooks/{instance}", post(|_: Bytes| async { "" })),
             Baseline::Hmac => {
                 Router::new().route("/webhooks/{instance}", post(verified)).with_state(key.clone())
             }
-            _ => Router::new().route("/webhooks/{instance}", post(decided)).with_state(key.clone()),
+            _ => Router::new().route("/webhooks/{instance}", post(decided)).with_state(orders),
         };
         loop {
             let (stream, _) = listener.accept().await?;
@@ -65,11 +87,22 @@ pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Re
     })
 }
 
+impl Baseline {
+    /// How it writes orders down, if it does.
+    fn manner(self) -> Option<Manner> {
+        match self {
+            Self::Bare | Self::Hmac | Self::Limit | Self::Hyper => None,
+            Self::OrderLimit => Some(Manner { work: Work::Insert, most: 256 }),
+            Self::OneByOne => Some(Manner { work: Work::Insert, most: 1 }),
+            Self::SameStatements => Some(Manner { work: Work::Accept, most: 256 }),
+        }
+    }
+}
+
 async fn serve_axum(stream: TcpStream, router: Router) {
     let service = TowerToHyperService::new(router);
     // A client that hangs up is no trouble.
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
@@ -78,30 +111,47 @@ async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
         async move {
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await else { return Ok(refused()) };
-            Ok::<_, Infallible>(decide(&key, &parts.headers, &body.to_bytes()))
+            Ok::<_, Infallible>(match decide(&key, &parts.headers, &body.to_bytes()) {
+                Decided::Answered(answer) => answer,
+                Decided::Order(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
+            })
         }
     });
-    let _ =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
     if is_signed(&key, &headers, &body) { ignored() } else { refused() }
 }
 
-async fn decided(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
-    decide(&key, &headers, &body)
+async fn decided(State(orders): State<Orders>, headers: HeaderMap, body: Bytes) -> Answer {
+    let order = match decide(&orders.key, &headers, &body) {
+        Decided::Order(order) => order,
+        Decided::Answered(answer) => return answer,
+    };
+    match orders.committer {
+        Some(committer) => match committer.commit(order).await {
+            Some(true) => json(StatusCode::OK, r#"{"status":"accepted"}"#),
+            Some(false) => json(StatusCode::OK, r#"{"status":"duplicate"}"#),
+            None => json(StatusCode::SERVICE_UNAVAILABLE, r#"{"status":503}"#),
+        },
+        None => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
+    }
 }
 
-fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Answer {
+/// What a request is.
+enum Decided {
+    Order(Order),
+    Answered(Answer),
+}
+
+fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decided {
     if !is_signed(key, headers, body) {
-        return refused();
+        return Decided::Answered(refused());
     }
     match serde_json::from_slice::<Event<'_>>(body) {
-        Ok(event) if event.order().is_none() => ignored(),
-        _ => {
-            Response::builder().status(StatusCode::NOT_IMPLEMENTED).body(Full::default()).unwrap_or_default()
-        }
+        Ok(event) => event.order().map_or_else(|| Decided::Answered(ignored()), Decided::Order),
+        Err(_) => Decided::Answered(json(StatusCode::BAD_REQUEST, r#"{"status":400}"#)),
     }
 }
 
@@ -112,22 +162,22 @@ fn is_signed(key: &Key, headers: &HeaderMap, body: &[u8]) -> bool {
         && key.clone().chain_update(body).verify_slice(&tag).is_ok()
 }
 
-/// The fields that decide.
+/// The fields that decide. Real ones are borrowed; the one that people type may hold escapes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Event<'a> {
+struct Event<'a> {
     #[serde(borrow, rename = "type")]
     kind: Option<&'a str>,
     #[serde(borrow)]
     instance_id: Option<&'a str>,
     #[serde(borrow)]
-    pub(crate) message_id: Option<&'a str>,
+    message_id: Option<&'a str>,
     #[serde(borrow)]
-    pub(crate) phone: Option<&'a str>,
+    phone: Option<&'a str>,
     #[serde(borrow)]
-    pub(crate) participant_phone: Option<&'a str>,
+    participant_phone: Option<&'a str>,
     from_me: Option<bool>,
-    pub(crate) is_group: Option<bool>,
+    is_group: Option<bool>,
     #[serde(borrow)]
     text: Option<Text<'a>>,
 }
@@ -135,16 +185,27 @@ pub(crate) struct Event<'a> {
 #[derive(Deserialize)]
 struct Text<'a> {
     #[serde(borrow)]
-    message: std::borrow::Cow<'a, str>,
+    message: Cow<'a, str>,
 }
 
 impl Event<'_> {
-    /// Its text, where it is an order to us.
-    pub(crate) fn order(&self) -> Option<&str> {
+    /// The order that it is, if it is one to us.
+    fn order(&self) -> Option<Order> {
         let is_ours = self.kind == Some("ReceivedCallback")
             && self.instance_id == Some(INSTANCE)
             && self.from_me != Some(true);
-        self.text.as_ref().map(|text| text.message.as_ref()).filter(|text| is_ours && text.starts_with('/'))
+        let text = &self.text.as_ref().filter(|_| is_ours)?.message;
+        if !text.starts_with('/') {
+            return None;
+        }
+        let sender = if self.is_group == Some(true) { self.participant_phone } else { self.phone };
+        Some(Order {
+            message_id: self.message_id?.to_owned(),
+            chat: self.phone?.to_owned(),
+            phone: sender?.to_owned(),
+            text: text.clone().into_owned(),
+            accepted_at: Clock::system().now().0,
+        })
     }
 }
 

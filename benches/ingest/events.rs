@@ -13,16 +13,19 @@ pub(crate) const HEADER: &str = "x-signature";
 /// The path that they are posted to.
 pub(crate) const PATH: &str = "/webhooks/main";
 /// How many admins there are.
-pub(crate) const ADMINS: usize = 200;
+pub(crate) const ADMINS: usize = 1_000;
 /// How many chats orders come from.
-const CHATS: usize = 1_000;
+pub(crate) const CHATS: usize = 1_000;
+/// The community of the orders, and its groups.
+pub(crate) const COMMUNITY: &str = "Bairro Feliz";
+pub(crate) const GROUPS: [&str; 3] = ["futebol", "mães", "xadrez"];
 /// About 1.1 KB: what a busy group is like.
 const TALK: &str = "Bom dia, pessoal! A feira de domingo começa às oito na praça da matriz; quem puder ajudar com \
     as barracas chega às sete. Tragam água, protetor e, se der, uma extensão. O almoço fica por conta da \
     associação.";
 
 /// What a scenario sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Talk in a group.
     Chatter,
@@ -34,6 +37,13 @@ pub(crate) enum Kind {
     Mix,
     /// Orders of admins, in a thousand chats, none twice.
     Orders,
+}
+
+impl Kind {
+    /// Some of it is written down, and none of that may come twice.
+    pub(crate) fn has_orders(self) -> bool {
+        matches!(self, Self::Orders | Self::Mix)
+    }
 }
 
 /// Whole requests, each with its place in one run of bytes.
@@ -56,7 +66,7 @@ impl Requests {
             };
             requests.add(kind, &body, keep_alive);
         }
-        requests.can_repeat = !matches!(kind, Kind::Orders | Kind::Mix);
+        requests.can_repeat = !kind.has_orders();
         requests
     }
 
@@ -110,14 +120,21 @@ pub(crate) fn talk(number: usize) -> String {
 
 /// An order of an admin in a group.
 pub(crate) fn order(round: usize, number: usize) -> String {
-    let event = Event::text(INSTANCE, "/link \"Bairro Feliz\" futebol, mães, xadrez")
+    let event = Event::text(INSTANCE, &format!("/link \"{COMMUNITY}\" {}", GROUPS.join(", ")))
         .from(&admin(number % CHATS))
         .in_group(&group(number % CHATS));
     let padding = "https://pps.whatsapp.net/v/t61.0-0/".to_owned() + &"0".repeat(220) + "_n.jpg";
-    once(event.with_id(&format!("3EB0{round:06}{number:010}")).with("photo", padding)).body()
+    once(event.with_id(&message_id(round, number)).with("photo", padding)).body()
 }
 
-fn group(number: usize) -> String {
+/// An id that no other order has. Those of WhatsApp are in no order, which an index feels.
+fn message_id(round: usize, number: usize) -> String {
+    let place = (round << 32 | number) as u64;
+    format!("3EB0{:016X}", place.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// The group that is a chat.
+pub(crate) fn group(number: usize) -> String {
     format!("1203630195{number:08}-group")
 }
 

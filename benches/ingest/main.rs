@@ -12,22 +12,25 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod baseline;
+mod committing;
 mod cores;
+mod disk;
 mod events;
 mod load;
 mod rounds;
+mod scenarios;
 mod server;
+mod statements;
+mod tables;
+mod upstream;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use baseline::Baseline;
-use events::Kind;
-use load::Shape;
-use rounds::{Entry, Figures};
-use server::Server;
+use scenarios::{How, chatter, forged, mix, orders, pace};
+use upstream::Pace;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -40,7 +43,9 @@ Examples:
   cargo bench --bench ingest -- chatter --connections 1,16,64,256 --all
   cargo bench --bench ingest -- chatter --new-connections
   cargo bench --bench ingest -- forged
-  cargo bench --bench ingest -- pace --rate 2000"
+  cargo bench --bench ingest -- pace --rate 2000
+  cargo bench --bench ingest -- orders --connections 1,16,64,256
+  cargo bench --bench ingest -- mix"
 )]
 struct Call {
     #[command(subcommand)]
@@ -50,25 +55,6 @@ struct Call {
     /// Given by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
-}
-
-#[derive(Clone, Debug, Args)]
-struct How {
-    /// How often each is measured.
-    #[arg(long, default_value_t = 9, global = true)]
-    rounds: usize,
-    /// How long a round is for each.
-    #[arg(long, default_value_t = 1.0, global = true)]
-    seconds: f64,
-    /// How many connections, one table each.
-    #[arg(long, value_delimiter = ',', default_values_t = [64], global = true)]
-    connections: Vec<usize>,
-    /// A connection for each request.
-    #[arg(long, global = true)]
-    new_connections: bool,
-    /// All baselines, not only the limit.
-    #[arg(long, global = true)]
-    all: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -83,6 +69,14 @@ enum Run {
         #[arg(long, default_value_t = 2_000)]
         rate: u32,
     },
+    /// Orders of admins in a thousand chats, each written down before it is answered.
+    Orders {
+        /// The service carries orders out as fast as it can meanwhile, not at its usual pace.
+        #[arg(long)]
+        unpaced: bool,
+    },
+    /// Talk, and one order among a hundred.
+    Mix,
     /// One minimal server, until it is killed.
     #[command(hide = true)]
     Baseline { baseline: Baseline },
@@ -108,119 +102,17 @@ fn measure(run: Option<Run>, how: &How) -> anyhow::Result<()> {
         Some(Run::Chatter) => chatter(how),
         Some(Run::Forged) => forged(how),
         Some(Run::Pace { rate }) => pace(how, rate),
+        Some(Run::Orders { unpaced }) => orders(how, if unpaced { Pace::None } else { Pace::Default }),
+        Some(Run::Mix) => mix(how),
         Some(Run::Baseline { .. }) => Ok(()),
         None => {
             chatter(how)?;
+            chatter(&How { new_connections: true, ..how.clone() })?;
             forged(how)?;
-            pace(how, 2_000)
+            pace(how, 2_000)?;
+            mix(how)?;
+            orders(&How { connections: vec![1, 64], ..how.clone() }, Pace::Default)
         }
-    }
-}
-
-impl How {
-    fn shape(&self, connections: usize) -> Shape {
-        let time = Duration::from_secs_f64(self.seconds);
-        Shape { connections, keep_alive: !self.new_connections, rate: None, time }
-    }
-
-    fn kept(&self) -> &'static str {
-        if self.new_connections { "a new connection each" } else { "keep-alive" }
-    }
-}
-
-fn chatter(how: &How) -> anyhow::Result<()> {
-    let shipped = Server::shipped()?;
-    let baselines: &[Baseline] = match how.all {
-        true => &[Baseline::Limit, Baseline::Hyper, Baseline::Hmac, Baseline::Bare],
-        false => &[Baseline::Limit],
-    };
-    let baselines = baselines.iter().map(|kind| Server::baseline(*kind)).collect::<Result<Vec<_>, _>>()?;
-    for &connections in &how.connections {
-        title(&format!("chatter, {connections} connections, {}", how.kept()));
-        let servers = std::iter::once(&shipped).chain(&baselines);
-        let entries: Vec<_> = servers
-            .map(|server| Entry { server, kind: Kind::Chatter, shape: how.shape(connections) })
-            .collect();
-        let figures = rounds::take_turns(&entries, how.rounds)?;
-        let [ours, limit, ..] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-        verdict("throughput against the limit", ours.per_second / limit.per_second, Bound::Least(0.90));
-        verdict("CPU an event against the limit", ours.cpu / limit.cpu, Bound::Most(1.15));
-        verdict("memory at the most, MiB", ours.memory.1 as f64 / 1_024.0, Bound::Most(40.0));
-    }
-    Ok(())
-}
-
-fn forged(how: &How) -> anyhow::Result<()> {
-    let server = Server::shipped()?;
-    for &connections in &how.connections {
-        title(&format!("forged against genuine, {connections} connections, {}", how.kept()));
-        let shape = how.shape(connections);
-        let entry = |kind| Entry { server: &server, kind, shape };
-        let mut figures =
-            rounds::take_turns(&[Kind::Chatter, Kind::Forged, Kind::Unsigned].map(entry), how.rounds)?;
-        for (figures, name) in figures.iter_mut().zip(["genuine", "forged", "unsigned"]) {
-            name.clone_into(&mut figures.name);
-        }
-        let [genuine, forged, unsigned] = &figures[..] else { return Ok(()) };
-        table(&figures, genuine);
-        verdict("CPU of a wrong signature against genuine", forged.cpu / genuine.cpu, Bound::Most(1.0));
-        verdict("CPU of no signature against genuine", unsigned.cpu / genuine.cpu, Bound::Most(1.0));
-    }
-    Ok(())
-}
-
-fn pace(how: &How, rate: u32) -> anyhow::Result<()> {
-    let (shipped, limit) = (Server::shipped()?, Server::baseline(Baseline::Limit)?);
-    for &connections in &how.connections {
-        title(&format!("chatter at {rate}/s, {connections} connections, {}", how.kept()));
-        let shape = Shape { rate: Some(rate), ..how.shape(connections) };
-        let entry = |server| Entry { server, kind: Kind::Chatter, shape };
-        let figures = rounds::take_turns(&[entry(&shipped), entry(&limit)], how.rounds)?;
-        let [ours, limit] = &figures[..] else { return Ok(()) };
-        table(&figures, limit);
-        verdict("p99 against the limit", ours.p99 / limit.p99, Bound::Most(1.5));
-    }
-    Ok(())
-}
-
-/// What a figure must be.
-enum Bound {
-    Least(f64),
-    Most(f64),
-}
-
-fn verdict(what: &str, value: f64, bound: Bound) {
-    let (is_reached, bound) = match bound {
-        Bound::Least(least) => (value >= least, format!("at least {least:.2}")),
-        Bound::Most(most) => (value <= most, format!("at most {most:.2}")),
-    };
-    print(&format!("{}  {what}: {value:.2} ({bound})", if is_reached { "PASS" } else { "FAIL" }));
-}
-
-fn title(text: &str) {
-    print(&format!("\n{text}"));
-}
-
-/// All figures, and their ratios to those of one of them.
-fn table(all: &[Figures], to: &Figures) {
-    print(&format!(
-        "{:<10} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",
-        "", "events/s", "ratio", "CPU, µs", "ratio", "p50, ms", "p99, ms", "RSS, MiB", "most, MiB"
-    ));
-    for figures in all {
-        print(&format!(
-            "{:<10} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
-            figures.name,
-            figures.per_second,
-            figures.per_second / to.per_second,
-            figures.cpu,
-            figures.cpu / to.cpu,
-            figures.p50,
-            figures.p99,
-            figures.memory.0 as f64 / 1_024.0,
-            figures.memory.1 as f64 / 1_024.0
-        ));
     }
 }
 

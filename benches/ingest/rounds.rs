@@ -4,15 +4,27 @@
 use anyhow::bail;
 
 use crate::cores::{self, Used};
+use crate::disk;
 use crate::events::{Kind, Requests};
 use crate::load::{self, Outcome, Shape};
 use crate::server::Server;
 
+/// How many orders a server may take a second before there are no more of them.
+const ORDERS_A_SECOND: f64 = 40_000.0;
+
 /// One thing to measure: a server, and what is sent to it.
 pub(crate) struct Entry<'s> {
+    pub(crate) name: &'s str,
     pub(crate) server: &'s Server,
     pub(crate) kind: Kind,
     pub(crate) shape: Shape,
+}
+
+impl<'s> Entry<'s> {
+    /// Under the server's own name.
+    pub(crate) fn of(server: &'s Server, kind: Kind, shape: Shape) -> Self {
+        Self { name: &server.name, server, kind, shape }
+    }
 }
 
 /// The medians of an entry.
@@ -37,13 +49,27 @@ pub(crate) struct Figures {
 /// Where a server does not answer as it must.
 pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
     let mut all: Vec<Vec<Measured>> = entries.iter().map(|_| Vec::new()).collect();
+    let mut syncs = Vec::new();
     // The first round is for caches and connections, and counts for nothing.
     for round in 0..=rounds {
+        if let Some(entry) = entries.iter().find(|entry| entry.kind.has_orders()) {
+            disk::settle(entry.server.folder())?;
+            syncs.push(disk::sync_time(entry.server.folder())?);
+        }
+        let mut prepared: Vec<(Kind, Requests)> = Vec::new();
         for (entry, measured) in entries.iter().zip(&mut all) {
-            let one = measure(entry)?;
+            let place = prepared.iter().position(|(kind, _)| *kind == entry.kind);
+            let place = place.unwrap_or_else(|| {
+                prepared.push((entry.kind, prepare(entry, round)));
+                prepared.len() - 1
+            });
+            if entry.kind.has_orders() {
+                disk::settle(entry.server.folder())?;
+            }
+            let one = measure(entry, &prepared[place].1)?;
             crate::progress(&format!(
-                "  round {round}/{rounds} {:<9} {:>8.0}/s  {:>6.2} µs CPU  p50 {:.2} ms  p99 {:.2} ms",
-                entry.server.name,
+                "  round {round}/{rounds} {:<15} {:>8.0}/s  {:>6.2} µs CPU  p50 {:.2} ms  p99 {:.2} ms",
+                entry.name,
                 one.outcome.per_second(),
                 one.cpu,
                 one.outcome.within(0.5),
@@ -54,10 +80,14 @@ pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result
             }
         }
     }
+    if !syncs.is_empty() {
+        let most = syncs.iter().copied().fold(0.0, f64::max);
+        crate::print(&format!("one fsync took {:.2} ms, in the worst round {most:.2} ms", median(syncs)));
+    }
     let figures = entries.iter().zip(all).map(|(entry, measured)| {
         let half = |figure: fn(&Measured) -> f64| median(measured.iter().map(figure).collect());
         Ok(Figures {
-            name: entry.server.name.clone(),
+            name: entry.name.to_owned(),
             per_second: half(|one| one.outcome.per_second()),
             cpu: half(|one| one.cpu),
             p50: half(|one| one.outcome.within(0.5)),
@@ -74,11 +104,17 @@ struct Measured {
     cpu: f64,
 }
 
-fn measure(entry: &Entry<'_>) -> anyhow::Result<Measured> {
-    let Entry { server, kind, shape } = *entry;
-    let requests = Requests::prepare(kind, 512, 0, shape.keep_alive);
+/// What all servers of a round are sent.
+fn prepare(entry: &Entry<'_>, round: usize) -> Requests {
+    let orders = (ORDERS_A_SECOND * entry.shape.time.as_secs_f64()) as usize;
+    let count = if entry.kind.has_orders() { orders } else { 512 };
+    Requests::prepare(entry.kind, count, round, entry.shape.keep_alive)
+}
+
+fn measure(entry: &Entry<'_>, requests: &Requests) -> anyhow::Result<Measured> {
+    let Entry { server, kind, shape, .. } = *entry;
     let before = Used::by(server.process())?;
-    let outcome = load::put(server.address, shape, &requests)?;
+    let outcome = load::put(server.address, shape, requests)?;
     let used = Used::by(server.process())?.since(&before);
     expect(server, kind, &outcome)?;
     let cpu = used as f64 / 1e3 / outcome.took.len() as f64;

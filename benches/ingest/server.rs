@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::baseline::Baseline;
 use crate::cores;
 use crate::events::{ADMINS, HEADER, INSTANCE, SECRET, admin};
+use crate::upstream::{Pace, Upstream};
 
 /// A running server; killed when it is forgotten.
 pub(crate) struct Server {
@@ -19,17 +20,17 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     child: Child,
     /// What it works in.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
-    /// The program that operators get, with an instance whose webhooks are signed.
+    /// The program that operators get, with an instance whose webhooks are signed, and 1,000 admins.
     ///
     /// # Errors
     /// Where it cannot be started, or ends before it is ready.
-    pub(crate) fn shipped() -> anyhow::Result<Self> {
+    pub(crate) fn shipped(upstream: &Upstream) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("vincula.toml"), configuration())?;
+        std::fs::write(folder.path().join("vincula.toml"), configuration(upstream))?;
         let usual = || PathBuf::from(env!("CARGO_BIN_EXE_vincula"));
         let path = std::env::var_os("VINCULA_BIN").map_or_else(usual, PathBuf::from);
         let path = std::fs::canonicalize(&path).with_context(|| format!("no {}", path.display()))?;
@@ -57,7 +58,7 @@ impl Server {
                 }
             }
         });
-        Ok(Self { name: "vincula".to_owned(), address, child, _folder: folder })
+        Ok(Self { name: "vincula".to_owned(), address, child, folder })
     }
 
     /// A minimal server.
@@ -72,7 +73,12 @@ impl Server {
         let mut child = cores::on_server_core(|| Ok(command.spawn()?))?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
-        Ok(Self { name, address: line.trim().parse()?, child, _folder: folder })
+        Ok(Self { name, address: line.trim().parse()?, child, folder })
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn process(&self) -> u32 {
@@ -87,9 +93,14 @@ impl Drop for Server {
     }
 }
 
-fn configuration() -> String {
+fn configuration(upstream: &Upstream) -> String {
     let admins = (0..ADMINS)
         .map(|number| format!("[instances.main.admins.admin{number}]\nphone = \"{}\"\n", admin(number)));
+    let Upstream { address, account, pace, .. } = upstream;
+    let paces = match pace {
+        Pace::Default => "",
+        Pace::None => "changes_per_second = 1000\nmessages_per_minute = 60000\n",
+    };
     format!(
         r#"[server]
 listen = "127.0.0.1:0"
@@ -97,14 +108,17 @@ admin_listen = "127.0.0.1:0"
 public_url = "https://bot.example.com"
 [instances.main]
 id = "{INSTANCE}"
-token = "0123456789ABCDEF01234567"
-base_url = "http://127.0.0.1:9"
+token = "{}"
+client_token = "{}"
+base_url = "http://{address}"
 max_event_age = "1h"
 [instances.main.verify]
 hmac = {{ header = "{HEADER}", secrets = ["{SECRET}"] }}
 [instances.main.limits]
 orders_per_minute = 1000000
-{}"#,
+{paces}{}"#,
+        account.token,
+        account.client_token.as_deref().unwrap_or_default(),
         admins.collect::<String>()
     )
 }

@@ -1,0 +1,74 @@
+//! The least that writing orders down can cost: one thread with SQLite, which takes what waits into one
+//! transaction, or one order a transaction, and answers after the fsync.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::statements::{self, Order, Statements, Work};
+
+/// What is written, and how many orders share a transaction at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Manner {
+    pub(crate) work: Work,
+    pub(crate) most: usize,
+}
+
+type Waiting = (Order, oneshot::Sender<bool>);
+
+/// The way to the thread.
+#[derive(Clone)]
+pub(crate) struct Committer(Sender<Waiting>);
+
+impl Committer {
+    /// Makes a database in a folder, and starts its thread.
+    ///
+    /// # Errors
+    /// Where SQLite refuses.
+    pub(crate) fn start(folder: &Path, manner: Manner) -> anyhow::Result<Self> {
+        let connection = Connection::open(folder.join("orders.db"))?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        statements::make_tables(&connection, manner.work)?;
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || {
+            if let Err(error) = run(&connection, &receiver, manner) {
+                // Whoever waits is answered 503, and the load stops.
+                crate::progress(&format!("the baseline cannot write: {error}"));
+            }
+        });
+        Ok(Self(sender))
+    }
+
+    /// Whether an order is new; none where it could not be written. Returns after the fsync.
+    pub(crate) async fn commit(&self, order: Order) -> Option<bool> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send((order, answer)).ok()?;
+        answered.await.ok()
+    }
+}
+
+fn run(connection: &Connection, orders: &Receiver<Waiting>, manner: Manner) -> rusqlite::Result<()> {
+    let mut begin = connection.prepare("BEGIN IMMEDIATE")?;
+    let mut commit = connection.prepare("COMMIT")?;
+    let mut statements = Statements::on(connection, manner.work)?;
+    let (mut batch, mut answers) = (Vec::new(), Vec::new());
+    while let Ok(first) = orders.recv() {
+        let waiting = std::iter::once(first).chain(orders.try_iter()).take(manner.most);
+        for (order, answer) in waiting {
+            batch.push(order);
+            answers.push(answer);
+        }
+        begin.execute([])?;
+        let written = statements.write(&batch)?;
+        commit.execute([])?;
+        // No order of the load comes twice: one that does spoils its batch, which the load notices.
+        let are_new = written == batch.len();
+        batch.clear();
+        for answer in answers.drain(..) {
+            let _ = answer.send(are_new);
+        }
+    }
+    Ok(())
+}

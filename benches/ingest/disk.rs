@@ -1,0 +1,37 @@
+//! The disk under the journals: brought to rest before each measurement, and measured itself.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::bail;
+
+/// Writes out what waits to be written: one server's pages are not to be another one's wait.
+///
+/// # Errors
+/// Where there is no `sync`.
+pub(crate) fn settle(folder: &Path) -> anyhow::Result<()> {
+    if !Command::new("sync").arg("-f").arg(folder).status()?.success() {
+        bail!("`sync -f {}` failed", folder.display());
+    }
+    Ok(())
+}
+
+/// Milliseconds of one fsync of a page, the median of some.
+///
+/// # Errors
+/// Where nothing can be written there.
+pub(crate) fn sync_time(folder: &Path) -> anyhow::Result<f64> {
+    let mut file = File::create(folder.join("page"))?;
+    let mut took = Vec::new();
+    for _ in 0..51 {
+        file.write_all(&[b'x'; 4_096])?;
+        let begun = Instant::now();
+        file.sync_data()?;
+        took.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    took.sort_by(f64::total_cmp);
+    Ok(took[took.len() / 2])
+}

@@ -1,0 +1,44 @@
+//! What is printed of a scenario: its figures, their ratios, and whether they are what they must be.
+
+use crate::print;
+use crate::rounds::Figures;
+
+/// What a figure must be.
+pub(crate) enum Bound {
+    Least(f64),
+    Most(f64),
+}
+
+pub(crate) fn verdict(what: &str, value: f64, bound: Bound) {
+    let (is_reached, bound) = match bound {
+        Bound::Least(least) => (value >= least, format!("at least {least:.2}")),
+        Bound::Most(most) => (value <= most, format!("at most {most:.2}")),
+    };
+    print(&format!("{}  {what}: {value:.2} ({bound})", if is_reached { "PASS" } else { "FAIL" }));
+}
+
+pub(crate) fn title(text: &str) {
+    print(&format!("\n{text}"));
+}
+
+/// All figures, and their ratios to those of one of them.
+pub(crate) fn table(all: &[Figures], to: &Figures) {
+    print(&format!(
+        "{:<15} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",
+        "", "events/s", "ratio", "CPU, µs", "ratio", "p50, ms", "p99, ms", "RSS, MiB", "most, MiB"
+    ));
+    for figures in all {
+        print(&format!(
+            "{:<15} {:>9.0} {:>6.2} {:>9.2} {:>6.2} {:>8.3} {:>8.3} {:>9.1} {:>9.1}",
+            figures.name,
+            figures.per_second,
+            figures.per_second / to.per_second,
+            figures.cpu,
+            figures.cpu / to.cpu,
+            figures.p50,
+            figures.p99,
+            figures.memory.0 as f64 / 1_024.0,
+            figures.memory.1 as f64 / 1_024.0
+        ));
+    }
+}
