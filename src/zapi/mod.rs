@@ -27,7 +27,7 @@ pub use communities::{Community, CommunityDetails, SubGroup};
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
 pub use instance::{Account, Connection};
-pub use pace::{Ledger, NotBooked, Rate, Unpaced, Urgency};
+pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
 pub use witness::Witness;
 
 use crate::clock::Clock;
