@@ -10,7 +10,7 @@ use super::webhook::webhook_url;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance, Loaded, Strangers};
 use crate::storage::{OpenError, Store};
-use crate::zapi::{Unpaced, Zapi};
+use crate::zapi::{Connections, Unpaced, Zapi};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -117,7 +117,7 @@ async fn journal(config: &Config, report: &mut Report) {
 
 async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance, Arc::new(Unpaced))?;
+    let zapi = Zapi::new(instance, Arc::new(Unpaced), &mut Connections::default())?;
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {
