@@ -4,8 +4,8 @@
 //! in an error, not in a log line, not in `Debug`. Redirects are off, answers are read up to
 //! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
 
-mod clients;
 mod communities;
+mod connections;
 pub mod error;
 mod groups;
 mod instance;
@@ -24,12 +24,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use clients::Clients;
 pub use communities::{Community, CommunityDetails, SubGroup};
+pub use connections::Connections;
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
 pub use instance::{Account, Connection};
-pub use pace::{Ledger, NotBooked, Rate, Unpaced, Urgency};
+pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
 pub use witness::Witness;
 
 use crate::clock::Clock;
@@ -43,7 +43,7 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 #[error("no HTTPS client: {0}")]
 pub struct ClientError(reqwest::Error);
 
-/// One instance at Z-API; clones share its connections and its pace.
+/// One instance at Z-API; clones share its pace, and all instances their connections.
 #[derive(Clone)]
 pub struct Zapi {
     line: Arc<Line>,
@@ -64,9 +64,13 @@ struct Line {
 }
 
 impl Zapi {
-    /// The instance's line over one of `clients`, its paced calls booked in `ledger`; no connection is
+    /// A client of the instance on these connections, whose paced calls are booked in `ledger`; none is
     /// opened yet.
-    pub fn new(instance: &Instance, clients: &Clients, ledger: Arc<dyn Ledger>) -> Result<Self, ClientError> {
+    pub fn new(
+        instance: &Instance,
+        ledger: Arc<dyn Ledger>,
+        connections: &mut Connections,
+    ) -> Result<Self, ClientError> {
         let root = format!(
             "{}/instances/{}/token/{}",
             instance.base_url,
@@ -75,7 +79,7 @@ impl Zapi {
         );
         let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
         let line = Line {
-            http: clients.of(&instance.base_url)?,
+            http: connections.to(&instance.base_url)?,
             root: root.into(),
             id: instance.id.clone(),
             token: instance.token.clone(),

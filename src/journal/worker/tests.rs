@@ -7,7 +7,7 @@ use crate::command::registry;
 use crate::config::{self, Source};
 use crate::domain::Locale;
 use crate::storage::{Accepted, NewCommand};
-use crate::zapi::Clients;
+use crate::zapi::Connections;
 
 fn order() -> NewCommand {
     NewCommand {
@@ -93,7 +93,8 @@ fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
     let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
     let loaded = config::load(&source, &registry::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let mut bot =
-        Bot::new(loaded.config.instances.into_iter().next().unwrap(), &Clients::default(), store).unwrap();
+        Bot::new(loaded.config.instances.into_iter().next().unwrap(), store, &mut Connections::default())
+            .unwrap();
     bot.speech.name_of = name_of;
     bot
 }
