@@ -14,7 +14,7 @@ use crate::journal::{Bot, Worker, retention};
 use crate::storage::{Kept, OpenError, Opened, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Door, courtesy};
-use crate::zapi::ClientError;
+use crate::zapi::{ClientError, Connections};
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +53,10 @@ impl App {
         let Opened { store, writer } =
             Store::open(config.store.url.expose_secret(), clock.clone(), timing.lease).await?;
         let metrics = Arc::new(Metrics::default());
-        let mut bots = HashMap::new();
+        let (mut bots, mut connections) = (HashMap::new(), Connections::default());
         for instance in config.instances {
-            bots.insert(instance.name.to_string(), Arc::new(Bot::new(instance, &store)?));
+            let bot = Bot::new(instance, &store, &mut connections)?;
+            bots.insert(bot.instance.name.to_string(), Arc::new(bot));
         }
         let (courtesy, refusals) = courtesy::courtesy();
         let door = Door::new(

@@ -63,7 +63,8 @@ steps! {
     Sending = "sending",
     /// It is sent, and not noted: the one step after which it is sent again.
     Sent = "sent",
-    /// It is noted as sent.
+    /// It is noted as sent. The last message of a reply is noted by the write that ends the order, so
+    /// this and the next step are passed only where more messages follow, or an hourglass is taken away.
     Noted = "noted",
     /// The order is about to be ended.
     Finishing = "finishing",

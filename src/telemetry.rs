@@ -5,7 +5,10 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 /// An instance, and how something ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -78,18 +81,19 @@ impl Metrics {
 }
 
 /// Sends the log to stderr: text for a terminal, one JSON object a line for a collector. What is
-/// logged is chosen by `RUST_LOG`, else `default`.
-pub fn start_log(is_terminal: bool, has_colour: bool, default: &str) {
+/// logged is chosen by `RUST_LOG` (a level, or `target=level` as often as needed, with commas), else
+/// by `default`.
+pub fn start_log(is_terminal: bool, has_colour: bool, default: LevelFilter) {
     // Set and empty is what compose files make of a variable that nobody set.
-    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
-    let filter = EnvFilter::try_new(if wanted.is_empty() { default } else { &wanted })
-        .unwrap_or_else(|_| EnvFilter::new(default));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let default = Targets::new().with_default(default);
+    let chosen = if wanted.is_empty() { default } else { wanted.parse().unwrap_or(default) };
+    let log = fmt::layer().with_writer(std::io::stderr);
     // A second call, as tests make it, changes nothing.
     let _ = if is_terminal {
-        log.with_ansi(has_colour).compact().try_init()
+        registry().with(chosen).with(log.with_ansi(has_colour).compact()).try_init()
     } else {
-        log.json().flatten_event(true).try_init()
+        registry().with(chosen).with(log.json().flatten_event(true)).try_init()
     };
 }
 
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
-            start_log(false, false, "info");
+            start_log(false, false, LevelFilter::INFO);
             tell_panics_by_their_place();
             let text = "segredo é segredo".to_owned();
             assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());

@@ -10,7 +10,7 @@ use super::webhook::webhook_url;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance, Loaded, Strangers};
 use crate::storage::{OpenError, Store};
-use crate::zapi::{Unpaced, Zapi};
+use crate::zapi::{Connections, Unpaced, Zapi};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -39,8 +39,9 @@ pub(super) fn check(options: &Options) -> anyhow::Result<End> {
     block_on(async {
         journal(&loaded.config, &mut report).await;
         if !options.offline {
+            let mut connections = Connections::default();
             for instance in &loaded.config.instances {
-                online(&loaded.config, instance, &mut report).await?;
+                online(&loaded.config, instance, &mut connections, &mut report).await?;
             }
         }
         Ok(())
@@ -115,9 +116,14 @@ async fn journal(config: &Config, report: &mut Report) {
     }
 }
 
-async fn online(config: &Config, instance: &Instance, report: &mut Report) -> anyhow::Result<()> {
+async fn online(
+    config: &Config,
+    instance: &Instance,
+    connections: &mut Connections,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance, Arc::new(Unpaced))?;
+    let zapi = Zapi::new(instance, Arc::new(Unpaced), connections)?;
     let connection = zapi.connection().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

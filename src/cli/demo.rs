@@ -15,6 +15,8 @@ use rustyline::error::ReadlineError;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use tracing_subscriber::filter::LevelFilter;
+
 use super::{End, print, start_log};
 use crate::app::App;
 use crate::clock::Clock;
@@ -50,7 +52,7 @@ pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
     if !options.listen.ip().is_loopback() {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
-    start_log("off");
+    start_log(LevelFilter::OFF);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(run(options));
     runtime.shutdown_background();

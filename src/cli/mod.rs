@@ -20,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use tracing_subscriber::filter::LevelFilter;
+
 use crate::command::registry;
 use crate::config::{self, Config, Loaded, Source};
 use crate::telemetry;
@@ -151,7 +153,7 @@ impl ConfigArg {
     }
 }
 
-fn start_log(default: &str) {
+fn start_log(default: LevelFilter) {
     let is_terminal = std::io::stderr().is_terminal();
     let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     telemetry::start_log(is_terminal, has_colour, default);

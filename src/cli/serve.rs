@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::{ConfigArg, End, start_log};
 use crate::app::App;
@@ -13,7 +14,7 @@ use crate::{lifecycle, telemetry};
 
 pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
-    start_log("info");
+    start_log(LevelFilter::INFO);
     telemetry::tell_panics_by_their_place();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(config))?;

@@ -9,7 +9,7 @@ use super::remedy::explained;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;
-use crate::zapi::{Unpaced, Zapi};
+use crate::zapi::{Connections, Unpaced, Zapi};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Call {
@@ -34,9 +34,9 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
     };
     let Some(instances) = chosen(&config, instance.as_deref()) else { return Ok(End::BadConfig) };
     block_on(async {
-        let mut end = End::Well;
+        let (mut connections, mut end) = (Connections::default(), End::Well);
         for instance in instances {
-            let zapi = Zapi::new(instance, Arc::new(Unpaced))?;
+            let zapi = Zapi::new(instance, Arc::new(Unpaced), &mut connections)?;
             match zapi.set_received_url(&webhook_url(&public_url, instance)).await {
                 // The path may hold a secret, so the whole address is not shown.
                 Ok(()) => {

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
-use regex::Regex;
+use unicode_normalization::char::is_combining_mark;
 
 pub use args::{Arg, Arguments};
 pub use context::{Context, Failure, Timing};
@@ -95,20 +95,42 @@ pub struct Order {
     pub rest: String,
 }
 
-/// `name` of at most 40 letters, then nothing or a blank and the rest. Matched after the prefix is taken off.
-static ORDER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\A(?P<name>\p{L}[\p{L}\p{M}\p{N}]{0,39})(?:\s+(?s:(?P<rest>.*)))?\z").ok());
+/// Longer than any command's name.
+const LONGEST_NAME: usize = 40;
 
 /// The order in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
 pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     // Nearly every message is chatter, and ends here without a copy.
     let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
     let text = visible(text);
-    let found = ORDER.as_ref()?.captures(text.trim_end())?;
-    Some(Order {
-        typed: found["name"].to_owned(),
-        rest: found.name("rest").map(|rest| rest.as_str().to_owned()).unwrap_or_default(),
-    })
+    let (typed, rest) = name_and_rest(text.trim_end())?;
+    Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+}
+
+/// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.
+fn name_and_rest(text: &str) -> Option<(&str, &str)> {
+    if !text.starts_with(is_letter) {
+        return None;
+    }
+    let end = text.find(|c| !is_of_a_name(c)).unwrap_or(text.len());
+    let (name, rest) = text.split_at_checked(end)?;
+    let words = rest.trim_start();
+    let is_order = name.chars().count() <= LONGEST_NAME && (rest.is_empty() || words.len() < rest.len());
+    is_order.then_some((name, words))
+}
+
+/// A letter, as Unicode's category `L` has it: an alphabetic character that is no mark, no number, and no
+/// letter in a circle or a square.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !c.is_numeric() && !is_combining_mark(c) && !is_framed(c)
+}
+
+fn is_of_a_name(c: char) -> bool {
+    (c.is_alphanumeric() && !is_framed(c)) || is_combining_mark(c)
+}
+
+fn is_framed(c: char) -> bool {
+    matches!(c, 'Ⓐ'..='ⓩ' | '\u{1f130}'..='\u{1f149}' | '\u{1f150}'..='\u{1f169}' | '\u{1f170}'..='\u{1f189}')
 }
 
 fn is_skipped(c: char) -> bool {
@@ -220,6 +242,33 @@ mod tests {
         for text in rows {
             assert_eq!(recognise(text, &slash()), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn names_are_of_the_letters_marks_and_digits_of_unicode() {
+        let letter = regex::Regex::new(r"\A\p{L}\z").unwrap();
+        let part = regex::Regex::new(r"\A[\p{L}\p{M}\p{N}]\z").unwrap();
+        // Either side may know a newer Unicode.
+        let unassigned = regex::Regex::new(r"\A\p{Cn}\z").unwrap();
+        let is_read_otherwise = |c: &char| {
+            let mut bytes = [0; 4];
+            let text: &str = c.encode_utf8(&mut bytes);
+            (is_letter(*c) != letter.is_match(text) || is_of_a_name(*c) != part.is_match(text))
+                && !unassigned.is_match(text)
+        };
+
+        let otherwise: Vec<char> = ('\0'..=char::MAX).filter(is_read_otherwise).collect();
+
+        assert!(otherwise.is_empty(), "{} such as {:x?}", otherwise.len(), otherwise.first());
+    }
+
+    #[test]
+    fn a_name_has_forty_letters_at_most() {
+        let (longest, longer) = ("a".repeat(40), "a".repeat(41));
+
+        assert!(recognise(&format!("/{longest} x"), &slash()).is_some());
+        assert_eq!(recognise(&format!("/{longer} x"), &slash()), None);
+        assert_eq!(recognise(&format!("/{longer}"), &slash()), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Answering: the messages of a reply are in the journal before the first is sent, and each that
-//! went out is noted, so that a restart goes on behind it.
+//! went out is noted, so that a restart goes on behind it. The turn of a message is waited for while
+//! the one before it is noted, or the answer written down.
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
-use crate::storage::{Claim, Lost};
-use crate::zapi::{ApiError, Cause, Urgency, Zapi};
+use crate::storage::{Claim, Lost, Outcome};
+use crate::zapi::{ApiError, Cause, TurnToSend, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
 const HOURGLASS: &str = "⏳";
@@ -27,33 +28,81 @@ pub(super) enum Unsent {
     Journal(#[from] Lost),
 }
 
-/// Sends what is not sent yet of the answer; the first message quotes the order.
-pub(super) async fn send(zapi: &Zapi, claim: &mut Claim, clock: &Clock) -> Result<(), Unsent> {
+/// Writes the answer down, and waits meanwhile for the turn of its first message: nothing where the
+/// turn must be asked for once more.
+pub(super) async fn write_down(
+    zapi: &Zapi,
+    claim: &mut Claim,
+    messages: &[String],
+    outcome: Outcome,
+    clock: &Clock,
+) -> Result<Option<TurnToSend>, Lost> {
+    let json = serde_json::to_string(messages).unwrap_or_default();
+    let turn = async { Ok(zapi.turn_to_send(Urgency::Answer).await.ok()) };
+    let ((), turn) = tokio::try_join!(claim.reply(json, outcome, clock.now()), turn)?;
+    Ok(turn)
+}
+
+/// Sends what is not sent yet of the answer, the first message in `turn`, if that was waited for; it
+/// quotes the order. Returns how many messages are out where the last one is not noted yet.
+pub(super) async fn send(
+    zapi: &Zapi,
+    claim: &mut Claim,
+    mut turn: Option<TurnToSend>,
+    clock: &Clock,
+) -> Result<Option<usize>, Unsent> {
     let chat = Chat::from_address(&claim.command.chat);
     let messages: Vec<String> =
         claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
         failpoint::reach(Step::Sending);
-        match zapi.send_text(&chat, message, quoted, Urgency::Answer).await {
+        let booked = match turn.take() {
+            Some(turn) => turn,
+            None => zapi.turn_to_send(Urgency::Answer).await?,
+        };
+        match zapi.send_text(&chat, message, quoted, booked).await {
             // The order may be gone from the chat; its answer is said all the same.
             Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
-                zapi.send_text(&chat, message, None, Urgency::Answer).await?;
+                let again = zapi.turn_to_send(Urgency::Answer).await?;
+                zapi.send_text(&chat, message, None, again).await?;
             }
             sent => drop(sent?),
         }
         failpoint::reach(Step::Sent);
-        note(claim, index + 1, clock).await?;
-        failpoint::reach(Step::Noted);
+        if index + 1 == messages.len() {
+            return Ok(Some(messages.len()));
+        }
+        let next = async { Ok(zapi.turn_to_send(Urgency::Answer).await.ok()) };
+        ((), turn) = tokio::try_join!(note(claim, index + 1, clock), next)?;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Notes a message that is out, however long the journal cannot be written meanwhile: unnoted it
 /// would be sent again.
-async fn note(claim: &mut Claim, count: usize, clock: &Clock) -> Result<(), Lost> {
+pub(super) async fn note(claim: &mut Claim, count: usize, clock: &Clock) -> Result<(), Lost> {
     loop {
         match claim.sent(count, clock.now()).await {
+            Err(Lost::Store(trouble)) if trouble.may_pass() => sleep(NOTE_PAUSE).await,
+            noted => {
+                noted?;
+                failpoint::reach(Step::Noted);
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Notes the last message and ends the order by the same write, as insistently as [`note`].
+pub(super) async fn note_and_finish(
+    claim: &Claim,
+    count: usize,
+    outcome: Outcome,
+    clock: &Clock,
+) -> Result<(), Lost> {
+    loop {
+        match claim.finish_sent(count, outcome, clock.now()).await {
             Err(Lost::Store(trouble)) if trouble.may_pass() => sleep(NOTE_PAUSE).await,
             noted => return noted,
         }
@@ -83,7 +132,11 @@ pub(super) async fn tell(zapi: &Zapi, claim: &Claim, messages: &[String], clock:
     let chat = Chat::from_address(&claim.command.chat);
     for (index, message) in messages.iter().enumerate() {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
-        if let Err(error) = zapi.send_text(&chat, message, quoted, Urgency::Progress).await {
+        let sent = async {
+            let turn = zapi.turn_to_send(Urgency::Progress).await?;
+            zapi.send_text(&chat, message, quoted, turn).await
+        };
+        if let Err(error) = sent.await {
             tracing::debug!(%error, "nobody was told that an order goes on");
             if index == 0 && error.cause.is_unsent() {
                 claim.not_told(clock.now()).await?;

@@ -8,7 +8,7 @@ use crate::config::Instance;
 use crate::directory::Directory;
 use crate::reply::Speech;
 use crate::storage::Store;
-use crate::zapi::{ClientError, Zapi};
+use crate::zapi::{ClientError, Connections, Zapi};
 
 /// One instance at work.
 #[derive(Debug)]
@@ -27,10 +27,14 @@ pub struct Bot {
 
 impl Bot {
     /// The instance, ready to work; nothing is called yet.
-    pub fn new(instance: Instance, store: &Store) -> Result<Self, ClientError> {
+    pub fn new(
+        instance: Instance,
+        store: &Store,
+        connections: &mut Connections,
+    ) -> Result<Self, ClientError> {
         let ledger = Arc::new(store.ledger(instance.name.as_str()));
         Ok(Self {
-            zapi: Zapi::new(&instance, ledger)?,
+            zapi: Zapi::new(&instance, ledger, connections)?,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
             speech: Speech {

@@ -213,6 +213,7 @@ impl Worker {
                 || claim.command.reply.is_some(),
             is_told: claim.command.is_told,
         };
+        let mut turn = None;
         if claim.command.reply.is_none() {
             if let Some(again_at) = claim.command.again_at.filter(|at| *at > now)
                 && !claim.command.is_cancelled
@@ -229,23 +230,29 @@ impl Worker {
             };
             failpoint::reach(Step::Judged);
             let messages = ended.0.messages(&bot.speech);
-            let json = serde_json::to_string(&messages).unwrap_or_default();
-            claim.reply(json, ended.1, self.clock.now()).await?;
+            turn = answer::write_down(zapi, &mut claim, &messages, ended.1, &self.clock).await?;
             failpoint::reach(Step::Replied);
         }
-        let sent = answer::send(zapi, &mut claim, &self.clock).await;
+        let sent = answer::send(zapi, &mut claim, turn, &self.clock).await;
+        let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
+        if let Ok(Some(count)) = sent {
+            if !signs.has_hourglass {
+                return self.finish_sent(&claim, count, outcome).await;
+            }
+            // To take the hourglass away may take its time.
+            answer::note(&mut claim, count, &self.clock).await?;
+        }
         let is_undeliverable = now >= last_answer_at;
         let is_over = match &sent {
-            Ok(()) => true,
+            Ok(_) => true,
             Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
         if signs.has_hourglass && is_over {
             answer::hide_hourglass(zapi, &claim).await;
         }
-        let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         match sent {
-            Ok(()) => self.finish(claim, outcome, None).await,
+            Ok(_) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
             Err(Unsent::Api(error)) if error.cause.may_be_sent_later() && !is_undeliverable => {
                 let at = self.postponed(&claim, &error, last_answer_at);
@@ -398,6 +405,22 @@ impl Worker {
     }
 
     async fn finish(&self, claim: Claim, outcome: Outcome, error: Option<String>) -> Result<(), Lost> {
+        self.tell_end(&claim, outcome);
+        failpoint::reach(Step::Finishing);
+        let finished = claim.finish(outcome, error, self.clock.now()).await;
+        failpoint::reach(Step::Finished);
+        finished
+    }
+
+    /// The same for an order whose last message is out and not noted yet.
+    async fn finish_sent(&self, claim: &Claim, count: usize, outcome: Outcome) -> Result<(), Lost> {
+        self.tell_end(claim, outcome);
+        let finished = answer::note_and_finish(claim, count, outcome, &self.clock).await;
+        failpoint::reach(Step::Finished);
+        finished
+    }
+
+    fn tell_end(&self, claim: &Claim, outcome: Outcome) {
         let command = &claim.command;
         tracing::info!(
             id = command.id,
@@ -407,10 +430,6 @@ impl Worker {
             "an order ended"
         );
         self.metrics.order_ended(&command.instance, outcome.as_str());
-        failpoint::reach(Step::Finishing);
-        let finished = claim.finish(outcome, error, self.clock.now()).await;
-        failpoint::reach(Step::Finished);
-        finished
     }
 }
 

@@ -95,15 +95,19 @@ impl Claim {
     /// Notes that the first `count` messages of the answer are sent.
     pub async fn sent(&mut self, count: usize, now: Timestamp) -> Result<(), Lost> {
         self.command.replied = count;
-        let replied = i64::try_from(count).unwrap_or(i64::MAX);
+        self.write(move |connection, claim| {
+            Box::pin(async move { note_sent(connection, &claim.command.id, count, now).await })
+        })
+        .await
+    }
+
+    /// Notes that all `count` messages of the answer are sent and ends the order, in one write. It may
+    /// be called again where the store has trouble.
+    pub async fn finish_sent(&self, count: usize, outcome: Outcome, now: Timestamp) -> Result<(), Lost> {
         self.write(move |connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET replied = $1 WHERE id = $2")
-                    .bind(replied)
-                    .bind(&claim.command.id)
-                    .execute(&mut *connection)
-                    .await?;
-                note(connection, &claim.command.id, now, "sent", None).await
+                note_sent(connection, &claim.command.id, count, now).await?;
+                end(connection, claim, outcome, None, now).await
             })
         })
         .await
@@ -150,30 +154,7 @@ impl Claim {
     /// Ends the order; the next one of the lane is ready.
     pub async fn finish(self, outcome: Outcome, error: Option<String>, now: Timestamp) -> Result<(), Lost> {
         self.write(move |connection, claim| {
-            Box::pin(async move {
-                sqlx::query(
-                    "UPDATE command SET state = $1, outcome = $2, finished_at = $3, error = COALESCE($4, error)
-                     WHERE id = $5",
-                )
-                .bind(outcome.state())
-                .bind(outcome.as_str())
-                .bind(now.0)
-                .bind(&error)
-                .bind(&claim.command.id)
-                .execute(&mut *connection)
-                .await?;
-                note(connection, &claim.command.id, now, "finished", Some(outcome.as_str())).await?;
-                if claim.lane == claim.command.id {
-                    // A read-only order's own lane serves nobody else.
-                    sqlx::query("DELETE FROM lane WHERE instance = $1 AND lane = $2")
-                        .bind(&claim.command.instance)
-                        .bind(&claim.lane)
-                        .execute(&mut *connection)
-                        .await?;
-                    return Ok(());
-                }
-                rest(connection, &claim.command.instance, &claim.lane, now).await
-            })
+            Box::pin(async move { end(connection, claim, outcome, error, now).await })
         })
         .await
     }
@@ -224,6 +205,51 @@ impl Claim {
             }
         }
     }
+}
+
+async fn note_sent(
+    connection: &mut AnyConnection,
+    command: &str,
+    count: usize,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE command SET replied = $1 WHERE id = $2")
+        .bind(i64::try_from(count).unwrap_or(i64::MAX))
+        .bind(command)
+        .execute(&mut *connection)
+        .await?;
+    note(connection, command, now, "sent", None).await
+}
+
+async fn end(
+    connection: &mut AnyConnection,
+    claim: &Claim,
+    outcome: Outcome,
+    error: Option<String>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE command SET state = $1, outcome = $2, finished_at = $3, error = COALESCE($4, error)
+         WHERE id = $5",
+    )
+    .bind(outcome.state())
+    .bind(outcome.as_str())
+    .bind(now.0)
+    .bind(&error)
+    .bind(&claim.command.id)
+    .execute(&mut *connection)
+    .await?;
+    note(connection, &claim.command.id, now, "finished", Some(outcome.as_str())).await?;
+    if claim.lane == claim.command.id {
+        // A read-only order's own lane serves nobody else.
+        sqlx::query("DELETE FROM lane WHERE instance = $1 AND lane = $2")
+            .bind(&claim.command.instance)
+            .bind(&claim.lane)
+            .execute(&mut *connection)
+            .await?;
+        return Ok(());
+    }
+    rest(connection, &claim.command.instance, &claim.lane, now).await
 }
 
 /// A line of the audit.

@@ -10,6 +10,7 @@ mod amend;
 mod claim;
 mod held;
 mod lease;
+mod migrations;
 mod open;
 mod order;
 mod pace;

@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::migrations::MIGRATIONS;
 use super::trouble::{Health, is_damage};
 use super::{Database, Store, inspect, postgres, sqlite, writer};
 use crate::clock::Clock;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("src/storage/migrations");
 
 /// Why the journal could not be opened, and what to do. Places are paths, or servers and databases
 /// without a user or a password.

@@ -38,9 +38,11 @@ pub fn courtesy() -> (Courtesy, impl Future<Output = ()> + Send) {
     let sender = async move {
         while let Some((bot, message)) = queued.recv().await {
             for text in Reply::Stranger.messages(&bot.speech) {
-                if let Err(error) =
-                    bot.zapi.send_text(&message.chat, &text, Some(&message.id), Urgency::Progress).await
-                {
+                let sent = async {
+                    let turn = bot.zapi.turn_to_send(Urgency::Progress).await?;
+                    bot.zapi.send_text(&message.chat, &text, Some(&message.id), turn).await
+                };
+                if let Err(error) = sent.await {
                     tracing::debug!(%error, "a stranger was not refused");
                 }
             }

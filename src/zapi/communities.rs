@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Cause, Urgency, Zapi, loose};
+use super::{ApiError, Cause, TurnToChange, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
 
 /// A community of the list.
@@ -80,14 +80,30 @@ impl Zapi {
         Ok(CommunityDetails { name: loose::name(object, "name"), groups })
     }
 
+    /// Waits until the next changing call may go, and books it; `call` names it in an error.
+    pub async fn turn_to_change(&self, call: &'static str) -> Result<TurnToChange, ApiError> {
+        let booked = self.line.changes.turn(Urgency::Answer).await;
+        booked.map(TurnToChange).map_err(|_| ApiError::new(call, Cause::NotBooked))
+    }
+
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.
-    pub async fn link(&self, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
-        self.change_membership("communities/link", community, groups).await
+    pub async fn link(
+        &self,
+        community: &CommunityId,
+        groups: &[GroupId],
+        turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.change_membership("communities/link", community, groups, turn).await
     }
 
     /// Asks to unlink groups: `POST communities/unlink`. The answer is a hint, never the truth.
-    pub async fn unlink(&self, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
-        self.change_membership("communities/unlink", community, groups).await
+    pub async fn unlink(
+        &self,
+        community: &CommunityId,
+        groups: &[GroupId],
+        turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.change_membership("communities/unlink", community, groups, turn).await
     }
 
     async fn change_membership(
@@ -95,10 +111,9 @@ impl Zapi {
         call: &'static str,
         community: &CommunityId,
         groups: &[GroupId],
+        _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-        let booked = self.line.changes.turn(Urgency::Answer).await;
-        booked.map_err(|_| ApiError::new(call, Cause::NotBooked))?;
         self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
     }
 }

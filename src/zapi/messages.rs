@@ -2,10 +2,16 @@
 
 use serde_json::json;
 
-use super::{ApiError, Cause, Urgency, Zapi, loose};
+use super::{ApiError, Cause, TurnToSend, Urgency, Zapi, loose};
 use crate::domain::Chat;
 
 impl Zapi {
+    /// Waits until the next message may go, and books it.
+    pub async fn turn_to_send(&self, urgency: Urgency) -> Result<TurnToSend, ApiError> {
+        let booked = self.line.messages.turn(urgency).await;
+        booked.map(TurnToSend).map_err(|_| ApiError::new("send-text", Cause::NotBooked))
+    }
+
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
     /// message's id where Z-API tells it.
     pub async fn send_text(
@@ -13,15 +19,13 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
-        urgency: Urgency,
+        _turn: TurnToSend,
     ) -> Result<Option<String>, ApiError> {
         // `mentioned` stays empty: a name with an `@` in it calls nobody.
         let mut body = json!({ "phone": chat.address(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        let booked = self.line.messages.turn(urgency).await;
-        booked.map_err(|_| ApiError::new("send-text", Cause::NotBooked))?;
         let answer = self.post("send-text", &body).await?;
         Ok(loose::text(loose::object(&answer), "messageId"))
     }

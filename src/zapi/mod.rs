@@ -5,6 +5,7 @@
 //! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
 
 mod communities;
+mod connections;
 pub mod error;
 mod groups;
 mod instance;
@@ -24,18 +25,17 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 pub use communities::{Community, CommunityDetails, SubGroup};
+pub use connections::Connections;
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails};
 pub use instance::{Account, Connection};
-pub use pace::{Ledger, NotBooked, Rate, Unpaced, Urgency};
+pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
 pub use witness::Witness;
 
 use crate::clock::Clock;
 use crate::config::{Instance, Limits};
 use pace::Pace;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
 /// Why no client could be made: the TLS provider or the system's certificates are missing.
@@ -43,7 +43,7 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 #[error("no HTTPS client: {0}")]
 pub struct ClientError(reqwest::Error);
 
-/// One instance at Z-API; clones share its connections and its pace.
+/// One instance at Z-API; clones share its pace, and all instances their connections.
 #[derive(Clone)]
 pub struct Zapi {
     line: Arc<Line>,
@@ -64,20 +64,13 @@ struct Line {
 }
 
 impl Zapi {
-    /// A client of the instance, whose paced calls are booked in `ledger`; no connection is opened yet.
-    pub fn new(instance: &Instance, ledger: Arc<dyn Ledger>) -> Result<Self, ClientError> {
-        // Fails only when another provider is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
-        if instance.base_url.starts_with("http://") {
-            // Plain HTTP is for loopback alone, where no proxy belongs.
-            builder = builder.no_proxy();
-        }
+    /// A client of the instance on these connections, whose paced calls are booked in `ledger`; none is
+    /// opened yet.
+    pub fn new(
+        instance: &Instance,
+        ledger: Arc<dyn Ledger>,
+        connections: &mut Connections,
+    ) -> Result<Self, ClientError> {
         let root = format!(
             "{}/instances/{}/token/{}",
             instance.base_url,
@@ -86,7 +79,7 @@ impl Zapi {
         );
         let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
         let line = Line {
-            http: builder.build().map_err(|e| ClientError(e.without_url()))?,
+            http: connections.to(&instance.base_url)?,
             root: root.into(),
             id: instance.id.clone(),
             token: instance.token.clone(),

@@ -56,6 +56,15 @@ pub enum Urgency {
     Progress,
 }
 
+/// The moment of a changing call, booked; the call spends it. Who must write something down before
+/// the call does so while it waits for its turn: both are on the disk then, by one fsync.
+#[derive(Debug)]
+pub struct TurnToChange(pub(super) ());
+
+/// The moment of a message, booked; sending spends it.
+#[derive(Debug)]
+pub struct TurnToSend(pub(super) ());
+
 /// A rate that callers wait for.
 pub(super) struct Pace {
     kind: &'static str,

@@ -38,6 +38,7 @@ enum Write {
     TryAgain { seconds: u64 },
     Crashed { seconds: u64 },
     Finish,
+    FinishSent,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -49,7 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..30_u64).prop_map(|seconds| Write::TryAgain { seconds }),
         (0..30_u64).prop_map(|seconds| Write::Crashed { seconds }),
         Just(Write::Finish),
-        Just(Write::Finish),
+        Just(Write::FinishSent),
     ];
     prop_oneof![
         4 => (0..2_usize, 0..3_usize, 0..12_usize)
@@ -213,6 +214,7 @@ impl Journal {
             }
             Write::Crashed { seconds } => claim.crashed(later(seconds).1, at_now).await,
             Write::Finish => claim.finish(Outcome::Answered, None, at_now).await,
+            Write::FinishSent => claim.finish_sent(1, Outcome::Answered, at_now).await,
         };
         match &written {
             Ok(()) => prop_assert!(is_ours, "{:?} of a claim that had lost its lease", write),
@@ -231,7 +233,7 @@ impl Journal {
                 (lane.lease, lane.ready_at) = (None, later(seconds).0);
                 self.held.remove(at);
             }
-            Write::Finish => {
+            Write::Finish | Write::FinishSent => {
                 lane.open.retain(|message| *message != held.message);
                 (lane.lease, lane.ready_at) = (None, now);
                 self.finished.push((held.lane.clone(), held.message));

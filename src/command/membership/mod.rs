@@ -12,7 +12,7 @@ use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::Reply;
-use crate::zapi::{ApiError, CommunityDetails, Zapi};
+use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
 
 /// What is done to groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,29 @@ impl Direction {
         details.find(group).is_some() == (self == Self::Link)
     }
 
-    async fn call(self, zapi: &Zapi, community: &CommunityId, groups: &[GroupId]) -> Result<(), ApiError> {
+    async fn turn(self, zapi: &Zapi) -> Result<TurnToChange, ApiError> {
+        let call = match self {
+            Self::Link => "communities/link",
+            Self::Unlink => "communities/unlink",
+        };
+        zapi.turn_to_change(call).await
+    }
+
+    /// Makes the call; where its turn was not taken before, it waits for it.
+    async fn call(
+        self,
+        zapi: &Zapi,
+        community: &CommunityId,
+        groups: &[GroupId],
+        turn: Option<TurnToChange>,
+    ) -> Result<(), ApiError> {
+        let turn = match turn {
+            Some(turn) => turn,
+            None => self.turn(zapi).await?,
+        };
         match self {
-            Self::Link => zapi.link(community, groups).await,
-            Self::Unlink => zapi.unlink(community, groups).await,
+            Self::Link => zapi.link(community, groups, turn).await,
+            Self::Unlink => zapi.unlink(community, groups, turn).await,
         }
     }
 }
@@ -49,6 +68,7 @@ pub async fn change(
     typed: &[String],
 ) -> Result<Reply, Failure> {
     let community = context.named_community()?;
+    let mut ahead = None;
     let (plan, known) = match plan::stored(context) {
         Some(plan) => (plan, None),
         None => {
@@ -57,12 +77,15 @@ pub async fn change(
             // An order that changes nothing has nothing to remember.
             if plan.has_work() {
                 let json = serde_json::to_string(&plan).unwrap_or_default();
-                context.write_plan(json).await?;
+                // The call waits for both, and they may share a transaction.
+                let zapi = context.zapi;
+                let turn = async { Ok(direction.turn(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.write_plan(json), turn)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, Some(details))
         }
     };
-    let outcome = settle::settle(context, direction, &plan, known).await?;
+    let outcome = settle::settle(context, direction, &plan, known, ahead).await?;
     Ok(Reply::Membership(plan.report(direction, outcome)))
 }

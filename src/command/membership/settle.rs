@@ -11,7 +11,7 @@ use super::plan::{Plan, elsewhere};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Fate, quoted};
-use crate::zapi::{ApiError, Cause, CommunityDetails};
+use crate::zapi::{ApiError, Cause, CommunityDetails, TurnToChange};
 
 /// What became of each group that had to be changed.
 pub(super) type Settled = HashMap<GroupId, Fate>;
@@ -28,12 +28,14 @@ const LOOK_AGAIN: [Duration; 4] = [
 type Hints = HashMap<GroupId, Result<(), ApiError>>;
 
 /// Brings the groups of the plan where they shall be, as far as Z-API lets it. `known` is the
-/// community as it was just read; after a crash or an earlier try it is read anew.
+/// community as it was just read, so that all of the plan is missing; after a crash or an earlier try
+/// it is read anew. `turn` is that of the call, where it was taken before.
 pub(super) async fn settle(
     context: &mut Context<'_>,
     direction: Direction,
     plan: &Plan,
     known: Option<CommunityDetails>,
+    turn: Option<TurnToChange>,
 ) -> Result<Settled, Failure> {
     let Some(community) = plan.community() else { return Ok(Settled::new()) };
     let todo = plan.todo();
@@ -41,6 +43,7 @@ pub(super) async fn settle(
         return Ok(Settled::new());
     }
     let work = Work { context, direction, community: &community, hidden: Vec::new() };
+    let is_just_read = known.is_some();
     let details = match known {
         Some(details) => details,
         None => match work.context.zapi.community(&community).await {
@@ -50,7 +53,10 @@ pub(super) async fn settle(
     };
     let hidden = todo.iter().filter(|group| details.find(group).is_none()).cloned().collect();
     let work = Work { hidden, ..work };
-    let mut missing = work.missing(todo.clone(), &details).await;
+    let mut missing = match is_just_read {
+        true => todo.clone(),
+        false => work.missing(todo.clone(), &details).await,
+    };
     let mut hints = Hints::new();
     let mut unread = None;
     if !missing.is_empty() && work.context.is_cancelled {
@@ -58,7 +64,7 @@ pub(super) async fn settle(
         (missing, unread) = work.read_back(missing).await;
     } else if !missing.is_empty() {
         failpoint::reach(Step::Calling);
-        let answer = direction.call(work.context.zapi, &community, &missing).await;
+        let answer = direction.call(work.context.zapi, &community, &missing, turn).await;
         failpoint::reach(Step::Called);
         let is_temporary = matches!(&answer, Err(error) if error.cause.is_temporary());
         let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
@@ -112,8 +118,8 @@ impl Work<'_, '_> {
             if self.belongs_elsewhere(group).await.is_some() {
                 continue;
             }
-            let answer =
-                self.direction.call(self.context.zapi, self.community, std::slice::from_ref(group)).await;
+            let alone = std::slice::from_ref(group);
+            let answer = self.direction.call(self.context.zapi, self.community, alone, None).await;
             let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
             hints.insert(group.clone(), answer);
             if concerns_all {

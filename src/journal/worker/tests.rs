@@ -7,6 +7,7 @@ use crate::command::registry;
 use crate::config::{self, Source};
 use crate::domain::Locale;
 use crate::storage::{Accepted, NewCommand};
+use crate::zapi::Connections;
 
 fn order() -> NewCommand {
     NewCommand {
@@ -91,7 +92,9 @@ fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
     std::fs::write(&file, toml).unwrap();
     let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
     let loaded = config::load(&source, &registry::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    let mut bot = Bot::new(loaded.config.instances.into_iter().next().unwrap(), store).unwrap();
+    let mut bot =
+        Bot::new(loaded.config.instances.into_iter().next().unwrap(), store, &mut Connections::default())
+            .unwrap();
     bot.speech.name_of = name_of;
     bot
 }

@@ -5,9 +5,10 @@
 //! sender behaves as Z-API does: what got no answer is sent again, what was answered never.
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
 
 use vincula::failpoint::{Sabotage, Step};
-use vincula::sandbox::Sent;
+use vincula::sandbox::{Fault, Sent};
 
 use super::{Place, Serving};
 use crate::support::ANA;
@@ -15,6 +16,8 @@ use crate::support::ANA;
 const ORDER: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
 const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
+/// A call that takes longer brings the order an hourglass, and with it the steps before its end.
+const HOURGLASS: Duration = Duration::from_millis(2_100);
 /// `abort`: no unwinding, no clean-up.
 const ABORTED: i32 = 6;
 
@@ -139,6 +142,9 @@ impl Story {
         place.variable("VINCULA_FAIL_AT", step.name());
         if let Some(sabotage) = sabotage {
             place.variable("VINCULA_SABOTAGE", sabotage.name());
+        }
+        if [Step::Noted, Step::Finishing].contains(&step) {
+            place.sandbox.trouble().next("communities/link", 1, Fault::Delay(HOURGLASS));
         }
         let mut answered = String::new();
         for _ in 0..stops {

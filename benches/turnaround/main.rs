@@ -1,0 +1,160 @@
+//! How long an order takes where Z-API takes no time: from the webhook to the call, and to the reply.
+//!
+//! ```bash
+//! cargo bench --bench turnaround
+//! cargo bench --bench turnaround -- --rounds 50 --store sqlite
+//! ```
+//!
+//! The shipped binary (`VINCULA_BIN` names another one) works against the sandbox in this process,
+//! which answers at once. Orders come one after the other, each on a connection of its own, as Z-API
+//! sends them. Limits are so high that no call waits for its turn, but in the last table, which shows
+//! what the default ones do. PostgreSQL is started by the bench, where it is installed, with `fsync` on.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+
+#[path = "../ordeal/cluster.rs"]
+mod cluster;
+mod orders;
+mod outside;
+mod service;
+mod table;
+mod writes;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use orders::{Kind, Order, Timed};
+use outside::Outside;
+use service::{Limits, Service};
+use writes::Writes;
+
+/// Between two orders: the last one is ended by then.
+const GAP: Duration = Duration::from_millis(15);
+/// An order is ended and noted by then, and nothing more is written.
+const SETTLED: Duration = Duration::from_millis(60);
+/// How often the service is started anew for its first order.
+const STARTS: usize = 10;
+/// Orders whose writes are counted, of each kind.
+const COUNTED: usize = 10;
+/// Orders under the default limits.
+const PACED: usize = 8;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "turnaround",
+    about = "Measures the stages of an order against a Z-API that takes no time",
+    after_help = "Examples:\n  cargo bench --bench turnaround\n  cargo bench --bench turnaround -- --rounds 50 --store sqlite"
+)]
+struct Call {
+    /// Orders of each kind.
+    #[arg(long, default_value_t = 200)]
+    rounds: usize,
+    /// The journal; by default SQLite, and PostgreSQL where it is installed.
+    #[arg(long)]
+    store: Option<StoreKind>,
+    /// Leave out the starts and the default limits.
+    #[arg(long)]
+    warm: bool,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StoreKind {
+    Sqlite,
+    Postgres,
+}
+
+fn main() -> anyhow::Result<()> {
+    let call = Call::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        if call.store != Some(StoreKind::Postgres) {
+            measure("SQLite", None, &call).await?;
+        }
+        if call.store == Some(StoreKind::Sqlite) {
+            return Ok(());
+        }
+        match cluster::Cluster::start() {
+            Ok(cluster) => measure("PostgreSQL", Some(cluster.url()), &call).await,
+            Err(error) if call.store.is_none() => {
+                eprintln!("NOT RUN on PostgreSQL: {error:#}");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    })
+}
+
+async fn measure(database: &str, url: Option<String>, call: &Call) -> anyhow::Result<()> {
+    let outside = Outside::open().await?;
+    let mut service = Service::start(&outside, url.as_deref(), Limits::Out).await?;
+    let mut timed: BTreeMap<Kind, Vec<Timed>> = BTreeMap::new();
+    for round in 0..call.rounds + 1 {
+        for kind in Kind::ALL {
+            let order = Order::new(kind);
+            let once = order.give(&outside, &service.url).await?;
+            // The first of each opens connections, and fills the directory.
+            if round > 0 {
+                timed.entry(kind).or_default().push(once);
+            }
+            tokio::time::sleep(GAP).await;
+        }
+    }
+    println!("\n{database}, {} orders of each kind, all connections and the directory warm", call.rounds);
+    for (kind, timed) in &timed {
+        table::stages(*kind, timed);
+    }
+
+    println!(
+        "\n{database}, transactions that wrote, an order (median of {COUNTED}), and what the journal notes"
+    );
+    let journal = service.journal().await?;
+    let writes = Writes::of(&service.store_url);
+    let mut counted: BTreeMap<Kind, (Vec<u64>, Vec<String>)> = BTreeMap::new();
+    for _ in 0..COUNTED {
+        for kind in Kind::ALL {
+            let before = writes.count().await?;
+            let once = Order::new(kind).give(&outside, &service.url).await?;
+            tokio::time::sleep(SETTLED).await;
+            let (counts, notes) = counted.entry(kind).or_default();
+            counts.extend(writes.since(before).await?);
+            *notes = journal.notes(&once.id).await?.into_iter().map(|note| note.what).collect();
+        }
+    }
+    for (kind, (counts, notes)) in counted {
+        table::writes(kind, counts, &notes);
+    }
+    if call.warm {
+        return Ok(());
+    }
+
+    let mut first = Vec::new();
+    for _ in 0..STARTS {
+        service.stop().await?;
+        service = Service::start_on(&outside, &service.store_url, service.folder, Limits::Out).await?;
+        first.push(Order::new(Kind::Link).give(&outside, &service.url).await?);
+        tokio::time::sleep(GAP).await;
+        Order::new(Kind::Unlink).give(&outside, &service.url).await?;
+        tokio::time::sleep(GAP).await;
+    }
+    println!("\n{database}, the first order after a start: no connection, nothing known ({STARTS} starts)");
+    table::stages(Kind::Link, &first);
+
+    service.stop().await?;
+    service = Service::start_on(&outside, &service.store_url, service.folder, Limits::Default).await?;
+    println!(
+        "\n{database}, the default limits (1 change a second, 30 messages a minute, bursts of 5): \
+         webhook → reply of {PACED} orders"
+    );
+    let mut paced = Vec::new();
+    for turn in 0..PACED {
+        let kind = if turn % 2 == 0 { Kind::Link } else { Kind::Unlink };
+        paced.push(Order::new(kind).give(&outside, &service.url).await?.reply());
+        tokio::time::sleep(GAP).await;
+    }
+    table::paced(&paced);
+    service.stop().await
+}

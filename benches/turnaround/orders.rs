@@ -1,0 +1,117 @@
+//! The orders, and one of them given and timed.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use tokio::time::timeout;
+use vincula::sandbox::phony::{Event, post};
+
+use crate::outside::{COMMUNITY, GROUPS, Outside, group};
+
+const ANA: &str = "5544999990001";
+/// Whoever is not answered by then is not answered at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is ordered. Each undoes the one before it, so that all of them change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Link,
+    Unlink,
+    WhoAmI,
+    LinkTen,
+    UnlinkTen,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Link, Self::Unlink, Self::WhoAmI, Self::LinkTen, Self::UnlinkTen];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Link => "/link, one group",
+            Self::Unlink => "/unlink, one group",
+            Self::WhoAmI => "/whoami",
+            Self::LinkTen => "/link, ten groups",
+            Self::UnlinkTen => "/unlink, ten groups",
+        }
+    }
+
+    fn text(self) -> String {
+        let groups =
+            |count| (0..count).map(group).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Link => format!("/link {COMMUNITY} {}", groups(1)),
+            Self::Unlink => format!("/unlink {COMMUNITY} {}", groups(1)),
+            Self::WhoAmI => "/whoami".to_owned(),
+            Self::LinkTen => format!("/link {COMMUNITY} {}", groups(GROUPS)),
+            Self::UnlinkTen => format!("/unlink {COMMUNITY} {}", groups(GROUPS)),
+        }
+    }
+
+    /// How many groups the reply says were changed.
+    fn changed(self) -> usize {
+        match self {
+            Self::Link | Self::Unlink => 1,
+            Self::WhoAmI => 0,
+            Self::LinkTen | Self::UnlinkTen => GROUPS,
+        }
+    }
+}
+
+/// An order that is about to be given.
+pub(crate) struct Order {
+    kind: Kind,
+}
+
+/// When what happened to an order, counted from the first byte of its webhook.
+#[derive(Clone, Debug)]
+pub(crate) struct Timed {
+    /// Its id in the journal.
+    pub(crate) id: String,
+    /// Its sender had `accepted`.
+    pub(crate) accepted: Duration,
+    /// Each call of it as Z-API saw it come, the reply last.
+    pub(crate) calls: Vec<(String, Duration)>,
+}
+
+impl Timed {
+    pub(crate) fn first_call(&self) -> Duration {
+        self.calls.first().map(|(_, at)| *at).unwrap_or_default()
+    }
+
+    pub(crate) fn reply(&self) -> Duration {
+        self.calls.last().map(|(_, at)| *at).unwrap_or_default()
+    }
+}
+
+impl Order {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { kind }
+    }
+
+    /// Gives the order and waits for its reply, which must be true.
+    pub(crate) async fn give(&self, outside: &Outside, url: &str) -> anyhow::Result<Timed> {
+        let account = outside.sandbox.account();
+        let event = Event::text(&account.id, &self.kind.text()).from(ANA).connected_phone(&account.phone);
+        let body = event.body();
+        let said = outside.sandbox.sent().len();
+        outside.take();
+
+        let begun = Instant::now();
+        let answer = post(url, &[("z-api-token", account.token.as_str())], body.as_bytes()).await?;
+        let accepted = begun.elapsed();
+        let reply = timeout(PATIENCE, outside.sandbox.next_sent_after(said)).await.context("no reply")?;
+
+        let text = answer.text();
+        let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        ensure!(answer["status"] == "accepted", "the webhook was answered {text}");
+        let done = reply.text.matches('✅').count();
+        ensure!(done == self.kind.changed(), "{}: {}", self.kind.name(), reply.text);
+        let calls: Vec<(String, Duration)> =
+            outside.take().into_iter().map(|seen| (seen.call, seen.at - begun)).collect();
+        if calls.last().is_none_or(|(call, _)| call != "send-text") {
+            bail!("the reply is not the last call: {calls:?}");
+        }
+        Ok(Timed { id: answer["id"].as_str().unwrap_or_default().to_owned(), accepted, calls })
+    }
+}

@@ -1,0 +1,82 @@
+//! The sandbox, and when each call reached it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use vincula::lifecycle;
+use vincula::sandbox::{Account, Options, Sandbox, World};
+
+/// The community that is ordered about.
+pub(crate) const COMMUNITY: &str = "Bairro";
+/// How many groups there are to be linked.
+pub(crate) const GROUPS: usize = 10;
+
+/// A call that came.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// Its name, without ids.
+    pub(crate) call: String,
+    pub(crate) at: Instant,
+}
+
+/// A Z-API that takes no time.
+pub(crate) struct Outside {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    shutdown: CancellationToken,
+}
+
+/// The name of one of the groups.
+pub(crate) fn group(number: usize) -> String {
+    format!("Turma {number:02}")
+}
+
+impl Outside {
+    pub(crate) async fn open() -> anyhow::Result<Self> {
+        let mut world = World::empty();
+        let community = world.community(COMMUNITY);
+        // It stays, so that every other may be taken out.
+        world.linked_group(&community, "Mural");
+        for number in 0..GROUPS {
+            world.group(&group(number));
+        }
+        let sandbox = Sandbox::new(world, Account::made_up(), Options::default());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let router = sandbox.router().layer(from_fn_with_state(seen.clone(), stamp));
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let shutdown = CancellationToken::new();
+        tokio::spawn(lifecycle::serve_router(listener, router, shutdown.clone()));
+        Ok(Self { sandbox, url, seen, shutdown })
+    }
+
+    /// The calls since this was asked last.
+    pub(crate) fn take(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+async fn stamp(State(seen): State<Arc<Mutex<Vec<Seen>>>>, request: Request, next: Next) -> Response {
+    let at = Instant::now();
+    // `/instances/{id}/token/{token}/{call}`
+    let mut words = request.uri().path().split('/').skip(5);
+    let call = match (words.next().unwrap_or_default(), words.next()) {
+        ("communities", Some(verb)) => format!("communities/{verb}"),
+        (call, _) => call.to_owned(),
+    };
+    seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen { call, at });
+    next.run(request).await
+}

@@ -1,0 +1,131 @@
+//! The shipped binary as a process, on a journal of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use vincula::storage::Store;
+
+use crate::outside::Outside;
+
+const START: Duration = Duration::from_secs(20);
+const END: Duration = Duration::from_secs(15);
+
+/// How dense the calls of an instance may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limits {
+    /// So dense that no call of an order waits.
+    Out,
+    Default,
+}
+
+/// A running service; killed when it is forgotten.
+pub(crate) struct Service {
+    child: Running,
+    pub(crate) folder: TempDir,
+    pub(crate) store_url: String,
+    /// Where events go.
+    pub(crate) url: String,
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Service {
+    /// Starts one on a new journal: on SQLite, or on the PostgreSQL of this URL.
+    pub(crate) async fn start(
+        outside: &Outside,
+        store: Option<&str>,
+        limits: Limits,
+    ) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let of_its_own = || format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let store_url = store.map_or_else(of_its_own, str::to_owned);
+        Self::start_on(outside, &store_url, folder, limits).await
+    }
+
+    /// Starts one on a journal that exists.
+    pub(crate) async fn start_on(
+        outside: &Outside,
+        store_url: &str,
+        folder: TempDir,
+        limits: Limits,
+    ) -> anyhow::Result<Self> {
+        let account = outside.sandbox.account();
+        let limits = match limits {
+            Limits::Out => {
+                "orders_per_minute = 1000000\nchanges_per_second = 1000\nmessages_per_minute = 60000\n"
+            }
+            Limits::Default => "",
+        };
+        let toml = format!(
+            "[server]\nadmin_listen = \"127.0.0.1:0\"\npublic_url = \"https://bot.example.com\"\n\
+             [store]\nurl = \"{store_url}\"\n\
+             [instances.main]\nid = \"{}\"\ntoken = \"{}\"\nclient_token = \"{}\"\nbase_url = \"{}\"\n\
+             verify = {{ zapi_token = true }}\n\
+             [instances.main.limits]\n{limits}\
+             [instances.main.admins.ana]\nphone = \"5544999990001\"\n",
+            account.id,
+            account.token,
+            account.client_token.as_deref().unwrap_or_default(),
+            outside.url,
+        );
+        std::fs::write(folder.path().join("vincula.toml"), toml)?;
+        let binary = std::env::var_os("VINCULA_BIN")
+            .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_vincula")), PathBuf::from);
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = Command::new(std::fs::canonicalize(binary)?);
+        command.arg("serve").current_dir(&folder).stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(Stdio::piped()).env_remove("RUST_LOG");
+        command.env("VINCULA_CONFIG", folder.path().join("vincula.toml"));
+        command.env("VINCULA__SERVER__LISTEN", address.to_string());
+        let mut child = Running(command.spawn().context("cannot start the service")?);
+        let (ready, is_ready) = oneshot::channel();
+        let lines = child.0.stderr.take().context("no stderr")?;
+        // Ends with the process.
+        std::thread::spawn(move || {
+            let mut ready = Some(ready);
+            for line in BufReader::new(lines).lines().map_while(Result::ok) {
+                if line.contains("\"message\":\"ready\"") {
+                    let _ = ready.take().map(|ready| ready.send(()));
+                } else if !line.contains("\"level\":\"INFO\"") {
+                    eprintln!("{line}");
+                }
+            }
+        });
+        if tokio::time::timeout(START, is_ready).await.is_err() {
+            bail!("the service is not ready after {START:?}");
+        }
+        let url = format!("http://{address}/webhooks/main");
+        Ok(Self { child, folder, store_url: store_url.to_owned(), url })
+    }
+
+    /// The journal, to read it beside the service.
+    pub(crate) async fn journal(&self) -> anyhow::Result<Store> {
+        Ok(Store::open_to_read(&self.store_url).await?)
+    }
+
+    /// Ends it in good order.
+    pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
+        let id = self.child.0.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status()?;
+        let ended = async {
+            while self.child.0.try_wait()?.is_none() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(END, ended).await.context("the service does not end")?
+    }
+}

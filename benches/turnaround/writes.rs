@@ -1,0 +1,73 @@
+//! How many transactions wrote something: counted where the database keeps them, not by the service.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use sqlx::Connection as _;
+
+/// Bytes of a write-ahead log's header, and of a frame's (SQLite, "WAL File Format").
+const HEADER: u64 = 32;
+const FRAME: u64 = 24;
+
+/// Where transactions are counted.
+pub(crate) enum Writes {
+    /// The frames of the write-ahead log that end a transaction.
+    Log(PathBuf),
+    /// The transaction ids that the server gave out; only one that writes gets one.
+    Server(String),
+}
+
+/// A count, and what it may be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// A log that begins anew has another one.
+    salt: u64,
+    count: u64,
+}
+
+impl Writes {
+    pub(crate) fn of(store_url: &str) -> Self {
+        match store_url.strip_prefix("sqlite:") {
+            Some(path) => Self::Log(PathBuf::from(format!("{path}-wal"))),
+            None => Self::Server(store_url.to_owned()),
+        }
+    }
+
+    /// So many so far.
+    pub(crate) async fn count(&self) -> anyhow::Result<Count> {
+        match self {
+            Self::Log(path) => count_in(&File::open(path).context("no write-ahead log")?),
+            Self::Server(url) => {
+                let mut connection = sqlx::postgres::PgConnection::connect(url).await?;
+                let next = "SELECT txid_snapshot_xmax(txid_current_snapshot())";
+                let next: i64 = sqlx::query_scalar(next).fetch_one(&mut connection).await?;
+                connection.close().await?;
+                Ok(Count { salt: 0, count: next.unsigned_abs() })
+            }
+        }
+    }
+
+    /// So many since; nothing where the log began anew meanwhile.
+    pub(crate) async fn since(&self, before: Count) -> anyhow::Result<Option<u64>> {
+        let now = self.count().await?;
+        Ok((now.salt == before.salt).then(|| now.count.saturating_sub(before.count)))
+    }
+}
+
+fn count_in(log: &File) -> anyhow::Result<Count> {
+    let mut header = [0; HEADER as usize];
+    log.read_exact_at(&mut header, 0)?;
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let page = number(&header[8..12]);
+    let salt = number(&header[16..24]);
+    let (mut count, mut at) = (0, HEADER);
+    let mut frame = [0; FRAME as usize];
+    // Behind the last frame stand those of the log before it, with another salt.
+    while log.read_exact_at(&mut frame, at).is_ok() && number(&frame[8..16]) == salt {
+        count += u64::from(number(&frame[4..8]) != 0);
+        at += FRAME + page;
+    }
+    Ok(Count { salt, count })
+}
