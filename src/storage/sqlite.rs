@@ -153,6 +153,17 @@ pub(super) async fn pool(
         .await
 }
 
+/// Opens a transaction that writes. It is closed by [`commit`], or with its connection: the driver's
+/// own transactions would be a way to its thread and back more.
+pub(super) async fn begin(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(connection).await.map(drop)
+}
+
+/// Returns after the fsync.
+pub(super) async fn commit(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("COMMIT").execute(connection).await.map(drop)
+}
+
 /// An error where the file is none of ours, or its beginning cannot be read.
 pub(super) async fn look_into(pool: &AnyPool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT 1 FROM command LIMIT 1").fetch_optional(pool).await.map(drop)
