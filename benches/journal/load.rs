@@ -12,7 +12,7 @@ use crate::past;
 
 /// How long one of them is under load in a round.
 const SLICE: Duration = Duration::from_millis(500);
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 
 /// Whoever accepts orders.
 #[derive(Clone)]

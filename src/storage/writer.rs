@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::{self, Accepted, NewCommand};
+use super::checkpoint::Log;
 use super::trouble::{Health, prove};
 use super::{Database, Unavailable, postgres, sqlite};
 use crate::clock::Clock;
@@ -154,6 +155,7 @@ pub(super) struct Line {
     pub(super) clock: Clock,
     pub(super) health: Arc<Health>,
     pub(super) file: Option<Arc<sqlite::Held>>,
+    pub(super) log: Arc<Log>,
 }
 
 impl Line {
@@ -163,8 +165,9 @@ impl Line {
         is_fresh && self.health.trusts(desk.taken_at.elapsed())
     }
 
-    fn expect_in_place(&self) -> Result<(), Unavailable> {
-        self.file.as_deref().map_or(Ok(()), sqlite::Held::expect_in_place)
+    /// The length of SQLite's log, if that is what keeps the journal, and keeps it in its place.
+    fn expect_in_place(&self) -> Result<u64, Unavailable> {
+        self.file.as_deref().map_or(Ok(0), sqlite::Held::expect_in_place)
     }
 }
 
@@ -235,7 +238,7 @@ async fn transaction(
     batch: Batch,
     settled: &mut Vec<Settle>,
 ) -> Result<(), Unavailable> {
-    line.expect_in_place()?;
+    let length = line.expect_in_place()?;
     let end = Instant::now() + PATIENCE;
     let mut taken = match desk.take().filter(|desk| line.may_use(desk)) {
         Some(desk) => desk,
@@ -245,7 +248,12 @@ async fn transaction(
             Desk { connection, taken_at: Instant::now(), used_at: Instant::now() }
         }
     };
-    let run = run_all(&mut taken.connection, line, proves, batch, settled);
+    let run = async {
+        if line.log.is_full(length) {
+            line.log.empty(&mut taken.connection, length).await?;
+        }
+        run_all(&mut taken.connection, line, proves, batch, settled).await
+    };
     let run = tokio::time::timeout_at(end, run).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
     if let Err(error) = run {
         // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
@@ -256,7 +264,7 @@ async fn transaction(
     taken.used_at = Instant::now();
     *desk = Some(taken);
     // Once more: what was moved away meanwhile took the commit with it.
-    line.expect_in_place()
+    line.expect_in_place().map(drop)
 }
 
 async fn run_all(
