@@ -1,16 +1,30 @@
-//! Accepting an order: one row, fsynced before anybody says `accepted`.
+//! Accepting orders: all that came together in a few statements, fsynced before anybody says `accepted`.
+//!
+//! Three statements write a batch down: the orders, their lanes, the first line of their audits. The
+//! second and the third read what the first has kept, so nothing has to come back in between, and on
+//! SQLite, where each statement is a way to another thread and back, all three go as one, with the
+//! transaction's begin. There is a text for each power of two; a batch that is smaller is filled up with
+//! NULLs, so that a connection keeps few prepared statements and every batch finds one.
 
-use futures_util::FutureExt as _;
-use sqlx::AnyConnection;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor as _, Row as _};
 
 use super::{Database, IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 use crate::failpoint::{self, Sabotage, Step};
 
+/// How many orders can be written down at once: a power of two.
+pub(super) const MOST: usize = 256;
+
 /// An order of an admin, as it is written down.
 #[derive(Clone, Debug)]
 pub struct NewCommand {
-    /// Its id: a UUID v7.
+    /// Its id: a UUID v7, and no other order's.
     pub id: String,
     /// The instance's name.
     pub instance: String,
@@ -73,23 +87,11 @@ impl Store {
     /// Writes an order down; returns after the fsync.
     pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
         self.health.expect_sound()?;
-        let (accepted, database) = (self.accepted.clone(), self.database);
-        let written = self.writer.write_then(
-            move |connection| {
-                Box::pin(async move {
-                    let accepted = insert(connection, database, &command).await;
-                    if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
-                        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-                    }
-                    failpoint::reach(Step::Writing);
-                    accepted
-                })
-            },
-            move || {
-                failpoint::reach(Step::Committed);
-                accepted.notify_one();
-            },
-        );
+        let accepted = self.accepted.clone();
+        let written = self.writer.accept(command, move || {
+            failpoint::reach(Step::Committed);
+            accepted.notify_one();
+        });
         if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
             // One look puts the write into the queue; nobody waits for it.
             drop(Box::pin(written).now_or_never());
@@ -99,58 +101,158 @@ impl Store {
     }
 }
 
+/// Writes orders down within the transaction that is open, or opens one first on SQLite if `opens`.
+/// Tells of each, in their order, what became of it.
 pub(super) async fn insert(
     connection: &mut AnyConnection,
     database: Database,
-    new: &NewCommand,
-) -> Result<Accepted, sqlx::Error> {
-    let known = sqlx::query("SELECT 1 FROM command WHERE instance = $1 AND message_id = $2")
-        .bind(&new.instance)
-        .bind(&new.message_id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if known.is_some() {
-        return Ok(Accepted::Duplicate);
+    orders: &[NewCommand],
+    opens: bool,
+) -> Result<Vec<Accepted>, sqlx::Error> {
+    let statements = Statements::for_count(orders.len());
+    let inserted = match database {
+        Database::Sqlite => {
+            let sql = if opens { &statements.all_opening } else { &statements.all };
+            let mut results = connection.fetch_many(statements.with_orders(sql, orders));
+            let mut changed = Vec::with_capacity(4);
+            // To the end: what nobody waits for is not run.
+            while let Some(result) = results.next().await {
+                changed.extend(result?.left().map(|result| result.rows_affected()));
+            }
+            changed.get(usize::from(opens)).copied().unwrap_or(0)
+        }
+        Database::Postgres => {
+            let inserted =
+                statements.with_orders(&statements.orders, orders).execute(&mut *connection).await?;
+            if inserted.rows_affected() > 0 {
+                statements.with_ids(&statements.lanes, orders).execute(&mut *connection).await?;
+                statements.with_ids(&statements.notes, orders).execute(&mut *connection).await?;
+            }
+            inserted.rows_affected()
+        }
+    };
+    if usize::try_from(inserted) == Ok(orders.len()) {
+        return Ok(vec![Accepted::New; orders.len()]);
     }
-    // One transaction writes at a time, so the order within the lane is the order of the commits.
-    let seq: i64 = sqlx::query_scalar(
-        "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ($1, $2, 1, $3)
-         ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
-             ready_at = CASE WHEN lane.ready_at = $4 THEN $3 ELSE lane.ready_at END
-         RETURNING next_seq",
-    )
-    .bind(&new.instance)
-    .bind(&new.lane)
-    .bind(new.accepted_at.0)
-    .bind(IDLE)
-    .fetch_one(&mut *connection)
-    .await?;
-    let inserted = sqlx::query(
-        "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
-             name, text, sent_at, accepted_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting')
-         ON CONFLICT (instance, message_id) DO NOTHING",
-    )
-    .bind(&new.id)
-    .bind(&new.instance)
-    .bind(&new.lane)
-    .bind(seq)
-    .bind(&new.message_id)
-    .bind(&new.chat)
-    .bind(&new.admin)
-    .bind(&new.phone)
-    .bind(&new.lid)
-    .bind(i64::from(new.by_owner))
-    .bind(&new.name)
-    .bind(&new.text)
-    .bind(new.sent_at.map(|at| at.0))
-    .bind(new.accepted_at.0)
-    .execute(&mut *connection)
-    .await?;
-    if inserted.rows_affected() == 0 {
-        return Ok(Accepted::Duplicate);
+    if inserted == 0 {
+        return Ok(vec![Accepted::Duplicate; orders.len()]);
     }
-    super::lease::note(connection, &new.id, new.accepted_at, "accepted", None).await?;
-    database.tell(connection).await?;
-    Ok(Accepted::New)
+    let kept = statements.with_ids(&statements.kept, orders).fetch_all(connection).await?;
+    let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
+    let told = |order: &NewCommand| if kept.remove(&order.id) { Accepted::New } else { Accepted::Duplicate };
+    Ok(orders.iter().map(told).collect())
+}
+
+/// The statements for so many orders. The ids are the first parameters of each.
+struct Statements {
+    capacity: usize,
+    orders: Arc<str>,
+    lanes: Arc<str>,
+    notes: Arc<str>,
+    /// Which of the ids are in the journal.
+    kept: Arc<str>,
+    /// The first three as one text, which SQLite alone takes: parameters have the same numbers in each.
+    all: Arc<str>,
+    /// The same, within a transaction that it opens.
+    all_opening: Arc<str>,
+}
+
+/// Columns of an order besides its id, as they are bound.
+const COLUMNS: usize = 13;
+
+impl Statements {
+    /// The statements for `count` orders, at most [`MOST`].
+    fn for_count(count: usize) -> &'static Self {
+        static MADE: [OnceLock<Statements>; MOST.ilog2() as usize + 1] =
+            [const { OnceLock::new() }; MOST.ilog2() as usize + 1];
+        let capacity = count.clamp(1, MOST).next_power_of_two();
+        MADE[capacity.ilog2() as usize].get_or_init(|| Self::new(capacity))
+    }
+
+    fn new(capacity: usize) -> Self {
+        let ids = numbered(1, capacity);
+        let rows: Vec<String> = (0..capacity)
+            .map(|row| format!("(${}, {})", row + 1, numbered(capacity + 1 + row * COLUMNS, COLUMNS)))
+            .collect();
+        // A writer at a time: a lane's last place stands still until the lane's statement. The fourth
+        // column counts on from there within the batch, which leaves a gap where a message was known.
+        let orders = format!(
+            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
+                 text, sent_at, accepted_at, state)
+             SELECT new.column1, new.column2, new.column3, COALESCE(lane.next_seq, 0) + new.column4, new.column5,
+                 new.column6, new.column7, new.column8, new.column9, new.column10, new.column11, new.column12,
+                 new.column13, new.column14, 'waiting'
+             FROM (VALUES {}) AS new
+             LEFT JOIN lane ON lane.instance = new.column2 AND lane.lane = new.column3
+             WHERE new.column1 IS NOT NULL
+             ON CONFLICT (instance, message_id) DO NOTHING",
+            rows.join(", ")
+        );
+        // What has no note was written by the statement before.
+        let fresh = format!(
+            "FROM command WHERE id IN ({ids})
+             AND NOT EXISTS (SELECT 1 FROM note WHERE note.command = command.id)"
+        );
+        let lanes = format!(
+            "INSERT INTO lane (instance, lane, next_seq, ready_at)
+             SELECT instance, lane, MAX(seq), MIN(accepted_at) {fresh} GROUP BY instance, lane
+             ON CONFLICT (instance, lane) DO UPDATE SET next_seq = excluded.next_seq,
+                 ready_at = CASE WHEN lane.ready_at = {IDLE} THEN excluded.ready_at ELSE lane.ready_at END"
+        );
+        let notes =
+            format!("INSERT INTO note (command, at, what, n) SELECT id, accepted_at, 'accepted', 1 {fresh}");
+        let all = format!("{orders}; {lanes}; {notes}");
+        Self {
+            capacity,
+            kept: format!("SELECT id FROM command WHERE id IN ({ids})").into(),
+            all_opening: format!("BEGIN IMMEDIATE; {all}").into(),
+            all: all.into(),
+            orders: orders.into(),
+            lanes: lanes.into(),
+            notes: notes.into(),
+        }
+    }
+
+    fn with_ids<'q>(&self, sql: &Arc<str>, orders: &[NewCommand]) -> Query<'q, Any, AnyArguments> {
+        let query = sqlx::query(AssertSqlSafe(sql.clone()));
+        let ids = orders.iter().map(|order| Some(order.id.clone())).chain(std::iter::repeat(None));
+        ids.take(self.capacity).fold(query, |query, id| query.bind(id))
+    }
+
+    fn with_orders<'q>(&self, sql: &Arc<str>, orders: &[NewCommand]) -> Query<'q, Any, AnyArguments> {
+        let mut query = self.with_ids(sql, orders);
+        let mut in_lane: HashMap<(&str, &str), i64> = HashMap::with_capacity(orders.len());
+        for new in orders {
+            let place = in_lane.entry((&new.instance, &new.lane)).or_default();
+            *place += 1;
+            query = query
+                .bind(new.instance.clone())
+                .bind(new.lane.clone())
+                .bind(*place)
+                .bind(new.message_id.clone())
+                .bind(new.chat.clone())
+                .bind(new.admin.clone())
+                .bind(new.phone.clone())
+                .bind(new.lid.clone())
+                .bind(i64::from(new.by_owner))
+                .bind(new.name.clone())
+                .bind(new.text.clone())
+                .bind(new.sent_at.map(|at| at.0))
+                .bind(new.accepted_at.0);
+        }
+        // The types of what is missing are those of the columns.
+        let (no_text, no_number) = (None::<String>, None::<i64>);
+        for _ in orders.len()..self.capacity {
+            query = query.bind(no_text.clone()).bind(no_text.clone()).bind(no_number);
+            query = (0..5).fold(query, |query, _| query.bind(no_text.clone())).bind(no_number);
+            query = query.bind(no_text.clone()).bind(no_text.clone()).bind(no_number).bind(no_number);
+        }
+        query
+    }
+}
+
+/// `$3, $4, $5`: so many parameters from this one on.
+fn numbered(first: usize, count: usize) -> String {
+    let parameters: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
+    parameters.join(", ")
 }

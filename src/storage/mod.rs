@@ -7,6 +7,7 @@
 
 mod accept;
 mod amend;
+mod checkpoint;
 mod claim;
 mod held;
 mod lease;
@@ -125,7 +126,7 @@ impl Store {
     /// What a read brings, or an error where it takes too long.
     async fn read<T>(&self, read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Unavailable> {
         // A file that was put in the place of ours is not read as if it were ours.
-        self.file.as_deref().map_or(Ok(()), sqlite::Held::expect_in_place)?;
+        self.file.as_deref().map_or(Ok(0), sqlite::Held::expect_in_place)?;
         match tokio::time::timeout(READ, read).await {
             Ok(Ok(read)) => Ok(read),
             Ok(Err(error)) => {

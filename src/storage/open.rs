@@ -11,6 +11,7 @@ use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::checkpoint::{self, Log};
 use super::migrations::MIGRATIONS;
 use super::trouble::{Health, is_damage};
 use super::{Database, Store, inspect, postgres, sqlite, writer};
@@ -141,7 +142,7 @@ impl Store {
 /// A file that is open and ours.
 struct File {
     held: Arc<sqlite::Held>,
-    /// Never used: while it is open, the log stays the one that is known.
+    /// Checkpoints; and while it is open, the log stays the one that is known.
     anchor: AnyConnection,
     lock: std::fs::File,
 }
@@ -218,8 +219,17 @@ fn opened(
         }
     };
     let writing = async move {
-        let line = writer::Line { pool: writes.clone(), database, clock, health, file: held };
-        writer::run(receiver, line, closed).await;
+        let (mut file, log) = (file, Arc::new(Log::default()));
+        let line =
+            writer::Line { pool: writes.clone(), database, clock, health, file: held, log: log.clone() };
+        let writing = writer::run(receiver, line, closed);
+        match &mut file {
+            Some(File { anchor, .. }) => tokio::select! {
+                () = writing => {}
+                () = checkpoint::run(anchor, log) => {}
+            },
+            None => writing.await,
+        }
         ended.cancel();
         reads.close().await;
         writes.close().await;

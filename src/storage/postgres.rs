@@ -12,7 +12,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgListener;
-use sqlx::{AnyConnection, AnyPool, Connection as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -26,6 +26,8 @@ const LISTEN_PAUSE: Duration = Duration::from_secs(1);
 /// Where accepted orders are told, and whose turn it is to write. `vincula` in ASCII.
 const CHANNEL: &str = "vincula";
 const TURN: i64 = 0x76_69_6e_63_75_6c_61;
+/// The database's time, in Unix milliseconds.
+const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// `postgres://host/database`, without user, password and options; they are nobody's business.
 pub(super) fn place(url: &str) -> String {
@@ -91,17 +93,29 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Waits for this transaction's turn to write, and tells the clock the time.
-pub(super) async fn take_turn(connection: &mut AnyConnection, clock: &Clock) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN).execute(&mut *connection).await?;
-    set(clock, connection).await
+/// Opens a transaction, waits for its turn to write, and tells the clock the time: one round trip. It
+/// is closed by [`commit`], or with its connection.
+pub(super) async fn begin(connection: &mut AnyConnection, clock: &Clock) -> Result<(), sqlx::Error> {
+    // The time is looked at when the turn has come.
+    let begin = format!(
+        "BEGIN; WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock({TURN})) SELECT {NOW} FROM turn"
+    );
+    // One row of two statements: whoever asks for one alone gets what the first of them brings.
+    let rows = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_all(connection).await?;
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    clock.follow(Timestamp(row.try_get(0)?));
+    Ok(())
+}
+
+/// Ends the transaction; tells all replicas that there is something to do, if there is.
+pub(super) async fn commit(connection: &mut AnyConnection, tells: bool) -> Result<(), sqlx::Error> {
+    let commit = if tells { "NOTIFY vincula; COMMIT" } else { "COMMIT" };
+    sqlx::raw_sql(commit).execute(connection).await.map(drop)
 }
 
 /// Tells the clock the database's time.
 pub(super) async fn set(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let now: i64 = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
-        .fetch_one(connection)
-        .await?;
+    let now: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NOW}"))).fetch_one(connection).await?;
     clock.follow(Timestamp(now));
     Ok(())
 }

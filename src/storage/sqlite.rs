@@ -21,6 +21,9 @@ use super::trouble::Health;
 
 /// How long the lock of another process is waited for.
 const LET_GO: Duration = Duration::from_millis(500);
+/// How long a connection waits for another one's lock: an order that waits behind another one's wait is
+/// still answered 503 in time (10 s a request).
+pub(super) const PATIENCE: &str = "PRAGMA busy_timeout = 2000";
 
 pub(super) fn path_of(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -80,8 +83,9 @@ impl Held {
         Ok(())
     }
 
-    /// An error where the path leads to another file than the one that is open, or to none.
-    pub(super) fn expect_in_place(&self) -> Result<(), Unavailable> {
+    /// An error where the path leads to another file than the one that is open, or to none; else the
+    /// log's length in bytes.
+    pub(super) fn expect_in_place(&self) -> Result<u64, Unavailable> {
         expect_at(&self.path, self.identity).map_err(|what| {
             Unavailable::passing(format!(
                 "{}: {what} while the service ran. Put it back where it was, or start the service again \
@@ -89,7 +93,7 @@ impl Held {
                 self.path.display()
             ))
         })?;
-        let (Some(identity), log) = (self.log.get(), log_of(&self.path)) else { return Ok(()) };
+        let (Some(identity), log) = (self.log.get(), log_of(&self.path)) else { return Ok(0) };
         expect_at(&log, *identity).map_err(|what| {
             Unavailable::passing(format!(
                 "{}: {what} while the service ran. End the service with SIGTERM, which saves what stood in \
@@ -100,9 +104,9 @@ impl Held {
     }
 }
 
-fn expect_at(path: &Path, expected: Identity) -> Result<(), String> {
-    match identity(path) {
-        Ok(found) if found == expected => Ok(()),
+fn expect_at(path: &Path, expected: Identity) -> Result<u64, String> {
+    match std::fs::metadata(path) {
+        Ok(about) if (about.dev(), about.ino()) == expected => Ok(about.len()),
         Ok(_) => Err("the file was replaced".to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err("the file was deleted or moved away".to_owned())
@@ -125,7 +129,7 @@ fn log_of(path: &Path) -> PathBuf {
 /// One connection, prepared.
 pub(super) async fn connect(url: &str, access: Access) -> Result<AnyConnection, sqlx::Error> {
     let mut connection = AnyConnection::connect(&url_for(url, access)).await?;
-    prepare(&mut connection, access != Access::Read).await?;
+    prepare(&mut connection, access).await?;
     Ok(connection)
 }
 
@@ -135,7 +139,6 @@ pub(super) async fn pool(
     access: Access,
     health: Arc<Health>,
 ) -> Result<AnyPool, sqlx::Error> {
-    let is_writer = access != Access::Read;
     // A pool waits and tells of the wait; one connection tells at once what is wrong.
     connect(url, access).await?.close().await?;
     AnyPoolOptions::new()
@@ -148,9 +151,20 @@ pub(super) async fn pool(
             let is_trusted = health.trusts(about.age);
             Box::pin(async move { Ok(is_trusted) })
         })
-        .after_connect(move |connection, _| Box::pin(prepare(connection, is_writer)))
+        .after_connect(move |connection, _| Box::pin(prepare(connection, access)))
         .connect(&url_for(url, access))
         .await
+}
+
+/// Opens a transaction that writes. It is closed by [`commit`], or with its connection: the driver's
+/// own transactions would be a way to its thread and back more.
+pub(super) async fn begin(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(connection).await.map(drop)
+}
+
+/// Returns after the fsync.
+pub(super) async fn commit(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("COMMIT").execute(connection).await.map(drop)
 }
 
 /// An error where the file is none of ours, or its beginning cannot be read.
@@ -172,14 +186,18 @@ fn url_for(url: &str, access: Access) -> String {
 
 /// An order that was answered must survive a power cut, so every connection that writes is made
 /// `synchronous=FULL`, and asked whether it is.
-async fn prepare(connection: &mut AnyConnection, is_writer: bool) -> Result<(), sqlx::Error> {
-    // An order that waits behind another one's wait is still answered 503 in time (10 s a request).
-    sqlx::query("PRAGMA busy_timeout = 2000").execute(&mut *connection).await?;
-    if !is_writer {
+async fn prepare(connection: &mut AnyConnection, access: Access) -> Result<(), sqlx::Error> {
+    sqlx::query(PATIENCE).execute(&mut *connection).await?;
+    if access == Access::Read {
         return Ok(());
     }
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+    if access == Access::Make {
+        // The service's own: it checkpoints beside its commits, and goes by the length of the log.
+        sqlx::query("PRAGMA wal_autocheckpoint = 0").execute(&mut *connection).await?;
+        sqlx::query("PRAGMA journal_size_limit = 0").execute(&mut *connection).await?;
+    }
     expect_durable(connection).await
 }
 

@@ -9,27 +9,48 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::{AnyConnection, AnyPool, Connection as _};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::accept::{self, Accepted, NewCommand};
+use super::checkpoint::Log;
 use super::trouble::{Health, prove};
 use super::{Database, Unavailable, postgres, sqlite};
 use crate::clock::Clock;
+use crate::failpoint::{self, Sabotage, Step};
 
 /// How many writes may wait; above that the store counts as unavailable, and senders send again.
 const QUEUE: usize = 4_096;
 /// How many writes share a transaction at most.
-const BATCH: usize = 256;
+const BATCH: usize = accept::MOST;
 /// How long a transaction may take, its connection included: longer than a server waits for a lock,
 /// so that one which has vanished is told from one that is busy. An order may wait for the end of one
 /// that was begun before it came, and then for its own: both fit into the 10 s of a request.
 const PATIENCE: Duration = Duration::from_millis(4_500);
+/// A connection that a server may have cut off while nothing was written is tested first.
+const UNTESTED: Duration = Duration::from_secs(1);
 
 /// Tells the caller how the transaction ended.
 type Settle = Box<dyn FnOnce(Result<(), &Unavailable>) + Send>;
-type Write = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<Settle, Failed>> + Send>;
+type Work = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<Settle, Failed>> + Send>;
+
+/// What waits for a transaction.
+enum Write {
+    /// An order to be accepted; all of a batch are written down at once.
+    Order(Order),
+    /// Anything else.
+    Work(Work),
+}
+
+/// An order, and what follows its commit.
+struct Order {
+    command: NewCommand,
+    committed: Box<dyn FnOnce() + Send>,
+    answer: oneshot::Sender<Result<Accepted, Unavailable>>,
+}
 
 /// A write that failed, and whom to tell.
 struct Failed {
@@ -49,6 +70,18 @@ pub(super) fn queue(health: Arc<Health>) -> (Sender, Receiver) {
 }
 
 impl Sender {
+    /// Writes an order down, and runs `committed` once it is in the journal, even where the caller is
+    /// gone by then: whoever sent a webhook may have hung up.
+    pub(super) async fn accept(
+        &self,
+        command: NewCommand,
+        committed: impl FnOnce() + Send + 'static,
+    ) -> Result<Accepted, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Write::Order(Order { command, committed: Box::new(committed), answer }))?;
+        self.ended(answered).await
+    }
+
     /// Runs `work` in a transaction and returns its result once it is committed.
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Unavailable>
     where
@@ -58,8 +91,7 @@ impl Sender {
         self.write_then(work, || ()).await
     }
 
-    /// The same, with what must follow the commit even where the caller is gone by then: whoever
-    /// sent a webhook may have hung up.
+    /// The same, with what must follow the commit even where the caller is gone by then.
     pub(super) async fn write_then<T, F>(
         &self,
         work: F,
@@ -70,7 +102,7 @@ impl Sender {
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let write: Write = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection| {
             Box::pin(async move {
                 match work(connection).await {
                     Ok(value) => Ok(Box::new(move |end: Result<(), &Unavailable>| {
@@ -89,12 +121,21 @@ impl Sender {
                 }
             })
         });
+        self.send(Write::Work(work))?;
+        self.ended(answered).await
+    }
+
+    fn send(&self, write: Write) -> Result<(), Unavailable> {
         self.0.try_send(write).map_err(|full| {
             Unavailable::passing(match full {
                 mpsc::error::TrySendError::Full(_) => "too many writes wait",
                 mpsc::error::TrySendError::Closed(_) => "it is closed",
             })
-        })?;
+        })
+    }
+
+    /// What became of a write.
+    async fn ended<T>(&self, answered: oneshot::Receiver<Result<T, Unavailable>>) -> Result<T, Unavailable> {
         // Dropped unrun: by trouble that is known by then, or by the writer's end.
         answered
             .await
@@ -114,20 +155,60 @@ pub(super) struct Line {
     pub(super) clock: Clock,
     pub(super) health: Arc<Health>,
     pub(super) file: Option<Arc<sqlite::Held>>,
+    pub(super) log: Arc<Log>,
 }
 
 impl Line {
-    fn expect_in_place(&self) -> Result<(), Unavailable> {
-        self.file.as_deref().map_or(Ok(()), sqlite::Held::expect_in_place)
+    /// The store has had no trouble since this connection was taken, and a server no time to cut it off.
+    fn may_use(&self, desk: &Desk) -> bool {
+        let is_fresh = self.database == Database::Sqlite || desk.used_at.elapsed() < UNTESTED;
+        is_fresh && self.health.trusts(desk.taken_at.elapsed())
     }
+
+    /// The length of SQLite's log, if that is what keeps the journal, and keeps it in its place.
+    fn expect_in_place(&self) -> Result<u64, Unavailable> {
+        self.file.as_deref().map_or(Ok(0), sqlite::Held::expect_in_place)
+    }
+}
+
+/// The writes of one transaction: orders before the rest, so that whoever claims finds them.
+#[derive(Default)]
+struct Batch {
+    commands: Vec<NewCommand>,
+    orders: Vec<(Box<dyn FnOnce() + Send>, oneshot::Sender<Result<Accepted, Unavailable>>)>,
+    works: Vec<Work>,
+}
+
+impl Batch {
+    fn of(writes: impl Iterator<Item = Write>) -> Self {
+        let mut batch = Self::default();
+        for write in writes {
+            match write {
+                Write::Order(Order { command, committed, answer }) => {
+                    batch.commands.push(command);
+                    batch.orders.push((committed, answer));
+                }
+                Write::Work(work) => batch.works.push(work),
+            }
+        }
+        batch
+    }
+}
+
+/// The connection that is written on, from one transaction to the next.
+struct Desk {
+    connection: PoolConnection<Any>,
+    taken_at: Instant,
+    used_at: Instant,
 }
 
 /// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty.
 pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: CancellationToken) {
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut writes = Vec::with_capacity(BATCH);
+    let mut desk = None;
     loop {
         let taken = tokio::select! {
-            taken = queue.recv_many(&mut batch, BATCH) => taken,
+            taken = queue.recv_many(&mut writes, BATCH) => taken,
             () = closed.cancelled(), if !queue.is_closed() => {
                 queue.close();
                 continue;
@@ -136,15 +217,14 @@ pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: Cance
         if taken == 0 {
             return;
         }
-        let mut settled = Vec::with_capacity(batch.len());
+        let mut settled = Vec::with_capacity(taken);
         let proves = line.health.is_in_trouble();
-        let mut writes = batch.drain(..);
-        let end = transaction(&line, proves, &mut writes, &mut settled).await;
+        let batch = Batch::of(writes.drain(..));
+        let end = transaction(&line, &mut desk, proves, batch, &mut settled).await;
         match &end {
             Ok(()) => line.health.committed(proves),
             Err(trouble) => line.health.failed(trouble),
         }
-        drop(writes);
         for settle in settled {
             settle(end.as_ref().copied());
         }
@@ -153,47 +233,76 @@ pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: Cance
 
 async fn transaction(
     line: &Line,
+    desk: &mut Option<Desk>,
     proves: bool,
-    writes: &mut (dyn Iterator<Item = Write> + Send),
+    batch: Batch,
     settled: &mut Vec<Settle>,
 ) -> Result<(), Unavailable> {
-    line.expect_in_place()?;
+    let length = line.expect_in_place()?;
     let end = Instant::now() + PATIENCE;
-    let connection = tokio::time::timeout_at(end, line.pool.acquire()).await;
-    let mut connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    let run = run_all(&mut connection, line, proves, writes, settled);
+    let mut taken = match desk.take().filter(|desk| line.may_use(desk)) {
+        Some(desk) => desk,
+        None => {
+            let connection = tokio::time::timeout_at(end, line.pool.acquire()).await;
+            let connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+            Desk { connection, taken_at: Instant::now(), used_at: Instant::now() }
+        }
+    };
+    let run = async {
+        if line.log.is_full(length) {
+            line.log.empty(&mut taken.connection, length).await?;
+        }
+        run_all(&mut taken.connection, line, proves, batch, settled).await
+    };
     let run = tokio::time::timeout_at(end, run).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
     if let Err(error) = run {
         // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
         // connection begins no transaction any more. The next batch opens a new one.
-        let _ = connection.detach().close_hard().await;
+        let _ = taken.connection.detach().close_hard().await;
         return Err(error.into());
     }
+    taken.used_at = Instant::now();
+    *desk = Some(taken);
     // Once more: what was moved away meanwhile took the commit with it.
-    line.expect_in_place()
+    line.expect_in_place().map(drop)
 }
 
 async fn run_all(
     connection: &mut AnyConnection,
     line: &Line,
     proves: bool,
-    writes: &mut (dyn Iterator<Item = Write> + Send),
+    batch: Batch,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
-    let mut transaction = match line.database {
-        Database::Sqlite => connection.begin_with("BEGIN IMMEDIATE").await?,
-        Database::Postgres => {
-            let mut transaction = connection.begin().await?;
-            postgres::take_turn(&mut transaction, &line.clock).await?;
-            transaction
-        }
-    };
+    // On SQLite the statements of the orders open the transaction as well.
+    let opens = line.database == Database::Sqlite && !proves && !batch.commands.is_empty();
+    match line.database {
+        Database::Sqlite if opens => {}
+        Database::Sqlite => sqlite::begin(connection).await?,
+        Database::Postgres => postgres::begin(connection, &line.clock).await?,
+    }
     if proves {
-        prove(&mut transaction).await?;
+        prove(connection).await?;
+    }
+    let writes_orders = !batch.commands.is_empty();
+    if writes_orders {
+        let ends = accept::insert(connection, line.database, &batch.commands, opens).await?;
+        if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        for ((committed, answer), accepted) in batch.orders.into_iter().zip(ends) {
+            failpoint::reach(Step::Writing);
+            settled.push(Box::new(move |end| {
+                if end.is_ok() {
+                    committed();
+                }
+                let _ = answer.send(end.map(|()| accepted).map_err(Unavailable::clone));
+            }));
+        }
     }
     // Writes after a failed one are dropped unrun, which tells their callers of the trouble.
-    for write in writes {
-        match write(&mut transaction).await {
+    for work in batch.works {
+        match work(connection).await {
             Ok(settle) => settled.push(settle),
             Err(Failed { error, settle }) => {
                 settled.push(settle);
@@ -201,5 +310,8 @@ async fn run_all(
             }
         }
     }
-    transaction.commit().await
+    match line.database {
+        Database::Sqlite => sqlite::commit(connection).await,
+        Database::Postgres => postgres::commit(connection, writes_orders).await,
+    }
 }

@@ -1,19 +1,7 @@
 //! Whether a long past slows the journal: an empty one against one with many orders that ended.
 //!
-//! `cargo bench --bench journal -- --rows 1000000` fills one of two journals with so many finished
-//! orders, four notes each, and 10,000 chats in which nothing is open. Then each step of an order is
-//! taken on both in turn, and the medians are compared: on SQLite, and on PostgreSQL where it is
-//! installed. `--rounds` says how often (400).
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a bench prints, and stops where it stands"
-)]
-
-#[expect(dead_code, reason = "tests use more of it")]
-#[path = "../tests/it/support/postgres.rs"]
-mod postgres;
+//! One of two journals is filled with finished orders, four notes each, and 10,000 chats in which
+//! nothing is open. Then each step of an order is taken on both in turn, and the medians are compared.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -27,35 +15,14 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// A horizon of claims.
 const HORIZON: Duration = Duration::from_secs(3_600);
 
-fn main() {
-    let number = |name: &str, default: usize| {
-        let mut arguments = std::env::args().skip_while(|argument| argument != name);
-        arguments.nth(1).map_or(default, |text| text.parse().unwrap())
-    };
-    let (rows, rounds) = (number("--rows", 100_000), number("--rounds", 400));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let folder = tempfile::tempdir().unwrap();
-        let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
-        compare("SQLite", &url("empty.db"), &url("full.db"), rows, rounds).await;
-        match postgres::Server::start() {
-            Some(server) => {
-                let (empty, full) = (server.database().await, server.database().await);
-                compare("PostgreSQL", &empty, &full, rows, rounds).await;
-            }
-            None => postgres::not_run("the journal's bench on PostgreSQL"),
-        }
-    });
-}
-
 /// A journal, and what its steps took, in microseconds.
-struct Journal {
-    store: Store,
+pub struct Journal {
+    pub store: Store,
     writer: tokio::task::JoinHandle<()>,
     took: BTreeMap<&'static str, Vec<u128>>,
 }
 
-async fn compare(database: &str, empty: &str, full: &str, rows: usize, rounds: usize) {
+pub async fn compare(database: &str, empty: &str, full: &str, rows: usize, rounds: usize) {
     open(full).await.end().await;
     let begun = Instant::now();
     fill(full, rows).await;
@@ -87,7 +54,7 @@ fn median(took: &mut BTreeMap<&'static str, Vec<u128>>, step: &str) -> u128 {
     times[times.len() / 2]
 }
 
-async fn open(url: &str) -> Journal {
+pub async fn open(url: &str) -> Journal {
     let Opened { store, writer } = Store::open(url, Clock::system(), LEASE).await.unwrap();
     Journal { store, writer: tokio::spawn(writer), took: BTreeMap::new() }
 }
@@ -192,13 +159,13 @@ impl Journal {
         }
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.store.close();
         self.writer.await.unwrap();
     }
 }
 
-fn order(round: usize, now: Timestamp) -> NewCommand {
+pub fn order(round: usize, now: Timestamp) -> NewCommand {
     let id = format!("{}-{round:06}", uuid::Uuid::now_v7());
     NewCommand {
         id,

@@ -1,0 +1,143 @@
+//! The bare limit: the same SQLite without a driver between, on a thread of its own.
+
+use std::path::Path;
+use std::thread;
+
+use rusqlite::{Connection, Statement, params};
+use tokio::sync::{mpsc, oneshot};
+use vincula::storage::NewCommand;
+
+/// What is done with an order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One insert, one transaction an order.
+    Single,
+    /// One insert; what waits shares a transaction.
+    Grouped,
+    /// All that accepting does, in four statements; what waits shares a transaction.
+    Same,
+}
+
+type Asked = (NewCommand, oneshot::Sender<()>);
+
+/// A writer of one kind.
+#[derive(Clone)]
+pub struct Bare(mpsc::Sender<Asked>);
+
+impl Bare {
+    /// Opens the file, which holds a journal's tables, and serves until every handle is gone.
+    pub fn open(path: &Path, kind: Kind) -> Self {
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").unwrap();
+        // An inbox that knows a message again, and no more.
+        connection
+            .execute_batch(
+                "CREATE TABLE IF NOT EXISTS inbox (id TEXT NOT NULL, instance TEXT NOT NULL, lane TEXT NOT NULL,
+                     message_id TEXT NOT NULL, chat TEXT NOT NULL, admin TEXT NOT NULL, phone TEXT, text TEXT NOT NULL,
+                     accepted_at BIGINT NOT NULL, PRIMARY KEY (instance, message_id)) WITHOUT ROWID",
+            )
+            .unwrap();
+        let (sender, receiver) = mpsc::channel(4_096);
+        thread::spawn(move || serve(&connection, kind, receiver));
+        Self(sender)
+    }
+
+    /// Writes an order down; returns after the fsync.
+    pub async fn accept(&self, order: NewCommand) {
+        let (answer, answered) = oneshot::channel();
+        assert!(self.0.send((order, answer)).await.is_ok());
+        answered.await.unwrap();
+    }
+}
+
+/// The statements, prepared once.
+struct Prepared<'c> {
+    begin: Statement<'c>,
+    inbox: Statement<'c>,
+    known: Statement<'c>,
+    lane: Statement<'c>,
+    command: Statement<'c>,
+    note: Statement<'c>,
+    commit: Statement<'c>,
+}
+
+fn serve(connection: &Connection, kind: Kind, mut receiver: mpsc::Receiver<Asked>) {
+    let prepare = |sql| connection.prepare(sql).unwrap();
+    let mut prepared = Prepared {
+        begin: prepare("BEGIN IMMEDIATE"),
+        inbox: prepare(
+            "INSERT INTO inbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+        ),
+        known: prepare("SELECT 1 FROM command WHERE instance = ?1 AND message_id = ?2"),
+        lane: prepare(
+            "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES (?1, ?2, 1, ?3)
+             ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
+                 ready_at = CASE WHEN lane.ready_at = ?4 THEN ?3 ELSE lane.ready_at END
+             RETURNING next_seq",
+        ),
+        command: prepare(
+            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
+                 text, sent_at, accepted_at, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'waiting')
+             ON CONFLICT (instance, message_id) DO NOTHING",
+        ),
+        note: prepare("INSERT INTO note (command, at, what, n) VALUES (?1, ?2, 'accepted', 1)"),
+        commit: prepare("COMMIT"),
+    };
+    let most = if kind == Kind::Single { 1 } else { 256 };
+    let mut batch = Vec::new();
+    while receiver.blocking_recv_many(&mut batch, most) > 0 {
+        prepared.begin.execute([]).unwrap();
+        for (order, _) in &batch {
+            match kind {
+                Kind::Single | Kind::Grouped => prepared.insert(order),
+                Kind::Same => prepared.accept(order),
+            }
+        }
+        prepared.commit.execute([]).unwrap();
+        for (_, answer) in batch.drain(..) {
+            let _ = answer.send(());
+        }
+    }
+}
+
+impl Prepared<'_> {
+    fn insert(&mut self, new: &NewCommand) {
+        let inserted = self.inbox.execute(params![
+            new.id,
+            new.instance,
+            new.lane,
+            new.message_id,
+            new.chat,
+            new.admin,
+            new.phone,
+            new.text,
+            new.accepted_at.0
+        ]);
+        assert_eq!(inserted.unwrap(), 1);
+    }
+
+    fn accept(&mut self, new: &NewCommand) {
+        assert!(!self.known.exists(params![new.instance, new.message_id]).unwrap());
+        let lane = params![new.instance, new.lane, new.accepted_at.0, i64::MAX];
+        let seq: i64 = self.lane.query_row(lane, |row| row.get(0)).unwrap();
+        let inserted = self.command.execute(params![
+            new.id,
+            new.instance,
+            new.lane,
+            seq,
+            new.message_id,
+            new.chat,
+            new.admin,
+            new.phone,
+            new.lid,
+            i64::from(new.by_owner),
+            new.name,
+            new.text,
+            new.sent_at.map(|at| at.0),
+            new.accepted_at.0
+        ]);
+        assert_eq!(inserted.unwrap(), 1);
+        self.note.execute(params![new.id, new.accepted_at.0]).unwrap();
+    }
+}
