@@ -109,11 +109,13 @@ pub(super) async fn insert(
     orders: &[NewCommand],
     opens: bool,
 ) -> Result<Vec<Accepted>, sqlx::Error> {
-    let statements = Statements::for_count(orders.len());
+    let statements = Statements::of(database, orders.len());
     let inserted = match database {
         Database::Sqlite => {
             let sql = if opens { &statements.all_opening } else { &statements.all };
-            let mut results = connection.fetch_many(statements.with_orders(sql, orders));
+            let query = statements.bind_orders(asked(sql), orders);
+            let query = statements.bind_ids(statements.bind_ids(query, orders), orders);
+            let mut results = connection.fetch_many(query);
             let mut changed = Vec::with_capacity(4);
             // To the end: what nobody waits for is not run.
             while let Some(result) = results.next().await {
@@ -122,13 +124,14 @@ pub(super) async fn insert(
             changed.get(usize::from(opens)).copied().unwrap_or(0)
         }
         Database::Postgres => {
-            let inserted =
-                statements.with_orders(&statements.orders, orders).execute(&mut *connection).await?;
-            if inserted.rows_affected() > 0 {
-                statements.with_ids(&statements.lanes, orders).execute(&mut *connection).await?;
-                statements.with_ids(&statements.notes, orders).execute(&mut *connection).await?;
+            let query = statements.bind_orders(asked(&statements.orders), orders);
+            let inserted = query.execute(&mut *connection).await?.rows_affected();
+            if inserted > 0 {
+                for sql in [&statements.lanes, &statements.notes] {
+                    statements.bind_ids(asked(sql), orders).execute(&mut *connection).await?;
+                }
             }
-            inserted.rows_affected()
+            inserted
         }
     };
     if usize::try_from(inserted) == Ok(orders.len()) {
@@ -137,43 +140,49 @@ pub(super) async fn insert(
     if inserted == 0 {
         return Ok(vec![Accepted::Duplicate; orders.len()]);
     }
-    let kept = statements.with_ids(&statements.kept, orders).fetch_all(connection).await?;
+    let kept = statements.bind_ids(asked(&statements.kept), orders).fetch_all(connection).await?;
     let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
     let told = |order: &NewCommand| if kept.remove(&order.id) { Accepted::New } else { Accepted::Duplicate };
     Ok(orders.iter().map(told).collect())
 }
 
-/// The statements for so many orders. The ids are the first parameters of each.
+/// The statements for so many orders; the same for both databases but for the marks of parameters.
 struct Statements {
     capacity: usize,
+    /// Takes the orders; the others take their ids.
     orders: Arc<str>,
     lanes: Arc<str>,
     notes: Arc<str>,
     /// Which of the ids are in the journal.
     kept: Arc<str>,
-    /// The first three as one text, which SQLite alone takes: parameters have the same numbers in each.
+    /// The first three as one text, which the driver of SQLite alone takes.
     all: Arc<str>,
     /// The same, within a transaction that it opens.
     all_opening: Arc<str>,
 }
 
-/// Columns of an order besides its id, as they are bound.
-const COLUMNS: usize = 13;
+/// Columns of an order, as they are bound.
+const COLUMNS: usize = 14;
+/// How many sizes of statements there are.
+const SIZES: usize = MOST.ilog2() as usize + 1;
 
 impl Statements {
     /// The statements for `count` orders, at most [`MOST`].
-    fn for_count(count: usize) -> &'static Self {
-        static MADE: [OnceLock<Statements>; MOST.ilog2() as usize + 1] =
-            [const { OnceLock::new() }; MOST.ilog2() as usize + 1];
+    fn of(database: Database, count: usize) -> &'static Self {
+        static SQLITE: [OnceLock<Statements>; SIZES] = [const { OnceLock::new() }; SIZES];
+        static POSTGRES: [OnceLock<Statements>; SIZES] = [const { OnceLock::new() }; SIZES];
         let capacity = count.clamp(1, MOST).next_power_of_two();
-        MADE[capacity.ilog2() as usize].get_or_init(|| Self::new(capacity))
+        let made = match database {
+            Database::Sqlite => &SQLITE,
+            Database::Postgres => &POSTGRES,
+        };
+        made[capacity.ilog2() as usize].get_or_init(|| Self::new(database, capacity))
     }
 
-    fn new(capacity: usize) -> Self {
-        let ids = numbered(1, capacity);
-        let rows: Vec<String> = (0..capacity)
-            .map(|row| format!("(${}, {})", row + 1, numbered(capacity + 1 + row * COLUMNS, COLUMNS)))
-            .collect();
+    fn new(database: Database, capacity: usize) -> Self {
+        let ids = marks(database, 1, capacity);
+        let rows: Vec<String> =
+            (0..capacity).map(|row| format!("({})", marks(database, 1 + row * COLUMNS, COLUMNS))).collect();
         // A writer at a time: a lane's last place stands still until the lane's statement. The fourth
         // column counts on from there within the batch, which leaves a gap where a message was known.
         let orders = format!(
@@ -213,19 +222,18 @@ impl Statements {
         }
     }
 
-    fn with_ids<'q>(&self, sql: &Arc<str>, orders: &[NewCommand]) -> Query<'q, Any, AnyArguments> {
-        let query = sqlx::query(AssertSqlSafe(sql.clone()));
+    fn bind_ids(&self, asked: Asked, orders: &[NewCommand]) -> Asked {
         let ids = orders.iter().map(|order| Some(order.id.clone())).chain(std::iter::repeat(None));
-        ids.take(self.capacity).fold(query, |query, id| query.bind(id))
+        ids.take(self.capacity).fold(asked, |asked, id| asked.bind(id))
     }
 
-    fn with_orders<'q>(&self, sql: &Arc<str>, orders: &[NewCommand]) -> Query<'q, Any, AnyArguments> {
-        let mut query = self.with_ids(sql, orders);
+    fn bind_orders(&self, mut asked: Asked, orders: &[NewCommand]) -> Asked {
         let mut in_lane: HashMap<(&str, &str), i64> = HashMap::with_capacity(orders.len());
         for new in orders {
             let place = in_lane.entry((&new.instance, &new.lane)).or_default();
             *place += 1;
-            query = query
+            asked = asked
+                .bind(new.id.clone())
                 .bind(new.instance.clone())
                 .bind(new.lane.clone())
                 .bind(*place)
@@ -241,18 +249,27 @@ impl Statements {
                 .bind(new.accepted_at.0);
         }
         // The types of what is missing are those of the columns.
-        let (no_text, no_number) = (None::<String>, None::<i64>);
+        let text = |asked: Asked, count| (0..count).fold(asked, |asked: Asked, _| asked.bind(None::<String>));
         for _ in orders.len()..self.capacity {
-            query = query.bind(no_text.clone()).bind(no_text.clone()).bind(no_number);
-            query = (0..5).fold(query, |query, _| query.bind(no_text.clone())).bind(no_number);
-            query = query.bind(no_text.clone()).bind(no_text.clone()).bind(no_number).bind(no_number);
+            asked = text(text(asked, 3).bind(None::<i64>), 5).bind(None::<i64>);
+            asked = text(asked, 2).bind(None::<i64>).bind(None::<i64>);
         }
-        query
+        asked
     }
 }
 
-/// `$3, $4, $5`: so many parameters from this one on.
-fn numbered(first: usize, count: usize) -> String {
-    let parameters: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
-    parameters.join(", ")
+type Asked = Query<'static, Any, AnyArguments>;
+
+fn asked(sql: &Arc<str>) -> Asked {
+    sqlx::query(AssertSqlSafe(sql.clone()))
+}
+
+/// So many parameters from this one on. On SQLite they bear no numbers: it looks for a number among all
+/// of a statement's, one after the other, for each that is bound.
+fn marks(database: Database, first: usize, count: usize) -> String {
+    let mark = |number| match database {
+        Database::Sqlite => "?".to_owned(),
+        Database::Postgres => format!("${number}"),
+    };
+    (first..first + count).map(mark).collect::<Vec<_>>().join(", ")
 }

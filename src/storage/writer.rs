@@ -249,7 +249,8 @@ async fn transaction(
         }
     };
     let run = async {
-        if line.log.is_full(length) {
+        let writes = batch.commands.len() + batch.works.len();
+        if line.database == Database::Sqlite && line.log.is_full(length, writes) {
             line.log.empty(&mut taken.connection, length).await?;
         }
         run_all(&mut taken.connection, line, proves, batch, settled).await
