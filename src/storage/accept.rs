@@ -258,6 +258,15 @@ impl Statements {
     }
 }
 
+/// The texts that SQLite is asked, for so many orders.
+#[cfg(test)]
+pub(super) fn texts(count: usize) -> Vec<String> {
+    let statements = Statements::of(Database::Sqlite, count);
+    [&statements.orders, &statements.lanes, &statements.notes, &statements.kept]
+        .map(ToString::to_string)
+        .into()
+}
+
 type Asked = Query<'static, Any, AnyArguments>;
 
 fn asked(sql: &Arc<str>) -> Asked {

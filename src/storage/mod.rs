@@ -14,6 +14,8 @@ mod lease;
 mod open;
 mod order;
 mod pace;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod inspect;
 mod read;
