@@ -282,3 +282,110 @@ fn marks(database: Database, first: usize, count: usize) -> String {
     };
     (first..first + count).map(mark).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::storage::{LEASE, Opened, Outcome};
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+    const HORIZON: Duration = Duration::from_secs(3_600);
+
+    /// An order of a lane.
+    fn order(id: &str, lane: &str) -> NewCommand {
+        NewCommand { lane: lane.to_owned(), ..NewCommand::made_up(id, NOW) }
+    }
+
+    /// Accepts orders that came together, in one transaction.
+    async fn accept(store: &Store, orders: Vec<NewCommand>) -> Vec<Accepted> {
+        let accepted = join_all(orders.into_iter().map(|order| store.accept(order))).await;
+        accepted.into_iter().map(Result::unwrap).collect()
+    }
+
+    /// Runs all that is open, lane by lane; tells which orders, in turn.
+    async fn run_all(store: &Store) -> Vec<String> {
+        let mut run = Vec::new();
+        while let Some(claim) = store.claim(NOW, HORIZON).await.unwrap() {
+            run.push(claim.command.id.clone());
+            claim.finish(Outcome::Answered, None, NOW).await.unwrap();
+        }
+        run
+    }
+
+    #[tokio::test]
+    async fn orders_that_come_together_run_in_the_order_in_which_they_came() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        accept(&store, vec![order("z", "one")]).await;
+        // Neither by id nor by lane; more than fit into a text of their own size.
+        let ids = ["k", "b", "x", "a", "q", "c", "y"];
+        let lanes = ["one", "two"];
+        let orders = ids.iter().enumerate().map(|(index, id)| order(id, lanes[index % 2])).collect();
+
+        assert_eq!(accept(&store, orders).await, vec![Accepted::New; ids.len()]);
+
+        let run = run_all(&store).await;
+        let of = |lane: &[&str]| -> Vec<String> {
+            run.iter().filter(|id| lane.contains(&id.as_str())).cloned().collect()
+        };
+        assert_eq!(run.len(), ids.len() + 1);
+        assert_eq!(of(&["z", "k", "x", "q", "y"]), ["z", "k", "x", "q", "y"]);
+        assert_eq!(of(&["b", "a", "c"]), ["b", "a", "c"]);
+        assert_eq!(store.notes("x").await.unwrap().iter().filter(|note| note.what == "accepted").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_is_known_again_in_the_journal_and_among_what_came_with_it() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        accept(&store, vec![order("a", "one")]).await;
+        assert_eq!(run_all(&store).await, ["a"]);
+        let again =
+            |id: &str, message: &str| NewCommand { message_id: format!("3EB0{message}"), ..order(id, "one") };
+
+        let orders =
+            vec![again("b", "a"), order("c", "one"), again("d", "c"), again("e", "a"), order("f", "one")];
+        let accepted = accept(&store, orders).await;
+
+        use Accepted::{Duplicate, New};
+        assert_eq!(accepted, [Duplicate, New, Duplicate, Duplicate, New]);
+        assert_eq!(run_all(&store).await, ["c", "f"]);
+        assert!(store.notes("d").await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_known_wakes_no_lane() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        accept(&store, vec![order("a", "one")]).await;
+        run_all(&store).await;
+
+        assert_eq!(accept(&store, vec![order("a", "one")]).await, [Accepted::Duplicate]);
+
+        assert_eq!(store.next_ready().await.unwrap(), None);
+        assert_eq!(store.notes("a").await.unwrap().iter().filter(|note| note.what == "accepted").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_into_the_queue_is_refused_at_once_and_the_rest_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let Opened { store, writer } = Store::open(&url, Clock::manual(NOW), LEASE).await.unwrap();
+        let mut waiting: Vec<_> = (0..5_000)
+            .map(|number| Box::pin(store.accept(order(&format!("{number:04}"), &format!("{}", number % 99)))))
+            .collect();
+
+        // Nobody writes yet.
+        let refused = waiting.iter_mut().filter_map(|accept| accept.now_or_never()).count();
+        assert_eq!(refused, 5_000 - 4_096);
+
+        let writer = tokio::spawn(writer);
+        let accepted = join_all(waiting.drain(..4_096)).await;
+        assert!(accepted.iter().all(|accepted| matches!(accepted, Ok(Accepted::New))));
+        assert_eq!(store.overview("main").await.unwrap().open, 4_096);
+        store.close();
+        writer.await.unwrap();
+    }
+}
