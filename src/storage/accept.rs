@@ -335,6 +335,11 @@ mod tests {
         assert_eq!(run.len(), ids.len() + 1);
         assert_eq!(of(&["z", "k", "x", "q", "y"]), ["z", "k", "x", "q", "y"]);
         assert_eq!(of(&["b", "a", "c"]), ["b", "a", "c"]);
+        let places: Vec<i64> = sqlx::query_scalar("SELECT seq FROM command WHERE lane = 'one' ORDER BY seq")
+            .fetch_all(&store.reads)
+            .await
+            .unwrap();
+        assert_eq!(places, [1, 2, 3, 4, 5]);
         assert_eq!(store.notes("x").await.unwrap().iter().filter(|note| note.what == "accepted").count(), 1);
     }
 

@@ -51,10 +51,11 @@ async fn scans(connection: &mut AnyConnection, statement: &str) -> Vec<String> {
     });
     let details = rows.iter().map(|row| row.try_get::<String, _>(3).unwrap());
     let is_scan = |detail: &String| {
-        TABLES
-            .iter()
-            .any(|table| *detail == format!("SCAN {table}") || detail.starts_with(&format!("SCAN {table} ")))
-            && !SMALL.iter().any(|index| detail.ends_with(index))
+        let is_small = SMALL.iter().any(|index| detail.contains(index));
+        // An instance can be nearly all of a table.
+        let is_scan =
+            |table| detail.starts_with(&format!("SCAN {table}")) || detail.ends_with("(instance=?)");
+        TABLES.into_iter().any(is_scan) && !is_small
     };
     details.filter(is_scan).collect()
 }
