@@ -101,27 +101,36 @@ impl Store {
     }
 }
 
-/// Writes orders down within the transaction that is open, or opens one first on SQLite if `opens`.
-/// Tells of each, in their order, what became of it.
+/// What of a transaction goes with the statements that write orders down; on PostgreSQL nothing does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// It is open, and stays so.
+    Within,
+    /// Its beginning.
+    Opening,
+    /// All of it, its fsync included.
+    Whole,
+}
+
+/// Writes orders down. Tells of each, in their order, what became of it.
 pub(super) async fn insert(
     connection: &mut AnyConnection,
     database: Database,
     orders: &[NewCommand],
-    opens: bool,
+    frame: Frame,
 ) -> Result<Vec<Accepted>, sqlx::Error> {
     let statements = Statements::of(database, orders.len());
     let inserted = match database {
         Database::Sqlite => {
-            let sql = if opens { &statements.all_opening } else { &statements.all };
-            let query = statements.bind_orders(asked(sql), orders);
+            let query = statements.bind_orders(asked(statements.framed(frame)), orders);
             let query = statements.bind_ids(statements.bind_ids(query, orders), orders);
             let mut results = connection.fetch_many(query);
-            let mut changed = Vec::with_capacity(4);
+            let mut changed = Vec::with_capacity(5);
             // To the end: what nobody waits for is not run.
             while let Some(result) = results.next().await {
                 changed.extend(result?.left().map(|result| result.rows_affected()));
             }
-            changed.get(usize::from(opens)).copied().unwrap_or(0)
+            changed.get(usize::from(frame != Frame::Within)).copied().unwrap_or(0)
         }
         Database::Postgres => {
             let query = statements.bind_orders(asked(&statements.orders), orders);
@@ -157,8 +166,10 @@ struct Statements {
     kept: Arc<str>,
     /// The first three as one text, which the driver of SQLite alone takes.
     all: Arc<str>,
-    /// The same, within a transaction that it opens.
+    /// The same, in the transaction that it opens.
     all_opening: Arc<str>,
+    /// The same, in a transaction of its own.
+    whole: Arc<str>,
 }
 
 /// Columns of an order, as they are bound.
@@ -215,10 +226,19 @@ impl Statements {
             capacity,
             kept: format!("SELECT id FROM command WHERE id IN ({ids})").into(),
             all_opening: format!("BEGIN IMMEDIATE; {all}").into(),
+            whole: format!("BEGIN IMMEDIATE; {all}; COMMIT").into(),
             all: all.into(),
             orders: orders.into(),
             lanes: lanes.into(),
             notes: notes.into(),
+        }
+    }
+
+    fn framed(&self, frame: Frame) -> &Arc<str> {
+        match frame {
+            Frame::Within => &self.all,
+            Frame::Opening => &self.all_opening,
+            Frame::Whole => &self.whole,
         }
     }
 

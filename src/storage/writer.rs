@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::{self, Accepted, NewCommand};
+use super::accept::{self, Accepted, Frame, NewCommand};
 use super::checkpoint::Log;
 use super::trouble::{Health, prove};
 use super::{Database, Unavailable, postgres, sqlite};
@@ -268,6 +268,17 @@ async fn transaction(
     line.expect_in_place().map(drop)
 }
 
+/// What of the transaction goes with the orders. A lone order is a transaction of one way to SQLite's
+/// thread and back; of several, which are new may have to be asked before they are committed.
+fn frame(database: Database, proves: bool, batch: &Batch) -> Frame {
+    let is_alone = batch.commands.len() == 1 && batch.works.is_empty() && !failpoint::is_armed();
+    match database {
+        Database::Sqlite if !proves && is_alone => Frame::Whole,
+        Database::Sqlite if !proves && !batch.commands.is_empty() => Frame::Opening,
+        Database::Sqlite | Database::Postgres => Frame::Within,
+    }
+}
+
 async fn run_all(
     connection: &mut AnyConnection,
     line: &Line,
@@ -275,10 +286,9 @@ async fn run_all(
     batch: Batch,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
-    // On SQLite the statements of the orders open the transaction as well.
-    let opens = line.database == Database::Sqlite && !proves && !batch.commands.is_empty();
+    let frame = frame(line.database, proves, &batch);
     match line.database {
-        Database::Sqlite if opens => {}
+        Database::Sqlite if frame != Frame::Within => {}
         Database::Sqlite => sqlite::begin(connection).await?,
         Database::Postgres => postgres::begin(connection, &line.clock).await?,
     }
@@ -287,7 +297,7 @@ async fn run_all(
     }
     let writes_orders = !batch.commands.is_empty();
     if writes_orders {
-        let ends = accept::insert(connection, line.database, &batch.commands, opens).await?;
+        let ends = accept::insert(connection, line.database, &batch.commands, frame).await?;
         if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
@@ -312,6 +322,7 @@ async fn run_all(
         }
     }
     match line.database {
+        Database::Sqlite if frame == Frame::Whole => Ok(()),
         Database::Sqlite => sqlite::commit(connection).await,
         Database::Postgres => postgres::commit(connection, writes_orders).await,
     }
