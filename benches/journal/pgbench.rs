@@ -39,7 +39,7 @@ COMMIT;
 
 /// Prints orders a second of the journal and of pgbench, in turn.
 pub async fn compare() {
-    let Some(server) = Server::start_durable() else {
+    let Some(server) = Server::with_fsync("on") else {
         return postgres::not_run("the journal beside pgbench");
     };
     println!("accepting on PostgreSQL: orders/s; ratio: the journal's against pgbench");
@@ -70,9 +70,9 @@ fn pgbench(server: &Server, url: &str, clients: usize) -> f64 {
     std::io::Write::write_all(&mut script, SCRIPT.as_bytes()).unwrap();
     script.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();
     let database = url.trim_start_matches("postgres:///").split('?').next().unwrap();
-    let mut command = Command::new(server.program("pgbench"));
+    let mut command = Command::new(server.programs.join("pgbench"));
     command.args(["--no-vacuum", "--protocol", "prepared", "--username", "vincula", "--host"]);
-    command.arg(server.folder()).args(["--client", &clients.to_string(), "--jobs", "1"]);
+    command.arg(&server.folder).args(["--client", &clients.to_string(), "--jobs", "1"]);
     command.args(["--time", &SECONDS.to_string(), "--file"]).arg(script.path()).arg(database);
     let ran = command.output().unwrap();
     let said = String::from_utf8_lossy(&ran.stdout);

@@ -40,7 +40,7 @@ type Work = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Resul
 /// What waits for a transaction.
 enum Write {
     /// An order to be accepted; all of a batch are written down at once.
-    Order(Order),
+    Order(Box<Order>),
     /// Anything else.
     Work(Work),
 }
@@ -48,6 +48,11 @@ enum Write {
 /// An order, and what follows its commit.
 struct Order {
     command: NewCommand,
+    sender: Waiting,
+}
+
+/// Whoever waits for an order to be accepted.
+struct Waiting {
     committed: Box<dyn FnOnce() + Send>,
     answer: oneshot::Sender<Result<Accepted, Unavailable>>,
 }
@@ -78,7 +83,8 @@ impl Sender {
         committed: impl FnOnce() + Send + 'static,
     ) -> Result<Accepted, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.send(Write::Order(Order { command, committed: Box::new(committed), answer }))?;
+        let sender = Waiting { committed: Box::new(committed), answer };
+        self.send(Write::Order(Box::new(Order { command, sender })))?;
         self.ended(answered).await
     }
 
@@ -175,7 +181,7 @@ impl Line {
 #[derive(Default)]
 struct Batch {
     commands: Vec<NewCommand>,
-    orders: Vec<(Box<dyn FnOnce() + Send>, oneshot::Sender<Result<Accepted, Unavailable>>)>,
+    senders: Vec<Waiting>,
     works: Vec<Work>,
 }
 
@@ -184,9 +190,9 @@ impl Batch {
         let mut batch = Self::default();
         for write in writes {
             match write {
-                Write::Order(Order { command, committed, answer }) => {
-                    batch.commands.push(command);
-                    batch.orders.push((committed, answer));
+                Write::Order(order) => {
+                    batch.commands.push(order.command);
+                    batch.senders.push(order.sender);
                 }
                 Write::Work(work) => batch.works.push(work),
             }
@@ -301,7 +307,7 @@ async fn run_all(
         if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        for ((committed, answer), accepted) in batch.orders.into_iter().zip(ends) {
+        for (Waiting { committed, answer }, accepted) in batch.senders.into_iter().zip(ends) {
             failpoint::reach(Step::Writing);
             settled.push(Box::new(move |end| {
                 if end.is_ok() {

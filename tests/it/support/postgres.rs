@@ -32,8 +32,10 @@ rm -rf "$2"
 
 /// A server.
 pub struct Server {
-    programs: PathBuf,
-    folder: PathBuf,
+    /// Where its programs are.
+    pub programs: PathBuf,
+    /// Where its socket is.
+    pub folder: PathBuf,
     keeper: Mutex<Child>,
 }
 
@@ -57,12 +59,8 @@ impl Server {
         Self::with_fsync("off")
     }
 
-    /// The same with its commits synced, to be measured.
-    pub fn start_durable() -> Option<Self> {
-        Self::with_fsync("on")
-    }
-
-    fn with_fsync(fsync: &str) -> Option<Self> {
+    /// The same with its commits synced (`on`), to be measured, or not (`off`).
+    pub fn with_fsync(fsync: &str) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("vincula-pg-").tempdir().unwrap().keep();
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|me| {
@@ -128,16 +126,6 @@ impl Server {
     pub fn restart(&self) {
         self.say("s");
         self.wait_until_up();
-    }
-
-    /// A program of its version.
-    pub fn program(&self, name: &str) -> PathBuf {
-        self.programs.join(name)
-    }
-
-    /// Where its socket is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn url(&self, database: &str) -> String {
