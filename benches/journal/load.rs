@@ -16,7 +16,7 @@ const ROUNDS: usize = 5;
 
 /// Whoever accepts orders.
 #[derive(Clone)]
-enum Taker {
+pub enum Taker {
     Journal(Store),
     Bare(Bare),
 }
@@ -38,7 +38,7 @@ pub struct Took {
 }
 
 impl Took {
-    fn rate(&mut self) -> f64 {
+    pub fn rate(&mut self) -> f64 {
         self.rates.sort_by(f64::total_cmp);
         self.rates[self.rates.len() / 2]
     }
@@ -86,7 +86,7 @@ pub async fn compare() {
 }
 
 /// Keeps `callers` orders on their way for one slice.
-async fn load(taker: &Taker, callers: usize, chats: usize, took: &mut Took) {
+pub async fn load(taker: &Taker, callers: usize, chats: usize, took: &mut Took) {
     let taken = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
     let callers: Vec<_> = (0..callers)

@@ -1,3 +1,81 @@
-//! Accepting on PostgreSQL, beside pgbench: the same statements, one transaction an order.
+//! Accepting on PostgreSQL, beside pgbench: the same statements, one transaction an order, as many clients.
+//!
+//! The server syncs its commits. pgbench takes no turn at writing, as nothing but accepting goes on there;
+//! the journal takes one a transaction, and accepts what waits in it.
 
-pub async fn compare() {}
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use crate::load::{Taker, Took, load};
+use crate::past;
+use crate::postgres::{self, Server};
+
+const ROUNDS: usize = 3;
+const CHATS: usize = 1_000;
+/// How long pgbench runs in a round, in seconds.
+const SECONDS: usize = 2;
+
+/// What accepting did before orders shared statements, and what a service without a queue would do.
+const SCRIPT: &str = r"
+\set chat random(1, 1000)
+\set low random(1, 4000000000000000000)
+\set now 1764000000000
+BEGIN;
+SELECT 1 FROM command WHERE instance = 'main' AND message_id = '3EB0' || CAST(:low AS TEXT);
+INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), 1, :now)
+    ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
+        ready_at = CASE WHEN lane.ready_at = 9223372036854775807 THEN :now ELSE lane.ready_at END
+    RETURNING next_seq AS seq \gset
+INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name, text, sent_at,
+        accepted_at, state)
+    VALUES ('019a-' || CAST(:low AS TEXT), 'main', 'chat-' || CAST(:chat AS TEXT), :seq,
+        '3EB0' || CAST(:low AS TEXT), 'chat-' || CAST(:chat AS TEXT), 'ana', '5544999990001', NULL, 0, 'link',
+        '/link Bairro Feliz futebol, xadrez', :now, :now, 'waiting')
+    ON CONFLICT (instance, message_id) DO NOTHING;
+INSERT INTO note (command, at, what, n) VALUES ('019a-' || CAST(:low AS TEXT), :now, 'accepted', 1);
+NOTIFY vincula;
+COMMIT;
+";
+
+/// Prints orders a second of the journal and of pgbench, in turn.
+pub async fn compare() {
+    let Some(server) = Server::with_fsync("on") else {
+        return postgres::not_run("the journal beside pgbench");
+    };
+    println!("accepting on PostgreSQL: orders/s; ratio: the journal's against pgbench");
+    for clients in [1, 16, 64] {
+        let (ours, theirs) = (server.database().await, server.database().await);
+        past::open(&theirs).await.end().await;
+        let journal = past::open(&ours).await;
+        let taker = Taker::Journal(journal.store.clone());
+        let (mut took, mut rates) = (Took::default(), Vec::new());
+        for _ in 0..ROUNDS {
+            load(&taker, clients, CHATS, &mut took).await;
+            rates.push(pgbench(&server, &theirs, clients));
+        }
+        rates.sort_by(f64::total_cmp);
+        let (journal_rate, pgbench_rate) = (took.rate(), rates[rates.len() / 2]);
+        println!(
+            "  {clients:>3} at once: {journal_rate:>7.0}/s, pgbench {pgbench_rate:>7.0}/s, {:>5.2}",
+            journal_rate / pgbench_rate
+        );
+        drop(taker);
+        journal.end().await;
+    }
+}
+
+/// Transactions a second.
+fn pgbench(server: &Server, url: &str, clients: usize) -> f64 {
+    let mut script = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut script, SCRIPT.as_bytes()).unwrap();
+    script.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();
+    let database = url.trim_start_matches("postgres:///").split('?').next().unwrap();
+    let mut command = Command::new(server.programs.join("pgbench"));
+    command.args(["--no-vacuum", "--protocol", "prepared", "--username", "vincula", "--host"]);
+    command.arg(&server.folder).args(["--client", &clients.to_string(), "--jobs", "1"]);
+    command.args(["--time", &SECONDS.to_string(), "--file"]).arg(script.path()).arg(database);
+    let ran = command.output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    rate.unwrap_or_else(|| panic!("pgbench: {said}{}", String::from_utf8_lossy(&ran.stderr)))
+}

@@ -116,7 +116,8 @@ impl Store {
     pub async fn waiting(&self, instance: &str) -> Result<Vec<Waiting>, Unavailable> {
         let rows = sqlx::query(
             "SELECT id, chat, admin, by_owner, name, cancelled_by FROM command
-             WHERE instance = $1 AND state = 'waiting' ORDER BY accepted_at, id",
+             WHERE instance = $1 AND state IN ('waiting', 'answering') AND state = 'waiting'
+             ORDER BY accepted_at, id",
         )
         .bind(instance)
         .fetch_all(&self.reads);

@@ -1,70 +1,96 @@
 //! The checkpoint of SQLite's write-ahead log: what stands in the log is moved into the file beside the
 //! writer's path, so that no order waits for it.
 //!
-//! The writer never checkpoints with a commit of its own. When the log has grown by [`STEP`] it wakes
-//! [`run`], which moves pages while the writer goes on. That alone never ends: as long as orders come, the
-//! log's end is further than what was moved. So the writer itself empties the log between two transactions
-//! once it is [`LIMIT`] long: nearly all is moved by then. Where that is not so, because the other
-//! connection is stuck, it moves all. Where a reader still looks into the log it stays, and is tried again
-//! a step later. The length of the log's file is the measure, since it is cut off when the log is emptied.
+//! No commit checkpoints. After so many writes the writer wakes [`run`], which moves pages while the
+//! writer goes on. That alone never ends: as long as orders come, the log's end is further than what was
+//! moved. So once the log is long, the writer moves the little that is left between two transactions, and
+//! the next one writes from the log's beginning again. The file of the log keeps its length: to write over
+//! what is there is much faster than to make a file longer.
+//!
+//! None of that bounds the log if the other connection is stuck, or a reader looks into the log for long.
+//! So whenever the file grows and is too long already, the writer moves all by itself; where a reader
+//! stays, again only when it has grown by [`STEP`] more. A file twice as long is cut off.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 use tokio::sync::Notify;
 
 use super::sqlite;
 
-/// How much the log grows before it is moved again, in bytes: 1,000 pages.
-pub(super) const STEP: u64 = 4 * 1024 * 1024;
-/// How long the log grows before the writer empties it, in bytes.
-pub(super) const LIMIT: u64 = 16 * 1024 * 1024;
+/// After how many writes pages are moved: a write fills 6 to 14 pages of the log, fewer in company.
+const WRITES: u64 = 100;
+/// How long the log may be before the writer has it begin anew, in bytes.
+const LIMIT: u64 = 16 * 1024 * 1024;
+/// How much it grows before the writer tries again, in bytes.
+const STEP: u64 = 4 * 1024 * 1024;
+/// A page and its header in the log, in bytes.
+const FRAME: u64 = 4096 + 24;
 
-/// How far the log has grown.
+/// How far the log has come.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// Its length when it was last asked to be moved.
-    asked_at: AtomicU64,
-    /// Its length when the writer could not empty it.
+    /// Writes since pages were moved.
+    writes: AtomicU64,
+    /// The log is long, and nearly all of it is moved.
+    is_ripe: AtomicBool,
+    /// The length of its file at the last look.
+    length: AtomicU64,
+    /// That length when the writer could not move all.
     stayed_at: AtomicU64,
     grown: Notify,
 }
 
 impl Log {
-    /// Looks at the log's length before a transaction; tells the writer to empty it.
-    pub(super) fn is_full(&self, length: u64) -> bool {
-        // It may have begun anew since, for everything in it was moved.
-        let asked_at = self.asked_at.fetch_min(length, Ordering::Relaxed).min(length);
-        let stayed_at = self.stayed_at.fetch_min(length, Ordering::Relaxed).min(length);
-        if length - asked_at >= STEP {
-            self.asked_at.store(length, Ordering::Relaxed);
+    /// So many writes are about to be made, and the log's file has this length. The writer shall move
+    /// what is left.
+    pub(super) fn is_full(&self, length: u64, writes: usize) -> bool {
+        let writes = u64::try_from(writes).unwrap_or(WRITES);
+        if self.writes.fetch_add(writes, Ordering::Relaxed) + writes >= WRITES {
+            self.writes.store(0, Ordering::Relaxed);
             self.grown.notify_one();
         }
-        length >= LIMIT && (stayed_at == 0 || length - stayed_at >= STEP)
+        let has_grown = self.length.swap(length, Ordering::Relaxed) < length;
+        let stayed_at = self.stayed_at.load(Ordering::Relaxed);
+        let is_too_long = length >= LIMIT && (stayed_at == 0 || length >= stayed_at + STEP);
+        self.is_ripe.swap(false, Ordering::Relaxed) || (has_grown && is_too_long)
     }
 
-    /// Moves all of the log into the file and cuts it off, on a connection that is in no transaction. A
-    /// reader that stays is not waited for, since orders wait. Where it fails the log stays for a while.
+    /// Moves what is left into the file, on a connection that is in no transaction. A reader that stays
+    /// is not waited for, since orders wait.
     pub(super) async fn empty(&self, connection: &mut AnyConnection, length: u64) -> Result<(), sqlx::Error> {
-        sqlx::query("PRAGMA busy_timeout = 50").execute(&mut *connection).await?;
-        let emptied = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-        sqlx::query(sqlite::PATIENCE).execute(&mut *connection).await?;
-        let left = if matches!(emptied, Ok(0_i64)) { 0 } else { length };
-        self.asked_at.store(left, Ordering::Relaxed);
-        self.stayed_at.store(left, Ordering::Relaxed);
+        let is_all = if length < 2 * LIMIT {
+            let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
+            moved.is_ok_and(|row| matches!(pages(&row), Ok((all, moved)) if all == moved))
+        } else {
+            sqlx::query("PRAGMA busy_timeout = 50").execute(&mut *connection).await?;
+            let cut = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+            sqlx::query(sqlite::PATIENCE).execute(&mut *connection).await?;
+            matches!(cut, Ok(0_i64))
+        };
+        self.stayed_at.store(if is_all { 0 } else { length }, Ordering::Relaxed);
         Ok(())
     }
 }
 
-/// Moves the log into the file whenever it has grown, for ever. What goes wrong here is no order's
-/// trouble: the writer comes upon it, if it lasts.
+/// How many pages stand in the log, and how many of them are moved.
+fn pages(row: &sqlx::any::AnyRow) -> Result<(i64, i64), sqlx::Error> {
+    Ok((row.try_get(1)?, row.try_get(2)?))
+}
+
+/// Moves pages into the file whenever it is woken, for ever. What goes wrong here is no order's trouble:
+/// the writer comes upon it, if it lasts.
 pub(super) async fn run(connection: &mut AnyConnection, log: Arc<Log>) {
     loop {
         log.grown.notified().await;
-        let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_optional(&mut *connection).await;
-        if let Err(error) = moved {
-            tracing::debug!(%error, "the log was not moved into the file; the writer does it");
+        let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
+        match moved.and_then(|row| pages(&row)) {
+            Ok((all, _)) if u64::try_from(all).unwrap_or(0) * FRAME >= LIMIT / 2 => {
+                log.is_ripe.store(true, Ordering::Relaxed);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the log was not moved into the file"),
         }
     }
 }
@@ -102,7 +128,7 @@ mod tests {
 
         let longest = longest(&store.writer, &folder, 4_000).await;
 
-        assert!(longest > STEP && longest < LIMIT + STEP, "{longest}");
+        assert!(longest < LIMIT, "{longest}");
         let file = std::fs::metadata(folder.path().join("vincula.db")).unwrap().len();
         assert!(file > LIMIT / 4, "nothing of it was moved into the file: {file}");
     }
@@ -131,16 +157,17 @@ mod tests {
 
         let longest = longest(&sender, &folder, 4_000).await;
 
-        assert!(longest >= LIMIT && longest < LIMIT + STEP, "{longest}");
+        assert!((LIMIT..LIMIT + STEP).contains(&longest), "{longest}");
     }
 
     #[tokio::test]
     async fn a_reader_that_stays_is_not_waited_for_at_each_order() {
         let log = Log::default();
+        assert!(log.is_full(LIMIT, 1));
         log.stayed_at.store(LIMIT, Ordering::Relaxed);
 
-        assert!(!log.is_full(LIMIT));
-        assert!(!log.is_full(LIMIT + STEP - 1));
-        assert!(log.is_full(LIMIT + STEP));
+        assert!(!log.is_full(LIMIT + 1, 1));
+        assert!(!log.is_full(LIMIT + STEP - 1, 1));
+        assert!(log.is_full(LIMIT + STEP, 1));
     }
 }

@@ -57,7 +57,7 @@ async fn rehearse(connection: &mut AnyConnection, now: Timestamp) -> Result<(), 
         sent_at: None,
         accepted_at: now,
     };
-    accept::insert(&mut transaction, Database::Sqlite, &[order], false).await?;
+    accept::insert(&mut transaction, Database::Sqlite, &[order], accept::Frame::Within).await?;
     sqlx::query("UPDATE command SET state = 'done', finished_at = $1, text = '-' WHERE id = $2")
         .bind(now.0)
         .bind(&id)

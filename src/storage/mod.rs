@@ -15,6 +15,8 @@ mod migrations;
 mod open;
 mod order;
 mod pace;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod inspect;
 mod read;

@@ -149,8 +149,9 @@ impl Store {
     /// How many orders of an instance are not done.
     pub async fn overview(&self, instance: &str) -> Result<Overview, Unavailable> {
         let row = sqlx::query(
-            "SELECT COUNT(CASE WHEN state <> 'dead' THEN 1 END), COUNT(CASE WHEN state = 'dead' THEN 1 END)
-             FROM command WHERE instance = $1 AND state <> 'done'",
+            "SELECT
+                 (SELECT COUNT(*) FROM command WHERE instance = $1 AND state IN ('waiting', 'answering')),
+                 (SELECT COUNT(*) FROM command WHERE instance = $1 AND state = 'dead')",
         )
         .bind(instance)
         .fetch_one(&self.reads);

@@ -194,9 +194,8 @@ async fn prepare(connection: &mut AnyConnection, access: Access) -> Result<(), s
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
     if access == Access::Make {
-        // The service's own: it checkpoints beside its commits, and goes by the length of the log.
+        // The service's own: it checkpoints beside its commits.
         sqlx::query("PRAGMA wal_autocheckpoint = 0").execute(&mut *connection).await?;
-        sqlx::query("PRAGMA journal_size_limit = 0").execute(&mut *connection).await?;
     }
     expect_durable(connection).await
 }

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::{self, Accepted, NewCommand};
+use super::accept::{self, Accepted, Frame, NewCommand};
 use super::checkpoint::Log;
 use super::trouble::{Health, prove};
 use super::{Database, Unavailable, postgres, sqlite};
@@ -40,7 +40,7 @@ type Work = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Resul
 /// What waits for a transaction.
 enum Write {
     /// An order to be accepted; all of a batch are written down at once.
-    Order(Order),
+    Order(Box<Order>),
     /// Anything else.
     Work(Work),
 }
@@ -48,6 +48,11 @@ enum Write {
 /// An order, and what follows its commit.
 struct Order {
     command: NewCommand,
+    sender: Waiting,
+}
+
+/// Whoever waits for an order to be accepted.
+struct Waiting {
     committed: Box<dyn FnOnce() + Send>,
     answer: oneshot::Sender<Result<Accepted, Unavailable>>,
 }
@@ -78,7 +83,8 @@ impl Sender {
         committed: impl FnOnce() + Send + 'static,
     ) -> Result<Accepted, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.send(Write::Order(Order { command, committed: Box::new(committed), answer }))?;
+        let sender = Waiting { committed: Box::new(committed), answer };
+        self.send(Write::Order(Box::new(Order { command, sender })))?;
         self.ended(answered).await
     }
 
@@ -175,7 +181,7 @@ impl Line {
 #[derive(Default)]
 struct Batch {
     commands: Vec<NewCommand>,
-    orders: Vec<(Box<dyn FnOnce() + Send>, oneshot::Sender<Result<Accepted, Unavailable>>)>,
+    senders: Vec<Waiting>,
     works: Vec<Work>,
 }
 
@@ -184,9 +190,9 @@ impl Batch {
         let mut batch = Self::default();
         for write in writes {
             match write {
-                Write::Order(Order { command, committed, answer }) => {
-                    batch.commands.push(command);
-                    batch.orders.push((committed, answer));
+                Write::Order(order) => {
+                    batch.commands.push(order.command);
+                    batch.senders.push(order.sender);
                 }
                 Write::Work(work) => batch.works.push(work),
             }
@@ -249,7 +255,8 @@ async fn transaction(
         }
     };
     let run = async {
-        if line.log.is_full(length) {
+        let writes = batch.commands.len() + batch.works.len();
+        if line.database == Database::Sqlite && line.log.is_full(length, writes) {
             line.log.empty(&mut taken.connection, length).await?;
         }
         run_all(&mut taken.connection, line, proves, batch, settled).await
@@ -267,6 +274,17 @@ async fn transaction(
     line.expect_in_place().map(drop)
 }
 
+/// What of the transaction goes with the orders. A lone order is a transaction of one way to SQLite's
+/// thread and back; of several, which are new may have to be asked before they are committed.
+fn frame(database: Database, proves: bool, batch: &Batch) -> Frame {
+    let is_alone = batch.commands.len() == 1 && batch.works.is_empty() && !failpoint::is_armed();
+    match database {
+        Database::Sqlite if !proves && is_alone => Frame::Whole,
+        Database::Sqlite if !proves && !batch.commands.is_empty() => Frame::Opening,
+        Database::Sqlite | Database::Postgres => Frame::Within,
+    }
+}
+
 async fn run_all(
     connection: &mut AnyConnection,
     line: &Line,
@@ -274,10 +292,9 @@ async fn run_all(
     batch: Batch,
     settled: &mut Vec<Settle>,
 ) -> Result<(), sqlx::Error> {
-    // On SQLite the statements of the orders open the transaction as well.
-    let opens = line.database == Database::Sqlite && !proves && !batch.commands.is_empty();
+    let frame = frame(line.database, proves, &batch);
     match line.database {
-        Database::Sqlite if opens => {}
+        Database::Sqlite if frame != Frame::Within => {}
         Database::Sqlite => sqlite::begin(connection).await?,
         Database::Postgres => postgres::begin(connection, &line.clock).await?,
     }
@@ -286,11 +303,11 @@ async fn run_all(
     }
     let writes_orders = !batch.commands.is_empty();
     if writes_orders {
-        let ends = accept::insert(connection, line.database, &batch.commands, opens).await?;
+        let ends = accept::insert(connection, line.database, &batch.commands, frame).await?;
         if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        for ((committed, answer), accepted) in batch.orders.into_iter().zip(ends) {
+        for (Waiting { committed, answer }, accepted) in batch.senders.into_iter().zip(ends) {
             failpoint::reach(Step::Writing);
             settled.push(Box::new(move |end| {
                 if end.is_ok() {
@@ -311,6 +328,7 @@ async fn run_all(
         }
     }
     match line.database {
+        Database::Sqlite if frame == Frame::Whole => Ok(()),
         Database::Sqlite => sqlite::commit(connection).await,
         Database::Postgres => postgres::commit(connection, writes_orders).await,
     }

@@ -16,14 +16,14 @@ const NOBODY: &str = "65534";
 /// What starts the server and stops it when nobody holds the other end of its input any more. Each
 /// line of it starts (`s`) or kills (`k`) the server in between.
 const KEEPER: &str = r#"
-start() { "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=400 \
+start() { "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync="$3" -c max_connections=400 \
     -c shared_buffers=32MB -c log_min_messages=panic >>"$2/log" 2>&1 & pid=$!; }
 "$1/initdb" -D "$2/data" -U vincula --auth=trust --no-sync -E UTF8 --locale=C >"$2/log" 2>&1 || exit 1
-start "$1" "$2"
+start "$1" "$2" "$3"
 while read -r word; do
     case $word in
         k) kill -QUIT "$pid"; wait "$pid" ;;
-        s) start "$1" "$2" ;;
+        s) start "$1" "$2" "$3" ;;
     esac
 done
 kill -QUIT "$pid"; wait "$pid"
@@ -32,8 +32,10 @@ rm -rf "$2"
 
 /// A server.
 pub struct Server {
-    programs: PathBuf,
-    folder: PathBuf,
+    /// Where its programs are.
+    pub programs: PathBuf,
+    /// Where its socket is.
+    pub folder: PathBuf,
     keeper: Mutex<Child>,
 }
 
@@ -54,6 +56,11 @@ pub fn not_run(module: &str) {
 impl Server {
     /// Starts one, or nothing where PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
+        Self::with_fsync("off")
+    }
+
+    /// The same with its commits synced (`on`), to be measured, or not (`off`).
+    pub fn with_fsync(fsync: &str) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("vincula-pg-").tempdir().unwrap().keep();
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|me| {
@@ -68,7 +75,7 @@ impl Server {
         } else {
             Command::new("sh")
         };
-        keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&folder).current_dir(&folder);
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&folder).arg(fsync).current_dir(&folder);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let server = Self { programs, folder, keeper: Mutex::new(keeper.spawn().unwrap()) };
         server.wait_until_up();
