@@ -17,6 +17,7 @@
 )]
 
 mod bare;
+mod fill;
 mod load;
 mod past;
 mod pgbench;

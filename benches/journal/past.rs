@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use sqlx::Connection as _;
 use vincula::clock::{Clock, Timestamp};
 use vincula::storage::{Accepted, Kept, LEASE, NewCommand, Opened, Outcome, Store};
 
-const CHATS: usize = 10_000;
-const DAY: i64 = 24 * 60 * 60 * 1_000;
+use crate::fill::{CHATS, fill};
+
 /// A horizon of claims.
 const HORIZON: Duration = Duration::from_secs(3_600);
 
@@ -57,59 +56,6 @@ fn median(took: &mut BTreeMap<&'static str, Vec<u128>>, step: &str) -> u128 {
 pub async fn open(url: &str) -> Journal {
     let Opened { store, writer } = Store::open(url, Clock::system(), LEASE).await.unwrap();
     Journal { store, writer: tokio::spawn(writer), took: BTreeMap::new() }
-}
-
-/// Finished orders of the last 80 days, with their notes and their chats.
-async fn fill(url: &str, rows: usize) {
-    sqlx::any::install_default_drivers();
-    let mut side = sqlx::AnyConnection::connect(url).await.unwrap();
-    let now = Clock::system().now().0;
-    let (series, text) = match url.starts_with("sqlite") {
-        true => (
-            format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"),
-            "printf('%032x', i * 2654435761)",
-        ),
-        false => (
-            format!("WITH n AS (SELECT generate_series(CAST(1 AS BIGINT), {rows}) AS i)"),
-            "md5(CAST(i AS TEXT))",
-        ),
-    };
-    let at = format!("{now} - {} + i * {}", 80 * DAY, (80 * DAY) / i64::try_from(rows).unwrap().max(1));
-    let age_ordered =
-        if url.starts_with("sqlite") { "printf('%012d', i)" } else { "lpad(CAST(i AS TEXT), 12, '0')" };
-    let statements = [
-        format!(
-            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, by_owner, name, text,
-                 accepted_at, state, claims, reply, replied, outcome, finished_at)
-             {series} SELECT {age_ordered} || '-0000-made-up', 'main', 'chat-' || (i % {CHATS}), i, {text},
-                 'chat-' || (i % {CHATS}), 'ana', '5544999990001', 0, 'link',
-                 CASE WHEN i * 80 < {rows} * 50 THEN '' ELSE '/link \"Bairro Feliz\" futebol, mães, xadrez' END,
-                 {at}, 'done', 0, '[\"2 of 2 groups are now in Bairro Feliz.\"]', 1, 'answered', {at} + 4000 FROM n"
-        ),
-        "INSERT INTO note (command, at, what, detail, n)
-             SELECT id, accepted_at, what, NULL, k FROM command,
-                 (SELECT 1 AS k, 'accepted' AS what UNION ALL SELECT 2, 'claimed' UNION ALL SELECT 3, 'replied'
-                  UNION ALL SELECT 4, 'finished') AS step"
-            .to_owned(),
-        "INSERT INTO lane (instance, lane, next_seq, ready_at, idle_since)
-             SELECT 'main', chat, MAX(seq), 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
-            .to_owned(),
-    ];
-    for sql in statements {
-        // SQLite takes its `WITH` before the whole statement.
-        let sql = match url.starts_with("sqlite") && sql.contains(&series) {
-            true => format!("{series} {}", sql.replace(&series, "")),
-            false => sql,
-        };
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut side).await.unwrap();
-    }
-    if !url.starts_with("sqlite") {
-        // What the server does by itself sooner or later, and not while something is measured.
-        for chore in ["VACUUM ANALYZE", "CHECKPOINT"] {
-            sqlx::raw_sql(chore).execute(&mut side).await.unwrap();
-        }
-    }
-    side.close().await.unwrap();
 }
 
 impl Journal {

@@ -10,11 +10,12 @@ use std::sync::LazyLock;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 5] = [
     (1, "journal", include_str!("migrations/0001_journal.sql")),
     (2, "replicas", include_str!("migrations/0002_replicas.sql")),
     (3, "retries", include_str!("migrations/0003_retries.sql")),
     (4, "retention", include_str!("migrations/0004_retention.sql")),
+    (5, "indexes", include_str!("migrations/0005_indexes.sql")),
 ];
 
 pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
@@ -52,6 +53,6 @@ mod tests {
         assert_eq!(hashes, HASHES);
     }
 
-    const HASHES: [&str; 4] =
-        ["3603b1e8d611fb3a", "03f2eca4f2177cee", "61f16af816480a14", "cd1e70323218b263"];
+    const HASHES: [&str; 5] =
+        ["3603b1e8d611fb3a", "03f2eca4f2177cee", "61f16af816480a14", "cd1e70323218b263", "524fa46b5c4a7ee4"];
 }

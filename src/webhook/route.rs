@@ -29,14 +29,14 @@ use super::body::{Bodies, SMALL, Unread};
 use super::courtesy::Courtesy;
 use super::forgeries::Forgeries;
 use super::origin::Origin;
-use super::payload::{self, InstanceFacts, MessageRef, Reading};
+use super::payload::{self, InstanceFacts, Reading};
 use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
 use super::verify::{Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{named, recognise};
+use crate::command::{Order, named, recognise};
 use crate::config::{AddressRange, Server, Strangers};
-use crate::domain::Chat;
+use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
 use crate::storage::Store;
@@ -247,23 +247,24 @@ impl Door {
             Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
             Err(_) => return Verdict::NotAnObject,
         };
-        match self.order(gate, verified, &message, now).await {
-            Ok(verdict) => verdict,
-            Err(reason) => Verdict::Ignored(reason),
-        }
+        let Some(order) = recognise(&message.text, &gate.bot.instance.prefixes) else {
+            return Verdict::Ignored(Reason::NotACommand);
+        };
+        // On the heap, since nearly no request comes so far: each would carry the room that this takes.
+        let taken = Box::pin(self.take(gate, verified, order, message.to_message(), now));
+        taken.await.unwrap_or_else(Verdict::Ignored)
     }
 
     /// Takes an order of an admin into the journal.
-    async fn order(
+    async fn take(
         &self,
         gate: &Gate,
         verified: &Verified,
-        message: &MessageRef<'_>,
+        order: Order,
+        message: Message,
         now: Timestamp,
     ) -> Result<Verdict, Reason> {
         let bot = &gate.bot;
-        let order = recognise(&message.text, &bot.instance.prefixes).ok_or(Reason::NotACommand)?;
-        let message = message.to_message();
         let kind = match named(&order.typed) {
             Some(spec) => Kind::Command(spec),
             None if matches!(message.chat, Chat::Group(_)) => return Err(Reason::NotACommand),

@@ -1,0 +1,255 @@
+//! Growth: what becomes of throughput, p99 and memory as an installation grows.
+//!
+//! ```bash
+//! cargo bench --bench growth                   draws docs/growth-*.svg: some minutes
+//! cargo bench --bench growth -- --only rows    one axis alone
+//! cargo bench --bench growth -- --figures      the figures of one large installation
+//! ```
+//!
+//! The shipped program runs as a process on one core, the load comes from another one. Of what is not on
+//! the axis there is one instance, one admin, no past, and 64 connections. `VINCULA_BIN` names another binary.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+
+mod chart;
+#[path = "../ingest/cores.rs"]
+#[expect(dead_code, reason = "the other bench uses more of it")]
+mod cores;
+mod events;
+#[path = "../journal/fill.rs"]
+#[expect(clippy::unwrap_used, reason = "it stops where it stands")]
+mod fill;
+#[path = "../ingest/load.rs"]
+mod load;
+mod service;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use clap::{Parser, ValueEnum};
+
+use chart::Panel;
+use events::Requests;
+use load::{Outcome, Shape};
+use service::{Service, Size};
+
+const BASE: Size = Size { instances: 1, admins: 1, rows: 0 };
+const CONNECTIONS: usize = 64;
+/// More than are accepted in one measurement.
+const ORDERS: usize = 60_000;
+
+#[derive(Debug, Parser)]
+#[command(name = "growth", about = "Draws how the service behaves as an installation grows")]
+struct Call {
+    /// One axis alone.
+    #[arg(long)]
+    only: Option<Axis>,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 1.0)]
+    seconds: f64,
+    /// Prints the figures of one large installation, and draws nothing.
+    #[arg(long)]
+    figures: bool,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// What grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Axis {
+    Connections,
+    Rows,
+    Instances,
+    Admins,
+}
+
+impl Axis {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Rows => "orders in the journal",
+            Self::Instances => "instances",
+            Self::Admins => "admins of an instance",
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Rows => "rows",
+            Self::Instances => "instances",
+            Self::Admins => "admins",
+        }
+    }
+
+    fn steps(self) -> &'static [usize] {
+        match self {
+            Self::Connections => &[1, 4, 16, 64, 256, 1_000],
+            Self::Rows => &[0, 1_000, 10_000, 100_000, 1_000_000],
+            Self::Instances => &[1, 10, 100, 1_000],
+            Self::Admins => &[1, 10, 100, 1_000, 10_000],
+        }
+    }
+}
+
+/// What was measured at one size.
+struct Point {
+    size: f64,
+    chatter: Outcome,
+    orders: Outcome,
+    start: Duration,
+    /// MiB.
+    at_rest: f64,
+    at_most: f64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let call = Call::parse();
+    cores::stay_on(cores::LOAD)?;
+    if call.figures {
+        return figures();
+    }
+    let time = Duration::from_secs_f64(call.seconds);
+    for axis in Axis::value_variants() {
+        if call.only.is_none_or(|only| only == *axis) {
+            draw(*axis, time)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw(axis: Axis, time: Duration) -> anyhow::Result<()> {
+    let mut points = Vec::new();
+    println!(
+        "{:>22} {:>10} {:>8} {:>9} {:>8} {:>9} {:>9} {:>9}",
+        axis.name(),
+        "chatter/s",
+        "p99, ms",
+        "orders/s",
+        "p99, ms",
+        "start, ms",
+        "rest, MiB",
+        "most, MiB"
+    );
+    for step in axis.steps() {
+        let (mut size, mut connections) = (BASE, CONNECTIONS);
+        match axis {
+            Axis::Connections => connections = *step,
+            Axis::Rows => size.rows = *step,
+            Axis::Instances => size.instances = *step,
+            Axis::Admins => size.admins = *step,
+        }
+        let point = measure(*step, size, connections, time)?;
+        println!(
+            "{step:>22} {:>10.0} {:>8.2} {:>9.0} {:>8.2} {:>9.0} {:>9.1} {:>9.1}",
+            point.chatter.per_second(),
+            point.chatter.within(0.99),
+            point.orders.per_second(),
+            point.orders.within(0.99),
+            point.start.as_secs_f64() * 1e3,
+            point.at_rest,
+            point.at_most
+        );
+        points.push(point);
+    }
+    let curve = |value: fn(&Point) -> f64| points.iter().map(|point| (point.size, value(point))).collect();
+    let panels = [
+        Panel {
+            title: "answers a second",
+            curves: vec![
+                ("chatter", curve(|point| point.chatter.per_second())),
+                ("orders", curve(|point| point.orders.per_second())),
+            ],
+        },
+        Panel {
+            title: "99 of 100 answered within, ms",
+            curves: vec![
+                ("chatter", curve(|point| point.chatter.within(0.99))),
+                ("orders", curve(|point| point.orders.within(0.99))),
+            ],
+        },
+        Panel {
+            title: "memory, MiB",
+            curves: vec![
+                ("at rest", curve(|point| point.at_rest)),
+                ("at most", curve(|point| point.at_most)),
+            ],
+        },
+        Panel {
+            title: "start to ready, ms",
+            curves: vec![("start", curve(|point| point.start.as_secs_f64() * 1e3))],
+        },
+    ];
+    let path = format!("{}/docs/growth-{}.svg", env!("CARGO_MANIFEST_DIR"), axis.file());
+    std::fs::write(&path, chart::svg(axis.name(), &panels)).with_context(|| path.clone())?;
+    Ok(())
+}
+
+fn measure(step: usize, size: Size, connections: usize, time: Duration) -> anyhow::Result<Point> {
+    let folder = tempfile::tempdir()?;
+    prepare(folder.path(), size)?;
+    let service = Service::start(folder.path(), size)?;
+    std::thread::sleep(Duration::from_secs(1));
+    let (at_rest, _) = service.memory()?;
+    let shape = Shape { connections, keep_alive: true, rate: None, time };
+    let chatter = load::put(service.address, shape, &Requests::talk(5_000, 0, size))?;
+    let orders = load::put(service.address, shape, &Requests::orders(ORDERS, size))?;
+    let wrong = chatter.took.len() - chatter.ignored + orders.took.len() - orders.accepted - orders.shed;
+    anyhow::ensure!(wrong == 0, "{wrong} answers are wrong: {chatter:?} {orders:?}");
+    let (_, at_most) = service.memory()?;
+    Ok(Point { size: step as f64, chatter, orders, start: service.start, at_rest, at_most })
+}
+
+/// Makes the journal, with its past.
+fn prepare(folder: &Path, size: Size) -> anyhow::Result<()> {
+    if size.rows == 0 {
+        return Ok(());
+    }
+    drop(Service::start(folder, BASE)?);
+    let begun = Instant::now();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(fill::fill(&format!("sqlite:{}", folder.join("vincula.db").display()), size.rows));
+    eprintln!("{} orders written within {:.1?}", size.rows, begun.elapsed());
+    Ok(())
+}
+
+/// One installation with 1,000,000 orders in the journal, and 100,000 people who talk to it.
+fn figures() -> anyhow::Result<()> {
+    const ROWS: usize = 1_000_000;
+    const PEOPLE: usize = 100_000;
+    let row = |name: &str, value: String| println!("{name:<58} {value}");
+    let folder = tempfile::tempdir()?;
+    let size = Size { rows: ROWS, ..BASE };
+    prepare(folder.path(), size)?;
+    let mut starts = Vec::new();
+    for _ in 0..11 {
+        starts.push(Service::start(folder.path(), size)?.start);
+    }
+    starts.sort_unstable();
+    row("start to ready, 1,000,000 orders, median of 11", format!("{:.0} ms", starts[5].as_secs_f64() * 1e3));
+    let service = Service::start(folder.path(), size)?;
+    let time = Duration::from_secs(20);
+    let people = Requests::talk(PEOPLE, 10, size);
+    let shape = Shape { connections: CONNECTIONS, keep_alive: true, rate: None, time };
+    let outcome = load::put(service.address, shape, &people.once())?;
+    anyhow::ensure!(outcome.ran_dry && outcome.ignored == PEOPLE, "not all were heard: {outcome:?}");
+    let (now, most) = service.memory()?;
+    row(
+        "memory, 1,000,000 orders, 100,000 people seen (VmRSS)",
+        format!("{now:.1} MiB, at most {most:.1} MiB"),
+    );
+    drop(service);
+    let folder = tempfile::tempdir()?;
+    let service = Service::start(folder.path(), BASE)?;
+    let shape = Shape { time: Duration::from_secs(5), ..shape };
+    let outcome = load::put(service.address, shape, &Requests::talk(5_000, 0, BASE))?;
+    let (_, most) = service.memory()?;
+    row(
+        "memory at most, full load of chatter (VmHWM)",
+        format!("{most:.1} MiB at {:.0} requests/s", outcome.per_second()),
+    );
+    Ok(())
+}
