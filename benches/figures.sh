@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# The figures of the README: build time, size of the binary, time to ready, memory at rest.
+# The figures of the README: build time, crates, size of the binary, time to ready, memory.
+#
+# A large installation is measured by `cargo bench --bench growth -- --figures`, which this script runs at its
+# end; the load comes from a generator of its own, so no other tool is needed. Memory under each kind of load
+# stands in the tables of `cargo bench --bench ingest`.
 #
 #     benches/figures.sh                                          builds from nothing: some minutes
 #     VINCULA_BIN=target/release/vincula benches/figures.sh       measures this one, builds nothing
@@ -10,8 +14,12 @@ scratch=$(mktemp -d)
 service=
 trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 
-row() { printf '%-42s %s\n' "$1" "$2"; }
+row() { printf '%-58s %s\n' "$1" "$2"; }
 now() { date +%s%N; }
+
+crates() { cargo tree --locked --edges "$1" --prefix none | awk '{ print $1, $2 }' | sort -u | wc -l; }
+# Without vincula itself.
+row 'crates that a build compiles' "$(($(crates normal,build) - 1)), of these in the binary $(($(crates no-build,no-dev,no-proc-macro) - 1))"
 
 if [ -z "${VINCULA_BIN:-}" ]; then
     cargo fetch --locked --quiet
@@ -19,6 +27,12 @@ if [ -z "${VINCULA_BIN:-}" ]; then
     CARGO_TARGET_DIR=$scratch/target cargo build --release --locked --quiet
     row 'cold build, release' "$((($(now) - begun) / 1000000000)) s on $(nproc) cores"
     VINCULA_BIN=$scratch/target/release/vincula
+    if cargo bloat --version >/dev/null 2>&1; then
+        row 'its largest parts' 'code by crate'
+        CARGO_TARGET_DIR=$scratch/target cargo bloat --release --locked --crates -n 12 2>/dev/null | sed 's/^/    /'
+    else
+        row 'its largest parts' '`cargo install cargo-bloat` shows them'
+    fi
 fi
 
 # Stripped by the release profile; `strip` again changes nothing but a debug build.
@@ -78,3 +92,5 @@ row 'start to ready, empty journal, median of 11' "$(awk -v us="$median" 'BEGIN 
 sleep 3
 row 'memory at rest (VmRSS)' "$(awk '/^VmRSS/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
 stop
+
+VINCULA_BIN=$binary cargo bench --locked --quiet --bench growth -- --figures

@@ -6,10 +6,9 @@
 //! most, and large ones are read only so many at a time. What people write is small.
 
 use std::error::Error;
-use std::future::poll_fn;
-use std::task::Poll;
 
 use bytes::{Buf, BufMut, Bytes};
+use futures_util::FutureExt as _;
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -82,9 +81,9 @@ impl Bodies {
         Ok(whole.into())
     }
 
-    /// Whether a small body that nobody wants has come already, all of it: then it is gone, and another
-    /// request can follow. A listener reads on when it was asked, so there are two looks, and no wait.
-    pub async fn is_there<B: Body>(body: B, declared: Option<u64>) -> bool {
+    /// Whether a small body that nobody wants has come already, all of it: then it is thrown away, and
+    /// another request can follow. It is not waited for.
+    pub fn is_there<B: Body>(body: B, declared: Option<u64>) -> bool {
         if body.is_end_stream() {
             return true;
         }
@@ -92,24 +91,18 @@ impl Bodies {
             return false;
         }
         let mut body = std::pin::pin!(body);
-        let mut has_looked = false;
-        poll_fn(|context| {
-            loop {
-                match body.as_mut().poll_frame(context) {
-                    Poll::Ready(None) => return Poll::Ready(true),
-                    Poll::Ready(Some(Ok(_))) if body.is_end_stream() => return Poll::Ready(true),
-                    Poll::Ready(Some(Ok(_))) => {}
-                    Poll::Ready(Some(Err(_))) => return Poll::Ready(false),
-                    Poll::Pending if has_looked => return Poll::Ready(false),
-                    Poll::Pending => {
-                        has_looked = true;
-                        context.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
+        let to_its_end = async {
+            while let Some(frame) = body.frame().await {
+                if frame.is_err() {
+                    return false;
+                }
+                if body.is_end_stream() {
+                    break;
                 }
             }
-        })
-        .await
+            true
+        };
+        to_its_end.now_or_never().unwrap_or(false)
     }
 
     fn place(&self) -> Result<SemaphorePermit<'_>, Unread> {

@@ -176,7 +176,7 @@ impl Door {
                 let answer = self.refuse(gate, glance.and_then(Result::err), origin());
                 // Nobody reads on for it: the connection is kept where nothing more of the request can come. Who
                 // asks first whether to send a body would be told to go on by a look at it.
-                let is_over = !headers.contains_key(EXPECT) && Bodies::is_there(body, declared).await;
+                let is_over = !headers.contains_key(EXPECT) && Bodies::is_there(body, declared);
                 return if is_over { answer } else { closing(answer) };
             }
             let is_small = declared.is_some_and(|length| length <= SMALL as u64);
