@@ -25,7 +25,7 @@ impl Summary {
         // Not any violation will do: the one that the promise is about must be among them.
         let wanted: &[&str] = match binary.sabotage {
             None => &[],
-            Some(Sabotage::BlindRetry) => &["a reply that is not true", "was noted as sent 2 times"],
+            Some(Sabotage::BlindRetry) => &["a reply that is not true", "was noted as replied 2 times"],
             Some(Sabotage::AnswerBeforeCommit) => &["is 0 times in the journal", "has no reply"],
         };
         let summary = Self { wanted, seed };
