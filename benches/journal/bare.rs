@@ -14,7 +14,7 @@ pub enum Kind {
     Single,
     /// One insert; what waits shares a transaction.
     Grouped,
-    /// All that accepting does, in four statements; what waits shares a transaction.
+    /// All that accepting does; what waits shares a transaction.
     Same,
 }
 
@@ -54,10 +54,8 @@ impl Bare {
 struct Prepared<'c> {
     begin: Statement<'c>,
     inbox: Statement<'c>,
-    known: Statement<'c>,
     lane: Statement<'c>,
     command: Statement<'c>,
-    note: Statement<'c>,
     commit: Statement<'c>,
 }
 
@@ -68,20 +66,19 @@ fn serve(connection: &Connection, kind: Kind, mut receiver: mpsc::Receiver<Asked
         inbox: prepare(
             "INSERT INTO inbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         ),
-        known: prepare("SELECT 1 FROM command WHERE instance = ?1 AND message_id = ?2"),
         lane: prepare(
-            "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES (?1, ?2, 1, ?3)
-             ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
-                 ready_at = CASE WHEN lane.ready_at = ?4 THEN ?3 ELSE lane.ready_at END
-             RETURNING next_seq",
+            "INSERT INTO lane (instance, lane, ready_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = ?4",
         ),
         command: prepare(
             "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
                  text, sent_at, accepted_at, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'waiting')
+             VALUES (?1, ?2, ?3,
+                 COALESCE((SELECT MAX(seq) FROM command
+                     WHERE instance = ?2 AND lane = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
+                 ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'waiting')
              ON CONFLICT (instance, message_id) DO NOTHING",
         ),
-        note: prepare("INSERT INTO note (command, at, what, n) VALUES (?1, ?2, 'accepted', 1)"),
         commit: prepare("COMMIT"),
     };
     let most = if kind == Kind::Single { 1 } else { 256 };
@@ -118,14 +115,10 @@ impl Prepared<'_> {
     }
 
     fn accept(&mut self, new: &NewCommand) {
-        assert!(!self.known.exists(params![new.instance, new.message_id]).unwrap());
-        let lane = params![new.instance, new.lane, new.accepted_at.0, i64::MAX];
-        let seq: i64 = self.lane.query_row(lane, |row| row.get(0)).unwrap();
         let inserted = self.command.execute(params![
             new.id,
             new.instance,
             new.lane,
-            seq,
             new.message_id,
             new.chat,
             new.admin,
@@ -138,6 +131,6 @@ impl Prepared<'_> {
             new.accepted_at.0
         ]);
         assert_eq!(inserted.unwrap(), 1);
-        self.note.execute(params![new.id, new.accepted_at.0]).unwrap();
+        self.lane.execute(params![new.instance, new.lane, new.accepted_at.0, i64::MAX]).unwrap();
     }
 }

@@ -36,11 +36,11 @@ pub(crate) async fn fill(url: &str, rows: usize) {
         ),
         "INSERT INTO note (command, at, what, detail, n)
              SELECT id, accepted_at, what, NULL, k FROM command,
-                 (SELECT 1 AS k, 'accepted' AS what UNION ALL SELECT 2, 'claimed' UNION ALL SELECT 3, 'replied'
-                  UNION ALL SELECT 4, 'finished') AS step"
+                 (SELECT 1 AS k, 'claimed' AS what UNION ALL SELECT 2, 'replied'
+                  UNION ALL SELECT 3, 'finished') AS step"
             .to_owned(),
-        "INSERT INTO lane (instance, lane, next_seq, ready_at, idle_since)
-             SELECT 'main', chat, MAX(seq), 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
+        "INSERT INTO lane (instance, lane, ready_at, idle_since)
+             SELECT 'main', chat, 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
             .to_owned(),
     ];
     for sql in statements {

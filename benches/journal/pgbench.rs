@@ -15,24 +15,23 @@ const CHATS: usize = 1_000;
 /// How long pgbench runs in a round, in seconds.
 const SECONDS: usize = 2;
 
-/// What accepting did before orders shared statements, and what a service without a queue would do.
+/// What accepting an order takes, as a service without a queue would do it.
 const SCRIPT: &str = r"
 \set chat random(1, 1000)
 \set low random(1, 4000000000000000000)
 \set now 1764000000000
 BEGIN;
-SELECT 1 FROM command WHERE instance = 'main' AND message_id = '3EB0' || CAST(:low AS TEXT);
-INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), 1, :now)
-    ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
-        ready_at = CASE WHEN lane.ready_at = 9223372036854775807 THEN :now ELSE lane.ready_at END
-    RETURNING next_seq AS seq \gset
 INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name, text, sent_at,
         accepted_at, state)
-    VALUES ('019a-' || CAST(:low AS TEXT), 'main', 'chat-' || CAST(:chat AS TEXT), :seq,
+    VALUES ('019a-' || CAST(:low AS TEXT), 'main', 'chat-' || CAST(:chat AS TEXT),
+        1 + COALESCE((SELECT MAX(seq) FROM command WHERE instance = 'main'
+            AND lane = 'chat-' || CAST(:chat AS TEXT) AND state IN ('waiting', 'answering')), 0),
         '3EB0' || CAST(:low AS TEXT), 'chat-' || CAST(:chat AS TEXT), 'ana', '5544999990001', NULL, 0, 'link',
         '/link Bairro Feliz futebol, xadrez', :now, :now, 'waiting')
     ON CONFLICT (instance, message_id) DO NOTHING;
-INSERT INTO note (command, at, what, n) VALUES ('019a-' || CAST(:low AS TEXT), :now, 'accepted', 1);
+INSERT INTO lane (instance, lane, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), :now)
+    ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at
+        WHERE lane.ready_at = 9223372036854775807;
 NOTIFY vincula;
 COMMIT;
 ";

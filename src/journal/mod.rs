@@ -54,7 +54,7 @@ pub async fn accept(
     kind: Kind,
     now: Timestamp,
 ) -> Result<Option<String>, Unavailable> {
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = store.new_id(now);
     let command = NewCommand {
         id: id.clone(),
         instance: bot.instance.name.to_string(),

@@ -1,28 +1,18 @@
-//! Accepting orders: all that came together in a few statements, fsynced before anybody says `accepted`.
-//!
-//! Three statements write a batch down: the orders, their lanes, the first line of their audits. The
-//! second and the third read what the first has kept, so nothing has to come back in between, and on
-//! SQLite, where each statement is a way to another thread and back, all three go as one, with the
-//! transaction's begin. There is a text for each power of two; a batch that is smaller is filled up with
-//! NULLs, so that a connection keeps few prepared statements and every batch finds one.
+//! Accepting orders: what is written of one, and the statement that writes all that came together into
+//! PostgreSQL. On SQLite the [inserter](super::inserter) writes the same.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
 
-use futures_util::{FutureExt as _, StreamExt as _};
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor as _, Row as _};
+use futures_util::FutureExt as _;
+use serde::Serialize;
+use sqlx::{AnyConnection, Row as _};
 
-use super::{Database, IDLE, Store, Unavailable};
+use super::{IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 use crate::failpoint::{self, Sabotage, Step};
 
-/// How many orders can be written down at once: a power of two.
-pub(super) const MOST: usize = 256;
-
 /// An order of an admin, as it is written down.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NewCommand {
     /// Its id: a UUID v7, and no other order's.
     pub id: String,
@@ -101,206 +91,41 @@ impl Store {
     }
 }
 
-/// What of a transaction goes with the statements that write orders down; on PostgreSQL nothing does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Frame {
-    /// It is open, and stays so.
-    Within,
-    /// Its beginning.
-    Opening,
-    /// All of it, its fsync included.
-    Whole,
-}
-
-/// Writes orders down. Tells of each, in their order, what became of it.
+/// Writes orders into PostgreSQL, in one statement however many they are. Tells of each, in their order, what
+/// became of it. A writer at a time: what is open in a lane stands still meanwhile.
 pub(super) async fn insert(
     connection: &mut AnyConnection,
-    database: Database,
     orders: &[NewCommand],
-    frame: Frame,
 ) -> Result<Vec<Accepted>, sqlx::Error> {
-    let statements = Statements::of(database, orders.len());
-    let inserted = match database {
-        Database::Sqlite => {
-            let query = statements.bind_orders(asked(statements.framed(frame)), orders);
-            let query = statements.bind_ids(statements.bind_ids(query, orders), orders);
-            let mut results = connection.fetch_many(query);
-            let mut changed = Vec::with_capacity(5);
-            // To the end: what nobody waits for is not run.
-            while let Some(result) = results.next().await {
-                changed.extend(result?.left().map(|result| result.rows_affected()));
-            }
-            changed.get(usize::from(frame != Frame::Within)).copied().unwrap_or(0)
-        }
-        Database::Postgres => {
-            let query = statements.bind_orders(asked(&statements.orders), orders);
-            let inserted = query.execute(&mut *connection).await?.rows_affected();
-            if inserted > 0 {
-                for sql in [&statements.lanes, &statements.notes] {
-                    statements.bind_ids(asked(sql), orders).execute(&mut *connection).await?;
-                }
-            }
-            inserted
-        }
-    };
-    if usize::try_from(inserted) == Ok(orders.len()) {
-        return Ok(vec![Accepted::New; orders.len()]);
-    }
-    if inserted == 0 {
-        return Ok(vec![Accepted::Duplicate; orders.len()]);
-    }
-    let kept = statements.bind_ids(asked(&statements.kept), orders).fetch_all(connection).await?;
+    let given = serde_json::to_string(orders).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let kept = sqlx::query(
+        "WITH fresh AS (
+             INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
+                 text, sent_at, accepted_at, state)
+             SELECT id, instance, lane, place + COALESCE((SELECT MAX(open.seq) FROM command open
+                     WHERE open.instance = given.instance AND open.lane = given.lane
+                         AND open.state IN ('waiting', 'answering')), 0),
+                 message_id, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
+                 text, sent_at, accepted_at, 'waiting'
+             FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, lane TEXT,
+                 message_id TEXT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, by_owner BOOLEAN, name TEXT,
+                 text TEXT, sent_at BIGINT, accepted_at BIGINT)) WITH ORDINALITY AS given (id, instance, lane,
+                 message_id, chat, admin, phone, lid, by_owner, name, text, sent_at, accepted_at, place)
+             ON CONFLICT (instance, message_id) DO NOTHING
+             RETURNING id, instance, lane, accepted_at),
+         woken AS (
+             INSERT INTO lane (instance, lane, ready_at)
+             SELECT instance, lane, MIN(accepted_at) FROM fresh GROUP BY instance, lane
+             ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = $2)
+         SELECT id FROM fresh",
+    )
+    .bind(given)
+    .bind(IDLE)
+    .fetch_all(connection)
+    .await?;
     let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
     let told = |order: &NewCommand| if kept.remove(&order.id) { Accepted::New } else { Accepted::Duplicate };
     Ok(orders.iter().map(told).collect())
-}
-
-/// The statements for so many orders; the same for both databases but for the marks of parameters.
-struct Statements {
-    capacity: usize,
-    /// Takes the orders; the others take their ids.
-    orders: Arc<str>,
-    lanes: Arc<str>,
-    notes: Arc<str>,
-    /// Which of the ids are in the journal.
-    kept: Arc<str>,
-    /// The first three as one text, which the driver of SQLite alone takes.
-    all: Arc<str>,
-    /// The same, in the transaction that it opens.
-    all_opening: Arc<str>,
-    /// The same, in a transaction of its own.
-    whole: Arc<str>,
-}
-
-/// Columns of an order, as they are bound.
-const COLUMNS: usize = 14;
-/// How many sizes of statements there are.
-const SIZES: usize = MOST.ilog2() as usize + 1;
-
-impl Statements {
-    /// The statements for `count` orders, at most [`MOST`].
-    fn of(database: Database, count: usize) -> &'static Self {
-        static SQLITE: [OnceLock<Statements>; SIZES] = [const { OnceLock::new() }; SIZES];
-        static POSTGRES: [OnceLock<Statements>; SIZES] = [const { OnceLock::new() }; SIZES];
-        let capacity = count.clamp(1, MOST).next_power_of_two();
-        let made = match database {
-            Database::Sqlite => &SQLITE,
-            Database::Postgres => &POSTGRES,
-        };
-        made[capacity.ilog2() as usize].get_or_init(|| Self::new(database, capacity))
-    }
-
-    fn new(database: Database, capacity: usize) -> Self {
-        let ids = marks(database, 1, capacity);
-        let rows: Vec<String> =
-            (0..capacity).map(|row| format!("({})", marks(database, 1 + row * COLUMNS, COLUMNS))).collect();
-        // A writer at a time: a lane's last place stands still until the lane's statement. The fourth
-        // column counts on from there within the batch, which leaves a gap where a message was known.
-        let orders = format!(
-            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
-                 text, sent_at, accepted_at, state)
-             SELECT new.column1, new.column2, new.column3, COALESCE(lane.next_seq, 0) + new.column4, new.column5,
-                 new.column6, new.column7, new.column8, new.column9, new.column10, new.column11, new.column12,
-                 new.column13, new.column14, 'waiting'
-             FROM (VALUES {}) AS new
-             LEFT JOIN lane ON lane.instance = new.column2 AND lane.lane = new.column3
-             WHERE new.column1 IS NOT NULL
-             ON CONFLICT (instance, message_id) DO NOTHING",
-            rows.join(", ")
-        );
-        // What has no note was written by the statement before.
-        let fresh = format!(
-            "FROM command WHERE id IN ({ids})
-             AND NOT EXISTS (SELECT 1 FROM note WHERE note.command = command.id)"
-        );
-        let lanes = format!(
-            "INSERT INTO lane (instance, lane, next_seq, ready_at)
-             SELECT instance, lane, MAX(seq), MIN(accepted_at) {fresh} GROUP BY instance, lane
-             ON CONFLICT (instance, lane) DO UPDATE SET next_seq = excluded.next_seq,
-                 ready_at = CASE WHEN lane.ready_at = {IDLE} THEN excluded.ready_at ELSE lane.ready_at END"
-        );
-        let notes =
-            format!("INSERT INTO note (command, at, what, n) SELECT id, accepted_at, 'accepted', 1 {fresh}");
-        let all = format!("{orders}; {lanes}; {notes}");
-        Self {
-            capacity,
-            kept: format!("SELECT id FROM command WHERE id IN ({ids})").into(),
-            all_opening: format!("BEGIN IMMEDIATE; {all}").into(),
-            whole: format!("BEGIN IMMEDIATE; {all}; COMMIT").into(),
-            all: all.into(),
-            orders: orders.into(),
-            lanes: lanes.into(),
-            notes: notes.into(),
-        }
-    }
-
-    fn framed(&self, frame: Frame) -> &Arc<str> {
-        match frame {
-            Frame::Within => &self.all,
-            Frame::Opening => &self.all_opening,
-            Frame::Whole => &self.whole,
-        }
-    }
-
-    fn bind_ids(&self, asked: Asked, orders: &[NewCommand]) -> Asked {
-        let ids = orders.iter().map(|order| Some(order.id.clone())).chain(std::iter::repeat(None));
-        ids.take(self.capacity).fold(asked, |asked, id| asked.bind(id))
-    }
-
-    fn bind_orders(&self, mut asked: Asked, orders: &[NewCommand]) -> Asked {
-        let mut in_lane: HashMap<(&str, &str), i64> = HashMap::with_capacity(orders.len());
-        for new in orders {
-            let place = in_lane.entry((&new.instance, &new.lane)).or_default();
-            *place += 1;
-            asked = asked
-                .bind(new.id.clone())
-                .bind(new.instance.clone())
-                .bind(new.lane.clone())
-                .bind(*place)
-                .bind(new.message_id.clone())
-                .bind(new.chat.clone())
-                .bind(new.admin.clone())
-                .bind(new.phone.clone())
-                .bind(new.lid.clone())
-                .bind(i64::from(new.by_owner))
-                .bind(new.name.clone())
-                .bind(new.text.clone())
-                .bind(new.sent_at.map(|at| at.0))
-                .bind(new.accepted_at.0);
-        }
-        // The types of what is missing are those of the columns.
-        let text = |asked: Asked, count| (0..count).fold(asked, |asked: Asked, _| asked.bind(None::<String>));
-        for _ in orders.len()..self.capacity {
-            asked = text(text(asked, 3).bind(None::<i64>), 5).bind(None::<i64>);
-            asked = text(asked, 2).bind(None::<i64>).bind(None::<i64>);
-        }
-        asked
-    }
-}
-
-/// The texts that SQLite is asked, for so many orders.
-#[cfg(test)]
-pub(super) fn texts(count: usize) -> Vec<String> {
-    let statements = Statements::of(Database::Sqlite, count);
-    [&statements.orders, &statements.lanes, &statements.notes, &statements.kept]
-        .map(ToString::to_string)
-        .into()
-}
-
-type Asked = Query<'static, Any, AnyArguments>;
-
-fn asked(sql: &Arc<str>) -> Asked {
-    sqlx::query(AssertSqlSafe(sql.clone()))
-}
-
-/// So many parameters from this one on. On SQLite they bear no numbers: it looks for a number among all
-/// of a statement's, one after the other, for each that is bound.
-fn marks(database: Database, first: usize, count: usize) -> String {
-    let mark = |number| match database {
-        Database::Sqlite => "?".to_owned(),
-        Database::Postgres => format!("${number}"),
-    };
-    (first..first + count).map(mark).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use sqlx::AnyConnection;
 use sqlx::Row as _;
 
 use super::claim::rest;
+use super::inserter::WAKE;
 use super::lease::note;
 use super::{Claim, IDLE, Lost, Outcome, Store, Unavailable};
 use crate::clock::Timestamp;
@@ -295,30 +296,26 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     .fetch_optional(&mut *connection)
     .await?
     .flatten();
-    let seq: i64 = sqlx::query_scalar(
-        "INSERT INTO lane (instance, lane, next_seq, ready_at) VALUES ($1, $2, 1, $3)
-         ON CONFLICT (instance, lane) DO UPDATE SET next_seq = lane.next_seq + 1,
-             ready_at = CASE WHEN lane.ready_at = $4 THEN $3 ELSE lane.ready_at END
-         RETURNING next_seq",
-    )
-    .bind(&instance)
-    .bind(&lane)
-    .bind(now.0)
-    .bind(IDLE)
-    .fetch_one(&mut *connection)
-    .await?;
+    sqlx::query(WAKE)
+        .bind(&instance)
+        .bind(&lane)
+        .bind(now.0)
+        .bind(IDLE)
+        .execute(&mut *connection)
+        .await?;
     let fresh = "claims = 0, tries = 0, first_try_at = NULL, again_at = NULL, told_at = NULL, error = NULL,
-        finished_at = NULL, cancelled_by = NULL, cancelled_at_work = NULL, seq = $1";
+        finished_at = NULL, cancelled_by = NULL, cancelled_at_work = NULL,
+        seq = 1 + COALESCE((SELECT MAX(open.seq) FROM command open WHERE open.instance = command.instance
+            AND open.lane = command.lane AND open.state IN ('waiting', 'answering')), 0)";
     let sql = match is_unanswered {
-        true => format!("UPDATE command SET state = 'answering', outcome = $2, {fresh} WHERE id = $3"),
+        true => format!("UPDATE command SET state = 'answering', outcome = $1, {fresh} WHERE id = $2"),
         false => {
             format!(
-                "UPDATE command SET state = 'waiting', outcome = $2, reply = NULL, replied = 0, {fresh} WHERE id = $3"
+                "UPDATE command SET state = 'waiting', outcome = $1, reply = NULL, replied = 0, {fresh} WHERE id = $2"
             )
         }
     };
     sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(seq)
         .bind(outcome.filter(|_| is_unanswered))
         .bind(id)
         .execute(&mut *connection)

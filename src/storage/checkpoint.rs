@@ -13,14 +13,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
+use rusqlite::Connection;
 use sqlx::{AnyConnection, Row as _};
 use tokio::sync::Notify;
 
 use super::sqlite;
 
-/// After how many writes pages are moved: a write fills 6 to 14 pages of the log, fewer in company.
-const WRITES: u64 = 100;
+/// After how many writes pages are moved: a write fills 4 to 14 pages of the log, fewer in company.
+const WRITES: u64 = 250;
 /// How long the log may be before the writer has it begin anew, in bytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
 /// How much it grows before the writer tries again, in bytes.
@@ -59,24 +61,20 @@ impl Log {
 
     /// Moves what is left into the file, on a connection that is in no transaction. A reader that stays
     /// is not waited for, since orders wait.
-    pub(super) async fn empty(&self, connection: &mut AnyConnection, length: u64) -> Result<(), sqlx::Error> {
+    pub(super) fn empty(&self, connection: &Connection, length: u64) -> rusqlite::Result<()> {
         let is_all = if length < 2 * LIMIT {
-            let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
-            moved.is_ok_and(|row| matches!(pages(&row), Ok((all, moved)) if all == moved))
+            let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+            let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], pages);
+            matches!(moved, Ok((all, moved)) if all == moved)
         } else {
-            sqlx::query("PRAGMA busy_timeout = 50").execute(&mut *connection).await?;
-            let cut = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-            sqlx::query(sqlite::PATIENCE).execute(&mut *connection).await?;
-            matches!(cut, Ok(0_i64))
+            connection.busy_timeout(Duration::from_millis(50))?;
+            let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            connection.busy_timeout(sqlite::PATIENCE)?;
+            matches!(cut, Ok(0))
         };
         self.stayed_at.store(if is_all { 0 } else { length }, Ordering::Relaxed);
         Ok(())
     }
-}
-
-/// How many pages stand in the log, and how many of them are moved.
-fn pages(row: &sqlx::any::AnyRow) -> Result<(i64, i64), sqlx::Error> {
-    Ok((row.try_get(1)?, row.try_get(2)?))
 }
 
 /// Moves pages into the file whenever it is woken, for ever. What goes wrong here is no order's trouble:
@@ -85,8 +83,8 @@ pub(super) async fn run(connection: &mut AnyConnection, log: Arc<Log>) {
     loop {
         log.grown.notified().await;
         let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
-        match moved.and_then(|row| pages(&row)) {
-            Ok((all, _)) if u64::try_from(all).unwrap_or(0) * FRAME >= LIMIT / 2 => {
+        match moved.and_then(|row| row.try_get::<i64, _>(1)) {
+            Ok(pages) if u64::try_from(pages).unwrap_or(0) * FRAME >= LIMIT / 2 => {
                 log.is_ripe.store(true, Ordering::Relaxed);
             }
             Ok(_) => {}
@@ -102,7 +100,8 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, Timestamp};
     use crate::storage::open::Access;
-    use crate::storage::{Database, LEASE, NewCommand, Opened, Store, writer};
+    use crate::storage::inserter::Inserter;
+    use crate::storage::{LEASE, NewCommand, Opened, Store, writer};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -145,14 +144,9 @@ mod tests {
         let _anchor = sqlite::connect(&url, Access::Write).await.unwrap();
         held.know_log().unwrap();
         let (sender, receiver) = writer::queue(Arc::default());
-        let line = writer::Line {
-            pool,
-            database: Database::Sqlite,
-            clock: Clock::system(),
-            health: Arc::default(),
-            file: Some(Arc::new(held)),
-            log: Arc::default(),
-        };
+        let path = folder.path().join("vincula.db");
+        let inserter = Inserter::new(path, Arc::default(), Some(Arc::new(held)), Arc::default());
+        let line = writer::Line { pool, health: Arc::default(), database: writer::Written::Sqlite(inserter) };
         let _writer = tokio::spawn(writer::run(receiver, line, CancellationToken::new()));
 
         let longest = longest(&sender, &folder, 4_000).await;

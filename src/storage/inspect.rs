@@ -6,19 +6,18 @@
 //! all indexes and the pages which grow. A page in the middle of the past that is damaged is not seen here, but when
 //! something asks for it; `sqlite3 FILE 'PRAGMA integrity_check'` reads all.
 
-use sqlx::{AnyConnection, Connection as _};
+use std::path::Path;
 
-use super::{Database, NewCommand, accept};
+use sqlx::AnyConnection;
+
+use super::{NewCommand, Unavailable, inserter};
 use crate::clock::Timestamp;
 
 /// More open orders than these are read when their turn comes.
 const OPEN_ORDERS: i64 = 1_000;
 
 /// What is wrong with the file, as SQLite says it or in our words; nothing where it looks sound.
-pub(super) async fn inspect(
-    connection: &mut AnyConnection,
-    now: Timestamp,
-) -> Result<Option<String>, sqlx::Error> {
+pub(super) async fn inspect(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
     for table in ["lane", "pace", "chore", "proof", "_sqlx_migrations"] {
         let sql = sqlx::AssertSqlSafe(format!("PRAGMA quick_check('{table}')"));
         let found: String = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
@@ -34,20 +33,18 @@ pub(super) async fn inspect(
     .bind(OPEN_ORDERS)
     .fetch_one(&mut *connection)
     .await?;
-    rehearse(connection, now).await?;
     Ok(None)
 }
 
 /// Writes an order down, ends it, and takes all of it back.
-async fn rehearse(connection: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+pub(super) fn rehearse(path: &Path, now: Timestamp) -> Result<(), Unavailable> {
     let id = uuid::Uuid::now_v7().to_string();
     let order = NewCommand {
         id: id.clone(),
         instance: "rehearsal".to_owned(),
         lane: id.clone(),
         message_id: id.clone(),
-        chat: id.clone(),
+        chat: id,
         admin: String::new(),
         phone: None,
         lid: None,
@@ -57,11 +54,5 @@ async fn rehearse(connection: &mut AnyConnection, now: Timestamp) -> Result<(), 
         sent_at: None,
         accepted_at: now,
     };
-    accept::insert(&mut transaction, Database::Sqlite, &[order], accept::Frame::Within).await?;
-    sqlx::query("UPDATE command SET state = 'done', finished_at = $1, text = '-' WHERE id = $2")
-        .bind(now.0)
-        .bind(&id)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.rollback().await
+    inserter::rehearse(path, &order)
 }

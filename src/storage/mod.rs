@@ -10,6 +10,9 @@ mod amend;
 mod checkpoint;
 mod claim;
 mod held;
+mod ids;
+mod inserter;
+mod inspect;
 mod lease;
 mod migrations;
 mod open;
@@ -18,7 +21,6 @@ mod pace;
 #[cfg(test)]
 mod plans;
 mod postgres;
-mod inspect;
 mod read;
 mod retention;
 mod sqlite;
@@ -105,6 +107,7 @@ pub struct Store {
     lease: Duration,
     /// Whose leases are ours: this handle and its clones, of this process.
     owner: Arc<str>,
+    ids: Arc<ids::Ids>,
     accepted: Arc<Notify>,
     closed: CancellationToken,
 }

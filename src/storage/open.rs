@@ -8,12 +8,15 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join};
 use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
-use tokio::sync::Notify;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::{self, Log};
+use super::inserter::Inserter;
 use super::migrations::MIGRATIONS;
 use super::trouble::{Health, is_damage};
+use super::writer::Written;
 use super::{Database, Store, inspect, postgres, sqlite, writer};
 use crate::clock::Clock;
 
@@ -133,6 +136,7 @@ impl Store {
             clock,
             lease,
             owner: uuid::Uuid::now_v7().to_string().into(),
+            ids: Arc::default(),
             accepted: Arc::new(Notify::new()),
             closed: CancellationToken::new(),
         }
@@ -179,10 +183,16 @@ async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -
     let mut connection = writes.acquire().await.map_err(refused)?;
     match database {
         Database::Sqlite => {
-            let found = inspect::inspect(&mut connection, clock.now()).await.map_err(refused)?;
+            let found = inspect::inspect(&mut connection).await.map_err(refused)?;
             if let Some(flaw) = found {
                 return Err(OpenError::Damaged(database.place(url), flaw));
             }
+            inspect::rehearse(&sqlite::path_of(url), clock.now()).map_err(|trouble| {
+                match trouble.is_damage {
+                    true => OpenError::Damaged(database.place(url), trouble.why),
+                    false => OpenError::File(database.place(url), trouble),
+                }
+            })?;
             // The file is ours alone, so whoever held a lease is dead.
             sqlx::query(
                 "UPDATE lane SET lease_until = 0, lease_token = NULL, lease_owner = NULL
@@ -218,11 +228,18 @@ fn opened(
             ended.clone().run_until_cancelled_owned(listening).map(drop).boxed()
         }
     };
+    let path = sqlite::path_of(url);
     let writing = async move {
         let (mut file, log) = (file, Arc::new(Log::default()));
-        let line =
-            writer::Line { pool: writes.clone(), database, clock, health, file: held, log: log.clone() };
-        let writing = writer::run(receiver, line, closed);
+        let written = match database {
+            Database::Sqlite => Written::Sqlite(Inserter::new(path, health.clone(), held, log.clone())),
+            Database::Postgres => Written::Postgres(clock),
+        };
+        let line = writer::Line { pool: writes.clone(), health, database: written };
+        let writing = match database {
+            Database::Sqlite => on_a_thread(writer::run(receiver, line, closed)).boxed(),
+            Database::Postgres => writer::run(receiver, line, closed).boxed(),
+        };
         match &mut file {
             Some(File { anchor, .. }) => tokio::select! {
                 () = writing => {}
@@ -240,6 +257,20 @@ fn opened(
         }
     };
     Opened { store, writer: join(writing, listening).map(drop).boxed() }
+}
+
+/// Runs something that blocks on a thread of its own, until it ends.
+async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) {
+    let (runtime, (ended, end)) = (Handle::current(), oneshot::channel());
+    let thread = std::thread::Builder::new().name("journal".to_owned());
+    let started = thread.spawn(move || {
+        runtime.block_on(work);
+        let _ = ended.send(());
+    });
+    match started {
+        Ok(_) => drop(end.await),
+        Err(error) => tracing::error!(%error, "the journal cannot be written: there is no thread for it"),
+    }
 }
 
 /// What a connection is for.

@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 
-use super::{Store, Unavailable};
+use super::{Store, Unavailable, ids};
 use crate::clock::Timestamp;
 
 /// An order, for a person to read.
@@ -90,7 +90,7 @@ impl Store {
     /// The newest orders, at most `limit`, of one state or of all.
     pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<Row>, Unavailable> {
         let sql =
-            format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY accepted_at DESC, id DESC LIMIT $2");
+            format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(state.unwrap_or_default())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -107,16 +107,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Row>, Unavailable> {
         let sql = format!(
-            "{COLUMNS} WHERE accepted_at >= $1 AND accepted_at < $2 AND (accepted_at > $1 OR id > $3)
-             AND ($4 = '' OR state = $4) AND ($5 = '' OR instance = $5)
-             ORDER BY accepted_at, id LIMIT $6"
+            "{COLUMNS} WHERE id > $1 AND id < $2 AND ($3 = '' OR state = $3) AND ($4 = '' OR instance = $4)
+             ORDER BY id LIMIT $5"
         );
-        // Every id is greater than nothing, so the first page leaves none out.
-        let since = after.map_or(selection.since, |row| row.accepted_at);
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(since.0)
-            .bind(selection.until.0)
-            .bind(after.map(|row| row.id.as_str()).unwrap_or_default())
+            .bind(after.map_or_else(|| ids::first_at(selection.since), |row| row.id.clone()))
+            .bind(ids::first_at(selection.until))
             .bind(&selection.state)
             .bind(&selection.instance)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -134,11 +130,18 @@ impl Store {
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 
-    /// What happened to an order, oldest first.
+    /// What happened to an order, oldest first. That it was accepted stands in its row; in an older journal it
+    /// was noted too.
     pub async fn notes(&self, id: &str) -> Result<Vec<Note>, Unavailable> {
-        let rows = sqlx::query("SELECT at, what, detail FROM note WHERE command = $1 ORDER BY n, at")
-            .bind(id)
-            .fetch_all(&self.reads);
+        let rows = sqlx::query(
+            "SELECT accepted_at AS at, 'accepted' AS what, CAST(NULL AS TEXT) AS detail, 0 AS n
+             FROM command WHERE id = $1
+             UNION ALL
+             SELECT at, what, detail, n FROM note WHERE command = $1 AND what <> 'accepted'
+             ORDER BY n, at",
+        )
+        .bind(id)
+        .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
         let note = |row: &sqlx::any::AnyRow| -> Result<Note, sqlx::Error> {
             Ok(Note { at: Timestamp(row.try_get(0)?), what: row.try_get(1)?, detail: row.try_get(2)? })

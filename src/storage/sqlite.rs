@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Connection as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _};
 use tokio::time::Instant;
 
 use super::Unavailable;
@@ -23,7 +23,7 @@ use super::trouble::Health;
 const LET_GO: Duration = Duration::from_millis(500);
 /// How long a connection waits for another one's lock: an order that waits behind another one's wait is
 /// still answered 503 in time (10 s a request).
-pub(super) const PATIENCE: &str = "PRAGMA busy_timeout = 2000";
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn path_of(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -187,7 +187,8 @@ fn url_for(url: &str, access: Access) -> String {
 /// An order that was answered must survive a power cut, so every connection that writes is made
 /// `synchronous=FULL`, and asked whether it is.
 async fn prepare(connection: &mut AnyConnection, access: Access) -> Result<(), sqlx::Error> {
-    sqlx::query(PATIENCE).execute(&mut *connection).await?;
+    let patience = format!("PRAGMA busy_timeout = {}", PATIENCE.as_millis());
+    sqlx::query(AssertSqlSafe(patience)).execute(&mut *connection).await?;
     if access == Access::Read {
         return Ok(());
     }
@@ -197,17 +198,16 @@ async fn prepare(connection: &mut AnyConnection, access: Access) -> Result<(), s
         // The service's own: it checkpoints beside its commits.
         sqlx::query("PRAGMA wal_autocheckpoint = 0").execute(&mut *connection).await?;
     }
-    expect_durable(connection).await
+    let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+    expect_durable(&mode, synchronous).map_err(|trouble| sqlx::Error::Configuration(trouble.why.into()))
 }
 
-/// An error where a commit on this connection is not on the disk.
-async fn expect_durable(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+/// An error where a commit on a connection in this state is not on the disk.
+pub(super) fn expect_durable(mode: &str, synchronous: i64) -> Result<(), Unavailable> {
     if synchronous < 2 || mode != "wal" {
-        return Err(sqlx::Error::Configuration(
-            format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})").into(),
-        ));
+        let why = format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})");
+        return Err(Unavailable::lasting(why));
     }
     Ok(())
 }
@@ -241,21 +241,14 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_connection_that_would_not_sync_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let pool = writers(&folder, 1).await;
-        let mut connection = pool.acquire().await.unwrap();
-        assert!(expect_durable(&mut connection).await.is_ok());
-
+    #[test]
+    fn a_connection_that_would_not_sync_is_refused() {
+        assert!(expect_durable("wal", 2).is_ok());
         // Without a sync of each commit, WAL loses acknowledged orders in a power cut.
-        for (spoil, told) in [
-            ("PRAGMA synchronous = NORMAL", "synchronous 1"),
-            ("PRAGMA synchronous = OFF", "synchronous 0"),
-            ("PRAGMA journal_mode = DELETE", "journal_mode delete"),
-        ] {
-            sqlx::query(spoil).execute(&mut *connection).await.unwrap();
-            let refused = expect_durable(&mut connection).await.unwrap_err().to_string();
+        for (mode, synchronous, told) in
+            [("wal", 1, "synchronous 1"), ("wal", 0, "synchronous 0"), ("delete", 2, "journal_mode delete")]
+        {
+            let refused = expect_durable(mode, synchronous).unwrap_err().to_string();
             assert!(refused.contains("not durable here") && refused.contains(told), "{refused}");
         }
     }

@@ -110,20 +110,27 @@ impl Health {
     }
 }
 
+/// Writes a [`room`], for the commit to show that the disk takes it.
+pub(super) const PROVE: &str =
+    "INSERT INTO proof (id, room) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET room = $1";
+
+/// Something to write that does not stand there already.
+pub(super) fn room() -> String {
+    uuid::Uuid::now_v7().to_string().repeat(ROOM / 36)
+}
+
 /// Writes something, for the commit to show that the disk takes it.
 pub(super) async fn prove(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    // What stands there already would not be written again.
-    let room = uuid::Uuid::now_v7().to_string().repeat(ROOM / 36);
-    sqlx::query("INSERT INTO proof (id, room) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET room = $1")
-        .bind(room)
-        .execute(connection)
-        .await?;
-    Ok(())
+    sqlx::query(PROVE).bind(room()).execute(connection).await.map(drop)
 }
 
 /// What SQLite says of a file that is damaged, or is none of its own.
 pub(super) fn is_damage(error: &sqlx::Error) -> bool {
-    matches!(sqlite_code(error), Some(11 | 26))
+    sqlite_code(error).is_some_and(means_damage)
+}
+
+fn means_damage(code: i32) -> bool {
+    matches!(code, 11 | 26)
 }
 
 impl From<sqlx::Error> for Unavailable {
@@ -134,13 +141,38 @@ impl From<sqlx::Error> for Unavailable {
 
 impl From<&sqlx::Error> for Unavailable {
     fn from(error: &sqlx::Error) -> Self {
-        let code = sqlite_code(error);
-        let why = match (error, code.and_then(advice)) {
-            (sqlx::Error::Database(said), Some(advice)) => format!("{}: {advice}", said.message()),
-            (sqlx::Error::PoolTimedOut, _) => "it does not answer".to_owned(),
-            _ => error.to_string(),
-        };
-        Self { why, is_damage: is_damage(error), is_passing: matches!(code, Some(5 | 6)) }
+        match (error, sqlite_code(error)) {
+            (sqlx::Error::Database(said), Some(code)) => Self::of_sqlite(code, said.message()),
+            (sqlx::Error::PoolTimedOut, _) => Self::lasting("it does not answer"),
+            _ => Self::lasting(error.to_string()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Unavailable {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, Some(said)) => {
+                Self::of_sqlite(failure.extended_code & 0xff, said)
+            }
+            rusqlite::Error::SqliteFailure(failure, None) => {
+                Self::of_sqlite(failure.extended_code & 0xff, &error.to_string())
+            }
+            _ => Self::lasting(error.to_string()),
+        }
+    }
+}
+
+impl Unavailable {
+    /// Trouble with this primary result code of SQLite, and what it said.
+    fn of_sqlite(code: i32, said: &str) -> Self {
+        let why = advice(code).map_or_else(|| said.to_owned(), |advice| format!("{said}: {advice}"));
+        Self { why, is_damage: means_damage(code), is_passing: matches!(code, 5 | 6) }
+    }
+
+    /// Trouble after which the connections are opened anew.
+    pub(super) fn lasting(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_damage: false, is_passing: false }
     }
 }
 

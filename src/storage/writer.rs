@@ -15,17 +15,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::{self, Accepted, Frame, NewCommand};
-use super::checkpoint::Log;
+use super::accept::{self, Accepted, NewCommand};
+use super::inserter::Inserter;
 use super::trouble::{Health, prove};
-use super::{Database, Unavailable, postgres, sqlite};
+use super::{Unavailable, postgres, sqlite};
 use crate::clock::Clock;
 use crate::failpoint::{self, Sabotage, Step};
 
 /// How many writes may wait; above that the store counts as unavailable, and senders send again.
 const QUEUE: usize = 4_096;
 /// How many writes share a transaction at most.
-const BATCH: usize = accept::MOST;
+const BATCH: usize = 256;
 /// How long a transaction may take, its connection included: longer than a server waits for a lock,
 /// so that one which has vanished is told from one that is busy. An order may wait for the end of one
 /// that was begun before it came, and then for its own: both fit into the 10 s of a request.
@@ -157,27 +157,35 @@ impl Sender {
 /// What the writer writes to.
 pub(super) struct Line {
     pub(super) pool: AnyPool,
-    pub(super) database: Database,
-    pub(super) clock: Clock,
     pub(super) health: Arc<Health>,
-    pub(super) file: Option<Arc<sqlite::Held>>,
-    pub(super) log: Arc<Log>,
+    pub(super) database: Written,
+}
+
+/// What differs between the databases. It is made where there is a file, or a server.
+pub(super) enum Written {
+    /// Orders go by a connection of their own, which blocks the thread.
+    Sqlite(Inserter),
+    /// Orders and the rest share a transaction; its turn brings the server's time.
+    Postgres(Clock),
 }
 
 impl Line {
     /// The store has had no trouble since this connection was taken, and a server no time to cut it off.
     fn may_use(&self, desk: &Desk) -> bool {
-        let is_fresh = self.database == Database::Sqlite || desk.used_at.elapsed() < UNTESTED;
+        let is_fresh = matches!(self.database, Written::Sqlite(_)) || desk.used_at.elapsed() < UNTESTED;
         is_fresh && self.health.trusts(desk.taken_at.elapsed())
     }
 
-    /// The length of SQLite's log, if that is what keeps the journal, and keeps it in its place.
-    fn expect_in_place(&self) -> Result<u64, Unavailable> {
-        self.file.as_deref().map_or(Ok(0), sqlite::Held::expect_in_place)
+    /// Tells what is known of the store's state how a transaction ended.
+    fn ended<T>(&self, proves: bool, end: &Result<T, Unavailable>) {
+        match end {
+            Ok(_) => self.health.committed(proves),
+            Err(trouble) => self.health.failed(trouble),
+        }
     }
 }
 
-/// The writes of one transaction: orders before the rest, so that whoever claims finds them.
+/// The writes that wait: orders before the rest, so that whoever claims finds them.
 #[derive(Default)]
 struct Batch {
     commands: Vec<NewCommand>,
@@ -199,6 +207,22 @@ impl Batch {
         }
         batch
     }
+
+    /// Tells the senders of the orders, which are in the journal or not; none is left.
+    fn answer(&mut self, end: Result<Vec<Accepted>, Unavailable>) {
+        self.commands.clear();
+        let mut accepted = end.map(Vec::into_iter);
+        for Waiting { committed, answer } in self.senders.drain(..) {
+            let told = match &mut accepted {
+                Ok(accepted) => accepted.next().ok_or_else(|| Unavailable::passing("it lost count")),
+                Err(trouble) => Err(trouble.clone()),
+            };
+            if told.is_ok() {
+                committed();
+            }
+            let _ = answer.send(told);
+        }
+    }
 }
 
 /// The connection that is written on, from one transaction to the next.
@@ -208,8 +232,9 @@ struct Desk {
     used_at: Instant,
 }
 
-/// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty.
-pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: CancellationToken) {
+/// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty. On SQLite it blocks its
+/// thread while orders are written.
+pub(super) async fn run(Receiver(mut queue): Receiver, mut line: Line, closed: CancellationToken) {
     let mut writes = Vec::with_capacity(BATCH);
     let mut desk = None;
     loop {
@@ -223,28 +248,43 @@ pub(super) async fn run(Receiver(mut queue): Receiver, line: Line, closed: Cance
         if taken == 0 {
             return;
         }
-        let mut settled = Vec::with_capacity(taken);
+        let mut batch = Batch::of(writes.drain(..));
+        if let Written::Sqlite(inserter) = &mut line.database
+            && !batch.commands.is_empty()
+        {
+            let proves = line.health.is_in_trouble();
+            let end = inserter.insert(&batch.commands, proves);
+            line.ended(proves, &end);
+            batch.answer(end);
+        }
+        if batch.commands.is_empty() && batch.works.is_empty() {
+            continue;
+        }
+        let mut settled = Vec::with_capacity(batch.works.len());
         let proves = line.health.is_in_trouble();
-        let batch = Batch::of(writes.drain(..));
-        let end = transaction(&line, &mut desk, proves, batch, &mut settled).await;
-        match &end {
-            Ok(()) => line.health.committed(proves),
-            Err(trouble) => line.health.failed(trouble),
-        }
+        let works = std::mem::take(&mut batch.works);
+        let end = transaction(&mut line, &mut desk, proves, &batch.commands, works, &mut settled).await;
+        line.ended(proves, &end);
+        let told = end.as_ref().map(drop);
         for settle in settled {
-            settle(end.as_ref().copied());
+            settle(told);
         }
+        batch.answer(end);
     }
 }
 
 async fn transaction(
-    line: &Line,
+    line: &mut Line,
     desk: &mut Option<Desk>,
     proves: bool,
-    batch: Batch,
+    orders: &[NewCommand],
+    works: Vec<Work>,
     settled: &mut Vec<Settle>,
-) -> Result<(), Unavailable> {
-    let length = line.expect_in_place()?;
+) -> Result<Vec<Accepted>, Unavailable> {
+    if let Written::Sqlite(inserter) = &mut line.database {
+        inserter.expect_in_place()?;
+        inserter.make_room(works.len())?;
+    }
     let end = Instant::now() + PATIENCE;
     let mut taken = match desk.take().filter(|desk| line.may_use(desk)) {
         Some(desk) => desk,
@@ -254,71 +294,53 @@ async fn transaction(
             Desk { connection, taken_at: Instant::now(), used_at: Instant::now() }
         }
     };
-    let run = async {
-        let writes = batch.commands.len() + batch.works.len();
-        if line.database == Database::Sqlite && line.log.is_full(length, writes) {
-            line.log.empty(&mut taken.connection, length).await?;
-        }
-        run_all(&mut taken.connection, line, proves, batch, settled).await
-    };
+    let run = run_all(&mut taken.connection, &mut line.database, proves, orders, works, settled);
     let run = tokio::time::timeout_at(end, run).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    if let Err(error) = run {
-        // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
-        // connection begins no transaction any more. The next batch opens a new one.
-        let _ = taken.connection.detach().close_hard().await;
-        return Err(error.into());
-    }
+    let accepted = match run {
+        Ok(accepted) => accepted,
+        Err(error) => {
+            // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
+            // connection begins no transaction any more. The next batch opens a new one.
+            let _ = taken.connection.detach().close_hard().await;
+            return Err(error.into());
+        }
+    };
     taken.used_at = Instant::now();
     *desk = Some(taken);
-    // Once more: what was moved away meanwhile took the commit with it.
-    line.expect_in_place().map(drop)
-}
-
-/// What of the transaction goes with the orders. A lone order is a transaction of one way to SQLite's
-/// thread and back; of several, which are new may have to be asked before they are committed.
-fn frame(database: Database, proves: bool, batch: &Batch) -> Frame {
-    let is_alone = batch.commands.len() == 1 && batch.works.is_empty() && !failpoint::is_armed();
-    match database {
-        Database::Sqlite if !proves && is_alone => Frame::Whole,
-        Database::Sqlite if !proves && !batch.commands.is_empty() => Frame::Opening,
-        Database::Sqlite | Database::Postgres => Frame::Within,
+    if let Written::Sqlite(inserter) = &mut line.database {
+        // Once more: what was moved away meanwhile took the commit with it.
+        inserter.expect_in_place()?;
     }
+    Ok(accepted)
 }
 
 async fn run_all(
     connection: &mut AnyConnection,
-    line: &Line,
+    database: &mut Written,
     proves: bool,
-    batch: Batch,
+    orders: &[NewCommand],
+    works: Vec<Work>,
     settled: &mut Vec<Settle>,
-) -> Result<(), sqlx::Error> {
-    let frame = frame(line.database, proves, &batch);
-    match line.database {
-        Database::Sqlite if frame != Frame::Within => {}
-        Database::Sqlite => sqlite::begin(connection).await?,
-        Database::Postgres => postgres::begin(connection, &line.clock).await?,
+) -> Result<Vec<Accepted>, sqlx::Error> {
+    match database {
+        Written::Sqlite(_) => sqlite::begin(connection).await?,
+        Written::Postgres(clock) => postgres::begin(connection, clock).await?,
     }
     if proves {
         prove(connection).await?;
     }
-    let writes_orders = !batch.commands.is_empty();
-    if writes_orders {
-        let ends = accept::insert(connection, line.database, &batch.commands, frame).await?;
+    let mut accepted = Vec::new();
+    if !orders.is_empty() {
+        accepted = accept::insert(connection, orders).await?;
+        for _ in orders {
+            failpoint::reach(Step::Writing);
+        }
         if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        for (Waiting { committed, answer }, accepted) in batch.senders.into_iter().zip(ends) {
-            failpoint::reach(Step::Writing);
-            settled.push(Box::new(move |end| {
-                if end.is_ok() {
-                    committed();
-                }
-                let _ = answer.send(end.map(|()| accepted).map_err(Unavailable::clone));
-            }));
-        }
     }
     // Writes after a failed one are dropped unrun, which tells their callers of the trouble.
-    for work in batch.works {
+    for work in works {
         match work(connection).await {
             Ok(settle) => settled.push(settle),
             Err(Failed { error, settle }) => {
@@ -327,9 +349,9 @@ async fn run_all(
             }
         }
     }
-    match line.database {
-        Database::Sqlite if frame == Frame::Whole => Ok(()),
-        Database::Sqlite => sqlite::commit(connection).await,
-        Database::Postgres => postgres::commit(connection, writes_orders).await,
+    match database {
+        Written::Sqlite(_) => sqlite::commit(connection).await?,
+        Written::Postgres(_) => postgres::commit(connection, !orders.is_empty()).await?,
     }
+    Ok(accepted)
 }
