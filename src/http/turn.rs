@@ -8,7 +8,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicU8,
+    Ordering::{AcqRel, Acquire, Relaxed},
+};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The turns of one connection.
@@ -44,9 +47,10 @@ impl Turns {
         let Woken { bell, waker } = self.0.insert(of_task.unwrap_or_else(|| Woken::of(context.waker())));
         let mut context = Context::from_waker(waker);
         for _ in 0..2 {
-            bell.state.store(AT_WORK, SeqCst);
+            // Who does not see it yet wakes the task, which is right as well.
+            bell.state.store(AT_WORK, Relaxed);
             let polled = future.as_mut().poll(&mut context);
-            if bell.state.swap(AT_REST, SeqCst) != RUNG || polled.is_ready() {
+            if bell.state.swap(AT_REST, AcqRel) != RUNG || polled.is_ready() {
                 return polled;
             }
         }
@@ -68,7 +72,7 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let rung = self.state.fetch_update(SeqCst, SeqCst, |state| (state != AT_REST).then_some(RUNG));
+        let rung = self.state.fetch_update(AcqRel, Acquire, |state| (state != AT_REST).then_some(RUNG));
         if rung.is_err() {
             self.task.wake_by_ref();
         }
@@ -80,7 +84,7 @@ mod tests {
     use std::cell::Cell;
     use std::future::poll_fn;
     use std::pin::pin;
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     use super::*;
 
@@ -110,7 +114,7 @@ mod tests {
         let mut turns = Turns::default();
         assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());
         let by_itself = task.0.load(SeqCst);
-        kept.take().map(Waker::wake);
+        kept.take().unwrap().wake();
         (polls.get(), by_itself, task.0.load(SeqCst))
     }
 
@@ -135,7 +139,7 @@ mod tests {
             let of_task = task.clone().into();
             assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());
         }
-        kept.take().map(Waker::wake);
+        kept.take().unwrap().wake();
         assert_eq!((first.0.load(SeqCst), second.0.load(SeqCst)), (0, 1));
     }
 }
