@@ -9,6 +9,7 @@ mod connection;
 mod descriptors;
 mod seats;
 mod socket;
+mod turn;
 
 use std::future::Future;
 use std::io;

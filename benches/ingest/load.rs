@@ -2,7 +2,12 @@
 //!
 //! Closed: each connection sends its next request as soon as the answer to its last one is whole. Open: requests
 //! are due at a fixed rate whatever becomes of earlier ones, and each one's time runs from when it was due.
+//!
+//! Who is told 503 with `Retry-After` waits before it sends again: 100 ms, so that a measurement of a second sees
+//! what comes after. A real sender waits for as many seconds as it is told. It sends another request then: what
+//! was shed is lost to the load, as it counts for nothing.
 
+use std::collections::VecDeque;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,6 +20,8 @@ use crate::events::Requests;
 
 /// How long an answer is waited for; more is a broken server.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a connection that was told to come back later stays away.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a load comes.
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +37,14 @@ pub(crate) struct Shape {
 /// What came of a load.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
-    /// Nanoseconds until each answer was whole, sorted.
+    /// Nanoseconds until each answer was whole, sorted; 503 is left out.
     pub(crate) took: Vec<u32>,
     pub(crate) elapsed: Duration,
     pub(crate) accepted: usize,
     pub(crate) ignored: usize,
     /// 401 and 429.
     pub(crate) refused: usize,
-    /// 503.
+    /// 503, which is no answer to wait for: it has no part in `took`.
     pub(crate) shed: usize,
     /// Anything else that a whole answer said.
     pub(crate) other: usize,
@@ -48,11 +55,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Answers a second, but for 503.
     pub(crate) fn per_second(&self) -> f64 {
         self.took.len() as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// Milliseconds within which this part of the answers was there.
+    /// Milliseconds within which this part of the answers was there, but for 503.
     pub(crate) fn within(&self, part: f64) -> f64 {
         let index = (self.took.len() as f64 * part) as usize;
         let took = self.took.get(index.min(self.took.len().saturating_sub(1)));
@@ -75,6 +83,8 @@ struct Answer {
     status: u16,
     is_accepted: bool,
     closes: bool,
+    /// Come back later.
+    is_for_later: bool,
 }
 
 struct Generator<'r> {
@@ -114,10 +124,15 @@ impl Generator<'_> {
         let end = begun + shape.time;
         let mut events = Events::with_capacity(1_024);
         let mut idle: Vec<usize> = (0..shape.connections).rev().collect();
+        // Since each pause is as long, the first is over first.
+        let mut away: VecDeque<(Instant, usize)> = VecDeque::new();
         let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, begun);
         loop {
             let now = Instant::now();
             let is_open = now < end && !self.is_dry();
+            while let Some((_, index)) = away.pop_front_if(|(until, _)| *until <= now) {
+                idle.push(index);
+            }
             while is_open && !idle.is_empty() && !self.is_dry() {
                 let when = match shape.rate {
                     Some(rate) => begun + Duration::from_secs(1) * due / rate,
@@ -132,7 +147,11 @@ impl Generator<'_> {
                 break;
             }
             // What is due soon cannot wait for a clock of milliseconds.
-            let pause = if shape.rate.is_some() { Duration::ZERO } else { Duration::from_millis(100) };
+            let pause = match (shape.rate, away.front()) {
+                (Some(_), _) => Duration::ZERO,
+                (None, Some((until, _))) => until.saturating_duration_since(now),
+                (None, None) => PAUSE,
+            };
             match self.poll.poll(&mut events, Some(pause)) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 done => done?,
@@ -146,7 +165,9 @@ impl Generator<'_> {
                 if answer.closes || !shape.keep_alive {
                     self.lines[index].stream = None;
                 }
-                if shape.rate.is_none() && last_answer < end && !self.is_dry() {
+                if answer.is_for_later {
+                    away.push_back((last_answer + PAUSE, index));
+                } else if shape.rate.is_none() && last_answer < end && !self.is_dry() {
                     self.send(index, last_answer)?;
                     waiting += 1;
                 } else {
@@ -228,7 +249,9 @@ impl Generator<'_> {
     fn count(&mut self, index: usize, answer: &Answer, now: Instant) {
         let took = (now - self.lines[index].begun).as_nanos();
         let outcome = &mut self.outcome;
-        outcome.took.push(u32::try_from(took).unwrap_or(u32::MAX));
+        if answer.status != 503 {
+            outcome.took.push(u32::try_from(took).unwrap_or(u32::MAX));
+        }
         let place = match (answer.status, answer.is_accepted) {
             (200, true) => &mut outcome.accepted,
             (200, false) => &mut outcome.ignored,
@@ -260,5 +283,6 @@ fn answer(bytes: &[u8]) -> anyhow::Result<Option<Answer>> {
         status: u16::try_from(status)?,
         is_accepted: body.starts_with(br#"{"status":"accepted"#),
         closes: value(b"connection:").is_some_and(|value| value.eq_ignore_ascii_case(b"close")),
+        is_for_later: status == 503 && value(b"retry-after:").is_some(),
     }))
 }

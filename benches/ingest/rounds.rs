@@ -166,7 +166,7 @@ fn expect(server: &Server, kind: Kind, outcome: &Outcome) -> anyhow::Result<()> 
         Kind::Mix => outcome.ignored + outcome.accepted,
         Kind::Orders => outcome.accepted,
     };
-    if all == 0 || right != all {
+    if all == 0 || right != all || outcome.shed > 0 {
         let Outcome { accepted, ignored, refused, shed, other, .. } = outcome;
         bail!(
             "{} answered {kind:?} with {accepted} accepted, {ignored} ignored, {refused} refused, {shed} shed, \

@@ -53,7 +53,7 @@ pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
     start_log(LevelFilter::OFF);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = lifecycle::runtime()?;
     let ended = runtime.block_on(run(options));
     runtime.shutdown_background();
     ended

@@ -16,7 +16,7 @@ pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
     start_log(LevelFilter::INFO);
     telemetry::tell_panics_by_their_place();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config))?;
     // Connections that did not end in time are cut.
     runtime.shutdown_background();

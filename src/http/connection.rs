@@ -23,6 +23,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::seats::{Came, End, Held};
 use super::socket::Socket;
+use super::turn::Turns;
 use super::{Frame, Patience};
 use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;
@@ -63,16 +64,17 @@ where
         .serve_connection(TokioIo::new(Socket::new(stream, held.clone(), patience.answer)), service);
     let mut connection = pin!(connection);
     let mut is_ending = false;
+    let mut turns = Turns::default();
     let mut alarm = pin!(sleep_until(Instant::now() + patience.head));
     poll_fn(|context| {
         // First of all what has come is read: who looks idle may not be so any more.
-        if connection.as_mut().poll(context).is_ready() || held.poll_leave(context).is_ready() {
+        if turns.poll(context, connection.as_mut()).is_ready() || held.poll_leave(context).is_ready() {
             return Poll::Ready(());
         }
         if !is_ending && held.is_ending() {
             is_ending = true;
             connection.as_mut().graceful_shutdown();
-            if held.is_quiet() || connection.as_mut().poll(context).is_ready() {
+            if held.is_quiet() || turns.poll(context, connection.as_mut()).is_ready() {
                 return Poll::Ready(());
             }
         }

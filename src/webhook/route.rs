@@ -47,8 +47,9 @@ const SLIPS_A_MINUTE: u32 = 20;
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
 const PROBLEM: &str = "application/problem+json";
-/// How many orders may wait for the journal at a time.
-const MOST_AT_WORK: usize = 256;
+/// How many orders may wait for the journal at a time, each with about 1 KB: as many as there are connections
+/// by default, four transactions full, and a quarter of what the journal's queue holds.
+const MOST_AT_WORK: usize = 1_024;
 
 /// The public side of the service.
 pub struct Door {

@@ -164,14 +164,15 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
     expect_problem(&answer, 429);
 }
 
-/// The journal is slow, and 256 orders wait for it: one more is told at once, and chatter is answered
+/// The journal is slow, and 1,024 orders wait for it: one more is told at once, and chatter is answered
 /// as ever.
 #[tokio::test]
 async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
-    let bot = Service::with().on_sqlite().limits("orders_per_minute = 1000").start().await;
+    let roomy = Service::with().on_sqlite().limits("orders_per_minute = 10000");
+    let bot = roomy.server("max_connections = 2048").start().await;
     let lock = hold(&bot.journal()).await;
     let begun = Instant::now();
-    let orders = (0..300).map(|_| async {
+    let orders = (0..1_068).map(|_| async {
         let answer = bot.post(&bot.message(ANA, "/whoami")).await;
         (begun.elapsed(), answer)
     });
@@ -184,15 +185,13 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
 
     let (answers, ()) = tokio::join!(join_all(orders), chatter);
 
-    let told_at_once: Vec<_> =
-        answers.iter().filter(|(_, answer)| answer.text().contains("wait for the")).collect();
+    let (told_at_once, waited): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|(_, answer)| answer.text().contains("wait for the"));
     assert_eq!(told_at_once.len(), 44);
+    let first = waited.iter().map(|(elapsed, _)| *elapsed).min().unwrap();
     for (elapsed, answer) in told_at_once {
         expect_problem(answer, 503);
-        assert!(
-            answer.header("retry-after").is_some() && *elapsed < 3 * SECOND / 2,
-            "{elapsed:?} {answer:?}"
-        );
+        assert!(answer.header("retry-after").is_some() && *elapsed < first, "{elapsed:?} {answer:?}");
     }
     assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"busy\"}").await, 44);
     drop(lock);
