@@ -96,7 +96,8 @@ impl<'c> Statements<'c> {
             Self::Insert(insert) => insert.execute(params![message_id, chat, phone, text, accepted_at]),
             Self::Accept { order, lane } => {
                 let id = uuid::Uuid::now_v7().to_string();
-                let written = order.execute(params![id, INSTANCE, chat, message_id, phone, text, accepted_at])?;
+                let written =
+                    order.execute(params![id, INSTANCE, chat, message_id, phone, text, accepted_at])?;
                 if written > 0 {
                     lane.execute(params![INSTANCE, chat, accepted_at, i64::MAX])?;
                 }

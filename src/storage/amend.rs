@@ -296,13 +296,7 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     .fetch_optional(&mut *connection)
     .await?
     .flatten();
-    sqlx::query(WAKE)
-        .bind(&instance)
-        .bind(&lane)
-        .bind(now.0)
-        .bind(IDLE)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(WAKE).bind(&instance).bind(&lane).bind(now.0).bind(IDLE).execute(&mut *connection).await?;
     let fresh = "claims = 0, tries = 0, first_try_at = NULL, again_at = NULL, told_at = NULL, error = NULL,
         finished_at = NULL, cancelled_by = NULL, cancelled_at_work = NULL,
         seq = 1 + COALESCE((SELECT MAX(open.seq) FROM command open WHERE open.instance = command.instance

@@ -99,8 +99,8 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock, Timestamp};
-    use crate::storage::open::Access;
     use crate::storage::inserter::Inserter;
+    use crate::storage::open::Access;
     use crate::storage::{LEASE, NewCommand, Opened, Store, writer};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);

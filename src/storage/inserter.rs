@@ -20,7 +20,8 @@ use super::{IDLE, Unavailable};
 use crate::failpoint::{self, Sabotage, Step};
 
 /// The place of an order is behind those that are open in its lane. A message that is known changes nothing.
-const ORDER: &str = "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
+const ORDER: &str =
+    "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
          name, text, sent_at, accepted_at, state)
      VALUES ($1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
@@ -60,6 +61,8 @@ impl Inserter {
         orders: &[NewCommand],
         proves: bool,
     ) -> Result<Vec<Accepted>, Unavailable> {
+        // An order that is refused must not stand in a file that was moved away: it would be known when that comes back.
+        self.expect_in_place()?;
         self.make_room(orders.len())?;
         let accepted = self.with(|connection| {
             connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -67,10 +70,16 @@ impl Inserter {
                 connection.execute(PROVE, [room()])?;
             }
             let accepted = write(connection, orders)?;
+            for _ in orders {
+                failpoint::reach(Step::Writing);
+            }
+            if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+                std::thread::sleep(Duration::from_millis(200));
+            }
             connection.prepare_cached("COMMIT")?.execute([])?;
             Ok(accepted)
         })?;
-        // What was moved away took the commit with it.
+        // Once more: what was moved away meanwhile took the commit with it.
         self.expect_in_place()?;
         Ok(accepted)
     }
@@ -93,17 +102,10 @@ impl Inserter {
     }
 
     /// Does something on the connection, which is opened anew where the store has had trouble since it was.
-    fn with<T>(
-        &mut self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Unavailable> {
+    fn with<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Unavailable> {
         let open = match self.open.take().filter(|open| self.health.trusts(open.since.elapsed())) {
             Some(open) => open,
-            None => {
-                // What is there now may be another file.
-                self.expect_in_place()?;
-                Open { connection: connect(&self.path)?, since: Instant::now() }
-            }
+            None => Open { connection: connect(&self.path)?, since: Instant::now() },
         };
         // After an error, whatever is open is rolled back with the connection: of itself SQLite does so for some
         // errors alone.
@@ -122,21 +124,17 @@ pub(super) fn rehearse(path: &Path, order: &NewCommand) -> Result<(), Unavailabl
         "UPDATE command SET state = 'done', finished_at = $1, text = '-' WHERE id = $2",
         params![order.accepted_at.0, order.id],
     )?;
+    transaction.execute(
+        "INSERT INTO note (command, at, what, n) VALUES ($1, $2, 'finished', 1)",
+        params![order.id, order.accepted_at.0],
+    )?;
     Ok(transaction.rollback()?)
 }
 
 fn write(connection: &Connection, orders: &[NewCommand]) -> rusqlite::Result<Vec<Accepted>> {
     let mut order = connection.prepare_cached(ORDER)?;
     let mut lane = connection.prepare_cached(WAKE)?;
-    let mut accepted = Vec::with_capacity(orders.len());
-    for new in orders {
-        accepted.push(write_one(&mut order, &mut lane, new)?);
-        failpoint::reach(Step::Writing);
-    }
-    if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    Ok(accepted)
+    orders.iter().map(|new| write_one(&mut order, &mut lane, new)).collect()
 }
 
 fn write_one(
@@ -191,8 +189,7 @@ mod tests {
         let (_store, _writer, folder) = Store::throw_away(&Clock::system()).await;
         let path = folder.path().join("vincula.db");
         let connection = connect(&path).unwrap();
-        let synchronous: i64 =
-            connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
         assert_eq!(synchronous, 2);
 
         let other = folder.path().join("other.db");

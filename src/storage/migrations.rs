@@ -54,6 +54,12 @@ mod tests {
         assert_eq!(hashes, HASHES);
     }
 
-    const HASHES: [&str; 6] =
-        ["3603b1e8d611fb3a", "03f2eca4f2177cee", "61f16af816480a14", "cd1e70323218b263", "524fa46b5c4a7ee4", "916770b5c3015ee9"];
+    const HASHES: [&str; 6] = [
+        "3603b1e8d611fb3a",
+        "03f2eca4f2177cee",
+        "61f16af816480a14",
+        "cd1e70323218b263",
+        "524fa46b5c4a7ee4",
+        "916770b5c3015ee9",
+    ];
 }

@@ -89,8 +89,7 @@ const COLUMNS: &str =
 impl Store {
     /// The newest orders, at most `limit`, of one state or of all.
     pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<Row>, Unavailable> {
-        let sql =
-            format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
+        let sql = format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(state.unwrap_or_default())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))

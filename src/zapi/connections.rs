@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::ClientError;
+use super::names::Names;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +46,7 @@ fn pool(is_loopback: bool) -> Result<reqwest::Client, ClientError> {
         .pool_max_idle_per_host(MOST_IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        .dns_resolver(Names::default())
         .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
     if is_loopback {
         builder = builder.no_proxy();

@@ -11,6 +11,7 @@ mod groups;
 mod instance;
 pub mod loose;
 mod messages;
+mod names;
 mod pace;
 pub mod witness;
 
