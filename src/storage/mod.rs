@@ -1,8 +1,9 @@
-//! The journal's tables: the only place with SQL, and it is the same for SQLite and PostgreSQL.
+//! The journal's tables: the only place with SQL. It is the same for SQLite and PostgreSQL, but for the
+//! statement that writes orders down, on which every order waits.
 //!
-//! All writes of a process go through one writer that takes what waits into one transaction and
-//! answers each caller after its commit, so that many orders share one fsync; writers of several
-//! processes take turns. Every write of a worker carries the token of its lease; without a hit it
+//! All writes of a process go through one writer that takes what waits into one transaction (on
+//! SQLite one of orders, and one of the rest) and answers each caller after its commit, so that many
+//! orders share one fsync; writers of several processes take turns. Every write of a worker carries the token of its lease; without a hit it
 //! has lost the lease, and stops.
 
 mod accept;

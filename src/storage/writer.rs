@@ -4,6 +4,9 @@
 //! during its fsync makes up the next transaction. A write that fails is trouble of the store
 //! (writes are made so that no row of theirs can violate a rule), so it fails the whole
 //! transaction, and each caller is told that nothing of theirs was kept.
+//!
+//! On SQLite the orders that wait are a transaction of their own before that of the rest, on another
+//! connection ([`Inserter`]). One task writes on both in turn, so they never wait for each other.
 
 use std::sync::Arc;
 use std::time::Duration;
