@@ -22,7 +22,8 @@ impl Store {
     }
 }
 
-/// Behind all ids of orders that were accepted before this moment, and before all others.
+/// Behind all ids that were made before this moment, and before all others. After a clock was set back, ids are
+/// of a later moment than their orders until it has caught up.
 pub(super) fn first_at(moment: Timestamp) -> String {
     match u64::try_from(moment.0) {
         Err(_) => String::new(),

@@ -65,9 +65,9 @@ pub struct Selection {
     pub state: String,
     /// Of this instance.
     pub instance: String,
-    /// Accepted at this moment or later.
+    /// Its id made at this moment or later.
     pub since: Timestamp,
-    /// Accepted before this moment.
+    /// Its id made before this moment.
     pub until: Timestamp,
 }
 

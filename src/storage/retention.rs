@@ -115,8 +115,7 @@ impl Store {
                     if trimmed.texts > 0 {
                         return Ok(trimmed);
                     }
-                    // All orders of such a lane ended before it became idle, and are gone by now: a
-                    // new one may count from one again.
+                    // All orders of such a lane ended before it became idle, and are gone by now.
                     trimmed.lanes = sqlx::query(
                         "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane
                              WHERE ready_at = $3 AND idle_since < $1 AND lease_token IS NULL

@@ -29,7 +29,7 @@ use crate::failpoint::{self, Sabotage, Step};
 const QUEUE: usize = 4_096;
 /// How many writes share a transaction at most.
 const BATCH: usize = 256;
-/// How long a transaction may take, its connection included: longer than a server waits for a lock,
+/// How long a transaction may take, its connection included, but for one of orders on SQLite, which blocks: longer than a server waits for a lock,
 /// so that one which has vanished is told from one that is busy. An order may wait for the end of one
 /// that was begun before it came, and then for its own: both fit into the 10 s of a request.
 const PATIENCE: Duration = Duration::from_millis(4_500);
