@@ -47,12 +47,14 @@ fn instance(verify: Verify) -> Instance {
         prefixes: vec!["/".to_owned()],
         strangers: Strangers::Ignore,
         owner_commands: false,
+        time_zone: vincula::config::TimeZone::UTC,
+        admins_from: vincula::config::AdminsFrom::Config,
         max_event_age: Duration::from_secs(600),
         give_up_after: Duration::from_secs(1_800),
         community_limit: 50,
         verify,
         limits: Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
-        admins: (0..events::ADMINS).map(admin).collect(),
+        admins: (0..events::vincula::config::AdminsFrom::ConfigINS).map(admin).collect(),
         aliases: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 //! tells the clock the database's time ([`Clock::follow`]), and from then on this machine's own wall
 //! time is not asked any more. Tests hand in a [`Clock`] that they move themselves.
 
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -26,6 +27,12 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
+    /// The day in a time zone: `2026-11-25`.
+    pub fn date_in(self, zone: &TimeZone) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        moment.to_zoned(zone.clone()).date().to_string()
     }
 
     /// Whole Unix seconds, as signature headers have them.

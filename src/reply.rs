@@ -3,15 +3,17 @@
 //! Names of groups, communities and people are other people's words: they are quoted, their
 //! markup is put out of action, and no line of theirs can pose as a line of ours.
 
+mod phrase;
 mod report;
 mod words;
 
+pub use phrase::Phrase;
 pub use report::{Fate, Line, Report};
-pub use words::quoted;
+pub use words::{MOST_CANDIDATES, quoted, typed};
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use words::{candidates, capitalised, listed, split, typed};
+use words::{candidates, capitalised, listed, split};
 
 /// How the bot speaks in an instance: language, prefix, and the names of its commands.
 #[derive(Clone, Debug)]
@@ -29,6 +31,14 @@ pub struct Speech {
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
+    /// Lines, one after the other.
+    Said(Vec<Phrase>),
+    /// What an order would do, and whether it shall.
+    Asked(Box<Reply>),
+    /// What an order would do, if it were no trial.
+    Trial(Box<Reply>),
+    /// Nothing: nobody waits for an answer.
+    Nothing,
     /// What became of each group of a link or unlink.
     Membership(Report),
     /// All communities, as name and id.
@@ -83,8 +93,8 @@ pub enum Reply {
         usage: String,
         /// More about it.
         more: String,
-        /// A real example.
-        example: String,
+        /// Real examples.
+        examples: Vec<String>,
         /// Its other names.
         also: Vec<String>,
         /// Its replies bear marks.
@@ -178,6 +188,12 @@ pub enum Mistake {
     MissingCommunity,
     /// No group is named.
     MissingGroups,
+    /// Neither a community nor a group is named.
+    MissingPlace,
+    /// Nobody is named.
+    MissingPeople,
+    /// A text is missing.
+    MissingText,
     /// A word too many.
     TooManyWords(String),
 }
@@ -207,9 +223,35 @@ impl Reply {
         messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
+    /// It says that the order was not understood, and that nothing was done: whoever edits its message
+    /// has another try.
+    pub fn is_mistake(&self) -> bool {
+        match self {
+            Self::Mistake { .. }
+            | Self::UnknownCommand { .. }
+            | Self::NoCommunity { .. }
+            | Self::ManyCommunities { .. } => true,
+            Self::Membership(report) => report.is_mistake(),
+            Self::Said(phrases) => {
+                let marks: Vec<_> = phrases.iter().filter_map(Phrase::marked).collect();
+                !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
+            }
+            _ => false,
+        }
+    }
+
     fn text(&self, speech: &Speech) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         match self {
+            Self::Nothing => String::new(),
+            Self::Said(phrases) => {
+                phrases.iter().map(|phrase| phrase.say(speech)).collect::<Vec<_>>().join("\n")
+            }
+            Self::Asked(about) => {
+                let order = speech.order("confirm", &[]);
+                format!("{}\n\n{}", about.text(speech), say("ask", &[("order", (&order).into())]))
+            }
+            Self::Trial(about) => format!("{}\n\n{}", about.text(speech), say("trial", &[])),
             Self::Membership(report) => report.text(speech),
             Self::Communities(communities) if communities.is_empty() => say("no-communities", &[]),
             Self::Communities(communities) => {
@@ -266,9 +308,9 @@ impl Reply {
                 lines.push(say("help-more", &[("example", (&example).into())]));
                 lines.join("\n")
             }
-            Self::HelpOn { about, usage, more, example, also, has_marks } => {
+            Self::HelpOn { about, usage, more, examples, also, has_marks } => {
                 let mut lines = vec![capitalised(about) + ".", say("help-usage", &[("usage", usage.into())])];
-                lines.push(say("example", &[("example", example.into())]));
+                lines.push(say("example", &[("example", (&examples.join("\n")).into())]));
                 lines.push(more.clone());
                 if !also.is_empty() {
                     lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
@@ -302,6 +344,9 @@ impl Reply {
                     }
                     Mistake::MissingCommunity => say("missing-community", &[usage]),
                     Mistake::MissingGroups => say("missing-groups", &[usage]),
+                    Mistake::MissingPlace => say("missing-place", &[usage]),
+                    Mistake::MissingPeople => say("missing-people", &[usage]),
+                    Mistake::MissingText => say("missing-text", &[usage]),
                     Mistake::TooManyWords(word) => {
                         say("too-many-words", &[("word", (&quoted(word)).into()), usage])
                     }
@@ -314,11 +359,11 @@ impl Reply {
             ),
             Self::NoCommunity { typed, nearest } => say(
                 "no-community-nearest",
-                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(nearest)).into())],
+                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(nearest, 1)).into())],
             ),
             Self::ManyCommunities { typed, candidates: names } => say(
                 "many-communities",
-                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(names)).into())],
+                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(names, 1)).into())],
             ),
             Self::MayNot { command, community } => {
                 let order = speech.order(command, &[]);

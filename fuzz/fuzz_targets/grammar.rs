@@ -26,13 +26,13 @@ fuzz_target!(|text: &str| {
             assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
             let _ = nearest(&order.typed, Locale::Es);
             if let Some(spec) = named(&order.typed) {
-                let _ = args::parse(spec.args, &order.rest);
+                let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
             }
             order.rest
         }
         None => text.to_owned(),
     };
-    let Ok(found) = args::parse(LINK, &rest) else { return };
+    let Ok(found) = args::parse(LINK, true, &rest) else { return };
     let community = found.community.expect("a community is named");
     let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
     let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quoted(word).contains("“”");
@@ -43,7 +43,7 @@ fuzz_target!(|text: &str| {
     words.extend(found.words.iter().map(String::as_str));
     let order = SPEECH.order("link", &words);
     let again = recognise(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
-    let again = args::parse(LINK, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
+    let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");
     assert_eq!(folded(&again.words), folded(&found.words), "{order:?}");

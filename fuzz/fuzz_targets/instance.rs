@@ -18,6 +18,8 @@ pub fn instance(verify: Verify) -> Instance {
         prefixes: vec!["/".to_owned()],
         strangers: Strangers::Ignore,
         owner_commands: false,
+        time_zone: vincula::config::TimeZone::UTC,
+        admins_from: vincula::config::AdminsFrom::Config,
         max_event_age: Duration::from_secs(600),
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,

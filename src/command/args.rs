@@ -4,6 +4,9 @@
 //! blanks, straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens
 //! at the beginning of a word, and `'` closes only before a separator.
 
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
 use crate::reply::Mistake;
 
 /// The most words of an order: four times what a community holds.
@@ -14,14 +17,28 @@ const MOST_WORDS: usize = 200;
 pub enum Arg {
     /// One community.
     Community,
-    /// One group or more.
+    /// Perhaps a community.
+    AnyCommunity,
+    /// A community or a group.
+    Place,
+    /// One group or more; before a community, all words but the last one.
     Groups,
+    /// People, by number or lid; the rest of the order as it is typed.
+    People,
     /// Any number of words.
     Words,
+    /// A text, kept as it is typed.
+    Text,
+    /// Perhaps a text, kept as it is typed.
+    AnyText,
     /// Perhaps a command's name.
     Command,
     /// Perhaps `all`.
     All,
+    /// The address of a picture, which stands there of itself where a picture's caption is the order.
+    Picture,
+    /// Words of the command's own, under this key of the catalogue.
+    Own(&'static str),
 }
 
 impl Arg {
@@ -29,10 +46,37 @@ impl Arg {
     pub fn key(self) -> &'static str {
         match self {
             Self::Community => "arg-community",
+            Self::AnyCommunity => "arg-any-community",
+            Self::Place => "arg-place",
             Self::Groups => "arg-groups",
+            Self::People => "arg-people",
             Self::Words => "arg-words",
+            Self::Text => "arg-text",
+            Self::AnyText => "arg-any-text",
             Self::Command => "arg-command",
             Self::All => "arg-all",
+            Self::Picture => "arg-picture",
+            Self::Own(key) => key,
+        }
+    }
+}
+
+/// What an order that changes something says of itself, wherever among its words it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--yes`: it is not asked about.
+    pub yes: bool,
+    /// `--try`: it shows what it would do, and does nothing.
+    pub trial: bool,
+}
+
+impl Flags {
+    /// How they are typed.
+    pub fn typed(self) -> &'static str {
+        match self {
+            Self { trial: true, .. } => "--try",
+            Self { yes: true, .. } => "--yes",
+            Self { .. } => "",
         }
     }
 }
@@ -44,36 +88,95 @@ pub struct Arguments {
     pub community: Option<String>,
     /// The groups, words or command name.
     pub words: Vec<String>,
+    /// What is kept as it is typed.
+    pub text: String,
+    /// How it is to be carried out.
+    pub flags: Flags,
 }
 
 /// Sorts the words of an order.
-pub fn parse(args: &[Arg], rest: &str) -> Result<Arguments, Mistake> {
-    let mut reader = Reader { rest };
+pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
+    let mut reader = Reader { rest, has_flags, flags: Flags::default() };
     let mut found = Arguments::default();
-    for arg in args {
+    for (at, arg) in args.iter().enumerate() {
         match arg {
+            Arg::Community if at > 0 && args[at - 1] == Arg::Groups => {
+                // The last word is the community; what is before it are groups.
+                found.community = found.words.pop();
+                if found.words.is_empty() {
+                    return Err(Mistake::MissingCommunity);
+                }
+            }
             Arg::Community => match reader.next(Separators::Blanks)? {
                 Some(word) => found.community = Some(word),
                 None => return Err(Mistake::MissingCommunity),
             },
-            Arg::Groups | Arg::Words => {
-                while let Some(word) = reader.next(Separators::BlanksAndCommas)? {
-                    if found.words.len() == MOST_WORDS {
-                        return Err(Mistake::TooManyWords(word));
-                    }
-                    found.words.push(word);
-                }
+            Arg::AnyCommunity => found.community = reader.next(Separators::Blanks)?,
+            Arg::Place => match reader.next(Separators::Blanks)? {
+                Some(word) => found.words.push(word),
+                None => return Err(Mistake::MissingPlace),
+            },
+            Arg::Groups | Arg::Words | Arg::Own(_) => {
+                reader.all(&mut found.words)?;
                 if *arg == Arg::Groups && found.words.is_empty() {
                     return Err(Mistake::MissingGroups);
                 }
             }
-            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
+            Arg::People | Arg::Text | Arg::AnyText => {
+                found.text = reader.text();
+                if found.text.is_empty() {
+                    match arg {
+                        Arg::People => return Err(Mistake::MissingPeople),
+                        Arg::Text => return Err(Mistake::MissingText),
+                        _ => {}
+                    }
+                }
+            }
+            Arg::Command | Arg::All | Arg::Picture => found.words.extend(reader.next(Separators::Blanks)?),
         }
     }
-    match reader.next(Separators::Blanks)? {
+    let word = reader.next(Separators::Blanks)?;
+    found.flags = reader.flags;
+    match word {
         Some(word) => Err(Mistake::TooManyWords(word)),
         None => Ok(found),
     }
+}
+
+/// What stands behind two dashes, or the long one that a phone makes of them.
+fn flag_name(word: &str) -> Option<String> {
+    let name = word.trim_start_matches(['-', '–', '—', '‑', '‐', '−']);
+    let dashes = word.len() - name.len();
+    (dashes > 1 && !name.is_empty()).then(|| fold(name.trim_end_matches(is_comma)))
+}
+
+/// Whether a word is one of those that the catalogues list under a key, in any language.
+pub fn means(word: &str, key: &str) -> bool {
+    let word = fold(word);
+    Locale::ALL.iter().any(|locale| i18n::text(*locale, key, &[]).split(' ').any(|known| fold(known) == word))
+}
+
+/// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
+fn item(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
+    let rest = match line.strip_prefix(is_dot) {
+        Some(rest) => rest,
+        None => {
+            let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, rest) = line.split_at(digits);
+            let rest = match number.len() {
+                0 => rest
+                    .strip_prefix(['-', '–', '—', '*', '✅', '☑', '✔'])
+                    .map(|rest| rest.trim_start_matches('\u{fe0f}')),
+                1..=3 => rest.strip_prefix(['.', ')', '-']),
+                _ => None,
+            }?;
+            rest.starts_with(char::is_whitespace).then_some(rest)?
+        }
+    };
+    let name = rest.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
+    (!name.is_empty()).then_some(name)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,9 +209,81 @@ fn closing(open: char) -> Option<&'static [char]> {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// Whether flags are looked for.
+    has_flags: bool,
+    flags: Flags,
 }
 
 impl Reader<'_> {
+    /// All words that are left; where lines are marked as items, each of them is one.
+    fn all(&mut self, words: &mut Vec<String>) -> Result<(), Mistake> {
+        let mut push = |word: String| {
+            if words.len() == MOST_WORDS {
+                return Err(Mistake::TooManyWords(word));
+            }
+            words.push(word);
+            Ok(())
+        };
+        // What stands beside the community is no item, but words.
+        let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
+        let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
+        let item = |(at, line)| if at == 0 && is_beside { None } else { item(line) };
+        let lines: Vec<(&str, Option<&str>)> =
+            self.rest.lines().enumerate().map(|(at, line)| (line, item((at, line)))).collect();
+        if lines.iter().all(|(_, item)| item.is_none()) {
+            while let Some(word) = self.next(Separators::BlanksAndCommas)? {
+                push(word)?;
+            }
+            return Ok(());
+        }
+        for (line, item) in lines {
+            match item {
+                // A line of a list that we showed has the name in quotes, and the id behind it.
+                Some(name) if name.starts_with(|c| closing(c).is_some()) => {
+                    self.rest = name;
+                    self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), &mut push)?;
+                }
+                Some(name) => push(name.to_owned())?,
+                None => {
+                    self.rest = line;
+                    while let Some(word) = self.next(Separators::BlanksAndCommas)? {
+                        push(word)?;
+                    }
+                }
+            }
+        }
+        self.rest = "";
+        Ok(())
+    }
+
+    /// The rest as it is typed, behind flags.
+    fn text(&mut self) -> String {
+        loop {
+            let rest = self.rest.trim_start();
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            if !self.is_flag(word) {
+                self.rest = "";
+                return rest.trim_end().to_owned();
+            }
+            self.rest = after;
+        }
+    }
+
+    /// Whether it is a flag, which is noted.
+    fn is_flag(&mut self, word: &str) -> bool {
+        if !self.has_flags {
+            return false;
+        }
+        let Some(name) = flag_name(word) else { return false };
+        match () {
+            () if means(&name, "flag-yes") => self.flags.yes = true,
+            () if means(&name, "flag-try") => self.flags.trial = true,
+            () => return false,
+        }
+        true
+    }
+
     fn next(&mut self, mut separators: Separators) -> Result<Option<String>, Mistake> {
         loop {
             self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
@@ -125,6 +300,9 @@ impl Reader<'_> {
             let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at(end);
             self.rest = rest;
+            if self.is_flag(word) {
+                continue;
+            }
             // After a community a comma is a slip of the thumb, not a part of its name.
             return Ok(Some(word.trim_end_matches(is_comma).to_owned()));
         }
@@ -151,14 +329,12 @@ mod tests {
 
     use super::*;
     use crate::command::{recognise, registry};
-    use crate::directory::fold;
-    use crate::domain::Locale;
     use crate::reply::Speech;
 
     const LINK: &[Arg] = &[Arg::Community, Arg::Groups];
 
     fn link(rest: &str) -> (String, Vec<String>) {
-        let found = parse(LINK, rest).unwrap_or_else(|mistake| panic!("{rest}: {mistake:?}"));
+        let found = parse(LINK, true, rest).unwrap_or_else(|mistake| panic!("{rest}: {mistake:?}"));
         (found.community.unwrap(), found.words)
     }
 
@@ -197,6 +373,59 @@ mod tests {
     }
 
     #[test]
+    fn a_pasted_column_has_a_name_a_line() {
+        let rows: [(&str, &[&str]); 7] = [
+            ("Sales\n- Mães do Bairro\n- Time A", &["Mães do Bairro", "Time A"]),
+            ("Sales:\n• Mães do Bairro,\n•Time A", &["Mães do Bairro", "Time A"]),
+            ("Sales\n1. Mães do Bairro\n2) Time A\n\n3 - x", &["Mães do Bairro", "Time A", "3", "-", "x"]),
+            ("Sales x\n* Time A; \ny z", &["x", "Time A", "y", "z"]),
+            (
+                "Sales\n1. “Mães do Bairro” 120363000000000001-group\n2. “Time A”",
+                &["Mães do Bairro", "Time A"],
+            ),
+            ("Sales 1. ano", &["1.", "ano"]),
+            ("Sales\n1º ano\n2º ano", &["1º", "ano", "2º", "ano"]),
+        ];
+        for (rest, expected) in rows {
+            let (community, groups) = link(rest);
+            assert_eq!(community.trim_end_matches(':'), "Sales", "{rest}");
+            assert_eq!(groups, expected, "{rest}");
+        }
+    }
+
+    #[test]
+    fn flags_stand_anywhere_among_words_and_before_a_text() {
+        let flags = |args: &[Arg], rest: &str| {
+            let found = parse(args, true, rest).unwrap();
+            (found.flags.yes, found.flags.trial, found.words.join(" "), found.text)
+        };
+        let told = |words: &str| (true, false, words.to_owned(), String::new());
+        for rest in ["Sales a --yes", "--yes Sales a", "Sales —yes a", "Sales a –sim", "Sales --SÍ, a"] {
+            assert_eq!(flags(LINK, rest), told("a"), "{rest}");
+        }
+        assert_eq!(flags(LINK, "Sales a --try"), (false, true, "a".to_owned(), String::new()));
+        assert_eq!(
+            flags(LINK, "Sales \"--yes\" --nope"),
+            (false, false, "--yes --nope".to_owned(), String::new())
+        );
+        let text = &[Arg::Community, Arg::Text];
+        assert_eq!(
+            flags(text, "Sales --yes Oi --yes\n  tudo "),
+            (true, false, String::new(), "Oi --yes\n  tudo".to_owned())
+        );
+        assert_eq!(parse(&[Arg::Words], false, "--yes").unwrap().words, ["--yes"]);
+    }
+
+    #[test]
+    fn the_last_word_of_a_move_is_its_community() {
+        let args = &[Arg::Groups, Arg::Community];
+        let found = parse(args, true, "a, \"b c\" Sales").unwrap();
+        assert_eq!((found.community.as_deref(), found.words.join("|")), (Some("Sales"), "a|b c".to_owned()));
+        assert_eq!(parse(args, true, "Sales"), Err(Mistake::MissingCommunity));
+        assert_eq!(parse(args, true, ""), Err(Mistake::MissingGroups));
+    }
+
+    #[test]
     fn each_slip_has_its_own_error() {
         let rows = [
             ("", Mistake::MissingCommunity),
@@ -208,16 +437,16 @@ mod tests {
             ("Sales 'Time d'A", Mistake::UnclosedQuote('\'')),
         ];
         for (rest, expected) in rows {
-            assert_eq!(parse(LINK, rest), Err(expected), "{rest}");
+            assert_eq!(parse(LINK, true, rest), Err(expected), "{rest}");
         }
-        assert_eq!(parse(&[], "x"), Err(Mistake::TooManyWords("x".to_owned())));
-        assert_eq!(parse(&[Arg::Community], "a b"), Err(Mistake::TooManyWords("b".to_owned())));
+        assert_eq!(parse(&[], false, "x"), Err(Mistake::TooManyWords("x".to_owned())));
+        assert_eq!(parse(&[Arg::Community], false, "a b"), Err(Mistake::TooManyWords("b".to_owned())));
     }
 
     /// Empty quotes name nothing; were they left out by a call in a call, these would end the process.
     #[test]
     fn t18_as_many_empty_quotes_as_fit_in_a_body_are_no_name() {
-        assert_eq!(parse(LINK, &"\"\" ".repeat(90_000)), Err(Mistake::MissingCommunity));
+        assert_eq!(parse(LINK, true, &"\"\" ".repeat(90_000)), Err(Mistake::MissingCommunity));
         assert_eq!(link(&format!("{} a {} b", "\"\"".repeat(90_000), "“” ,".repeat(50_000))).1, ["b"]);
     }
 
@@ -236,14 +465,14 @@ mod tests {
         #[test]
         fn whatever_is_quoted_is_read_back(names in prop::collection::vec("[^\"“”‟＂\\s][^\"“”‟＂\\s]{0,12}( [^\"“”‟＂\\s]{1,8})?", 1..6)) {
             let typed = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-            let found = parse(LINK, &format!("\"A B\" {typed}")).unwrap();
+            let found = parse(LINK, true, &format!("\"A B\" {typed}")).unwrap();
             prop_assert_eq!(found.community.as_deref(), Some("A B"));
             prop_assert_eq!(found.words, names);
         }
 
         #[test]
         fn nothing_that_is_typed_makes_it_panic(rest in "\\PC{0,60}") {
-            let _ = parse(LINK, &rest);
+            let _ = parse(LINK, true, &rest);
         }
 
         #[test]
@@ -258,7 +487,7 @@ mod tests {
             let printed = speech.order("link", &words);
 
             let order = recognise(&printed, &speech.prefixes).expect("it is an order");
-            let read = parse(LINK, &order.rest).expect("it has no slip");
+            let read = parse(LINK, true, &order.rest).expect("it has no slip");
             let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
             prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);
         }

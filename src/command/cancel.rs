@@ -9,11 +9,10 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arg, Arguments, Context, Failure, Spec, named};
+use super::args::means;
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named};
 use crate::authorise::may_use;
-use crate::directory::fold;
-use crate::domain::{Chat, Locale};
-use crate::i18n;
+use crate::domain::Chat;
 use crate::reply::{Mistake, Reply};
 use crate::storage::{Lost, Waiting};
 
@@ -25,14 +24,15 @@ pub const SPEC: Spec = Spec {
     args: &[Arg::All],
     // Not in the lane of what it cancels.
     is_mutating: false,
-    run,
+    chapter: Chapter::Orders,
+    run: Run::This(run),
 };
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let most = match arguments.words.first() {
             None => 1,
-            Some(word) if is_all(word) => usize::MAX,
+            Some(word) if means(word, "all") => usize::MAX,
             Some(word) => return Ok(SPEC.mistake(Mistake::TooManyWords(word.clone()), context.speech)),
         };
         let this = context.claim.command.id.clone();
@@ -56,10 +56,4 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let texts = |orders: Vec<crate::storage::Cancelled>| orders.into_iter().map(|order| order.text);
         Ok(Reply::Cancelling { stopped: texts(stopped).collect(), at_work: texts(at_work).collect() })
     })
-}
-
-/// `all`, in every language.
-fn is_all(word: &str) -> bool {
-    let word = fold(word);
-    Locale::ALL.iter().any(|locale| fold(&i18n::text(*locale, "all", &[])) == word)
 }

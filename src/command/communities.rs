@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arguments, Context, Failure, Spec};
+use super::{Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::authorise;
 use crate::reply::Reply;
 
@@ -13,7 +13,8 @@ pub const SPEC: Spec = Spec {
     es: &["comunidades"],
     args: &[],
     is_mutating: false,
-    run,
+    chapter: Chapter::Looking,
+    run: Run::This(run),
 };
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {

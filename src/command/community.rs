@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arg, Arguments, Context, Failure, Spec};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::Reply;
 
 /// The command.
@@ -12,7 +12,8 @@ pub const SPEC: Spec = Spec {
     es: &["comunidad"],
     args: &[Arg::Community],
     is_mutating: false,
-    run,
+    chapter: Chapter::Looking,
+    run: Run::This(run),
 };
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {

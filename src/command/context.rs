@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use super::question::Question;
+use super::undo::Undo;
 use crate::clock::Clock;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, Person};
-use crate::reply::Speech;
-use crate::storage::{Claim, LEASE, Lost, Store};
+use crate::reply::{Reply, Speech};
+use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
 use crate::zapi::{ApiError, Zapi};
 
 /// Everything a command may use.
@@ -42,6 +44,23 @@ pub struct Context<'a> {
     pub is_cancelled: bool,
     /// Set by a command that answers only because no further try follows.
     pub gave_up: bool,
+    /// Whether it is done, or shown first.
+    pub consent: Consent,
+    /// Whose question, list and undo it is: the admin's in this chat.
+    pub place: String,
+    /// What is remembered with the answer.
+    pub memories: Vec<Memory>,
+}
+
+/// Whether an order is done, or shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// What cannot be undone, or many people notice, is asked about first.
+    Due,
+    /// It was said yes to, or begun before.
+    Given,
+    /// It is a trial: it shows what it would do, and does nothing.
+    Trial,
 }
 
 /// How long things may take; tests shorten it.
@@ -86,9 +105,71 @@ pub enum Failure {
     /// A command that takes a community was run without one: our own fault.
     #[error("the command was run without its community")]
     NoCommunity,
+    /// An order stands for another one that cannot be run: our own fault.
+    #[error("what the order stands for cannot be run")]
+    NoOrder,
 }
 
 impl Context<'_> {
+    /// It shows what it would do, and does nothing.
+    pub fn is_trial(&self) -> bool {
+        self.consent == Consent::Trial
+    }
+
+    /// Asks whether this order shall be done as it is shown, where a yes is still due. `rest` are its
+    /// words, with ids in the place of names, so that what was shown is what is done.
+    ///
+    /// Returns the answer to give instead of doing it: for a trial, or the question.
+    pub fn shown_first(
+        &mut self,
+        command: &str,
+        rest: String,
+        about: Reply,
+        is_grave: bool,
+    ) -> Option<Reply> {
+        match self.consent {
+            Consent::Trial => Some(Reply::Trial(Box::new(about))),
+            Consent::Due if is_grave => {
+                self.ask(Question {
+                    asked_by: self.claim.command.id.clone(),
+                    language: self.speech.locale.tag().to_owned(),
+                    command: command.to_owned(),
+                    before: rest,
+                    options: Vec::new(),
+                    after: String::new(),
+                    takes_several: false,
+                });
+                Some(Reply::Asked(Box::new(about)))
+            }
+            Consent::Due | Consent::Given => None,
+        }
+    }
+
+    /// Remembers a question with the answer that asks it.
+    pub fn ask(&mut self, question: Question) {
+        let value = serde_json::to_string(&question).unwrap_or_default();
+        self.remember(MemoryKind::Question, self.place.clone(), Some(value));
+    }
+
+    /// Remembers how what was changed is taken back: by this command with these words, or not at all.
+    pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
+        let by = by.map(|(command, rest)| (command.to_owned(), rest));
+        let undo = Undo { of: of.to_owned(), by };
+        let value = serde_json::to_string(&undo).unwrap_or_default();
+        self.remember(MemoryKind::Undo, self.place.clone(), Some(value));
+    }
+
+    /// Remembers something with the answer; a later value takes the place of an earlier one.
+    pub fn remember(&mut self, kind: MemoryKind, place: String, value: Option<String>) {
+        self.memories.retain(|memory| memory.kind != kind || memory.place != place);
+        self.memories.push(Memory { kind, place, value });
+    }
+
+    /// What is remembered of this kind and place.
+    pub async fn recall(&self, kind: MemoryKind, place: &str) -> Result<Option<Remembered>, Failure> {
+        Ok(self.store.recall(self.instance.name.as_str(), kind, place).await.map_err(Lost::Store)?)
+    }
+
     /// The community that the order names; whoever runs a command that takes one has found it.
     pub fn named_community(&self) -> Result<CommunityEntry, Failure> {
         self.community.clone().ok_or(Failure::NoCommunity)

@@ -2,12 +2,19 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arg, Arguments, Context, Failure, Spec};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::Reply;
 
 /// The command.
-pub const SPEC: Spec =
-    Spec { name: "groups", pt: &["grupos"], es: &["grupos"], args: &[Arg::Words], is_mutating: false, run };
+pub const SPEC: Spec = Spec {
+    name: "groups",
+    pt: &["grupos"],
+    es: &["grupos"],
+    args: &[Arg::Words],
+    is_mutating: false,
+    chapter: Chapter::Looking,
+    run: Run::This(run),
+};
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::registry::COMMANDS;
-use super::{Arg, Arguments, Context, Failure, Spec, named, nearest};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
 use crate::i18n;
 use crate::reply::{Reply, Speech};
 
@@ -14,7 +14,8 @@ pub const SPEC: Spec = Spec {
     es: &["ayuda"],
     args: &[Arg::Command],
     is_mutating: false,
-    run,
+    chapter: Chapter::Bot,
+    run: Run::This(run),
 };
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
@@ -49,7 +50,7 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
         about: about(spec, speech, ""),
         usage: spec.usage(speech),
         more: about(spec, speech, "-long"),
-        example: spec.example(speech),
+        examples: spec.examples(speech),
         also: spec
             .names()
             .filter(|name| *name != shown)

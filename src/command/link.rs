@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::membership::{self, Direction};
-use super::{Arg, Arguments, Context, Failure, Spec};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::Reply;
 
 /// The command.
@@ -13,9 +13,10 @@ pub const SPEC: Spec = Spec {
     es: &["vincular", "enlazar"],
     args: &[Arg::Community, Arg::Groups],
     is_mutating: true,
-    run,
+    chapter: Chapter::Groups,
+    run: Run::This(run),
 };
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
-    Box::pin(membership::change(context, Direction::Link, &arguments.words))
+    Box::pin(membership::change(context, Direction::Link, arguments))
 }

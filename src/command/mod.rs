@@ -3,14 +3,19 @@
 pub mod args;
 mod cancel;
 mod communities;
+pub mod confirm;
 mod community;
 pub mod context;
+mod greeting;
 mod groups;
 mod help;
 mod link;
+pub mod listing;
 mod membership;
+pub mod question;
 pub mod registry;
 mod status;
+mod undo;
 mod unlink;
 mod whoami;
 
@@ -19,15 +24,20 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
+pub use self::confirm::THUMB;
+pub use self::greeting::is_greeting;
+pub use self::undo::Undo;
 pub use args::{Arg, Arguments};
-pub use context::{Context, Failure, Timing};
+pub use context::{Consent, Context, Failure, Timing};
 pub use membership::planned_community;
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
-use crate::reply::{Mistake, Reply, Speech};
+use crate::reply::{Mistake, Reply, Speech, typed};
+use crate::storage::{Lost, Memory, MemoryKind, Store, Stored};
 
 /// What a command is: its names, its words, what it does. Help, README and rights follow from it.
 pub struct Spec {
@@ -41,11 +51,131 @@ pub struct Spec {
     pub args: &'static [Arg],
     /// It changes something: such orders of a chat run one after the other.
     pub is_mutating: bool,
+    /// Where it stands in the help.
+    pub chapter: Chapter,
     /// Does it.
-    pub run: for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>>,
+    pub run: Run,
+}
+
+/// The chapters of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chapter {
+    /// Groups and where they belong.
+    Groups,
+    /// What is known of communities.
+    Looking,
+    /// Communities themselves.
+    Communities,
+    /// People in them.
+    People,
+    /// Orders that were given before.
+    Orders,
+    /// The bot.
+    Bot,
+}
+
+impl Chapter {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 6] =
+        [Self::Groups, Self::Looking, Self::Communities, Self::People, Self::Orders, Self::Bot];
+
+    /// The catalogue's key of its title.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Groups => "chapter-groups",
+            Self::Looking => "chapter-looking",
+            Self::Communities => "chapter-communities",
+            Self::People => "chapter-people",
+            Self::Orders => "chapter-orders",
+            Self::Bot => "chapter-bot",
+        }
+    }
+}
+
+/// How a command is carried out.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// By itself.
+    This(for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>>),
+    /// By the order that it stands for, which was given or offered before.
+    Another(for<'a> fn(&'a Past<'_>, &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>>),
+}
+
+/// What an order that stands for another one may look at.
+pub struct Past<'a> {
+    /// The journal.
+    pub store: &'a Store,
+    /// The instance's name.
+    pub instance: &'a str,
+    /// The admin in this chat.
+    pub place: &'a str,
+    /// The order itself.
+    pub command: &'a Stored,
+    /// How to speak.
+    pub speech: &'a Speech,
+}
+
+/// What an order that stands for another one means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// This order, to be carried out in its place.
+    Order(OrderMeant),
+    /// Nothing more than an answer, with what is to be remembered.
+    Said(Reply, Vec<Memory>),
+    /// Nothing at all.
+    Nothing,
+}
+
+/// An order in the place of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderMeant {
+    /// The command's English name.
+    pub command: String,
+    /// Its words.
+    pub rest: String,
+    /// Nothing more is asked before it is done.
+    pub is_confirmed: bool,
+    /// What is forgotten once it is answered.
+    pub forget: Option<MemoryName>,
+}
+
+impl OrderMeant {
+    /// What is forgotten with its answer, of an admin in a chat.
+    pub fn forgotten(&self, place: &str) -> Vec<Memory> {
+        let kind = self.forget.map(|name| match name {
+            MemoryName::Question => MemoryKind::Question,
+            MemoryName::Undo => MemoryKind::Undo,
+        });
+        kind.into_iter().map(|kind| Memory { kind, place: place.to_owned(), value: None }).collect()
+    }
+}
+
+/// What is forgotten with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MemoryName {
+    /// The question that it answers.
+    Question,
+    /// What it took back.
+    Undo,
 }
 
 impl Spec {
+    /// The caption of a picture may be this command.
+    pub fn takes_picture(&self) -> bool {
+        self.args.contains(&Arg::Picture)
+    }
+
+    /// The languages in which it has this name.
+    pub fn languages_of(&self, typed: &str) -> Vec<Locale> {
+        let typed = fold(typed);
+        let is_of = |locale: &Locale| match locale {
+            Locale::En => fold(self.name) == typed,
+            Locale::PtBr => self.pt.iter().any(|name| fold(name) == typed),
+            Locale::Es => self.es.iter().any(|name| fold(name) == typed),
+        };
+        Locale::ALL.into_iter().filter(is_of).collect()
+    }
+
     /// The name in the help of a language.
     pub fn name_in(&self, locale: Locale) -> &'static str {
         let names = match locale {
@@ -74,15 +204,28 @@ impl Spec {
         std::iter::once(speech.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// A real example.
-    pub fn example(&self, speech: &Speech) -> String {
+    /// Real examples.
+    pub fn examples(&self, speech: &Speech) -> Vec<String> {
         let words = crate::i18n::text(speech.locale, &format!("help-{}-example", self.name), &[]);
-        format!("{} {words}", speech.order(self.name, &[])).trim_end().to_owned()
+        let order = speech.order(self.name, &[]);
+        words.split('\n').map(|words| format!("{order} {words}").trim_end().to_owned()).collect()
+    }
+
+    /// The words of an order before and behind its community, as they are typed again.
+    pub fn around_community(&self, arguments: &Arguments) -> (String, String) {
+        let words: Vec<String> = arguments.words.iter().map(|word| typed(word)).collect();
+        let words = words.join(" ");
+        let flags = arguments.flags.typed();
+        match self.args.first() {
+            Some(Arg::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
+            _ => (flags.to_owned(), [words.as_str(), &arguments.text].join(" ").trim().to_owned()),
+        }
     }
 
     /// A mistake in its words, with the way out.
     pub fn mistake(&self, mistake: Mistake, speech: &Speech) -> Reply {
-        Reply::Mistake { mistake, usage: self.usage(speech), example: self.example(speech) }
+        let example = self.examples(speech).swap_remove(0);
+        Reply::Mistake { mistake, usage: self.usage(speech), example }
     }
 }
 

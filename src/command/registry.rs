@@ -1,6 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
-use super::{Spec, cancel, communities, community, groups, help, link, status, unlink, whoami};
+use super::{
+    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+};
 use crate::domain::Locale;
 
 /// Every command, in the order of the help.
@@ -10,6 +12,8 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &confirm::SPEC,
+    &undo::SPEC,
     &cancel::SPEC,
     &status::SPEC,
     &whoami::SPEC,

@@ -2,13 +2,20 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arguments, Context, Failure, Spec};
+use super::{Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::{Reply, quoted};
 use crate::storage::Lost;
 
 /// The command.
-pub const SPEC: Spec =
-    Spec { name: "status", pt: &["situação"], es: &["estado"], args: &[], is_mutating: false, run };
+pub const SPEC: Spec = Spec {
+    name: "status",
+    pt: &["situação"],
+    es: &["estado"],
+    args: &[],
+    is_mutating: false,
+    chapter: Chapter::Bot,
+    run: Run::This(run),
+};
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {

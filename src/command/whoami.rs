@@ -2,12 +2,19 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arguments, Context, Failure, Spec};
+use super::{Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::Reply;
 
 /// The command.
-pub const SPEC: Spec =
-    Spec { name: "whoami", pt: &["quemsou"], es: &["quiensoy"], args: &[], is_mutating: false, run };
+pub const SPEC: Spec = Spec {
+    name: "whoami",
+    pt: &["quemsou"],
+    es: &["quiensoy"],
+    args: &[],
+    is_mutating: false,
+    chapter: Chapter::Bot,
+    run: Run::This(run),
+};
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::credential::{Kind, credential};
 use super::finding::{Flaw, quoted};
 use super::section::Section;
-use super::{Instance, Limits, Strangers, address, admin, values, verify};
+use super::{AdminsFrom, Instance, Limits, Strangers, address, admin, values, verify};
 use crate::domain::InstanceName;
 
 /// The instances, in the order of their names.
@@ -61,6 +61,10 @@ fn one(
         values::word(text, &[("ignore", Strangers::Ignore), ("refuse", Strangers::Refuse)])
     });
     let owner_commands = section.value("owner_commands", values::truth);
+    let time_zone = section.value("time_zone", values::time_zone);
+    let admins_from = section.value("admins_from", |text| {
+        values::word(text, &[("config", AdminsFrom::Config), ("community", AdminsFrom::Community)])
+    });
     let max_event_age = section.value("max_event_age", values::duration);
     let give_up_after = section.value("give_up_after", values::duration);
     let community_limit = section.value("community_limit", positive);
@@ -116,6 +120,8 @@ fn one(
         prefixes: prefixes?,
         strangers: strangers?,
         owner_commands: owner_commands?,
+        time_zone: time_zone?,
+        admins_from: admins_from?,
         max_event_age: max_event_age?,
         give_up_after: give_up_after?,
         community_limit: usize::try_from(community_limit?).ok()?,

@@ -86,6 +86,8 @@ pub const KEYS: &[Key] = &[
     key("instances.<instance>.prefixes", List("prefix"), Value("[\"/\"]"), "What an order begins with: one to three signs each, no letters or digits."),
     key("instances.<instance>.strangers", Text("word"), Value("ignore"), "Orders of people who are no admins: `ignore` is silence, `refuse` answers once an hour."),
     key("instances.<instance>.owner_commands", Bool, Value("false"), "Orders typed on the bot's own phone count as the owner's."),
+    key("instances.<instance>.time_zone", Text("zone"), Value("America/Sao_Paulo"), "The time zone in which replies tell times, by its IANA name."),
+    key("instances.<instance>.admins_from", Text("word"), Value("config"), "Who may give orders: `config` names them under `admins`; `community` lets the admins of a community command in it as well, but not create, deactivate or name anything."),
     key("instances.<instance>.max_event_age", Text("duration"), Value("10m"), "Orders sent longer ago are not run; their admin is told."),
     key("instances.<instance>.give_up_after", Text("duration"), Value("30m"), "How long an order is retried."),
     key("instances.<instance>.community_limit", Number, Value("50"), "How many ordinary groups a community can hold: a warning, not a wall."),

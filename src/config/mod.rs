@@ -34,6 +34,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::HeaderName;
+pub use jiff::tz::TimeZone;
 use secrecy::{SecretSlice, SecretString};
 
 use crate::domain::{InstanceName, Lid, Locale, Phone};
@@ -98,6 +99,10 @@ pub struct Instance {
     pub strangers: Strangers,
     /// Orders typed on the bot's own phone count as the owner's.
     pub owner_commands: bool,
+    /// The time zone in which replies tell times.
+    pub time_zone: TimeZone,
+    /// Whether communities' own admins may give orders in them.
+    pub admins_from: AdminsFrom,
     /// Orders sent longer ago are not run.
     pub max_event_age: Duration,
     /// How long an order is retried.
@@ -121,6 +126,15 @@ pub enum Strangers {
     Ignore,
     /// A refusal, at most once an hour a person.
     Refuse,
+}
+
+/// Who may give orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminsFrom {
+    /// Those that the configuration names.
+    Config,
+    /// They, and the admins of a community in that community.
+    Community,
 }
 
 /// `[instances.<name>.verify]`: all that is named must hold. Nothing named is `verify = "none"`.

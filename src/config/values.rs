@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::finding::{Flaw, choices, quoted};
 use crate::domain::Locale;
 
@@ -107,6 +109,23 @@ pub(super) fn locale(text: &str) -> Result<Locale, Flaw> {
         // `pt_BR.UTF-8`, `en-US`: the tag that serves it.
         Some(near) => Flaw::new(flaw.problem, format!("Did you mean `{near}`? Known are en, pt-BR, es")),
         None => flaw,
+    })
+}
+
+/// A time zone, by its IANA name.
+pub(super) fn time_zone(text: &str) -> Result<TimeZone, Flaw> {
+    TimeZone::get(text).map_err(|_| {
+        let known = jiff::tz::db().available();
+        let names: Vec<String> = known.map(|name| name.to_string()).collect();
+        let near = names.iter().max_by(|one, other| {
+            strsim::jaro_winkler(one, text).total_cmp(&strsim::jaro_winkler(other, text))
+        });
+        let near = near.filter(|near| strsim::jaro_winkler(near, text) >= 0.8);
+        let remedy = match near {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`".to_owned(),
+        };
+        Flaw::new("is no time zone", remedy)
     })
 }
 

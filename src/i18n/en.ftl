@@ -28,12 +28,12 @@ limit-near = { $community } would hold { $count } groups; WhatsApp may stop at {
 no-group = no group { $name }
 no-group-nearest = no group { $name }. Did you mean { $candidates }?
 no-pattern = no group matches { $name }
-many-groups = { $name } could be { $candidates }. Write one of them.
-many-groups-more = { $name } could be { $candidates } and { $count } more. Write more of the name.
+many-groups = { $name } could be { $candidates }
+many-groups-more = { $name } could be { $candidates } and { $count } more: write more of the name
 no-here = “here” is this chat, and this chat is not a group
 no-community = There is no community { $name }. See them all with { $order }
-no-community-nearest = There is no community { $name }. Did you mean { $candidates }?
-many-communities = { $name } could be { $candidates }. Write one of them; nothing was changed.
+no-community-nearest = There is no community { $name }. Did you mean { $candidates }? Answer with the number; nothing was changed.
+many-communities = { $name } could be { $candidates }. Answer with the number; nothing was changed.
 no-communities = This number is in no community.
 
 ## Reading
@@ -136,7 +136,9 @@ here = here
 all = all
 help-link = put groups into a community
 help-link-long = A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
-help-link-example = "Bairro Feliz" futebol, mães
+help-link-example =
+    "Bairro Feliz" futebol, mães
+    Sales vendas* here
 help-unlink = take groups out of a community
 help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
 help-unlink-example = "Bairro Feliz" futebol
@@ -161,3 +163,60 @@ help-whoami-example = { "" }
 help-status = is WhatsApp connected, what waits
 help-status-long = Asks Z-API, and counts the orders that wait or were given up.
 help-status-example = { "" }
+
+## Asking back
+ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same); “no” drops it.
+trial = This was a trial: nothing was changed. Without --try it is done.
+would-link =
+    { $all ->
+        [one] { $done } of { $all } group would be in { $community }.
+       *[other] { $done } of { $all } groups would be in { $community }.
+    }
+would-unlink =
+    { $all ->
+        [one] { $done } of { $all } group would be out of { $community }.
+       *[other] { $done } of { $all } groups would be out of { $community }.
+    }
+choose = Answer with the number you mean (several: 1 3).
+confirm-nothing = Nothing waits for a yes here.
+confirm-what = Answer “yes”, “no” or a number.
+confirm-late = That came after more than 5 minutes, so I did nothing. Give the order again if it still holds. { $order }
+confirm-left = Dropped. Nothing was changed.
+confirm-number = There is no such number. Answer with one of 1 to { $last }.
+undo-nothing = There is nothing of yours in this chat to take back.
+undo-cannot = The last change was { $order }, and that cannot be taken back.
+edit-too-early = I am still at the first version of this message. Send it anew.
+missing-place = Which community or group? Write: { $usage }
+missing-people = Whose number? Write: { $usage }
+missing-text = The text is missing. Write: { $usage }
+greeting = Hello { $name }! I put groups into communities and tell what really happened.
+greeting-way-in = Begin with { $communities }. All I can do: { $help }
+
+## Words that are understood in every language
+answer-yes = yes, yep, ok, okay, y
+answer-no = no, nope, n
+flag-yes = yes
+flag-try = try dry-run
+greetings = hi, hello, hey, help, menu, start, good morning, good afternoon, good evening
+
+## Help on what asks back
+chapter-groups = Groups
+chapter-looking = Look
+chapter-communities = Communities
+chapter-people = People
+chapter-orders = Orders
+chapter-bot = Bot
+arg-any-community = [community]
+arg-place = <community or group>
+arg-people = <people…>
+arg-text = <text>
+arg-any-text = [text]
+arg-picture = [picture’s address]
+help-confirm = say yes to what I asked
+help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes an order is not asked about.
+help-confirm-example =
+    { "" }
+    2
+help-undo = take back your last change here
+help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
+help-undo-example = { "" }

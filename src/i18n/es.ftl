@@ -28,12 +28,12 @@ limit-near = { $community } tendría { $count } grupos; WhatsApp puede parar en 
 no-group = no hay grupo { $name }
 no-group-nearest = no hay grupo { $name }. ¿Quisiste decir { $candidates }?
 no-pattern = ningún grupo coincide con { $name }
-many-groups = { $name } puede ser { $candidates }. Escribe uno de ellos.
-many-groups-more = { $name } puede ser { $candidates } y { $count } más. Escribe más del nombre.
+many-groups = { $name } puede ser { $candidates }
+many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe más del nombre
 no-here = “aquí” es este chat, y este chat no es un grupo
 no-community = No hay comunidad { $name }. Míralas todas con { $order }
-no-community-nearest = No hay comunidad { $name }. ¿Quisiste decir { $candidates }?
-many-communities = { $name } puede ser { $candidates }. Escribe una de ellas; nada cambió.
+no-community-nearest = No hay comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
+many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
 
 ## Ver
@@ -136,7 +136,9 @@ here = aquí
 all = todo
 help-link = pone grupos en una comunidad
 help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
-help-link-example = "Bairro Feliz" futebol, mães
+help-link-example =
+    "Barrio Feliz" fútbol, madres
+    Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
@@ -161,3 +163,60 @@ help-whoami-example = { "" }
 help-status = ¿está conectado WhatsApp? ¿qué está pendiente?
 help-status-long = Pregunta a Z-API y cuenta las órdenes que esperan o se abandonaron.
 help-status-example = { "" }
+
+## Preguntas
+ask = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $order } vale igual); “no” lo descarta.
+trial = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
+would-link =
+    { $all ->
+        [one] { $done } de { $all } grupo quedaría en { $community }.
+       *[other] { $done } de { $all } grupos quedarían en { $community }.
+    }
+would-unlink =
+    { $all ->
+        [one] { $done } de { $all } grupo quedaría fuera de { $community }.
+       *[other] { $done } de { $all } grupos quedarían fuera de { $community }.
+    }
+choose = Responde con el número correcto (varios: 1 3).
+confirm-nothing = Aquí nada espera un sí.
+confirm-what = Responde “sí”, “no” o un número.
+confirm-late = Pasaron más de 5 minutos, así que no hice nada. Da la orden de nuevo si todavía vale. { $order }
+confirm-left = Descartado. Nada cambió.
+confirm-number = No hay ese número. Responde de 1 a { $last }.
+undo-nothing = No hay nada tuyo en esta conversación para deshacer.
+undo-cannot = El último cambio fue { $order }, y eso no se puede deshacer.
+edit-too-early = Sigo con la primera versión de este mensaje. Envía uno nuevo.
+missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
+missing-people = ¿El número de quién? Escribe: { $usage }
+missing-text = Falta el texto. Escribe: { $usage }
+greeting = ¡Hola, { $name }! Pongo grupos en comunidades y cuento lo que pasó de verdad.
+greeting-way-in = Empieza con { $communities }. Todo lo que sé hacer: { $help }
+
+## Palabras que valen en cualquier idioma
+answer-yes = sí, si, dale, claro
+answer-no = no
+flag-yes = sí
+flag-try = probar prueba
+greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buenas tardes, buenas noches
+
+## Ayuda sobre lo que pregunta
+chapter-groups = Grupos
+chapter-looking = Ver
+chapter-communities = Comunidades
+chapter-people = Personas
+chapter-orders = Órdenes
+chapter-bot = Bot
+arg-any-community = [comunidad]
+arg-place = <comunidad o grupo>
+arg-people = <personas…>
+arg-text = <texto>
+arg-any-text = [texto]
+arg-picture = [dirección de la foto]
+help-confirm = dice sí a lo que pregunté
+help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien dio la orden. Con --sí no se pregunta.
+help-confirm-example =
+    { "" }
+    2
+help-undo = deshace tu último cambio aquí
+help-undo-long = Deshace exactamente lo que cambió tu última orden en esta conversación. Lo que ya era así queda.
+help-undo-example = { "" }

@@ -28,12 +28,12 @@ limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode parar
 no-group = não há grupo { $name }
 no-group-nearest = não há grupo { $name }. Você quis dizer { $candidates }?
 no-pattern = nenhum grupo combina com { $name }
-many-groups = { $name } pode ser { $candidates }. Escreva um deles.
-many-groups-more = { $name } pode ser { $candidates } e mais { $count }. Escreva mais do nome.
+many-groups = { $name } pode ser { $candidates }
+many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais do nome
 no-here = “aqui” é esta conversa, e esta conversa não é um grupo
 no-community = Não há comunidade { $name }. Veja todas com { $order }
-no-community-nearest = Não há comunidade { $name }. Você quis dizer { $candidates }?
-many-communities = { $name } pode ser { $candidates }. Escreva uma delas; nada mudou.
+no-community-nearest = Não há comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
+many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
 
 ## Ver
@@ -136,7 +136,9 @@ here = aqui
 all = tudo
 help-link = põe grupos em uma comunidade
 help-link-long = Um grupo vale pelo nome, pelo começo do nome, pelo id, por “aqui” (esta conversa) ou por um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
-help-link-example = "Bairro Feliz" futebol, mães
+help-link-example =
+    "Bairro Feliz" futebol, mães
+    Vendas vendas* aqui
 help-unlink = tira grupos de uma comunidade
 help-unlink-long = Os grupos continuam existindo. Quem não está em outro grupo da comunidade sai do grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
@@ -161,3 +163,60 @@ help-whoami-example = { "" }
 help-status = o WhatsApp está conectado? o que espera?
 help-status-long = Pergunta à Z-API e conta as ordens que esperam ou foram abandonadas.
 help-status-example = { "" }
+
+## Perguntas
+ask = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $order } vale igual); “não” desiste.
+trial = Foi um teste: nada mudou. Sem --testar é para valer.
+would-link =
+    { $all ->
+        [one] { $done } de { $all } grupo ficaria em { $community }.
+       *[other] { $done } de { $all } grupos ficariam em { $community }.
+    }
+would-unlink =
+    { $all ->
+        [one] { $done } de { $all } grupo ficaria fora de { $community }.
+       *[other] { $done } de { $all } grupos ficariam fora de { $community }.
+    }
+choose = Responda com o número certo (vários: 1 3).
+confirm-nothing = Nada espera um sim aqui.
+confirm-what = Responda “sim”, “não” ou um número.
+confirm-late = Passou de 5 minutos, então não fiz nada. Dê a ordem de novo se ainda vale. { $order }
+confirm-left = Deixei de lado. Nada mudou.
+confirm-number = Não há esse número. Responda de 1 a { $last }.
+undo-nothing = Não há nada seu nesta conversa para desfazer.
+undo-cannot = A última mudança foi { $order }, e isso não dá para desfazer.
+edit-too-early = Ainda estou na primeira versão desta mensagem. Mande uma nova.
+missing-place = Qual comunidade ou grupo? Escreva: { $usage }
+missing-people = O número de quem? Escreva: { $usage }
+missing-text = Falta o texto. Escreva: { $usage }
+greeting = Oi, { $name }! Eu ponho grupos em comunidades e conto o que aconteceu de verdade.
+greeting-way-in = Comece com { $communities }. Tudo o que sei fazer: { $help }
+
+## Palavras que valem em qualquer língua
+answer-yes = sim, s, isso, pode, confirmo
+answer-no = não, nao
+flag-yes = sim
+flag-try = testar teste
+greetings = oi, olá, oie, opa, ajuda, menu, início, começar, bom dia, boa tarde, boa noite
+
+## Ajuda sobre o que pergunta
+chapter-groups = Grupos
+chapter-looking = Ver
+chapter-communities = Comunidades
+chapter-people = Pessoas
+chapter-orders = Ordens
+chapter-bot = Bot
+arg-any-community = [comunidade]
+arg-place = <comunidade ou grupo>
+arg-people = <pessoas…>
+arg-text = <texto>
+arg-any-text = [texto]
+arg-picture = [endereço da foto]
+help-confirm = diz sim ao que perguntei
+help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem deu a ordem. Com --sim a ordem não é perguntada.
+help-confirm-example =
+    { "" }
+    2
+help-undo = desfaz sua última mudança aqui
+help-undo-long = Desfaz exatamente o que sua última ordem nesta conversa mudou. O que já era assim fica.
+help-undo-example = { "" }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::run::Ended;
 use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
+use crate::reply::Speech;
 use crate::storage::{Claim, Lost, Outcome};
 use crate::zapi::{ApiError, Cause, TurnToSend, Urgency, Zapi};
 
@@ -28,18 +30,24 @@ pub(super) enum Unsent {
     Journal(#[from] Lost),
 }
 
-/// Writes the answer down, and waits meanwhile for the turn of its first message: nothing where the
+/// Writes the answer down with what is remembered of it, and waits meanwhile for the turn of its first message: nothing where the
 /// turn must be asked for once more.
 pub(super) async fn write_down(
     zapi: &Zapi,
     claim: &mut Claim,
-    messages: &[String],
-    outcome: Outcome,
+    speech: &Speech,
+    ended: Ended,
     clock: &Clock,
 ) -> Result<Option<TurnToSend>, Lost> {
-    let json = serde_json::to_string(messages).unwrap_or_default();
+    let Ended { reply, outcome, memories } = ended;
+    let messages = reply.messages(speech);
+    let json = serde_json::to_string(&messages).unwrap_or_default();
+    if messages.is_empty() {
+        claim.reply(json, outcome, memories, clock.now()).await?;
+        return Ok(None);
+    }
     let turn = async { Ok(zapi.turn_to_send(Urgency::Answer).await.ok()) };
-    let ((), turn) = tokio::try_join!(claim.reply(json, outcome, clock.now()), turn)?;
+    let ((), turn) = tokio::try_join!(claim.reply(json, outcome, memories, clock.now()), turn)?;
     Ok(turn)
 }
 
@@ -55,19 +63,22 @@ pub(super) async fn send(
     let messages: Vec<String> =
         claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
-        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
+        let quoted = (index == 0).then_some(claim.command.message());
         failpoint::reach(Step::Sending);
         let booked = match turn.take() {
             Some(turn) => turn,
             None => zapi.turn_to_send(Urgency::Answer).await?,
         };
-        match zapi.send_text(&chat, message, quoted, booked).await {
+        let answer_id = match zapi.send_text(&chat, message, quoted, booked).await {
             // The order may be gone from the chat; its answer is said all the same.
             Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
                 let again = zapi.turn_to_send(Urgency::Answer).await?;
-                zapi.send_text(&chat, message, None, again).await?;
+                zapi.send_text(&chat, message, None, again).await?
             }
-            sent => drop(sent?),
+            sent => sent?,
+        };
+        if index == 0 {
+            claim.command.answer_id = answer_id;
         }
         failpoint::reach(Step::Sent);
         if index + 1 == messages.len() {
@@ -112,7 +123,7 @@ pub(super) async fn note_and_finish(
 /// Shows that the order takes its time.
 pub(super) async fn show_hourglass(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_address(&claim.command.chat);
-    if let Err(error) = zapi.react(&chat, &claim.command.message_id, HOURGLASS).await {
+    if let Err(error) = zapi.react(&chat, claim.command.message(), HOURGLASS).await {
         tracing::debug!(%error, "no hourglass");
     }
 }
@@ -120,7 +131,7 @@ pub(super) async fn show_hourglass(zapi: &Zapi, claim: &Claim) {
 /// Takes the hourglass away.
 pub(super) async fn hide_hourglass(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_address(&claim.command.chat);
-    if let Err(error) = zapi.remove_reaction(&chat, &claim.command.message_id).await {
+    if let Err(error) = zapi.remove_reaction(&chat, claim.command.message()).await {
         tracing::debug!(%error, "the hourglass stays");
     }
 }
@@ -131,7 +142,7 @@ pub(super) async fn tell(zapi: &Zapi, claim: &Claim, messages: &[String], clock:
     claim.told(clock.now()).await?;
     let chat = Chat::from_address(&claim.command.chat);
     for (index, message) in messages.iter().enumerate() {
-        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
+        let quoted = (index == 0).then_some(claim.command.message());
         let sent = async {
             let turn = zapi.turn_to_send(Urgency::Progress).await?;
             zapi.send_text(&chat, message, quoted, turn).await

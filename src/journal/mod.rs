@@ -23,10 +23,14 @@ pub enum Kind {
     Command(&'static Spec),
     /// An order with no command that exists.
     Unknown,
+    /// Somebody says hello.
+    Greeting,
     /// One order too many: its admin is told, and nothing is run.
     TooMany,
 }
 
+/// The journal's name for [`Kind::Greeting`].
+const GREETING: &str = "greeting";
 /// The journal's name for [`Kind::TooMany`].
 const TOO_MANY: &str = "too_many_orders";
 
@@ -35,6 +39,7 @@ impl Kind {
         match self {
             Self::Command(spec) => spec.name,
             Self::Unknown => "unknown",
+            Self::Greeting => GREETING,
             Self::TooMany => TOO_MANY,
         }
     }

@@ -2,28 +2,67 @@
 
 use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
-use crate::command::{Context, Failure, Spec, Timing, args, named, nearest, planned_community, recognise};
+use crate::command::args::{self, Flags};
+use crate::command::listing::numbered_community;
+use crate::command::question::Question;
+use crate::command::{
+    Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
+    planned_community, question, recognise,
+};
 use crate::config::Admin;
-use crate::directory::{CommunityEntry, Found, told_apart};
-use crate::domain::{Chat, CommunityId, Lid, Person, Phone};
-use crate::reply::Reply;
-use crate::storage::{Claim, Outcome, Store};
+use crate::directory::{CommunityEntry, Found, Snapshot, told_apart};
+use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
+use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Speech};
+use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
 use crate::zapi::Zapi;
 
-use super::{Bot, TOO_MANY};
+use super::{Bot, GREETING, TOO_MANY};
+
+/// The command that answers a question.
+const CONFIRM: &str = "confirm";
 
 /// What a run may use besides its bot.
 pub(super) struct Means<'a> {
     /// Z-API, watched for this order.
     pub(super) zapi: &'a Zapi,
+    /// How to speak.
+    pub(super) speech: &'a Speech,
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) timing: Timing,
     pub(super) is_last_try: bool,
 }
 
-/// Runs the order of a claim; its reply, and how it ends once that is sent.
-pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<(Reply, Outcome), Failure> {
+/// How a run ended: what is answered, how the order ends once that is sent, and what is remembered.
+pub(super) struct Ended {
+    pub(super) reply: Reply,
+    pub(super) outcome: Outcome,
+    pub(super) memories: Vec<Memory>,
+}
+
+impl Ended {
+    /// An answer that changed nothing and remembers nothing.
+    pub(super) fn with(reply: Reply, outcome: Outcome) -> Self {
+        Self { reply, outcome, memories: Vec::new() }
+    }
+
+    fn mistaken(reply: Reply) -> Self {
+        Self::with(reply, Outcome::Mistaken)
+    }
+}
+
+/// The order that a claim carries out: what was typed, or what that stands for.
+struct Given {
+    spec: &'static Spec,
+    arguments: Arguments,
+    /// It was said yes to, or begun before.
+    is_confirmed: bool,
+    /// What is forgotten with the answer.
+    forgotten: Vec<Memory>,
+}
+
+/// Runs the order of a claim.
+pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let command = &claim.command;
     let sender = Person {
         phone: command.phone.as_deref().and_then(Phone::parse),
@@ -31,40 +70,48 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     };
     // The rights of now decide, not those of when the order was given.
     let Some(admin) = bot.admins.find(sender, command.by_owner) else {
-        return Ok((Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
+        return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
     };
     if command.name == TOO_MANY {
-        return Ok((Reply::TooManyOrders { limit: bot.instance.limits.orders_per_minute }, Outcome::Refused));
+        let limit = bot.instance.limits.orders_per_minute;
+        return Ok(Ended::with(Reply::TooManyOrders { limit }, Outcome::Refused));
     }
     let is_cancelled = command.is_cancelled;
     if is_cancelled && command.plan.is_none() {
         // Nothing is changed before there is a plan.
-        return Ok((Reply::Cancelled, Outcome::Cancelled));
+        return Ok(Ended::with(Reply::Cancelled, Outcome::Cancelled));
     }
     let age = command.sent_at.map(|sent_at| command.accepted_at.since(sent_at)).unwrap_or_default();
     if age > bot.instance.max_event_age {
-        return Ok((Reply::TooOld { minutes: age.as_secs() / 60 }, Outcome::Expired));
+        return Ok(Ended::with(Reply::TooOld { minutes: age.as_secs() / 60 }, Outcome::Expired));
     }
-    let Some(order) = recognise(&command.text, &bot.instance.prefixes) else {
-        // Its prefix was one when it was accepted.
-        return Ok((unknown(&command.text, bot), Outcome::Answered));
-    };
-    let Some(spec) = named(&order.typed) else { return Ok((unknown(&order.typed, bot), Outcome::Answered)) };
-    if !may_use(admin, spec.name) && command.plan.is_none() {
-        return Ok((Reply::MayNot { command: spec.name, community: None }, Outcome::Refused));
+    if command.name == GREETING {
+        return greet(bot, admin, command, &means).await;
     }
-    let arguments = match args::parse(spec.args, &order.rest) {
-        Ok(arguments) => arguments,
-        Err(mistake) => return Ok((spec.mistake(mistake, &bot.speech), Outcome::Answered)),
+    if let Some(ended) = superseded(bot, command, &means).await? {
+        return Ok(ended);
+    }
+    let chat = Chat::from_address(&command.chat);
+    let place = question::place(&admin.key, &chat, command.by_owner);
+    let given = match given(bot, admin, command, &means, &place).await? {
+        Ok(given) => given,
+        Err(ended) => return Ok(ended),
     };
+    let Given { spec, arguments, is_confirmed, forgotten } = given;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
-        Some(typed) => match find_community(bot, means.zapi, admin, typed).await? {
-            Ok(community) => Some(community),
-            Err(reply) => return Ok((reply, Outcome::Answered)),
-        },
+        Some(typed) => {
+            let typed = numbered(bot, &means, &chat, command, typed).await?;
+            match find_community(bot, means.zapi, admin, &typed).await? {
+                Ok(community) => Some(community),
+                Err((reply, options)) => {
+                    let asked = which(spec, &arguments, options, command, means.speech, &place);
+                    return Ok(Ended { memories: asked, ..Ended::mistaken(reply) });
+                }
+            }
+        }
         None => None,
     };
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &bot.directory) {
@@ -72,12 +119,18 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
             Some(_) => Reply::NoLonger { is_begun: true },
             None => may_not(spec, denied, community),
         };
-        return Ok((reply, Outcome::Refused));
+        return Ok(Ended::with(reply, Outcome::Refused));
     }
-    let chat = Chat::from_address(&command.chat);
+    let Run::This(run) = spec.run else { return Err(Failure::NoOrder) };
+    let consent = match arguments.flags {
+        Flags { trial: true, .. } => Consent::Trial,
+        Flags { yes: true, .. } => Consent::Given,
+        _ if is_confirmed || command.plan.is_some() => Consent::Given,
+        _ => Consent::Due,
+    };
     let mut context = Context {
         instance: &bot.instance,
-        speech: &bot.speech,
+        speech: means.speech,
         zapi: means.zapi,
         directory: &bot.directory,
         store: means.store,
@@ -91,18 +144,167 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         is_last_try: means.is_last_try || is_cancelled,
         is_cancelled,
         gave_up: false,
+        consent,
+        place,
+        memories: forgotten,
     };
-    let reply = (spec.run)(&mut context, &arguments).await?;
+    let reply = run(&mut context, &arguments).await?;
     let outcome = match context.gave_up {
         _ if is_cancelled => Outcome::Cancelled,
         true => Outcome::GaveUp,
+        false if reply.is_mistake() => Outcome::Mistaken,
         false => Outcome::Answered,
     };
-    Ok((reply, outcome))
+    Ok(Ended { reply, outcome, memories: context.memories })
 }
 
-fn unknown(typed: &str, bot: &Bot) -> Reply {
-    Reply::UnknownCommand { typed: typed.to_owned(), nearest: nearest(typed, bot.speech.locale) }
+/// The word of greeting, once a day by the calendar of the instance.
+async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) -> Result<Ended, Failure> {
+    let instance = bot.instance.name.as_str();
+    let day = command.accepted_at.date_in(&bot.instance.time_zone);
+    let greeted =
+        means.store.recall(instance, MemoryKind::Greeting, &admin.key).await.map_err(Lost::Store)?;
+    if greeted.is_some_and(|greeted| greeted.value == day) {
+        return Ok(Ended::with(Reply::Nothing, Outcome::Answered));
+    }
+    let greeting = Memory { kind: MemoryKind::Greeting, place: admin.key.clone(), value: Some(day) };
+    let reply = Reply::Said(vec![
+        Phrase::new("greeting").name("name", admin.name.as_str()),
+        Phrase::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
+    ]);
+    Ok(Ended { memories: vec![greeting], ..Ended::with(reply, Outcome::Answered) })
+}
+
+/// What is answered to a later version of a message instead of running it: an earlier one may have done
+/// something, or may still do it.
+async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Option<Ended>, Failure> {
+    let version = number_of(&command.message_id);
+    if version == 0 || command.plan.is_some() {
+        return Ok(None);
+    }
+    let instance = bot.instance.name.as_str();
+    let before = means.store.revisions(instance, command.message(), version).await.map_err(Lost::Store)?;
+    Ok(if before.iter().any(|version| !version.is_over) {
+        let early = Phrase::not_done("edit-too-early");
+        Some(Ended::mistaken(Reply::Said(vec![early])))
+    } else if before.iter().any(|version| !version.may_be_mended()) {
+        Some(Ended::with(Reply::Nothing, Outcome::Answered))
+    } else {
+        None
+    })
+}
+
+/// The order that is carried out, or what is answered instead.
+async fn given(
+    bot: &Bot,
+    admin: &Admin,
+    command: &Stored,
+    means: &Means<'_>,
+    place: &str,
+) -> Result<Result<Given, Ended>, Failure> {
+    let order = match recognise(&command.text, &bot.instance.prefixes) {
+        Some(order) => order,
+        // An answer without a command is kept as what it means.
+        None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
+        // Its prefix was one when it was accepted.
+        None => return Ok(Err(Ended::mistaken(unknown(&command.text, means.speech)))),
+    };
+    let Some(spec) = named(&order.typed) else {
+        return Ok(Err(Ended::mistaken(unknown(&order.typed, means.speech))));
+    };
+    let may_not_use = |spec: &Spec| {
+        let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
+        is_barred
+            .then(|| Ended::with(Reply::MayNot { command: spec.name, community: None }, Outcome::Refused))
+    };
+    if let Some(ended) = may_not_use(spec) {
+        return Ok(Err(ended));
+    }
+    let read = |spec: &'static Spec, rest: &str| {
+        let read = args::parse(spec.args, spec.is_mutating, rest);
+        read.map_err(|mistake| Ended::mistaken(spec.mistake(mistake, means.speech)))
+    };
+    let arguments = match read(spec, &order.rest) {
+        Ok(arguments) => arguments,
+        Err(ended) => return Ok(Err(ended)),
+    };
+    let Run::Another(meant) = spec.run else {
+        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
+    };
+    // What was begun is what is ended, whatever was asked since.
+    let begun = command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
+    let past = Past {
+        store: means.store,
+        instance: bot.instance.name.as_str(),
+        place,
+        command,
+        speech: means.speech,
+    };
+    let meant = match begun {
+        Some(order) => Meant::Order(order),
+        None => meant(&past, &arguments).await?,
+    };
+    let order = match meant {
+        Meant::Order(order) => order,
+        Meant::Said(reply, memories) => {
+            return Ok(Err(Ended { reply, outcome: Outcome::Answered, memories }));
+        }
+        Meant::Nothing => return Ok(Err(Ended::with(Reply::Nothing, Outcome::Answered))),
+    };
+    let Some(spec) = named(&order.command).filter(|spec| matches!(spec.run, Run::This(_))) else {
+        return Err(Failure::NoOrder);
+    };
+    if let Some(ended) = may_not_use(spec) {
+        return Ok(Err(ended));
+    }
+    let forgotten = order.forgotten(place);
+    Ok(read(spec, &order.rest).map(|arguments| Given {
+        spec,
+        arguments,
+        is_confirmed: order.is_confirmed,
+        forgotten,
+    }))
+}
+
+/// How an order is answered: in the language of the name that was used, else the chat's, else the
+/// instance's. An answer to a question is answered in the question's.
+pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result<Speech, Unavailable> {
+    let instance = bot.instance.name.as_str();
+    let chat = Chat::from_address(&command.chat);
+    let lane = chat.lane(&command.admin, command.by_owner);
+    let order = recognise(&command.text, &bot.instance.prefixes);
+    let known = order.as_ref().and_then(|order| Some((named(&order.typed)?, order)));
+    let languages = known.map(|(spec, order)| spec.languages_of(&order.typed)).unwrap_or_default();
+    let locale = match languages.as_slice() {
+        [one] => *one,
+        several => {
+            let asked_in = match command.name == CONFIRM {
+                true => {
+                    let place = question::place(&command.admin, &chat, command.by_owner);
+                    let asked = store.recall(instance, MemoryKind::Question, &place).await?;
+                    asked.and_then(|asked| Locale::parse(&Question::of(&asked)?.language))
+                }
+                false => None,
+            };
+            let chosen = match asked_in {
+                Some(locale) => Some(locale),
+                None => {
+                    let chosen = store.recall(instance, MemoryKind::Language, &lane).await?;
+                    chosen.and_then(|chosen| Locale::parse(&chosen.value))
+                }
+            };
+            let usual = chosen.unwrap_or(bot.instance.locale);
+            match several {
+                [first, ..] if !several.contains(&usual) => *first,
+                _ => usual,
+            }
+        }
+    };
+    Ok(Speech { locale, ..bot.speech.clone() })
+}
+
+fn unknown(typed: &str, speech: &Speech) -> Reply {
+    Reply::UnknownCommand { typed: typed.to_owned(), nearest: nearest(typed, speech.locale) }
 }
 
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
@@ -110,31 +312,79 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
     Reply::MayNot { command: spec.name, community }
 }
 
-/// The community that was typed, or the reply that asks which. Communities that the admin may not
-/// use are not told, and what they do not see cannot make a name unclear.
+/// The community that is typed, by its id where it is a number of the last list.
+async fn numbered(
+    bot: &Bot,
+    means: &Means<'_>,
+    chat: &Chat,
+    command: &Stored,
+    typed: &str,
+) -> Result<String, Failure> {
+    let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
+    if question::range(typed).is_none() || is_name(&*bot.directory.snapshot(means.zapi).await?) {
+        return Ok(typed.to_owned());
+    }
+    let lane = chat.lane(&command.admin, command.by_owner);
+    let list = means.store.recall(bot.instance.name.as_str(), MemoryKind::List, &lane).await;
+    let list = list.map_err(Lost::Store)?;
+    let id = list.and_then(|list| numbered_community(&list.value, typed));
+    Ok(id.unwrap_or_else(|| typed.to_owned()))
+}
+
+/// The question which community is meant, where some may be.
+fn which(
+    spec: &Spec,
+    arguments: &Arguments,
+    options: Vec<CommunityId>,
+    command: &Stored,
+    speech: &Speech,
+    place: &str,
+) -> Vec<Memory> {
+    if options.is_empty() {
+        return Vec::new();
+    }
+    let (before, after) = spec.around_community(arguments);
+    let options = options.iter().take(MOST_CANDIDATES).map(CommunityId::to_string).collect();
+    let question = Question {
+        asked_by: command.id.clone(),
+        language: speech.locale.tag().to_owned(),
+        command: spec.name.to_owned(),
+        before,
+        options,
+        after,
+        takes_several: false,
+    };
+    let value = serde_json::to_string(&question).ok();
+    vec![Memory { kind: MemoryKind::Question, place: place.to_owned(), value }]
+}
+
+/// The community that was typed, or the reply that asks which, with what may be meant. Communities that
+/// the admin may not use are not told, and what they do not see cannot make a name unclear.
 async fn find_community(
     bot: &Bot,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
-) -> Result<Result<CommunityEntry, Reply>, Failure> {
+) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
     let allowed = |mut entries: Vec<CommunityEntry>| {
         entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
         entries
     };
+    let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
     Ok(match bot.directory.community(zapi, typed).await? {
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
-            [] => Err(Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }),
+            [] => Err((Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }, Vec::new())),
             [community] => Ok(community.clone()),
-            several => Err(Reply::ManyCommunities {
-                typed: typed_as(),
-                candidates: told_apart::<CommunityId>(several),
-            }),
+            several => {
+                let candidates = told_apart::<CommunityId>(several);
+                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, ids(several)))
+            }
         },
         Found::Nothing { nearest } => {
-            Err(Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&allowed(nearest)) })
+            let nearest = allowed(nearest);
+            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, ids(&nearest)))
         }
     })
 }

@@ -19,12 +19,12 @@ use super::answer::{self, Unsent};
 use super::failure::{
     MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
 };
-use super::run::{Means, run};
+use super::run::{Ended, Means, run, speech};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
-use crate::reply::{Reply, quoted};
+use crate::reply::{Reply, Speech, quoted};
 use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
@@ -60,6 +60,17 @@ enum Stop {
     Journal(Lost),
     /// Try again.
     Api(ApiError),
+}
+
+/// One try of an order.
+struct Try<'a> {
+    bot: &'a Bot,
+    zapi: &'a Zapi,
+    speech: &'a Speech,
+    /// No other follows.
+    is_last: bool,
+    /// When the last one comes.
+    last_at: Timestamp,
 }
 
 /// What the chat shows of an order that is not done yet.
@@ -213,24 +224,25 @@ impl Worker {
                 || claim.command.reply.is_some(),
             is_told: claim.command.is_told,
         };
+        let speech = speech(bot, &self.store, &claim.command).await?;
         let mut turn = None;
         if claim.command.reply.is_none() {
             if let Some(again_at) = claim.command.again_at.filter(|at| *at > now)
                 && !claim.command.is_cancelled
             {
-                return self.look_at(bot, zapi, claim, again_at, last_try_at, signs).await;
+                return self.look_at(&speech, zapi, claim, again_at, last_try_at, signs).await;
             }
             let is_last_try = now >= last_try_at || claim.command.is_cancelled;
-            let ended = match self.judge(bot, zapi, &mut claim, is_last_try, last_try_at, &mut signs).await {
+            let tried = Try { bot, zapi, speech: &speech, is_last: is_last_try, last_at: last_try_at };
+            let ended = match self.judge(tried, &mut claim, &mut signs).await {
                 Ok(ended) => ended,
                 Err(Stop::Journal(lost)) => return Err(lost),
                 Err(Stop::Api(error)) => {
-                    return self.go_on(bot, zapi, claim, &error, last_try_at, signs).await;
+                    return self.go_on(&speech, zapi, claim, &error, last_try_at, signs).await;
                 }
             };
             failpoint::reach(Step::Judged);
-            let messages = ended.0.messages(&bot.speech);
-            turn = answer::write_down(zapi, &mut claim, &messages, ended.1, &self.clock).await?;
+            turn = answer::write_down(zapi, &mut claim, &speech, ended, &self.clock).await?;
             failpoint::reach(Step::Replied);
         }
         let sent = answer::send(zapi, &mut claim, turn, &self.clock).await;
@@ -267,22 +279,16 @@ impl Worker {
     }
 
     /// The reply, from a run, or from what kept it from running.
-    async fn judge(
-        &self,
-        bot: &Bot,
-        zapi: &Zapi,
-        claim: &mut Claim,
-        is_last_try: bool,
-        last_try_at: Timestamp,
-        signs: &mut Signs,
-    ) -> Result<(Reply, Outcome), Stop> {
+    async fn judge(&self, tried: Try<'_>, claim: &mut Claim, signs: &mut Signs) -> Result<Ended, Stop> {
+        let Try { bot, zapi, speech, is_last: is_last_try, last_at: last_try_at } = tried;
         let crashes = claim.command.claims - MOST_CRASHES;
         if crashes > 0 && (claim.command.plan.is_none() || crashes > MOST_SETTLING_CRASHES) {
-            return Ok((Reply::GaveUp { reason: None }, Outcome::GaveUp));
+            return Ok(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp));
         }
         // What takes its worker down again and again is settled with what is known.
         let is_last_try = is_last_try || crashes > 0;
-        let means = Means { zapi, store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
+        let means =
+            Means { zapi, speech, store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
         let watched = claim.clone();
         // A try that fails at once tells it itself, and one that is soon done need not.
         let goes_on_in = self.goes_on_at(&watched).since(self.clock.now()).max(self.timing.hourglass);
@@ -302,7 +308,7 @@ impl Worker {
             ended = &mut with_hourglass => ended,
             () = sleep(goes_on_in), if may_go_on => {
                 *is_told = true;
-                let goes_on = self.goes_on(bot, None, last_try_at);
+                let goes_on = self.goes_on(speech, None, last_try_at);
                 let mut telling = std::pin::pin!(answer::tell(zapi, &watched, &goes_on, &self.clock));
                 tokio::select! {
                     ended = &mut with_hourglass => {
@@ -322,15 +328,15 @@ impl Worker {
             Err(Failure::Journal(lost)) => Err(Stop::Journal(lost)),
             Err(Failure::Api(error)) if error.cause.is_temporary() && !is_last_try => Err(Stop::Api(error)),
             Err(Failure::Api(error)) => {
-                let explained = error.explain(bot.speech.locale, quoted);
+                let explained = error.explain(speech.locale, quoted);
                 Ok(match error.cause.is_temporary() {
-                    true => (Reply::GaveUp { reason: Some(explained) }, Outcome::GaveUp),
-                    false => (Reply::Api(explained), Outcome::Answered),
+                    true => Ended::with(Reply::GaveUp { reason: Some(explained) }, Outcome::GaveUp),
+                    false => Ended::with(Reply::Api(explained), Outcome::Answered),
                 })
             }
-            Err(error @ Failure::NoCommunity) => {
+            Err(error @ (Failure::NoCommunity | Failure::NoOrder)) => {
                 tracing::error!(%error, "an order could not be run");
-                Ok((Reply::GaveUp { reason: None }, Outcome::GaveUp))
+                Ok(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp))
             }
         }
     }
@@ -338,7 +344,7 @@ impl Worker {
     /// A try failed, and another one follows: at once told to the admin, or when it is time for it.
     async fn go_on(
         &self,
-        bot: &Bot,
+        speech: &Speech,
         zapi: &Zapi,
         claim: Claim,
         error: &ApiError,
@@ -349,8 +355,8 @@ impl Worker {
         let tell_at = self.goes_on_at(&claim);
         let mut look_at = again_at;
         if !signs.is_told && self.clock.now() >= tell_at {
-            let reason = error.explain(bot.speech.locale, quoted);
-            let goes_on = self.goes_on(bot, Some(reason), last_try_at);
+            let reason = error.explain(speech.locale, quoted);
+            let goes_on = self.goes_on(speech, Some(reason), last_try_at);
             self.tell_before(again_at, zapi, &claim, &goes_on).await?;
         } else if !signs.is_told {
             look_at = again_at.min(tell_at);
@@ -361,7 +367,7 @@ impl Worker {
     /// The order waits for its next try; it was claimed to tell its admin that it goes on.
     async fn look_at(
         &self,
-        bot: &Bot,
+        speech: &Speech,
         zapi: &Zapi,
         claim: Claim,
         again_at: Timestamp,
@@ -369,7 +375,7 @@ impl Worker {
         signs: Signs,
     ) -> Result<(), Lost> {
         if !signs.is_told && self.clock.now() >= self.goes_on_at(&claim) {
-            self.tell_before(again_at, zapi, &claim, &self.goes_on(bot, None, last_try_at)).await?;
+            self.tell_before(again_at, zapi, &claim, &self.goes_on(speech, None, last_try_at)).await?;
         }
         claim.wait_on(again_at, self.clock.now()).await
     }
@@ -391,9 +397,9 @@ impl Worker {
         claim.command.first_try_at.plus(self.timing.goes_on)
     }
 
-    fn goes_on(&self, bot: &Bot, reason: Option<String>, last_try_at: Timestamp) -> Vec<String> {
+    fn goes_on(&self, speech: &Speech, reason: Option<String>, last_try_at: Timestamp) -> Vec<String> {
         let left = last_try_at.since(self.clock.now());
-        Reply::GoesOn { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(&bot.speech)
+        Reply::GoesOn { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(speech)
     }
 
     fn postponed(&self, claim: &Claim, error: &ApiError, last_try_at: Timestamp) -> Timestamp {

@@ -31,6 +31,8 @@ pub struct Line {
 pub enum Fate {
     /// ✅ Done now.
     Done,
+    /// ➡️ It would be done.
+    Would,
     /// ☑️ Was so already.
     WasSo,
     /// ⚠️ It belongs to another community, named where that is known.
@@ -47,6 +49,8 @@ pub enum Fate {
     Unknown {
         /// The nearest names.
         nearest: Vec<String>,
+        /// The number by which the first one is chosen; 0 where none is.
+        first: usize,
     },
     /// ❌ No group matches the pattern.
     NoMatch,
@@ -54,6 +58,8 @@ pub enum Fate {
     Unclear {
         /// Their names, with ids where the names are the same.
         candidates: Vec<String>,
+        /// The number by which the first one is chosen; 0 where none is.
+        first: usize,
     },
     /// ❌ `here` outside a group.
     NotHere,
@@ -72,6 +78,7 @@ impl Fate {
     pub fn mark(&self) -> &'static str {
         match self {
             Self::Done => "✅",
+            Self::Would => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
             Self::NotShown | Self::NotRead => "❓",
@@ -80,12 +87,38 @@ impl Fate {
     }
 }
 
+impl Fate {
+    /// What was meant is chosen by number.
+    fn is_choice(&self) -> bool {
+        match self {
+            Self::Unknown { nearest, first } => *first > 0 && !nearest.is_empty(),
+            Self::Unclear { first, .. } => *first > 0,
+            _ => false,
+        }
+    }
+}
+
 impl Report {
+    /// No group was understood.
+    pub(super) fn is_mistake(&self) -> bool {
+        let is_unclear = |line: &Line| {
+            matches!(line.fate, Fate::Unknown { .. } | Fate::NoMatch | Fate::Unclear { .. } | Fate::NotHere)
+        };
+        self.lines.iter().all(is_unclear)
+    }
+
     pub(super) fn text(&self, speech: &Speech) -> String {
-        let is_so = |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo);
+        let is_so = |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo | Fate::Would);
         let community = quoted(&self.community);
+        let is_shown_first = self.lines.iter().any(|line| line.fate == Fate::Would);
+        let head = match (self.is_link, is_shown_first) {
+            (true, false) => "linked",
+            (false, false) => "unlinked",
+            (true, true) => "would-link",
+            (false, true) => "would-unlink",
+        };
         let mut lines = vec![speech.text(
-            if self.is_link { "linked" } else { "unlinked" },
+            head,
             &[
                 ("done", self.lines.iter().filter(is_so).count().into()),
                 ("all", self.lines.len().into()),
@@ -100,6 +133,9 @@ impl Report {
                 &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
             ));
         }
+        if self.lines.iter().any(|line| line.fate.is_choice()) {
+            lines.push(speech.text("choose", &[]));
+        }
         lines.join("\n")
     }
 
@@ -109,7 +145,7 @@ impl Report {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         let look = || speech.order("community", &[&self.community]);
         let why = match &line.fate {
-            Fate::Done => return format!("{mark} {name}"),
+            Fate::Done | Fate::Would => return format!("{mark} {name}"),
             Fate::WasSo => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
             Fate::Elsewhere(None) => say("elsewhere-unnamed", &[]),
             Fate::Elsewhere(Some(community)) => {
@@ -123,18 +159,18 @@ impl Report {
             Fate::Gone => say("group-gone", &[]),
             Fate::Refused(Some(reason)) => say("refused", &[("reason", (&quoted(reason)).into())]),
             Fate::Refused(None) => say("refused-plain", &[]),
-            Fate::Unknown { nearest } if nearest.is_empty() => {
+            Fate::Unknown { nearest, .. } if nearest.is_empty() => {
                 return format!("{mark} {}", say("no-group", &[("name", (&name).into())]));
             }
-            Fate::Unknown { nearest } => {
-                let nearest = candidates(nearest);
+            Fate::Unknown { nearest, first } => {
+                let nearest = candidates(nearest, *first);
                 let values = [("name", Value::from(&name)), ("candidates", Value::from(&nearest))];
                 return format!("{mark} {}", say("no-group-nearest", &values));
             }
             Fate::NoMatch => return format!("{mark} {}", say("no-pattern", &[("name", (&name).into())])),
-            Fate::Unclear { candidates: names } => {
+            Fate::Unclear { candidates: names, first } => {
                 let more = names.len().saturating_sub(MOST_CANDIDATES);
-                let shown = candidates(&names[..names.len() - more]);
+                let shown = candidates(&names[..names.len() - more], *first);
                 let values = [
                     ("name", Value::from(&name)),
                     ("candidates", Value::from(&shown)),

@@ -7,15 +7,18 @@ const LONGEST: usize = 3_900;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
 /// The most names in one list of candidates.
-pub(super) const MOST_CANDIDATES: usize = 5;
+pub const MOST_CANDIDATES: usize = 5;
 
 pub(super) fn listed(head: String, named: &[(String, String)]) -> String {
     let lines = named.iter().map(|(name, id)| format!("• {} {id}", quoted(name)));
     std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn candidates(names: &[String]) -> String {
-    names.iter().take(MOST_CANDIDATES).map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+/// Names that can be chosen by number, the first one being `first`; 0 where they cannot.
+pub(super) fn candidates(names: &[String], first: usize) -> String {
+    let numbered = names.iter().take(MOST_CANDIDATES).enumerate();
+    let number = |at: usize| if first > 0 { format!("{}. ", first + at) } else { String::new() };
+    numbered.map(|(at, name)| number(at) + &quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn capitalised(text: &str) -> String {
@@ -30,9 +33,12 @@ pub fn quoted(words: &str) -> String {
 
 /// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
 /// Quotes inside them become single ones, which name the same thing (`directory::fold`).
-pub(super) fn typed(words: &str) -> String {
+pub fn typed(words: &str) -> String {
     let words = tame(words);
-    let is_plain = !words.is_empty() && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
+    // What begins with a dash is a flag, or marks an item; so does a number with a dot.
+    let is_plain = words.starts_with(|c: char| c.is_alphanumeric() || c == '∗')
+        && words.ends_with(|c: char| c.is_alphanumeric() || c == '∗')
+        && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
     if is_plain {
         words
     } else {

@@ -407,7 +407,7 @@ mod tests {
     async fn an_answer_that_is_no_longer_kept_is_not_sent_again() {
         let (store, _clock, _folder) = with_orders(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, Vec::new(), NOW).await.unwrap();
         claim.finish(Outcome::Unanswered, None, NOW).await.unwrap();
         let kept = Kept { rows: HORIZON, texts: Duration::ZERO };
         let trimmed = store.trim(kept, NOW.plus(Duration::from_secs(1))).await.unwrap();
@@ -422,7 +422,7 @@ mod tests {
     async fn what_is_run_to_its_end_is_not_cancelled_any_more() {
         let (store, _clock, _folder) = with_orders(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, NOW).await.unwrap();
+        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, Vec::new(), NOW).await.unwrap();
 
         assert_eq!(cancel(&store, &["a"], "c", NOW).await, [false; 0]);
     }

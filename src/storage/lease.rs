@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::amend::unless_cancelled;
 use super::claim::rest;
 use super::held::{Held, note_calls};
+use super::memory::{Memory, remember};
 use super::order::{Outcome, Stored};
 use super::{Store, Unavailable};
 use crate::clock::Timestamp;
@@ -56,13 +57,14 @@ impl Claim {
         self.held.remember(at, detail);
     }
 
-    /// Writes the plan down, before the first call that changes anything.
+    /// Writes the plan down, with the order that this one stands for, before the first call that changes anything.
     pub async fn plan(&mut self, plan: String, now: Timestamp) -> Result<(), Lost> {
         self.command.plan = Some(plan.clone());
         self.write(move |connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET plan = $1 WHERE id = $2")
+                sqlx::query("UPDATE command SET plan = $1, meant = $2 WHERE id = $3")
                     .bind(&plan)
+                    .bind(&claim.command.meant)
                     .bind(&claim.command.id)
                     .execute(&mut *connection)
                     .await?;
@@ -72,8 +74,14 @@ impl Claim {
         .await
     }
 
-    /// Writes the answer down, before it is sent.
-    pub async fn reply(&mut self, reply: String, outcome: Outcome, now: Timestamp) -> Result<(), Lost> {
+    /// Writes the answer down with what is to be remembered of it, before it is sent.
+    pub async fn reply(
+        &mut self,
+        reply: String,
+        outcome: Outcome,
+        memories: Vec<Memory>,
+        now: Timestamp,
+    ) -> Result<(), Lost> {
         self.command.reply = Some(reply.clone());
         self.command.outcome = Some(outcome);
         self.write(move |connection, claim| {
@@ -86,7 +94,24 @@ impl Claim {
                 .bind(&claim.command.id)
                 .execute(&mut *connection)
                 .await?;
+                remember(connection, &claim.command.instance, &memories, now).await?;
                 note(connection, &claim.command.id, now, "replied", Some(outcome.as_str())).await
+            })
+        })
+        .await
+    }
+
+    /// Notes which message of ours can be edited to tell more of the order.
+    pub async fn answered_by(&mut self, answer_id: String) -> Result<(), Lost> {
+        self.command.answer_id = Some(answer_id);
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET answer_id = $1 WHERE id = $2")
+                    .bind(&claim.command.answer_id)
+                    .bind(&claim.command.id)
+                    .execute(connection)
+                    .await?;
+                Ok(())
             })
         })
         .await
@@ -96,7 +121,7 @@ impl Claim {
     pub async fn sent(&mut self, count: usize, now: Timestamp) -> Result<(), Lost> {
         self.command.replied = count;
         self.write(move |connection, claim| {
-            Box::pin(async move { note_sent(connection, &claim.command.id, count, now).await })
+            Box::pin(async move { note_sent(connection, &claim.command, count, now).await })
         })
         .await
     }
@@ -106,7 +131,7 @@ impl Claim {
     pub async fn finish_sent(&self, count: usize, outcome: Outcome, now: Timestamp) -> Result<(), Lost> {
         self.write(move |connection, claim| {
             Box::pin(async move {
-                note_sent(connection, &claim.command.id, count, now).await?;
+                note_sent(connection, &claim.command, count, now).await?;
                 end(connection, claim, outcome, None, now).await
             })
         })
@@ -209,16 +234,17 @@ impl Claim {
 
 async fn note_sent(
     connection: &mut AnyConnection,
-    command: &str,
+    command: &Stored,
     count: usize,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE command SET replied = $1 WHERE id = $2")
+    sqlx::query("UPDATE command SET replied = $1, answer_id = $2 WHERE id = $3")
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
-        .bind(command)
+        .bind(&command.answer_id)
+        .bind(&command.id)
         .execute(&mut *connection)
         .await?;
-    note(connection, command, now, "sent", None).await
+    note(connection, &command.id, now, "sent", None).await
 }
 
 async fn end(

@@ -10,13 +10,14 @@ use std::sync::LazyLock;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
-const STEPS: [(i64, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str); 7] = [
     (1, "journal", include_str!("migrations/0001_journal.sql")),
     (2, "replicas", include_str!("migrations/0002_replicas.sql")),
     (3, "retries", include_str!("migrations/0003_retries.sql")),
     (4, "retention", include_str!("migrations/0004_retention.sql")),
     (5, "indexes", include_str!("migrations/0005_indexes.sql")),
     (6, "places", include_str!("migrations/0006_places.sql")),
+    (7, "memory", include_str!("migrations/0007_memory.sql")),
 ];
 
 pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
@@ -54,12 +55,13 @@ mod tests {
         assert_eq!(hashes, HASHES);
     }
 
-    const HASHES: [&str; 6] = [
+    const HASHES: [&str; 7] = [
         "3603b1e8d611fb3a",
         "03f2eca4f2177cee",
         "61f16af816480a14",
         "cd1e70323218b263",
         "524fa46b5c4a7ee4",
         "916770b5c3015ee9",
+        "1db6d1657f212bf4",
     ];
 }

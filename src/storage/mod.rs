@@ -15,6 +15,7 @@ mod ids;
 mod inserter;
 mod inspect;
 mod lease;
+mod memory;
 mod migrations;
 mod open;
 mod order;
@@ -24,6 +25,7 @@ mod plans;
 mod postgres;
 mod read;
 mod retention;
+mod revisions;
 mod sqlite;
 mod trouble;
 mod writer;
@@ -41,11 +43,13 @@ use crate::clock::Clock;
 pub use accept::{Accepted, NewCommand};
 pub use amend::{Cancelled, Requeued, Waiting};
 pub use lease::{Claim, LEASE, Lost};
+pub use memory::{Kind as MemoryKind, Memory, Remembered};
 pub use open::{OpenError, Opened};
 pub use order::{Outcome, Stored};
 pub use pace::Ledger;
 pub use read::{Note, Overview, Row, Selection};
 pub use retention::{Kept, Trimmed};
+pub use revisions::{MOST as MOST_REVISIONS, Revision, message_of, number_of, revision};
 
 /// The journal cannot be written or read now.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::message_of;
 use crate::clock::Timestamp;
 
 /// How an order ended.
@@ -12,6 +13,9 @@ pub enum Outcome {
     Answered,
     /// Its sender may not do that; answered.
     Refused,
+    /// It was not written as it should be, or named nothing that there is: nothing was done, and that
+    /// was answered. Its message may be edited to mend it.
+    Mistaken,
     /// It was too old when it came; answered.
     Expired,
     /// It was stopped by an order to cancel it; answered.
@@ -28,6 +32,7 @@ impl Outcome {
         match self {
             Self::Answered => "answered",
             Self::Refused => "refused",
+            Self::Mistaken => "mistaken",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
             Self::GaveUp => "gave_up",
@@ -38,7 +43,7 @@ impl Outcome {
     /// The outcome behind the word.
     pub fn parse(word: &str) -> Option<Self> {
         use Outcome::*;
-        [Answered, Refused, Expired, Cancelled, GaveUp, Unanswered]
+        [Answered, Refused, Mistaken, Expired, Cancelled, GaveUp, Unanswered]
             .into_iter()
             .find(|outcome| outcome.as_str() == word)
     }
@@ -47,7 +52,7 @@ impl Outcome {
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::GaveUp | Self::Unanswered => "dead",
-            Self::Answered | Self::Refused | Self::Expired | Self::Cancelled => "done",
+            Self::Answered | Self::Refused | Self::Mistaken | Self::Expired | Self::Cancelled => "done",
         }
     }
 }
@@ -59,7 +64,7 @@ pub struct Stored {
     pub id: String,
     /// The instance's name.
     pub instance: String,
-    /// WhatsApp's id of the message.
+    /// WhatsApp's id of the message, with the number of its version where it was edited.
     pub message_id: String,
     /// Where the answer goes.
     pub chat: String,
@@ -97,6 +102,19 @@ pub struct Stored {
     pub is_told: bool,
     /// It was cancelled: what is so is told, and nothing more is changed.
     pub is_cancelled: bool,
+    /// WhatsApp's id of our message about it: the first of its answer, or what told of its progress.
+    pub answer_id: Option<String>,
+    /// The admin's key when it was accepted.
+    pub admin: String,
+    /// The order that it stands for, as JSON, once that is begun.
+    pub meant: Option<String>,
+}
+
+impl Stored {
+    /// WhatsApp's id of the message that gave it, of whatever version.
+    pub fn message(&self) -> &str {
+        message_of(&self.message_id)
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +143,9 @@ impl Stored {
             again_at: None,
             is_told: false,
             is_cancelled: false,
+            answer_id: None,
+            admin: "ana".to_owned(),
+            meant: None,
         }
     }
 }
@@ -153,5 +174,8 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
         again_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
         is_told: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
         is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
+        answer_id: row.try_get("answer_id")?,
+        admin: row.try_get("admin")?,
+        meant: row.try_get("meant")?,
     })
 }

@@ -10,7 +10,7 @@ use crate::storage::Store;
 use crate::storage::open::Access;
 
 /// Tables that grow.
-const TABLES: [&str; 3] = ["command", "lane", "note"];
+const TABLES: [&str; 4] = ["command", "lane", "note", "memory"];
 /// Indexes of what is open or given up alone, which may be gone through.
 const SMALL: [&str; 2] = ["command_open", "command_dead"];
 /// Looks at all chats once a start and once an end; at the file's beginning; and lists what was asked for,

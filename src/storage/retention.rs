@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::memory::forget;
 use super::{IDLE, Store, Unavailable};
 use crate::clock::Timestamp;
 
@@ -102,7 +103,7 @@ impl Store {
                         return Ok(trimmed);
                     }
                     trimmed.texts = sqlx::query(
-                        "UPDATE command SET text = '', plan = NULL, reply = NULL WHERE id IN (
+                        "UPDATE command SET text = '', plan = NULL, meant = NULL, reply = NULL WHERE id IN (
                              SELECT id FROM command
                              WHERE finished_at < $1 AND text <> '' AND state IN ('done', 'dead')
                              ORDER BY finished_at, id LIMIT $2)",
@@ -115,6 +116,7 @@ impl Store {
                     if trimmed.texts > 0 {
                         return Ok(trimmed);
                     }
+                    forget(connection, Timestamp(texts)).await?;
                     // All orders of such a lane ended before it became idle, and are gone by now.
                     trimmed.lanes = sqlx::query(
                         "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane

@@ -7,6 +7,8 @@
 pub mod body;
 pub mod courtesy;
 pub mod forgeries;
+mod greeted;
+mod meaning;
 pub mod origin;
 pub mod payload;
 pub mod rate;

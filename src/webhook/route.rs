@@ -28,22 +28,26 @@ use super::Reason;
 use super::body::{Bodies, SMALL, Unread};
 use super::courtesy::Courtesy;
 use super::forgeries::Forgeries;
+use super::greeted::Greeted;
+use super::meaning::{self, Meaning};
 use super::origin::Origin;
 use super::payload::{self, InstanceFacts, Reading};
 use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
 use super::verify::{Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{Order, named, recognise};
-use crate::config::{AddressRange, Server, Strangers};
+use crate::command::{confirm, named, question};
+use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
-use crate::storage::Store;
+use crate::storage::{MOST_REVISIONS, Store, Unavailable, revision};
 use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
 const SLIPS_A_MINUTE: u32 = 20;
+/// For how long an order that was not understood may be mended by editing its message.
+const MENDABLE: Duration = Duration::from_secs(15 * 60);
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
 const PROBLEM: &str = "application/problem+json";
@@ -75,6 +79,8 @@ struct Gate {
     rate: OrderRate,
     /// Names that are no command, by chat.
     slips: OrderRate,
+    /// Who was greeted today.
+    greeted: Greeted,
     counters: Counters,
 }
 
@@ -248,28 +254,35 @@ impl Door {
             Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
             Err(_) => return Verdict::NotAnObject,
         };
-        let Some(order) = recognise(&message.text, &gate.bot.instance.prefixes) else {
-            return Verdict::Ignored(Reason::NotACommand);
+        let is_admin = || gate.bot.admins.find(message.sender, message.by_owner).is_some();
+        let meaning = match meaning::of(&message, &gate.bot.instance.prefixes, is_admin) {
+            Ok(meaning) => meaning,
+            Err(reason) => return Verdict::Ignored(reason),
         };
         // On the heap, since nearly no request comes so far: each would carry the room that this takes.
-        let taken = Box::pin(self.take(gate, verified, order, message.to_message(), now));
+        let nothing = meaning.is_nothing(&message);
+        let taken = Box::pin(self.take(gate, verified, (meaning, nothing), message.to_message(), now));
         taken.await.unwrap_or_else(Verdict::Ignored)
     }
 
-    /// Takes an order of an admin into the journal.
+    /// Takes what an admin means into the journal.
     async fn take(
         &self,
         gate: &Gate,
         verified: &Verified,
-        order: Order,
-        message: Message,
+        (meaning, nothing): (Meaning, Reason),
+        mut message: Message,
         now: Timestamp,
     ) -> Result<Verdict, Reason> {
         let bot = &gate.bot;
-        let kind = match named(&order.typed) {
-            Some(spec) => Kind::Command(spec),
-            None if matches!(message.chat, Chat::Group(_)) => return Err(Reason::NotACommand),
-            None => Kind::Unknown,
+        let kind = match &meaning {
+            Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
+                Some(spec) => Kind::Command(spec),
+                None if matches!(message.chat, Chat::Group(_)) => return Err(nothing),
+                None => Kind::Unknown,
+            },
+            Meaning::Answer => Kind::Command(&confirm::SPEC),
+            Meaning::Greeting => Kind::Greeting,
         };
         let Some(admin) = bot.admins.find(message.sender, message.by_owner) else {
             tracing::debug!(
@@ -291,6 +304,15 @@ impl Door {
             return Ok(Verdict::Duplicate);
         }
         let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
+        match self.is_awaited(gate, &meaning, admin, &mut message, now).await {
+            Ok(Awaited::Yes) => {}
+            Ok(Awaited::No) => return Err(nothing),
+            Ok(Awaited::Again) => return Ok(Verdict::Duplicate),
+            Err(error) => {
+                tracing::error!(%error, instance = %instance, "the journal could not be asked: 503");
+                return Ok(Verdict::Unavailable);
+            }
+        }
         let (rate, whose) = match kind {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
@@ -322,6 +344,55 @@ impl Door {
         }
         Ok(verdict)
     }
+
+    /// Whether what is no order by itself is waited for: an answer by a question, an edit by an order that
+    /// was not understood, a greeting by nobody who was greeted today. Only here an admin's short word
+    /// costs a look into the journal.
+    async fn is_awaited(
+        &self,
+        gate: &Gate,
+        meaning: &Meaning,
+        admin: &Admin,
+        message: &mut Message,
+        now: Timestamp,
+    ) -> Result<Awaited, Unavailable> {
+        let instance = gate.bot.instance.name.as_str();
+        match meaning {
+            Meaning::Order(_) => Ok(Awaited::Yes),
+            Meaning::Answer => {
+                let place = question::place(&admin.key, &message.chat, message.by_owner);
+                let is_open = question::is_open(&self.store, instance, &place, now).await?;
+                Ok(if is_open { Awaited::Yes } else { Awaited::No })
+            }
+            Meaning::Greeting => {
+                let is_new = gate.greeted.take(&admin.key, now);
+                Ok(if is_new { Awaited::Yes } else { Awaited::No })
+            }
+            Meaning::Edit(_) => {
+                let versions = self.store.revisions(instance, &message.id, MOST_REVISIONS).await?;
+                let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
+                    return Ok(Awaited::No);
+                };
+                if last.text == message.text {
+                    return Ok(Awaited::Again);
+                }
+                let is_mended = versions.iter().all(|version| version.may_be_mended());
+                if !is_mended || now.since(first.accepted_at) > MENDABLE {
+                    return Ok(Awaited::No);
+                }
+                message.id = revision(&message.id, versions.len());
+                Ok(Awaited::Yes)
+            }
+        }
+    }
+}
+
+/// Whether something is waited for.
+enum Awaited {
+    Yes,
+    No,
+    /// It came before.
+    Again,
 }
 
 impl Gate {
@@ -337,7 +408,14 @@ impl Gate {
         };
         let rate = OrderRate::new(bot.instance.limits.orders_per_minute);
         let slips = OrderRate::new(SLIPS_A_MINUTE);
-        Self { verifier: Verifier::new(&bot.instance), rate, slips, counters, bot }
+        Self {
+            verifier: Verifier::new(&bot.instance),
+            rate,
+            slips,
+            greeted: Greeted::default(),
+            counters,
+            bot,
+        }
     }
 }
 

@@ -7,12 +7,20 @@
 mod plan;
 mod settle;
 
-use super::{Context, Failure};
+use self::plan::Plan;
+use super::args::Flags;
+use super::question::Question;
+use super::{Arguments, Context, Failure};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::Reply;
+use crate::reply::{Fate, Reply};
 use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
+
+/// More groups that are unlinked are asked about first.
+const MOST_UNLINKED: usize = 3;
+/// More groups that a pattern takes are asked about first.
+const MOST_BY_PATTERN: usize = 10;
 
 /// What is done to groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +32,21 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The English name of the command.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+        }
+    }
+
+    fn opposite(self) -> Self {
+        match self {
+            Self::Link => Self::Unlink,
+            Self::Unlink => Self::Link,
+        }
+    }
+
     /// Whether a group is as it shall be.
     fn is_reached(self, details: &CommunityDetails, group: &GroupId) -> bool {
         details.find(group).is_some() == (self == Self::Link)
@@ -65,15 +88,19 @@ pub fn planned_community(plan: &str) -> Option<CommunityEntry> {
 pub async fn change(
     context: &mut Context<'_>,
     direction: Direction,
-    typed: &[String],
+    arguments: &Arguments,
 ) -> Result<Reply, Failure> {
     let community = context.named_community()?;
     let mut ahead = None;
     let (plan, known) = match plan::stored(context) {
         Some(plan) => (plan, None),
         None => {
-            let (plan, details) = plan::survey(context, direction, community, typed).await?;
+            let typed = context.numbers_as_groups(&arguments.words).await?;
+            let (plan, details) = plan::survey(context, direction, community, &typed).await?;
             failpoint::reach(Step::Surveyed);
+            if let Some(reply) = shown_first(context, direction, &plan, &typed) {
+                return Ok(reply);
+            }
             // An order that changes nothing has nothing to remember.
             if plan.has_work() {
                 let json = serde_json::to_string(&plan).unwrap_or_default();
@@ -87,5 +114,49 @@ pub async fn change(
         }
     };
     let outcome = settle::settle(context, direction, &plan, known, ahead).await?;
+    let done = plan.todo().into_iter().filter(|group| outcome.get(group) == Some(&Fate::Done));
+    let done: Vec<GroupId> = done.collect();
+    if let (false, Some(id)) = (done.is_empty(), plan.community()) {
+        let by = direction.opposite().command();
+        context.can_be_undone(direction.command(), Some((by, with_ids(&id, &done))));
+    }
+    choose(context, direction, &plan, arguments.flags);
     Ok(Reply::Membership(plan.report(direction, outcome)))
+}
+
+/// The answer that shows what would be done, where that is wanted, or must be said yes to.
+fn shown_first(
+    context: &mut Context<'_>,
+    direction: Direction,
+    plan: &Plan,
+    typed: &[String],
+) -> Option<Reply> {
+    let todo = plan.todo();
+    let by_pattern = typed.iter().any(|word| word.contains('*')) && todo.len() > MOST_BY_PATTERN;
+    let is_grave = by_pattern || (direction == Direction::Unlink && todo.len() > MOST_UNLINKED);
+    let rest = plan.community().map(|id| with_ids(&id, &todo)).unwrap_or_default();
+    let about = Reply::Membership(plan.preview(direction, false));
+    context.shown_first(direction.command(), rest, about, is_grave)
+}
+
+/// Lets a number say which group was meant, where that is unclear.
+fn choose(context: &mut Context<'_>, direction: Direction, plan: &Plan, flags: Flags) {
+    let (options, Some(community)) = (plan.choices(), plan.community()) else { return };
+    if !options.is_empty() {
+        context.ask(Question {
+            asked_by: context.claim.command.id.clone(),
+            language: context.speech.locale.tag().to_owned(),
+            command: direction.command().to_owned(),
+            before: format!("{} {community}", flags.typed()).trim().to_owned(),
+            options,
+            after: String::new(),
+            takes_several: true,
+        });
+    }
+}
+
+/// The words of an order, with ids in the place of names.
+fn with_ids(community: &CommunityId, groups: &[GroupId]) -> String {
+    let groups = groups.iter().map(GroupId::as_str);
+    std::iter::once(community.as_str()).chain(groups).collect::<Vec<_>>().join(" ")
 }

@@ -3,12 +3,13 @@
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
+use super::super::question::MOST_OPTIONS;
 use super::super::{Context, Failure};
 use super::Direction;
 use super::settle::Settled;
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
-use crate::reply::{Fate, Line, Report};
+use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
 
 /// What is written to the journal before the first call.
@@ -28,6 +29,9 @@ struct Item {
     /// Its id, if it was found.
     id: Option<String>,
     before: Before,
+    /// The ids of the groups that may be meant, where that is unclear.
+    #[serde(default)]
+    choices: Vec<String>,
 }
 
 /// How a group stood.
@@ -74,22 +78,46 @@ impl Plan {
         self.items.iter().any(|item| item.before == Before::Todo)
     }
 
+    /// The ids of all that may be meant where it is unclear, in the order of their numbers.
+    pub(super) fn choices(&self) -> Vec<String> {
+        let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
+        choices.take(MOST_OPTIONS).collect()
+    }
+
     /// The answer, from how the groups stood and what became of those that had to be changed.
     pub(super) fn report(self, direction: Direction, mut settled: Settled) -> Report {
+        self.told(direction, true, |id| settled.remove(id).unwrap_or(Fate::NotRead))
+    }
+
+    /// The answer before anything is changed; `has_numbers` where a number answers it.
+    pub(super) fn preview(&self, direction: Direction, has_numbers: bool) -> Report {
+        self.clone().told(direction, has_numbers, |_| Fate::Would)
+    }
+
+    fn told(
+        self,
+        direction: Direction,
+        has_numbers: bool,
+        mut fate_of: impl FnMut(&GroupId) -> Fate,
+    ) -> Report {
+        let mut next = 1;
         let lines = self.items.into_iter().map(|item| {
+            let fits = has_numbers && next + item.choices.len() <= MOST_OPTIONS + 1;
+            let first = if fits && !item.choices.is_empty() { next } else { 0 };
+            next += item.choices.len();
             let fate = match item.before {
                 Before::Todo => {
                     let id = item.id.as_deref().and_then(GroupId::parse);
-                    id.and_then(|id| settled.remove(&id)).unwrap_or(Fate::NotRead)
+                    id.map_or(Fate::NotRead, |id| fate_of(&id))
                 }
                 Before::WasSo => Fate::WasSo,
                 Before::Elsewhere(community) => Fate::Elsewhere(community),
                 Before::Announcement => Fate::Announcement,
                 Before::MustStay => Fate::MustStay,
                 Before::Gone => Fate::Gone,
-                Before::Unknown(nearest) => Fate::Unknown { nearest },
+                Before::Unknown(nearest) => Fate::Unknown { nearest, first },
                 Before::NoMatch => Fate::NoMatch,
-                Before::Unclear(candidates) => Fate::Unclear { candidates },
+                Before::Unclear(candidates) => Fate::Unclear { candidates, first },
                 Before::NotHere => Fate::NotHere,
             };
             Line { name: item.name, fate }
@@ -120,7 +148,7 @@ pub(super) async fn survey(
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
     for (word, found) in typed.iter().zip(found?) {
-        let unclear = |before| Item { name: word.clone(), id: None, before };
+        let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new() };
         let groups = match found {
             Found::One(group) => vec![group],
             Found::Several(groups) if groups.is_empty() => {
@@ -129,16 +157,20 @@ pub(super) async fn survey(
             }
             Found::Several(groups) => groups,
             Found::Unclear(groups) => {
-                items.push(unclear(Before::Unclear(told_apart(&groups))));
+                let choices = choices(&groups);
+                items.push(Item { choices, ..unclear(Before::Unclear(told_apart(&groups))) });
                 continue;
             }
             Found::Nothing { nearest } => {
                 let is_here = here.contains(&fold(word)) && matches!(context.chat, Chat::Direct(_));
-                items.push(unclear(match nearest {
-                    _ if is_here => Before::NotHere,
-                    _ if word.contains('*') => Before::NoMatch,
-                    nearest => Before::Unknown(told_apart(&nearest)),
-                }));
+                items.push(match nearest {
+                    _ if is_here => unclear(Before::NotHere),
+                    _ if word.contains('*') => unclear(Before::NoMatch),
+                    nearest => {
+                        let choices = choices(&nearest);
+                        Item { choices, ..unclear(Before::Unknown(told_apart(&nearest))) }
+                    }
+                });
                 continue;
             }
         };
@@ -149,7 +181,12 @@ pub(super) async fn survey(
             }
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
-            items.push(Item { name, id: Some(group.id.to_string()), before: Before::Todo });
+            items.push(Item {
+                name,
+                id: Some(group.id.to_string()),
+                before: Before::Todo,
+                choices: Vec::new(),
+            });
             open.push((items.len() - 1, group));
         }
     }
@@ -178,6 +215,11 @@ pub(super) async fn survey(
     }
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// The ids of what is offered.
+fn choices(groups: &[GroupEntry]) -> Vec<String> {
+    groups.iter().take(MOST_CANDIDATES).map(|group| group.id.to_string()).collect()
 }
 
 /// How each group stands, and its name where the list lacked it.

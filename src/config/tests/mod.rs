@@ -41,6 +41,8 @@ owner_commands = false
 max_event_age = "10m"
 give_up_after = "30m"
 community_limit = 50
+time_zone = "America/Sao_Paulo"
+admins_from = "config"
 
 [instances.main.verify]
 zapi_token = true

@@ -2,8 +2,9 @@
 //!
 //! Only the few fields that decide are looked at, and borrowed from the body (`raw`); who wrote it
 //! is told apart in `sender`. An object is never refused for its shape: what can be read of it is
-//! used, else it is ignored (CONTRACT.md §3). Only `text.message` of a fresh message is a text:
-//! captions, buttons, names and quotes are not (THREATS.md, T15).
+//! used, else it is ignored (CONTRACT.md §3). An order is in `text.message` of a person's own message
+//! alone, not in buttons, names or quotes (THREATS.md, T15); a picture's caption may ask to use the
+//! picture, and a reaction may answer a question.
 
 mod raw;
 mod sender;
@@ -16,6 +17,7 @@ use self::raw::{Fields, Truth};
 use super::Reason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
+use crate::command::THUMB;
 use crate::config;
 use crate::directory::is_invisible;
 use crate::domain::{Chat, GroupId, Message, Person};
@@ -63,6 +65,8 @@ pub struct MessageRef<'a> {
     pub by_owner: bool,
     /// What was written; never empty.
     pub text: Cow<'a, str>,
+    /// What it was written to.
+    pub content: Content<'a>,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,
 }
@@ -76,9 +80,28 @@ pub enum ChatRef<'a> {
     Group(GroupId),
 }
 
+/// What a person sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// A text.
+    Text,
+    /// A text that was sent before, and changed.
+    Edit,
+    /// A picture at this address; the text is its caption.
+    Picture(Cow<'a, str>),
+    /// A reaction to the message with this id; the text is the sign.
+    Reaction(Cow<'a, str>),
+}
+
 impl MessageRef<'_> {
-    /// The message, as what comes after the webhook keeps it.
+    /// The message, as what comes after the webhook keeps it: with a picture's address behind its
+    /// caption, and a 👍 with the message that bears it.
     pub fn to_message(&self) -> Message {
+        let text = match &self.content {
+            Content::Text | Content::Edit => self.text.to_string(),
+            Content::Picture(url) => format!("{}\n{url}", self.text),
+            Content::Reaction(to) => format!("{THUMB}{to}"),
+        };
         Message {
             id: self.id.to_string(),
             chat: match &self.chat {
@@ -87,7 +110,7 @@ impl MessageRef<'_> {
             },
             sender: self.sender,
             by_owner: self.by_owner,
-            text: self.text.to_string(),
+            text,
             sent_at: self.sent_at,
         }
     }
@@ -119,14 +142,42 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
     }
     let by_owner = is_by_owner(fields, ours)?;
     refuse_what_is_not_fresh(fields)?;
-    let text = fields.text.member("message").text().ok_or(Reason::NoText)?;
+    let (text, content) = content(fields)?;
     let chat = sender::chat(fields)?;
     let sender = match by_owner {
         true => sender::owner(fields),
         false => sender::author(fields, &chat).ok_or(Reason::NoSender)?,
     };
     let id = fields.message_id.text().filter(|id| is_message_id(id)).ok_or(Reason::NoMessageId)?;
-    Ok(MessageRef { id, chat, sender, by_owner, text: storable(text), sent_at: sent_at(fields) })
+    Ok(MessageRef { id, chat, sender, by_owner, text: storable(text), content, sent_at: sent_at(fields) })
+}
+
+/// What was written, and to what. A picture's caption and a sign are no texts: few of them say anything
+/// to us (`meaning`).
+fn content<'a>(fields: &Fields<'a>) -> Result<(Cow<'a, str>, Content<'a>), Reason> {
+    let text = fields.text.member("message").text();
+    match (fields.is_edit.truth(), text) {
+        (Truth::No, Some(text)) => return Ok((text, Content::Text)),
+        (Truth::Yes, Some(text)) => return Ok((text, Content::Edit)),
+        (Truth::No, None) => {}
+        // Unclear whether it is fresh, or nothing that we could have answered before.
+        _ => return Err(Reason::Edited),
+    }
+    let picture = fields.image.member("caption").text().zip(fields.image.member("imageUrl").text());
+    if let Some((caption, url)) = picture.filter(|(_, url)| is_address(url)) {
+        return Ok((caption, Content::Picture(url)));
+    }
+    let referenced = fields.reaction.member("referencedMessage").member("messageId").text();
+    match fields.reaction.member("value").text().zip(referenced.filter(|id| is_message_id(id))) {
+        Some((value, id)) => Ok((value, Content::Reaction(id))),
+        None => Err(Reason::NoText),
+    }
+}
+
+/// An address of the web that is one word.
+fn is_address(url: &str) -> bool {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// A blank for each NUL, which PostgreSQL keeps in no text: one would fail the transaction that other
@@ -149,7 +200,6 @@ fn is_by_owner(fields: &Fields<'_>, ours: &InstanceFacts<'_>) -> Result<bool, Re
 fn refuse_what_is_not_fresh(fields: &Fields<'_>) -> Result<(), Reason> {
     let flags = [
         (fields.waiting_message, Reason::WaitingMessage),
-        (fields.is_edit, Reason::Edited),
         (fields.forwarded, Reason::Forwarded),
         (fields.is_status_reply, Reason::Status),
         (fields.is_newsletter, Reason::Newsletter),

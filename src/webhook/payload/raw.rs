@@ -57,6 +57,8 @@ pub(super) struct Fields<'a> {
     pub momment: Field<'a>,
     pub moment: Field<'a>,
     pub text: Field<'a>,
+    pub image: Field<'a>,
+    pub reaction: Field<'a>,
 }
 
 impl<'a> Fields<'a> {
@@ -99,6 +101,8 @@ impl<'a> Fields<'a> {
             b"momment" => &mut self.momment,
             b"moment" => &mut self.moment,
             b"text" => &mut self.text,
+            b"image" => &mut self.image,
+            b"reaction" => &mut self.reaction,
             _ => return,
         };
         *place = value;

@@ -126,12 +126,15 @@ fn only_received_messages_are_looked_at() {
 fn an_order_comes_from_the_text_alone() {
     let order = "/link Sales futebol";
     let contents = [
-        json!({"image": {"caption": order, "imageUrl": "https://example.com/1.jpeg", "mimeType": "image/jpeg"}}),
+        json!({"image": {"caption": order, "mimeType": "image/jpeg"}}),
+        json!({"image": {"caption": order, "imageUrl": "https://example.com/1.jpeg x", "mimeType": "image/jpeg"}}),
+        json!({"image": {"caption": order, "imageUrl": "file:///etc/passwd"}}),
         json!({"video": {"caption": order}}),
         json!({"document": {"caption": order, "fileName": order, "title": order}}),
         json!({"buttonsResponseMessage": {"buttonId": "1", "message": order}}),
         json!({"listResponseMessage": {"selectedRowId": "1", "message": order, "title": order}}),
-        json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": "A1"}}}),
+        json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": null}}}),
+        json!({"reaction": {"value": "", "referencedMessage": {"messageId": "A1"}}}),
         json!({"pollVote": {"pollMessageId": "A1", "options": [{"name": order}]}}),
         json!({"poll": {"question": order, "options": [{"name": order}]}}),
         json!({"hydratedTemplate": {"message": order, "hydratedButtons": []}}),
@@ -162,13 +165,38 @@ fn an_order_comes_from_the_text_alone() {
 }
 
 #[test]
+fn pictures_reactions_and_edits_are_told_from_texts() {
+    let content = |event: &str| match reading(event, &OURS) {
+        Reading::Message(message) => format!("{:?} {:?}", message.content, message.text),
+        Reading::Ignored(reason) => reason.to_string(),
+    };
+    let bare = || {
+        let mut event = direct();
+        event.as_object_mut().unwrap().remove("text");
+        event
+    };
+    let picture = json!({"image": {"caption": "/photo Sales", "imageUrl": "https://example.com/1.jpeg"}});
+    let thumb = json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": "A1"}}});
+    assert_eq!(
+        content(&with(bare(), &picture).to_string()),
+        r#"Picture("https://example.com/1.jpeg") "/photo Sales""#
+    );
+    assert_eq!(content(&with(bare(), &thumb).to_string()), r#"Reaction("A1") "👍""#);
+    assert_eq!(content(&with(direct(), &json!({"isEdit": "1"})).to_string()), r#"Edit "/groups""#);
+    // What was forwarded is somebody else's, whatever it is.
+    let forwarded = with(with(bare(), &picture), &json!({"forwarded": true}));
+    assert_eq!(content(&forwarded.to_string()), "forwarded");
+}
+
+#[test]
 fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
     let rows = [
         (json!({"fromMe": true}), Reason::FromMe),
         (json!({"fromMe": true, "fromApi": true}), Reason::FromMe),
         (json!({"fromApi": true}), Reason::FromMe),
         (json!({"waitingMessage": true}), Reason::WaitingMessage),
-        (json!({"isEdit": true}), Reason::Edited),
+        (json!({"isEdit": "perhaps"}), Reason::Edited),
+        (json!({"isEdit": true, "text": null}), Reason::Edited),
         (json!({"forwarded": true}), Reason::Forwarded),
         (json!({"isStatusReply": true}), Reason::Status),
         (json!({"phone": "status@broadcast", "participantPhone": ANA}), Reason::Status),
@@ -196,7 +224,7 @@ fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
 #[test]
 fn flags_are_believed_however_they_are_written() {
     let flags =
-        ["fromApi", "waitingMessage", "isEdit", "forwarded", "isStatusReply", "isNewsletter", "broadcast"];
+        ["fromApi", "waitingMessage", "forwarded", "isStatusReply", "isNewsletter", "broadcast"];
     for flag in flags.into_iter().chain(["fromMe"]) {
         for no in [json!("false"), json!("0"), json!(0), json!(null), json!(""), json!([false])] {
             expect_message(&with(direct(), &json!({flag: no})).to_string());
@@ -388,7 +416,7 @@ fn of_repeated_keys_the_last_value_counts() {
         r#""phone": "120363000000000000-group", "text": {"message": "a", "message": "b"}"#,
     ));
     assert_eq!((message.chat.address(), message.text.as_str()), ("120363000000000000-group", "b"));
-    expect_ignored(&ending(&event, r#""isEdit": true"#), Reason::Edited);
+    expect_ignored(&ending(&event, r#""isEdit": "perhaps""#), Reason::Edited);
     expect_ignored(&ending(&event, r#""text": null"#), Reason::NoText);
     expect_message(&ending(&with(event, &json!({"isEdit": true})), r#""isEdit": false"#));
 }
@@ -507,6 +535,12 @@ fn object_of(value: impl Strategy<Value = String>) -> impl Strategy<Value = Stri
             "fromApi",
             "isGroup",
             "isEdit",
+            "image",
+            "caption",
+            "imageUrl",
+            "reaction",
+            "referencedMessage",
+            "value",
             "momment",
             "moment",
             "text",

@@ -30,6 +30,8 @@ fn instance(verify: config::Verify) -> config::Instance {
         prefixes: vec!["/".to_owned()],
         strangers: config::Strangers::Ignore,
         owner_commands: false,
+        time_zone: config::TimeZone::UTC,
+        admins_from: config::AdminsFrom::Config,
         max_event_age: Duration::from_secs(600),
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,

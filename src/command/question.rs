@@ -1,0 +1,198 @@
+//! What the bot asks back, and how a person answers without a command: `yes`, `2`, a 👍.
+//!
+//! A question is remembered with the answer that asks it, by admin and chat; whoever answers is the
+//! same person in the same chat, within five minutes. What an answer sets in motion is kept with its
+//! own order's plan, so that no later question can change it under way.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::OrderMeant;
+use crate::clock::Timestamp;
+use crate::directory::fold;
+use crate::domain::{Chat, Locale};
+use crate::i18n;
+use crate::storage::{MemoryKind, Remembered, Store, Unavailable};
+
+/// How long a question waits for its answer.
+pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// For how long somebody who answers too late is told so.
+const MEMORY: Duration = Duration::from_secs(60 * 60);
+/// No answer without a command is longer, in bytes.
+pub const LONGEST: usize = 32;
+/// The most options of a question.
+pub const MOST_OPTIONS: usize = 30;
+
+/// A question that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The id of the order that asks.
+    pub asked_by: String,
+    /// The language in which it is asked.
+    pub language: String,
+    /// The English name of the command that an answer carries out.
+    pub command: String,
+    /// Its words before the chosen ones.
+    pub before: String,
+    /// What can be chosen by number; where nothing can be, a yes is asked for.
+    pub options: Vec<String>,
+    /// Its words behind the chosen ones.
+    pub after: String,
+    /// Several may be chosen.
+    pub takes_several: bool,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// These numbers.
+    Numbers(Vec<usize>),
+    /// A 👍 on the message with this id.
+    Thumb(String),
+}
+
+/// Whose question it is: an admin's in a chat.
+pub fn place(admin: &str, chat: &Chat, by_owner: bool) -> String {
+    format!("{admin} {}", chat.lane(admin, by_owner))
+}
+
+impl Question {
+    /// A question from how it was kept; nothing of an earlier version.
+    pub fn of(remembered: &Remembered) -> Option<Self> {
+        serde_json::from_str(&remembered.value).ok()
+    }
+
+    /// What a choice of these options means.
+    pub fn chosen(&self, options: &[&str]) -> OrderMeant {
+        let words = [&[self.before.as_str()], options, &[self.after.as_str()]].concat();
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        OrderMeant {
+            command: self.command.clone(),
+            rest: words.join(" "),
+            is_confirmed: self.options.is_empty(),
+            forget: Some(super::MemoryName::Question),
+        }
+    }
+}
+
+/// Whether an answer that was given at this moment comes in time.
+pub fn is_in_time(asked: Timestamp, answered: Timestamp) -> bool {
+    answered.since(asked) <= PATIENCE
+}
+
+/// Whether a question waits here, or has waited until a short while ago.
+pub async fn is_open(
+    store: &Store,
+    instance: &str,
+    place: &str,
+    now: Timestamp,
+) -> Result<bool, Unavailable> {
+    let asked = store.recall(instance, MemoryKind::Question, place).await?;
+    Ok(asked.is_some_and(|asked| now.since(asked.at) <= MEMORY))
+}
+
+static YES: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-yes"));
+static NO: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-no"));
+
+/// The words that the catalogues list under a key, folded.
+pub(super) fn listed(key: &str) -> HashSet<String> {
+    let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
+    texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
+}
+
+/// The answer in a text that is no order, if it is one.
+pub fn bare(text: &str) -> Option<Answer> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    if is_thumb(text.trim()) {
+        return Some(Answer::Yes);
+    }
+    let word = fold(text);
+    let word = word.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
+    match () {
+        () if YES.contains(word) => Some(Answer::Yes),
+        () if NO.contains(word) => Some(Answer::No),
+        () => numbers(word).map(Answer::Numbers),
+    }
+}
+
+/// A 👍 in any colour of skin.
+pub fn is_thumb(text: &str) -> bool {
+    let mut signs = text.chars().filter(|c| !matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}'));
+    signs.next() == Some('👍') && signs.next().is_none()
+}
+
+/// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
+pub fn numbers(text: &str) -> Option<Vec<usize>> {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.');
+    let mut found = Vec::new();
+    for word in text.split(is_between).filter(|word| !word.is_empty()) {
+        // "and", as people say it between the last two.
+        if matches!(word, "e" | "y" | "and" | "&" | "+") && !found.is_empty() {
+            continue;
+        }
+        found.extend(range(word)?);
+        if found.len() > MOST_OPTIONS {
+            return None;
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// The numbers that a word stands for: `4`, `3-5`.
+pub fn range(word: &str) -> Option<std::ops::RangeInclusive<usize>> {
+    let number = |word: &str| -> Option<usize> {
+        let is_number = (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+        is_number.then(|| word.parse().ok()).flatten().filter(|number| *number > 0)
+    };
+    match word.split_once(['-', '–', '—']) {
+        Some((first, last)) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then_some(first..=last)
+        }
+        None => number(word).map(|number| number..=number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_told_from_chatter() {
+        let rows = [
+            ("sim", Some(Answer::Yes)),
+            ("Sim!", Some(Answer::Yes)),
+            ("SÍ", Some(Answer::Yes)),
+            ("yes", Some(Answer::Yes)),
+            ("👍🏽", Some(Answer::Yes)),
+            ("não", Some(Answer::No)),
+            ("nao.", Some(Answer::No)),
+            ("no", Some(Answer::No)),
+            ("2", Some(Answer::Numbers(vec![2]))),
+            ("2)", Some(Answer::Numbers(vec![2]))),
+            ("1 3-5", Some(Answer::Numbers(vec![1, 3, 4, 5]))),
+            ("1, 2 e 4", Some(Answer::Numbers(vec![1, 2, 4]))),
+            ("sim, pode", None),
+            ("0", None),
+            ("5-3", None),
+            ("e", None),
+            ("1234", None),
+            ("1-999", None),
+            ("bom dia", None),
+            ("👍👍", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(bare(text), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `/undo`: takes back what the last order of this admin in this chat changed.
+//!
+//! A command that changes something says how that is taken back, and what cannot be; it is kept with
+//! its answer. Only what it changed itself is in it: what was so before stays.
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use super::{Arguments, Chapter, Meant, MemoryName, OrderMeant, Past, Run, Spec};
+use crate::reply::{Phrase, Reply};
+use crate::storage::{Lost, MemoryKind};
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "undo",
+    pt: &["desfazer"],
+    es: &["deshacer"],
+    args: &[],
+    is_mutating: true,
+    chapter: Chapter::Orders,
+    run: Run::Another(meant),
+};
+
+/// How the last change is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The English name of the command that made the change.
+    pub of: String,
+    /// The order that takes it back: a command's English name, and its words. None: it cannot be.
+    pub by: Option<(String, String)>,
+}
+
+fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
+    Box::pin(async move {
+        let kept = past.store.recall(past.instance, MemoryKind::Undo, past.place).await?;
+        let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
+        Ok(match undo {
+            None => said(Phrase::not_done("undo-nothing")),
+            Some(Undo { by: Some((command, rest)), .. }) => {
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget: Some(MemoryName::Undo) })
+            }
+            Some(Undo { of, by: None }) => {
+                let order = past.speech.order(&of, &[]);
+                said(Phrase::not_done("undo-cannot").plain("order", order))
+            }
+        })
+    })
+}
+
+fn said(phrase: Phrase) -> Meant {
+    Meant::Said(Reply::Said(vec![phrase]), Vec::new())
+}

@@ -1,0 +1,155 @@
+//! What is remembered between orders: one value a kind and place.
+//!
+//! An order's own memories are written with its answer, in one transaction: what the answer says is
+//! remembered exactly where the answer exists.
+
+use sqlx::{AnyConnection, Row as _};
+
+use super::{Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// What kind of thing is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What a name stands for, by the name.
+    Alias,
+    /// The day on which an admin was last greeted, by admin.
+    Greeting,
+    /// A chat's language, by chat.
+    Language,
+    /// What the numbers of the last list mean, by chat.
+    List,
+    /// What `/more` shows next, by admin and chat.
+    Page,
+    /// What waits for a yes or a number, by admin and chat.
+    Question,
+    /// Who may add groups, as it was last set through the bot, by community.
+    Setting,
+    /// What undo would take back, by admin and chat.
+    Undo,
+}
+
+impl Kind {
+    /// The word in the journal.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Alias => "alias",
+            Self::Greeting => "greeting",
+            Self::Language => "language",
+            Self::List => "list",
+            Self::Page => "page",
+            Self::Question => "question",
+            Self::Setting => "setting",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// Something to remember, or to forget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// Which one.
+    pub place: String,
+    /// The value; none forgets what was there.
+    pub value: Option<String>,
+}
+
+/// What was remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Which one.
+    pub place: String,
+    /// The value.
+    pub value: String,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// What is remembered of this kind and place.
+    pub async fn recall(
+        &self,
+        instance: &str,
+        kind: Kind,
+        place: &str,
+    ) -> Result<Option<Remembered>, Unavailable> {
+        let found = sqlx::query(
+            "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 AND place = $3",
+        )
+        .bind(instance)
+        .bind(kind.as_str())
+        .bind(place)
+        .fetch_optional(&self.reads);
+        let found = self.read(found).await?;
+        Ok(found.map(|row| remembered(&row)).transpose()?)
+    }
+
+    /// WhatsApp's id of the message that answers an order.
+    pub async fn answer_id(&self, command: &str) -> Result<Option<String>, Unavailable> {
+        let found = sqlx::query_scalar("SELECT answer_id FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        Ok(self.read(found).await?.flatten())
+    }
+
+    /// All that is remembered of this kind, by place.
+    pub async fn recall_all(&self, instance: &str, kind: Kind) -> Result<Vec<Remembered>, Unavailable> {
+        let found = sqlx::query(
+            "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 ORDER BY place",
+        )
+        .bind(instance)
+        .bind(kind.as_str())
+        .fetch_all(&self.reads);
+        let found = self.read(found).await?;
+        Ok(found.iter().map(remembered).collect::<Result<_, _>>()?)
+    }
+}
+
+fn remembered(row: &sqlx::any::AnyRow) -> Result<Remembered, sqlx::Error> {
+    Ok(Remembered {
+        place: row.try_get("place")?,
+        value: row.try_get("value")?,
+        at: Timestamp(row.try_get("at")?),
+    })
+}
+
+/// Writes memories down, in the transaction of the answer that they belong to.
+pub(super) async fn remember(
+    connection: &mut AnyConnection,
+    instance: &str,
+    memories: &[Memory],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    for memory in memories {
+        let written = match &memory.value {
+            Some(value) => sqlx::query(
+                "INSERT INTO memory (instance, kind, place, value, at) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (instance, kind, place) DO UPDATE SET value = $4, at = $5",
+            )
+            .bind(instance)
+            .bind(memory.kind.as_str())
+            .bind(&memory.place)
+            .bind(value)
+            .bind(now.0),
+            None => sqlx::query("DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3")
+                .bind(instance)
+                .bind(memory.kind.as_str())
+                .bind(&memory.place),
+        };
+        written.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what was only good for a while, once texts of that time are kept no longer.
+pub(super) async fn forget(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM memory WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'question', 'undo')",
+    )
+    .bind(before.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

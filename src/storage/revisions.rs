@@ -1,0 +1,97 @@
+//! The versions of one message: an order that was not understood may be mended by editing it.
+//!
+//! WhatsApp keeps a message's id when it is edited. The journal knows the first version by that id,
+//! and each later one by the id, a line feed (which no message's id holds) and a number.
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::order::Outcome;
+use super::{Store, Unavailable};
+use crate::clock::Timestamp;
+
+/// How often one message may be mended.
+pub const MOST: usize = 9;
+
+/// A version of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The order's id.
+    pub id: String,
+    /// What was typed.
+    pub text: String,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// It has ended.
+    pub is_over: bool,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// WhatsApp's id of the message that answered it.
+    pub answer_id: Option<String>,
+}
+
+impl Revision {
+    /// It was not understood and changed nothing, or is still looked at.
+    pub fn may_be_mended(&self) -> bool {
+        self.outcome.is_none_or(|outcome| outcome == Outcome::Mistaken)
+    }
+}
+
+/// The id of a version, the first one being 0.
+pub fn revision(message_id: &str, number: usize) -> String {
+    match number {
+        0 => message_id.to_owned(),
+        number => format!("{message_id}\n{number}"),
+    }
+}
+
+/// WhatsApp's id of the message, of whatever version.
+pub fn message_of(message_id: &str) -> &str {
+    message_id.split_once('\n').map_or(message_id, |(id, _)| id)
+}
+
+/// The number of a version.
+pub fn number_of(message_id: &str) -> usize {
+    message_id.split_once('\n').and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
+}
+
+impl Store {
+    /// The versions of a message before `number`, the first one first.
+    pub async fn revisions(
+        &self,
+        instance: &str,
+        message_id: &str,
+        before: usize,
+    ) -> Result<Vec<Revision>, Unavailable> {
+        let before = before.min(MOST + 1);
+        let places: Vec<String> = (0..before).map(|number| format!("${}", number + 2)).collect();
+        let sql = format!(
+            "SELECT id, text, state, outcome, accepted_at, answer_id, message_id FROM command
+             WHERE instance = $1 AND message_id IN ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(instance);
+        for number in 0..before {
+            query = query.bind(revision(message_id, number));
+        }
+        let rows = self.read(query.fetch_all(&self.reads)).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let outcome: Option<String> = row.try_get("outcome")?;
+            let state: String = row.try_get("state")?;
+            let message_id: String = row.try_get("message_id")?;
+            found.push((
+                number_of(&message_id),
+                Revision {
+                    id: row.try_get("id")?,
+                    text: row.try_get("text")?,
+                    outcome: outcome.and_then(|word| Outcome::parse(&word)),
+                    is_over: state == "done" || state == "dead",
+                    accepted_at: Timestamp(row.try_get("accepted_at")?),
+                    answer_id: row.try_get("answer_id")?,
+                },
+            ));
+        }
+        found.sort_by_key(|(number, _)| *number);
+        Ok(found.into_iter().map(|(_, revision)| revision).collect())
+    }
+}
