@@ -23,7 +23,17 @@ pub(super) fn community(world: &World, community: &Community) -> String {
         format!(r#"{{"name":{name},"phone":{phone},"isGroupAnnouncement":{announces},"phone":{phone}}}"#)
     });
     let (name, id) = (text(&community.name), text(&community.id));
-    format!(r#"{{"name":{name},"id":{id},"description":"","subGroups":{}}}"#, list(groups))
+    let description = text(&community.description);
+    format!(r#"{{"name":{name},"id":{id},"description":{description},"subGroups":{}}}"#, list(groups))
+}
+
+/// `POST communities`.
+pub(super) fn created(world: &World, community: &Community) -> String {
+    let groups = world.announcement_of(&community.id).into_iter().map(|group| {
+        let (name, phone) = (text(&group.name), text(&group.id));
+        format!(r#"{{"name":{name},"phone":{phone},"isGroupAnnouncement":"true"}}"#)
+    });
+    format!(r#"{{"id":{},"subGroups":{}}}"#, text(&community.id), list(groups))
 }
 
 /// `GET groups`: announcement groups are among them.
@@ -45,25 +55,59 @@ pub(super) fn group(world: &World, group: &Group, bot: &str, with_invitation: bo
     let bot_is_admin = group.standing == Standing::Admin;
     let bot = format!(r#"{{"phone":{},"isAdmin":{bot_is_admin},"isSuperAdmin":false}}"#, text(bot));
     let others = people.iter().enumerate().map(|(nth, person)| {
-        let (phone, lid) = (text(&person.phone), text(&person.lid));
-        let admin = boolean(person.is_admin, nth);
-        format!(r#"{{"phone":{phone},"lid":{lid},"isAdmin":{admin},"isSuperAdmin":{admin}}}"#)
+        let (admin, owner) = (boolean(person.is_admin, nth), boolean(person.is_super_admin, nth + 1));
+        let lid = Value::from(person.lid.as_deref());
+        let known = world.people().iter().find(|known| known.phone == person.phone);
+        let hidden = person.lid.as_deref().filter(|_| known.is_some_and(|known| known.hides_number));
+        let phone = text(hidden.unwrap_or(&person.phone));
+        format!(r#"{{"phone":{phone},"lid":{lid},"isAdmin":{admin},"isSuperAdmin":{owner}}}"#)
     });
-    let invitation = if with_invitation {
-        let code: String = group.id.chars().filter(char::is_ascii_digit).rev().take(16).collect();
-        format!(r#","invitationLink":"https://chat.whatsapp.com/{code}""#)
-    } else {
-        String::new()
-    };
+    // Admins alone see it.
+    let invitation = Value::from(bot_is_admin.then_some(group.invitation.as_str()));
+    let invitation =
+        if with_invitation { format!(r#","invitationLink":{invitation}"#) } else { String::new() };
+    let community = group.community.as_deref().and_then(|id| world.find_community(id));
+    let description =
+        community.filter(|_| group.is_announcement).map(|c| c.description.as_str()).filter(|d| !d.is_empty());
     format!(
-        r#"{{"phone":{phone},"subject":{subject},"description":null,"owner":{owner},"creation":"1623281429000","communityId":{community},"isGroupAnnouncement":{announces},"adminOnlyMessage":{announces},"adminOnlySettings":"true","requireAdminApproval":"false","participants":{participants}{invitation}}}"#,
+        r#"{{"phone":{phone},"subject":{subject},"description":{description},"owner":{owner},"creation":"1623281429000","communityId":{community},"isGroupAnnouncement":{announces},"adminOnlyMessage":{announces},"adminOnlySettings":"true","requireAdminApproval":"false","participants":{participants}{invitation}}}"#,
         phone = text(&group.id),
         subject = text(&group.name),
+        description = Value::from(description),
         owner = Value::from(people.first().map(|person| person.phone.as_str())),
         community = Value::from(group.community.as_deref()),
         announces = boolean(group.is_announcement, group.name.len()),
         participants = list(std::iter::once(bot).chain(others)),
     )
+}
+
+/// `GET group-invitation-metadata`: neither its community nor who is in it.
+pub(super) fn invited(world: &World, group: &Group) -> String {
+    let people = world.participants(group);
+    format!(
+        r#"{{"phone":{phone},"subject":{subject},"owner":{owner},"creation":1623281429000,"invitationLink":{link},"contactsCount":0,"participantsCount":"{count}","participants":[],"subjectTime":1623281429000,"subjectOwner":null}}"#,
+        phone = text(&group.id),
+        subject = text(&group.name),
+        owner = Value::from(people.first().map(|person| person.phone.as_str())),
+        link = text(&group.invitation),
+        count = people.len() + 1,
+    )
+}
+
+/// `POST phone-exists-batch`: every other answer is an array of one.
+pub(super) fn phones(world: &World, phones: &[&str]) -> String {
+    list(phones.iter().enumerate().map(|(nth, phone)| {
+        let exists = world.has_whatsapp(phone);
+        let output = if exists { phone } else { "" };
+        let lid = Value::from(world.lid_of(phone).filter(|_| exists));
+        let answer = format!(
+            r#"{{"exists":{},"inputPhone":{},"outputPhone":{},"lid":{lid}}}"#,
+            boolean(exists, nth),
+            text(phone),
+            text(output),
+        );
+        if nth.is_multiple_of(2) { answer } else { format!("[{answer}]") }
+    }))
 }
 
 /// A boolean, at every other place as text.

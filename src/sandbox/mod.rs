@@ -1,16 +1,19 @@
 //! Z-API simulated over HTTP: `vincula demo` and all story tests run on it.
 //!
-//! [`World`] is the state with WhatsApp's rules; `routes`, `operations` and `documents` are Z-API's
-//! surface with its quirks; [`Trouble`] scripts what goes wrong; [`phony`] makes webhook events.
+//! [`World`] is the state with WhatsApp's rules; `routes`, `operations`, `communities` and `documents`
+//! are Z-API's surface with its quirks; [`Trouble`] scripts what goes wrong; [`phony`] makes webhook events.
 //! Everything is written from the outside view of the API and shares no type with vincula's client,
 //! so that a mistake in one is not repeated in the other. Nothing here spawns or has a time limit:
 //! whoever waits puts a time-out around it.
 
 mod account;
 mod chats;
+mod communities;
 mod documents;
+mod invitations;
 mod lag;
 mod operations;
+mod people;
 pub mod phony;
 mod playground;
 mod post;
@@ -33,6 +36,7 @@ use tokio::time::{Instant, sleep_until};
 pub use account::{Account, Webhooks};
 pub use chats::{Reaction, Sent};
 pub use lag::Lag;
+pub use people::{Added, Person};
 pub use replies::Reply;
 pub use trouble::{Fault, Gate, Offline, Partial, Trouble};
 pub use world::{Community, Group, Participant, Refusal, Standing, World};
@@ -105,7 +109,8 @@ pub struct Call {
 impl Call {
     /// Whether it is there to change communities, groups or settings; sending does not count.
     pub fn changes(&self) -> bool {
-        self.method != Method::GET && !self.path.starts_with("send-")
+        // Asking who has WhatsApp changes nothing, though it is a POST.
+        self.method != Method::GET && !self.path.starts_with("send-") && self.path != "phone-exists-batch"
     }
 }
 

@@ -1,5 +1,6 @@
 //! What each call does to the world, and what it answers.
 
+use axum::extract::Query;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -7,15 +8,16 @@ use tokio::time::Instant;
 use super::account::hex;
 use super::chats::Sent;
 use super::routes::{Answer, Operation, bad};
-use super::trouble::Partial;
 use super::world::{Refusal, Standing, World};
-use super::{Account, Call, Options, Sandbox, State, documents};
+use super::{Account, Call, Options, Sandbox, State, communities, documents};
 
 impl Sandbox {
     /// Does what a call asks for.
     pub(super) fn run(&self, operation: Operation<'_>, call: &Call) -> Answer {
         let mut state = self.state();
         let (options, account) = (&self.0.options, self.account());
+        let weather = self.trouble().weather();
+        let partial = weather.partial;
         let done = match operation {
             Operation::Communities => {
                 let all: Vec<_> =
@@ -31,6 +33,24 @@ impl Sandbox {
             Operation::Group { id, with_invitation } => {
                 group(seen(&mut state), id, &account.phone, with_invitation)
             }
+            Operation::GroupOfInvitation => group_of_invitation(&state.world, call),
+            Operation::Create => communities::create(state.changing(weather), call),
+            Operation::Deactivate(id) => communities::deactivate(state.changing(weather), id),
+            Operation::Describe => communities::describe(state.changing(weather), call),
+            Operation::SetPhoto => communities::set_photo(state.changing(weather), call),
+            Operation::SetWhoMayAdd => communities::set_who_may_add(state.changing(weather), call),
+            Operation::ResetInvitation(id) => communities::reset_invitation(state.changing(weather), id),
+            Operation::AddPeople => communities::add_people(state.changing(weather), call, partial),
+            Operation::RemovePeople => {
+                communities::change_people(state.changing(weather), call, partial, World::remove_person)
+            }
+            Operation::Promote => {
+                communities::change_people(state.changing(weather), call, partial, World::promote)
+            }
+            Operation::Demote => {
+                communities::change_people(state.changing(weather), call, partial, World::demote)
+            }
+            Operation::PhonesExist => communities::phones_exist(&state.world, call),
             Operation::Link => self.change(&mut state, call, World::link),
             Operation::Unlink => self.change(&mut state, call, World::unlink),
             Operation::SendText => send_text(&mut state, call, options),
@@ -71,14 +91,11 @@ impl Sandbox {
         }
 
         let weather = self.trouble().weather();
-        if let Some(lag) = weather.lag {
-            let State { past, world, .. } = state;
-            past.keep(lag, world, Instant::now());
-        }
+        let world = state.changing(weather);
         let mut refused = Vec::new();
         for group in groups {
             let group = group.as_str().unwrap_or_default();
-            if let Err(refusal) = act(&mut state.world, community, group) {
+            if let Err(refusal) = act(world, community, group) {
                 refused.push((group, refusal));
                 if weather.stops_at_first {
                     break;
@@ -86,23 +103,12 @@ impl Sandbox {
             }
         }
 
-        let Some((_, first)) = refused.first() else {
+        if refused.is_empty() {
             // `unlink` says it as text: both spellings are met.
             let success = if call.path.ends_with("unlink") { json!("true") } else { json!(true) };
             return Ok(json!({ "success": success }).to_string());
-        };
-        match weather.partial {
-            Partial::Success => Ok(json!({ "success": true }).to_string()),
-            Partial::Details => {
-                let refused: Vec<_> = refused
-                    .iter()
-                    .map(|(id, why)| json!({ "phone": id, "error": why.to_string() }))
-                    .collect();
-                Ok(json!({ "success": true, "failedGroups": refused }).to_string())
-            }
-            Partial::Failure => Ok(json!({ "success": false }).to_string()),
-            Partial::Error => Err(bad(&first.to_string())),
         }
+        communities::done_in_part("success", "failedGroups", &refused, weather.partial)
     }
 }
 
@@ -119,6 +125,16 @@ fn community(world: &World, id: &str) -> Result<String, Answer> {
 fn group(world: &World, id: &str, bot: &str, with_invitation: bool) -> Result<String, Answer> {
     let found = world.find_group(id).filter(|g| g.standing != Standing::Absent);
     found.map(|g| documents::group(world, g, bot, with_invitation)).ok_or_else(|| bad("Group not found"))
+}
+
+/// A dead link leads nowhere; a living one is read by whoever has it.
+fn group_of_invitation(world: &World, call: &Call) -> Result<String, Answer> {
+    let query = format!("/?{}", call.query.as_deref().unwrap_or_default());
+    let given = query.parse().ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+    let link = given.and_then(|Query(pairs)| pairs.into_iter().find(|(key, _)| key == "url"));
+    let (_, link) = link.ok_or_else(|| bad("url is required"))?;
+    let group = world.group_invited_by(&link).ok_or_else(|| bad("Invalid invitation link"))?;
+    Ok(documents::invited(world, group))
 }
 
 /// The page that a call asks for. Without `usual_size`, page and size must be given.
@@ -218,14 +234,14 @@ fn webhook_url(call: &Call) -> Result<String, Answer> {
     if url.starts_with("https://") { Ok(url.to_owned()) } else { Err(bad("The webhook must be https")) }
 }
 
-fn field<'a>(call: &'a Call, name: &str) -> Option<&'a Value> {
+pub(super) fn field<'a>(call: &'a Call, name: &str) -> Option<&'a Value> {
     call.body.as_ref()?.get(name)
 }
 
-fn text_field<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+pub(super) fn text_field<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
     field(call, name)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn required<'a>(call: &'a Call, name: &str) -> Result<&'a str, Answer> {
+pub(super) fn required<'a>(call: &'a Call, name: &str) -> Result<&'a str, Answer> {
     text_field(call, name).ok_or_else(|| bad(&format!("{name} is required")))
 }

@@ -1,6 +1,6 @@
 //! Webhook events as Z-API makes them, for tests, the demo and `vincula event send`.
 //!
-//! [`Event`] is a received text message with all the fields that real ones carry, in their order,
+//! [`Event`] is a received message (a text, a reaction or a picture) with all the fields that real ones carry, in their order,
 //! repeated keys included (ZAPI.md, Webhooks); [`post`] sends it over HTTP the way Z-API does.
 
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::account::hex;
 pub use super::post::{Answer, post};
 use crate::clock::{Clock, Timestamp};
 
-/// A `ReceivedCallback`: a text in a direct chat, unless told otherwise.
+/// A `ReceivedCallback` in a direct chat, unless told otherwise.
 #[derive(Clone, Debug)]
 pub struct Event {
     instance: String,
@@ -20,10 +20,18 @@ pub struct Event {
     lid: Option<String>,
     group: Option<String>,
     sender: String,
-    text: String,
+    content: Content,
     flags: Vec<&'static str>,
     reference: Option<String>,
     edits: Vec<Edit>,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+enum Content {
+    Text(String),
+    Reaction { value: String, message_id: String },
+    Picture { caption: String, url: String },
 }
 
 /// A change to the finished fields.
@@ -37,6 +45,21 @@ enum Edit {
 impl Event {
     /// A text that reached the instance with this id, from nobody in particular.
     pub fn text(instance: &str, text: &str) -> Self {
+        Self::of(instance, Content::Text(text.to_owned()))
+    }
+
+    /// A reaction to a message of the bot's; an empty value takes it away.
+    pub fn reaction(instance: &str, value: &str, message_id: &str) -> Self {
+        let (value, message_id) = (value.to_owned(), message_id.to_owned());
+        Self::of(instance, Content::Reaction { value, message_id })
+    }
+
+    /// A picture with its caption, to be fetched at `url`.
+    pub fn picture(instance: &str, caption: &str, url: &str) -> Self {
+        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: url.to_owned() })
+    }
+
+    fn of(instance: &str, content: Content) -> Self {
         Self {
             instance: instance.to_owned(),
             connected_phone: "5511988887777".to_owned(),
@@ -46,7 +69,7 @@ impl Event {
             lid: None,
             group: None,
             sender: "Ana".to_owned(),
-            text: text.to_owned(),
+            content,
             flags: Vec::new(),
             reference: None,
             edits: Vec::new(),
@@ -229,10 +252,10 @@ impl Event {
             ("photo", "https://pps.whatsapp.net/v/t61.0-0/0_n.jpg".into()),
             ("broadcast", self.is("broadcast")),
         ];
+        // On the connected phone, the participant is the bot's own number.
+        let author = if from_me { Some(self.connected_phone.as_str()) } else { who };
         if is_group {
-            // On the connected phone, the participant is the bot's own number.
-            let participant = if from_me { Some(self.connected_phone.as_str()) } else { who };
-            fields.push(("participantPhone", participant.into()));
+            fields.push(("participantPhone", author.into()));
         }
         let participant_lid = self.lid.as_deref().filter(|_| is_group && !from_me);
         fields.push(("participantLid", participant_lid.into()));
@@ -246,10 +269,35 @@ impl Event {
         fields.push(("type", "ReceivedCallback".into()));
         fields.push(("fromApi", self.is("fromApi")));
         if !self.flags.contains(&"waitingMessage") {
-            fields.push(("text", json!({ "message": self.text })));
+            fields.push(self.said(phone, author, moment));
         }
         // It stands twice in many documented events.
         fields.push(("instanceId", self.instance.as_str().into()));
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The field that holds the content, of a message in this chat by this author.
+    fn said(&self, chat: Option<&str>, author: Option<&str>, at: Timestamp) -> (&'static str, Value) {
+        match &self.content {
+            Content::Text(text) => ("text", json!({ "message": text })),
+            Content::Reaction { value, message_id } => {
+                let message =
+                    json!({ "messageId": message_id, "fromMe": true, "phone": chat, "participant": null });
+                let reaction = json!({ "value": value, "time": at.0, "reactionBy": author, "referencedMessage": message });
+                ("reaction", reaction)
+            }
+            Content::Picture { caption, url } => {
+                let image = json!({
+                    "mimeType": "image/jpeg",
+                    "imageUrl": url,
+                    "thumbnailUrl": url,
+                    "caption": caption,
+                    "width": 600,
+                    "height": 600,
+                    "viewOnce": false,
+                });
+                ("image", image)
+            }
+        }
     }
 }

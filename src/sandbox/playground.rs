@@ -4,7 +4,9 @@ use super::world::World;
 
 impl World {
     /// Two communities and fifteen ordinary groups, with what makes real names hard: accents,
-    /// common beginnings, an id in the old form, markup, and groups that belong elsewhere.
+    /// common beginnings, an id in the old form, markup, and groups that belong elsewhere. Of its people,
+    /// Ana made both communities, and Bruno is an admin of the first, where Carla is as well, who hides
+    /// her number; Davi lets nobody add him; Elisa has no lid; and `5544999990009` no WhatsApp.
     pub fn playground() -> Self {
         let mut world = Self::empty();
         let bairro = world.community("Bairro Feliz");
@@ -23,6 +25,20 @@ impl World {
         }
         world.group("*Promo*_");
         world.group_with_id("5511999999999-1623281429", "Síndicos");
+
+        world.person("5544999990001", Some("81896604192873@lid"), "Ana");
+        world.person("5544999990002", Some("81896604192874@lid"), "Bruno");
+        world.person("5544999990003", Some("81896604192875@lid"), "Carla");
+        world.person("5544999990004", Some("81896604192876@lid"), "Davi");
+        world.person("5544999990005", None, "Elisa");
+        world.set_hides_number("5544999990003");
+        world.set_hard_to_add("5544999990004");
+        world.set_nobody("5544999990009");
+        for community in [&bairro, &marketing] {
+            world.join(community, "5544999990001", true, true);
+        }
+        world.join(&bairro, "5544999990002", true, false);
+        world.join(&bairro, "5544999990003", false, false);
         world
     }
 }

@@ -11,6 +11,7 @@ use axum::routing::any;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
+use super::operations::text_field;
 use super::trouble::{Fault, Offline};
 use super::{Account, Call, Sandbox};
 
@@ -29,12 +30,11 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let target = format!("{path}?{}", query.as_deref().unwrap_or_default());
     let call = Call { method, path, query, body: serde_json::from_slice(&body).ok() };
     sandbox.state().calls.push(call.clone());
     sandbox.ring();
 
-    let fault = sandbox.trouble().strike(&target);
+    let fault = sandbox.trouble().strike(&call.method, &target(&call));
     match &fault {
         Some(Fault::Instead(reply)) => return reply.clone().into_response(),
         Some(Fault::Delay(time)) => tokio::time::sleep(*time).await,
@@ -59,15 +59,34 @@ async fn answer(
     response
 }
 
+/// What faults are bound to: the path with its query. A message that is edited says so there.
+fn target(call: &Call) -> String {
+    let edits = call.path == "send-text" && text_field(call, "editMessageId").is_some();
+    let query = if edits { "edit" } else { call.query.as_deref().unwrap_or_default() };
+    format!("{}?{query}", call.path)
+}
+
 /// A call that has been let in.
 #[derive(Clone, Copy)]
 pub(super) enum Operation<'a> {
     Communities,
     Community(&'a str),
+    Create,
+    Deactivate(&'a str),
+    Describe,
+    SetPhoto,
+    SetWhoMayAdd,
+    ResetInvitation(&'a str),
     Link,
     Unlink,
+    AddPeople,
+    RemovePeople,
+    Promote,
+    Demote,
+    PhonesExist,
     Groups,
     Group { id: &'a str, with_invitation: bool },
+    GroupOfInvitation,
     SendText,
     React,
     RemoveReaction,
@@ -84,17 +103,29 @@ impl Operation<'_> {
     }
 }
 
-/// The call behind a path, and the method that it takes.
-fn route(path: &str) -> Option<(Method, Operation<'_>)> {
+/// The call behind a path, and the method that it takes; two calls share a path.
+fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> {
     let (name, rest) = path.split_once('/').unwrap_or((path, ""));
     Some(match (name, rest) {
+        ("communities", "") if method == Method::POST => (Method::POST, Operation::Create),
         ("communities", "") => (Method::GET, Operation::Communities),
         ("communities", "link") => (Method::POST, Operation::Link),
         ("communities", "unlink") => (Method::POST, Operation::Unlink),
+        ("communities", "settings") => (Method::POST, Operation::SetWhoMayAdd),
+        ("communities", id) => (Method::DELETE, Operation::Deactivate(id)),
+        ("update-community-description", "") => (Method::POST, Operation::Describe),
+        ("update-community-photo", "") => (Method::POST, Operation::SetPhoto),
+        ("redefine-invitation-link", id) => (Method::POST, Operation::ResetInvitation(id)),
+        ("add-participant", "") => (Method::POST, Operation::AddPeople),
+        ("remove-participant", "") => (Method::POST, Operation::RemovePeople),
+        ("add-admin", "") => (Method::POST, Operation::Promote),
+        ("remove-admin", "") => (Method::POST, Operation::Demote),
+        ("phone-exists-batch", "") => (Method::POST, Operation::PhonesExist),
         ("communities-metadata", id) => (Method::GET, Operation::Community(id)),
         ("groups", "") => (Method::GET, Operation::Groups),
         ("light-group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: false }),
         ("group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: true }),
+        ("group-invitation-metadata", "") => (Method::GET, Operation::GroupOfInvitation),
         ("send-text", "") => (Method::POST, Operation::SendText),
         ("send-reaction", "") => (Method::POST, Operation::React),
         ("send-remove-reaction", "") => (Method::POST, Operation::RemoveReaction),
@@ -128,11 +159,12 @@ fn admit<'a>(
             Some(_) => {}
         }
     }
-    let (method, operation) = route(&call.path).ok_or_else(|| error(StatusCode::NOT_FOUND, "NOT_FOUND"))?;
+    let (method, operation) =
+        route(&call.method, &call.path).ok_or_else(|| error(StatusCode::NOT_FOUND, "NOT_FOUND"))?;
     if call.method != method {
         return Err(error(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
     }
-    if method != Method::GET {
+    if method != Method::GET && method != Method::DELETE {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {

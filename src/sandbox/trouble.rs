@@ -2,11 +2,13 @@
 //!
 //! A fault is bound to the beginning of a call's path with its query, without credentials:
 //! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all
-//! calls. Of several that fit, the one set first strikes until it is used up.
+//! calls. A method before it narrows it: `POST communities`, `DELETE communities/`. A message that is
+//! edited is `send-text?edit`. Of several that fit, the one set first strikes until it is used up.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::Method;
 use tokio::sync::watch;
 
 use super::lag::Lag;
@@ -147,9 +149,13 @@ impl Trouble {
     }
 
     /// The fault that this call meets; uses it up.
-    pub(super) fn strike(&self, target: &str) -> Option<Fault> {
+    pub(super) fn strike(&self, method: &Method, target: &str) -> Option<Fault> {
         let mut script = self.lock();
-        let rule = script.rules.iter_mut().find(|r| r.left != Some(0) && target.starts_with(&r.path))?;
+        let fits = |rule: &Rule| match rule.path.split_once(' ') {
+            Some((only, path)) => method.as_str() == only && target.starts_with(path),
+            None => target.starts_with(&rule.path),
+        };
+        let rule = script.rules.iter_mut().find(|rule| rule.left != Some(0) && fits(rule))?;
         rule.left = rule.left.map(|left| left - 1);
         let fault = rule.fault.clone();
         script.rules.retain(|rule| rule.left != Some(0));

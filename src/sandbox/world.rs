@@ -1,18 +1,27 @@
 //! The simulated WhatsApp: communities, groups and who is in them, under WhatsApp's rules.
 //!
-//! Pure state: no time, no I/O. [`World::link`] and [`World::unlink`] keep the rules (ZAPI.md,
-//! Linking); what happens over HTTP and what somebody does by hand both go through them. Ids are
-//! plain text, as they stand in calls and orders.
+//! Pure state: no time, no I/O. [`World::link`], [`World::unlink`] and the like keep the rules
+//! (ZAPI.md, Linking); what happens over HTTP and what somebody does by hand both go through them.
+//! Ids are plain text, as they stand in calls and orders. Its people are in `people`, the links into
+//! groups in `invitations`.
 
 use super::chats::{Chats, Reaction, Sent};
+use super::people::Person;
 
 /// Communities and groups, and the messages that the bot sent.
 #[derive(Clone, Debug)]
 pub struct World {
     communities: Vec<Community>,
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
+    pub(super) people: Vec<Person>,
+    /// Numbers without WhatsApp.
+    pub(super) nobodies: Vec<String>,
+    /// A community, and whom it invited in private.
+    pub(super) invited: Vec<(String, String)>,
     limit: usize,
     made: u64,
+    /// How many links into groups there have been.
+    pub(super) invitations: u64,
     pub(super) chats: Chats,
 }
 
@@ -25,6 +34,12 @@ pub struct Community {
     pub name: String,
     /// The id of its announcement group.
     pub announcement: String,
+    /// What it says about itself.
+    pub description: String,
+    /// Its photo as it was given: an address or base64.
+    pub photo: Option<String>,
+    /// Everybody may add groups to it, not its admins alone.
+    pub groups_added_by_all: bool,
     /// What the bot is in it.
     pub standing: Standing,
 }
@@ -42,8 +57,11 @@ pub struct Group {
     pub is_announcement: bool,
     /// What the bot is in it.
     pub standing: Standing,
-    /// The people in it, without the bot; an announcement group's come from its community.
+    /// The people in it, without the bot; of an announcement group, those who were let into the community
+    /// itself: [`World::participants`] has the others too.
     pub participants: Vec<Participant>,
+    /// The link that leads into it; an announcement group's is its community's.
+    pub invitation: String,
 }
 
 /// A person in a group.
@@ -52,9 +70,11 @@ pub struct Participant {
     /// Their number.
     pub phone: String,
     /// Their lid.
-    pub lid: String,
+    pub lid: Option<String>,
     /// They are an admin of the group.
     pub is_admin: bool,
+    /// They made it, and stay its admin.
+    pub is_super_admin: bool,
 }
 
 /// What the bot's number is in a group or a community.
@@ -68,7 +88,7 @@ pub enum Standing {
     Absent,
 }
 
-/// Why WhatsApp does not link or unlink a group.
+/// Why WhatsApp does not do something to a group, a community or a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such community, or the bot is not in it.
@@ -95,12 +115,37 @@ pub enum Refusal {
     /// The community holds as many groups as it can.
     #[error("The community is full")]
     Full,
+    /// The number has no WhatsApp, or it is none.
+    #[error("The phone does not exist on WhatsApp")]
+    NoWhatsApp,
+    /// They let nobody add them, and no invitation was to be sent.
+    #[error("The participant can not be added")]
+    HardToAdd,
+    /// They are not in the community.
+    #[error("The participant is not in the community")]
+    NotIn,
+    /// They made the community, and stay its admin.
+    #[error("The owner of the community can not be changed")]
+    Owner,
+    /// The community has as many admins as it can.
+    #[error("The community has too many admins")]
+    TooManyAdmins,
 }
 
 impl World {
     /// Nothing at all, for a test to fill.
     pub fn empty() -> Self {
-        Self { communities: Vec::new(), groups: Vec::new(), limit: 100, made: 0, chats: Chats::default() }
+        Self {
+            communities: Vec::new(),
+            groups: Vec::new(),
+            people: Vec::new(),
+            nobodies: Vec::new(),
+            invited: Vec::new(),
+            limit: 100,
+            made: 0,
+            invitations: 0,
+            chats: Chats::default(),
+        }
     }
 
     /// Makes a community with its announcement group, the bot its admin; its id.
@@ -112,8 +157,15 @@ impl World {
             group.community = Some(id.clone());
             group.participants.clear();
         }
-        let standing = Standing::Admin;
-        self.communities.push(Community { id: id.clone(), name: name.to_owned(), announcement, standing });
+        self.communities.push(Community {
+            id: id.clone(),
+            name: name.to_owned(),
+            announcement,
+            description: String::new(),
+            photo: None,
+            groups_added_by_all: false,
+            standing: Standing::Admin,
+        });
         id
     }
 
@@ -126,6 +178,7 @@ impl World {
     /// Makes an ordinary group with a given id, such as the old form `5511999999999-1623281429`.
     pub fn group_with_id(&mut self, id: &str, name: &str) -> String {
         self.made += 1;
+        let invitation = self.next_invitation();
         let people = (1..=3).map(|nth| participant(self.made * 10 + nth, nth == 1)).collect();
         self.groups.push(Group {
             id: id.to_owned(),
@@ -134,6 +187,7 @@ impl World {
             is_announcement: false,
             standing: Standing::Admin,
             participants: people,
+            invitation,
         });
         id.to_owned()
     }
@@ -207,12 +261,52 @@ impl World {
         Ok(())
     }
 
-    fn may_change(&self, community: &str) -> Result<(), Refusal> {
-        match self.find_community(community).map(|c| c.standing) {
-            None | Some(Standing::Absent) => Err(Refusal::NoCommunity),
-            Some(Standing::Member) => Err(Refusal::NotAdmin),
-            Some(Standing::Admin) => Ok(()),
+    /// Ends a community: its groups stay, in no community; its announcement group does not.
+    ///
+    /// # Errors
+    /// There is no such community, or the bot is no admin of it; nothing has changed.
+    pub fn deactivate(&mut self, community: &str) -> Result<(), Refusal> {
+        let announcement = self.may_change(community)?.announcement.clone();
+        self.communities.retain(|c| c.id != community);
+        self.groups.retain(|g| g.id != announcement);
+        self.invited.retain(|(own, _)| own != community);
+        for group in self.groups.iter_mut().filter(|g| g.community.as_deref() == Some(community)) {
+            group.community = None;
         }
+        Ok(())
+    }
+
+    /// Gives a community another description.
+    ///
+    /// # Errors
+    /// There is no such community, or the bot is no admin of it; nothing has changed.
+    pub fn describe(&mut self, community: &str, text: &str) -> Result<(), Refusal> {
+        text.clone_into(&mut self.own(community)?.description);
+        Ok(())
+    }
+
+    /// Gives a community another photo, an address or base64.
+    ///
+    /// # Errors
+    /// There is no such community, or the bot is no admin of it; nothing has changed.
+    pub fn set_photo(&mut self, community: &str, photo: &str) -> Result<(), Refusal> {
+        self.own(community)?.photo = Some(photo.to_owned());
+        Ok(())
+    }
+
+    /// Says whether everybody may add groups to a community, or its admins alone.
+    ///
+    /// # Errors
+    /// There is no such community, or the bot is no admin of it; nothing has changed.
+    pub fn set_groups_added_by_all(&mut self, community: &str, by_all: bool) -> Result<(), Refusal> {
+        self.own(community)?.groups_added_by_all = by_all;
+        Ok(())
+    }
+
+    /// A community that the bot may change.
+    fn own(&mut self, community: &str) -> Result<&mut Community, Refusal> {
+        self.may_change(community)?;
+        self.communities.iter_mut().find(|c| c.id == community).ok_or(Refusal::NoCommunity)
     }
 
     fn target(&mut self, id: &str) -> Result<&mut Group, Refusal> {
@@ -245,6 +339,11 @@ impl World {
         self.groups.iter().find(|g| g.id == id)
     }
 
+    /// The announcement group of a community.
+    pub fn announcement_of(&self, community: &str) -> Option<&Group> {
+        self.find_group(&self.find_community(community)?.announcement)
+    }
+
     /// The id of the first community with this very name.
     pub fn community_named(&self, name: &str) -> Option<String> {
         self.communities.iter().find(|c| c.name == name).map(|c| c.id.clone())
@@ -266,14 +365,6 @@ impl World {
         self.groups.iter().filter(is_in).collect()
     }
 
-    /// The people in a group; in an announcement group, those of all its community's groups.
-    pub fn participants(&self, group: &Group) -> Vec<Participant> {
-        let Some(community) = group.community.as_deref().filter(|_| group.is_announcement) else {
-            return group.participants.clone();
-        };
-        self.groups_of(community).into_iter().flat_map(|g| g.participants.clone()).collect()
-    }
-
     /// What the bot sent and what was delivered, oldest first.
     pub fn sent(&self) -> &[Sent] {
         self.chats.sent()
@@ -293,7 +384,8 @@ impl World {
 fn participant(number: u64, is_admin: bool) -> Participant {
     Participant {
         phone: format!("55119{:08}", 80_000_000 + number),
-        lid: format!("{}@lid", 81_896_604_100_000 + number),
+        lid: Some(format!("{}@lid", 81_896_604_100_000 + number)),
         is_admin,
+        is_super_admin: is_admin,
     }
 }

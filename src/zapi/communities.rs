@@ -1,9 +1,14 @@
-//! The chapter "Communities": lists, metadata, link and unlink (Z-API docs, communities).
+//! The chapter "Communities": lists, metadata, what makes, changes and ends a community, link and
+//! unlink (Z-API docs, communities). Its people are in [`super::people`].
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::{ApiError, Cause, TurnToChange, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
+
+/// The call whose answer nobody has described (ZAPI.md §3).
+pub(super) const DEACTIVATE: &str = "DELETE communities";
 
 /// A community of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Community {
 pub struct CommunityDetails {
     /// Its name.
     pub name: Option<String>,
+    /// What it says about itself.
+    pub description: Option<String>,
     /// Its groups, the announcement group among them.
     pub groups: Vec<SubGroup>,
 }
@@ -34,7 +41,39 @@ pub struct SubGroup {
     pub is_announcement: bool,
 }
 
+/// A community that was just made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its id.
+    pub id: CommunityId,
+    /// Its announcement group, where Z-API tells it.
+    pub announcement: Option<GroupId>,
+}
+
+/// Who may add groups to a community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhoMayAdd {
+    /// Its admins alone.
+    Admins,
+    /// Everybody in it.
+    All,
+}
+
+/// What an invitation link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invites<'a> {
+    /// Into a community.
+    Community(&'a CommunityId),
+    /// Into a group.
+    Group(&'a GroupId),
+}
+
 impl CommunityDetails {
+    /// The community's announcement group.
+    pub fn announcement(&self) -> Option<&SubGroup> {
+        self.groups.iter().find(|group| group.is_announcement)
+    }
+
     /// The groups that can be linked and unlinked.
     pub fn ordinary(&self) -> impl Iterator<Item = &SubGroup> {
         self.groups.iter().filter(|group| !group.is_announcement)
@@ -68,16 +107,10 @@ impl Zapi {
         // A community has its announcement group at least, and a group that cannot be read must not
         // pass for one that is not there: the marks of a reply are made of this.
         let items = object.get("subGroups").and_then(loose::list).unwrap_or_default();
-        let group = |item| {
-            Some(SubGroup {
-                id: GroupId::parse(&loose::text(item, "phone")?)?,
-                name: loose::name(item, "name").unwrap_or_default(),
-                is_announcement: loose::is_true(item, "isGroupAnnouncement"),
-            })
-        };
-        let groups: Option<Vec<SubGroup>> = items.iter().map(group).collect();
+        let groups: Option<Vec<SubGroup>> = items.iter().map(sub_group).collect();
         let groups = groups.filter(|groups| !groups.is_empty()).ok_or_else(unreadable)?;
-        Ok(CommunityDetails { name: loose::name(object, "name"), groups })
+        let (name, description) = (loose::name(object, "name"), loose::description(object));
+        Ok(CommunityDetails { name, description, groups })
     }
 
     /// Waits until the next changing call may go, and books it; `call` names it in an error.
@@ -116,4 +149,90 @@ impl Zapi {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
         self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
     }
+
+    /// Makes a community with its announcement group: `POST communities`. Made again, it is a second
+    /// one: whoever got no readable answer looks into the list first.
+    pub async fn create_community(
+        &self,
+        name: &str,
+        description: Option<&str>,
+        _turn: TurnToChange,
+    ) -> Result<Created, ApiError> {
+        let call = "POST communities";
+        let mut body = json!({ "name": name });
+        if let Some(description) = description {
+            body["description"] = description.into();
+        }
+        let answer = self.call(call, Method::POST, "communities", Some(&body)).await?;
+        let object = loose::object(&answer);
+        let id = loose::text(object, "id").and_then(|id| CommunityId::parse(&id));
+        let id = id.ok_or_else(|| ApiError::new(call, Cause::Unreadable))?;
+        let groups = object.get("subGroups").and_then(loose::list).unwrap_or_default();
+        let announcement = groups.iter().filter_map(sub_group).find(|group| group.is_announcement);
+        Ok(Created { id, announcement: announcement.map(|group| group.id) })
+    }
+
+    /// Ends a community; its groups stay, in no community: `DELETE communities/{id}`.
+    pub async fn deactivate(&self, community: &CommunityId, _turn: TurnToChange) -> Result<(), ApiError> {
+        let path = format!("communities/{community}");
+        self.call(DEACTIVATE, Method::DELETE, &path, None).await.map(drop)
+    }
+
+    /// Gives a community another description: `POST update-community-description`.
+    pub async fn describe(
+        &self,
+        community: &CommunityId,
+        text: &str,
+        _turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        let body = json!({ "communityId": community.as_str(), "communityDescription": text });
+        self.post("update-community-description", &body).await.map(drop)
+    }
+
+    /// Gives a community another photo, by its address or in base64: `POST update-community-photo`.
+    pub async fn set_photo(
+        &self,
+        community: &CommunityId,
+        photo: &str,
+        _turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        let body = json!({ "communityId": community.as_str(), "communityPhoto": photo });
+        self.post("update-community-photo", &body).await.map(drop)
+    }
+
+    /// Says who may add groups to a community: `POST communities/settings`.
+    pub async fn set_who_may_add(
+        &self,
+        community: &CommunityId,
+        who: WhoMayAdd,
+        _turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        let who = match who {
+            WhoMayAdd::Admins => "admins",
+            WhoMayAdd::All => "all",
+        };
+        let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
+        self.post("communities/settings", &body).await.map(drop)
+    }
+
+    /// Makes a new invitation link and lets the old one die: `POST redefine-invitation-link/{id}`.
+    /// Answers the new one.
+    pub async fn reset_invitation(&self, of: Invites<'_>, _turn: TurnToChange) -> Result<String, ApiError> {
+        let call = "redefine-invitation-link";
+        let id = match of {
+            Invites::Community(id) => id.as_str(),
+            Invites::Group(id) => id.as_str(),
+        };
+        let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
+        loose::address(loose::object(&answer), "invitationLink")
+            .ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+    }
+}
+
+fn sub_group(item: &Value) -> Option<SubGroup> {
+    Some(SubGroup {
+        id: GroupId::parse(&loose::text(item, "phone")?)?,
+        name: loose::name(item, "name").unwrap_or_default(),
+        is_announcement: loose::is_true(item, "isGroupAnnouncement"),
+    })
 }

@@ -63,7 +63,8 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    use super::super::{Cause, Pace, Unpaced, Zapi};
+    use super::super::Cause;
+    use super::super::tests::client;
     use super::*;
 
     /// What a server does with a request on a connection that served one before.
@@ -127,26 +128,11 @@ mod tests {
         }
     }
 
-    fn instance(url: &str, connections: &mut Connections) -> Zapi {
-        let pace = || Pace::new("changes", 1, Duration::from_secs(1), Arc::new(Unpaced));
-        let line = super::super::Line {
-            http: connections.to(url).unwrap(),
-            root: url.to_owned().into(),
-            id: String::new(),
-            token: String::new().into(),
-            client_token: None,
-            path_secret: None,
-            changes: pace(),
-            messages: pace(),
-        };
-        Zapi { line: Arc::new(line), witness: None }
-    }
-
     #[tokio::test]
     async fn instances_share_a_connection_that_stays_open() {
         let (server, url) = Server::open(Second::Answered).await;
         let mut connections = Connections::default();
-        let (one, other) = (instance(&url, &mut connections), instance(&url, &mut connections));
+        let (one, other) = (client(&url, None, &mut connections), client(&url, None, &mut connections));
 
         for zapi in [&one, &other, &one] {
             zapi.post("send-text", &json!({})).await.unwrap();
@@ -158,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_the_server_closed_meanwhile_costs_no_call() {
         let (server, url) = Server::open(Second::Closed).await;
-        let zapi = instance(&url, &mut Connections::default());
+        let zapi = client(&url, None, &mut Connections::default());
 
         for _ in 0..20 {
             zapi.post("send-text", &json!({})).await.unwrap();
@@ -171,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_was_written_on_an_old_connection_and_not_answered_is_not_made_again() {
         let (server, url) = Server::open(Second::Dropped).await;
-        let zapi = instance(&url, &mut Connections::default());
+        let zapi = client(&url, None, &mut Connections::default());
         zapi.post("send-text", &json!({})).await.unwrap();
 
         let lost = zapi.post("send-text", &json!({})).await.unwrap_err();

@@ -21,6 +21,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::communities::DEACTIVATE;
 use super::loose;
 use crate::clock::Timestamp;
 use crate::domain::Locale;
@@ -188,6 +189,10 @@ pub(super) fn judge(
     let cause = match status {
         200..=299 => match &json {
             None if body.is_empty() => return Ok(Value::Null),
+            // Nobody has described this answer, but a page is an edge server's.
+            None if call == DEACTIVATE && !body.trim_ascii_start().starts_with(b"<") => {
+                return Ok(Value::Null);
+            }
             None => Some(Cause::Unreadable),
             // There `error` is chatter, such as "You are already connected."
             Some(_) if call == "status" => None,
@@ -327,6 +332,22 @@ mod tests {
         ];
         for (status, body, expected) in rows {
             assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_community_may_be_told_in_any_words_but_an_error_s() {
+        for (status, body, expected) in [
+            (200, "", None),
+            (204, "", None),
+            (200, "OK", None),
+            (200, "true", None),
+            (200, r#"{"value":false}"#, Some(Cause::Refused)),
+            (200, r#"{"error":"Community not found"}"#, Some(Cause::Refused)),
+            (200, "\n<html>ok</html>", Some(Cause::Unreadable)),
+            (404, "OK", Some(Cause::Refused)),
+        ] {
+            assert_eq!(cause(DEACTIVATE, status, body), expected, "{status} {body}");
         }
     }
 

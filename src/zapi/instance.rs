@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
+use crate::clock::Timestamp;
 
 /// Whether the WhatsApp number is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub struct Connection {
 pub struct Account {
     /// The "on receive" webhook.
     pub received_url: Option<String>,
+    /// Until when the instance is paid for.
+    pub due: Option<Timestamp>,
+    /// How it is paid, in Z-API's word: `PAID`, `TRIAL`, …
+    pub payment_status: Option<String>,
 }
 
 impl Zapi {
@@ -28,7 +33,12 @@ impl Zapi {
     /// What Z-API knows of the instance: `GET me`.
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
-        Ok(Account { received_url: loose::text(loose::object(&answer), "receivedCallbackUrl") })
+        let object = loose::object(&answer);
+        Ok(Account {
+            received_url: loose::text(object, "receivedCallbackUrl"),
+            due: loose::integer(object, "due").map(Timestamp),
+            payment_status: loose::name(object, "paymentStatus"),
+        })
     }
 
     /// Sets the "on receive" webhook: `PUT update-webhook-received`.

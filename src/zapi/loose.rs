@@ -33,10 +33,29 @@ pub fn text(object: &Value, key: &str) -> Option<String> {
     }
 }
 
+/// A whole number, or a text of one.
+pub fn integer(object: &Value, key: &str) -> Option<i64> {
+    text(object, key)?.trim().parse().ok()
+}
+
 /// A name, cut where no phone lets one be so long.
 pub fn name(object: &Value, key: &str) -> Option<String> {
     const LONGEST: usize = 200;
     text(object, key).map(|name| name.chars().take(LONGEST).collect())
+}
+
+/// A description, cut where no phone lets one be so long; an empty one is none.
+pub fn description(object: &Value) -> Option<String> {
+    const LONGEST: usize = 2_048;
+    let text = text(object, "description").filter(|text| !text.trim().is_empty())?;
+    Some(text.chars().take(LONGEST).collect())
+}
+
+/// A web address; longer than any that WhatsApp makes, it is none.
+pub fn address(object: &Value, key: &str) -> Option<String> {
+    const LONGEST: usize = 200;
+    let address = text(object, key)?.trim().to_owned();
+    (1..=LONGEST).contains(&address.len()).then_some(address)
 }
 
 /// A boolean in any of its spellings.
@@ -87,5 +106,11 @@ mod tests {
         assert_eq!(object(&json!([{"a": 1}])).get("a"), Some(&json!(1)));
         assert_eq!(list(&json!(null)).map(<[Value]>::len), Some(0));
         assert!(list(&json!({})).is_none());
+        assert_eq!(integer(&json!({"due": "1893456000000"}), "due"), Some(1_893_456_000_000));
+        assert_eq!(integer(&json!({"due": 7}), "due"), Some(7));
+        assert_eq!(integer(&json!({"due": "soon"}), "due"), None);
+        assert_eq!(description(&json!({ "description": " " })), None);
+        assert_eq!(address(&json!({ "url": " https://a.example " }), "url").unwrap(), "https://a.example");
+        assert_eq!(address(&json!({ "url": "a".repeat(201) }), "url"), None);
     }
 }

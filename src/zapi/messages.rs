@@ -1,6 +1,6 @@
 //! The chapter "Messages": answers and reactions (Z-API docs, message/send-text, send-reaction).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ApiError, Cause, TurnToSend, Urgency, Zapi, loose};
 use crate::domain::Chat;
@@ -26,8 +26,27 @@ impl Zapi {
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        let answer = self.post("send-text", &body).await?;
-        Ok(loose::text(loose::object(&answer), "messageId"))
+        self.post_text(&body).await
+    }
+
+    /// Gives a message of ours another text: `POST send-text` with `editMessageId`. Answers the id
+    /// that the message has now where Z-API tells it.
+    pub async fn edit_text(
+        &self,
+        chat: &Chat,
+        text: &str,
+        message_id: &str,
+        _turn: TurnToSend,
+    ) -> Result<Option<String>, ApiError> {
+        let body = json!({ "phone": chat.address(), "message": text, "editMessageId": message_id });
+        self.post_text(&body).await
+    }
+
+    async fn post_text(&self, body: &Value) -> Result<Option<String>, ApiError> {
+        let answer = self.post("send-text", body).await?;
+        let object = loose::object(&answer);
+        // `id` is `messageId` under the name that other tools use.
+        Ok(loose::text(object, "messageId").or_else(|| loose::text(object, "id")))
     }
 
     /// Reacts to a message: `POST send-reaction`.

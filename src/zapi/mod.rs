@@ -13,6 +13,9 @@ pub mod loose;
 mod messages;
 mod names;
 mod pace;
+mod people;
+#[cfg(test)]
+mod tests;
 pub mod witness;
 
 use std::fmt;
@@ -25,12 +28,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub use communities::{Community, CommunityDetails, SubGroup};
+pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, WhoMayAdd};
 pub use connections::Connections;
 pub use error::{ApiError, Cause};
-pub use groups::{Group, GroupDetails};
+pub use groups::{Group, GroupDetails, Participant};
 pub use instance::{Account, Connection};
 pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
+pub use people::Known;
 pub use witness::Witness;
 
 use crate::clock::Clock;

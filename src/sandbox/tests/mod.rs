@@ -1,6 +1,8 @@
 //! The sandbox seen from outside: every quirk of ZAPI.md that it promises has a test.
 
+mod communities;
 mod faults;
+mod people;
 mod phony;
 mod quirks;
 mod rules;

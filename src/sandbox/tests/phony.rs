@@ -74,6 +74,40 @@ fn what_the_own_phone_says_names_the_partner() {
 }
 
 #[test]
+fn a_reaction_names_its_message_and_who_reacted() {
+    let reaction = || Event::reaction("3C67", "👍", "3EB0AB").from("5544999990001").at(Timestamp(1_764));
+    let seen = fields(&reaction());
+    assert_eq!(
+        seen["reaction"],
+        json!({
+            "value": "👍",
+            "time": 1_764,
+            "reactionBy": "5544999990001",
+            "referencedMessage":
+                { "messageId": "3EB0AB", "fromMe": true, "phone": "5544999990001", "participant": null },
+        })
+    );
+    assert!(!seen.contains_key("text") && seen["messageId"] != "3EB0AB");
+
+    let seen = fields(&reaction().in_group(GROUP));
+    assert_eq!(seen["reaction"]["reactionBy"], "5544999990001");
+    assert_eq!(seen["reaction"]["referencedMessage"]["phone"], GROUP);
+}
+
+#[test]
+fn a_picture_carries_its_caption_and_where_it_is() {
+    let seen =
+        fields(&Event::picture("3C67", "/photo Bairro", "https://example.com/a.jpg").from("5544999990001"));
+    let image = &seen["image"];
+    assert_eq!(
+        (&image["caption"], &image["imageUrl"]),
+        (&json!("/photo Bairro"), &json!("https://example.com/a.jpg"))
+    );
+    assert_eq!((&image["mimeType"], &image["viewOnce"]), (&json!("image/jpeg"), &json!(false)));
+    assert!(image["thumbnailUrl"].is_string() && !seen.contains_key("text"));
+}
+
+#[test]
 fn each_kind_of_no_order_carries_its_flag() {
     let rows = [
         (event().edited(), "isEdit"),

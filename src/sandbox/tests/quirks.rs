@@ -64,11 +64,14 @@ async fn other_content_types_and_methods_are_refused() {
 
         assert_eq!(api.get(path).await.status, 405, "{path}");
     }
-    for path in ["status", "me", "communities", "groups?page=1&pageSize=1", "group-metadata/1"] {
+    for path in ["status", "me", "groups?page=1&pageSize=1", "group-metadata/1"] {
         assert_eq!(api.post(path, json!({})).await.status, 405, "{path}");
     }
     for path in ["update-webhook-received", "update-every-webhooks"] {
         assert_eq!(api.post(path, json!({})).await.status, 405, "{path}");
+    }
+    for path in ["communities", "add-admin", "communities/1", "redefine-invitation-link/1"] {
+        assert_eq!(api.put(path, json!({})).await.status, 405, "{path}");
     }
     assert_eq!(api.get("no-such-call").await.status, 404);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Partial, Refusal, Standing};
+use super::super::{Partial, Participant, Refusal, Standing};
 use super::*;
 use crate::domain::{CommunityId, GroupId};
 
@@ -147,7 +147,9 @@ fn linking_puts_the_members_into_the_announcement_group() {
 
     world.link(&community, &group).unwrap();
 
-    assert_eq!(members(&world), world.find_group(&group).unwrap().participants);
+    let phones = |people: &[Participant]| people.iter().map(|p| p.phone.clone()).collect::<Vec<_>>();
+    assert_eq!(phones(&members(&world)), phones(&world.find_group(&group).unwrap().participants));
+    assert!(!members(&world).iter().any(|p| p.is_admin), "an admin of a group is none of its community");
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! What the calls do that make, change and end communities, and let people in and out.
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::operations::{field, required, text_field};
+use super::routes::{Answer, bad};
+use super::trouble::{Partial, Weather};
+use super::world::{Refusal, World};
+use super::{Call, State, documents};
+
+impl State {
+    /// The world for a call that changes it; kept as it was where reads lag.
+    pub(super) fn changing(&mut self, weather: Weather) -> &mut World {
+        if let Some(lag) = weather.lag {
+            self.past.keep(lag, &self.world, Instant::now());
+        }
+        &mut self.world
+    }
+}
+
+/// `POST communities`.
+pub(super) fn create(world: &mut World, call: &Call) -> Result<String, Answer> {
+    let id = world.community(required(call, "name")?);
+    if let Some(description) = text_field(call, "description") {
+        world.describe(&id, description).map_err(refused)?;
+    }
+    Ok(world.find_community(&id).map(|made| documents::created(world, made)).unwrap_or_default())
+}
+
+/// `DELETE communities/{id}`: nobody has described what it answers, so it says nothing.
+pub(super) fn deactivate(world: &mut World, id: &str) -> Result<String, Answer> {
+    world.deactivate(id).map(|()| String::new()).map_err(refused)
+}
+
+/// `POST update-community-description`.
+pub(super) fn describe(world: &mut World, call: &Call) -> Result<String, Answer> {
+    // An empty one takes the description away.
+    let text = field(call, "communityDescription").and_then(Value::as_str);
+    let text = text.ok_or_else(|| bad("communityDescription is required"))?;
+    world.describe(required(call, "communityId")?, text).map_err(refused)?;
+    Ok(json!({ "value": true }).to_string())
+}
+
+/// `POST update-community-photo`.
+pub(super) fn set_photo(world: &mut World, call: &Call) -> Result<String, Answer> {
+    let photo = required(call, "communityPhoto")?;
+    world.set_photo(required(call, "communityId")?, photo).map_err(refused)?;
+    Ok(json!({ "value": "true" }).to_string())
+}
+
+/// `POST communities/settings`.
+pub(super) fn set_who_may_add(world: &mut World, call: &Call) -> Result<String, Answer> {
+    let by_all = match required(call, "whoCanAddNewGroups")? {
+        "admins" => false,
+        "all" => true,
+        _ => return Err(bad("whoCanAddNewGroups must be admins or all")),
+    };
+    world.set_groups_added_by_all(required(call, "communityId")?, by_all).map_err(refused)?;
+    Ok(json!({ "success": true }).to_string())
+}
+
+/// `POST redefine-invitation-link/{id}`.
+pub(super) fn reset_invitation(world: &mut World, id: &str) -> Result<String, Answer> {
+    let link = world.reset_invitation(id).map_err(refused)?;
+    Ok(json!({ "invitationLink": link }).to_string())
+}
+
+/// `POST add-participant`.
+pub(super) fn add_people(world: &mut World, call: &Call, partial: Partial) -> Result<String, Answer> {
+    let invites = field(call, "autoInvite").is_some_and(|v| v == true || v == "true");
+    let add =
+        |world: &mut World, community: &str, who: &str| world.add_person(community, who, invites).map(drop);
+    change_people(world, call, partial, add)
+}
+
+/// `POST remove-participant`, `add-admin` and `remove-admin`: one person after the other. What was done in part is answered as links are; what was not done
+/// at all is an error.
+pub(super) fn change_people(
+    world: &mut World,
+    call: &Call,
+    partial: Partial,
+    act: impl Fn(&mut World, &str, &str) -> Result<(), Refusal>,
+) -> Result<String, Answer> {
+    let community = required(call, "communityId")?;
+    let people = field(call, "phones").and_then(Value::as_array).filter(|people| !people.is_empty());
+    let people = people.ok_or_else(|| bad("phones is required"))?;
+    let mut failed = Vec::new();
+    for person in people {
+        let who = person.as_str().unwrap_or_default();
+        if let Err(refusal) = act(world, community, who) {
+            failed.push((who, refusal));
+        }
+    }
+    match failed.first() {
+        None => Ok(json!({ "value": true }).to_string()),
+        Some((_, first)) if failed.len() == people.len() => Err(refused(first.clone())),
+        Some(_) => done_in_part("value", "failedPhones", &failed, partial),
+    }
+}
+
+/// What a call answers of which a part was refused; `flag` is its name for success.
+pub(super) fn done_in_part(
+    flag: &str,
+    list: &str,
+    failed: &[(&str, Refusal)],
+    partial: Partial,
+) -> Result<String, Answer> {
+    match partial {
+        Partial::Success => Ok(json!({ flag: true }).to_string()),
+        Partial::Details => {
+            let failed: Vec<_> =
+                failed.iter().map(|(id, why)| json!({ "phone": id, "error": why.to_string() })).collect();
+            Ok(json!({ flag: true, list: failed }).to_string())
+        }
+        Partial::Failure => Ok(json!({ flag: false }).to_string()),
+        Partial::Error => Err(bad(&failed.first().map(|(_, first)| first.to_string()).unwrap_or_default())),
+    }
+}
+
+/// `POST phone-exists-batch`.
+pub(super) fn phones_exist(world: &World, call: &Call) -> Result<String, Answer> {
+    let phones = field(call, "phones").and_then(Value::as_array).filter(|phones| !phones.is_empty());
+    let phones = phones.ok_or_else(|| bad("phones is required"))?;
+    let phones: Vec<&str> = phones.iter().map(|phone| phone.as_str().unwrap_or_default()).collect();
+    Ok(documents::phones(world, &phones))
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    bad(&refusal.to_string())
+}

@@ -1,0 +1,55 @@
+//! The links that lead into groups and communities: one a group, a community's being that of its
+//! announcement group. A new one kills the old.
+
+use super::world::{Group, Refusal, Standing, World};
+
+impl World {
+    /// The living link of a group or a community.
+    pub fn invitation(&self, id: &str) -> Option<&str> {
+        self.find_group(self.invited_into(id)).map(|group| group.invitation.as_str())
+    }
+
+    /// The group that a link leads into, while the link lives.
+    pub fn group_invited_by(&self, link: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.invitation == link)
+    }
+
+    /// Gives a group or a community a new link; the new one.
+    ///
+    /// # Errors
+    /// There is no such group or community, or the bot is no admin of it; nothing has changed.
+    pub fn reset_invitation(&mut self, id: &str) -> Result<String, Refusal> {
+        let into = match self.find_community(id) {
+            Some(_) => self.may_change(id)?.announcement.clone(),
+            None => match self.find_group(id).map(|group| group.standing) {
+                None | Some(Standing::Absent) => return Err(Refusal::NoGroup),
+                Some(Standing::Member) => return Err(Refusal::NotAdmin),
+                Some(Standing::Admin) => id.to_owned(),
+            },
+        };
+        let link = self.next_invitation();
+        for group in self.groups.iter_mut().filter(|group| group.id == into) {
+            group.invitation.clone_from(&link);
+        }
+        Ok(link)
+    }
+
+    fn invited_into<'a>(&'a self, id: &'a str) -> &'a str {
+        self.find_community(id).map_or(id, |community| &community.announcement)
+    }
+
+    /// A link that there has not been yet: 22 letters and digits, as in real ones.
+    pub(super) fn next_invitation(&mut self) -> String {
+        const SIGNS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        self.invitations += 1;
+        // The signs are picked by a plain generator whose start differs for each link.
+        let mut number = self.invitations;
+        let mut sign = || {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let nth = usize::try_from((number >> 33) % 62).unwrap_or_default();
+            char::from(SIGNS[nth])
+        };
+        let code: String = (0..22).map(|_| sign()).collect();
+        format!("https://chat.whatsapp.com/{code}")
+    }
+}

@@ -1,0 +1,240 @@
+//! The people of the simulated WhatsApp: who there is, and who is in which community as what.
+//!
+//! Everybody in a community stands in its announcement group: those who were let into the community
+//! itself, who are kept there, and those of its groups, who come and go with them. Being admin of a
+//! group makes nobody admin of the community.
+
+use std::collections::HashSet;
+
+use super::world::{Community, Group, Participant, Refusal, Standing, World};
+
+/// The most admins a community can have, the bot among them (ZAPI.md, Linking).
+const MOST_ADMINS: usize = 20;
+
+/// Somebody whom the world knows beyond a group's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their number.
+    pub phone: String,
+    /// Their lid, `…@lid`.
+    pub lid: Option<String>,
+    /// Their name.
+    pub name: String,
+    /// Only an invitation reaches them: they let nobody add them to groups.
+    pub is_hard_to_add: bool,
+    /// Groups show their lid in place of the number.
+    pub hides_number: bool,
+}
+
+/// What became of somebody who was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// They are in, or were so already.
+    In,
+    /// They got a private invitation, and are not in.
+    Invited,
+}
+
+impl World {
+    /// Somebody of whom more is known than that their number exists.
+    pub fn person(&mut self, phone: &str, lid: Option<&str>, name: &str) {
+        self.people.push(Person {
+            phone: phone.to_owned(),
+            lid: lid.map(str::to_owned),
+            name: name.to_owned(),
+            is_hard_to_add: false,
+            hides_number: false,
+        });
+    }
+
+    /// They let nobody add them to groups.
+    pub fn set_hard_to_add(&mut self, phone: &str) {
+        self.known(phone).is_hard_to_add = true;
+    }
+
+    /// Groups show their lid in place of the number, if they have one.
+    pub fn set_hides_number(&mut self, phone: &str) {
+        self.known(phone).hides_number = true;
+    }
+
+    /// The number has no WhatsApp; every other one has.
+    pub fn set_nobody(&mut self, phone: &str) {
+        self.nobodies.push(phone.to_owned());
+    }
+
+    fn known(&mut self, phone: &str) -> &mut Person {
+        let at = self.people.iter().position(|person| person.phone == phone).unwrap_or_else(|| {
+            self.person(phone, None, phone);
+            self.people.len() - 1
+        });
+        &mut self.people[at]
+    }
+
+    /// The people of whom more is known.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// Whether a number has WhatsApp: 8 to 15 digits do, unless said otherwise.
+    pub fn has_whatsapp(&self, phone: &str) -> bool {
+        is_number(phone) && !self.nobodies.iter().any(|nobody| nobody == phone)
+    }
+
+    /// The lid of a number, if anybody has seen it.
+    pub fn lid_of(&self, phone: &str) -> Option<&str> {
+        let person = self.people.iter().find(|person| person.phone == phone);
+        person.and_then(|person| person.lid.as_deref()).or_else(|| {
+            let mut everybody = self.groups.iter().flat_map(|group| &group.participants);
+            everybody.find(|person| person.phone == phone).and_then(|person| person.lid.as_deref())
+        })
+    }
+
+    /// The people in a group; in an announcement group, everybody in its community, once.
+    pub fn participants(&self, group: &Group) -> Vec<Participant> {
+        let mut all = group.participants.clone();
+        let mut seen: HashSet<&str> = group.participants.iter().map(|person| person.phone.as_str()).collect();
+        let community = group.community.as_deref().filter(|_| group.is_announcement);
+        for linked in community.map(|id| self.groups_of(id)).unwrap_or_default() {
+            for person in &linked.participants {
+                if seen.insert(&person.phone) {
+                    all.push(Participant { is_admin: false, is_super_admin: false, ..person.clone() });
+                }
+            }
+        }
+        all
+    }
+
+    /// Everybody in a community, without the bot.
+    pub fn people_of(&self, community: &str) -> Vec<Participant> {
+        self.announcement_of(community).map(|group| self.participants(group)).unwrap_or_default()
+    }
+
+    /// Whom a community invited in private since they could not be added: numbers, in order.
+    pub fn invited(&self, community: &str) -> Vec<&str> {
+        let here = self.invited.iter().filter(|(own, _)| own == community);
+        here.map(|(_, phone)| phone.as_str()).collect()
+    }
+
+    /// Puts somebody into a community without asking, as the world begins or as it is done by hand.
+    pub fn join(&mut self, community: &str, phone: &str, is_admin: bool, is_super_admin: bool) {
+        let lid = self.lid_of(phone).map(str::to_owned);
+        let joined = Participant { phone: phone.to_owned(), lid, is_admin, is_super_admin };
+        if let Some(kept) = self.kept(community) {
+            kept.retain(|person| person.phone != phone);
+            kept.push(joined);
+        }
+    }
+
+    /// Adds somebody, named by number or lid, to a community. Whoever is in already stays so.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn add_person(&mut self, community: &str, who: &str, invites: bool) -> Result<Added, Refusal> {
+        self.may_change(community)?;
+        if self.member(community, who).is_ok() {
+            return Ok(Added::In);
+        }
+        let phone = self.number_of(who).ok_or(Refusal::NoWhatsApp)?;
+        let is_hard_to_add = self.people.iter().any(|person| person.phone == phone && person.is_hard_to_add);
+        match (is_hard_to_add, invites) {
+            (true, false) => Err(Refusal::HardToAdd),
+            (true, true) => {
+                if !self.invited(community).contains(&phone.as_str()) {
+                    self.invited.push((community.to_owned(), phone));
+                }
+                Ok(Added::Invited)
+            }
+            (false, _) => {
+                self.join(community, &phone, false, false);
+                Ok(Added::In)
+            }
+        }
+    }
+
+    /// Takes somebody out of a community and of all its groups.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn remove_person(&mut self, community: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change(community)?;
+        let member = self.member(community, who)?;
+        if member.is_super_admin {
+            return Err(Refusal::Owner);
+        }
+        for group in self.groups.iter_mut().filter(|group| group.community.as_deref() == Some(community)) {
+            group.participants.retain(|person| person.phone != member.phone);
+        }
+        Ok(())
+    }
+
+    /// Makes somebody an admin of a community. An admin stays one.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn promote(&mut self, community: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change(community)?;
+        let member = self.member(community, who)?;
+        if member.is_admin {
+            return Ok(());
+        }
+        // The bot, which is not among them, is one.
+        let admins = 1 + self.people_of(community).iter().filter(|person| person.is_admin).count();
+        if admins >= MOST_ADMINS {
+            return Err(Refusal::TooManyAdmins);
+        }
+        self.join(community, &member.phone, true, false);
+        Ok(())
+    }
+
+    /// Makes an admin of a community a plain member. A plain member stays one.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn demote(&mut self, community: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change(community)?;
+        let member = self.member(community, who)?;
+        if member.is_super_admin {
+            return Err(Refusal::Owner);
+        }
+        if member.is_admin {
+            self.join(community, &member.phone, false, false);
+        }
+        Ok(())
+    }
+
+    /// The bot must be an admin of the community to change it.
+    pub(super) fn may_change(&self, community: &str) -> Result<&Community, Refusal> {
+        match self.find_community(community) {
+            None | Some(Community { standing: Standing::Absent, .. }) => Err(Refusal::NoCommunity),
+            Some(Community { standing: Standing::Member, .. }) => Err(Refusal::NotAdmin),
+            Some(community) => Ok(community),
+        }
+    }
+
+    /// Somebody in a community, named by number or lid.
+    fn member(&self, community: &str, who: &str) -> Result<Participant, Refusal> {
+        let mut people = self.people_of(community).into_iter();
+        people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).ok_or(Refusal::NotIn)
+    }
+
+    /// The number behind a number or a lid, if it has WhatsApp.
+    fn number_of(&self, who: &str) -> Option<String> {
+        if self.has_whatsapp(who) {
+            return Some(who.to_owned());
+        }
+        let person = self.people.iter().find(|person| person.lid.as_deref() == Some(who));
+        person.map(|person| person.phone.clone()).or_else(|| {
+            let mut everybody = self.groups.iter().flat_map(|group| &group.participants);
+            everybody.find(|p| p.lid.as_deref() == Some(who)).map(|p| p.phone.clone())
+        })
+    }
+
+    fn kept(&mut self, community: &str) -> Option<&mut Vec<Participant>> {
+        let announcement = self.find_community(community)?.announcement.clone();
+        self.groups.iter_mut().find(|group| group.id == announcement).map(|group| &mut group.participants)
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    (8..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0')
+}

@@ -1,0 +1,104 @@
+//! The people of communities: who is let in, who goes, who is admin, and who has WhatsApp at all
+//! (Z-API docs, communities/add-participant and the like; contacts/phone-exists-batch).
+//!
+//! A person is named by digits or by `…@lid`. An answer says little: who was added may only have got
+//! an invitation, so the truth is [`Zapi::participants`] of the announcement group.
+
+use serde_json::{Value, json};
+
+use super::{ApiError, Cause, TurnToChange, Zapi, loose};
+use crate::domain::{CommunityId, Lid, Phone};
+
+/// What WhatsApp knows of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The number asked for.
+    pub asked: Phone,
+    /// It has WhatsApp.
+    pub exists: bool,
+    /// The number as WhatsApp has it.
+    pub phone: Option<Phone>,
+    /// Its lid.
+    pub lid: Option<Lid>,
+}
+
+impl Zapi {
+    /// Adds people to a community: `POST add-participant`. With `auto_invite`, whoever cannot be added
+    /// gets a private invitation instead.
+    pub async fn add_people(
+        &self,
+        community: &CommunityId,
+        people: &[String],
+        auto_invite: bool,
+        _turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        let body = json!({ "autoInvite": auto_invite, "communityId": community.as_str(), "phones": people });
+        self.post("add-participant", &body).await.map(drop)
+    }
+
+    /// Takes people out of a community, and so out of its groups: `POST remove-participant`.
+    pub async fn remove_people(
+        &self,
+        community: &CommunityId,
+        people: &[String],
+        turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.change_people("remove-participant", community, people, turn).await
+    }
+
+    /// Makes people admins of a community: `POST add-admin`.
+    pub async fn promote(
+        &self,
+        community: &CommunityId,
+        people: &[String],
+        turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.change_people("add-admin", community, people, turn).await
+    }
+
+    /// Makes admins of a community plain members: `POST remove-admin`.
+    pub async fn demote(
+        &self,
+        community: &CommunityId,
+        people: &[String],
+        turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.change_people("remove-admin", community, people, turn).await
+    }
+
+    async fn change_people(
+        &self,
+        call: &'static str,
+        community: &CommunityId,
+        people: &[String],
+        _turn: TurnToChange,
+    ) -> Result<(), ApiError> {
+        self.post(call, &json!({ "communityId": community.as_str(), "phones": people })).await.map(drop)
+    }
+
+    /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order asked; a number of
+    /// which Z-API says nothing is missing.
+    pub async fn phone_exists(&self, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
+        let call = "phone-exists-batch";
+        let asked: Vec<String> = phones.iter().map(Phone::to_string).collect();
+        let answer = self.post(call, &json!({ "phones": asked })).await?;
+        let answers = match &answer {
+            Value::Array(items) => items.as_slice(),
+            Value::Object(_) => std::slice::from_ref(&answer),
+            _ => return Err(ApiError::new(call, Cause::Unreadable)),
+        };
+        let told: Vec<(Phone, Known)> = answers.iter().filter_map(known).collect();
+        let of = |asked: &Phone| told.iter().find(|(phone, _)| phone == asked).map(|(_, known)| *known);
+        Ok(phones.iter().filter_map(of).collect())
+    }
+}
+
+/// What an entry says, and of which number.
+fn known(item: &Value) -> Option<(Phone, Known)> {
+    let item = loose::object(item);
+    let phone = |key| loose::text(item, key).and_then(|phone| Phone::parse(&phone));
+    let asked = phone("inputPhone").or_else(|| phone("outputPhone"))?;
+    let exists = item.get("exists").and_then(loose::flag)?;
+    let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
+    Some((asked, Known { asked, exists, phone: phone("outputPhone"), lid }))
+}

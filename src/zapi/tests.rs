@@ -1,0 +1,316 @@
+//! The client against the sandbox: what it asks for, what it reads, and what it takes for a failure.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::domain::{Chat, CommunityId, GroupId, Lid, Phone};
+use crate::lifecycle;
+use crate::sandbox::{Account as Credentials, Fault, Options, Partial, Reply, Sandbox, Standing, World};
+
+const ANA: &str = "5544999990001";
+const BRUNO: &str = "5544999990002";
+const CARLA_LID: &str = "81896604192875@lid";
+const DAVI: &str = "5544999990004";
+const ELISA: &str = "5544999990005";
+const NOBODY: &str = "5544999990009";
+
+/// A client of whatever is at this address, held up by no pace.
+pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut Connections) -> Zapi {
+    let pace = || Pace::new("changes", 1, Duration::from_secs(1), Arc::new(Unpaced));
+    let line = Line {
+        http: connections.to(root).unwrap(),
+        root: root.to_owned().into(),
+        id: String::new(),
+        token: String::new().into(),
+        client_token: client_token.map(SecretString::from),
+        path_secret: None,
+        changes: pace(),
+        messages: pace(),
+    };
+    Zapi { line: Arc::new(line), witness: None }
+}
+
+/// The playground, and a client of it.
+struct Scene {
+    sandbox: Sandbox,
+    zapi: Zapi,
+    bairro: CommunityId,
+    _serving: DropGuard,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let world = World::playground();
+        let bairro = CommunityId::parse(&world.community_named("Bairro Feliz").unwrap()).unwrap();
+        let sandbox = Sandbox::new(world, Credentials::made_up(), Options::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let Credentials { id, token, client_token, .. } = sandbox.account();
+        let root = format!("http://{}/instances/{id}/token/{token}", listener.local_addr().unwrap());
+        let ending = CancellationToken::new();
+        tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), ending.clone()));
+        let zapi = client(&root, client_token.as_deref(), &mut Connections::default());
+        Self { sandbox, zapi, bairro, _serving: ending.drop_guard() }
+    }
+
+    async fn turn(&self) -> TurnToChange {
+        self.zapi.turn_to_change("a change").await.unwrap()
+    }
+
+    fn group(&self, name: &str) -> GroupId {
+        GroupId::parse(&self.sandbox.world(|world| world.group_named(name).unwrap())).unwrap()
+    }
+
+    fn announcement(&self) -> GroupId {
+        let id = self.bairro.as_str();
+        GroupId::parse(&self.sandbox.world(|world| world.announcement_of(id).unwrap().id.clone())).unwrap()
+    }
+
+    async fn somebody(&self, who: &str) -> Option<Participant> {
+        let people = self.zapi.participants(&self.announcement()).await.unwrap();
+        let (phone, lid) = (Phone::parse(who), Lid::parse(who));
+        people
+            .into_iter()
+            .find(|p| phone.is_some_and(|_| p.phone == phone) || (p.lid.is_some() && p.lid == lid))
+    }
+
+    /// The next call to this path gets this answer.
+    fn answers(&self, path: &str, status: u16, body: &serde_json::Value) {
+        self.sandbox.trouble().next(path, 1, Fault::Instead(Reply::json(status, body)));
+    }
+}
+
+fn some(people: &[&str]) -> Vec<String> {
+    people.iter().map(|&person| person.to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_community_is_made_described_and_ended() {
+    let scene = Scene::open().await;
+    let zapi = &scene.zapi;
+
+    let made = zapi.create_community("Condomínio", Some("Avisos"), scene.turn().await).await.unwrap();
+    let seen = zapi.community(&made.id).await.unwrap();
+    assert_eq!((seen.name.as_deref(), seen.description.as_deref()), (Some("Condomínio"), Some("Avisos")));
+    assert_eq!(seen.announcement().map(|group| &group.id), made.announcement.as_ref());
+
+    zapi.describe(&made.id, "Outro \"texto\"\n*novo*", scene.turn().await).await.unwrap();
+    let seen = zapi.community(&made.id).await.unwrap();
+    assert_eq!(seen.description.as_deref(), Some("Outro \"texto\"\n*novo*"));
+    zapi.describe(&made.id, "", scene.turn().await).await.unwrap();
+    assert_eq!(zapi.community(&made.id).await.unwrap().description, None);
+
+    zapi.deactivate(&made.id, scene.turn().await).await.unwrap();
+    assert!(!zapi.communities().await.unwrap().iter().any(|community| community.id == made.id));
+    let gone = zapi.deactivate(&made.id, scene.turn().await).await.unwrap_err();
+    assert_eq!((gone.cause, gone.said.as_deref()), (Cause::Refused, Some("Community not found")));
+}
+
+#[tokio::test]
+async fn a_photo_and_who_may_add_groups_reach_the_community() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let kept = || {
+        scene.sandbox.world(|world| {
+            let community = world.find_community(bairro.as_str()).unwrap();
+            (community.photo.clone(), community.groups_added_by_all)
+        })
+    };
+
+    zapi.set_photo(bairro, "https://example.com/a.jpg", scene.turn().await).await.unwrap();
+    zapi.set_who_may_add(bairro, WhoMayAdd::All, scene.turn().await).await.unwrap();
+    assert_eq!(kept(), (Some("https://example.com/a.jpg".to_owned()), true));
+
+    zapi.set_who_may_add(bairro, WhoMayAdd::Admins, scene.turn().await).await.unwrap();
+    assert!(!kept().1);
+}
+
+#[tokio::test]
+async fn an_invitation_is_read_followed_and_replaced() {
+    let scene = Scene::open().await;
+    let (zapi, futebol) = (&scene.zapi, scene.group("Futebol"));
+
+    let old = zapi.invitation(&futebol).await.unwrap().unwrap();
+    let there = zapi.group_of_invitation(&old).await.unwrap();
+    assert_eq!((there.id, there.name.as_deref()), (futebol.clone(), Some("Futebol")));
+
+    let new = zapi.reset_invitation(Invites::Group(&futebol), scene.turn().await).await.unwrap();
+    assert_eq!(zapi.invitation(&futebol).await.unwrap(), Some(new.clone()));
+    assert_eq!(zapi.group_of_invitation(&old).await.unwrap_err().cause, Cause::Refused);
+    assert_eq!(zapi.group_of_invitation(&new).await.unwrap().id, futebol);
+
+    let of_all = zapi.reset_invitation(Invites::Community(&scene.bairro), scene.turn().await).await.unwrap();
+    assert_eq!(zapi.invitation(&scene.announcement()).await.unwrap(), Some(of_all));
+
+    scene.sandbox.world(|world| world.set_standing(futebol.as_str(), Standing::Member));
+    assert_eq!(zapi.invitation(&futebol).await.unwrap(), None, "admins alone see it");
+}
+
+#[tokio::test]
+async fn t20_a_link_that_is_none_stays_one_value() {
+    let scene = Scene::open().await;
+    let bait = "x&url=https://chat.whatsapp.com/y#z/../me %";
+    assert_eq!(scene.zapi.group_of_invitation(bait).await.unwrap_err().cause, Cause::Refused);
+    let call = scene.sandbox.calls().pop().unwrap();
+    let query = "url=x%26url%3Dhttps%3A%2F%2Fchat.whatsapp.com%2Fy%23z%2F..%2Fme%20%25";
+    assert_eq!((call.path.as_str(), call.query.as_deref()), ("group-invitation-metadata", Some(query)));
+}
+
+#[tokio::test]
+async fn people_come_rise_fall_and_go() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let is_admin = async |who| scene.somebody(who).await.map(|person| person.is_admin);
+    assert_eq!(is_admin(ELISA).await, None);
+
+    zapi.add_people(bairro, &some(&[ELISA, "5544999990006"]), false, scene.turn().await).await.unwrap();
+    assert_eq!((is_admin(ELISA).await, is_admin("5544999990006").await), (Some(false), Some(false)));
+
+    zapi.promote(bairro, &some(&[ELISA, CARLA_LID]), scene.turn().await).await.unwrap();
+    assert_eq!((is_admin(ELISA).await, is_admin(CARLA_LID).await), (Some(true), Some(true)));
+
+    zapi.demote(bairro, &some(&[ELISA]), scene.turn().await).await.unwrap();
+    assert_eq!(is_admin(ELISA).await, Some(false));
+
+    zapi.remove_people(bairro, &some(&[ELISA, BRUNO]), scene.turn().await).await.unwrap();
+    assert_eq!((is_admin(ELISA).await, is_admin(BRUNO).await), (None, None));
+    let again = zapi.remove_people(bairro, &some(&[ELISA]), scene.turn().await).await.unwrap_err();
+    assert_eq!(again.said.as_deref(), Some("The participant is not in the community"));
+}
+
+#[tokio::test]
+async fn who_cannot_be_added_is_invited_and_not_in() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+
+    let alone = zapi.add_people(bairro, &some(&[DAVI]), false, scene.turn().await).await.unwrap_err();
+    assert_eq!(alone.cause, Cause::Refused);
+    zapi.add_people(bairro, &some(&[DAVI]), true, scene.turn().await).await.unwrap();
+
+    assert_eq!(scene.somebody(DAVI).await, None);
+    assert_eq!(scene.sandbox.world(|world| world.invited(bairro.as_str()).join(",")), DAVI);
+}
+
+#[tokio::test]
+async fn what_is_answered_with_a_false_value_is_a_failure() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let no = json(r#"{"value":"false"}"#);
+    for path in ["update-community-description", "update-community-photo", "remove-admin"] {
+        scene.answers(path, 200, &no);
+    }
+    scene.answers("communities/settings", 200, &json(r#"{"success":false}"#));
+    let refused = |answer: Result<(), ApiError>| answer.unwrap_err().cause;
+
+    let answers = [
+        refused(zapi.describe(bairro, "x", scene.turn().await).await),
+        refused(zapi.set_photo(bairro, "x", scene.turn().await).await),
+        refused(zapi.demote(bairro, &some(&[BRUNO]), scene.turn().await).await),
+        refused(zapi.set_who_may_add(bairro, WhoMayAdd::All, scene.turn().await).await),
+    ];
+
+    assert_eq!(answers, [Cause::Refused; 4]);
+    scene.sandbox.trouble().set_partial(Partial::Failure);
+    let in_part = zapi.add_people(bairro, &some(&[ELISA, NOBODY]), true, scene.turn().await).await;
+    assert_eq!(refused(in_part), Cause::Refused);
+    assert!(scene.somebody(ELISA).await.is_some(), "she was added all the same");
+}
+
+#[tokio::test]
+async fn a_new_community_or_link_that_cannot_be_read_is_no_success() {
+    let scene = Scene::open().await;
+    for body in [r#"{}"#, r#"{"id":"../me"}"#, r#"{"id":null,"subGroups":[]}"#, "[]"] {
+        scene.answers("POST communities", 200, &json(body));
+        let error = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap_err();
+        assert_eq!((error.cause, error.call), (Cause::Unreadable, "POST communities"), "{body}");
+    }
+    scene.answers("POST communities", 200, &json(r#"[{"id":120363186053925765}]"#));
+    let made = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap();
+    assert_eq!((made.id.as_str(), made.announcement), ("120363186053925765", None));
+
+    scene.answers("redefine-invitation-link", 200, &json(r#"{"invitationLink":" "}"#));
+    let of = Invites::Community(&scene.bairro);
+    let error = scene.zapi.reset_invitation(of, scene.turn().await).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Unreadable);
+}
+
+#[tokio::test]
+async fn participants_are_read_in_every_spelling_and_never_come_out_as_nobody() {
+    let scene = Scene::open().await;
+    let (zapi, group) = (&scene.zapi, scene.announcement());
+
+    let owner = scene.somebody(ANA).await.unwrap();
+    assert!(owner.is_admin && owner.is_super_admin && owner.lid.is_some());
+    let hidden = scene.somebody(CARLA_LID).await.unwrap();
+    assert_eq!((hidden.phone, hidden.is_admin), (None, false));
+
+    let empty = format!(r#"{{"phone":"{group}","participants":null}}"#);
+    let other = r#"{"phone":"120363186053925765-group","participants":[{"phone":"5544999990001"}]}"#;
+    for body in [&empty, other] {
+        scene.answers("light-group-metadata", 200, &json(body));
+        assert_eq!(zapi.participants(&group).await.unwrap_err().cause, Cause::Unreadable, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_with_whatsapp_are_told_from_those_without() {
+    let scene = Scene::open().await;
+    let phones: Vec<Phone> = [ANA, NOBODY, ELISA].iter().map(|phone| Phone::parse(phone).unwrap()).collect();
+
+    let known = scene.zapi.phone_exists(&phones).await.unwrap();
+
+    let exists: Vec<bool> = known.iter().map(|known| known.exists).collect();
+    assert_eq!(exists, [true, false, true]);
+    assert_eq!(known.iter().map(|known| known.asked).collect::<Vec<_>>(), phones);
+    assert_eq!((known[0].phone, known[0].lid), (Some(phones[0]), Lid::parse("81896604192873@lid")));
+    assert_eq!((known[1].phone, known[1].lid, known[2].lid), (None, None, None));
+
+    // One twin of the number is asked for, the other told; a number left out is left out.
+    let body = r#"{"exists":"1","inputPhone":"554499990001","outputPhone":"554499990001","lid":null}"#;
+    scene.answers("phone-exists-batch", 200, &json(body));
+    let known = scene.zapi.phone_exists(&phones).await.unwrap();
+    assert_eq!(known, [Known { asked: phones[0], exists: true, phone: Some(phones[0]), lid: None }]);
+    scene.answers("phone-exists-batch", 200, &json("\"ok\""));
+    assert_eq!(scene.zapi.phone_exists(&phones).await.unwrap_err().cause, Cause::Unreadable);
+}
+
+#[tokio::test]
+async fn a_message_is_edited_in_its_place() {
+    let scene = Scene::open().await;
+    let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
+    let turn = async || zapi.turn_to_send(Urgency::Answer).await.unwrap();
+
+    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap().unwrap();
+    let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
+
+    let sent = scene.sandbox.sent();
+    assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", Some(id.clone())));
+
+    scene.answers("send-text?edit", 400, &json(r#"{"error":"too old"}"#));
+    zapi.send_text(&chat, "três", None, turn().await).await.unwrap();
+    let late = zapi.edit_text(&chat, "quatro", &id, turn().await).await.unwrap_err();
+    assert_eq!(late.said.as_deref(), Some("too old"));
+
+    scene.answers("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
+    let id = zapi.send_text(&chat, "cinco", None, turn().await).await.unwrap();
+    assert_eq!(id.as_deref(), Some("3EB0"));
+}
+
+#[tokio::test]
+async fn the_account_tells_until_when_it_is_paid() {
+    let scene = Scene::open().await;
+    let account = scene.zapi.account().await.unwrap();
+    assert_eq!(account.due, Some(Timestamp(1_893_456_000_000)));
+    assert_eq!(account.payment_status.as_deref(), Some("TRIAL"));
+
+    scene.answers("me", 200, &json(r#"{"due":null}"#));
+    let account = scene.zapi.account().await.unwrap();
+    assert_eq!((account.due, account.payment_status), (None, None));
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
