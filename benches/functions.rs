@@ -54,7 +54,7 @@ fn instance(verify: Verify) -> Instance {
         community_limit: 50,
         verify,
         limits: Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
-        admins: (0..events::vincula::config::AdminsFrom::ConfigINS).map(admin).collect(),
+        admins: (0..events::ADMINS).map(admin).collect(),
         aliases: Vec::new(),
     }
 }

@@ -77,7 +77,7 @@ impl Journal {
         assert!(self.timed("next_ready", store.next_ready()).await.unwrap().is_some());
         let claim = self.timed("claim", store.claim(now, HORIZON)).await.unwrap();
         let mut claim = claim.unwrap_or_else(|| panic!("the order of round {round} is not found"));
-        self.timed("reply", claim.reply("[]".to_owned(), Outcome::Answered, now)).await.unwrap();
+        self.timed("reply", claim.reply("[]".to_owned(), Outcome::Answered, Vec::new(), now)).await.unwrap();
         self.timed("finish", claim.finish(Outcome::Answered, None, now)).await.unwrap();
         assert!(self.timed("claim none", store.claim(now, HORIZON)).await.unwrap().is_none());
     }

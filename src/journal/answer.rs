@@ -63,22 +63,15 @@ pub(super) async fn send(
     let messages: Vec<String> =
         claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
-        let quoted = (index == 0).then_some(claim.command.message());
         failpoint::reach(Step::Sending);
         let booked = match turn.take() {
             Some(turn) => turn,
             None => zapi.turn_to_send(Urgency::Answer).await?,
         };
-        let answer_id = match zapi.send_text(&chat, message, quoted, booked).await {
-            // The order may be gone from the chat; its answer is said all the same.
-            Err(error) if error.cause == Cause::Refused && quoted.is_some() => {
-                let again = zapi.turn_to_send(Urgency::Answer).await?;
-                zapi.send_text(&chat, message, None, again).await?
-            }
-            sent => sent?,
-        };
         if index == 0 {
-            claim.command.answer_id = answer_id;
+            claim.command.answer_id = send_first(zapi, claim, &chat, message, booked).await?;
+        } else {
+            zapi.send_text(&chat, message, None, booked).await?;
         }
         failpoint::reach(Step::Sent);
         if index + 1 == messages.len() {
@@ -88,6 +81,38 @@ pub(super) async fn send(
         ((), turn) = tokio::try_join!(note(claim, index + 1, clock), next)?;
     }
     Ok(None)
+}
+
+/// Sends the first message of an answer; returns WhatsApp's id of it. It takes the place of what told of
+/// the order's progress, or of the answer to it before it was mended, where there is such a message and
+/// it can still be edited; else it quotes the order.
+async fn send_first(
+    zapi: &Zapi,
+    claim: &Claim,
+    chat: &Chat,
+    message: &str,
+    mut turn: TurnToSend,
+) -> Result<Option<String>, ApiError> {
+    let command = &claim.command;
+    if let Some(old) = &command.answer_id {
+        match zapi.edit_text(chat, message, old, turn).await {
+            Ok(_) => return Ok(Some(old.clone())),
+            // Another message would fail alike.
+            Err(error) if error.cause.concerns_all() || error.cause == Cause::Busy => return Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "an answer could not be edited, and follows as a new one");
+                turn = zapi.turn_to_send(Urgency::Answer).await?;
+            }
+        }
+    }
+    match zapi.send_text(chat, message, Some(command.message()), turn).await {
+        // The order may be gone from the chat; its answer is said all the same.
+        Err(error) if error.cause == Cause::Refused => {
+            let again = zapi.turn_to_send(Urgency::Answer).await?;
+            zapi.send_text(chat, message, None, again).await
+        }
+        sent => sent,
+    }
 }
 
 /// Notes a message that is out, however long the journal cannot be written meanwhile: unnoted it

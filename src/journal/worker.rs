@@ -25,7 +25,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, Speech, quoted};
-use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
+use crate::storage::{Claim, Lost, Outcome, Store, Unavailable, number_of};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
 
@@ -245,6 +245,7 @@ impl Worker {
             turn = answer::write_down(zapi, &mut claim, &speech, ended, &self.clock).await?;
             failpoint::reach(Step::Replied);
         }
+        self.find_answer_to_edit(&mut claim).await?;
         let sent = answer::send(zapi, &mut claim, turn, &self.clock).await;
         let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         if let Ok(Some(count)) = sent {
@@ -276,6 +277,17 @@ impl Worker {
                 self.finish(claim, Outcome::Unanswered, Some(error.to_string())).await
             }
         }
+    }
+
+    /// The answer to a mended order takes the place of the answer to its last version.
+    async fn find_answer_to_edit(&self, claim: &mut Claim) -> Result<(), Lost> {
+        let command = &claim.command;
+        let version = number_of(&command.message_id);
+        if version > 0 && command.answer_id.is_none() && command.replied == 0 {
+            let before = self.store.revisions(&command.instance, command.message(), version).await?;
+            claim.command.answer_id = before.into_iter().rev().find_map(|version| version.answer_id);
+        }
+        Ok(())
     }
 
     /// The reply, from a run, or from what kept it from running.

@@ -207,7 +207,7 @@ impl Journal {
         let written = match write {
             Write::Keep => claim.keep().await,
             Write::Plan => held.claim.plan("{}".to_owned(), at_now).await,
-            Write::Reply => held.claim.reply("[]".to_owned(), Outcome::Answered, at_now).await,
+            Write::Reply => held.claim.reply("[]".to_owned(), Outcome::Answered, Vec::new(), at_now).await,
             Write::Sent => held.claim.sent(1, at_now).await,
             Write::TryAgain { seconds } => {
                 claim.try_again(later(seconds).1, later(seconds).1, "x".to_owned(), at_now).await

@@ -223,8 +223,7 @@ fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
 
 #[test]
 fn flags_are_believed_however_they_are_written() {
-    let flags =
-        ["fromApi", "waitingMessage", "forwarded", "isStatusReply", "isNewsletter", "broadcast"];
+    let flags = ["fromApi", "waitingMessage", "forwarded", "isStatusReply", "isNewsletter", "broadcast"];
     for flag in flags.into_iter().chain(["fromMe"]) {
         for no in [json!("false"), json!("0"), json!(0), json!(null), json!(""), json!([false])] {
             expect_message(&with(direct(), &json!({flag: no})).to_string());
