@@ -197,7 +197,7 @@ answer-yes = yes, yep, ok, okay, y
 answer-no = no, nope, n
 flag-yes = yes
 flag-try = try dry-run
-greetings = hi, hello, hey, help, menu, start, good morning, good afternoon, good evening
+greetings = hi, hello, hey, help, menu, start
 
 ## Help on what asks back
 chapter-groups = Groups

@@ -137,7 +137,7 @@ all = todo
 help-link = pone grupos en una comunidad
 help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example =
-    "Barrio Feliz" fútbol, madres
+    "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
@@ -197,7 +197,7 @@ answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
 flag-try = probar prueba
-greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buenas tardes, buenas noches
+greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
 chapter-groups = Grupos

@@ -197,7 +197,7 @@ answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
 flag-try = testar teste
-greetings = oi, olá, oie, opa, ajuda, menu, início, começar, bom dia, boa tarde, boa noite
+greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
 chapter-groups = Grupos

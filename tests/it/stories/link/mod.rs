@@ -82,9 +82,9 @@ async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be(
     assert_eq!(
         reply,
         "1 of 4 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
-         ❌ “vendas” could be “Vendas Atacado”, “Vendas Norte”, “Vendas Sul”. Write one of them.\n\
-         ❌ no group “futebbol”. Did you mean “Futebol”?\n\
-         ❌ no group “xyzzy”"
+         ❌ “vendas” could be 1. “Vendas Atacado”, 2. “Vendas Norte”, 3. “Vendas Sul”\n\
+         ❌ no group “futebbol”. Did you mean 4. “Futebol”?\n\
+         ❌ no group “xyzzy”\nAnswer with the number you mean (several: 1 3)."
     );
     assert_eq!(bot.asked_to_link(), [["Futebol"]]);
     assert_eq!(bot.world().groups_of(&bot.community("Marketing BR")).len(), 2);
@@ -103,7 +103,7 @@ async fn a_community_that_could_be_two_stops_the_whole_order() {
 
     assert_eq!(
         reply,
-        "“bairro” could be “Bairro Feliz”, “Bairro Novo”. Write one of them; nothing was changed."
+        "“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”. Answer with the number; nothing was changed."
     );
     assert_eq!(bot.changes(), 0);
 }
@@ -115,7 +115,10 @@ async fn a_community_that_nobody_knows_stops_the_whole_order() {
     let near = bot.ask(ANA, "/link bairo futebol").await;
     let far = bot.ask(ANA, "/link xyzzy futebol").await;
 
-    assert_eq!(near, "There is no community “bairo”. Did you mean “Bairro Feliz”?");
+    assert_eq!(
+        near,
+        "There is no community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
+    );
     assert_eq!(far, "There is no community “xyzzy”. See them all with /communities");
     assert_eq!(bot.changes(), 0);
 }
