@@ -34,6 +34,8 @@ struct State {
     logged_at: Option<Instant>,
     /// Connections that were opened before are not used any more.
     renewed_at: Instant,
+    /// When the writer began with what it is writing.
+    begun_at: Option<Instant>,
 }
 
 impl Default for Health {
@@ -44,6 +46,7 @@ impl Default for Health {
             proved_at: None,
             logged_at: None,
             renewed_at: Instant::now(),
+            begun_at: None,
         }))
     }
 }
@@ -81,6 +84,21 @@ impl Health {
             state.logged_at = None;
             tracing::info!("the journal can be written again");
         }
+    }
+
+    /// The writer begins to write.
+    pub(super) fn begun(&self) {
+        self.state().begun_at = Some(Instant::now());
+    }
+
+    /// The writer has written, well or not.
+    pub(super) fn rested(&self) {
+        self.state().begun_at = None;
+    }
+
+    /// The writer has been writing for longer than anybody waits.
+    pub(super) fn is_stuck(&self, patience: Duration) -> bool {
+        self.state().begun_at.is_some_and(|at| at.elapsed() >= patience)
     }
 
     /// The next transaction has to show that the store can be written.
