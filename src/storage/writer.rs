@@ -274,11 +274,15 @@ pub(super) async fn run(Receiver(mut queue): Receiver, mut line: Line, closed: C
             }
         };
         if taken == 0 {
-            return;
+            break;
         }
         line.health.begun();
         write(&mut line, &mut desk, Batch::of(writes.drain(..))).await;
         line.health.rested();
+    }
+    // Not left to its drop, which nobody can wait for.
+    if let Some(Desk { connection, .. }) = desk {
+        let _ = connection.close().await;
     }
 }
 
