@@ -386,8 +386,8 @@ mod tests {
         assert!(matches!(refused, Err(OpenError::InUse(_))), "{refused:?}");
         drop(go_on);
         assert_eq!(order.await.unwrap().unwrap(), Accepted::New);
-        let next = Store::open(&url, clock, LEASE).await.unwrap().store;
-        let kept = next.list(None, 9).await.unwrap();
+        let next = Store::open(&url, clock, LEASE).await.unwrap();
+        let kept = next.store.list(None, 9).await.unwrap();
         assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 }
