@@ -115,13 +115,13 @@ impl Inserter {
     }
 }
 
-/// Writes one order down, ends it, and takes all of it back.
+/// Writes one order down, ends it in a way that all indexes know of, and takes all of it back.
 pub(super) fn rehearse(path: &Path, order: &NewCommand) -> Result<(), Unavailable> {
     let mut connection = connect(path)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     write(&transaction, std::slice::from_ref(order))?;
     transaction.execute(
-        "UPDATE command SET state = 'done', finished_at = $1, text = '-' WHERE id = $2",
+        "UPDATE command SET state = 'dead', finished_at = $1, text = '-', cancelled_by = $2 WHERE id = $2",
         params![order.accepted_at.0, order.id],
     )?;
     transaction.execute(

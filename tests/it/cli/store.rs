@@ -194,7 +194,17 @@ fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
 
 #[test]
 fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
-    for name in ["command", "note", "pace", "proof", "note_command", "command_finished"] {
+    for name in [
+        "command",
+        "note",
+        "pace",
+        "proof",
+        "note_command",
+        "command_finished",
+        "command_text",
+        "command_dead",
+        "command_cancelled",
+    ] {
         let place = Place::new();
         let serving = place.serve();
         place.order("A1", ORDER);
