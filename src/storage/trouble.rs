@@ -2,7 +2,8 @@
 //!
 //! The last transaction that failed leaves a mark, and `/readyz` shows it. While it is there every
 //! transaction writes something of its own first ([`prove`]): a full disk lets through what changes
-//! nothing. The first one that is committed takes the mark away, so nobody has to start anything again.
+//! nothing. The first one that is committed, on SQLite on both connections that are written on, takes the mark
+//! away, so nobody has to start anything again.
 //!
 //! Damage is another thing: a damaged file does not heal, and every order that is written into it may
 //! be lost. What is open goes on as far as it can, but no order is accepted until the next start.
@@ -73,12 +74,14 @@ impl Health {
         }
     }
 
-    /// A transaction was committed; `proved` where it wrote something for certain.
-    pub(super) fn committed(&self, proved: bool) {
+    /// What was written for certain is committed.
+    pub(super) fn proved(&self) {
+        self.state().proved_at = Some(Instant::now());
+    }
+
+    /// Something was committed for certain wherever it is written, so trouble is over.
+    pub(super) fn recovered(&self) {
         let mut state = self.state();
-        if !proved {
-            return;
-        }
         state.proved_at = Some(Instant::now());
         if state.trouble.take().is_some() {
             state.logged_at = None;
@@ -205,7 +208,7 @@ fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
 /// What to do about a primary result code (SQLite docs, "Result and Error Codes").
 fn advice(code: i32) -> Option<&'static str> {
     Some(match code {
-        5 | 6 => "another process holds it; it is tried again",
+        5 | 6 => "another process holds it, or a write that has not ended; it is tried again",
         8 => "see who may write the file and its folder, and whether the disk is mounted read-only",
         10 => "the disk fails or has reached a limit; the system's log tells more",
         11 | 26 => {

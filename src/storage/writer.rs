@@ -207,7 +207,8 @@ impl Line {
     /// Tells what is known of the store's state how a transaction ended.
     fn ended<T>(&self, proves: bool, end: &Result<T, Unavailable>) {
         match end {
-            Ok(_) => self.health.committed(proves),
+            Ok(_) if proves => self.health.recovered(),
+            Ok(_) => {}
             Err(trouble) => self.health.failed(trouble),
         }
     }
@@ -286,21 +287,28 @@ pub(super) async fn run(Receiver(mut queue): Receiver, mut line: Line, closed: C
     }
 }
 
-/// Writes what came together, and tells everybody.
+/// Writes what came together, and tells everybody. Trouble is over when it was shown to be on each connection
+/// that is written on: what one of them can do says nothing of the other.
 async fn write(line: &mut Line, desk: &mut Option<Desk>, mut batch: Batch) {
+    let proves = line.health.is_in_trouble();
     if let Written::Sqlite(inserter) = &mut line.database
-        && !batch.commands.is_empty()
+        && (proves || !batch.commands.is_empty())
     {
-        let proves = line.health.is_in_trouble();
         let end = inserter.insert(&batch.commands, proves);
-        line.ended(proves, &end);
+        if let Err(trouble) = &end {
+            line.health.failed(trouble);
+        }
+        let lasts = proves && end.is_err();
         batch.answer(end);
+        if lasts {
+            // The rest is dropped unrun, which tells its callers of the trouble.
+            return;
+        }
     }
-    if batch.commands.is_empty() && batch.works.is_empty() {
+    if batch.commands.is_empty() && batch.works.is_empty() && !proves {
         return;
     }
     let mut settled = Vec::with_capacity(batch.works.len());
-    let proves = line.health.is_in_trouble();
     let works = std::mem::take(&mut batch.works);
     let end = transaction(line, desk, proves, &batch.commands, works, &mut settled).await;
     line.ended(proves, &end);
@@ -402,6 +410,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::storage::Store;
+    use crate::storage::open::Access;
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -444,6 +453,35 @@ mod tests {
         assert_eq!(store.accept(order()).await.unwrap(), Accepted::Duplicate);
         let kept = store.list(None, 9).await.unwrap();
         assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was never taken");
+    }
+
+    /// The one for orders finds no file until there is a link to it.
+    #[tokio::test]
+    async fn trouble_of_one_connection_is_not_over_because_the_other_one_writes() {
+        let (store, writer, folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        store.close();
+        writer.await.unwrap();
+        let (path, link) = (folder.path().join("vincula.db"), folder.path().join("link.db"));
+        let health = Arc::new(Health::default());
+        let url = format!("sqlite:{}", path.display());
+        let pool = sqlite::pool(&url, 1, Access::Write, health.clone());
+        let inserter = Inserter::new(link.clone(), health.clone(), None, Arc::default());
+        let line =
+            Line { pool: pool.await.unwrap(), health: health.clone(), database: Written::Sqlite(inserter) };
+        let (sender, receiver) = queue(health.clone());
+        let _writer = tokio::spawn(run(receiver, line, CancellationToken::new()));
+        let nothing = || sender.write(|_| Box::pin(std::future::ready(Ok(()))));
+
+        nothing().await.unwrap();
+        sender.accept(NewCommand::made_up("a", NOW), || ()).await.unwrap_err();
+        let refused = nothing().await.unwrap_err().to_string();
+        assert!(refused.contains("see whether the file"), "{refused}");
+        assert!(health.is_in_trouble());
+
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        nothing().await.unwrap();
+        assert!(!health.is_in_trouble());
+        assert_eq!(sender.accept(NewCommand::made_up("a", NOW), || ()).await.unwrap(), Accepted::New);
     }
 
     #[test]
