@@ -1,10 +1,10 @@
 //! Where Z-API's name leads: looked up by the system, and believed for a minute, so that a new connection need
-//! not wait for it. Where the system cannot tell any more, what it told last is tried.
+//! not wait for it. Where the system cannot tell any more, or says nothing, what it told last is tried.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -12,37 +12,69 @@ use tokio::time::Instant;
 
 /// How long an answer is believed.
 const BELIEVED: Duration = Duration::from_secs(60);
+/// How long one is believed again where there was no newer one.
+const BELIEVED_AGAIN: Duration = Duration::from_secs(10);
+/// How long a newer answer is waited for: what is left of the time to connect is for the address.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is known of names.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Names(Arc<Mutex<HashMap<String, Known>>>);
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    known: Arc<Mutex<HashMap<String, Known>>>,
+    patience: Duration,
+}
 
 #[derive(Clone, Debug)]
 struct Known {
     addresses: Vec<SocketAddr>,
-    since: Instant,
+    until: Instant,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { known: Arc::default(), patience: PATIENCE }
+    }
 }
 
 impl Names {
+    /// Where a name leads. `look_up` asks the system, for as long as the caller waits where nothing is known.
     async fn resolve<F>(&self, name: &str, look_up: F, now: Instant) -> io::Result<Vec<SocketAddr>>
     where
         F: Future<Output = io::Result<Vec<SocketAddr>>>,
     {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(Known { addresses, .. }) =
-            known.as_ref().filter(|known| now.duration_since(known.since) < BELIEVED)
-        {
-            return Ok(addresses.clone());
+        let known = self.known().get(name).cloned();
+        let Some(Known { addresses, until }) = known else {
+            let told = look_up.await?;
+            if !told.is_empty() {
+                self.believe(name, &told, now + BELIEVED);
+            }
+            return Ok(told);
+        };
+        if now < until {
+            return Ok(addresses);
         }
-        match (look_up.await, known) {
-            (Ok(addresses), _) if !addresses.is_empty() => {
-                let fresh = Known { addresses: addresses.clone(), since: now };
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), fresh);
+        match tokio::time::timeout(self.patience, look_up).await {
+            Ok(Ok(told)) if !told.is_empty() => {
+                self.believe(name, &told, now + BELIEVED);
+                Ok(told)
+            }
+            _ => {
+                self.believe(name, &addresses, now + BELIEVED_AGAIN);
                 Ok(addresses)
             }
-            (_, Some(known)) => Ok(known.addresses),
-            (told, None) => told,
         }
+    }
+
+    fn believe(&self, name: &str, addresses: &[SocketAddr], until: Instant) {
+        let mut known = self.known();
+        // Whoever asked at the same time may have had a better answer.
+        if known.get(name).is_none_or(|known| known.until < until) {
+            known.insert(name.to_owned(), Known { addresses: addresses.to_vec(), until });
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,7 +111,26 @@ mod tests {
         assert_eq!(names.resolve("api.example.com", told(2), early).await.unwrap(), [address(1)]);
         assert_eq!(names.resolve("other.example.com", told(3), early).await.unwrap(), [address(3)]);
         assert_eq!(names.resolve("api.example.com", silent(), late).await.unwrap(), [address(1)]);
-        assert_eq!(names.resolve("api.example.com", told(2), late).await.unwrap(), [address(2)]);
+        let later = late + BELIEVED_AGAIN;
+        assert_eq!(names.resolve("api.example.com", told(2), later).await.unwrap(), [address(2)]);
+    }
+
+    #[tokio::test]
+    async fn a_name_server_that_says_nothing_is_not_waited_for_where_an_answer_is_known() {
+        let names = Names { patience: Duration::from_millis(20), ..Names::default() };
+        let (begun, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
+        names.resolve("api.example.com", told(1), begun).await.unwrap();
+        let late = begun + BELIEVED;
+
+        let waiting = names.resolve("api.example.com", std::future::pending(), late);
+        let tried = tokio::time::timeout(Duration::from_secs(5), waiting).await;
+        assert_eq!(tried.expect("what is known is tried").unwrap(), [address(1)]);
+
+        let asked = async { unreachable!("the next connection asks nobody, and waits for nobody") };
+        let soon = late + BELIEVED_AGAIN - Duration::from_secs(1);
+        assert_eq!(names.resolve("api.example.com", asked, soon).await.unwrap(), [address(1)]);
+        let again = late + BELIEVED_AGAIN;
+        assert_eq!(names.resolve("api.example.com", told(2), again).await.unwrap(), [address(2)]);
     }
 
     #[tokio::test]
