@@ -16,6 +16,9 @@ const BELIEVED: Duration = Duration::from_secs(60);
 const BELIEVED_AGAIN: Duration = Duration::from_secs(10);
 /// How long a newer answer is waited for: what is left of the time to connect is for the address.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// An answer so old may lead nowhere by now: a newer one is waited for [`PATIENCE_WITH_OLD`] times as long.
+const OLD: Duration = Duration::from_secs(15 * 60);
+const PATIENCE_WITH_OLD: u32 = 4;
 
 /// What is known of names.
 #[derive(Clone, Debug)]
@@ -27,6 +30,9 @@ pub(super) struct Names {
 #[derive(Clone, Debug)]
 struct Known {
     addresses: Vec<SocketAddr>,
+    /// When the system told them.
+    told_at: Instant,
+    /// Until when they are believed.
     until: Instant,
 }
 
@@ -43,33 +49,32 @@ impl Names {
         F: Future<Output = io::Result<Vec<SocketAddr>>>,
     {
         let known = self.known().get(name).cloned();
-        let Some(Known { addresses, until }) = known else {
+        let fresh = |addresses| Known { addresses, told_at: now, until: now + BELIEVED };
+        let Some(known) = known else {
             let told = look_up.await?;
             if !told.is_empty() {
-                self.believe(name, &told, now + BELIEVED);
+                self.believe(name, fresh(told.clone()));
             }
             return Ok(told);
         };
-        if now < until {
-            return Ok(addresses);
+        if now < known.until {
+            return Ok(known.addresses);
         }
-        match tokio::time::timeout(self.patience, look_up).await {
-            Ok(Ok(told)) if !told.is_empty() => {
-                self.believe(name, &told, now + BELIEVED);
-                Ok(told)
-            }
-            _ => {
-                self.believe(name, &addresses, now + BELIEVED_AGAIN);
-                Ok(addresses)
-            }
-        }
+        let is_old = now.saturating_duration_since(known.told_at) > OLD;
+        let patience = if is_old { self.patience * PATIENCE_WITH_OLD } else { self.patience };
+        let believed = match tokio::time::timeout(patience, look_up).await {
+            Ok(Ok(told)) if !told.is_empty() => fresh(told),
+            _ => Known { until: now + BELIEVED_AGAIN, ..known },
+        };
+        self.believe(name, believed.clone());
+        Ok(believed.addresses)
     }
 
-    fn believe(&self, name: &str, addresses: &[SocketAddr], until: Instant) {
+    fn believe(&self, name: &str, answer: Known) {
         let mut known = self.known();
         // Whoever asked at the same time may have had a better answer.
-        if known.get(name).is_none_or(|known| known.until < until) {
-            known.insert(name.to_owned(), Known { addresses: addresses.to_vec(), until });
+        if known.get(name).is_none_or(|known| known.until < answer.until) {
+            known.insert(name.to_owned(), answer);
         }
     }
 
@@ -131,6 +136,22 @@ mod tests {
         assert_eq!(names.resolve("api.example.com", asked, soon).await.unwrap(), [address(1)]);
         let again = late + BELIEVED_AGAIN;
         assert_eq!(names.resolve("api.example.com", told(2), again).await.unwrap(), [address(2)]);
+    }
+
+    #[tokio::test]
+    async fn an_old_answer_gives_way_to_a_slow_name_server() {
+        let names = Names { patience: Duration::from_millis(100), ..Names::default() };
+        let (begun, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
+        names.resolve("api.example.com", told(1), begun).await.unwrap();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Ok(vec![address(2)])
+        };
+
+        let soon = names.resolve("api.example.com", slow(), begun + BELIEVED).await.unwrap();
+        let later = names.resolve("api.example.com", slow(), begun + OLD + BELIEVED).await.unwrap();
+
+        assert_eq!((soon, later), (vec![address(1)], vec![address(2)]));
     }
 
     #[tokio::test]
