@@ -12,6 +12,7 @@ mod help;
 mod link;
 pub mod listing;
 mod membership;
+mod moving;
 pub mod question;
 pub mod registry;
 mod status;

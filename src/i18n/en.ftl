@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = was in it already
 was-unlinked = was not in it
-elsewhere = belongs to { $community }. Unlink it there first: { $order }
+elsewhere = belongs to { $community }. Move it: { $order }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
 announcement = is the announcement group of a community: it stays where it is
@@ -220,3 +220,13 @@ help-confirm-example =
 help-undo = take back your last change here
 help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
 help-undo-example = { "" }
+
+## Moving
+would-move = would leave { $community }
+moved-back = { $reason }; it is back in { $community }
+moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
+help-move = move groups to a community
+help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --try

@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = ya estaba allí
 was-unlinked = ya no estaba allí
-elsewhere = es de { $community }. Primero sácalo de allí: { $order }
+elsewhere = es de { $community }. Para moverlo: { $order }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
@@ -220,3 +220,13 @@ help-confirm-example =
 help-undo = deshace tu último cambio aquí
 help-undo-long = Deshace exactamente lo que cambió tu última orden en esta conversación. Lo que ya era así queda.
 help-undo-example = { "" }
+
+## Mover
+would-move = saldría de { $community }
+moved-back = { $reason }; volvió a { $community }
+moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
+help-move = mueve grupos a otra comunidad
+help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --probar

@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = já estava lá
 was-unlinked = já não estava lá
-elsewhere = é de { $community }. Primeiro tire de lá: { $order }
+elsewhere = é de { $community }. Para mudar: { $order }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
@@ -220,3 +220,13 @@ help-confirm-example =
 help-undo = desfaz sua última mudança aqui
 help-undo-long = Desfaz exatamente o que sua última ordem nesta conversa mudou. O que já era assim fica.
 help-undo-example = { "" }
+
+## Mover
+would-move = sairia de { $community }
+moved-back = { $reason }; voltou para { $community }
+moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
+help-move = muda grupos de comunidade
+help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --testar

@@ -52,7 +52,7 @@ async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_th
     assert_eq!(
         reply,
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Lançamentos”: belongs to “Marketing BR”. \
-         Unlink it there first: /unlink \"Marketing BR\" Lançamentos"
+         Move it: /move Lançamentos \"Bairro Feliz\""
     );
     assert_eq!(freed, "1 of 1 group is now out of “Marketing BR”.\n✅ “Lançamentos”");
     assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
@@ -215,6 +215,6 @@ async fn a_group_that_another_community_took_meanwhile_is_told_to_belong_there()
     assert_eq!(
         bot.reply_to(&order).await.text,
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Futebol”: belongs to “Marketing BR”. \
-         Unlink it there first: /unlink \"Marketing BR\" Futebol"
+         Move it: /move Futebol \"Bairro Feliz\""
     );
 }
