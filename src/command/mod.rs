@@ -13,6 +13,7 @@ mod link;
 pub mod listing;
 mod membership;
 mod moving;
+pub mod progress;
 pub mod question;
 pub mod registry;
 mod status;

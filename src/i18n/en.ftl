@@ -230,3 +230,7 @@ help-move-long = Takes each group out of the community it is in and puts it into
 help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --try
+
+## Progress
+progress = I am at it…
+progress-of = { $done } of { $all }…

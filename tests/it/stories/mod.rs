@@ -21,6 +21,7 @@ mod link;
 mod mistakes;
 mod moving;
 mod people;
+mod progress;
 mod refuted;
 mod retention;
 mod restart;
