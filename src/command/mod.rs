@@ -11,6 +11,7 @@ mod groups;
 mod help;
 mod link;
 pub mod listing;
+pub mod loose;
 mod membership;
 mod moving;
 pub mod progress;
