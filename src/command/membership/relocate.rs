@@ -45,7 +45,7 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
     };
     let settled = carry_over(context, &plan).await?;
     remember_undo(context, &plan, &settled);
-    choose(context, Direction::Link, &plan, arguments.flags);
+    choose(context, "move", &plan, (arguments.flags.typed().to_owned(), plan.community_id().to_owned()));
     Ok(Reply::Membership(plan.report(Direction::Link, settled)))
 }
 

@@ -198,8 +198,10 @@ async fn a_pattern_that_takes_more_than_ten_groups_is_asked_about() {
     assert!(asked.ends_with("(/confirmar vale igual); “não” desiste."), "{asked}");
     assert_eq!(bot.changes(), 0);
 
-    let done = bot.ask(ANA, "sim").await;
-    assert!(done.starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{done}");
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said[1].starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{said:?}");
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ mod refuted;
 mod retention;
 mod restart;
 pub mod scene;
+mod slips;
 mod status;
 mod store;
 mod trouble;
