@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, Reply};
 
 use crate::support::{ANA, STRANGER, Service};
 use crate::webhook::expect_status;
@@ -154,10 +155,26 @@ async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
     bot.crash().await;
     call.release();
     bot.restart().await;
-    // Meanwhile another question takes the place of the first.
-    bot.ask(ANA, "/community bairo").await;
 
     assert_eq!(bot.reply_to(yes.message_id()).await.text, DONE);
+}
+
+#[tokio::test]
+async fn a_question_that_comes_between_the_tries_of_a_yes_changes_nothing_of_it() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities/unlink", 1, Fault::Instead(Reply::bad_gateway()));
+    let yes = bot.give(ANA, "yes").await;
+    bot.tried(&yes, 1).await;
+    let other = bot.ask(ANA, "/community bairo").await;
+    assert!(other.contains("Answer with the number"), "{other}");
+
+    clock.advance(Duration::from_secs(5));
+    bot.ask(ANA, "/whoami").await;
+
+    assert_eq!(bot.reply_to(&yes).await.text, DONE);
 }
 
 #[tokio::test]
