@@ -202,6 +202,7 @@ impl Plan {
             community: self.name,
             lines: lines.collect(),
             over_limit: self.over_limit,
+            people: None,
         }
     }
 }
