@@ -123,7 +123,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 }
             }
             Arg::People | Arg::Text | Arg::AnyText => {
-                found.text = reader.text();
+                found.text = if *arg == Arg::People { reader.people() } else { reader.text() };
                 if found.text.is_empty() {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
@@ -157,7 +157,7 @@ pub fn means(word: &str, key: &str) -> bool {
 }
 
 /// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
-fn item(line: &str) -> Option<&str> {
+pub(super) fn item(line: &str) -> Option<&str> {
     let line = line.trim();
     let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
     let rest = match line.strip_prefix(is_dot) {
@@ -191,7 +191,8 @@ impl Separators {
     }
 }
 
-fn is_comma(c: char) -> bool {
+/// What parts words that may hold blanks.
+pub(super) fn is_comma(c: char) -> bool {
     matches!(c, ',' | ';' | '，' | '；' | '、')
 }
 
@@ -268,6 +269,17 @@ impl Reader<'_> {
             }
             self.rest = after;
         }
+    }
+
+    /// The rest as it is typed, without the flags: unlike a text, numbers hold nothing that looks like one.
+    fn people(&mut self) -> String {
+        let mut people = String::new();
+        for word in std::mem::take(&mut self.rest).split_inclusive(char::is_whitespace) {
+            if !self.is_flag(word.trim_end()) {
+                people.push_str(word);
+            }
+        }
+        people.trim().to_owned()
     }
 
     /// Whether it is a flag, which is noted.

@@ -1,19 +1,25 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
+mod add;
 pub mod args;
 mod cancel;
 mod communities;
 pub mod confirm;
 mod community;
 pub mod context;
+mod demote;
 mod greeting;
 mod groups;
 mod help;
 mod link;
 pub mod listing;
 mod membership;
+mod patience;
+mod people;
+mod promote;
 pub mod question;
 pub mod registry;
+mod remove;
 mod status;
 mod undo;
 mod unlink;

@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+    Spec, add, cancel, communities, community, confirm, demote, groups, help, link, promote, remove, status,
+    undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -12,6 +13,10 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &add::SPEC,
+    &remove::SPEC,
+    &promote::SPEC,
+    &demote::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

@@ -1,12 +1,15 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod add;
 mod again;
 mod answers;
 mod cancel;
 mod communities;
 mod community;
+mod demote;
 mod ends;
+mod folk;
 mod groups;
 mod help;
 mod hourglass;
@@ -17,7 +20,9 @@ mod limits;
 mod link;
 mod mistakes;
 mod people;
+mod promote;
 mod refuted;
+mod remove;
 mod retention;
 mod restart;
 pub mod scene;

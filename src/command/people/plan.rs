@@ -1,0 +1,363 @@
+//! The plan: who was named, who that is in the community, and how each stood before the first change.
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use super::super::{Context, Failure};
+use super::Act;
+use super::country::shown;
+use super::grammar::{Named, Slip, Who};
+use super::settle::{End, Ends};
+use crate::directory::CommunityEntry;
+use crate::domain::{CommunityId, GroupId, Lid, Phone};
+use crate::reply::{Phrase, Reply, quoted};
+use crate::zapi::{ApiError, Cause, Known, Participant};
+
+/// What is written to the journal before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Plan {
+    community: String,
+    name: String,
+    /// The announcement group, in which all people of the community are.
+    group: String,
+    items: Vec<Item>,
+}
+
+/// Somebody who was named.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Item {
+    /// What was typed.
+    typed: String,
+    /// What they are called, where that is known.
+    name: Option<String>,
+    phone: Option<String>,
+    lid: Option<String>,
+    /// The number's digits as WhatsApp writes them.
+    digits: Option<u64>,
+    before: Before,
+    /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
+    /// gets no second one.
+    #[serde(default)]
+    is_asked: bool,
+}
+
+/// How somebody stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Before {
+    /// They must be changed.
+    Todo,
+    WasSo,
+    NoWhatsApp,
+    NotIn,
+    Owner,
+    Bot,
+    NoNumber,
+    NoCountry,
+    Unclear,
+}
+
+/// The plan of an earlier try, if there was one.
+pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+impl Plan {
+    /// The community.
+    pub(super) fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// Its announcement group.
+    pub(super) fn group(&self) -> Option<GroupId> {
+        GroupId::parse(&self.group)
+    }
+
+    /// The places in the plan of those who must be changed.
+    pub(super) fn todo(&self) -> Vec<usize> {
+        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == Before::Todo);
+        todo.map(|(at, _)| at).collect()
+    }
+
+    /// How a call names somebody.
+    pub(super) fn address(&self, at: usize) -> String {
+        let Some(item) = self.items.get(at) else { return String::new() };
+        let digits = item.digits.map(|digits| digits.to_string());
+        digits.or_else(|| item.phone.clone()).or_else(|| item.lid.clone()).unwrap_or_default()
+    }
+
+    /// Whether this is the participant.
+    pub(super) fn is(&self, at: usize, participant: &Participant) -> bool {
+        self.items.get(at).is_some_and(|item| item.is(participant))
+    }
+
+    /// The number of somebody whose lid is not known: groups may show the lid alone.
+    pub(super) fn phone_without_lid(&self, at: usize) -> Option<Phone> {
+        self.items.get(at).filter(|item| item.lid.is_none())?.phone()
+    }
+
+    /// Notes lids that were not known before.
+    pub(super) fn learn(&mut self, known: &[Known]) {
+        for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
+            let phone = item.phone();
+            let known = known.iter().find(|known| Some(known.asked) == phone || known.phone == phone);
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+        }
+    }
+
+    /// Notes that Z-API took the call for somebody alone.
+    pub(super) fn note_asked(&mut self, at: usize) {
+        if let Some(item) = self.items.get_mut(at) {
+            item.is_asked = true;
+        }
+    }
+
+    /// They were asked for alone, and Z-API took it.
+    pub(super) fn is_asked(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asked)
+    }
+
+    /// As the journal keeps it.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The words of an order about these people, which mean them and nobody else.
+    pub(super) fn rest(&self, people: &[usize]) -> String {
+        let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(Item::typed_again);
+        std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The answer: what became of each.
+    pub(super) fn report(&self, act: Act, mut ends: Ends) -> Reply {
+        let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
+            Before::Todo => self.ended(act, item, ends.remove(&at).unwrap_or(End::NotRead)),
+            _ => self.stood(act, item),
+        });
+        self.told(act.did(), lines.collect())
+    }
+
+    /// What the order would do.
+    pub(super) fn preview(&self, act: Act) -> Reply {
+        let lines = self.items.iter().map(|item| match item.before {
+            Before::Todo => item.line(Phrase::new("person").mark("➡️")),
+            _ => self.stood(act, item),
+        });
+        self.told(act.would(), lines.collect())
+    }
+
+    fn told(&self, head: &'static str, lines: Vec<Phrase>) -> Reply {
+        let is_so = |line: &&Phrase| matches!(line.marked(), Some("✅" | "☑️" | "➡️"));
+        let head = Phrase::new(head)
+            .count("done", lines.iter().filter(is_so).count())
+            .count("all", lines.len())
+            .name("community", self.name.as_str());
+        Reply::Said(std::iter::once(head).chain(lines).collect())
+    }
+
+    /// The line of somebody for whom nothing had to be called.
+    fn stood(&self, act: Act, item: &Item) -> Phrase {
+        let slip = |key| Phrase::not_done(key).name("typed", item.typed.as_str());
+        match item.before {
+            Before::NoNumber => slip("person-no-number"),
+            Before::NoCountry => slip("person-no-country"),
+            Before::Unclear => slip("person-unclear"),
+            Before::WasSo | Before::Todo => item.line(Phrase::was_so(act.was_so())),
+            Before::NoWhatsApp => item.line(Phrase::not_done("person-no-whatsapp")),
+            Before::Owner => item.line(Phrase::not_done("person-owner")),
+            Before::Bot => item.line(Phrase::not_done("person-bot")),
+            Before::NotIn if act == Act::Promote => {
+                let order = [self.name.as_str(), &item.typed_again().unwrap_or_default()];
+                item.line(Phrase::not_done("person-not-in-add")).order("order", "add", &order)
+            }
+            Before::NotIn => item.line(Phrase::not_done("person-not-in")),
+        }
+    }
+
+    fn ended(&self, act: Act, item: &Item, end: End) -> Phrase {
+        match end {
+            End::Done => item.line(Phrase::done("person")),
+            End::Invited => item.line(Phrase::new("person-invited").mark("⚠️")),
+            End::Full => item.line(Phrase::not_done("person-too-many-admins")).order(
+                "order",
+                "demote",
+                &[self.name.as_str()],
+            ),
+            End::Refused(Some(said)) => item.line(Phrase::not_done("person-refused")).name("reason", said),
+            End::Refused(None) => item.line(Phrase::not_done("person-refused-plain")),
+            End::Trouble(explained) => {
+                item.line(Phrase::not_done("person-trouble")).plain("reason", explained)
+            }
+            End::Cancelled => item.line(Phrase::not_done("person-cancelled")),
+            End::NotShown => self.again(act, item, "person-not-shown"),
+            End::NotRead => self.again(act, item, "person-not-read"),
+        }
+    }
+}
+
+impl Plan {
+    /// The line of somebody of whom it is not known what became, with the order that tells.
+    fn again(&self, act: Act, item: &Item, key: &'static str) -> Phrase {
+        let words = [self.name.as_str(), &item.typed_again().unwrap_or_default()];
+        item.line(Phrase::unsure(key)).order("order", act.command(), &words)
+    }
+}
+
+impl Item {
+    fn phone(&self) -> Option<Phone> {
+        Phone::parse(self.phone.as_deref()?)
+    }
+
+    fn lid(&self) -> Option<Lid> {
+        Lid::parse(self.lid.as_deref()?)
+    }
+
+    fn is(&self, participant: &Participant) -> bool {
+        let (phone, lid) = (self.phone(), self.lid());
+        (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
+    }
+
+    /// They are the same person.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.phone.is_some() && self.phone == other.phone) || (self.lid.is_some() && self.lid == other.lid)
+    }
+
+    /// In the words of an order. A number of this length is read as it is, and stands without quotes.
+    fn typed_again(&self) -> Option<String> {
+        let phone = self.phone.as_ref();
+        let phone = phone
+            .map(|phone| if matches!(phone.len(), 12 | 13) { phone.clone() } else { format!("+{phone}") });
+        phone.or_else(|| self.lid.clone())
+    }
+
+    /// A line about them: their number, or their lid, and their name.
+    fn line(&self, phrase: Phrase) -> Phrase {
+        let number = self.phone().map(shown).or_else(|| self.lid.clone()).unwrap_or_default();
+        let name = self.name.as_ref().map(|name| format!(" {}", quoted(name))).unwrap_or_default();
+        phrase.plain("who", number + &name)
+    }
+}
+
+/// Finds the people and reads how they stand; nothing is changed.
+pub(super) async fn survey(
+    context: &Context<'_>,
+    act: Act,
+    community: CommunityEntry,
+    named: &[Named],
+) -> Result<Plan, Failure> {
+    let details = context.zapi.community(&community.id).await?;
+    let group = details.announcement().map(|group| group.id.clone());
+    let group = group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?;
+    let mut phones = Vec::new();
+    for one in named {
+        match one.who {
+            Ok(Who::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
+            _ => {}
+        }
+    }
+    let (present, known, own) = tokio::join!(
+        context.zapi.participants(&group),
+        known(context, &phones).boxed(),
+        own_phone(context, act).boxed()
+    );
+    let (present, known, own) = (present?, known?, own?);
+    let mut items: Vec<Item> = Vec::new();
+    for one in named {
+        let item = stand(context, act, one, &present, &known, own);
+        // Somebody who is named twice is one person.
+        if !items.iter().any(|other| other.is_same(&item)) {
+            items.push(item);
+        }
+    }
+    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
+    Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items })
+}
+
+/// Who somebody is, and how they stand.
+fn stand(
+    context: &Context<'_>,
+    act: Act,
+    named: &Named,
+    present: &[Participant],
+    known: &[Known],
+    own: Option<Phone>,
+) -> Item {
+    let mut item = Item {
+        typed: named.typed.clone(),
+        name: named.name.clone(),
+        phone: None,
+        lid: None,
+        digits: None,
+        before: Before::Todo,
+        is_asked: false,
+    };
+    let mut exists = true;
+    match named.who {
+        Ok(Who::Phone(phone)) => {
+            let known = known.iter().find(|known| known.asked == phone);
+            exists = known.is_none_or(|known| known.exists);
+            item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+            item.digits = known.and_then(|known| known.digits);
+        }
+        Ok(Who::Lid(lid)) => item.lid = Some(lid.to_string()),
+        Err(slip) => {
+            item.before = match slip {
+                Slip::NoNumber => Before::NoNumber,
+                Slip::NoCountry => Before::NoCountry,
+                Slip::Unclear => Before::Unclear,
+            };
+            return item;
+        }
+    }
+    // The configuration may know a person by both, and by name.
+    let (phone, lid) = (item.phone(), item.lid());
+    let is_them = |admin: &&crate::config::Admin| {
+        (phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid)
+    };
+    if let Some(admin) = context.instance.admins.iter().find(is_them) {
+        item.name.get_or_insert_with(|| admin.name.clone());
+        item.phone = item.phone.or_else(|| admin.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| admin.lid.map(|lid| lid.to_string()));
+    }
+    let participant = present.iter().find(|participant| item.is(participant));
+    if let Some(participant) = participant {
+        item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
+    }
+    item.before = match participant {
+        Some(participant) if act.is_reached(Some(participant)) => Before::WasSo,
+        Some(_) if own.is_some() && item.phone() == own => Before::Bot,
+        Some(participant) if participant.is_super_admin => Before::Owner,
+        Some(_) => Before::Todo,
+        None if !exists => Before::NoWhatsApp,
+        None if act == Act::Add => Before::Todo,
+        None if act == Act::Remove => Before::WasSo,
+        None => Before::NotIn,
+    };
+    item
+}
+
+/// What WhatsApp knows of the numbers: whether they have it, how it writes them, and their lids, by
+/// which alone a group may show them.
+async fn known(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    unless_unknown(context.zapi.phone_exists(phones).await)
+}
+
+/// The bot's own number, where an order could put the bot itself out.
+async fn own_phone(context: &Context<'_>, act: Act) -> Result<Option<Phone>, ApiError> {
+    match act {
+        Act::Add | Act::Promote => Ok(None),
+        Act::Remove | Act::Demote => unless_unknown(context.zapi.own_phone().await),
+    }
+}
+
+/// What helps but is not needed may be missing, but for troubles that pass.
+fn unless_unknown<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
+    match read {
+        Err(error) if !error.cause.is_temporary() && !error.cause.concerns_all() => Ok(T::default()),
+        read => read,
+    }
+}
