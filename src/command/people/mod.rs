@@ -166,7 +166,7 @@ pub(super) async fn change(
         }
     };
     let ends = settle::settle(context, act, &mut plan, is_just_read, ahead).await?;
-    let changed = |at: &usize| matches!(ends.get(at), Some(End::Done | End::Invited));
+    let changed = |at: &usize| matches!(ends.get(at), Some(End::Done | End::Invited | End::InOrInvited));
     let changed: Vec<usize> = plan.todo().into_iter().filter(changed).collect();
     if !changed.is_empty() {
         context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));

@@ -8,7 +8,7 @@ use super::Act;
 use super::country::shown;
 use super::grammar::{Named, Slip, Who};
 use super::settle::{End, Ends};
-use crate::directory::CommunityEntry;
+use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
 use crate::reply::{Phrase, Reply, quoted};
 use crate::zapi::{ApiError, Cause, Known, Participant};
@@ -49,6 +49,8 @@ enum Before {
     WasSo,
     NoWhatsApp,
     NotIn,
+    /// They are not seen in the community, which hides whom it cannot be told.
+    Hidden,
     Owner,
     Bot,
     NoNumber,
@@ -93,6 +95,11 @@ impl Plan {
     /// The number of somebody whose lid is not known: groups may show the lid alone.
     pub(super) fn phone_without_lid(&self, at: usize) -> Option<Phone> {
         self.items.get(at).filter(|item| item.lid.is_none())?.phone()
+    }
+
+    /// Whether somebody who is not seen among these people may be one of them all the same.
+    pub(super) fn may_be_hidden(&self, at: usize, present: &[Participant]) -> bool {
+        self.items.get(at).is_some_and(|item| item.may_be_hidden(present))
     }
 
     /// Notes lids that were not known before.
@@ -166,10 +173,13 @@ impl Plan {
             Before::Owner => item.line(Phrase::not_done("person-owner")),
             Before::Bot => item.line(Phrase::not_done("person-bot")),
             Before::NotIn if act == Act::Promote => {
-                let order = [self.name.as_str(), &item.typed_again().unwrap_or_default()];
-                item.line(Phrase::not_done("person-not-in-add")).order("order", "add", &order)
+                self.with_order("add", item, Phrase::not_done("person-not-in-add"))
             }
             Before::NotIn => item.line(Phrase::not_done("person-not-in")),
+            Before::Hidden if act == Act::Promote => {
+                self.with_order("add", item, Phrase::unsure("person-hidden-add"))
+            }
+            Before::Hidden => item.line(Phrase::unsure("person-hidden")),
         }
     }
 
@@ -177,6 +187,7 @@ impl Plan {
         match end {
             End::Done => item.line(Phrase::done("person")),
             End::Invited => item.line(Phrase::new("person-invited").mark("⚠️")),
+            End::InOrInvited => item.line(Phrase::unsure("person-in-or-invited")),
             End::Full => item.line(Phrase::not_done("person-too-many-admins")).order(
                 "order",
                 "demote",
@@ -188,17 +199,17 @@ impl Plan {
                 item.line(Phrase::not_done("person-trouble")).plain("reason", explained)
             }
             End::Cancelled => item.line(Phrase::not_done("person-cancelled")),
-            End::NotShown => self.again(act, item, "person-not-shown"),
-            End::NotRead => self.again(act, item, "person-not-read"),
+            End::NotShown => self.with_order(act.command(), item, Phrase::unsure("person-not-shown")),
+            End::NotRead => self.with_order(act.command(), item, Phrase::unsure("person-not-read")),
         }
     }
 }
 
 impl Plan {
-    /// The line of somebody of whom it is not known what became, with the order that tells.
-    fn again(&self, act: Act, item: &Item, key: &'static str) -> Phrase {
+    /// A line about somebody, with a ready-made order that names them alone.
+    fn with_order(&self, command: &'static str, item: &Item, phrase: Phrase) -> Phrase {
         let words = [self.name.as_str(), &item.typed_again().unwrap_or_default()];
-        item.line(Phrase::unsure(key)).order("order", act.command(), &words)
+        item.line(phrase).order("order", command, &words)
     }
 }
 
@@ -214,6 +225,16 @@ impl Item {
     fn is(&self, participant: &Participant) -> bool {
         let (phone, lid) = (self.phone(), self.lid());
         (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
+    }
+
+    /// Of whom the number alone is known cannot be told from people of whom the lid alone is shown; and
+    /// the other way round. The bot is among the people, mostly without its lid.
+    fn may_be_hidden(&self, present: &[Participant]) -> bool {
+        match (&self.phone, &self.lid) {
+            (Some(_), None) => present.iter().any(|participant| participant.phone.is_none()),
+            (None, Some(_)) => present.iter().filter(|participant| participant.lid.is_none()).count() > 1,
+            _ => false,
+        }
     }
 
     /// They are the same person.
@@ -260,15 +281,21 @@ pub(super) async fn survey(
         own_phone(context, act).boxed()
     );
     let (present, known, own) = (present?, known?, own?);
+    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
     let mut items: Vec<Item> = Vec::new();
-    for one in named {
-        let item = stand(context, act, one, &present, &known, own);
+    for (nth, one) in named.iter().enumerate() {
+        // The end of a community's name that was typed without quotes names nobody.
+        let is_of_name = |words: &str| nth == 0 && fold(&name).ends_with(&fold(words));
+        if one.who == Err(Slip::NoNumber) && is_of_name(&one.typed) {
+            continue;
+        }
+        let mut item = stand(context, act, one, &present, &known, own);
+        item.name = item.name.filter(|words| !is_of_name(words));
         // Somebody who is named twice is one person.
         if !items.iter().any(|other| other.is_same(&item)) {
             items.push(item);
         }
     }
-    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
     Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items })
 }
 
@@ -331,6 +358,7 @@ fn stand(
         Some(_) => Before::Todo,
         None if !exists => Before::NoWhatsApp,
         None if act == Act::Add => Before::Todo,
+        None if item.may_be_hidden(present) => Before::Hidden,
         None if act == Act::Remove => Before::WasSo,
         None => Before::NotIn,
     };

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::failpoint::{self, Step};
 use crate::reply::quoted;
-use crate::zapi::{ApiError, Cause, TurnToChange};
+use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
 
 /// The most admins of a community (ZAPI.md, Linking).
 const MOST_ADMINS: usize = 20;
@@ -28,6 +28,8 @@ pub(super) enum End {
     Done,
     /// They cannot be added, and got a private invitation.
     Invited,
+    /// They are in it, or got a private invitation: the community hides which.
+    InOrInvited,
     /// There are as many admins as there can be.
     Full,
     /// Z-API refused, with what it said.
@@ -61,7 +63,7 @@ pub(super) async fn settle(
         return Ok(Ends::new());
     }
     let before = plan.json();
-    let mut work = Work { context, act, plan, community, group, admins: 0 };
+    let mut work = Work { context, act, plan, community, group, present: Vec::new() };
     let ends = work.settle(&todo, is_just_read, turn).await;
     let after = plan.json();
     if ends.is_err() && after != before {
@@ -77,8 +79,8 @@ struct Work<'w, 'c> {
     plan: &'w mut Plan,
     community: CommunityId,
     group: GroupId,
-    /// How many admins the community had when it was last read.
-    admins: usize,
+    /// Who was in the community when it was last read.
+    present: Vec<Participant>,
 }
 
 impl Work<'_, '_> {
@@ -157,10 +159,9 @@ impl Work<'_, '_> {
 
     /// Those who are not where they shall be.
     async fn look(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
-        let present = self.context.zapi.participants(&self.group).await?;
-        self.admins = present.iter().filter(|participant| participant.is_admin).count();
+        self.present = self.context.zapi.participants(&self.group).await?;
         let is_reached = |at: &&usize| {
-            let participant = present.iter().find(|participant| self.plan.is(**at, participant));
+            let participant = self.present.iter().find(|participant| self.plan.is(**at, participant));
             self.act.is_reached(participant)
         };
         Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
@@ -214,6 +215,7 @@ impl Work<'_, '_> {
         let mut open = Ends::new();
         for at in missing {
             let end = match hints.get(&at) {
+                _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
                 _ if self.is_invited(at) => End::Invited,
                 _ if self.context.is_cancelled => End::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
@@ -224,7 +226,7 @@ impl Work<'_, '_> {
                     self.trouble(error)
                 }
                 Some(Err(error)) if error.cause == Cause::Refused => match self.act {
-                    Act::Promote if self.admins >= MOST_ADMINS => End::Full,
+                    Act::Promote if self.admins() >= MOST_ADMINS => End::Full,
                     _ => End::Refused(error.said.clone()),
                 },
                 Some(Err(error)) => self.trouble(error),
@@ -233,6 +235,10 @@ impl Work<'_, '_> {
             open.insert(at, end);
         }
         Ok(with_done(todo, open))
+    }
+
+    fn admins(&self) -> usize {
+        self.present.iter().filter(|participant| participant.is_admin).count()
     }
 
     fn trouble(&self, error: &ApiError) -> End {

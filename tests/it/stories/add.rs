@@ -104,17 +104,18 @@ async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
         // Who has WhatsApp is not told, so the one who has none is asked for as well.
         bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
 
-        let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY} {DAVI} {ELISA}"#)).await;
+        let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
 
         assert_eq!(
             reply,
-            "1 of 3 people are now in “Bairro Feliz”.\n\
+            "1 of 3 people are now in “Marketing BR”.\n\
              ❌ +55 44 99999-0009: Z-API refused: “The phone does not exist on WhatsApp”\n\
              ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
              ✅ +55 44 99999-0005",
             "{form:?}"
         );
-        assert_eq!((bot.role(ELISA), bot.invited()), (Role::Member, vec![DAVI.to_owned()]));
+        let world = bot.world();
+        assert_eq!(world.invited(&bot.community("Marketing BR")), [DAVI], "{form:?}");
     }
 }
 
@@ -122,7 +123,10 @@ async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
 async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
     let bot = Service::start().await;
     let hard = "5544999990006";
-    bot.sandbox.world(|world| world.set_hard_to_add(hard));
+    bot.sandbox.world(|world| {
+        world.person(hard, Some("81896604192879@lid"), "Fabi");
+        world.set_hard_to_add(hard);
+    });
     let text = format!(r#"/add "Bairro Feliz" {DAVI} {hard} {ELISA}"#);
     // All at once, Davi alone, and then the other one, for whom Z-API has trouble.
     let calls = bot.sandbox.trouble();
@@ -225,6 +229,38 @@ async fn an_admin_of_one_community_adds_nobody_elsewhere() {
     assert_eq!(other, "You may not use /remove here. Whoever runs this bot can allow it.");
     assert!(here.ends_with("\n✅ +55 44 99999-0005"), "{here}");
     assert_eq!((bot.role(BRUNO), bot.changes()), (Role::Admin, 1));
+}
+
+#[tokio::test]
+async fn whoever_may_be_in_under_a_hidden_number_is_not_said_to_be_invited() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+
+    // Carla is in it, but the community shows her lid alone.
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {CARLA}"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 person is now in “Bairro Feliz”.\n❓ +55 44 99999-0003: is in it now or got a private \
+         invitation; it hides some numbers, so I can’t tell which"
+    );
+}
+
+#[tokio::test]
+async fn slips_lead_to_success() {
+    let bot = Service::start().await;
+
+    let no_quotes = bot.ask(ANA, "/add Bairro Feliz 44 99999-0005").await;
+    let own_line = bot.ask(ANA, "/adicionar Bairro Feliz\n44 99999-0005").await;
+    let wrong_order = bot.ask(ANA, r#"/add +55 44 99999-0005 "Bairro Feliz""#).await;
+
+    assert_eq!(no_quotes, "1 of 1 person is now in “Bairro Feliz”.\n✅ +55 44 99999-0005");
+    assert_eq!(own_line, "1 de 1 pessoa está em “Bairro Feliz”.\n☑️ +55 44 99999-0005: já estava lá");
+    assert_eq!(
+        wrong_order,
+        "Which community? Write: /add <community> <people…>\n\
+         For example: /add \"Bairro Feliz\" +55 44 99999-0001"
+    );
 }
 
 #[tokio::test]

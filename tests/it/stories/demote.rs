@@ -1,6 +1,6 @@
 //! `/demote`: admins of a community become plain members, and the reply is true for each.
 
-use super::folk::{BRUNO, CARLA, ELISA, Role};
+use super::folk::{BRUNO, CARLA, DAVI, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -8,7 +8,7 @@ async fn each_is_told_what_became_of_them() {
     let bot = Service::start().await;
     let own = bot.sandbox.account().phone.clone();
 
-    let text = format!("/demote \"Bairro Feliz\" {BRUNO}\n{CARLA}\n{ELISA}\n{ANA}\n{own}");
+    let text = format!("/demote \"Bairro Feliz\" {BRUNO}\n{CARLA}\n{DAVI}\n{ANA}\n{own}");
     let reply = bot.ask(ANA, &text).await;
 
     assert_eq!(
@@ -16,7 +16,7 @@ async fn each_is_told_what_became_of_them() {
         "2 of 5 people are now no admins of “Bairro Feliz”.\n\
          ✅ +55 44 99999-0002\n\
          ☑️ +55 44 99999-0003: was no admin\n\
-         ❌ +55 44 99999-0005: is not in the community\n\
+         ❌ +55 44 99999-0004: is not in the community\n\
          ❌ +55 44 99999-0001 “Ana”: made the community, and can be neither removed nor demoted\n\
          ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
     );

@@ -3,7 +3,8 @@
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, Lag, Reply};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, ELISA, Role};
+use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
+use super::scene::refusal;
 use crate::support::{ANA, Service};
 
 const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
@@ -13,7 +14,7 @@ const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 withi
 async fn it_asks_first_with_exactly_who_and_from_where() {
     let bot = Service::start().await;
 
-    let text = format!("/remove \"Bairro Feliz\" Bruno: {BRUNO}, {CARLA_LID}, {ELISA}, Zé, {ANA}");
+    let text = format!("/remove \"Bairro Feliz\" Bruno: {BRUNO}, {CARLA_LID}, {DAVI}, Zé, {ANA}");
     let asked = bot.ask(ANA, &text).await;
     assert_eq!(bot.changes(), 0);
     let done = bot.ask(ANA, "sim").await;
@@ -23,7 +24,7 @@ async fn it_asks_first_with_exactly_who_and_from_where() {
         format!(
             "3 of 5 people would be out of “Bairro Feliz” and of all its groups.\n\
              ➡️ +55 44 99999-0002 “Bruno”\n➡️ {CARLA_LID}\n\
-             ☑️ +55 44 99999-0005: was not in it\n\
+             ☑️ +55 44 99999-0004: was not in it\n\
              ❌ “Zé” is no phone number. Write it like +55 44 99999-0001\n\
              ❌ +55 44 99999-0001 “Ana”: made the community, and can be neither removed nor demoted\n\n{ASK}"
         )
@@ -88,6 +89,26 @@ async fn the_bot_itself_stays() {
         reply,
         "0 of 1 person is now out of “Bairro Feliz”.\n\
          ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
+    let bot = Service::start().await;
+    // Carla's number is hidden, and nobody tells her lid.
+    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+
+    let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {CARLA}, {ELISA}"#)).await;
+
+    let hidden = "I don’t see them in the community, but it hides some numbers. If they are in it, name them \
+        by their lid or with a mention (@).";
+    assert_eq!(
+        reply,
+        format!(
+            "0 of 2 people are now out of “Bairro Feliz”.\n❓ +55 44 99999-0003: {hidden}\n\
+             ❓ +55 44 99999-0005: {hidden}"
+        )
     );
     assert_eq!(bot.changes(), 0);
 }
