@@ -7,6 +7,7 @@
 mod country;
 mod grammar;
 mod plan;
+mod report;
 mod settle;
 
 use self::country::Country;

@@ -5,36 +5,33 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Context, Failure};
 use super::Act;
-use super::country::shown;
 use super::grammar::{Named, Slip, Who};
-use super::settle::{End, Ends};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
-use crate::reply::{Phrase, Reply, quoted};
 use crate::zapi::{ApiError, Cause, Known, Participant};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Plan {
     community: String,
-    name: String,
+    pub(super) name: String,
     /// The announcement group, in which all people of the community are.
     group: String,
-    items: Vec<Item>,
+    pub(super) items: Vec<Item>,
 }
 
 /// Somebody who was named.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Item {
+pub(super) struct Item {
     /// What was typed.
-    typed: String,
+    pub(super) typed: String,
     /// What they are called, where that is known.
-    name: Option<String>,
+    pub(super) name: Option<String>,
     phone: Option<String>,
-    lid: Option<String>,
-    /// The number's digits as WhatsApp writes them.
-    digits: Option<u64>,
-    before: Before,
+    pub(super) lid: Option<String>,
+    /// How a call names them: by the number as WhatsApp writes it, or by the lid that was typed.
+    address: String,
+    pub(super) before: Before,
     /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
     /// gets no second one.
     #[serde(default)]
@@ -43,7 +40,7 @@ struct Item {
 
 /// How somebody stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Before {
+pub(super) enum Before {
     /// They must be changed.
     Todo,
     WasSo,
@@ -82,9 +79,7 @@ impl Plan {
 
     /// How a call names somebody.
     pub(super) fn address(&self, at: usize) -> String {
-        let Some(item) = self.items.get(at) else { return String::new() };
-        let digits = item.digits.map(|digits| digits.to_string());
-        digits.or_else(|| item.phone.clone()).or_else(|| item.lid.clone()).unwrap_or_default()
+        self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
     }
 
     /// Whether this is the participant.
@@ -105,8 +100,8 @@ impl Plan {
     /// Notes lids that were not known before.
     pub(super) fn learn(&mut self, known: &[Known]) {
         for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
-            let phone = item.phone();
-            let known = known.iter().find(|known| Some(known.asked) == phone || known.phone == phone);
+            let Some(phone) = item.phone() else { continue };
+            let known = known.iter().find(|known| known.asked == phone || known.phone == Some(phone));
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
         }
     }
@@ -133,88 +128,10 @@ impl Plan {
         let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(Item::typed_again);
         std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
     }
-
-    /// The answer: what became of each.
-    pub(super) fn report(&self, act: Act, mut ends: Ends) -> Reply {
-        let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
-            Before::Todo => self.ended(act, item, ends.remove(&at).unwrap_or(End::NotRead)),
-            _ => self.stood(act, item),
-        });
-        self.told(act.did(), lines.collect())
-    }
-
-    /// What the order would do.
-    pub(super) fn preview(&self, act: Act) -> Reply {
-        let lines = self.items.iter().map(|item| match item.before {
-            Before::Todo => item.line(Phrase::new("person").mark("➡️")),
-            _ => self.stood(act, item),
-        });
-        self.told(act.would(), lines.collect())
-    }
-
-    fn told(&self, head: &'static str, lines: Vec<Phrase>) -> Reply {
-        let is_so = |line: &&Phrase| matches!(line.marked(), Some("✅" | "☑️" | "➡️"));
-        let head = Phrase::new(head)
-            .count("done", lines.iter().filter(is_so).count())
-            .count("all", lines.len())
-            .name("community", self.name.as_str());
-        Reply::Said(std::iter::once(head).chain(lines).collect())
-    }
-
-    /// The line of somebody for whom nothing had to be called.
-    fn stood(&self, act: Act, item: &Item) -> Phrase {
-        let slip = |key| Phrase::not_done(key).name("typed", item.typed.as_str());
-        match item.before {
-            Before::NoNumber => slip("person-no-number"),
-            Before::NoCountry => slip("person-no-country"),
-            Before::Unclear => slip("person-unclear"),
-            Before::WasSo | Before::Todo => item.line(Phrase::was_so(act.was_so())),
-            Before::NoWhatsApp => item.line(Phrase::not_done("person-no-whatsapp")),
-            Before::Owner => item.line(Phrase::not_done("person-owner")),
-            Before::Bot => item.line(Phrase::not_done("person-bot")),
-            Before::NotIn if act == Act::Promote => {
-                self.with_order("add", item, Phrase::not_done("person-not-in-add"))
-            }
-            Before::NotIn => item.line(Phrase::not_done("person-not-in")),
-            Before::Hidden if act == Act::Promote => {
-                self.with_order("add", item, Phrase::unsure("person-hidden-add"))
-            }
-            Before::Hidden => item.line(Phrase::unsure("person-hidden")),
-        }
-    }
-
-    fn ended(&self, act: Act, item: &Item, end: End) -> Phrase {
-        match end {
-            End::Done => item.line(Phrase::done("person")),
-            End::Invited => item.line(Phrase::new("person-invited").mark("⚠️")),
-            End::InOrInvited => item.line(Phrase::unsure("person-in-or-invited")),
-            End::Full => item.line(Phrase::not_done("person-too-many-admins")).order(
-                "order",
-                "demote",
-                &[self.name.as_str()],
-            ),
-            End::Refused(Some(said)) => item.line(Phrase::not_done("person-refused")).name("reason", said),
-            End::Refused(None) => item.line(Phrase::not_done("person-refused-plain")),
-            End::Trouble(explained) => {
-                item.line(Phrase::not_done("person-trouble")).plain("reason", explained)
-            }
-            End::Cancelled => item.line(Phrase::not_done("person-cancelled")),
-            End::NotShown => self.with_order(act.command(), item, Phrase::unsure("person-not-shown")),
-            End::NotRead => self.with_order(act.command(), item, Phrase::unsure("person-not-read")),
-        }
-    }
-}
-
-impl Plan {
-    /// A line about somebody, with a ready-made order that names them alone.
-    fn with_order(&self, command: &'static str, item: &Item, phrase: Phrase) -> Phrase {
-        let words = [self.name.as_str(), &item.typed_again().unwrap_or_default()];
-        item.line(phrase).order("order", command, &words)
-    }
 }
 
 impl Item {
-    fn phone(&self) -> Option<Phone> {
+    pub(super) fn phone(&self) -> Option<Phone> {
         Phone::parse(self.phone.as_deref()?)
     }
 
@@ -243,18 +160,11 @@ impl Item {
     }
 
     /// In the words of an order. A number of this length is read as it is, and stands without quotes.
-    fn typed_again(&self) -> Option<String> {
+    pub(super) fn typed_again(&self) -> Option<String> {
         let phone = self.phone.as_ref();
         let phone = phone
             .map(|phone| if matches!(phone.len(), 12 | 13) { phone.clone() } else { format!("+{phone}") });
         phone.or_else(|| self.lid.clone())
-    }
-
-    /// A line about them: their number, or their lid, and their name.
-    fn line(&self, phrase: Phrase) -> Phrase {
-        let number = self.phone().map(shown).or_else(|| self.lid.clone()).unwrap_or_default();
-        let name = self.name.as_ref().map(|name| format!(" {}", quoted(name))).unwrap_or_default();
-        phrase.plain("who", number + &name)
     }
 }
 
@@ -313,7 +223,7 @@ fn stand(
         name: named.name.clone(),
         phone: None,
         lid: None,
-        digits: None,
+        address: String::new(),
         before: Before::Todo,
         is_asked: false,
     };
@@ -324,9 +234,13 @@ fn stand(
             exists = known.is_none_or(|known| known.exists);
             item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
-            item.digits = known.and_then(|known| known.digits);
+            let digits = known.and_then(|known| known.digits);
+            item.address = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
         }
-        Ok(Who::Lid(lid)) => item.lid = Some(lid.to_string()),
+        Ok(Who::Lid(lid)) => {
+            item.lid = Some(lid.to_string());
+            item.address = lid.to_string();
+        }
         Err(slip) => {
             item.before = match slip {
                 Slip::NoNumber => Before::NoNumber,
