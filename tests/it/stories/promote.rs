@@ -1,5 +1,10 @@
 //! `/promote`: people become admins of a community, and the reply is true for each.
 
+use std::time::Duration;
+
+use serde_json::json;
+use vincula::sandbox::{Fault, Reply, Standing};
+
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
@@ -98,4 +103,53 @@ async fn after_a_crash_it_is_told_who_was_an_admin_before() {
           ✅ +55 44 99999-0003"]
     );
     assert_eq!(bot.calls_to("add-admin").len(), 2);
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("add-admin", 2, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA}"#)).await;
+
+    assert_eq!(reply, "1 of 1 person is now an admin of “Bairro Feliz”.\n✅ +55 44 99999-0003");
+    assert_eq!(bot.calls_to("add-admin").len(), 3);
+}
+
+#[tokio::test]
+async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
+    let bot = Service::with()
+        .timing(|timing| {
+            timing.read_back = Duration::from_millis(50);
+            timing.first_retry = Duration::from_secs(600);
+            timing.longest_retry = Duration::from_secs(600);
+        })
+        .start()
+        .await;
+    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.tried(&order, 1).await;
+
+    bot.ask(ANA, "/cancel").await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["1 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
+          ❌ +55 44 99999-0003: not done: the order was cancelled"]
+    );
+    assert_eq!(bot.calls_to("add-admin").len(), 1);
+}
+
+#[tokio::test]
+async fn in_a_community_where_the_bot_is_no_admin_the_question_that_helps_is_asked() {
+    let bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.world(|world| world.set_standing(&bairro, Standing::Member));
+
+    let said = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
+    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::json(200, &json!({ "value": false }))));
+    let unsaid = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
+
+    assert!(said.ends_with("❌ +55 44 99999-0003: a Z-API recusou: “You must be an admin”"), "{said}");
+    assert!(unsaid.ends_with(": a Z-API recusou. O número do bot é admin da comunidade?"), "{unsaid}");
 }

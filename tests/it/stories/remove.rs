@@ -1,6 +1,7 @@
 //! `/remove`: people leave a community after a yes, and the reply is true for each.
 
 use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::phony::Event;
 use vincula::sandbox::{Fault, Lag, Reply};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
@@ -156,4 +157,35 @@ async fn a_yes_is_kept_over_a_crash_and_ends_what_it_began() {
         ["1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002"]
     );
     assert_eq!(bot.calls_to("remove-participant").len(), 1);
+}
+
+#[tokio::test]
+async fn a_thumb_on_the_question_is_a_yes() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#));
+    bot.ask_by(&order).await;
+    let question = bot.reply_to(order.message_id()).await.message_id;
+    bot.settled().await;
+
+    let instance = bot.sandbox.account().id.clone();
+    let thumb = Event::reaction(&instance, "👍", &question).from(ANA).at(bot.clock.now());
+    let done = bot.ask_by(&thumb).await;
+
+    assert_eq!(done, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002");
+}
+
+#[tokio::test]
+async fn a_call_names_people_as_whatsapp_writes_them() {
+    let bot = Service::start().await;
+    let (bairro, old) = (bot.community("Bairro Feliz"), "554499990007");
+    bot.sandbox.world(|world| world.join(&bairro, old, false, false));
+    let known = serde_json::json!([{
+        "exists": true, "inputPhone": "5544999990007", "outputPhone": old, "lid": null
+    }]);
+    bot.sandbox.trouble().next("phone-exists-batch", 1, Fault::Instead(Reply::json(200, &known)));
+
+    let reply = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0007"#).await;
+
+    assert_eq!(reply, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0007");
+    assert_eq!(bot.asked_of_people("remove-participant"), [[old]]);
 }

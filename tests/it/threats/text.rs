@@ -130,7 +130,7 @@ async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
         fill(",;"),
         fill("👩‍👩‍👧"),
     ] {
-        for order in ["/link", "/link bairro ", "/groups ", "/help ", "/x"] {
+        for order in ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/x"] {
             let begun = Instant::now();
             let answer = bot.send(ANA, &format!("{order}{rest}")).await;
             assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
