@@ -16,6 +16,7 @@ mod lanes;
 mod limits;
 mod link;
 mod mistakes;
+mod owner;
 mod people;
 mod refuted;
 mod retention;
