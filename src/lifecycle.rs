@@ -38,7 +38,7 @@ fn builder() -> Builder {
 /// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
 /// finished for up to 10 s, the rest is handed back to the journal.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
-    let App { server, door, worker, store, writer, courtesy, retention, metrics } = app;
+    let App { server, door, worker, store, writer, courtesy, retention, rosters, metrics } = app;
     let tasks = TaskTracker::new();
     let frame = |max_connections, trusted_proxies| Frame {
         max_connections,
@@ -52,6 +52,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let courtesy = tokio::spawn(courtesy);
     let places = http::affordable(server.max_connections);
     let retention = tokio::spawn(retention);
+    let rosters = tokio::spawn(rosters);
     let answer = move |request, peer| {
         let door = door.clone();
         async move { door.receive(request, peer).await }
@@ -74,6 +75,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     tasks.close();
     shutdown.cancelled().await;
     retention.abort();
+    rosters.abort();
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
         working.abort();

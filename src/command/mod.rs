@@ -14,9 +14,11 @@ pub mod listing;
 mod membership;
 pub mod question;
 pub mod registry;
+mod sight;
 mod status;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;
 
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -12,6 +12,7 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &who::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

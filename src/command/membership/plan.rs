@@ -147,7 +147,7 @@ pub(super) async fn survey(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for (word, found) in typed.iter().zip(found?) {
+    for (word, found) in typed.iter().zip(context.seen(found?).await?) {
         let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new() };
         let groups = match found {
             Found::One(group) => vec![group],
@@ -275,7 +275,8 @@ async fn standing(
     }
 }
 
-/// The name of the other community that a group belongs to, if it belongs to another.
+/// The name of the other community that a group belongs to, if it belongs to another; no name where the
+/// admin does not see that.
 pub(super) async fn elsewhere(
     context: &Context<'_>,
     community: &CommunityId,
@@ -284,7 +285,10 @@ pub(super) async fn elsewhere(
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            Ok(Some(snapshot.communities.by_id(other).map(|entry| entry.name.clone())))
+            let other = snapshot.communities.by_id(other);
+            Ok(Some(
+                other.filter(|other| context.sees(&other.id, &other.name)).map(|other| other.name.clone()),
+            ))
         }
         _ => Ok(None),
     }

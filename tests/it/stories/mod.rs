@@ -3,6 +3,7 @@
 
 mod again;
 mod answers;
+mod appointed;
 mod cancel;
 mod communities;
 mod community;
@@ -27,4 +28,5 @@ mod store;
 mod trouble;
 mod truth;
 mod unlink;
+mod who;
 mod whoami;
