@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, who, whoami,
+    Spec, cancel, communities, community, confirm, groups, help, link, moving, status, undo, unlink, who,
+    whoami,
 };
 use crate::domain::Locale;
 
@@ -9,6 +10,7 @@ use crate::domain::Locale;
 pub const COMMANDS: &[&Spec] = &[
     &link::SPEC,
     &unlink::SPEC,
+    &moving::SPEC,
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,

@@ -5,10 +5,10 @@
 //! after a crash it still tells what was so before.
 
 mod plan;
+pub mod relocate;
 mod settle;
 
 use self::plan::Plan;
-use super::args::Flags;
 use super::question::Question;
 use super::{Arguments, Context, Failure};
 use crate::directory::CommunityEntry;
@@ -95,7 +95,7 @@ pub async fn change(
     let (plan, known) = match plan::stored(context) {
         Some(plan) => (plan, None),
         None => {
-            let typed = context.numbers_as_groups(&arguments.words).await?;
+            let typed = context.typed_groups(arguments).await?;
             let (plan, details) = plan::survey(context, direction, community, &typed).await?;
             failpoint::reach(Step::Surveyed);
             if let Some(reply) = shown_first(context, direction, &plan, &typed) {
@@ -120,7 +120,8 @@ pub async fn change(
         let by = direction.opposite().command();
         context.can_be_undone(direction.command(), Some((by, with_ids(&id, &done))));
     }
-    choose(context, direction, &plan, arguments.flags);
+    let before = format!("{} {}", arguments.flags.typed(), plan.community_id()).trim().to_owned();
+    choose(context, direction.command(), &plan, (before, String::new()));
     Ok(Reply::Membership(plan.report(direction, outcome)))
 }
 
@@ -139,17 +140,18 @@ fn shown_first(
     context.shown_first(direction.command(), rest, about, is_grave)
 }
 
-/// Lets a number say which group was meant, where that is unclear.
-fn choose(context: &mut Context<'_>, direction: Direction, plan: &Plan, flags: Flags) {
-    let (options, Some(community)) = (plan.choices(), plan.community()) else { return };
+/// Lets a number say which group was meant, where that is unclear: `command` is given again with it,
+/// between these words.
+fn choose(context: &mut Context<'_>, command: &str, plan: &Plan, (before, after): (String, String)) {
+    let options = plan.choices();
     if !options.is_empty() {
         context.ask(Question {
             asked_by: context.claim.command.id.clone(),
             language: context.speech.locale.tag().to_owned(),
-            command: direction.command().to_owned(),
-            before: format!("{} {community}", flags.typed()).trim().to_owned(),
+            command: command.to_owned(),
+            before,
             options,
-            after: String::new(),
+            after,
             takes_several: true,
         });
     }

@@ -93,12 +93,16 @@ async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_
         assert!(!reply.contains("Marketing BR") || order.contains("Marketing BR"), "{order}: {reply}");
     }
     let elsewhere = bot.ask(BRUNO, r#"/link "Bairro Feliz" "Vendas Sul""#).await;
+    let moved = bot.ask(BRUNO, r#"/move "Vendas Sul" "Bairro Feliz""#).await;
+    let loose = bot.ask(BRUNO, "/link Marketing BR futebol").await;
     let communities = bot.ask(BRUNO, "/communities").await;
     let groups = bot.ask(BRUNO, "/groups").await;
     let unclear = bot.ask(BRUNO, r#"/link "Bairro Feliz" vend"#).await;
     let pattern = bot.ask(BRUNO, r#"/link --try "Bairro Feliz" lan*"#).await;
 
     assert!(elsewhere.contains("⚠️ “Vendas Sul”") && !elsewhere.contains("Marketing"), "{elsewhere}");
+    assert!(moved.contains("⚠️ “Vendas Sul”") && !moved.contains("Marketing"), "{moved}");
+    assert!(loose.starts_with("There is no community “Marketing”."), "{loose}");
     assert!(communities.contains("Bairro Feliz") && !communities.contains("Marketing"), "{communities}");
     assert!(groups.contains("Moradores") && groups.contains("Futebol"), "{groups}");
     for reply in [&groups, &unclear, &pattern] {
