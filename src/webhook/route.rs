@@ -1,7 +1,9 @@
 //! `POST /webhooks/{instance}[/{secret}]`: a request is received, and answered as CONTRACT §3 says.
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
-//! or a copy of its text. Only an order of an admin goes on to the journal.
+//! or a copy of its text. Only an order of an admin goes on to the journal. Where the communities' own
+//! admins may give orders, a short word of somebody whom the configuration does not know costs a look into
+//! what is known of them, which nobody holds for longer than to replace it; no call is made for it.
 //!
 //! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
 //! before its body is read; whether they fit is asked of all instances, so that nobody learns their
