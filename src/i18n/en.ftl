@@ -221,6 +221,23 @@ help-undo = take back your last change here
 help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
 help-undo-example = { "" }
 
+## Who may do what
+who = Who may give orders in { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: everything
+who-owner = Whoever types on the bot’s own phone: everything
+who-nobody = Nobody is listed for it.
+who-not-community = Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.
+who-community = And its admins on WhatsApp, all but { $orders }:
+who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
+who-person = { $person }
+who-hidden = Others, whose number WhatsApp does not show
+whoami-may-but = Commands: all but { $orders }
+help-who = who may do what in a community
+help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may give orders.
+help-who-example =
+    sales
+    "Bairro Feliz"
 ## Moving
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }

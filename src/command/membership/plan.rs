@@ -228,7 +228,7 @@ pub(super) async fn survey(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for (word, found) in typed.iter().zip(found?) {
+    for (word, found) in typed.iter().zip(context.seen(found?).await?) {
         let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new(), from: None };
         let groups = match found {
             Found::One(group) => vec![group],
@@ -372,7 +372,8 @@ async fn standing(
     }
 }
 
-/// The other community that a group belongs to, if it belongs to another, and its name where it is known.
+/// The other community that a group belongs to, if it belongs to another, and its name where it is known and
+/// the admin sees it.
 pub(super) async fn elsewhere(
     context: &Context<'_>,
     community: &CommunityId,
@@ -381,8 +382,8 @@ pub(super) async fn elsewhere(
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            let name = snapshot.communities.by_id(other).map(|entry| entry.name.clone());
-            Ok(Some((other.clone(), name)))
+            let name = snapshot.communities.by_id(other).filter(|entry| context.sees(&entry.id, &entry.name));
+            Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
         }
         _ => Ok(None),
     }
