@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+    Spec, cancel, communities, community, confirm, groups, help, history, link, more, status, undo, unlink,
+    whoami,
 };
 use crate::domain::Locale;
 
@@ -12,6 +13,8 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &history::SPEC,
+    &more::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

@@ -59,6 +59,8 @@ struct Given {
     is_confirmed: bool,
     /// What is forgotten with the answer.
     forgotten: Vec<Memory>,
+    /// As JSON, where it is not what was typed.
+    meant: Option<String>,
 }
 
 /// Runs the order of a claim.
@@ -97,7 +99,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, arguments, is_confirmed, forgotten } = given;
+    let Given { spec, arguments, is_confirmed, forgotten, meant } = given;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
@@ -128,6 +130,8 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
+    // It is written down with the plan.
+    claim.command.meant = meant;
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -220,16 +224,14 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    let read = |spec: &'static Spec, rest: &str| {
-        let read = args::parse(spec.args, spec.is_mutating, rest);
-        read.map_err(|mistake| Ended::mistaken(spec.mistake(mistake, means.speech)))
-    };
+    let read = |spec: &Spec, rest: &str| args::parse(spec.args, spec.is_mutating, rest);
+    let mistaken = |spec: &Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
     let arguments = match read(spec, &order.rest) {
         Ok(arguments) => arguments,
-        Err(ended) => return Ok(Err(ended)),
+        Err(mistake) => return Ok(Err(mistaken(spec, mistake))),
     };
     let Run::Another(meant) = spec.run else {
-        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
+        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new(), meant: None }));
     };
     // What was begun is what is ended, whatever was asked since.
     let begun = command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
@@ -257,13 +259,12 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    let forgotten = order.forgotten(place);
-    Ok(read(spec, &order.rest).map(|arguments| Given {
-        spec,
-        arguments,
-        is_confirmed: order.is_confirmed,
-        forgotten,
-    }))
+    let (forgotten, meant) = (order.forgotten(place), serde_json::to_string(&order).ok());
+    let arguments = match read(spec, &order.rest) {
+        Ok(arguments) => arguments,
+        Err(mistake) => return Ok(Err(mistaken(spec, mistake))),
+    };
+    Ok(Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant }))
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the

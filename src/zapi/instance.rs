@@ -10,6 +10,8 @@ use crate::clock::Timestamp;
 pub struct Connection {
     /// Messages come and go.
     pub is_connected: bool,
+    /// The phone itself is online, where that is told: WhatsApp goes on for some days without it.
+    pub is_phone_online: Option<bool>,
 }
 
 /// What Z-API knows of the instance. The token in its answer is not kept.
@@ -24,10 +26,14 @@ pub struct Account {
 }
 
 impl Zapi {
-    /// Whether the phone is connected: `GET status`, of which `connected` alone is trusted.
+    /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection(&self) -> Result<Connection, ApiError> {
         let answer = self.get("status", "status").await?;
-        Ok(Connection { is_connected: loose::is_true(loose::object(&answer), "connected") })
+        let object = loose::object(&answer);
+        Ok(Connection {
+            is_connected: loose::is_true(object, "connected"),
+            is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
+        })
     }
 
     /// What Z-API knows of the instance: `GET me`.

@@ -30,6 +30,7 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         path_secret: None,
         changes: pace(),
         messages: pace(),
+        moves: Default::default(),
     };
     Zapi { line: Arc::new(line), witness: None }
 }

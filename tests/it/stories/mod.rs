@@ -9,6 +9,7 @@ mod community;
 mod ends;
 mod groups;
 mod help;
+mod history;
 mod hourglass;
 mod journal;
 mod language;
