@@ -134,6 +134,7 @@ fn message(verified: &Verified) -> MessageRef<'_> {
     match read(verified, &InstanceFacts { id: events::INSTANCE, owner_commands: false }).unwrap() {
         Reading::Message(message) => message,
         Reading::Ignored(reason) => panic!("{reason}"),
+        Reading::Connection { .. } => panic!("a connection"),
     }
 }
 

@@ -12,7 +12,6 @@ use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec};
 use super::{named, planned_community, recognise};
 use crate::authorise::may_in;
-use crate::clock::Timestamp;
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::CommunityId;
@@ -99,7 +98,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             head.push(Phrase::new("history-none"));
         }
         if !is_all {
-            let when = moment(context, reached);
+            let when = context.moment(reached);
             head.push(Phrase::new("history-until").plain("when", when));
         }
         Ok(match lines.is_empty() {
@@ -229,7 +228,7 @@ fn line(context: &Context<'_>, deed: &Deed) -> String {
         text if text.starts_with(THUMB) => THUMB.trim_end().to_owned(),
         text => quoted(text),
     };
-    let line = Phrase::new("history-line").plain("when", moment(context, deed.at)).plain("who", who);
+    let line = Phrase::new("history-line").plain("when", context.moment(deed.at)).plain("who", who);
     let line = line.plain("order", order);
     let line = match result(deed) {
         Some(result) => line.plain("result", result),
@@ -256,12 +255,4 @@ fn result(deed: &Deed) -> Option<String> {
     let Some(first) = lines.next() else { return Some(mark.to_owned()) };
     let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
     Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)))
-}
-
-/// A moment as the instance's people write it, with the year where that is another one.
-fn moment(context: &Context<'_>, at: Timestamp) -> String {
-    let zone = &context.instance.time_zone;
-    let year = |at: Timestamp| at.written_in(zone, "%Y");
-    let key = if year(at) == year(context.clock.now()) { "moment" } else { "moment-year" };
-    at.written_in(zone, &Phrase::new(key).say(context.speech))
 }

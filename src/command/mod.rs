@@ -13,6 +13,7 @@ mod history;
 mod link;
 pub mod listing;
 mod membership;
+mod moment;
 mod more;
 pub mod question;
 pub mod registry;

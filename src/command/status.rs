@@ -1,7 +1,8 @@
 //! `/status`: is WhatsApp connected, what waits, what was given up, and until when Z-API is paid for, where
 //! that is near.
 //!
-//! Since when it is connected is not told: Z-API does not say it.
+//! Since when it is connected Z-API tells by a webhook alone, where that is sent here: it is known to the
+//! process that got it.
 
 use std::time::Duration;
 
@@ -47,17 +48,23 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
 }
 
 fn connected(context: &Context<'_>, connection: Result<Connection, ApiError>) -> Vec<Phrase> {
-    match connection {
-        Ok(Connection { is_connected: false, .. }) => vec![Phrase::not_done("status-disconnected")],
-        Ok(Connection { is_phone_online: Some(false), .. }) => {
-            vec![Phrase::done("status-connected"), Phrase::new("status-phone-offline").mark("⚠️")]
-        }
-        Ok(_) => vec![Phrase::done("status-connected")],
+    let Connection { is_connected, is_phone_online } = match connection {
+        Ok(connection) => connection,
         Err(error) => {
             let reason = error.explain(context.speech.locale, quoted);
-            vec![Phrase::unsure("status-unread").plain("reason", reason)]
+            return vec![Phrase::unsure("status-unread").plain("reason", reason)];
         }
+    };
+    let mut lines = vec![match is_connected {
+        true => Phrase::done("status-connected"),
+        false => Phrase::not_done("status-disconnected"),
+    }];
+    let since = context.zapi.since(is_connected);
+    lines.extend(since.map(|since| Phrase::new("status-since").plain("when", context.moment(since))));
+    if is_connected && is_phone_online == Some(false) {
+        lines.push(Phrase::new("status-phone-offline").mark("⚠️"));
     }
+    lines
 }
 
 /// When what is paid for ends, or ended, where that is near.
@@ -67,7 +74,5 @@ fn paid(context: &Context<'_>, due: Timestamp) -> Option<Phrase> {
         return None;
     }
     let key = if due > now { "status-due" } else { "status-overdue" };
-    let form = Phrase::new("moment-day").say(context.speech);
-    let day = due.written_in(&context.instance.time_zone, &form);
-    Some(Phrase::new(key).mark("⚠️").plain("day", day))
+    Some(Phrase::new(key).mark("⚠️").plain("day", context.day(due)))
 }

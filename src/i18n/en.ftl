@@ -243,6 +243,7 @@ moment = %b %d %H:%M
 moment-year = %b %d %Y %H:%M
 moment-day = %b %d %Y
 myself = me mine my
+status-since = Since { $when }.
 status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
 status-dead-look = Which and why: { $order }
 status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.

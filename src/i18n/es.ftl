@@ -243,6 +243,7 @@ moment = %d/%m %H:%M
 moment-year = %d/%m/%Y %H:%M
 moment-day = %d/%m/%Y
 myself = yo mío mía mías
+status-since = Desde { $when }.
 status-phone-offline = El teléfono en sí no está en línea. Enciéndelo: tras unos días sin él WhatsApp cierra la sesión.
 status-dead-look = Cuáles y por qué: { $order }
 status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.

@@ -243,6 +243,7 @@ moment = %d/%m %H:%M
 moment-year = %d/%m/%Y %H:%M
 moment-day = %d/%m/%Y
 myself = eu meu minha minhas
+status-since = Desde { $when }.
 status-phone-offline = O celular em si não está online. Ligue-o: depois de alguns dias sem ele o WhatsApp encerra a sessão.
 status-dead-look = Quais e por quê: { $order }
 status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot precisa renovar.

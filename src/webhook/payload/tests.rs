@@ -58,6 +58,7 @@ fn expect_message(body: &str) -> Message {
     match reading(body, &OURS) {
         Reading::Message(message) => message.to_message(),
         Reading::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
+        Reading::Connection { .. } => panic!("a connection: {body}"),
     }
 }
 
@@ -169,6 +170,7 @@ fn pictures_reactions_and_edits_are_told_from_texts() {
     let content = |event: &str| match reading(event, &OURS) {
         Reading::Message(message) => format!("{:?} {:?}", message.content, message.text),
         Reading::Ignored(reason) => reason.to_string(),
+        Reading::Connection { is_connected, .. } => format!("connected: {is_connected}"),
     };
     let bare = || {
         let mut event = direct();

@@ -278,3 +278,30 @@ async fn a_bot_without_a_past_says_so() {
 
     assert_eq!(reply, "Últimas órdenes:\nNinguna todavía.");
 }
+
+#[tokio::test]
+async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
+    let mut bot = bot()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            for number in 1..=4 {
+                world.linked_group(&bairro, &format!("Time {number}"));
+            }
+            world.community("Bairro Novo");
+        })
+        .start()
+        .await;
+    bot.ask(ANA, "/unlink \"Bairro Feliz\" \"time*\"").await;
+    let call = bot.sandbox.trouble().hold("communities/unlink");
+    let yes = bot.give(ANA, "yes").await;
+    bot.within(call.reached()).await;
+    // A read-only order asks which community is meant, in the place of the first question.
+    bot.ask(ANA, "/history bairro").await;
+    bot.crash().await;
+    call.release();
+
+    bot.restart().await;
+
+    let answers = bot.answers_to(&yes).await;
+    assert!(answers[0].starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{answers:?}");
+}

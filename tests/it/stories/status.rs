@@ -115,3 +115,31 @@ async fn a_subscription_that_cannot_be_asked_for_hurts_nothing() {
 
     assert_eq!(reply, "✅ WhatsApp is connected.\nNo other order waits.\nNo order was given up.");
 }
+
+#[tokio::test]
+async fn since_when_whatsapp_is_connected_is_told_where_a_webhook_told_it() {
+    // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
+    let start = 1_763_985_600_000_i64;
+    let bot = Service::with().clock(Clock::manual(Timestamp(start))).start().await;
+    let event = |kind: &str, moment: i64| bot.message(ANA, "x").with("type", kind).with("momment", moment);
+    let bot = &bot;
+    let told = |event| async move { bot.post(&event).await.text() };
+    let ignored = r#"{"status":"ignored","reason":"unsupported_event"}"#;
+
+    let unknown = bot.ask(ANA, "/status").await;
+    // That it ended is told in seconds; the later beginning comes twice, the first time before the end.
+    assert_eq!(told(event("ConnectedCallback", start - 3_600_000)).await, ignored);
+    assert_eq!(told(event("DisconnectedCallback", start / 1_000 - 7_200)).await, ignored);
+    assert_eq!(told(event("ConnectedCallback", start - 1_000)).await, ignored);
+    assert_eq!(
+        told(event("DisconnectedCallback", start).with("instanceId", "0".repeat(32))).await,
+        r#"{"status":"ignored","reason":"other_instance"}"#
+    );
+    let connected = bot.ask(ANA, "/situação").await;
+    told(event("disconnectedcallback", start / 1_000)).await;
+    let contradicted = bot.ask(ANA, "/status").await;
+
+    assert!(unknown.starts_with("✅ WhatsApp is connected.\nNo other"), "{unknown}");
+    assert!(connected.starts_with("✅ O WhatsApp está conectado.\nDesde 24/11 08:00.\n"), "{connected}");
+    assert!(contradicted.starts_with("✅ WhatsApp is connected.\nNo other"), "{contradicted}");
+}
