@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = já estava lá
 was-unlinked = já não estava lá
-elsewhere = é de { $community }. Primeiro tire de lá: { $order }
+elsewhere = é de { $community }. Para mudar: { $order }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
@@ -196,7 +196,7 @@ answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
 flag-try = testar teste
-greetings = oi, olá, oie, opa, ajuda, menu, início, começar, bom dia, boa tarde, boa noite
+greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
 chapter-groups = Grupos
@@ -257,3 +257,22 @@ help-history-example =
 help-more = a próxima página de uma lista
 help-more-long = Continua de onde sua última lista nesta conversa parou; os números seguem.
 help-more-example = { "" }
+## Mover
+would-move = sairia de { $community }
+moved-back = { $reason }; voltou para { $community }
+moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
+help-move = muda grupos de comunidade
+help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --testar
+
+## Andamento
+progress = Estou fazendo…
+progress-of = { $done } de { $all }…
+unknown-command-yes = Não há comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+people-concerned =
+    { $count ->
+        [one] Atinge { $count } pessoa.
+       *[other] Atinge { $count } pessoas.
+    }

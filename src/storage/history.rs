@@ -7,8 +7,11 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::order::Outcome;
-use super::{Store, Unavailable, ids};
+use super::{Store, Unavailable};
 use crate::clock::Timestamp;
+
+/// Behind every id, which is made of hexadecimal digits and dashes.
+const BEHIND_ALL: &str = "z";
 
 /// An order, for the admins of its instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +54,11 @@ impl Store {
         before: Option<&str>,
         length: usize,
     ) -> Result<Option<Stretch>, Unavailable> {
-        let before = before.map_or_else(|| ids::first_at(Timestamp(i64::MAX)), str::to_owned);
+        let before = before.unwrap_or(BEHIND_ALL);
         let first = sqlx::query_scalar(
             "SELECT MIN(id) FROM (SELECT id FROM command WHERE id < $1 ORDER BY id DESC LIMIT $2) AS last",
         )
-        .bind(&before)
+        .bind(before)
         .bind(i64::try_from(length).unwrap_or(i64::MAX))
         .fetch_one(&self.reads);
         let first: Option<String> = self.read(first).await?;
@@ -65,7 +68,7 @@ impl Store {
              WHERE id >= $1 AND id < $2 AND ($3 = '' OR instance = $3) ORDER BY id DESC",
         )
         .bind(&first)
-        .bind(&before)
+        .bind(before)
         .bind(instance)
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
