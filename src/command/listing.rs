@@ -48,7 +48,17 @@ impl Context<'_> {
         Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
     }
 
-    fn lane(&self) -> String {
+    /// The id behind a number of the last list, where that showed communities.
+    pub async fn number_as_community(&self, word: &str) -> Result<Option<String>, Failure> {
+        if range(word).is_none() || self.directory.snapshot(self.zapi).await?.communities.has_name(word) {
+            return Ok(None);
+        }
+        let list = self.recall(MemoryKind::List, &self.lane()).await?;
+        Ok(list.and_then(|list| numbered_community(&list.value, word)))
+    }
+
+    /// Where what is remembered of the chat is kept.
+    pub(super) fn lane(&self) -> String {
         self.chat.lane(&self.admin.key, self.claim.command.by_owner)
     }
 }

@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+    Spec, alias, aliases, cancel, communities, community, confirm, groups, help, language, link, status,
+    undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -17,6 +18,9 @@ pub const COMMANDS: &[&Spec] = &[
     &cancel::SPEC,
     &status::SPEC,
     &whoami::SPEC,
+    &language::SPEC,
+    &alias::SPEC,
+    &aliases::SPEC,
     &help::SPEC,
 ];
 

@@ -9,7 +9,7 @@ use crate::storage::Lost;
 /// The command.
 pub const SPEC: Spec = Spec {
     name: "status",
-    pt: &["situação"],
+    pt: &["situação", "status"],
     es: &["estado"],
     args: &[],
     is_mutating: false,

@@ -90,20 +90,20 @@ unknown-command-nearest = There is no command { $name }. Did you mean { $nearest
 unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
 missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
-too-many-words = That was too much: { $word }. Write: { $usage }
+too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
-too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if it still holds.
+too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
 too-many-orders = { $limit ->
-    [one] More than { $limit } order in a minute: I take no more for a moment. What was accepted goes on.
-   *[other] More than { $limit } orders in a minute: I take no more for a moment. What was accepted goes on.
+    [one] More than { $limit } order in a minute: wait a moment. What I accepted goes on.
+   *[other] More than { $limit } orders in a minute: wait a moment. What I accepted goes on.
 }
-gave-up = I could not finish this order and gave up: { $reason } Send it again when that is mended: { $status } tells.
-goes-on = { $reason } I go on trying for { $minutes ->
+gave-up = I could not finish this order and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
+goes-on = { $reason } I'll keep trying for { $minutes ->
     [one] up to a minute more
    *[other] up to { $minutes } minutes more
 }. { $cancel } stops it.
 cancelled = Cancelled. Nothing was changed.
-cancel-none = No order of this chat waits.
+cancel-none = No order is waiting in this chat.
 cancel-stopped = Cancelled: { $order }. Its own answer says what is so.
 cancel-at-work = { $order } is being carried out right now. If this try fails, there is no other.
 
@@ -135,28 +135,38 @@ arg-all = [all]
 here = here
 all = all
 help-link = put groups into a community
-help-link-long = A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
+help-link-long = A group is named by its name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Sales vendas* here
 help-unlink = take groups out of a community
 help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
-help-unlink-example = "Bairro Feliz" futebol
+help-unlink-example =
+    "Bairro Feliz" futebol
+    Sales "Vendas Sul", here
 help-communities = list the communities
 help-communities-long = Their names and ids.
 help-communities-example = { "" }
 help-community = show the groups of a community
 help-community-long = The announcement group is not counted.
-help-community-example = "Bairro Feliz"
-help-groups = list the groups, or those with these words
+help-community-example =
+    "Bairro Feliz"
+    sales
+help-groups = list groups, or those with these words
 help-groups-long = All groups this number is in, but announcement groups.
-help-groups-example = vendas
+help-groups-example =
+    vendas
+    vendas*
 help-cancel = stop an order of this chat that waits
 help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
-help-cancel-example = { "" }
+help-cancel-example =
+    { "" }
+    all
 help-help = what I can do
 help-help-long = With a command's name: how it is written.
-help-help-example = link
+help-help-example =
+    link
+    /undo
 help-whoami = how the bot knows you
 help-whoami-long = Your number, your lid, and what you may do.
 help-whoami-example = { "" }
@@ -165,8 +175,8 @@ help-status-long = Asks Z-API, and counts the orders that wait or were given up.
 help-status-example = { "" }
 
 ## Asking back
-ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same); “no” drops it.
-trial = This was a trial: nothing was changed. Without --try it is done.
+ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same), or “no” to drop it.
+trial = This was a trial: nothing was changed. Send it without --try to do it.
 would-link =
     { $all ->
         [one] { $done } of { $all } group would be in { $community }.
@@ -177,20 +187,20 @@ would-unlink =
         [one] { $done } of { $all } group would be out of { $community }.
        *[other] { $done } of { $all } groups would be out of { $community }.
     }
-choose = Answer with the number you mean (several: 1 3).
-confirm-nothing = Nothing waits for a yes here.
+choose = Answer with its number (more than one: 1 3).
+confirm-nothing = I have not asked you anything here.
 confirm-what = Answer “yes”, “no” or a number.
-confirm-late = That came after more than 5 minutes, so I did nothing. Give the order again if it still holds. { $order }
+confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
 confirm-left = Dropped. Nothing was changed.
-confirm-number = There is no such number. Answer with one of 1 to { $last }.
-undo-nothing = There is nothing of yours in this chat to take back.
+confirm-number = There is no such number. Answer with one from 1 to { $last }.
+undo-nothing = You have changed nothing in this chat that I could take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
-edit-too-early = I am still at the first version of this message. Send it anew.
+edit-too-early = I am still working on the first version of this message. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
-greeting = Hello { $name }! I put groups into communities and tell what really happened.
-greeting-way-in = Begin with { $communities }. All I can do: { $help }
+greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
+greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
 answer-yes = yes, yep, ok, okay, y
@@ -211,12 +221,72 @@ arg-place = <community or group>
 arg-people = <people…>
 arg-text = <text>
 arg-any-text = [text]
-arg-picture = [picture’s address]
+arg-picture = [picture's address]
 help-confirm = say yes to what I asked
-help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes an order is not asked about.
+help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes I do not ask.
 help-confirm-example =
     { "" }
     2
 help-undo = take back your last change here
 help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
 help-undo-example = { "" }
+
+## Language, aliases, invitations
+language-name = English
+language-names = english, inglês, inglés, eng
+language-is = This chat is set to { $name }. Change it: { $english }, { $portuguese } or { $spanish }
+language-unknown = I don't speak { $name }. Choose: { $english }, { $portuguese } or { $spanish }
+language-set = I'll speak English in this chat. See what I can do: { $help }
+arg-language = [en|pt|es]
+help-language = set the language of this chat
+help-language-long = A command's own name goes first: /vincular is answered in Portuguese or Spanish, /link in English. Without a word it shows the language of this chat.
+help-language-example =
+    pt
+    español
+arg-alias = <short> = <community or group>
+help-alias = give something a short name
+help-alias-long = Everybody can use it in place of the name. “remove” and the short name take it away. See all with /aliases.
+help-alias-example =
+    bf = "Bairro Feliz"
+    remove bf
+help-aliases = list the short names
+help-aliases-long = Those with 🔒 come from the configuration.
+help-aliases-example = { "" }
+alias-remove-words = remove delete del rm
+alias-how = Write a short name, “=” and a community or group: { $order }. Those there are: { $all }
+alias-line = { $short } = { $name } ({ $kind })
+alias-gone = { $short } = { $id } (not there any more)
+alias-set = { $short } now stands for { $name } ({ $kind }).
+alias-was-set = { $short } already stands for { $name }.
+alias-would = { $short } would stand for { $name } ({ $kind }).
+alias-before = Before, it stood for { $name }.
+alias-hides = Something else is really called { $short }. From now on it is reached by its id alone: { $id }
+alias-removed = { $short } no longer stands for { $name }.
+alias-would-remove = { $short } would no longer stand for { $name }.
+alias-none = There is no short name { $short }. See them all: { $order }
+alias-fixed = { $short } is set in the configuration. Whoever runs this bot can change it there.
+alias-long = { $short } is too long: a short name has 40 characters at most.
+alias-number = { $short } is a number or an id. Choose a word.
+alias-taken = { $short } already means something else in an order. Choose another word.
+alias-word = { $short } is no short name: use one word of letters and digits.
+alias-one-word = { $short } is more than one word. Write: { $order }
+alias-turned = There is no community or group { $name }. Did you mean it the other way round? { $order }
+alias-many = There are { $count } short names already. Remove one first: { $order }
+aliases = { $count ->
+    [one] { $count } short name:
+   *[other] { $count } short names:
+}
+aliases-none = There are no short names yet.
+aliases-fixed = 🔒 set in the configuration
+aliases-add = Add one: { $order }
+alias-community = community
+alias-group = group
+alias-unknown = There is no community or group { $name }. See them: { $communities }, { $groups }
+alias-which = { $name } is not clear. Which one?
+alias-choice = { $number }. { $name } ({ $kind })
+alias-choose = Answer with its number; nothing was changed.
+alias-because = { $name }: { $reason }
+outside-invitation = the bot's number is not in this group. Add it to the group, then try again
+dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
+help-examples = For example:
+help-flags = --try only shows what would happen · --yes skips the question

@@ -6,11 +6,11 @@ use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
 use crate::command::question::Question;
 use crate::command::{
-    Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
-    planned_community, question, recognise,
+    Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
+    nearest, planned_community, question, recognise,
 };
 use crate::config::Admin;
-use crate::directory::{CommunityEntry, Found, Snapshot, told_apart};
+use crate::directory::{CommunityEntry, Directory, Found, Snapshot, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Speech};
 use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
@@ -98,13 +98,14 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Err(ended) => return Ok(ended),
     };
     let Given { spec, arguments, is_confirmed, forgotten } = given;
+    let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
         Some(typed) => {
             let typed = numbered(bot, &means, &chat, command, typed).await?;
-            match find_community(bot, means.zapi, admin, &typed).await? {
+            match find_community(&directory, means.zapi, admin, &typed).await? {
                 Ok(community) => Some(community),
                 Err((reply, options)) => {
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
@@ -114,7 +115,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         }
         None => None,
     };
-    if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &bot.directory) {
+    if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
             None => may_not(spec, denied, community),
@@ -132,7 +133,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         instance: &bot.instance,
         speech: means.speech,
         zapi: means.zapi,
-        directory: &bot.directory,
+        directory: &directory,
         store: means.store,
         claim,
         clock: means.clock,
@@ -169,7 +170,7 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
     }
     let greeting = Memory { kind: MemoryKind::Greeting, place: admin.key.clone(), value: Some(day) };
     let reply = Reply::Said(vec![
-        Phrase::new("greeting").name("name", admin.name.as_str()),
+        Phrase::new("greeting").plain("name", admin.name.as_str()),
         Phrase::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
     ]);
     Ok(Ended { memories: vec![greeting], ..Ended::with(reply, Outcome::Answered) })
@@ -312,6 +313,16 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
     Reply::MayNot { command: spec.name, community }
 }
 
+/// The names that an order of this command may use. What was kept from a chat is read anew: another
+/// process may have written it.
+async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Directory, Failure> {
+    let kept = match spec.names_things() {
+        true => kept_aliases(means.store, bot.instance.name.as_str()).await?,
+        false => Vec::new(),
+    };
+    Ok(bot.directory.with_aliases(kept))
+}
+
 /// The community that is typed, by its id where it is a number of the last list.
 async fn numbered(
     bot: &Bot,
@@ -361,18 +372,18 @@ fn which(
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
 /// the admin may not use are not told, and what they do not see cannot make a name unclear.
 async fn find_community(
-    bot: &Bot,
+    directory: &Directory,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
 ) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
     let allowed = |mut entries: Vec<CommunityEntry>| {
-        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
+        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, directory));
         entries
     };
     let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
-    Ok(match bot.directory.community(zapi, typed).await? {
+    Ok(match directory.community(zapi, typed).await? {
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
             [] => Err((Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }, Vec::new())),

@@ -63,6 +63,10 @@ pub enum Fate {
     },
     /// ❌ `here` outside a group.
     NotHere,
+    /// ❌ An invitation to a group that the bot's number is not in.
+    Outside,
+    /// ❌ An invitation that leads nowhere.
+    Nowhere,
     /// ❌ Z-API cannot be used, explained in the person's language.
     Trouble(String),
     /// ❌ The order was cancelled before.
@@ -102,7 +106,15 @@ impl Report {
     /// No group was understood.
     pub(super) fn is_mistake(&self) -> bool {
         let is_unclear = |line: &Line| {
-            matches!(line.fate, Fate::Unknown { .. } | Fate::NoMatch | Fate::Unclear { .. } | Fate::NotHere)
+            matches!(
+                line.fate,
+                Fate::Unknown { .. }
+                    | Fate::NoMatch
+                    | Fate::Unclear { .. }
+                    | Fate::NotHere
+                    | Fate::Outside
+                    | Fate::Nowhere
+            )
         };
         self.lines.iter().all(is_unclear)
     }
@@ -184,6 +196,8 @@ impl Report {
                 return format!("{mark} {text}");
             }
             Fate::NotHere => return format!("{mark} {}", say("no-here", &[])),
+            Fate::Outside => say("outside-invitation", &[]),
+            Fate::Nowhere => say("dead-invitation", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
