@@ -15,6 +15,7 @@ mod language;
 mod link;
 pub mod listing;
 mod membership;
+mod moving;
 pub mod question;
 pub mod registry;
 mod status;

@@ -1,8 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, alias, aliases, cancel, communities, community, confirm, groups, help, language, link, status,
-    undo, unlink, whoami,
+    Spec, alias, aliases, cancel, communities, community, confirm, groups, help, language, link, moving,
+    status, undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -10,6 +10,7 @@ use crate::domain::Locale;
 pub const COMMANDS: &[&Spec] = &[
     &link::SPEC,
     &unlink::SPEC,
+    &moving::SPEC,
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,

@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = ya estaba allí
 was-unlinked = ya estaba fuera
-elsewhere = es de { $community }. Primero sácalo de allí: { $order }
+elsewhere = es de { $community }. Para moverlo: { $order }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
@@ -137,12 +137,12 @@ all = todo
 help-link = pone grupos en una comunidad
 help-link-long = Sirve el nombre del grupo, el comienzo del nombre, su id, un enlace de invitación, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example =
-    "Barrio Feliz" fútbol, madres
+    "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
 help-unlink-example =
-    "Barrio Feliz" fútbol
+    "Bairro Feliz" futebol
     Ventas "Ventas Sur", aquí
 help-communities = lista las comunidades
 help-communities-long = Con sus nombres e ids.
@@ -150,7 +150,7 @@ help-communities-example = { "" }
 help-community = muestra los grupos de una comunidad
 help-community-long = El grupo de avisos no se cuenta.
 help-community-example =
-    "Barrio Feliz"
+    "Bairro Feliz"
     ventas
 help-groups = lista los grupos, o los que dicen esto
 help-groups-long = Todos los grupos en los que está este número, menos los de avisos.
@@ -207,7 +207,7 @@ answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
 flag-try = probar prueba
-greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buenas tardes, buenas noches
+greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
 chapter-groups = Grupos
@@ -247,7 +247,7 @@ arg-alias = <apodo> = <comunidad o grupo>
 help-alias = le pone un apodo a un grupo
 help-alias-long = Vale para comunidades y grupos, y cualquiera puede usarlo en lugar del nombre. “quitar” y el apodo lo borran. Míralos todos con /apodos.
 help-alias-example =
-    bf = "Barrio Feliz"
+    bf = "Bairro Feliz"
     quitar bf
 help-aliases = lista los apodos
 help-aliases-long = Los que tienen 🔒 vienen de la configuración.
@@ -290,3 +290,12 @@ outside-invitation = el número del bot no está en ese grupo. Agrégalo al grup
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
 help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
+## Mover
+would-move = saldría de { $community }
+moved-back = { $reason }; volvió a { $community }
+moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
+help-move = mueve grupos a otra comunidad
+help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --probar

@@ -211,6 +211,7 @@ impl Worker {
         failpoint::reach(Step::Claimed);
         if failpoint::is_sabotaged(Sabotage::BlindRetry) {
             (claim.command.plan, claim.command.reply, claim.command.replied) = (None, None, 0);
+            claim.command.answer_id = None;
         }
         let now = self.clock.now();
         let give_up_after = bot.instance.give_up_after;

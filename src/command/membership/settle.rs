@@ -195,7 +195,7 @@ impl Work<'_, '_> {
             return None;
         }
         let details = self.context.zapi.group(group).await.ok()?;
-        elsewhere(self.context, self.community, &details).await.ok()?
+        Some(elsewhere(self.context, self.community, &details).await.ok()??.1)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.

@@ -37,7 +37,7 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
         .start()
         .await;
 
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma*"#).await;
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
     let quoting = bot.answers_to(&order).await;
 
     let said = bot.said();
