@@ -230,7 +230,7 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
     if let Some(reply) = not_theirs(context, former.as_deref(), &snapshot) {
         return Ok(reply);
     }
-    if former.is_none() && context.directory.aliases().1.len() >= MOST {
+    if former.is_none() && context.directory.kept_aliases().len() >= MOST {
         let many = Phrase::not_done("alias-many").count("count", MOST);
         return Ok(Reply::Said(vec![many.order("order", "aliases", &[])]));
     }

@@ -21,7 +21,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
     Box::pin(async move {
         let kept = kept(context.store, context.instance.name.as_str()).await?;
         let snapshot = context.directory.snapshot(context.zapi).await?;
-        let (fixed, _) = context.directory.aliases();
+        let fixed = context.directory.aliases();
         // One of the configuration hides one of a chat that was there before.
         let kept = kept.iter().filter(|(name, _)| context.directory.aliased(name).is_none());
         let all = fixed.iter().map(|alias| (alias, true)).chain(kept.map(|alias| (alias, false)));
@@ -34,7 +34,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
             };
             lines.push((name, line.mark(if is_fixed { "🔒" } else { "•" })));
         }
-        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+        lines.sort_by_key(|(name, _)| *name);
         let add = Phrase::new("aliases-add").order("order", "alias", &["bf", "=", "Bairro Feliz"]);
         if lines.is_empty() {
             return Ok(Reply::Said(vec![Phrase::new("aliases-none"), add]));

@@ -255,9 +255,19 @@ impl Directory {
         self.kept.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
-    /// All aliases, as folded name and id: those of the configuration, and those of a chat.
-    pub fn aliases(&self) -> (&[(String, String)], &[(String, String)]) {
-        (&self.aliases, &self.kept)
+    /// Whether this is a short name of either kind.
+    pub fn is_alias(&self, typed: &str) -> bool {
+        self.aliased(typed).or_else(|| self.kept_alias(typed)).is_some()
+    }
+
+    /// The aliases of the configuration, as folded name and id.
+    pub fn aliases(&self) -> &[(String, String)] {
+        &self.aliases
+    }
+
+    /// The aliases that were kept from a chat, as folded name and id.
+    pub fn kept_aliases(&self) -> &[(String, String)] {
+        &self.kept
     }
 }
 

@@ -152,7 +152,7 @@ help-community-long = The announcement group is not counted.
 help-community-example =
     "Bairro Feliz"
     sales
-help-groups = list groups, or those with these words
+help-groups = list groups, all or by words of their name
 help-groups-long = All groups this number is in, but announcement groups.
 help-groups-example =
     vendas
@@ -175,8 +175,8 @@ help-status-long = Asks Z-API, and counts the orders that wait or were given up.
 help-status-example = { "" }
 
 ## Asking back
-ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same), or “no” to drop it.
-trial = This was a trial: nothing was changed. Send it without --try to do it.
+ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same); “no” drops it.
+trial = This was a trial: nothing was changed. Without --try it is done.
 would-link =
     { $all ->
         [one] { $done } of { $all } group would be in { $community }.
@@ -187,13 +187,13 @@ would-unlink =
         [one] { $done } of { $all } group would be out of { $community }.
        *[other] { $done } of { $all } groups would be out of { $community }.
     }
-choose = Answer with its number (more than one: 1 3).
-confirm-nothing = I have not asked you anything here.
+choose = Answer with the number you mean (several: 1 3).
+confirm-nothing = Nothing waits for a yes here.
 confirm-what = Answer “yes”, “no” or a number.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
 confirm-left = Dropped. Nothing was changed.
-confirm-number = There is no such number. Answer with one from 1 to { $last }.
-undo-nothing = You have changed nothing in this chat that I could take back.
+confirm-number = There is no such number. Answer with one of 1 to { $last }.
+undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
 edit-too-early = I am still working on the first version of this message. Send a new one.
 missing-place = Which community or group? Write: { $usage }

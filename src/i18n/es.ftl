@@ -152,7 +152,7 @@ help-community-long = El grupo de avisos no se cuenta.
 help-community-example =
     "Bairro Feliz"
     ventas
-help-groups = lista los grupos, o los que dicen esto
+help-groups = lista los grupos, todos o por palabras
 help-groups-long = Todos los grupos en los que está este número, menos los de avisos.
 help-groups-example =
     ventas

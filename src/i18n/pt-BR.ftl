@@ -152,7 +152,7 @@ help-community-long = O grupo de avisos não conta.
 help-community-example =
     "Bairro Feliz"
     vendas
-help-groups = lista os grupos, ou os com as palavras
+help-groups = lista os grupos, todos ou por palavras
 help-groups-long = Todos os grupos em que este número está, menos os de avisos.
 help-groups-example =
     vendas

@@ -223,7 +223,11 @@ pub(super) async fn survey(
 ) -> Result<(Plan, CommunityDetails), Failure> {
     let here = words_for_here();
     let asked = without_invitations(context, typed).await?;
-    let words: Vec<String> = asked.iter().filter_map(|asked| asked.as_ref().ok()).cloned().collect();
+    let words = asked.iter().filter_map(|asked| match asked {
+        Asked::Word(word) => Some(word.clone()),
+        Asked::Nothing(_) => None,
+    });
+    let words: Vec<String> = words.collect();
     let (found, details) = tokio::join!(
         context.directory.groups(context.zapi, &words, context.chat, &here),
         context.zapi.community(&community.id)
@@ -235,8 +239,8 @@ pub(super) async fn survey(
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
     for asked in asked {
         let word = match asked {
-            Ok(word) => word,
-            Err(item) => {
+            Asked::Word(word) => word,
+            Asked::Nothing(item) => {
                 items.push(item);
                 continue;
             }
@@ -305,19 +309,24 @@ pub(super) async fn survey(
     Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
 }
 
+/// What a word asks for, once invitations are followed.
+enum Asked {
+    /// What this names.
+    Word(String),
+    /// Nothing here: an invitation that leads to no group of the bot.
+    Nothing(Item),
+}
+
 /// The words with ids in the place of invitations, and what is told of those that lead to no group here.
-async fn without_invitations(
-    context: &Context<'_>,
-    typed: &[String],
-) -> Result<Vec<Result<String, Item>>, ApiError> {
+async fn without_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Asked>, ApiError> {
     let invited = context.directory.invitations(context.zapi, typed).await?;
     let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
-        None => Ok(word.clone()),
-        Some(Invited::Group(group)) => Ok(group.id.to_string()),
+        None => Asked::Word(word.clone()),
+        Some(Invited::Group(group)) => Asked::Word(group.id.to_string()),
         Some(Invited::Outside(name)) => {
-            Err(Item::unfound(name.unwrap_or_else(|| word.clone()), Before::Outside))
+            Asked::Nothing(Item::unfound(name.unwrap_or_else(|| word.clone()), Before::Outside))
         }
-        Some(Invited::Nowhere) => Err(Item::unfound(word.clone(), Before::Nowhere)),
+        Some(Invited::Nowhere) => Asked::Nothing(Item::unfound(word.clone(), Before::Nowhere)),
     });
     Ok(asked.collect())
 }

@@ -235,7 +235,7 @@ async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
 
     let told = bot.said_to(&order);
     assert_eq!(told.len(), 1, "{told:?}");
-    let (reason, rest) = told[0].split_once(" I go on").unwrap();
+    let (reason, rest) = told[0].split_once(" I'll keep").unwrap();
     assert!(reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.", "{told:?}");
     assert_eq!(rest, " trying for up to 30 minutes more. /cancel stops it.");
     bot.sandbox.trouble().clear();

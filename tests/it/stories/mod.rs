@@ -2,6 +2,7 @@
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
 mod again;
+mod alias;
 mod answers;
 mod cancel;
 mod choose;
@@ -10,9 +11,11 @@ mod community;
 mod confirm;
 mod edit;
 mod ends;
+mod greeting;
 mod groups;
 mod help;
 mod hourglass;
+mod invitation;
 mod journal;
 mod language;
 mod lanes;
