@@ -115,6 +115,8 @@ pub enum Reply {
         typed: String,
         /// The nearest one's name.
         nearest: Option<&'static str>,
+        /// A yes carries the order out under that name.
+        is_asked: bool,
     },
     /// An order that is not written as it should be.
     Mistake {
@@ -171,6 +173,13 @@ pub enum Reply {
         stopped: Vec<String>,
         /// Those that were being carried out at that moment.
         at_work: Vec<String>,
+    },
+    /// How far the order is; of nothing where that is not known.
+    Progress {
+        /// Done.
+        done: usize,
+        /// In all.
+        all: usize,
     },
     /// The order could not be done yet, and goes on.
     GoesOn {
@@ -342,11 +351,11 @@ impl Reply {
                 }
                 lines.join("\n")
             }
-            Self::UnknownCommand { typed, nearest } => {
+            Self::UnknownCommand { typed, nearest, is_asked } => {
                 let name = ("name", quoted(typed));
                 match nearest {
                     Some(nearest) => say(
-                        "unknown-command-nearest",
+                        if *is_asked { "unknown-command-yes" } else { "unknown-command-nearest" },
                         &[
                             (name.0, (&name.1).into()),
                             ("nearest", (&format!("{}{nearest}", speech.prefix)).into()),
@@ -413,6 +422,10 @@ impl Reply {
                 let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
                 let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
                 stopped.chain(at_work).collect::<Vec<_>>().join("\n")
+            }
+            Self::Progress { all: 0, .. } => format!("⏳ {}", say("progress", &[])),
+            Self::Progress { done, all } => {
+                format!("⏳ {}", say("progress-of", &[("done", (*done).into()), ("all", (*all).into())]))
             }
             Self::GoesOn { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));

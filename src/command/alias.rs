@@ -325,7 +325,7 @@ enum Sought {
 /// The community or group that is named, by any naming; communities that the admin may not use are not told.
 async fn seek(context: &Context<'_>, wanted: &str) -> Result<Sought, Failure> {
     let zapi = context.zapi;
-    let word = numbered(context, wanted).await?;
+    let word = context.numbered(wanted).await?.unwrap_or_else(|| wanted.to_owned());
     let word = match context.directory.invitations(zapi, std::slice::from_ref(&word)).await?.pop() {
         Some(Some(Invited::Group(group))) => return Ok(Sought::One(Thing::Group(group))),
         Some(Some(Invited::Outside(name))) => {
@@ -380,17 +380,6 @@ async fn seek(context: &Context<'_>, wanted: &str) -> Result<Sought, Failure> {
 
 fn about(name: &str, reason: &'static str) -> Phrase {
     Phrase::not_done("alias-because").name("name", name).text("reason", reason)
-}
-
-/// The word, by its id where it is a number of the last list.
-async fn numbered(context: &Context<'_>, wanted: &str) -> Result<String, Failure> {
-    let words = context.numbers_as_groups(&[wanted.to_owned()]).await?;
-    if let ([word], true) = (words.as_slice(), range(wanted).is_some())
-        && word != wanted
-    {
-        return Ok(word.clone());
-    }
-    Ok(context.number_as_community(wanted).await?.unwrap_or_else(|| wanted.to_owned()))
 }
 
 /// Says that it is not clear what is meant, and lets a number say it where that is possible.

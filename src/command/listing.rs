@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::loose::joined;
 use super::question::range;
-use super::{Context, Failure};
+use super::{Arguments, Context, Failure};
 use crate::storage::MemoryKind;
 
 /// What a list shows.
@@ -32,15 +33,23 @@ impl Context<'_> {
         self.remember(MemoryKind::List, lane, Some(value));
     }
 
-    /// The words, with ids in the place of numbers of the last list, where that showed groups.
-    pub async fn numbers_as_groups(&self, words: &[String]) -> Result<Vec<String>, Failure> {
+    /// The groups that were typed: names without quotes made one word each, and ids in the place of
+    /// numbers of the last list, where that showed groups.
+    pub async fn typed_groups(&self, arguments: &Arguments) -> Result<Vec<String>, Failure> {
+        let is_plain = |word: &String| range(word).is_none();
+        if arguments.words.iter().all(is_plain) && !arguments.loose.contains(&true) {
+            return Ok(arguments.words.clone());
+        }
+        let snapshot = self.directory.snapshot(self.zapi).await?;
+        let words = joined(&arguments.words, &arguments.loose, |name| {
+            snapshot.groups.has_name(name) || self.directory.is_alias(name)
+        });
         if !words.iter().any(|word| range(word).is_some()) {
-            return Ok(words.to_vec());
+            return Ok(words);
         }
         let list = self.recall(MemoryKind::List, &self.lane()).await?;
         let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
-        let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words.to_vec()) };
-        let snapshot = self.directory.snapshot(self.zapi).await?;
+        let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words) };
         let ids = |word: &String| -> Option<Vec<String>> {
             let range = range(word).filter(|_| !snapshot.groups.has_name(word))?;
             range.map(|number| list.ids.get(number - 1).cloned()).collect()
@@ -48,13 +57,16 @@ impl Context<'_> {
         Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
     }
 
-    /// The id behind a number of the last list, where that showed communities.
-    pub async fn number_as_community(&self, word: &str) -> Result<Option<String>, Failure> {
-        if range(word).is_none() || self.directory.snapshot(self.zapi).await?.communities.has_name(word) {
+    /// The id behind a number of the last list, whatever that showed.
+    pub async fn numbered(&self, word: &str) -> Result<Option<String>, Failure> {
+        let Some(range) = range(word).filter(|range| range.start() == range.end()) else { return Ok(None) };
+        let snapshot = self.directory.snapshot(self.zapi).await?;
+        if snapshot.communities.has_name(word) || snapshot.groups.has_name(word) {
             return Ok(None);
         }
         let list = self.recall(MemoryKind::List, &self.lane()).await?;
-        Ok(list.and_then(|list| numbered_community(&list.value, word)))
+        let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
+        Ok(list.and_then(|list| list.ids.get(range.start() - 1).cloned()))
     }
 
     /// Where what is remembered of the chat is kept.

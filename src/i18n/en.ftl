@@ -299,3 +299,8 @@ help-move-long = Takes each group out of the community it is in and puts it into
 help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --try
+
+## Progress
+progress = I am at it…
+progress-of = { $done } of { $all }…
+unknown-command-yes = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.

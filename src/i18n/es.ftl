@@ -299,3 +299,8 @@ help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la ú
 help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --probar
+
+## Avance
+progress = Estoy en eso…
+progress-of = { $done } de { $all }…
+unknown-command-yes = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.

@@ -299,3 +299,8 @@ help-move-long = Tira cada grupo da comunidade em que está e põe na última qu
 help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --testar
+
+## Andamento
+progress = Estou fazendo…
+progress-of = { $done } de { $all }…
+unknown-command-yes = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.

@@ -4,9 +4,11 @@ use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
+use crate::command::loose::behind;
+use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
+    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
     nearest, planned_community, question, recognise,
 };
 use crate::config::Admin;
@@ -30,6 +32,7 @@ pub(super) struct Means<'a> {
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) timing: Timing,
+    pub(super) progress: &'a Progress,
     pub(super) is_last_try: bool,
 }
 
@@ -97,13 +100,15 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, arguments, is_confirmed, forgotten } = given;
+    let Given { spec, mut arguments, is_confirmed, forgotten } = given;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
-        Some(typed) => {
+        Some(_) => {
+            complete_community(&directory, means.zapi, spec, &mut arguments).await?;
+            let typed = arguments.community.as_deref().unwrap_or_default();
             let typed = numbered(bot, &means, &chat, command, typed).await?;
             match find_community(&directory, means.zapi, admin, &typed).await? {
                 Ok(community) => Some(community),
@@ -138,6 +143,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         claim,
         clock: means.clock,
         timing: means.timing,
+        progress: means.progress,
         admin,
         sender,
         chat: &chat,
@@ -211,7 +217,7 @@ async fn given(
         None => return Ok(Err(Ended::mistaken(unknown(&command.text, means.speech)))),
     };
     let Some(spec) = named(&order.typed) else {
-        return Ok(Err(Ended::mistaken(unknown(&order.typed, means.speech))));
+        return Ok(Err(nearly(&order, command, means.speech, place)));
     };
     let may_not_use = |spec: &Spec| {
         let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
@@ -221,13 +227,11 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    let read = |spec: &'static Spec, rest: &str| {
-        let read = args::parse(spec.args, spec.is_mutating, rest);
-        read.map_err(|mistake| Ended::mistaken(spec.mistake(mistake, means.speech)))
-    };
+    let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
+    let read = |spec: &'static Spec, rest: &str| args::parse(spec.args, spec.is_mutating, rest);
     let arguments = match read(spec, &order.rest) {
         Ok(arguments) => arguments,
-        Err(ended) => return Ok(Err(ended)),
+        Err(mistake) => return Ok(Err(slip(spec, mistake))),
     };
     let Run::Another(meant) = spec.run else {
         return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
@@ -259,12 +263,10 @@ async fn given(
         return Ok(Err(ended));
     }
     let forgotten = order.forgotten(place);
-    Ok(read(spec, &order.rest).map(|arguments| Given {
-        spec,
-        arguments,
-        is_confirmed: order.is_confirmed,
-        forgotten,
-    }))
+    Ok(match read(spec, &order.rest) {
+        Ok(arguments) => Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten }),
+        Err(mistake) => Err(slip(spec, mistake)),
+    })
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
@@ -304,8 +306,29 @@ pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result
     Ok(Speech { locale, ..bot.speech.clone() })
 }
 
+/// No command has the name that was typed; a yes carries the order out under the nearest one.
+fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ended {
+    let nearest = nearest(&order.typed, speech.locale);
+    let spec = nearest.and_then(named).filter(|spec| matches!(spec.run, Run::This(_)));
+    let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_asked: spec.is_some() };
+    let question = spec.map(|spec| Question {
+        asked_by: command.id.clone(),
+        language: speech.locale.tag().to_owned(),
+        command: spec.name.to_owned(),
+        before: String::new(),
+        options: vec![order.rest.clone()],
+        after: String::new(),
+        takes_several: false,
+    });
+    Ended {
+        memories: question.iter().map(|question| question.asked(place)).collect(),
+        ..Ended::mistaken(reply)
+    }
+}
+
 fn unknown(typed: &str, speech: &Speech) -> Reply {
-    Reply::UnknownCommand { typed: typed.to_owned(), nearest: nearest(typed, speech.locale) }
+    let (typed, nearest) = (typed.to_owned(), nearest(typed, speech.locale));
+    Reply::UnknownCommand { typed, nearest, is_asked: false }
 }
 
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
@@ -321,6 +344,55 @@ async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Director
         false => Vec::new(),
     };
     Ok(bot.directory.with_aliases(kept))
+}
+
+/// Adds to a community's name what was typed behind it without quotes, where only together it is the whole
+/// name of one.
+async fn complete_community(
+    directory: &Directory,
+    zapi: &Zapi,
+    spec: &Spec,
+    arguments: &mut Arguments,
+) -> Result<(), Failure> {
+    let Some(first) = arguments.community.clone().filter(|_| arguments.is_loose_community) else {
+        return Ok(());
+    };
+    let snapshot = directory.snapshot(zapi).await?;
+    let is_name = |name: &str| {
+        snapshot.communities.has_name(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
+    };
+    // One word at least is left for what else is due.
+    let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
+    let most = run.min(arguments.words.len().saturating_sub(1));
+    let following: Vec<&str> = match spec.args.get(1) {
+        Some(Arg::Groups | Arg::Words | Arg::Own(_)) => {
+            arguments.words.iter().take(most).map(String::as_str).collect()
+        }
+        Some(Arg::Text | Arg::People) => {
+            let line = arguments.text.lines().next().unwrap_or_default();
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let is_all = arguments.text.lines().count() == 1;
+            words[..words.len() - usize::from(is_all && !words.is_empty())].to_vec()
+        }
+        _ => return Ok(()),
+    };
+    let count = behind(&first, &following, is_name);
+    if count == 0 {
+        return Ok(());
+    }
+    arguments.community = Some([&[first.as_str()], &following[..count]].concat().join(" "));
+    if arguments.words.is_empty() {
+        let mut rest = arguments.text.as_str();
+        for _ in 0..count {
+            rest = rest.trim_start();
+            rest = rest.find(char::is_whitespace).map_or("", |end| &rest[end..]);
+        }
+        arguments.text = rest.trim_start().to_owned();
+    } else {
+        arguments.words.drain(..count);
+        arguments.loose.drain(..count);
+    }
+    Ok(())
 }
 
 /// The community that is typed, by its id where it is a number of the last list.
@@ -365,8 +437,7 @@ fn which(
         after,
         takes_several: false,
     };
-    let value = serde_json::to_string(&question).ok();
-    vec![Memory { kind: MemoryKind::Question, place: place.to_owned(), value }]
+    vec![question.asked(place)]
 }
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that

@@ -97,7 +97,7 @@ pub async fn change(
     let (plan, known) = match plan::stored(context) {
         Some(plan) => (plan, None),
         None => {
-            let typed = context.numbers_as_groups(&arguments.words).await?;
+            let typed = context.typed_groups(arguments).await?;
             let (plan, details) = plan::survey(context, direction, community, &typed).await?;
             failpoint::reach(Step::Surveyed);
             if let Some(reply) = shown_first(context, direction, &plan, &typed) {

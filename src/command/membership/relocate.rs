@@ -18,7 +18,7 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
     let plan = match plan::stored(context) {
         Some(plan) => plan,
         None => {
-            let typed = context.numbers_as_groups(&arguments.words).await?;
+            let typed = context.typed_groups(arguments).await?;
             let (plan, details) = plan::survey(context, Direction::Link, community, &typed).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;

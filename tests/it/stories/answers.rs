@@ -81,7 +81,7 @@ async fn orders_in_a_reply_begin_with_the_first_prefix() {
     let ready_made = bot.ask(ANA, r#"!link "Bairro Feliz" lançamentos"#).await;
 
     assert!(usage.contains("Write: !link <community> <groups…>\nFor example: !link "), "{usage}");
-    assert!(ready_made.ends_with(r#"first: !unlink "Marketing BR" Lançamentos"#), "{ready_made}");
+    assert!(ready_made.ends_with(r#"Move it: !move Lançamentos "Bairro Feliz""#), "{ready_made}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ fn streets() -> crate::support::Setting {
 }
 
 #[tokio::test]
-async fn more_than_three_groups_are_unlinked_only_after_a_yes() {
+async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
     let bot = streets().start().await;
 
     assert_eq!(bot.ask(ANA, GRAVE).await, ASKED);
@@ -78,7 +78,7 @@ async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
 }
 
 #[tokio::test]
-async fn nobody_else_says_yes_and_nowhere_else() {
+async fn t21_nobody_else_says_yes_and_nowhere_else() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;

@@ -17,13 +17,6 @@ impl Service {
     fn edited(&self, message: &Event, text: &str) -> Event {
         self.message(ANA, text).with_id(message.message_id()).edited()
     }
-
-    /// Returns when one of the bot's messages says this.
-    async fn says(&self, text: &str) {
-        let wait =
-            self.sandbox.wait_until(|view| view.world.sent().iter().find(|sent| sent.text == text).map(drop));
-        self.within(wait).await;
-    }
 }
 
 #[tokio::test]
@@ -38,7 +31,7 @@ async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
     bot.settled().await;
     let mended = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
     expect_status(&bot.post(&mended).await, "accepted");
-    bot.says(LINKED).await;
+    bot.shows(LINKED).await;
     bot.settled().await;
 
     // One answer stands in the chat, and it is the last one.
@@ -47,7 +40,7 @@ async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
 }
 
 #[tokio::test]
-async fn an_order_that_did_something_is_never_run_again() {
+async fn t14_an_order_that_did_something_is_never_run_again() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
     bot.ask_by(&order).await;
@@ -60,7 +53,7 @@ async fn an_order_that_did_something_is_never_run_again() {
 }
 
 #[tokio::test]
-async fn the_same_edit_comes_twice_and_is_run_once() {
+async fn t14_the_same_edit_comes_twice_and_is_run_once() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -112,7 +105,7 @@ async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
     bot.sandbox.trouble().always("send-text?edit", Fault::Instead(refused));
 
     bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
-    bot.says(LINKED).await;
+    bot.shows(LINKED).await;
 
     assert_eq!(bot.said().len(), 2);
 }
@@ -130,7 +123,7 @@ async fn a_mended_order_that_is_cut_off_is_ended_and_said_once() {
     call.release();
     bot.restart().await;
 
-    bot.says(LINKED).await;
+    bot.shows(LINKED).await;
     bot.settled().await;
     assert_eq!((bot.said().len(), bot.changes()), (1, 1));
 }

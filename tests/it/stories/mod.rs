@@ -24,6 +24,7 @@ mod link;
 mod mistakes;
 mod moving;
 mod people;
+mod progress;
 mod refuted;
 mod retention;
 mod restart;

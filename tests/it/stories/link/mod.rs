@@ -42,11 +42,11 @@ async fn an_order_with_nothing_to_do_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_frees_it() {
+async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_moves_it() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
-    let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+    let moved = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
     let again = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
 
     assert_eq!(
@@ -54,8 +54,8 @@ async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_th
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Lançamentos”: belongs to “Marketing BR”. \
          Move it: /move Lançamentos \"Bairro Feliz\""
     );
-    assert_eq!(freed, "1 of 1 group is now out of “Marketing BR”.\n✅ “Lançamentos”");
-    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
+    assert_eq!(moved, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
+    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Lançamentos”: was in it already");
 }
 
 #[tokio::test]
