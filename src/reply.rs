@@ -333,6 +333,8 @@ impl Reply {
             Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
                 let mut lines = vec![capitalised(about) + ".", say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
+                    // Where there are no words, the usage is the example.
+                    [example] if example == usage => {}
                     [example] => lines.push(say("example", &[("example", example.into())])),
                     several => {
                         lines.push(say("help-examples", &[]));

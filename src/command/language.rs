@@ -32,7 +32,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             let chosen = context.recall(MemoryKind::Language, &lane).await?;
             let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
             let locale = chosen.unwrap_or(context.instance.locale);
-            return Ok(Reply::Said(vec![with_ways(Phrase::new("language-is").plain("name", name(locale)))]));
+            return Ok(Reply::Said(vec![with_ways(Phrase::new("language-is").text("name", name(locale)))]));
         }
         let Some(locale) = meant(&words) else {
             return Ok(Reply::Said(vec![with_ways(
@@ -45,9 +45,13 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
     })
 }
 
-/// What a language calls itself.
-fn name(locale: Locale) -> String {
-    i18n::text(locale, "language-name", &[])
+/// The catalogue's key for a language's name.
+fn name(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "language-en",
+        Locale::PtBr => "language-pt",
+        Locale::Es => "language-es",
+    }
 }
 
 /// With the orders that change the language.

@@ -152,7 +152,7 @@ help-community-long = The announcement group is not counted.
 help-community-example =
     "Bairro Feliz"
     sales
-help-groups = list groups, all or by words of their name
+help-groups = list groups, all or by words
 help-groups-long = All groups this number is in, but announcement groups.
 help-groups-example =
     vendas
@@ -232,20 +232,22 @@ help-undo-long = Takes back exactly what your last order in this chat changed. W
 help-undo-example = { "" }
 
 ## Language, aliases, invitations
-language-name = English
+language-en = English
+language-pt = Portuguese
+language-es = Spanish
 language-names = english, inglês, inglés, eng
 language-is = This chat is set to { $name }. Change it: { $english }, { $portuguese } or { $spanish }
 language-unknown = I don't speak { $name }. Choose: { $english }, { $portuguese } or { $spanish }
 language-set = I'll speak English in this chat. See what I can do: { $help }
 arg-language = [en|pt|es]
 help-language = set the language of this chat
-help-language-long = A command's own name goes first: /vincular is answered in Portuguese or Spanish, /link in English. Without a word it shows the language of this chat.
+help-language-long = A command's own name goes first: “vincular” is answered in Portuguese or Spanish, “link” in English. Without a word it shows the language of this chat.
 help-language-example =
     pt
     español
 arg-alias = <short> = <community or group>
-help-alias = give something a short name
-help-alias-long = Everybody can use it in place of the name. “remove” and the short name take it away. See all with /aliases.
+help-alias = give a group or community a short name
+help-alias-long = Everyone can use it in place of the name. To take it away: “remove” and the short name.
 help-alias-example =
     bf = "Bairro Feliz"
     remove bf

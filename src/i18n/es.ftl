@@ -232,20 +232,22 @@ help-undo-long = Deshace exactamente lo que cambió tu última orden en este cha
 help-undo-example = { "" }
 
 ## Idioma, apodos, invitaciones
-language-name = español
+language-en = inglés
+language-pt = portugués
+language-es = español
 language-names = español, spanish, espanhol, castellano, esp
 language-is = Este chat está en { $name }. Para cambiarlo: { $english }, { $portuguese } o { $spanish }
 language-unknown = No hablo { $name }. Elige: { $english }, { $portuguese } o { $spanish }
 language-set = Listo, ahora hablo español en este chat. Mira lo que sé hacer: { $help }
 arg-language = [es|en|pt]
 help-language = elige el idioma de este chat
-help-language-long = El nombre del comando va primero: /enlazar se responde en español, /link en inglés. Sin nada más, muestra el idioma de este chat.
+help-language-long = El nombre del comando va primero: “enlazar” se responde en español, “link” en inglés. Sin nada más, muestra el idioma de este chat.
 help-language-example =
     en
     português
 arg-alias = <apodo> = <comunidad o grupo>
-help-alias = le pone un apodo a un grupo
-help-alias-long = Vale para comunidades y grupos, y cualquiera puede usarlo en lugar del nombre. “quitar” y el apodo lo borran. Míralos todos con /apodos.
+help-alias = le pone un apodo a un grupo o comunidad
+help-alias-long = Cualquiera puede usarlo en lugar del nombre. Para borrarlo: “quitar” y el apodo.
 help-alias-example =
     bf = "Bairro Feliz"
     quitar bf

@@ -170,7 +170,7 @@ help-help-example =
 help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
-help-status = o WhatsApp está conectado? o que espera?
+help-status = WhatsApp conectado? o que está na fila?
 help-status-long = Pergunta à Z-API e conta os pedidos que esperam ou foram abandonados.
 help-status-example = { "" }
 
@@ -232,20 +232,22 @@ help-undo-long = Desfaz exatamente o que seu último pedido nesta conversa mudou
 help-undo-example = { "" }
 
 ## Idioma, apelidos, convites
-language-name = português
+language-en = inglês
+language-pt = português
+language-es = espanhol
 language-names = português, portuguese, portugués, brasileiro, br
 language-is = Esta conversa está em { $name }. Para mudar: { $english }, { $portuguese } ou { $spanish }
 language-unknown = Não falo { $name }. Escolha: { $english }, { $portuguese } ou { $spanish }
 language-set = Pronto, agora falo português nesta conversa. Veja o que sei fazer: { $help }
 arg-language = [pt|en|es]
 help-language = escolhe o idioma desta conversa
-help-language-long = O nome do comando vem primeiro: /vincular é respondido em português ou espanhol, /link em inglês. Sem nada, mostra o idioma desta conversa.
+help-language-long = O nome do comando vem primeiro: “vincular” é respondido em português ou espanhol, “link” em inglês. Sem nada, mostra o idioma desta conversa.
 help-language-example =
     en
     español
 arg-alias = <apelido> = <comunidade ou grupo>
-help-alias = dá um apelido a um grupo
-help-alias-long = Vale para comunidades e grupos, e todo mundo pode usar no lugar do nome. “remover” e o apelido apagam. Veja todos com /apelidos.
+help-alias = dá um apelido a um grupo ou comunidade
+help-alias-long = Todo mundo pode usar no lugar do nome. Para apagar: “remover” e o apelido.
 help-alias-example =
     bf = "Bairro Feliz"
     remover bf

@@ -92,7 +92,7 @@ async fn without_a_word_the_language_of_the_chat_is_told_and_how_it_is_changed()
 
     assert_eq!(
         of_the_instance,
-        "This chat is set to español. Change it: /language en, /language pt or /language es"
+        "This chat is set to Spanish. Change it: /language en, /language pt or /language es"
     );
     assert_eq!(
         of_the_chat,
@@ -125,7 +125,7 @@ async fn a_slip_is_answered_in_the_language_of_its_command() {
     bot.ask(ANA, "/language es").await;
     let rows = [
         ("/xyzzy", "No conozco el comando “xyzzy”. Míralos todos: /ayuda"),
-        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades?"),
+        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
         ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
         ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Míralas todas con /comunidades"),
         ("/community xyzzy", "There is no community “xyzzy”. See them all with /communities"),
@@ -191,7 +191,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
              Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
-        ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular?"),
+        ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
         ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
         (
             "/quemsou",
@@ -233,7 +233,7 @@ async fn a_spanish_bot_answers_in_spanish() {
             "¿Qué grupos? Escribe: /vincular <comunidad> <grupos…>\n\
              Por ejemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
-        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades?"),
+        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
     ];
     for (order, expected) in rows {
         assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
