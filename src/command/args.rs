@@ -114,7 +114,10 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 }
             }
             Arg::Community => {
-                let Some(mut name) = reader.next(Separators::Blanks)? else {
+                // Before groups a comma parts as it does between them.
+                let before_groups = args.get(at + 1) == Some(&Arg::Groups);
+                let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
+                let Some(mut name) = reader.next(separators)? else {
                     return Err(Mistake::MissingCommunity);
                 };
                 found.is_loose_community = reader.is_loose_behind();

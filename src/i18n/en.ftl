@@ -306,3 +306,8 @@ help-move-example =
 progress = I am at it…
 progress-of = { $done } of { $all }…
 unknown-command-yes = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
+people-concerned =
+    { $count ->
+        [one] It concerns { $count } person.
+       *[other] It concerns { $count } people.
+    }

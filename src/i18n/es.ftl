@@ -306,3 +306,8 @@ help-move-example =
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
 unknown-command-yes = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
+people-concerned =
+    { $count ->
+        [one] Afecta a { $count } persona.
+       *[other] Afecta a { $count } personas.
+    }

@@ -306,3 +306,8 @@ help-move-example =
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
 unknown-command-yes = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+people-concerned =
+    { $count ->
+        [one] Isso afeta { $count } pessoa.
+       *[other] Isso afeta { $count } pessoas.
+    }

@@ -62,6 +62,8 @@ struct Given {
     is_confirmed: bool,
     /// What is forgotten with the answer.
     forgotten: Vec<Memory>,
+    /// The order that it stands for, as the journal keeps it with its plan.
+    meant: Option<String>,
 }
 
 /// Runs the order of a claim.
@@ -100,7 +102,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, mut arguments, is_confirmed, forgotten } = given;
+    let Given { spec, mut arguments, is_confirmed, forgotten, meant } = given;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
@@ -134,6 +136,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
+    claim.command.meant = meant;
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -234,7 +237,7 @@ async fn given(
         Err(mistake) => return Ok(Err(slip(spec, mistake))),
     };
     let Run::Another(meant) = spec.run else {
-        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
+        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new(), meant: None }));
     };
     // What was begun is what is ended, whatever was asked since.
     let begun = command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
@@ -264,7 +267,10 @@ async fn given(
     }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
-        Ok(arguments) => Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten }),
+        Ok(arguments) => {
+            let meant = serde_json::to_string(&order).ok();
+            Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
+        }
         Err(mistake) => Err(slip(spec, mistake)),
     })
 }

@@ -29,6 +29,7 @@ mod refuted;
 mod retention;
 mod restart;
 pub mod scene;
+mod slips;
 mod status;
 mod store;
 mod trouble;
