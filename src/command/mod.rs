@@ -1,5 +1,6 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
+mod add;
 mod alias;
 mod aliases;
 pub mod args;
@@ -8,6 +9,7 @@ mod communities;
 pub mod confirm;
 mod community;
 pub mod context;
+mod demote;
 mod greeting;
 mod groups;
 mod help;
@@ -17,9 +19,13 @@ pub mod listing;
 pub mod loose;
 mod membership;
 mod moving;
+mod patience;
+mod people;
 pub mod progress;
+mod promote;
 pub mod question;
 pub mod registry;
+mod remove;
 mod status;
 mod undo;
 mod unlink;

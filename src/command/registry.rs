@@ -1,8 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, alias, aliases, cancel, communities, community, confirm, groups, help, language, link, moving,
-    status, undo, unlink, whoami,
+    Spec, add, alias, aliases, cancel, communities, community, confirm, demote, groups, help, language, link,
+    moving, promote, remove, status, undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -14,6 +14,10 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &add::SPEC,
+    &remove::SPEC,
+    &promote::SPEC,
+    &demote::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

@@ -69,10 +69,15 @@ pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-/// The community of a plan, with the name that it had.
+/// The community of a plan, with the name that it had; of any command's plan that has both.
 pub(super) fn community(plan: &str) -> Option<CommunityEntry> {
-    let plan: Plan = serde_json::from_str(plan).ok()?;
-    Some(Entry { id: plan.community()?, name: plan.name })
+    #[derive(Deserialize)]
+    struct Begun {
+        community: String,
+        name: String,
+    }
+    let begun: Begun = serde_json::from_str(plan).ok()?;
+    Some(Entry { id: CommunityId::parse(&begun.community)?, name: begun.name })
 }
 
 impl Plan {

@@ -1,6 +1,7 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod add;
 mod again;
 mod alias;
 mod answers;
@@ -10,8 +11,10 @@ mod communities;
 mod community;
 mod confirm;
 mod edit;
+mod demote;
 mod ends;
 mod greeting;
+mod folk;
 mod groups;
 mod help;
 mod hourglass;
@@ -25,7 +28,9 @@ mod mistakes;
 mod moving;
 mod people;
 mod progress;
+mod promote;
 mod refuted;
+mod remove;
 mod retention;
 mod restart;
 pub mod scene;
