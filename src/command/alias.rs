@@ -9,7 +9,6 @@ use super::args::means;
 use super::membership::words_for_here;
 use super::question::{Question, range};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::authorise::may_in;
 use crate::directory::{CommunityEntry, Found, GroupEntry, Invited, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, typed};
@@ -82,7 +81,7 @@ impl Thing {
     /// Whether this admin may know of it.
     pub(super) fn is_shown(&self, context: &Context<'_>) -> bool {
         match self {
-            Self::Community(entry) => may_in(context.admin, &entry.id, &entry.name, context.directory),
+            Self::Community(entry) => context.sees(&entry.id, &entry.name),
             Self::Group(_) => true,
         }
     }

@@ -26,9 +26,11 @@ mod promote;
 pub mod question;
 pub mod registry;
 mod remove;
+mod sight;
 mod status;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;
 
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 
 use super::{
     Spec, add, alias, aliases, cancel, communities, community, confirm, demote, groups, help, language, link,
-    moving, promote, remove, status, undo, unlink, whoami,
+    moving, promote, remove, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -18,6 +18,7 @@ pub const COMMANDS: &[&Spec] = &[
     &remove::SPEC,
     &promote::SPEC,
     &demote::SPEC,
+    &who::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

@@ -292,6 +292,23 @@ outside-invitation = the bot's number is not in this group. Add it to the group,
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
 help-flags = --try only shows what would happen · --yes skips the question
+## Who may do what
+who = Who may give orders in { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: everything
+who-owner = Whoever types on the bot’s own phone: everything
+who-nobody = Nobody is listed for it.
+who-not-community = Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.
+who-community = And its admins on WhatsApp, all but { $orders }:
+who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
+who-person = { $person }
+who-hidden = Others, whose number WhatsApp does not show
+whoami-may-but = Commands: all but { $orders }
+help-who = who may do what in a community
+help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may give orders.
+help-who-example =
+    sales
+    "Bairro Feliz"
 ## Moving
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }

@@ -292,6 +292,23 @@ outside-invitation = el número del bot no está en ese grupo. Agrégalo al grup
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
 help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
+## Quién puede qué
+who = Quién puede dar órdenes en { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: todo
+who-owner = Quien escribe en el teléfono del propio bot: todo
+who-nobody = Nadie está en la lista.
+who-not-community = Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.
+who-community = Y sus admins en WhatsApp, todo menos { $orders }:
+who-community-nobody = Y sus admins en WhatsApp, todo menos { $orders }. Aparte de ellos no hay ninguno.
+who-person = { $person }
+who-hidden = Otros, que WhatsApp muestra sin número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quién puede qué en una comunidad
+help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden dar órdenes.
+help-who-example =
+    ventas
+    "Bairro Feliz"
 ## Mover
 would-move = saldría de { $community }
 moved-back = { $reason }; volvió a { $community }

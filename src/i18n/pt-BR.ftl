@@ -292,6 +292,23 @@ outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grup
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
 help-flags = --testar só mostra o que aconteceria · --sim faz sem perguntar
+## Quem pode o quê
+who = Quem pode dar ordens em { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: tudo
+who-owner = Quem escreve no celular do próprio bot: tudo
+who-nobody = Ninguém está na lista.
+who-not-community = Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.
+who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
+who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
+who-person = { $person }
+who-hidden = Outros, que o WhatsApp mostra sem número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quem pode o quê numa comunidade
+help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem dar ordens.
+help-who-example =
+    vendas
+    "Bairro Feliz"
 ## Mover
 would-move = sairia de { $community }
 moved-back = { $reason }; voltou para { $community }

@@ -244,7 +244,7 @@ pub(super) async fn survey(
         context.zapi.community(&community.id)
     );
     let details = details?;
-    let mut found = found?.into_iter();
+    let mut found = context.seen(found?).await?.into_iter();
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
@@ -422,7 +422,8 @@ async fn standing(
     }
 }
 
-/// The other community that a group belongs to, if it belongs to another, and its name where it is known.
+/// The other community that a group belongs to, if it belongs to another, and its name where it is known and
+/// the admin sees it.
 pub(super) async fn elsewhere(
     context: &Context<'_>,
     community: &CommunityId,
@@ -431,8 +432,8 @@ pub(super) async fn elsewhere(
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            let name = snapshot.communities.by_id(other).map(|entry| entry.name.clone());
-            Ok(Some((other.clone(), name)))
+            let name = snapshot.communities.by_id(other).filter(|entry| context.sees(&entry.id, &entry.name));
+            Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
         }
         _ => Ok(None),
     }
