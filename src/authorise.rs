@@ -308,4 +308,19 @@ mod tests {
             assert_eq!(authorise(&ana, "help", None, &directory), Ok(()));
         }
     }
+
+    #[test]
+    fn rights_go_by_the_short_names_of_the_configuration_alone() {
+        let fixed = Directory::new(&[("sales".to_owned(), "120363186053925765".to_owned())]);
+        let kept = ["sales", "mine"].map(|name| (name.to_owned(), "120363186053925766".to_owned()));
+        let directory = fixed.with_aliases(kept);
+        let id = |id| CommunityId::parse(id).unwrap();
+        for name in ["sales", "mine"] {
+            let mut ana = admin("ana", None, None);
+            ana.communities = vec![name.to_owned()];
+
+            assert_eq!(may_in(&ana, &id("120363186053925765"), "Vendas", &directory), name == "sales");
+            assert!(!may_in(&ana, &id("120363186053925766"), "Bairro", &directory), "{name}");
+        }
+    }
 }

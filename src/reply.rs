@@ -11,11 +11,11 @@ mod words;
 pub use phrase::Phrase;
 pub use report::{Fate, Line, Report};
 pub use shown::Shown;
-pub use words::{MOST_CANDIDATES, quoted, quoted_text, shortened, tamed, typed};
+pub use words::{MOST_CANDIDATES, PHONE_COLUMNS, quoted, quoted_text, shortened, tamed, typed};
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use words::{candidates, capitalised, split};
+use words::{candidates, capitalised, in_columns, split};
 
 /// How the bot speaks in an instance: language, prefix, and the names of its commands.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub enum Reply {
     Asked(Box<Reply>),
     /// What an order would do, if it were no trial.
     Trial(Box<Reply>),
+    /// The same in another language than that of the order.
+    In(Locale, Box<Reply>),
     /// Nothing: nobody waits for an answer.
     Nothing,
     /// What became of each group of a link or unlink.
@@ -60,8 +62,13 @@ pub enum Reply {
         /// Their communities; empty is all.
         communities: Vec<String>,
     },
-    /// All commands, as usage and what they do.
-    Help(Vec<(String, String)>),
+    /// The commands, by chapter.
+    Help {
+        /// The catalogue's keys of the titles, and the orders under each.
+        chapters: Vec<(&'static str, Vec<String>)>,
+        /// The order that tells more about one of them.
+        example: String,
+    },
     /// One command.
     HelpOn {
         /// What it does.
@@ -76,6 +83,8 @@ pub enum Reply {
         also: Vec<String>,
         /// Its replies bear marks.
         has_marks: bool,
+        /// It can be tried first, or done without being asked about.
+        takes_flags: bool,
     },
     /// No command has this name.
     UnknownCommand {
@@ -218,6 +227,7 @@ impl Reply {
             | Self::NoCommunity { .. }
             | Self::ManyCommunities { .. } => true,
             Self::Membership(report) => report.is_mistake(),
+            Self::In(_, reply) => reply.is_mistake(),
             Self::Said(phrases) => {
                 let marks: Vec<_> = phrases.iter().filter_map(Phrase::marked).collect();
                 !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
@@ -230,6 +240,7 @@ impl Reply {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         match self {
             Self::Nothing => String::new(),
+            Self::In(locale, reply) => reply.text(&Speech { locale: *locale, ..speech.clone() }),
             Self::Said(phrases) => {
                 phrases.iter().map(|phrase| phrase.say(speech)).collect::<Vec<_>>().join("\n")
             }
@@ -254,19 +265,32 @@ impl Reply {
                 ));
                 lines.join("\n")
             }
-            Self::Help(commands) => {
+            Self::Help { chapters, example } => {
                 let mut lines = vec![say("help-title", &[])];
-                lines.extend(commands.iter().map(|(usage, about)| format!("{usage}\n    {about}")));
-                let example = speech.order("help", &[(speech.name_of)("link", speech.locale)]);
-                lines.push(say("help-on-one", &[("example", (&example).into())]));
+                for (title, orders) in chapters {
+                    lines.push(format!("*{}*", say(title, &[])));
+                    lines.extend(in_columns(orders));
+                }
+                lines.push(say("help-on-one", &[("example", example.into())]));
                 lines.join("\n")
             }
-            Self::HelpOn { about, usage, more, examples, also, has_marks } => {
+            Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
                 let mut lines = vec![capitalised(about) + ".", say("help-usage", &[("usage", usage.into())])];
-                lines.push(say("example", &[("example", (&examples.join("\n")).into())]));
+                match examples.as_slice() {
+                    // Where there are no words, the usage is the example.
+                    [example] if example == usage => {}
+                    [example] => lines.push(say("example", &[("example", example.into())])),
+                    several => {
+                        lines.push(say("help-examples", &[]));
+                        lines.extend(several.iter().cloned());
+                    }
+                }
                 lines.push(more.clone());
                 if !also.is_empty() {
                     lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
+                }
+                if *takes_flags {
+                    lines.push(say("help-flags", &[]));
                 }
                 if *has_marks {
                     lines.push(say("help-marks", &[]));

@@ -12,7 +12,7 @@ use crate::reply::{Reply, Speech};
 pub const SPEC: Spec = Spec {
     name: "help",
     pt: &["ajuda", "menu", "comandos"],
-    es: &["ayuda"],
+    es: &["ayuda", "menú"],
     args: &[Arg::Command],
     is_mutating: false,
     chapter: Chapter::Bot,
@@ -22,8 +22,7 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let Some(typed) = arguments.words.first() else {
-            let allowed = COMMANDS.iter().filter(|spec| may_use(context.admin, spec.name));
-            return Ok(Reply::Help(allowed.map(|spec| summary(spec, context.speech)).collect()));
+            return Ok(all(context.speech, |spec| may_use(context.admin, spec.name)));
         };
         // People ask for `/help /link` as often as for `/help link`.
         let name = typed.trim_start_matches(context.speech.prefix.as_str());
@@ -45,8 +44,18 @@ fn about(spec: &Spec, speech: &Speech, part: &str) -> String {
     i18n::text(speech.locale, &format!("help-{}{part}", spec.name), &[])
 }
 
-fn summary(spec: &Spec, speech: &Speech) -> (String, String) {
-    (spec.usage(speech), about(spec, speech, ""))
+/// What may be used, by chapter.
+fn all(speech: &Speech, is_allowed: impl Fn(&Spec) -> bool) -> Reply {
+    let of = |chapter| {
+        let orders = COMMANDS.iter().filter(|spec| spec.chapter == chapter && is_allowed(spec));
+        orders.map(|spec| speech.order(spec.name, &[])).collect::<Vec<_>>()
+    };
+    let chapters = Chapter::ALL.map(|chapter| (chapter.key(), of(chapter)));
+    let first = COMMANDS.iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
+    Reply::Help {
+        chapters: chapters.into_iter().filter(|(_, orders)| !orders.is_empty()).collect(),
+        example: speech.order(SPEC.name, &[(speech.name_of)(first, speech.locale)]),
+    }
 }
 
 fn on(spec: &Spec, speech: &Speech) -> Reply {
@@ -62,5 +71,61 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
             .map(|name| format!("{}{name}", speech.prefix))
             .collect(),
         has_marks: spec.is_mutating,
+        takes_flags: spec.is_mutating && matches!(spec.run, Run::This(_)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{args, registry};
+    use super::*;
+    use crate::domain::Locale;
+    use crate::reply::PHONE_COLUMNS;
+
+    fn speech(locale: Locale) -> Speech {
+        let prefix = "/".to_owned();
+        Speech { locale, prefixes: vec![prefix.clone()], prefix, name_of: registry::name_in }
+    }
+
+    #[test]
+    fn the_help_fits_the_screen_of_a_phone() {
+        for locale in Locale::ALL {
+            let speech = speech(locale);
+            let messages = all(&speech, |_| true).messages(&speech);
+            let [text] = messages.as_slice() else { panic!("{messages:?}") };
+
+            assert!(text.lines().count() <= 32, "{text}");
+            for line in text.lines() {
+                assert!(line.chars().count() <= PHONE_COLUMNS, "{line}");
+            }
+            for spec in COMMANDS {
+                assert!(text.contains(&speech.order(spec.name, &[])), "{} is not in {text}", spec.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_that_takes_words_has_two_examples_and_each_is_read_without_a_slip() {
+        for locale in Locale::ALL {
+            for spec in COMMANDS {
+                let key = format!("help-{}-example", spec.name);
+                let words = i18n::text(locale, &key, &[]);
+                assert_eq!(words.lines().count().max(1), if spec.args.is_empty() { 1 } else { 2 }, "{key}");
+                for words in words.split('\n') {
+                    let read = args::parse(spec.args, spec.is_mutating, words);
+                    assert!(read.is_ok(), "{locale} {key}: {words}: {read:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_command_does_is_said_in_few_words() {
+        for locale in Locale::ALL {
+            for spec in COMMANDS {
+                let about = about(spec, &speech(locale), "");
+                assert!(about.chars().count() <= PHONE_COLUMNS, "{locale} {}: {about}", spec.name);
+            }
+        }
     }
 }

@@ -110,7 +110,9 @@ impl Context<'_> {
             return Ok(arguments.words.clone());
         }
         let snapshot = self.directory.snapshot(self.zapi).await?;
-        let words = joined(&arguments.words, &arguments.loose, |name| snapshot.groups.has_name(name));
+        let words = joined(&arguments.words, &arguments.loose, |name| {
+            snapshot.groups.has_name(name) || self.directory.is_alias(name)
+        });
         if !words.iter().any(|word| range(word).is_some()) {
             return Ok(words);
         }
@@ -134,7 +136,20 @@ impl Context<'_> {
         Ok(list.filter(|_| !is_name).and_then(|list| numbered_community(&list.value, typed)))
     }
 
-    fn lane(&self) -> String {
+    /// The id behind a number of the last list, whatever that showed.
+    pub async fn numbered(&self, word: &str) -> Result<Option<String>, Failure> {
+        let Some(range) = range(word).filter(|range| range.start() == range.end()) else { return Ok(None) };
+        let snapshot = self.directory.snapshot(self.zapi).await?;
+        if snapshot.communities.has_name(word) || snapshot.groups.has_name(word) {
+            return Ok(None);
+        }
+        let list = self.recall(MemoryKind::List, &self.lane()).await?;
+        let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
+        Ok(list.and_then(|list| list.ids.get(range.start() - 1).cloned()))
+    }
+
+    /// Where what is remembered of the chat is kept.
+    pub(super) fn lane(&self) -> String {
         self.chat.lane(&self.admin.key, self.claim.command.by_owner)
     }
 }

@@ -1,6 +1,8 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
 mod add;
+mod alias;
+mod aliases;
 pub mod args;
 mod cancel;
 mod communities;
@@ -12,6 +14,7 @@ mod greeting;
 mod groups;
 mod help;
 mod history;
+mod language;
 mod link;
 pub mod listing;
 pub mod loose;
@@ -41,6 +44,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
+pub use self::alias::kept as kept_aliases;
 pub use self::confirm::THUMB;
 pub use self::greeting::is_greeting;
 pub use self::undo::Undo;
@@ -177,6 +181,13 @@ impl Spec {
     /// The caption of a picture may be this command.
     pub fn takes_picture(&self) -> bool {
         self.args.contains(&Arg::Picture)
+    }
+
+    /// Its words may be names of communities or groups.
+    pub fn names_things(&self) -> bool {
+        self.args.iter().any(|arg| {
+            matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Place | Arg::Groups | Arg::Own(_))
+        })
     }
 
     /// The languages in which it has this name.

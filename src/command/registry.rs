@@ -1,8 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, add, cancel, communities, community, confirm, demote, groups, help, history, link, more, moving,
-    promote, remove, status, undo, unlink, who, whoami,
+    Spec, add, alias, aliases, cancel, communities, community, confirm, demote, groups, help, history,
+    language, link, more, moving, promote, remove, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -26,6 +26,9 @@ pub const COMMANDS: &[&Spec] = &[
     &cancel::SPEC,
     &status::SPEC,
     &whoami::SPEC,
+    &language::SPEC,
+    &alias::SPEC,
+    &aliases::SPEC,
     &help::SPEC,
 ];
 

@@ -20,7 +20,7 @@ const NEAR: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 /// The command.
 pub const SPEC: Spec = Spec {
     name: "status",
-    pt: &["situação"],
+    pt: &["situação", "status"],
     es: &["estado"],
     args: &[],
     is_mutating: false,

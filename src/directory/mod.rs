@@ -3,6 +3,10 @@
 //! Both lists are read in full and kept for a minute; a name that is not found makes them be read
 //! once more. Announcement groups carry their community's name and are no target of anything, so a
 //! name never resolves to one: a group named like a community is looked up before it is offered.
+//!
+//! Aliases are of two kinds: those of the configuration, and those that admins keep from a chat, which
+//! are read for each order since another process may have written them. Rights know the first ones
+//! alone: nobody widens theirs from a chat.
 
 mod book;
 mod names;
@@ -21,8 +25,8 @@ pub use book::{Book, Entry, Found, told_apart};
 pub use names::{fold, is_invisible};
 pub use roster::{Appointed, Roster};
 
-use crate::domain::{Chat, CommunityId, GroupId};
-use crate::zapi::{ApiError, Zapi};
+use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
+use crate::zapi::{ApiError, Cause, Zapi};
 
 /// How long the lists are believed.
 const FRESH: Duration = Duration::from_secs(60);
@@ -37,7 +41,16 @@ pub type GroupEntry = Entry<GroupId>;
 /// What an instance knows of its communities and groups.
 #[derive(Debug)]
 pub struct Directory {
-    aliases: Vec<(String, String)>,
+    /// Those of the configuration, folded.
+    aliases: Arc<[(String, String)]>,
+    /// Those that were kept from a chat, folded.
+    kept: Vec<(String, String)>,
+    lists: Arc<Lists>,
+}
+
+/// What was read last.
+#[derive(Debug, Default)]
+struct Lists {
     cached: Mutex<Option<(Instant, Arc<Snapshot>)>>,
     /// When the last read failed, and how; held while one goes on.
     failed: Mutex<Option<(Instant, ApiError)>>,
@@ -69,18 +82,18 @@ pub struct Snapshot {
     pub groups: Book<GroupId>,
 }
 
-impl Directory {
-    /// A directory with the instance's aliases; nothing is read yet.
-    pub fn new(aliases: &[(String, String)]) -> Self {
-        let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
-        Self { aliases, cached: Mutex::new(None), failed: Mutex::new(None), memberships: Mutex::new(None) }
-    }
+/// What an invitation leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invited {
+    /// A group that the bot's number is in.
+    Group(GroupEntry),
+    /// A group that it is not in, by name where that is told.
+    Outside(Option<String>),
+    /// Nothing: the link is old, or was not copied in full.
+    Nowhere,
+}
 
-    /// The lists, not older than a minute.
-    pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
-        self.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
-    }
-
+impl Lists {
     /// The lists, read after `moment`; callers that come while they are read share them.
     async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
         let asked = Instant::now();
@@ -116,6 +129,25 @@ impl Directory {
         *cached = Some((started, snapshot.clone()));
         Ok(snapshot)
     }
+}
+
+impl Directory {
+    /// A directory with the aliases of the configuration; nothing is read yet.
+    pub fn new(aliases: &[(String, String)]) -> Self {
+        let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
+        Self { aliases, kept: Vec::new(), lists: Arc::default() }
+    }
+
+    /// The same lists, with aliases that were kept from a chat; those of the configuration come first.
+    pub fn with_aliases(&self, kept: impl IntoIterator<Item = (String, String)>) -> Self {
+        let kept = kept.into_iter().map(|(name, id)| (fold(&name), id)).collect();
+        Self { aliases: self.aliases.clone(), kept, lists: self.lists.clone() }
+    }
+
+    /// The lists, not older than a minute.
+    pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
+        self.lists.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
+    }
 
     /// The community that a person named.
     pub async fn community(&self, zapi: &Zapi, typed: &str) -> Result<Found<CommunityId>, ApiError> {
@@ -150,7 +182,7 @@ impl Directory {
         let asked = Instant::now();
         let found = find(&*self.snapshot(zapi).await?, typed);
         match found {
-            Found::Nothing { .. } => Ok(find(&*self.newer_than(zapi, Some(asked)).await?, typed)),
+            Found::Nothing { .. } => Ok(find(&*self.lists.newer_than(zapi, Some(asked)).await?, typed)),
             found => Ok(found),
         }
     }
@@ -167,7 +199,7 @@ impl Directory {
         let mut snapshot = self.snapshot(zapi).await?;
         let mut found: Vec<_> = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
         if found.iter().any(|each| matches!(each, Found::Nothing { .. })) {
-            snapshot = self.newer_than(zapi, Some(asked)).await?;
+            snapshot = self.lists.newer_than(zapi, Some(asked)).await?;
             found = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
         }
         let is_id = |word: &String| GroupId::parse(self.alias(word)).is_some();
@@ -201,7 +233,7 @@ impl Directory {
     /// of this process. What could not be read is left out, and kept for nobody else.
     pub async fn memberships(&self, zapi: &Zapi) -> Result<Arc<Memberships>, ApiError> {
         let snapshot = self.snapshot(zapi).await?;
-        let mut cached = self.memberships.lock().await;
+        let mut cached = self.lists.memberships.lock().await;
         let (now, moves) = (Instant::now(), zapi.moves());
         if let Some((read_at, after, memberships)) = &*cached
             && now.duration_since(*read_at) < FRESH
@@ -248,15 +280,68 @@ impl Directory {
         snapshot.groups.find(typed, None)
     }
 
-    fn alias<'a>(&'a self, typed: &'a str) -> &'a str {
-        let folded = fold(typed);
-        self.aliases.iter().find(|(name, _)| *name == folded).map_or(typed, |(_, id)| id)
+    /// What each of these words leads to, where it is an invitation.
+    pub async fn invitations(&self, zapi: &Zapi, typed: &[String]) -> Result<Vec<Option<Invited>>, ApiError> {
+        let reads = typed.iter().map(|word| {
+            async move {
+                match InviteLink::parse(word) {
+                    Some(link) => self.invited(zapi, &link).await.map(Some),
+                    None => Ok(InviteLink::is_meant(word).then_some(Invited::Nowhere)),
+                }
+            }
+            .boxed()
+        });
+        side_by_side(reads.collect()).await.into_iter().collect()
     }
 
-    /// The id behind an alias, if it is one.
+    async fn invited(&self, zapi: &Zapi, link: &InviteLink) -> Result<Invited, ApiError> {
+        let asked = Instant::now();
+        let group = match zapi.group_of_invitation(link.as_str()).await {
+            Ok(group) => group,
+            Err(error) if error.cause == Cause::Refused => return Ok(Invited::Nowhere),
+            Err(error) => return Err(error),
+        };
+        let known = |snapshot: &Snapshot| snapshot.groups.by_id(&group.id).cloned();
+        if let Some(entry) = known(&*self.snapshot(zapi).await?) {
+            return Ok(Invited::Group(entry));
+        }
+        // It may have come into the group a moment ago.
+        let entry = known(&*self.lists.newer_than(zapi, Some(asked)).await?);
+        Ok(entry.map_or(Invited::Outside(group.name), Invited::Group))
+    }
+
+    /// What an alias stands for, else the word itself.
+    fn alias<'a>(&'a self, typed: &'a str) -> &'a str {
+        let folded = fold(typed);
+        let all = self.aliases.iter().chain(&self.kept);
+        all.filter(|(name, _)| *name == folded).map(|(_, id)| id.as_str()).next().unwrap_or(typed)
+    }
+
+    /// The id behind an alias of the configuration, if it is one. Rights go by these.
     pub fn aliased(&self, typed: &str) -> Option<&str> {
         let folded = fold(typed);
         self.aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
+    }
+
+    /// The id behind an alias that was kept from a chat, if it is one.
+    pub fn kept_alias(&self, typed: &str) -> Option<&str> {
+        let folded = fold(typed);
+        self.kept.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
+    }
+
+    /// Whether this is a short name of either kind.
+    pub fn is_alias(&self, typed: &str) -> bool {
+        self.aliased(typed).or_else(|| self.kept_alias(typed)).is_some()
+    }
+
+    /// The aliases of the configuration, as folded name and id.
+    pub fn aliases(&self) -> &[(String, String)] {
+        &self.aliases
+    }
+
+    /// The aliases that were kept from a chat, as folded name and id.
+    pub fn kept_aliases(&self) -> &[(String, String)] {
+        &self.kept
     }
 }
 

@@ -1,11 +1,13 @@
 //! What the sentence speaks about: ids, people, messages, languages. No I/O.
 
 mod ids;
+mod invite;
 mod locale;
 mod message;
 mod person;
 
 pub use ids::{CommunityId, GroupId, InstanceName};
+pub use invite::InviteLink;
 pub use locale::Locale;
 pub use message::{Chat, Message};
 pub use person::{Lid, Person, Phone};

@@ -89,20 +89,20 @@ unknown-command-nearest = There is no command { $name }. Did you mean { $nearest
 unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
 missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
-too-many-words = That was too much: { $word }. Write: { $usage }
+too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
-too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if it still holds.
+too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
 too-many-orders = { $limit ->
-    [one] More than { $limit } order in a minute: I take no more for a moment. What was accepted goes on.
-   *[other] More than { $limit } orders in a minute: I take no more for a moment. What was accepted goes on.
+    [one] More than { $limit } order in a minute: wait a moment. What I accepted goes on.
+   *[other] More than { $limit } orders in a minute: wait a moment. What I accepted goes on.
 }
-gave-up = I could not finish this order and gave up: { $reason } Send it again when that is mended: { $status } tells.
-goes-on = { $reason } I go on trying for { $minutes ->
+gave-up = I could not finish this order and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
+goes-on = { $reason } I'll keep trying for { $minutes ->
     [one] up to a minute more
    *[other] up to { $minutes } minutes more
 }. { $cancel } stops it.
 cancelled = Cancelled. Nothing was changed.
-cancel-none = No order of this chat waits.
+cancel-none = No order is waiting in this chat.
 cancel-stopped = Cancelled: { $order }. Its own answer says what is so.
 cancel-at-work = { $order } is being carried out right now. If this try fails, there is no other.
 
@@ -134,28 +134,38 @@ arg-all = [all]
 here = here
 all = all
 help-link = put groups into a community
-help-link-long = A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
+help-link-long = A group is named by its name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Sales vendas* here
 help-unlink = take groups out of a community
 help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
-help-unlink-example = "Bairro Feliz" futebol
+help-unlink-example =
+    "Bairro Feliz" futebol
+    Sales "Vendas Sul", here
 help-communities = list the communities
 help-communities-long = Each with a number, which names it in your next order. Ids are shown where two names are alike.
 help-communities-example = { "" }
 help-community = show a community
 help-community-long = Description, people, id, and its groups with numbers. The announcement group is not counted.
-help-community-example = "Bairro Feliz"
-help-groups = list the groups, or those with these words
 help-groups-long = Behind a group stands its community. The numbers name groups in your next order: 1 3-5. An id is shown where names are alike, or where one group alone is found.
-help-groups-example = vendas
+help-community-example =
+    "Bairro Feliz"
+    sales
+help-groups = list groups, all or by words
+help-groups-example =
+    vendas
+    vendas*
 help-cancel = stop an order of this chat that waits
 help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
-help-cancel-example = { "" }
+help-cancel-example =
+    { "" }
+    all
 help-help = what I can do
 help-help-long = With a command's name: how it is written.
-help-help-example = link
+help-help-example =
+    link
+    /undo
 help-whoami = how the bot knows you
 help-whoami-long = Your number, your lid, and what you may do.
 help-whoami-example = { "" }
@@ -179,17 +189,17 @@ would-unlink =
 choose = Answer with the number you mean (several: 1 3).
 confirm-nothing = Nothing waits for a yes here.
 confirm-what = Answer “yes”, “no” or a number.
-confirm-late = That came after more than 5 minutes, so I did nothing. Give the order again if it still holds. { $order }
+confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
 confirm-left = Dropped. Nothing was changed.
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
-edit-too-early = I am still at the first version of this message. Send it anew.
+edit-too-early = I am still working on the first version of this message. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
-greeting = Hello { $name }! I put groups into communities and tell what really happened.
-greeting-way-in = Begin with { $communities }. All I can do: { $help }
+greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
+greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
 answer-yes = yes, yep, ok, okay, y
@@ -210,9 +220,9 @@ arg-place = <community or group>
 arg-people = <people…>
 arg-text = <text>
 arg-any-text = [text]
-arg-picture = [picture’s address]
+arg-picture = [picture's address]
 help-confirm = say yes to what I asked
-help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes an order is not asked about.
+help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes I do not ask.
 help-confirm-example =
     { "" }
     2
@@ -220,6 +230,67 @@ help-undo = take back your last change here
 help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
 help-undo-example = { "" }
 
+## Language, aliases, invitations
+language-en = English
+language-pt = Portuguese
+language-es = Spanish
+language-names = english, inglês, inglés, eng
+language-is = This chat is set to { $name }. Change it: { $english }, { $portuguese } or { $spanish }
+language-unknown = I don't speak { $name }. Choose: { $english }, { $portuguese } or { $spanish }
+language-set = I'll speak English in this chat. See what I can do: { $help }
+arg-language = [en|pt|es]
+help-language = set the language of this chat
+help-language-long = A command's own name goes first: “vincular” is answered in Portuguese or Spanish, “link” in English. Without a word it shows the language of this chat.
+help-language-example =
+    pt
+    español
+arg-alias = <short> = <community or group>
+help-alias = give a group or community a short name
+help-alias-long = Everyone can use it in place of the name. To take it away: “remove” and the short name.
+help-alias-example =
+    bf = "Bairro Feliz"
+    remove bf
+help-aliases = list the short names
+help-aliases-long = Those with 🔒 come from the configuration.
+help-aliases-example = { "" }
+alias-remove-words = remove delete del rm
+alias-how = Write a short name, “=” and a community or group: { $order }. Those there are: { $all }
+alias-line = { $short } = { $name } ({ $kind })
+alias-gone = { $short } = { $id } (not there any more)
+alias-set = { $short } now stands for { $name } ({ $kind }).
+alias-was-set = { $short } already stands for { $name }.
+alias-would = { $short } would stand for { $name } ({ $kind }).
+alias-before = Before, it stood for { $name }.
+alias-hides = Something else is really called { $short }. From now on it is reached by its id alone: { $id }
+alias-removed = { $short } no longer stands for { $name }.
+alias-would-remove = { $short } would no longer stand for { $name }.
+alias-none = There is no short name { $short }. See them all: { $order }
+alias-fixed = { $short } is set in the configuration. Whoever runs this bot can change it there.
+alias-long = { $short } is too long: a short name has 40 characters at most.
+alias-number = { $short } is a number or an id. Choose a word.
+alias-taken = { $short } already means something else in an order. Choose another word.
+alias-word = { $short } is no short name: use one word of letters and digits.
+alias-one-word = { $short } is more than one word. Write: { $order }
+alias-turned = There is no community or group { $name }. Did you mean it the other way round? { $order }
+alias-many = There are { $count } short names already. Remove one first: { $order }
+aliases = { $count ->
+    [one] { $count } short name:
+   *[other] { $count } short names:
+}
+aliases-none = There are no short names yet.
+aliases-fixed = 🔒 set in the configuration
+aliases-add = Add one: { $order }
+alias-community = community
+alias-group = group
+alias-unknown = There is no community or group { $name }. See them: { $communities }, { $groups }
+alias-which = { $name } is not clear. Which one?
+alias-choice = { $number }. { $name } ({ $kind })
+alias-choose = Answer with its number; nothing was changed.
+alias-because = { $name }: { $reason }
+outside-invitation = the bot's number is not in this group. Add it to the group, then try again
+dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
+help-examples = For example:
+help-flags = --try only shows what would happen · --yes skips the question
 ## Who may do what
 who = Who may give orders in { $community }:
 who-admin = { $name }: { $orders }

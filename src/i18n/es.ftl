@@ -10,29 +10,29 @@ unlinked = { $all ->
    *[other] { $done } de { $all } grupos están fuera de { $community }.
 }
 was-linked = ya estaba allí
-was-unlinked = ya no estaba allí
+was-unlinked = ya estaba fuera
 elsewhere = es de { $community }. Para moverlo: { $order }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
-must-stay = una comunidad conserva al menos un grupo, así que este se queda
-group-gone = no existe ese grupo, o el número del bot no está en él
+must-stay = la comunidad necesita al menos un grupo, así que este se queda
+group-gone = ese grupo no existe, o el número del bot no está en él
 refused = Z-API lo rechazó: { $reason }
 refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra. Míralo otra vez en un minuto: { $order }
-not-read = no se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
-cancelled-before = no se hizo: la orden fue cancelada
-limit-near = { $community } tendría { $count } grupos; WhatsApp puede parar en { $limit }.
+not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $order }
+not-read = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $order }
+cancelled-before = no se hizo: la orden se canceló
+limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
 
 ## Nombres
-no-group = no hay grupo { $name }
-no-group-nearest = no hay grupo { $name }. ¿Quisiste decir { $candidates }?
+no-group = no encontré el grupo { $name }
+no-group-nearest = no encontré el grupo { $name }. ¿Quisiste decir { $candidates }?
 no-pattern = ningún grupo coincide con { $name }
 many-groups = { $name } puede ser { $candidates }
-many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe más del nombre
+many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe un poco más del nombre
 no-here = “aquí” es este chat, y este chat no es un grupo
-no-community = No hay comunidad { $name }. Míralas todas con { $order }
-no-community-nearest = No hay comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
+no-community = No encontré la comunidad { $name }. Míralas todas con { $order }
+no-community-nearest = No encontré la comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
 many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
 
@@ -45,7 +45,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
-community-empty = No hay ningún grupo en ella aparte del grupo de avisos.
+community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
    *[other] { $count } grupos:
@@ -62,11 +62,11 @@ whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
 all-commands = todos
 all-communities = todas
-may-not = No puedes usar { $order } aquí. Quien cuida este bot puede permitirlo.
-may-not-there = No puedes usar { $order } en { $community }. Quien cuida este bot puede permitirlo.
+may-not = No puedes usar { $order } aquí. Quien administra este bot puede permitirlo.
+may-not-there = No puedes usar { $order } en { $community }. Quien administra este bot puede permitirlo.
 no-longer = Ya no eres admin de este bot, así que la orden no se ejecutó.
-no-longer-begun = Ya no puedes hacer esto aquí, así que no se hizo nada más. La orden ya había empezado: una parte puede estar en efecto.
-stranger = Este número solo atiende órdenes de sus admins.
+no-longer-begun = Ya no puedes hacer esto aquí, así que me detuve. La orden ya había empezado: una parte puede haberse hecho.
+stranger = Este número solo atiende a sus admins.
 
 ## Estado
 status-connected = WhatsApp está conectado.
@@ -84,45 +84,45 @@ status-dead = { $count ->
 }
 
 ## Deslices
-unknown-command = No hay comando { $name }. Míralos todos: { $help }
-unknown-command-nearest = No hay comando { $name }. ¿Quisiste decir { $nearest }?
-unclosed-quote = Falta cerrar la comilla { $quote }. Escribe: { $usage }
+unknown-command = No conozco el comando { $name }. Míralos todos: { $help }
+unknown-command-nearest = No conozco el comando { $name }. ¿Quisiste decir { $nearest }?
+unclosed-quote = Faltó cerrar las comillas { $quote }. Escribe: { $usage }
 missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 example = Por ejemplo: { $example }
-too-old = Esta orden se envió { $minutes } minutos antes de llegarme, así que no la ejecuté. Envíala otra vez si aún vale.
+too-old = Esta orden tardó { $minutes } minutos en llegarme, así que no la ejecuté. Envíala otra vez si todavía la quieres.
 too-many-orders = { $limit ->
-    [one] Más de { $limit } orden en un minuto: no acepto otras por un momento. Lo aceptado sigue.
-   *[other] Más de { $limit } órdenes en un minuto: no acepto otras por un momento. Lo aceptado sigue.
+    [one] Más de { $limit } orden en un minuto: espera un poco. Lo que ya acepté sigue.
+   *[other] Más de { $limit } órdenes en un minuto: espera un poco. Lo que ya acepté sigue.
 }
-gave-up = No pude terminar esta orden y desistí: { $reason } Envíala otra vez cuando esté resuelto: { $status } lo muestra.
+gave-up = No pude terminar esta orden y la abandoné: { $reason } Envíala otra vez cuando esté resuelto: { $status } lo muestra.
 goes-on = { $reason } Sigo intentándolo { $minutes ->
     [one] un minuto más como máximo
    *[other] { $minutes } minutos más como máximo
 }. { $cancel } lo detiene.
 cancelled = Cancelada. Nada cambió.
-cancel-none = Ninguna orden de este chat está en espera.
+cancel-none = No hay órdenes en espera en este chat.
 cancel-stopped = Cancelada: { $order }. Su propia respuesta dice cómo quedó.
 cancel-at-work = { $order } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
 ## Qué pasa en Z-API
-api-unreachable = No se puede alcanzar Z-API.
+api-unreachable = No pude conectar con Z-API.
 api-no-answer = Z-API no respondió.
 api-busy = Z-API pide ir más despacio.
 api-trouble = Z-API tiene problemas (estado { $status }).
 api-some-trouble = Z-API tiene problemas.
-api-disconnected = WhatsApp no está conectado a Z-API. Lee el código QR otra vez.
-api-client-token = Z-API no acepta el Client-Token. Quien cuida este bot debe configurarlo.
-api-instance = Z-API no conoce la instancia. Quien cuida este bot debe revisar su id y su token.
-api-address = Z-API no acepta llamadas de este servidor. Quien cuida este bot debe permitir su dirección.
+api-disconnected = WhatsApp no está conectado a Z-API. Escanea el código QR otra vez.
+api-client-token = Z-API no acepta el Client-Token. Quien administra este bot debe configurarlo.
+api-instance = Z-API no conoce la instancia. Quien administra este bot debe revisar su id y su token.
+api-address = Z-API no acepta llamadas de este servidor. Quien administra este bot debe permitir su dirección.
 api-refused = Z-API lo rechazó: { $reason }.
-api-unreadable = Z-API dio una respuesta que no se puede leer.
-internal = Algo se rompió dentro del bot; quien lo cuida lo encuentra en el registro.
+api-unreadable = No entendí la respuesta de Z-API.
+internal = Algo falló dentro del bot; quien lo administra verá el motivo en el registro.
 
 ## Ayuda
 help-title = Lo que sé hacer:
-help-on-one = Más sobre uno: { $example }
+help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
 help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
@@ -134,33 +134,43 @@ arg-all = [todo]
 here = aquí
 all = todo
 help-link = pone grupos en una comunidad
-help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
+help-link-long = Sirve el nombre del grupo, el comienzo del nombre, su id, un enlace de invitación, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
-help-unlink-example = "Bairro Feliz" futebol
+help-unlink-example =
+    "Bairro Feliz" futebol
+    Ventas "Ventas Sur", aquí
 help-communities = lista las comunidades
 help-communities-long = Cada una con un número, que vale como nombre en tu próxima orden. El id se muestra donde dos nombres son iguales.
-help-communities-example = { "" }
 help-community = muestra una comunidad
 help-community-long = Descripción, personas, id y sus grupos con números. El grupo de avisos no se cuenta.
-help-community-example = "Bairro Feliz"
-help-groups = lista los grupos, o los que tienen estas palabras
 help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próxima orden: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
-help-groups-example = ventas
-help-cancel = cancela una orden de este chat que espera
-help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando en ese momento no se intenta de nuevo. Lo que ya cambió se queda así, y la respuesta lo dice.
-help-cancel-example = { "" }
+help-communities-example = { "" }
+help-community-example =
+    "Bairro Feliz"
+    ventas
+help-groups = lista los grupos, todos o por palabras
+help-groups-example =
+    ventas
+    ventas*
+help-cancel = cancela una orden en espera
+help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando ahora no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
+help-cancel-example =
+    { "" }
+    todo
 help-help = lo que sé hacer
 help-help-long = Con el nombre de un comando: cómo se escribe.
-help-help-example = vincular
+help-help-example =
+    vincular
+    /deshacer
 help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
-help-status = ¿está conectado WhatsApp? ¿qué está pendiente?
 help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
+help-status = ¿WhatsApp conectado? ¿qué espera?
 help-status-example = { "" }
 
 ## Preguntas
@@ -176,20 +186,20 @@ would-unlink =
         [one] { $done } de { $all } grupo quedaría fuera de { $community }.
        *[other] { $done } de { $all } grupos quedarían fuera de { $community }.
     }
-choose = Responde con el número correcto (varios: 1 3).
-confirm-nothing = Aquí nada espera un sí.
+choose = Responde con el número (varios: 1 3).
+confirm-nothing = No te pregunté nada aquí.
 confirm-what = Responde “sí”, “no” o un número.
-confirm-late = Pasaron más de 5 minutos, así que no hice nada. Da la orden de nuevo si todavía vale. { $order }
-confirm-left = Descartado. Nada cambió.
-confirm-number = No hay ese número. Responde de 1 a { $last }.
-undo-nothing = No hay nada tuyo en esta conversación para deshacer.
-undo-cannot = El último cambio fue { $order }, y eso no se puede deshacer.
-edit-too-early = Sigo con la primera versión de este mensaje. Envía uno nuevo.
+confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía la orden otra vez si todavía la quieres. { $order }
+confirm-left = De acuerdo, no hice nada.
+confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
+undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
+undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
+edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
 missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
-missing-people = ¿El número de quién? Escribe: { $usage }
+missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
-greeting = ¡Hola, { $name }! Pongo grupos en comunidades y cuento lo que pasó de verdad.
-greeting-way-in = Empieza con { $communities }. Todo lo que sé hacer: { $help }
+greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
 
 ## Palabras que valen en cualquier idioma
 answer-yes = sí, si, dale, claro
@@ -212,14 +222,75 @@ arg-text = <texto>
 arg-any-text = [texto]
 arg-picture = [dirección de la foto]
 help-confirm = dice sí a lo que pregunté
-help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien dio la orden. Con --sí no se pregunta.
+help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien dio la orden. Con --sí no pregunto.
 help-confirm-example =
     { "" }
     2
 help-undo = deshace tu último cambio aquí
-help-undo-long = Deshace exactamente lo que cambió tu última orden en esta conversación. Lo que ya era así queda.
+help-undo-long = Deshace exactamente lo que cambió tu última orden en este chat. Lo que ya era así queda.
 help-undo-example = { "" }
 
+## Idioma, apodos, invitaciones
+language-en = inglés
+language-pt = portugués
+language-es = español
+language-names = español, spanish, espanhol, castellano, esp
+language-is = Este chat está en { $name }. Para cambiarlo: { $english }, { $portuguese } o { $spanish }
+language-unknown = No hablo { $name }. Elige: { $english }, { $portuguese } o { $spanish }
+language-set = Listo, ahora hablo español en este chat. Mira lo que sé hacer: { $help }
+arg-language = [es|en|pt]
+help-language = elige el idioma de este chat
+help-language-long = El nombre del comando va primero: “enlazar” se responde en español, “link” en inglés. Sin nada más, muestra el idioma de este chat.
+help-language-example =
+    en
+    português
+arg-alias = <apodo> = <comunidad o grupo>
+help-alias = le pone un apodo a un grupo o comunidad
+help-alias-long = Cualquiera puede usarlo en lugar del nombre. Para borrarlo: “quitar” y el apodo.
+help-alias-example =
+    bf = "Bairro Feliz"
+    quitar bf
+help-aliases = lista los apodos
+help-aliases-long = Los que tienen 🔒 vienen de la configuración.
+help-aliases-example = { "" }
+alias-remove-words = quitar borrar eliminar
+alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $order }. Los que ya hay: { $all }
+alias-line = { $short } = { $name } ({ $kind })
+alias-gone = { $short } = { $id } (ya no existe)
+alias-set = Ahora { $short } es { $name } ({ $kind }).
+alias-was-set = { $short } ya era { $name }.
+alias-would = { $short } sería { $name } ({ $kind }).
+alias-before = Antes era { $name }.
+alias-hides = Ya hay algo que se llama { $short }. Desde ahora solo se llega a él por su id: { $id }
+alias-removed = { $short } ya no es el apodo de { $name }.
+alias-would-remove = { $short } dejaría de ser el apodo de { $name }.
+alias-none = No existe el apodo { $short }. Míralos todos: { $order }
+alias-fixed = { $short } viene de la configuración. Solo quien administra este bot puede cambiarlo, allí.
+alias-long = { $short } es demasiado largo: un apodo tiene como máximo 40 caracteres.
+alias-number = { $short } es un número o un id. Elige una palabra.
+alias-taken = { $short } ya significa otra cosa. Elige otra palabra.
+alias-word = { $short } no sirve de apodo: usa una sola palabra, con letras y números.
+alias-one-word = { $short } tiene más de una palabra. Escribe: { $order }
+alias-turned = No existe ninguna comunidad ni grupo { $name }. ¿Era al revés? { $order }
+alias-many = Ya hay { $count } apodos. Quita uno antes: { $order }
+aliases = { $count ->
+    [one] { $count } apodo:
+   *[other] { $count } apodos:
+}
+aliases-none = Todavía no hay apodos.
+aliases-fixed = 🔒 viene de la configuración
+aliases-add = Para crear uno: { $order }
+alias-community = comunidad
+alias-group = grupo
+alias-unknown = No existe ninguna comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
+alias-which = { $name } no queda claro. ¿Cuál es?
+alias-choice = { $number }. { $name } ({ $kind })
+alias-choose = Responde con el número; nada cambió.
+alias-because = { $name }: { $reason }
+outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
+dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
+help-examples = Por ejemplo:
+help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
 ## Quién puede qué
 who = Quién puede dar órdenes en { $community }:
 who-admin = { $name }: { $orders }
@@ -287,7 +358,7 @@ help-move-example =
 ## Avance
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
-unknown-command-yes = No hay comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
+unknown-command-yes = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
 people-concerned =
     { $count ->
         [one] Afecta a { $count } persona.

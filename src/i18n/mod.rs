@@ -121,6 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn no_key_stands_twice() {
+        for locale in Locale::ALL {
+            let starts =
+                source(locale).lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+            let mut keys: Vec<&str> = starts.filter_map(|line| Some(line.split_once(" =")?.0)).collect();
+            keys.sort_unstable();
+            let twice: Vec<_> =
+                keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+
+            assert!(twice.is_empty(), "{locale}: {twice:?}");
+        }
+    }
+
+    #[test]
     fn plurals_follow_the_language() {
         let links = |locale, done: usize, all: usize| {
             text(locale, "linked", &[("done", done.into()), ("all", all.into()), ("community", "“X”".into())])

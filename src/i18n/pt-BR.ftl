@@ -10,29 +10,29 @@ unlinked = { $all ->
    *[other] { $done } de { $all } grupos estão fora de { $community }.
 }
 was-linked = já estava lá
-was-unlinked = já não estava lá
+was-unlinked = já estava fora
 elsewhere = é de { $community }. Para mudar: { $order }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
-must-stay = uma comunidade fica com pelo menos um grupo, então este permanece
-group-gone = não existe esse grupo, ou o número do bot não está nele
+must-stay = a comunidade precisa ter pelo menos um grupo, então este fica
+group-gone = esse grupo não existe, ou o número do bot não está nele
 refused = a Z-API recusou: { $reason }
 refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
-not-shown = a Z-API disse que fez, mas a comunidade não mostra. Veja de novo em um minuto: { $order }
-not-read = não deu para conferir o resultado. Veja de novo em um minuto: { $order }
-cancelled-before = não foi feito: a ordem foi cancelada
-limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode parar em { $limit }.
+not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $order }
+not-read = não deu para conferir o resultado. Confira em um minuto: { $order }
+cancelled-before = não foi feito: o pedido foi cancelado
+limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
 
 ## Nomes
-no-group = não há grupo { $name }
-no-group-nearest = não há grupo { $name }. Você quis dizer { $candidates }?
+no-group = não encontrei o grupo { $name }
+no-group-nearest = não encontrei o grupo { $name }. Você quis dizer { $candidates }?
 no-pattern = nenhum grupo combina com { $name }
 many-groups = { $name } pode ser { $candidates }
-many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais do nome
-no-here = “aqui” é esta conversa, e esta conversa não é um grupo
-no-community = Não há comunidade { $name }. Veja todas com { $order }
-no-community-nearest = Não há comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
+many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais um pouco do nome
+no-here = “aqui” é esta conversa, e ela não é um grupo
+no-community = Não encontrei a comunidade { $name }. Veja todas com { $order }
+no-community-nearest = Não encontrei a comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
 many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
 
@@ -45,7 +45,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
-community-empty = Não há nenhum grupo nela além do grupo de avisos.
+community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
    *[other] { $count } grupos:
@@ -64,65 +64,65 @@ all-commands = todos
 all-communities = todas
 may-not = Você não pode usar { $order } aqui. Quem cuida deste bot pode liberar.
 may-not-there = Você não pode usar { $order } em { $community }. Quem cuida deste bot pode liberar.
-no-longer = Você não é mais admin deste bot, então a ordem não foi executada.
-no-longer-begun = Você não pode mais fazer isso aqui, então nada mais foi feito. A ordem já tinha começado: uma parte pode estar valendo.
-stranger = Este número só atende ordens dos seus admins.
+no-longer = Você não é mais admin deste bot, então o pedido não foi executado.
+no-longer-begun = Você não pode mais fazer isso aqui, então parei. O pedido já tinha começado: uma parte pode ter sido feita.
+stranger = Este número só atende aos seus admins.
 
 ## Situação
 status-connected = O WhatsApp está conectado.
 status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e leia o QR code com o celular.
 status-unread = Não deu para perguntar à Z-API: { $reason }
 status-waiting = { $count ->
-    [0] Nenhuma outra ordem espera.
-    [one] { $count } outra ordem espera.
-   *[other] { $count } outras ordens esperam.
+    [0] Nenhum outro pedido na fila.
+    [one] { $count } outro pedido na fila.
+   *[other] { $count } outros pedidos na fila.
 }
 status-dead = { $count ->
-    [0] Nenhuma ordem foi abandonada.
-    [one] { $count } ordem foi abandonada.
-   *[other] { $count } ordens foram abandonadas.
+    [0] Nenhum pedido foi abandonado.
+    [one] { $count } pedido foi abandonado.
+   *[other] { $count } pedidos foram abandonados.
 }
 
 ## Deslizes
-unknown-command = Não há comando { $name }. Veja todos: { $help }
-unknown-command-nearest = Não há comando { $name }. Você quis dizer { $nearest }?
-unclosed-quote = Falta fechar a aspa { $quote }. Escreva: { $usage }
+unknown-command = Não conheço o comando { $name }. Veja todos: { $help }
+unknown-command-nearest = Não conheço o comando { $name }. Você quis dizer { $nearest }?
+unclosed-quote = Faltou fechar as aspas { $quote }. Escreva: { $usage }
 missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
-too-many-words = Isto sobrou: { $word }. Escreva: { $usage }
+too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
 example = Por exemplo: { $example }
-too-old = Esta ordem foi enviada { $minutes } minutos antes de chegar a mim, então não a executei. Mande de novo se ainda vale.
+too-old = Este pedido demorou { $minutes } minutos para chegar até mim, então não o executei. Mande de novo se ainda quiser.
 too-many-orders = { $limit ->
-    [one] Mais de { $limit } ordem em um minuto: não aceito outras por um momento. O que foi aceito continua.
-   *[other] Mais de { $limit } ordens em um minuto: não aceito outras por um momento. O que foi aceito continua.
+    [one] Mais de { $limit } pedido em um minuto: espere um pouco. O que já aceitei continua.
+   *[other] Mais de { $limit } pedidos em um minuto: espere um pouco. O que já aceitei continua.
 }
-gave-up = Não consegui terminar esta ordem e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
+gave-up = Não consegui terminar este pedido e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
 goes-on = { $reason } Continuo tentando por { $minutes ->
     [one] mais um minuto no máximo
    *[other] mais { $minutes } minutos no máximo
 }. { $cancel } interrompe.
-cancelled = Cancelada. Nada mudou.
-cancel-none = Nenhuma ordem desta conversa espera.
-cancel-stopped = Cancelada: { $order }. A resposta dela diz como ficou.
-cancel-at-work = { $order } está sendo executada agora. Se esta tentativa falhar, não haverá outra.
+cancelled = Cancelado. Nada mudou.
+cancel-none = Não há pedido esperando nesta conversa.
+cancel-stopped = Cancelado: { $order }. A resposta dele diz como ficou.
+cancel-at-work = { $order } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
 ## O que há na Z-API
-api-unreachable = Não dá para alcançar a Z-API.
+api-unreachable = Não consegui falar com a Z-API.
 api-no-answer = A Z-API não respondeu.
 api-busy = A Z-API pede para ir mais devagar.
 api-trouble = A Z-API está com problemas (status { $status }).
 api-some-trouble = A Z-API está com problemas.
-api-disconnected = O WhatsApp não está conectado à Z-API. Leia o QR code de novo.
+api-disconnected = O WhatsApp não está conectado à Z-API. Escaneie o QR code de novo.
 api-client-token = A Z-API não aceita o Client-Token. Quem cuida deste bot precisa configurá-lo.
 api-instance = A Z-API não conhece a instância. Quem cuida deste bot precisa conferir o id e o token.
 api-address = A Z-API não aceita chamadas deste servidor. Quem cuida deste bot precisa liberar o endereço.
 api-refused = A Z-API recusou: { $reason }.
-api-unreadable = A Z-API deu uma resposta que não dá para ler.
-internal = Algo quebrou dentro do bot; quem cuida dele encontra isso no log.
+api-unreadable = Não entendi a resposta da Z-API.
+internal = Algo deu errado dentro do bot; quem cuida dele encontra o motivo no log.
 
 ## Ajuda
 help-title = O que eu sei fazer:
-help-on-one = Mais sobre um: { $example }
+help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
 help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
@@ -134,33 +134,43 @@ arg-all = [tudo]
 here = aqui
 all = tudo
 help-link = põe grupos em uma comunidade
-help-link-long = Um grupo vale pelo nome, pelo começo do nome, pelo id, por “aqui” (esta conversa) ou por um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
+help-link-long = Serve o nome do grupo, o começo do nome, o id, um link de convite, “aqui” (esta conversa) ou um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Vendas vendas* aqui
 help-unlink = tira grupos de uma comunidade
 help-unlink-long = Os grupos continuam existindo. Quem não está em outro grupo da comunidade sai do grupo de avisos.
-help-unlink-example = "Bairro Feliz" futebol
+help-unlink-example =
+    "Bairro Feliz" futebol
+    Vendas "Vendas Sul", aqui
 help-communities = lista as comunidades
-help-communities-long = Cada uma com um número, que vale como nome na próxima ordem. O id aparece onde dois nomes são iguais.
-help-communities-example = { "" }
+help-communities-long = Cada uma com um número, que vale como nome no próximo pedido. O id aparece onde dois nomes são iguais.
 help-community = mostra uma comunidade
 help-community-long = Descrição, pessoas, id e os grupos com números. O grupo de avisos não conta.
-help-community-example = "Bairro Feliz"
-help-groups = lista os grupos, ou os que têm estas palavras
-help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes na próxima ordem: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
-help-groups-example = vendas
-help-cancel = cancela uma ordem desta conversa que espera
-help-cancel-long = Sem mais nada: a mais antiga desta conversa que ainda não terminou. Com “tudo”: todas. O que está sendo executado nesse momento não é tentado de novo. O que já mudou fica como está, e a resposta diz.
-help-cancel-example = { "" }
+help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo pedido: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
+help-communities-example = { "" }
+help-community-example =
+    "Bairro Feliz"
+    vendas
+help-groups = lista os grupos, todos ou por palavras
+help-groups-example =
+    vendas
+    vendas*
+help-cancel = cancela um pedido que está esperando
+help-cancel-long = Sem mais nada: o mais antigo desta conversa que ainda não terminou. Com “tudo”: todos. O que está sendo executado agora não é tentado de novo. O que já mudou fica como está, e a resposta diz.
+help-cancel-example =
+    { "" }
+    tudo
 help-help = o que eu sei fazer
 help-help-long = Com o nome de um comando: como se escreve.
-help-help-example = vincular
+help-help-example =
+    vincular
+    /desfazer
 help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
-help-status = o WhatsApp está conectado? o que espera?
-help-status-long = Pergunta à Z-API, conta as ordens que esperam ou foram abandonadas e avisa quando a assinatura da Z-API está para vencer.
+help-status-long = Pergunta à Z-API, conta os pedidos que esperam ou foram abandonados e avisa quando a assinatura da Z-API está para vencer.
+help-status = WhatsApp conectado? o que está na fila?
 help-status-example = { "" }
 
 ## Perguntas
@@ -176,20 +186,20 @@ would-unlink =
         [one] { $done } de { $all } grupo ficaria fora de { $community }.
        *[other] { $done } de { $all } grupos ficariam fora de { $community }.
     }
-choose = Responda com o número certo (vários: 1 3).
-confirm-nothing = Nada espera um sim aqui.
+choose = Responda com o número (mais de um: 1 3).
+confirm-nothing = Não perguntei nada por aqui.
 confirm-what = Responda “sim”, “não” ou um número.
-confirm-late = Passou de 5 minutos, então não fiz nada. Dê a ordem de novo se ainda vale. { $order }
-confirm-left = Deixei de lado. Nada mudou.
-confirm-number = Não há esse número. Responda de 1 a { $last }.
-undo-nothing = Não há nada seu nesta conversa para desfazer.
-undo-cannot = A última mudança foi { $order }, e isso não dá para desfazer.
-edit-too-early = Ainda estou na primeira versão desta mensagem. Mande uma nova.
+confirm-late = Passou de 5 minutos, então não fiz nada. Mande o pedido de novo se ainda quiser. { $order }
+confirm-left = Tudo bem, não fiz nada.
+confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
+undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
+undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
+edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
 missing-place = Qual comunidade ou grupo? Escreva: { $usage }
-missing-people = O número de quem? Escreva: { $usage }
+missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
-greeting = Oi, { $name }! Eu ponho grupos em comunidades e conto o que aconteceu de verdade.
-greeting-way-in = Comece com { $communities }. Tudo o que sei fazer: { $help }
+greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
+greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
 
 ## Palavras que valem em qualquer língua
 answer-yes = sim, s, isso, pode, confirmo
@@ -203,7 +213,7 @@ chapter-groups = Grupos
 chapter-looking = Ver
 chapter-communities = Comunidades
 chapter-people = Pessoas
-chapter-orders = Ordens
+chapter-orders = Pedidos
 chapter-bot = Bot
 arg-any-community = [comunidade]
 arg-place = <comunidade ou grupo>
@@ -212,28 +222,89 @@ arg-text = <texto>
 arg-any-text = [texto]
 arg-picture = [endereço da foto]
 help-confirm = diz sim ao que perguntei
-help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem deu a ordem. Com --sim a ordem não é perguntada.
+help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem fez o pedido. Com --sim eu não pergunto.
 help-confirm-example =
     { "" }
     2
 help-undo = desfaz sua última mudança aqui
-help-undo-long = Desfaz exatamente o que sua última ordem nesta conversa mudou. O que já era assim fica.
+help-undo-long = Desfaz exatamente o que seu último pedido nesta conversa mudou. O que já era assim fica.
 help-undo-example = { "" }
 
+## Idioma, apelidos, convites
+language-en = inglês
+language-pt = português
+language-es = espanhol
+language-names = português, portuguese, portugués, brasileiro, br
+language-is = Esta conversa está em { $name }. Para mudar: { $english }, { $portuguese } ou { $spanish }
+language-unknown = Não falo { $name }. Escolha: { $english }, { $portuguese } ou { $spanish }
+language-set = Pronto, agora falo português nesta conversa. Veja o que sei fazer: { $help }
+arg-language = [pt|en|es]
+help-language = escolhe o idioma desta conversa
+help-language-long = O nome do comando vem primeiro: “vincular” é respondido em português ou espanhol, “link” em inglês. Sem nada, mostra o idioma desta conversa.
+help-language-example =
+    en
+    español
+arg-alias = <apelido> = <comunidade ou grupo>
+help-alias = dá um apelido a um grupo ou comunidade
+help-alias-long = Todo mundo pode usar no lugar do nome. Para apagar: “remover” e o apelido.
+help-alias-example =
+    bf = "Bairro Feliz"
+    remover bf
+help-aliases = lista os apelidos
+help-aliases-long = Os que têm 🔒 vêm da configuração.
+help-aliases-example = { "" }
+alias-remove-words = remover apagar excluir tirar
+alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $order }. Os que já existem: { $all }
+alias-line = { $short } = { $name } ({ $kind })
+alias-gone = { $short } = { $id } (não existe mais)
+alias-set = Agora { $short } é { $name } ({ $kind }).
+alias-was-set = { $short } já era { $name }.
+alias-would = { $short } seria { $name } ({ $kind }).
+alias-before = Antes era { $name }.
+alias-hides = Já existe algo chamado { $short }. A partir de agora, só dá para chegar a ele pelo id: { $id }
+alias-removed = { $short } não é mais o apelido de { $name }.
+alias-would-remove = { $short } deixaria de ser o apelido de { $name }.
+alias-none = Não existe o apelido { $short }. Veja todos: { $order }
+alias-fixed = { $short } vem da configuração. Só quem cuida deste bot pode mudar, lá.
+alias-long = { $short } é comprido demais: um apelido tem no máximo 40 caracteres.
+alias-number = { $short } é um número ou um id. Escolha uma palavra.
+alias-taken = { $short } já quer dizer outra coisa. Escolha outra palavra.
+alias-word = { $short } não serve de apelido: use uma palavra só, com letras e números.
+alias-one-word = { $short } tem mais de uma palavra. Escreva: { $order }
+alias-turned = Não existe comunidade nem grupo { $name }. Era o contrário? { $order }
+alias-many = Já existem { $count } apelidos. Apague um antes: { $order }
+aliases = { $count ->
+    [one] { $count } apelido:
+   *[other] { $count } apelidos:
+}
+aliases-none = Ainda não há apelidos.
+aliases-fixed = 🔒 vem da configuração
+aliases-add = Para criar um: { $order }
+alias-community = comunidade
+alias-group = grupo
+alias-unknown = Não existe comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
+alias-which = { $name } não ficou claro. Qual deles?
+alias-choice = { $number }. { $name } ({ $kind })
+alias-choose = Responda com o número; nada mudou.
+alias-because = { $name }: { $reason }
+outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
+dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
+help-examples = Por exemplo:
+help-flags = --testar só mostra o que aconteceria · --sim faz sem perguntar
 ## Quem pode o quê
-who = Quem pode dar ordens em { $community }:
+who = Quem pode fazer pedidos em { $community }:
 who-admin = { $name }: { $orders }
 who-admin-all = { $name }: tudo
 who-owner = Quem escreve no celular do próprio bot: tudo
 who-nobody = Ninguém está na lista.
-who-not-community = Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.
+who-not-community = Os admins dela no WhatsApp não podem fazer pedidos aqui. Quem cuida deste bot pode liberar.
 who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
 who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
 who-person = { $person }
 who-hidden = Outros, que o WhatsApp mostra sem número
 whoami-may-but = Comandos: todos menos { $orders }
 help-who = quem pode o quê numa comunidade
-help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem dar ordens.
+help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem fazer pedidos.
 help-who-example =
     vendas
     "Bairro Feliz"
@@ -248,11 +319,11 @@ community-people = { $count ->
    *[other] { $count } pessoas
 }
 community-id = Id: { $id }
-history = Últimas ordens:
-history-in = Últimas ordens em { $community }:
-history-by = Últimas ordens de { $name }:
+history = Últimos pedidos:
+history-in = Últimos pedidos em { $community }:
+history-by = Últimos pedidos de { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
-history-answered = respondida
+history-answered = respondido
 history-none = Nenhuma ainda.
 history-until = Olhei até { $when }.
 history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }
@@ -267,7 +338,7 @@ status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot preci
 status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
 arg-history = [comunidade ou pessoa]
 help-history = quem mandou o quê, e quando
-help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode dar ordens, nada aparece.
+help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode fazer pedidos, nada aparece.
 help-history-example =
     "Bairro Feliz"
     Ana
@@ -287,11 +358,11 @@ help-move-example =
 ## Andamento
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
-unknown-command-yes = Não há comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+unknown-command-yes = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
 people-concerned =
     { $count ->
-        [one] Atinge { $count } pessoa.
-       *[other] Atinge { $count } pessoas.
+        [one] Isso afeta { $count } pessoa.
+       *[other] Isso afeta { $count } pessoas.
     }
 ## Pessoas de uma comunidade
 people-added =
@@ -334,7 +405,7 @@ people-would-demote =
         [one] { $done } de { $all } pessoa deixaria de ser admin de { $community }.
        *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
     }
-people-too-many = São mais de { $limit } pessoas. Divida em várias ordens; nada mudou.
+people-too-many = São mais de { $limit } pessoas. Divida em vários pedidos; nada mudou.
 person = { $who }
 person-was-in = { $who }: já estava lá
 person-was-out = { $who }: já não estava lá
@@ -353,7 +424,7 @@ person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Prim
 person-refused = { $who }: a Z-API recusou: { $reason }
 person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
 person-trouble = { $who }: { $reason }
-person-cancelled = { $who }: não foi feito: a ordem foi cancelada
+person-cancelled = { $who }: não foi feito: o pedido foi cancelado
 person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
 person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
 person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001

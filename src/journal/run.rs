@@ -8,11 +8,11 @@ use crate::command::loose::behind;
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
-    planned_community, question, recognise,
+    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
+    nearest, planned_community, question, recognise,
 };
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
+use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Speech};
 use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
@@ -104,15 +104,16 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Err(ended) => return Ok(ended),
     };
     let Given { spec, mut arguments, is_confirmed, forgotten, meant } = given;
+    let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
         Some(_) => {
-            complete_community(bot, means.zapi, admin, spec, &mut arguments).await?;
+            complete_community(&directory, means.zapi, admin, spec, &mut arguments).await?;
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
-            match find_community(bot, means.zapi, admin, typed, &meant).await? {
+            match find_community(&directory, means.zapi, admin, typed, &meant).await? {
                 Ok(community) => Some(community),
                 Err((reply, options)) => {
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
@@ -122,7 +123,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         }
         None => None,
     };
-    if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &bot.directory) {
+    if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
             None => may_not(spec, denied, community),
@@ -141,7 +142,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         instance: &bot.instance,
         speech: means.speech,
         zapi: means.zapi,
-        directory: &bot.directory,
+        directory: &directory,
         admins: &bot.admins,
         roster: bot.roster.as_ref(),
         store: means.store,
@@ -181,7 +182,7 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
     }
     let greeting = Memory { kind: MemoryKind::Greeting, place: admin.key.clone(), value: Some(day) };
     let reply = Reply::Said(vec![
-        Phrase::new("greeting").name("name", admin.name.as_str()),
+        Phrase::new("greeting").plain("name", admin.name.as_str()),
         Phrase::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
     ]);
     Ok(Ended { memories: vec![greeting], ..Ended::with(reply, Outcome::Answered) })
@@ -344,10 +345,20 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
     Reply::MayNot { command: spec.name, community }
 }
 
+/// The names that an order of this command may use. What was kept from a chat is read anew: another
+/// process may have written it.
+async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Directory, Failure> {
+    let kept = match spec.names_things() {
+        true => kept_aliases(means.store, bot.instance.name.as_str()).await?,
+        false => Vec::new(),
+    };
+    Ok(bot.directory.with_aliases(kept))
+}
+
 /// Adds to a community's name what was typed behind it without quotes, where only together it is the whole
 /// name of one.
 async fn complete_community(
-    bot: &Bot,
+    directory: &Directory,
     zapi: &Zapi,
     admin: &Admin,
     spec: &Spec,
@@ -356,8 +367,8 @@ async fn complete_community(
     let Some(first) = arguments.community.clone().filter(|_| arguments.is_loose_community) else {
         return Ok(());
     };
-    let snapshot = bot.directory.snapshot(zapi).await?;
-    let is_seen = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, &bot.directory);
+    let snapshot = directory.snapshot(zapi).await?;
+    let is_seen = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
     let is_community = |name: &str| match admin.from {
         AdminsFrom::Config => snapshot.communities.has_name(name),
         // There are no others for them, not even to tell a name by.
@@ -365,9 +376,8 @@ async fn complete_community(
             snapshot.communities.all().any(|entry| fold(&entry.name) == fold(name) && is_seen(entry))
         }
     };
-    let is_name = |name: &str| {
-        is_community(name) || bot.directory.aliased(name).is_some() || CommunityId::parse(name).is_some()
-    };
+    let is_name =
+        |name: &str| is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some();
     // One word at least is left for what else is due.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
     let most = run.min(arguments.words.len().saturating_sub(1));
@@ -451,13 +461,13 @@ fn which(
 /// the admin may not use are not told, and what they do not see cannot make a name unclear. To the admin
 /// of a community there are no others.
 async fn find_community(
-    bot: &Bot,
+    directory: &Directory,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
     meant: &str,
 ) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
-    let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, &bot.directory);
+    let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
     let allowed = |mut entries: Vec<CommunityEntry>| {
         entries.retain(is_allowed);
         entries
@@ -465,8 +475,8 @@ async fn find_community(
     let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
     let found = match admin.from {
-        AdminsFrom::Config => bot.directory.community(zapi, meant).await?,
-        AdminsFrom::Community => bot.directory.community_among(zapi, meant, is_allowed).await?,
+        AdminsFrom::Config => directory.community(zapi, meant).await?,
+        AdminsFrom::Community => directory.community_among(zapi, meant, is_allowed).await?,
     };
     Ok(match found {
         Found::One(community) => Ok(community),

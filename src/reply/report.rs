@@ -71,6 +71,10 @@ pub enum Fate {
     },
     /// ❌ `here` outside a group.
     NotHere,
+    /// ❌ An invitation to a group that the bot's number is not in.
+    Outside,
+    /// ❌ An invitation that leads nowhere.
+    Nowhere,
     /// ❌ Z-API cannot be used, explained in the person's language.
     Trouble(String),
     /// ❌ The order was cancelled before.
@@ -110,7 +114,15 @@ impl Report {
     /// No group was understood.
     pub(super) fn is_mistake(&self) -> bool {
         let is_unclear = |line: &Line| {
-            matches!(line.fate, Fate::Unknown { .. } | Fate::NoMatch | Fate::Unclear { .. } | Fate::NotHere)
+            matches!(
+                line.fate,
+                Fate::Unknown { .. }
+                    | Fate::NoMatch
+                    | Fate::Unclear { .. }
+                    | Fate::NotHere
+                    | Fate::Outside
+                    | Fate::Nowhere
+            )
         };
         self.lines.iter().all(is_unclear)
     }
@@ -219,6 +231,8 @@ impl Report {
             Fate::Gone => say("group-gone", &[]),
             Fate::Refused(Some(reason)) => say("refused", &[("reason", (&quoted(reason)).into())]),
             Fate::Refused(None) => say("refused-plain", &[]),
+            Fate::Outside => say("outside-invitation", &[]),
+            Fate::Nowhere => say("dead-invitation", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),

@@ -8,8 +8,30 @@ const LONGEST: usize = 3_900;
 const LONGEST_NAME: usize = 100;
 /// The most characters of a text that is shown for itself, such as a description.
 const LONGEST_TEXT: usize = 800;
+/// How many characters stand side by side on a phone.
+pub const PHONE_COLUMNS: usize = 40;
 /// The most names in one list of candidates.
 pub const MOST_CANDIDATES: usize = 5;
+
+/// Short words side by side, in lines that a phone does not break.
+pub(super) fn in_columns(words: &[String]) -> Vec<String> {
+    const BETWEEN: &str = " · ";
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if length(line) + length(BETWEEN) + length(word) <= PHONE_COLUMNS => {
+                line.push_str(BETWEEN);
+                line.push_str(word);
+            }
+            _ => lines.push(word.clone()),
+        }
+    }
+    lines
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
 
 /// Names that can be chosen by number, the first one being `first`; 0 where they cannot.
 pub(super) fn candidates(names: &[String], first: usize) -> String {
@@ -54,7 +76,8 @@ pub fn typed(words: &str) -> String {
     let is_plain = words.starts_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.ends_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
-    if is_plain {
+    // The sign of `/alias bf = x` is one by itself.
+    if is_plain || words == "=" {
         words
     } else {
         format!("\"{}\"", words.replace(['"', '“', '”', '„', '‟', '＂'], "'"))

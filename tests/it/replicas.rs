@@ -250,3 +250,21 @@ async fn a_replica_that_dies_in_the_middle_of_writing_holds_nobody_up() {
     bot.settled().await;
     assert_eq!(bot.said().len(), 20);
 }
+
+#[tokio::test]
+async fn a_short_name_that_one_replica_made_is_known_to_the_other_at_once() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let other = bot.replica().await;
+    let (first, second) = (bot.message(ANA, "/community bf"), bot.message(ANA, "/community bf"));
+
+    bot.ask(ANA, "/alias bf = marketing").await;
+    bot.post_to(&other.url, &first).await;
+    let first = bot.reply_to(first.message_id()).await.text;
+    bot.ask(ANA, r#"/alias bf = "Bairro Feliz""#).await;
+    bot.post_to(&other.url, &second).await;
+    let second = bot.reply_to(second.message_id()).await.text;
+
+    assert!(first.starts_with("“Marketing BR”"), "{first}");
+    assert!(second.starts_with("“Bairro Feliz”"), "{second}");
+}

@@ -7,7 +7,7 @@ use super::super::question::MOST_OPTIONS;
 use super::super::{Context, Failure};
 use super::Direction;
 use super::settle::Settled;
-use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, side_by_side, told_apart};
+use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
@@ -51,6 +51,17 @@ enum Before {
     NoMatch,
     Unclear(Vec<String>),
     NotHere,
+    /// An invitation to a group that the bot's number is not in.
+    Outside,
+    /// An invitation that leads nowhere.
+    Nowhere,
+}
+
+impl Item {
+    /// A word that stands for no group.
+    fn unfound(name: String, before: Before) -> Self {
+        Self { name, id: None, before, choices: Vec::new(), from: None }
+    }
 }
 
 /// The plan of an earlier try, if there was one.
@@ -199,6 +210,8 @@ impl Plan {
                 Before::NoMatch => Fate::NoMatch,
                 Before::Unclear(candidates) => Fate::Unclear { candidates, first },
                 Before::NotHere => Fate::NotHere,
+                Before::Outside => Fate::Outside,
+                Before::Nowhere => Fate::Nowhere,
             };
             Line { name: item.name, fate }
         });
@@ -220,16 +233,31 @@ pub(super) async fn survey(
     typed: &[String],
 ) -> Result<(Plan, CommunityDetails), Failure> {
     let here = words_for_here();
+    let asked = without_invitations(context, typed).await?;
+    let words = asked.iter().filter_map(|asked| match asked {
+        Asked::Word(word) => Some(word.clone()),
+        Asked::Nothing(_) => None,
+    });
+    let words: Vec<String> = words.collect();
     let (found, details) = tokio::join!(
-        context.directory.groups(context.zapi, typed, context.chat, &here),
+        context.directory.groups(context.zapi, &words, context.chat, &here),
         context.zapi.community(&community.id)
     );
     let details = details?;
+    let mut found = context.seen(found?).await?.into_iter();
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for (word, found) in typed.iter().zip(context.seen(found?).await?) {
-        let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new(), from: None };
+    for asked in asked {
+        let word = match asked {
+            Asked::Word(word) => word,
+            Asked::Nothing(item) => {
+                items.push(item);
+                continue;
+            }
+        };
+        let Some(found) = found.next() else { continue };
+        let unclear = |before| Item::unfound(word.clone(), before);
         let groups = match found {
             Found::One(group) => vec![group],
             Found::Several(groups) if groups.is_empty() => {
@@ -243,7 +271,7 @@ pub(super) async fn survey(
                 continue;
             }
             Found::Nothing { nearest } => {
-                let is_here = here.contains(&fold(word)) && matches!(context.chat, Chat::Direct(_));
+                let is_here = here.contains(&fold(&word)) && matches!(context.chat, Chat::Direct(_));
                 items.push(match nearest {
                     _ if is_here => unclear(Before::NotHere),
                     _ if word.contains('*') => unclear(Before::NoMatch),
@@ -290,6 +318,28 @@ pub(super) async fn survey(
     }
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// What a word asks for, once invitations are followed.
+enum Asked {
+    /// What this names.
+    Word(String),
+    /// Nothing here: an invitation that leads to no group of the bot.
+    Nothing(Item),
+}
+
+/// The words with ids in the place of invitations, and what is told of those that lead to no group here.
+async fn without_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Asked>, ApiError> {
+    let invited = context.directory.invitations(context.zapi, typed).await?;
+    let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
+        None => Asked::Word(word.clone()),
+        Some(Invited::Group(group)) => Asked::Word(group.id.to_string()),
+        Some(Invited::Outside(name)) => {
+            Asked::Nothing(Item::unfound(name.unwrap_or_else(|| word.clone()), Before::Outside))
+        }
+        Some(Invited::Nowhere) => Asked::Nothing(Item::unfound(word.clone(), Before::Nowhere)),
+    });
+    Ok(asked.collect())
 }
 
 /// How many groups the community would hold with so many more, and can hold, where that is too many.
@@ -390,6 +440,6 @@ pub(super) async fn elsewhere(
 }
 
 /// `here`, in every language.
-fn words_for_here() -> Vec<String> {
+pub(in super::super) fn words_for_here() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
 }

@@ -67,8 +67,8 @@ async fn an_admin_of_a_community_commands_in_it() {
     assert!(bot.ask(BRUNO, "/quiensoy").await.contains("\nComandos: todos menos /"));
     assert_eq!(
         bot.ask(BRUNO, "oi").await,
-        "Hello “+55 44 99999-0002”! I put groups into communities and tell what really happened.\n\
-         Begin with /communities. All I can do: /help"
+        "Hi +55 44 99999-0002! I look after your WhatsApp communities: you tell me what to do, I tell you what \
+         really happened.\nStart with /communities, or see all I can do: /help"
     );
 }
 

@@ -11,7 +11,7 @@ use crate::support::{ANA, ANA_LID, Service, Setting};
 const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
 const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own answer says what is so.";
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
-const NOTHING_WAITS: &str = "No order of this chat waits.";
+const NOTHING_WAITS: &str = "No order is waiting in this chat.";
 
 /// An order that failed once waits for ten minutes.
 fn patient() -> Setting {
@@ -200,7 +200,7 @@ async fn a_word_that_is_none_is_told_and_nothing_is_cancelled() {
 
     let reply = bot.ask(ANA, "/cancel futebol").await;
 
-    assert_eq!(reply, "That was too much: “futebol”. Write: /cancel [all]\nFor example: /cancel");
+    assert_eq!(reply, "I can't place “futebol”. Write: /cancel [all]\nFor example: /cancel");
     assert_eq!(bot.row(&order).await.state, "waiting");
 }
 
@@ -235,7 +235,7 @@ async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
 
     let told = bot.said_to(&order);
     assert_eq!(told.len(), 1, "{told:?}");
-    let (reason, rest) = told[0].split_once(" I go on").unwrap();
+    let (reason, rest) = told[0].split_once(" I'll keep").unwrap();
     assert!(reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.", "{told:?}");
     assert_eq!(rest, " trying for up to 30 minutes more. /cancel stops it.");
     bot.sandbox.trouble().clear();
@@ -260,7 +260,7 @@ async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_tha
 
     bot.noted(&order, "told").await;
     let told = bot.reply_to(&order).await.text;
-    assert_eq!(told, "⏳ Z-API has trouble. I go on trying for up to 30 minutes more. /cancel stops it.");
+    assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     assert_eq!((reads(&bot), bot.row(&order).await.tries), (1, 1));
     clock.advance(Duration::from_secs(590));
     bot.ask(ANA, "/whoami").await;
@@ -285,7 +285,7 @@ async fn a_try_that_hangs_does_not_keep_the_admin_waiting_for_word() {
 
     let told = bot.reply_to(&order).await.text;
 
-    assert_eq!(told, "⏳ Z-API has trouble. I go on trying for up to 30 minutes more. /cancel stops it.");
+    assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     call.release();
     assert_eq!(bot.answers_to(&order).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }

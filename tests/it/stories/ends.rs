@@ -72,7 +72,7 @@ async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_g
     bot.restart().await;
 
     let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
-        whoever runs it finds it in the log. Send it again when that is mended: /status tells.";
+        whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.answers_to(&order).await, [told]);
     let claims = bot.notes(&order).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));

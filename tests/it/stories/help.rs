@@ -1,57 +1,77 @@
-//! `/help`: what the bot can do, and how one command is written.
+//! `/help`: what the bot can do, on one screen of a phone, and how one command is written.
 
 use crate::support::{ANA, Service};
 
+use super::scene::{ANA_AND_RUI, RUI};
+
+/// What a phone shows of a message without scrolling.
+const COLUMNS: usize = 40;
+const LINES: usize = 32;
+
 #[tokio::test]
-async fn help_lists_every_command_with_its_usage() {
+async fn help_shows_every_command_by_chapter_on_one_screen() {
     let bot = Service::start().await;
+    let rows = [
+        ("/help", "What I can do:\n*Groups*\n/link · /unlink", "More on one: /help link"),
+        (
+            "/ajuda",
+            "O que eu sei fazer:\n*Grupos*\n/vincular · /desvincular",
+            "Mais sobre cada um: /ajuda vincular",
+        ),
+        (
+            "/ayuda",
+            "Lo que sé hacer:\n*Grupos*\n/vincular · /desvincular",
+            "Más sobre cada uno: /ayuda vincular",
+        ),
+    ];
+    for (order, beginning, end) in rows {
+        let reply = bot.ask(ANA, order).await;
 
-    let reply = bot.ask(ANA, "/help").await;
-
-    assert_eq!(
-        reply,
-        "What I can do:\n\
-         /link <community> <groups…>\n    put groups into a community\n\
-         /unlink <community> <groups…>\n    take groups out of a community\n\
-         /communities\n    list the communities\n\
-         /community <community>\n    show the groups of a community\n\
-         /groups [words]\n    list the groups, or those with these words\n\
-         /cancel [all]\n    stop an order of this chat that waits\n\
-         /status\n    is WhatsApp connected, what waits\n\
-         /whoami\n    how the bot knows you\n\
-         /help [command]\n    what I can do\n\
-         More on one: /help link"
-    );
+        assert!(reply.starts_with(beginning), "{reply}");
+        assert!(reply.ends_with(end), "{reply}");
+        assert!(reply.lines().count() <= LINES, "{reply}");
+        assert!(reply.lines().all(|line| line.chars().count() <= COLUMNS), "{reply}");
+    }
 }
 
 #[tokio::test]
-async fn help_on_a_command_shows_an_example_its_other_names_and_the_marks() {
+async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
     let bot = Service::start().await;
-    for order in ["/help link", "/help /link", "/ajuda VINCULAR", "/menu Enlazar"] {
+    for order in ["/help link", "/help /link", "/help VINCULAR", "/help Enlazar"] {
         let reply = bot.ask(ANA, order).await;
 
         assert_eq!(
             reply,
             "Put groups into a community.\nWrite: /link <community> <groups…>\n\
-             For example: /link \"Bairro Feliz\" futebol, mães\n\
-             A group is named by its name, the beginning of its name, its id, “here” (this chat) or a pattern \
-             such as vendas*. Names with blanks go in quotes. People in the group join the announcement \
-             group.\nAlso: /vincular, /juntar, /enlazar\n\
+             For example:\n/link \"Bairro Feliz\" futebol, mães\n/link Sales vendas* here\n\
+             A group is named by its name, the beginning of its name, its id, an invite link, “here” (this \
+             chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the \
+             announcement group.\nAlso: /vincular, /juntar, /enlazar\n\
+             --try only shows what would happen · --yes skips the question\n\
              ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure",
             "{order}"
         );
     }
+    let in_portuguese = bot.ask(ANA, "/ajuda grupos").await;
+    assert_eq!(
+        in_portuguese,
+        "Lista os grupos, todos ou por palavras.\nEscreva: /grupos [palavras]\n\
+         Por exemplo:\n/grupos vendas\n/grupos vendas*\n\
+         Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo pedido: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.\nTambém: /groups"
+    );
 }
 
 #[tokio::test]
-async fn the_example_of_the_help_works() {
-    let bot = Service::start().await;
+async fn the_examples_of_the_help_work() {
+    let bot = Service::with().admins(&with_an_alias("sales")).start().await;
     let help = bot.ask(ANA, "/help link").await;
-    let example = help.lines().find_map(|line| line.strip_prefix("For example: ")).unwrap();
+    let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("/link ")).collect();
 
-    let reply = bot.ask(ANA, example).await;
+    let first = bot.ask(ANA, examples[0]).await;
+    let second = bot.ask_by(&bot.message(ANA, examples[1]).in_group(&bot.group("Suporte"))).await;
 
-    assert!(reply.starts_with("2 of 2 groups are now in “Bairro Feliz”."), "{reply}");
+    assert!(first.starts_with("2 of 2 groups are now in “Bairro Feliz”."), "{first}");
+    assert!(second.contains("“Suporte”") && second.contains("in “Marketing BR”."), "{second}");
 }
 
 #[tokio::test]
@@ -66,9 +86,11 @@ async fn help_on_what_is_no_command_offers_the_nearest() {
 }
 
 #[tokio::test]
-async fn help_lists_what_the_admin_may_use() {
+async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
     let bot = Service::with()
-        .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"groups\"]\n")
+        .admins(
+            "[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"groups\", \"alias\"]\n",
+        )
         .start()
         .await;
 
@@ -76,17 +98,27 @@ async fn help_lists_what_the_admin_may_use() {
 
     assert_eq!(
         reply,
-        "What I can do:\n/groups [words]\n    list the groups, or those with these words\n\
-         /cancel [all]\n    stop an order of this chat that waits\n\
-         /whoami\n    how the bot knows you\n/help [command]\n    what I can do\nMore on one: /help link"
+        "What I can do:\n*Look*\n/groups\n*Orders*\n/cancel\n*Bot*\n/whoami · /alias · /help\n\
+         More on one: /help groups"
     );
 }
 
 #[tokio::test]
 async fn help_needs_nothing_of_z_api_but_its_delivery() {
-    let bot = Service::start().await;
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
 
     bot.ask(ANA, "/help").await;
+    bot.ask(RUI, "/help link").await;
 
     assert!(bot.sandbox.calls().iter().all(|call| call.path == "send-text"));
+}
+
+/// Ana, and an alias for "Marketing BR".
+fn with_an_alias(name: &str) -> String {
+    let world = vincula::sandbox::World::playground();
+    let marketing = world.community_named("Marketing BR").unwrap();
+    format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
+         [instances.main.aliases]\n{name} = \"{marketing}\"\n"
+    )
 }

@@ -42,7 +42,7 @@ async fn what_was_ordered_is_told_newest_first_in_the_time_of_the_instance() {
     assert_eq!(english, format!("Last orders:\nNov 24 14:03 Rui: {unlinked}\nNov 24 09:00 Ana: {LINKED}"));
     assert_eq!(
         portuguese,
-        format!("Últimas ordens:\n24/11 14:03 Rui: {unlinked}\n24/11 09:00 Ana: {LINKED}")
+        format!("Últimos pedidos:\n24/11 14:03 Rui: {unlinked}\n24/11 09:00 Ana: {LINKED}")
     );
     assert!(spanish.starts_with("Últimas órdenes:\n24/11 14:03 Rui: "), "{spanish}");
 }
@@ -55,7 +55,7 @@ async fn the_time_zone_is_the_instances_and_another_year_is_told() {
 
     let reply = bot.ask(ANA, "/histórico").await;
 
-    assert_eq!(reply, format!("Últimas ordens:\n24/11/2025 12:00 Ana: {LINKED}"));
+    assert_eq!(reply, format!("Últimos pedidos:\n24/11/2025 12:00 Ana: {LINKED}"));
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn a_person_narrows_it_by_name_key_or_as_oneself() {
     }
     let own = bot.ask(RUI, "/histórico eu").await;
 
-    assert!(own.starts_with("Últimas ordens de “Rui”:\n24/11 09:00 Rui: “/link bairro suporte”"), "{own}");
+    assert!(own.starts_with("Últimos pedidos de “Rui”:\n24/11 09:00 Rui: “/link bairro suporte”"), "{own}");
     assert_eq!(lines(&own).len(), 2);
 }
 
@@ -233,7 +233,7 @@ async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
 
     let reply = bot.ask(ANA, "/histórico").await;
 
-    assert_eq!(reply, "Últimas ordens:\n24/11/2025 09:00 Ana: /vincular → respondida");
+    assert_eq!(reply, "Últimos pedidos:\n24/11/2025 09:00 Ana: /vincular → respondido");
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
-//! Orders are understood in three languages everywhere; replies are in the instance's.
+//! Orders are understood in three languages everywhere; an answer is in that of the command's name, else
+//! in the chat's, else in the instance's.
 
 use crate::support::{ANA, Service};
+
+use super::scene::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
 async fn every_command_has_its_names_in_all_three_languages() {
@@ -11,9 +14,12 @@ async fn every_command_has_its_names_in_all_three_languages() {
         ("communities", "communities comunidades"),
         ("community", "community comunidade comunidad"),
         ("groups", "groups grupos"),
-        ("help", "help ajuda menu comandos ayuda"),
+        ("help", "help ajuda menu menú comandos ayuda"),
         ("whoami", "whoami quemsou quiensoy"),
         ("status", "status situação situacao SITUAÇÃO estado"),
+        ("language", "language idioma língua lingua linguagem lengua lenguaje"),
+        ("alias", "alias apelido apodo"),
+        ("aliases", "aliases apelidos apodos"),
     ];
     for (name, typed) in rows {
         for typed in typed.split(' ') {
@@ -26,19 +32,158 @@ async fn every_command_has_its_names_in_all_three_languages() {
 }
 
 #[tokio::test]
+async fn the_name_of_a_command_says_in_which_language_it_is_answered() {
+    for locale in ["en", "pt-BR", "es"] {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
+        bot.ask(ANA, "/language es").await;
+
+        assert!(bot.ask(ANA, "/whoami").await.starts_with("You are “Ana”."), "{locale}");
+        assert!(bot.ask(ANA, "/quemsou").await.starts_with("Você é “Ana”."), "{locale}");
+        assert!(bot.ask(ANA, "/quiensoy").await.starts_with("Eres “Ana”."), "{locale}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_two_languages_is_answered_in_the_chat_s_else_the_instance_s() {
+    const IN_PORTUGUESE: &str = "1 de 1 grupo está em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá";
+    const IN_SPANISH: &str = "1 de 1 grupo está en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí";
+    let order = r#"/vincular "Bairro Feliz" moradores"#;
+    // It is Portuguese and Spanish: of an instance that speaks neither, the first one.
+    for (locale, expected) in [("en", IN_PORTUGUESE), ("pt-BR", IN_PORTUGUESE), ("es", IN_SPANISH)] {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
+
+        let of_the_instance = bot.ask(ANA, order).await;
+        bot.ask(ANA, "/language es").await;
+        let of_the_chat = bot.ask(ANA, order).await;
+        bot.ask(ANA, "/language pt").await;
+        let of_the_chat_again = bot.ask(ANA, order).await;
+
+        assert_eq!(of_the_instance, expected, "{locale}");
+        assert_eq!(of_the_chat, IN_SPANISH, "{locale}");
+        assert_eq!(of_the_chat_again, IN_PORTUGUESE, "{locale}");
+    }
+}
+
+#[tokio::test]
+async fn a_chat_is_told_in_its_new_language_that_it_has_one() {
+    let bot = Service::start().await;
+    let portuguese = "✅ Pronto, agora falo português nesta conversa. Veja o que sei fazer: /ajuda";
+    let rows = [
+        ("/language pt", portuguese),
+        ("/idioma english", "✅ I'll speak English in this chat. See what I can do: /help"),
+        ("/lengua Español", "✅ Listo, ahora hablo español en este chat. Mira lo que sé hacer: /ayuda"),
+        ("/lingua português", portuguese),
+        ("/language \"pt-BR\"", portuguese),
+    ];
+    for (order, expected) in rows {
+        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    }
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn without_a_word_the_language_of_the_chat_is_told_and_how_it_is_changed() {
+    let bot = Service::with().instance("locale = \"es\"").start().await;
+
+    let of_the_instance = bot.ask(ANA, "/language").await;
+    bot.ask(ANA, "/idioma pt").await;
+    let of_the_chat = bot.ask(ANA, "/idioma").await;
+    let unknown = bot.ask(ANA, "/idioma klingon").await;
+
+    assert_eq!(
+        of_the_instance,
+        "This chat is set to Spanish. Change it: /language en, /language pt or /language es"
+    );
+    assert_eq!(
+        of_the_chat,
+        "Esta conversa está em português. Para mudar: /idioma en, /idioma pt ou /idioma es"
+    );
+    assert_eq!(unknown, "❌ Não falo “klingon”. Escolha: /idioma en, /idioma pt ou /idioma es");
+}
+
+#[tokio::test]
+async fn each_chat_has_a_language_of_its_own_which_a_restart_keeps() {
+    let mut bot = Service::with().admins(ANA_AND_RUI).start().await;
+    let group = bot.group("Futebol");
+    let in_group = |bot: &Service, from: &str, text: &str| bot.message(from, text).in_group(&group);
+
+    bot.ask_by(&in_group(&bot, ANA, "/language es")).await;
+    bot.ask(ANA, "/language pt").await;
+    bot.stop().await;
+    bot.restart().await;
+
+    assert_eq!(bot.ask(ANA, "/xyzzy").await, "Não conheço o comando “xyzzy”. Veja todos: /ajuda");
+    assert_eq!(bot.ask(RUI, "/xyzzy").await, "There is no command “xyzzy”. All of them: /help");
+    // A group's language is for whoever writes there.
+    let menu = bot.ask_by(&in_group(&bot, RUI, "/menú")).await;
+    assert!(menu.starts_with("Lo que sé hacer:"), "{menu}");
+}
+
+#[tokio::test]
+async fn a_slip_is_answered_in_the_language_of_its_command() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/language es").await;
+    let rows = [
+        ("/xyzzy", "No conozco el comando “xyzzy”. Míralos todos: /ayuda"),
+        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
+        ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
+        ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Míralas todas con /comunidades"),
+        ("/community xyzzy", "There is no community “xyzzy”. See them all with /communities"),
+        (
+            "/juntar",
+            "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
+             Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
+        ),
+    ];
+    for (order, expected) in rows {
+        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn a_bare_answer_is_answered_in_the_language_of_the_question() {
+    // The chat speaks Spanish; what is asked is of the command's name, whatever the yes is.
+    let rows = [
+        ("/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
+        ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
+        ("/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
+    ];
+    for (order, asked, yes, expected) in rows {
+        let bot = Service::start().await;
+        bot.ask(ANA, "/language es").await;
+        bot.ask(ANA, r#"/link "Bairro Feliz" futebol mães suporte"#).await;
+
+        let question =
+            bot.ask(ANA, &format!(r#"{order} "Bairro Feliz" futebol mães suporte moradores"#)).await;
+        let answer = bot.ask(ANA, yes).await;
+
+        assert!(question.contains(asked), "{question}");
+        assert!(answer.starts_with(expected), "{answer}");
+    }
+    let bot = Service::start().await;
+    bot.ask(ANA, "/language es").await;
+    let which = bot.ask(ANA, r#"/juntar "Bairro Feliz" vendas"#).await;
+    let answer = bot.ask(ANA, "1").await;
+
+    assert!(which.contains("“vendas” pode ser 1."), "{which}");
+    assert_eq!(answer, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Vendas Atacado”");
+}
+
+#[tokio::test]
 async fn a_portuguese_bot_answers_in_portuguese() {
     let bot = Service::with().instance("locale = \"pt-BR\"\ncommunity_limit = 3").start().await;
     let rows = [
         (
             r#"/vincular "Bairro Feliz" moradores futebol mães lançamentos fuebol vendas xyz* aqui"#,
             "3 de 8 grupos estão em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá\n✅ “Futebol”\n\
-             ✅ “Mães do Bairro”\n⚠️ “Lançamentos”: é de “Marketing BR”. Primeiro tire de lá: \
-             /desvincular \"Marketing BR\" Lançamentos\n\
-             ❌ não há grupo “fuebol”. Você quis dizer “Futebol”?\n\
-             ❌ “vendas” pode ser “Vendas Atacado”, “Vendas Norte”, “Vendas Sul”. Escreva um deles.\n\
+             ✅ “Mães do Bairro”\n⚠️ “Lançamentos”: é de “Marketing BR”. Para mudar: \
+             /mover Lançamentos \"Bairro Feliz\"\n\
+             ❌ não encontrei o grupo “fuebol”. Você quis dizer 1. “Futebol”?\n\
+             ❌ “vendas” pode ser 2. “Vendas Atacado”, 3. “Vendas Norte”, 4. “Vendas Sul”\n\
              ❌ nenhum grupo combina com “xyz∗”\n\
-             ❌ “aqui” é esta conversa, e esta conversa não é um grupo\n\
-             “Bairro Feliz” ficaria com 4 grupos; o WhatsApp pode parar em 3.",
+             ❌ “aqui” é esta conversa, e ela não é um grupo\n\
+             “Bairro Feliz” ficaria com 4 grupos; o WhatsApp pode não aceitar mais de 3.\n\
+             Responda com o número (mais de um: 1 3).",
         ),
         (r#"/tirar "Bairro Feliz" futebol"#, "1 de 1 grupo está fora de “Bairro Feliz”.\n✅ “Futebol”"),
         (
@@ -46,12 +191,8 @@ async fn a_portuguese_bot_answers_in_portuguese() {
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
              Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
-        ("/vinclar", "Não há comando “vinclar”. Você quis dizer /vincular?"),
-        ("/comunidade xyzzy", "Não há comunidade “xyzzy”. Veja todas com /comunidades"),
-        (
-            "/situação",
-            "✅ O WhatsApp está conectado.\nNenhuma outra ordem espera.\nNenhuma ordem foi abandonada.",
-        ),
+        ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
+        ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
         (
             "/quemsou",
             "Você é “Ana”.\nNúmero: 5544999990001\nEsta conversa: 5544999990001\nComandos: todos\n\
@@ -60,12 +201,13 @@ async fn a_portuguese_bot_answers_in_portuguese() {
     ];
     for (order, expected) in rows {
         assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
-        // An order whose answer was just sent is open for a moment more, and /status counts it.
-        bot.settled().await;
     }
-    assert!(
-        bot.ask(ANA, "/ajuda").await.starts_with("O que eu sei fazer:\n/vincular <comunidade> <grupos…>\n")
-    );
+    bot.settled().await;
+    // The name is English as well as Portuguese.
+    for order in ["/situação", "/status"] {
+        let reply = bot.ask(ANA, order).await;
+        assert!(reply.starts_with("✅ O WhatsApp está conectado."), "{reply}");
+    }
     assert!(bot.ask(ANA, "/comunidades").await.starts_with("2 comunidades:\n"));
     assert!(bot.ask(ANA, "/grupos sul").await.starts_with("1 grupo:\n"));
     assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 3\n"));
@@ -78,42 +220,37 @@ async fn a_spanish_bot_answers_in_spanish() {
         (
             r#"/enlazar "Bairro Feliz" moradores futebol lançamentos xyzzy aquí"#,
             "2 de 5 grupos están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí\n✅ “Futebol”\n\
-             ⚠️ “Lançamentos”: es de “Marketing BR”. Primero sácalo de allí: /desvincular \"Marketing BR\" \
-             Lançamentos\n❌ no hay grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",
+             ⚠️ “Lançamentos”: es de “Marketing BR”. Para moverlo: /mover Lançamentos \"Bairro Feliz\"\n\
+             ❌ no encontré el grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",
         ),
         (
             r#"/desvincular "Bairro Feliz" futebol moradores segurança"#,
             "2 de 3 grupos están fuera de “Bairro Feliz”.\n✅ “Futebol”\n✅ “Moradores”\n\
-             ❌ “Segurança da Rua”: una comunidad conserva al menos un grupo, así que este se queda",
+             ❌ “Segurança da Rua”: la comunidad necesita al menos un grupo, así que este se queda",
         ),
         (
             "/vincular bairro",
             "¿Qué grupos? Escribe: /vincular <comunidad> <grupos…>\n\
              Por ejemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
-        ("/comunidads", "No hay comando “comunidads”. ¿Quisiste decir /comunidades?"),
-        (
-            "/estado",
-            "✅ WhatsApp está conectado.\nNo espera ninguna otra orden.\nNo se abandonó ninguna orden.",
-        ),
+        ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
     ];
     for (order, expected) in rows {
         assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
-        // An order whose answer was just sent is open for a moment more, and /status counts it.
-        bot.settled().await;
     }
-    assert!(bot.ask(ANA, "/ayuda").await.starts_with("Lo que sé hacer:\n/vincular <comunidad> <grupos…>\n"));
+    bot.settled().await;
+    assert!(bot.ask(ANA, "/estado").await.starts_with("✅ WhatsApp está conectado."));
 }
 
 #[tokio::test]
 async fn the_order_that_a_reply_offers_works_in_its_language() {
-    for locale in ["pt-BR", "es"] {
-        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
-        let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "vendas sul""#).await;
+    for order in ["/link", "/juntar", "/enlazar"] {
+        let bot = Service::start().await;
+        let reply = bot.ask(ANA, &format!(r#"{order} "Bairro Feliz" "vendas sul""#)).await;
 
         let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
         assert!(freed.contains("✅ “Vendas Sul”"), "{reply}\n{freed}");
-        assert_eq!(bot.community_of("Vendas Sul"), None);
+        assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Bairro Feliz"));
     }
 }

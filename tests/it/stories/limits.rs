@@ -48,10 +48,7 @@ async fn t21_who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minut
     clock.advance(Duration::from_secs(61));
     let again = bot.ask(ANA, ORDER).await;
 
-    assert_eq!(
-        told,
-        "More than 2 orders in a minute: I take no more for a moment. What was accepted goes on."
-    );
+    assert_eq!(told, "More than 2 orders in a minute: wait a moment. What I accepted goes on.");
     assert_eq!(ignored, r#"{"status":"ignored","reason":"too_many_orders"}"#);
     assert!(rui.starts_with("You are “Rui”."), "{rui}");
     assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
@@ -91,8 +88,8 @@ async fn t05_an_old_order_is_not_run_and_its_admin_is_told() {
 
     assert_eq!(
         told,
-        "This order was sent 11 minutes before it reached me, so I did not run it. Send it again if it still \
-         holds."
+        "This order was sent 11 minutes before it reached me, so I did not run it. Send it again if you still \
+         want it."
     );
     assert_eq!(done, DONE);
     assert_eq!(bot.row(old.message_id()).await.outcome.as_deref(), Some("expired"));

@@ -27,11 +27,11 @@ async fn each_slip_is_told_with_the_usage_and_an_example() {
         ),
         (
             "/community \"Bairro\" Feliz",
-            "That was too much: “Feliz”. Write: /community <community>\n\
+            "I can't place “Feliz”. Write: /community <community>\n\
              For example: /community \"Bairro Feliz\""
                 .to_owned(),
         ),
-        ("/status *now*", "That was too much: “∗now∗”. Write: /status\nFor example: /status".to_owned()),
+        ("/status *now*", "I can't place “∗now∗”. Write: /status\nFor example: /status".to_owned()),
     ];
     for (text, expected) in rows {
         assert_eq!(bot.ask(ANA, text).await, expected, "{text}");

@@ -3,6 +3,7 @@
 
 mod add;
 mod again;
+mod alias;
 mod answers;
 mod appointed;
 mod cancel;
@@ -13,11 +14,13 @@ mod confirm;
 mod edit;
 mod demote;
 mod ends;
+mod greeting;
 mod folk;
 mod groups;
 mod help;
 mod history;
 mod hourglass;
+mod invitation;
 mod journal;
 mod language;
 mod lanes;

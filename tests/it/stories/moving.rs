@@ -41,8 +41,8 @@ async fn some_are_moved_some_linked_some_there_already_and_the_last_of_a_communi
     assert_eq!(
         reply,
         "3 de 5 grupos estão em “Bairro Feliz”.\n✅ “Vendas Sul”\n\
-         ❌ “Lançamentos”: uma comunidade fica com pelo menos um grupo, então este permanece\n\
-         ✅ “Futebol”\n☑️ “Moradores”: já estava lá\n❌ não há grupo “xyzzy”"
+         ❌ “Lançamentos”: a comunidade precisa ter pelo menos um grupo, então este fica\n\
+         ✅ “Futebol”\n☑️ “Moradores”: já estava lá\n❌ não encontrei o grupo “xyzzy”"
     );
 }
 

@@ -50,7 +50,7 @@ async fn a_no_and_a_late_yes_remove_nobody() {
     clock.advance(std::time::Duration::from_secs(301));
     bot.ask(ANA, "sim").await;
 
-    assert_eq!(no, "Deixei de lado. Nada mudou.");
+    assert_eq!(no, "Tudo bem, não fiz nada.");
     assert_eq!((bot.role(BRUNO), bot.changes()), (Role::Admin, 0));
 }
 
@@ -73,7 +73,7 @@ async fn whoever_leaves_leaves_the_groups_too_and_undo_says_that_it_cannot_bring
     let undone = bot.ask(ANA, "/deshacer").await;
 
     assert!(reply.starts_with("1 de 1 persona está fuera de “Bairro Feliz”.\n✅ +55 11 9"), "{reply}");
-    assert_eq!(undone, "❌ El último cambio fue /quitar, y eso no se puede deshacer.");
+    assert_eq!(undone, "❌ Tu último cambio fue /quitar, y ese no se puede deshacer.");
     let world = bot.world();
     let mut left = world.find_group(&group).unwrap().participants.iter();
     assert!(left.all(|person| person.phone != neighbour));

@@ -245,6 +245,6 @@ async fn after_a_crash_nobody_is_told_twice_that_an_order_goes_on() {
 
     let answers = bot.answers_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
-    assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I go on trying"), "{answers:?}");
+    assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{answers:?}");
     assert_eq!(bot.notes(&order).await.iter().filter(|what| *what == "told").count(), 1);
 }

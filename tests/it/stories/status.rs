@@ -40,8 +40,8 @@ async fn trouble_of_z_api_is_an_answer_too() {
 
     assert_eq!(
         reply,
-        "❓ Não deu para perguntar à Z-API: A Z-API está com problemas (status 502).\nNenhuma outra ordem espera.\n\
-         Nenhuma ordem foi abandonada."
+        "❓ Não deu para perguntar à Z-API: A Z-API está com problemas (status 502).\nNenhum outro pedido na fila.\n\
+         Nenhum pedido foi abandonado."
     );
 }
 

@@ -71,7 +71,7 @@ async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_aga
     bot.restart_with(&nobody, &base_url).await;
 
     let told = bot.reply_to(&order).await.text;
-    assert!(told.contains("I go on trying"), "{told}");
+    assert!(told.contains("I'll keep trying"), "{told}");
     bot.sandbox.trouble().clear();
     assert_eq!(bot.answers_to(&order).await, [told.as_str(), DONE]);
 }
@@ -180,7 +180,7 @@ async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
     clock.advance(Duration::from_secs(30 * 60));
 
     let told = "❌ I could not finish this order and gave up: Z-API has trouble (status 502). \
-        Send it again when that is mended: /status tells.";
+        Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.answers_to(&order).await, [told]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
@@ -258,7 +258,7 @@ async fn however_long_z_api_asks_to_wait_the_order_ends_when_its_time_is_over() 
         bot.ask(ANA, "/whoami").await;
 
         let told = "❌ I could not finish this order and gave up: Z-API asks to slow down. \
-            Send it again when that is mended: /status tells.";
+            Send it again once that is fixed: /status shows it.";
         assert_eq!(bot.answers_to(&order).await, [told]);
         assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
     }
@@ -310,7 +310,7 @@ async fn an_order_that_makes_its_worker_panic_again_and_again_is_given_up_and_ot
     let behind = bot.give(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
     let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
-        whoever runs it finds it in the log. Send it again when that is mended: /status tells.";
+        whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.answers_to(&poison).await, [told]);
     assert!(bot.answers_to(&behind).await[0].contains("☑️ “Futebol”"));
     assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("gave_up"));

@@ -56,6 +56,12 @@ async fn nothing_is_taken_back_where_nothing_was_changed() {
     let bot = Service::start().await;
 
     assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
-    assert_eq!(bot.ask(ANA, "/desfazer").await, "❌ Não há nada seu nesta conversa para desfazer.");
-    assert_eq!(bot.ask(ANA, "/deshacer").await, "❌ No hay nada tuyo en esta conversación para deshacer.");
+    assert_eq!(
+        bot.ask(ANA, "/desfazer").await,
+        "❌ Você não mudou nada nesta conversa que eu possa desfazer."
+    );
+    assert_eq!(
+        bot.ask(ANA, "/deshacer").await,
+        "❌ No has cambiado nada en este chat que yo pueda deshacer."
+    );
 }

@@ -16,8 +16,8 @@ async fn who_may_do_what_is_told_in_the_language_of_the_order() {
     let told = [
         "Who may give orders in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
          Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.",
-        "Quem pode dar ordens em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
-         Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.",
+        "Quem pode fazer pedidos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
+         Os admins dela no WhatsApp não podem fazer pedidos aqui. Quem cuida deste bot pode liberar.",
         "Quién puede dar órdenes en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\
          Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.",
     ];

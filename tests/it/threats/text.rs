@@ -167,10 +167,13 @@ async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
 #[tokio::test]
 async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
     let shape = Regex::new(
-        r"\A(communities|groups|communities/(un)?link|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
+        r"\A(communities|groups|communities/(un)?link|group-invitation-metadata|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
     )
     .unwrap();
-    let query = Regex::new(r"\Apage=[0-9]+&pageSize=[0-9]+\z").unwrap();
+    let query = Regex::new(
+        r"\A(page=[0-9]+&pageSize=[0-9]+|url=https%3A%2F%2Fchat\.whatsapp\.com%2F[A-Za-z0-9_-]{10,64})\z",
+    )
+    .unwrap();
     let bot = Service::with().limits("orders_per_minute = 1000").start().await;
     let bait = [
         "../me",
@@ -188,8 +191,15 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
         "120363186053925765@g.us@g.us",
         "-group",
         "1-group",
+        "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv",
+        "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv?url=https://x/../me",
+        "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv/../../me",
+        "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv&url=x",
+        "https://chat.whatsapp.com/..%2fme",
+        "https://chat.whatsapp.com@x/AbCdEfGhIjKlMnOpQrStUv",
     ];
     for word in bait {
+        bot.ask(ANA, &format!("/alias x = '{word}'")).await;
         bot.ask(ANA, &format!("/community '{word}'")).await;
         bot.ask(ANA, &format!("/link '{word}' futebol")).await;
         bot.ask(ANA, &format!("/link \"Bairro Feliz\" '{word}'")).await;

@@ -1,0 +1,92 @@
+//! `/language [pt|en|es]`: the language of a chat.
+//!
+//! A command's name says its own language; where it is of none or of several, the chat's is spoken, and
+//! where that was never set, the instance's. It is said at once, and in the new language.
+
+use futures_util::future::BoxFuture;
+
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
+use crate::reply::{Phrase, Reply};
+use crate::storage::MemoryKind;
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "language",
+    pt: &["idioma", "língua", "linguagem"],
+    es: &["idioma", "lengua", "lenguaje"],
+    args: &[Arg::Own("arg-language")],
+    // It is for the next words, and waits for no order before it.
+    is_mutating: false,
+    chapter: Chapter::Bot,
+    run: Run::This(run),
+};
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(async move {
+        let lane = context.lane();
+        let words = arguments.words.join(" ");
+        if words.is_empty() {
+            let chosen = context.recall(MemoryKind::Language, &lane).await?;
+            let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
+            let locale = chosen.unwrap_or(context.instance.locale);
+            return Ok(Reply::Said(vec![with_ways(Phrase::new("language-is").text("name", name(locale)))]));
+        }
+        let Some(locale) = meant(&words) else {
+            return Ok(Reply::Said(vec![with_ways(
+                Phrase::not_done("language-unknown").name("name", words),
+            )]));
+        };
+        context.remember(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
+        let said = Phrase::done("language-set").order("help", "help", &[]);
+        Ok(Reply::In(locale, Box::new(Reply::Said(vec![said]))))
+    })
+}
+
+/// The catalogue's key for a language's name.
+fn name(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "language-en",
+        Locale::PtBr => "language-pt",
+        Locale::Es => "language-es",
+    }
+}
+
+/// With the orders that change the language.
+fn with_ways(phrase: Phrase) -> Phrase {
+    let order = |phrase: Phrase, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
+    [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(phrase, order)
+}
+
+/// The language that a word means, in whatever language it is said.
+fn meant(words: &str) -> Option<Locale> {
+    let words = fold(words);
+    let is_named = |locale: &Locale| {
+        i18n::text(*locale, "language-names", &[]).split(',').any(|name| fold(name) == words)
+    };
+    Locale::parse(&words).or_else(|| Locale::ALL.into_iter().find(is_named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_meant_by_its_code_and_by_its_name_in_any_language() {
+        let rows = [
+            (Locale::En, "en EN english Inglês inglés ingles en-US"),
+            (Locale::PtBr, "pt pt-BR PT-br português portugues portugués Portuguese br"),
+            (Locale::Es, "es español espanol spanish espanhol castellano ES"),
+        ];
+        for (locale, words) in rows {
+            for word in words.split(' ') {
+                assert_eq!(meant(word), Some(locale), "{word}");
+            }
+        }
+        for word in ["fr", "klingon", "e", ""] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
+}

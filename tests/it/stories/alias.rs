@@ -1,0 +1,273 @@
+//! `/alias`: a short name for a community or a group, made in a chat and known everywhere.
+
+use vincula::sandbox::World;
+
+use crate::support::{ANA, Service};
+
+use super::scene::{ANA_AND_RUI, RUI};
+
+#[tokio::test]
+async fn a_short_name_is_good_wherever_a_community_or_a_group_is_named() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+
+    let community = bot.ask(ANA, r#"/alias bf = "Bairro Feliz""#).await;
+    let group = bot.ask(ANA, "/alias bola = futebol").await;
+    // Whoever gives the order, in whatever chat.
+    let linked = bot.ask(RUI, "/link BF bola").await;
+    let shown = bot.ask_by(&bot.message(RUI, "/community bf").in_group(&bot.group("Suporte"))).await;
+
+    assert_eq!(community, "✅ “bf” now stands for “Bairro Feliz” (community).");
+    assert_eq!(group, "✅ “bola” now stands for “Futebol” (group).");
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert!(shown.starts_with("“Bairro Feliz”: 3 groups"), "{shown}");
+    assert_eq!(bot.calls_to("communities/link").len(), 1);
+}
+
+#[tokio::test]
+async fn a_short_name_is_made_in_three_languages_by_whatever_names_a_thing() {
+    let bot = Service::start().await;
+    let (community, group) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
+    let link = bot.world().find_group(&group).unwrap().invitation.clone();
+    bot.ask(ANA, "/groups futebol").await;
+    let rows = [
+        ("/apelido bf = bairro".to_owned(), "✅ Agora “bf” é “Bairro Feliz” (comunidade)."),
+        (format!("/apodo feliz = {community}"), "✅ Ahora “feliz” es “Bairro Feliz” (comunidad)."),
+        (format!("/apelido a = {group}"), "✅ Agora “a” é “Futebol” (grupo)."),
+        (format!("/apelido b {link}?mode=ac_t"), "✅ Agora “b” é “Futebol” (grupo)."),
+        ("/alias d: futeb".to_owned(), "✅ “d” now stands for “Futebol” (group)."),
+        ("/alias e -> bf".to_owned(), "✅ “e” now stands for “Bairro Feliz” (community)."),
+    ];
+    for (order, expected) in &rows {
+        assert_eq!(bot.ask(ANA, order).await, *expected, "{order}");
+    }
+    let here = bot.ask_by(&bot.message(ANA, "/apodo f = aquí").in_group(&group)).await;
+    assert_eq!(here, "✅ Ahora “f” es “Futebol” (grupo).");
+}
+
+#[tokio::test]
+async fn the_short_names_are_listed_beside_those_of_the_configuration() {
+    let bot = Service::with().admins(&with_sales("[\"*\"]")).start().await;
+
+    let before = bot.ask(ANA, "/aliases").await;
+    bot.ask(ANA, "/alias bola = futebol").await;
+    let listed = bot.ask(ANA, "/aliases").await;
+    let one = bot.ask(ANA, "/alias BOLA").await;
+    let none = bot.ask(ANA, "/apelido xyz").await;
+
+    assert_eq!(
+        before,
+        "1 short name:\n🔒 “sales” = “Marketing BR” (community)\n🔒 set in the configuration\n\
+         Add one: /alias bf = \"Bairro Feliz\""
+    );
+    assert_eq!(
+        listed,
+        "2 short names:\n• “bola” = “Futebol” (group)\n🔒 “sales” = “Marketing BR” (community)\n\
+         🔒 set in the configuration\nAdd one: /alias bf = \"Bairro Feliz\""
+    );
+    assert_eq!(one, "“bola” = “Futebol” (group)");
+    assert_eq!(
+        none,
+        "❌ Escreva o apelido, “=” e a comunidade ou o grupo: /apelido bf = \"Bairro Feliz\". \
+         Os que já existem: /apelidos"
+    );
+}
+
+#[tokio::test]
+async fn a_short_name_of_the_configuration_is_not_changed_from_a_chat() {
+    let bot = Service::with().admins(&with_sales("[\"*\"]")).start().await;
+
+    let set = bot.ask(ANA, "/alias SALES = bairro").await;
+    let removed = bot.ask(ANA, "/alias remove sales").await;
+    let shown = bot.ask(ANA, "/community sales").await;
+
+    let fixed = "is set in the configuration. Whoever runs this bot can change it there.";
+    assert_eq!(set, format!("❌ “SALES” {fixed}"));
+    assert_eq!(removed, format!("❌ “sales” {fixed}"));
+    assert!(shown.starts_with("“Marketing BR”"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_short_name_is_taken_away_and_what_is_no_more_is_found_by_nobody() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/alias bola = futebol").await;
+
+    let removed = bot.ask(ANA, "/apelido remover bola").await;
+    let again = bot.ask(ANA, "/apodo quitar bola").await;
+    let link = bot.ask(ANA, r#"/link "Bairro Feliz" bola"#).await;
+
+    assert_eq!(removed, "✅ “bola” não é mais o apelido de “Futebol”.");
+    assert_eq!(again, "❌ No existe el apodo “bola”. Míralos todos: /apodos");
+    assert!(link.contains("❌ no group “bola”"), "{link}");
+}
+
+#[tokio::test]
+async fn undo_takes_a_short_name_back_or_gives_it_what_it_stood_for() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, "/alias bola = futebol").await;
+    let changed = bot.ask(ANA, "/alias bola = suporte").await;
+    let back = bot.ask(ANA, "/undo").await;
+    bot.ask(ANA, "/alias remove bola").await;
+    let restored = bot.ask(ANA, "/undo").await;
+    bot.ask(ANA, "/alias novo = suporte").await;
+    let gone = bot.ask(ANA, "/undo").await;
+    let same = bot.ask(ANA, "/alias bola = futebol").await;
+
+    assert_eq!(changed, "✅ “bola” now stands for “Suporte” (group).\nBefore, it stood for “Futebol”.");
+    assert_eq!(back, "✅ “bola” now stands for “Futebol” (group).\nBefore, it stood for “Suporte”.");
+    assert_eq!(restored, "✅ “bola” now stands for “Futebol” (group).");
+    assert_eq!(gone, "✅ “novo” no longer stands for “Suporte”.");
+    assert_eq!(same, "☑️ “bola” already stands for “Futebol”.");
+}
+
+#[tokio::test]
+async fn a_trial_changes_no_short_name() {
+    let bot = Service::start().await;
+    let trial = "\n\nThis was a trial: nothing was changed. Without --try it is done.";
+
+    let set = bot.ask(ANA, "/alias bola = futebol --try").await;
+    bot.ask(ANA, "/alias bola = futebol").await;
+    let removed = bot.ask(ANA, "/alias remove bola --try").await;
+    let listed = bot.ask(ANA, "/aliases").await;
+
+    assert_eq!(set, format!("➡️ “bola” would stand for “Futebol” (group).{trial}"));
+    assert_eq!(removed, format!("➡️ “bola” would no longer stand for “Futebol”.{trial}"));
+    assert!(listed.contains("• “bola” = “Futebol” (group)"), "{listed}");
+}
+
+#[tokio::test]
+async fn what_means_something_else_is_no_short_name() {
+    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let long = "x".repeat(41);
+    let rows = [
+        ("2", "❌ “2” is a number or an id. Choose a word."),
+        ("120363186053925765", "❌ “120363186053925765” is a number or an id. Choose a word."),
+        ("here", "❌ “here” already means something else in an order. Choose another word."),
+        ("aqui", "❌ “aqui” already means something else in an order. Choose another word."),
+        ("bola*", "❌ “bola∗” is more than one word. Write: /alias bola = futebol"),
+        ("\"a bola\"", "❌ “a bola” is more than one word. Write: /alias a-bola = futebol"),
+    ];
+    for (short, expected) in rows {
+        assert_eq!(bot.ask(ANA, &format!("/alias {short} = futebol")).await, expected, "{short}");
+    }
+    let too_long = bot.ask(ANA, &format!("/alias {long} = futebol")).await;
+    assert_eq!(too_long, format!("❌ “{long}” is too long: a short name has 40 characters at most."));
+    assert!(bot.ask(ANA, "/aliases").await.starts_with("There are no short names yet."));
+}
+
+#[tokio::test]
+async fn each_slip_leads_on() {
+    let bot = Service::start().await;
+
+    let turned = bot.ask(ANA, r#"/alias "Bairro Feliz" = bf"#).await;
+    let (_, order) = turned.rsplit_once("? ").unwrap();
+    let done = bot.ask(ANA, order).await;
+    let unclear = bot.ask(ANA, "/alias v = vendas").await;
+    let chosen = bot.ask(ANA, "2").await;
+    let near = bot.ask(ANA, "/alias x = futebbol").await;
+    let nothing = bot.ask(ANA, "/alias x = qwertz").await;
+    let open = bot.ask(ANA, r#"/alias x = "futebol"#).await;
+
+    assert_eq!(
+        turned,
+        "❌ There is no community or group “bf”. Did you mean it the other way round? \
+         /alias bf = \"Bairro Feliz\""
+    );
+    assert_eq!(done, "✅ “bf” now stands for “Bairro Feliz” (community).");
+    assert_eq!(
+        unclear,
+        "❌ “vendas” is not clear. Which one?\n1. “Vendas Atacado” (group)\n2. “Vendas Norte” (group)\n\
+         3. “Vendas Sul” (group)\nAnswer with its number; nothing was changed."
+    );
+    assert_eq!(chosen, "✅ “v” now stands for “Vendas Norte” (group).");
+    assert!(near.contains("1. “Futebol” (group)"), "{near}");
+    assert_eq!(nothing, "❌ There is no community or group “qwertz”. See them: /communities, /groups");
+    assert!(open.contains("A quote \" is not closed."), "{open}");
+}
+
+#[tokio::test]
+async fn a_short_name_that_hides_a_real_one_says_so() {
+    let bot = Service::start().await;
+    let suporte = bot.group("Suporte");
+
+    let hides = bot.ask(ANA, "/alias suporte = futebol").await;
+    let own = bot.ask(ANA, "/alias futebol = futebol").await;
+    let linked = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+
+    assert_eq!(
+        hides,
+        format!(
+            "✅ “suporte” now stands for “Futebol” (group).\n⚠️ Something else is really called “suporte”. \
+             From now on it is reached by its id alone: {suporte}"
+        )
+    );
+    assert_eq!(own, "✅ “futebol” now stands for “Futebol” (group).");
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn a_short_name_made_in_a_chat_widens_nobody_s_rights() {
+    // Ana may order in what the configuration calls “sales”, or would, had it an alias of that name.
+    let bot = Service::with()
+        .admins(&format!(
+            "{ANA_AND_RUI}\ncommands = [\"*\"]\n[instances.main.admins.eva]\nphone = \"5531966660003\"\n\
+             communities = [\"sales\"]\n"
+        ))
+        .start()
+        .await;
+    let eva = "5531966660003";
+
+    let made = bot.ask(ANA, r#"/alias sales = "Bairro Feliz""#).await;
+    let link = bot.ask(eva, "/link sales futebol").await;
+    let own = bot.ask(eva, "/alias mine = bairro").await;
+    let listed = bot.ask(eva, "/aliases").await;
+    let seen = bot.ask(eva, "/communities").await;
+
+    assert!(made.starts_with("✅"), "{made}");
+    assert!(
+        link.starts_with("You may not use /link in") || link.starts_with("There is no community"),
+        "{link}"
+    );
+    assert!(own.starts_with("❌ There is no community or group “bairro”."), "{own}");
+    assert!(listed.starts_with("There are no short names yet."), "{listed}");
+    assert!(!seen.contains("Bairro"), "{seen}");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn who_may_nothing_in_a_community_does_not_turn_its_short_name_elsewhere() {
+    let bot = Service::with().admins(&with_sales("[\"sales\"]")).start().await;
+
+    bot.ask(RUI, "/alias bf = bairro").await;
+    let turned = bot.ask(ANA, "/alias bf = sales").await;
+    let removed = bot.ask(ANA, "/alias remove bf").await;
+    let allowed = bot.ask(ANA, "/alias mkt = sales").await;
+    let shown = bot.ask(RUI, "/community bf").await;
+
+    assert_eq!(turned, "You may not use /alias here. Whoever runs this bot can allow it.");
+    assert_eq!(removed, turned);
+    assert_eq!(allowed, "✅ “mkt” now stands for “Marketing BR” (community).");
+    assert!(shown.starts_with("“Bairro Feliz”"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_restart_keeps_a_short_name() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, "/alias bola = futebol").await;
+
+    bot.stop().await;
+    bot.restart().await;
+    let linked = bot.ask(ANA, r#"/link "Bairro Feliz" bola"#).await;
+
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+/// Ana, in these communities, and Rui in all; “sales” is Marketing BR.
+fn with_sales(communities: &str) -> String {
+    let marketing = World::playground().community_named("Marketing BR").unwrap();
+    format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\ncommunities = {communities}\n\
+         [instances.main.admins.rui]\nphone = \"{RUI}\"\nname = \"Rui\"\n\
+         [instances.main.aliases]\nsales = \"{marketing}\"\n"
+    )
+}

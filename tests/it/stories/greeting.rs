@@ -1,0 +1,102 @@
+//! First contact: an admin who says hello, or looks for a menu, is told the way in; once a day.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+
+use crate::support::{ANA, STRANGER, Service};
+
+use super::scene::{ANA_AND_RUI, RUI};
+
+const HELLO: &str = "Hi Ana! I look after your WhatsApp communities: you tell me what to do, I tell you what \
+                     really happened.\nStart with /communities, or see all I can do: /help";
+
+/// Noon in São Paulo.
+const NOON: i64 = 1_750_000_000_000 / 86_400_000 * 86_400_000 + 15 * 3_600_000;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+#[tokio::test]
+async fn who_says_hello_is_told_the_way_in_in_the_language_of_the_chat() {
+    let rows = [
+        ("en", "hi", HELLO),
+        (
+            "pt-BR",
+            "Oi!",
+            "Oi, Ana! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.\n\
+             Comece por /comunidades ou veja tudo o que sei fazer: /ajuda",
+        ),
+        (
+            "es",
+            "menú",
+            "¡Hola, Ana! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.\n\
+             Empieza con /comunidades o mira todo lo que sé hacer: /ayuda",
+        ),
+    ];
+    for (locale, hello, expected) in rows {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
+
+        assert_eq!(bot.ask(ANA, hello).await, expected, "{locale}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_greeted_twice_a_day_and_each_admin_once() {
+    let clock = Clock::manual(Timestamp(NOON));
+    let bot = Service::with().clock(clock.clone()).admins(ANA_AND_RUI).start().await;
+
+    assert_eq!(bot.ask(ANA, "hello").await, HELLO);
+    let again = bot.send(ANA, "hello").await;
+    let of_rui = bot.ask(RUI, "hello").await;
+    clock.advance(2 * HOUR);
+    let later = bot.give(ANA, "help").await;
+    bot.settled().await;
+    clock.advance(24 * HOUR);
+    let tomorrow = bot.ask(ANA, "hello").await;
+
+    assert!(again.contains("not_a_command"), "{again}");
+    assert!(of_rui.starts_with("Hi Rui!"), "{of_rui}");
+    assert!(bot.said_to(&later).is_empty());
+    assert_eq!(tomorrow, HELLO);
+}
+
+#[tokio::test]
+async fn a_day_ends_at_midnight_of_the_instance_s_calendar() {
+    // Half past eleven in the evening in São Paulo is half past two of the next day in UTC.
+    let clock = Clock::manual(Timestamp(NOON + 11 * 3_600_000 + 1_800_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+
+    assert_eq!(bot.ask(ANA, "hello").await, HELLO);
+    clock.advance(HOUR + HOUR / 4);
+    assert_eq!(bot.ask(ANA, "hello").await, HELLO);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_who_was_greeted() {
+    let clock = Clock::manual(Timestamp(NOON));
+    let mut bot = Service::with().clock(clock.clone()).start().await;
+    assert_eq!(bot.ask(ANA, "hello").await, HELLO);
+
+    bot.stop().await;
+    bot.restart().await;
+    let again = bot.give(ANA, "hello").await;
+    bot.settled().await;
+
+    assert!(bot.said_to(&again).is_empty());
+}
+
+#[tokio::test]
+async fn neither_a_group_nor_a_stranger_is_greeted() {
+    let bot = Service::with().instance("strangers = \"refuse\"").start().await;
+    let group = bot.group("Futebol");
+
+    let in_group = bot.post(&bot.message(ANA, "oi").in_group(&group)).await.text();
+    let of_a_stranger = bot.send(STRANGER, "oi").await;
+    let chatter = bot.send(ANA, "oi, tudo bem?").await;
+    bot.settled().await;
+
+    for answer in [in_group, of_a_stranger, chatter] {
+        assert!(answer.contains("not_a_command"), "{answer}");
+    }
+    assert!(bot.said().is_empty());
+}

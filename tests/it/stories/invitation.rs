@@ -1,0 +1,112 @@
+//! An invitation link names the group that it leads to, where the bot's number is in it.
+
+use vincula::sandbox::{Fault, Reply, Standing};
+
+use crate::support::{ANA, Service};
+
+/// The link into a group of this name.
+fn link_into(bot: &Service, group: &str) -> String {
+    bot.world().find_group(&bot.group(group)).unwrap().invitation.clone()
+}
+
+#[tokio::test]
+async fn groups_are_linked_unlinked_and_moved_by_their_invitations() {
+    let bot = Service::start().await;
+    let (futebol, suporte) = (link_into(&bot, "Futebol"), link_into(&bot, "Suporte"));
+    let bare = suporte.trim_start_matches("https://");
+
+    let linked = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {futebol}?mode=ac_t, {bare} mães")).await;
+    let unlinked = bot.ask(ANA, &format!("/unlink \"Bairro Feliz\" {futebol}")).await;
+    let moved = bot.ask(ANA, &format!("/move <{suporte}> \"Marketing BR\"")).await;
+
+    assert_eq!(
+        linked,
+        "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”\n✅ “Mães do Bairro”"
+    );
+    assert_eq!(unlinked, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert!(moved.contains("✅ “Suporte”"), "{moved}");
+    assert_eq!(bot.community_of("Suporte").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn a_link_that_leads_to_no_group_of_the_bot_says_why_and_the_clear_ones_are_done() {
+    let bot = Service::start().await;
+    let suporte = bot.group("Suporte");
+    let outside = link_into(&bot, "Suporte");
+    let old = link_into(&bot, "Mães do Bairro");
+    let mothers = bot.group("Mães do Bairro");
+    bot.sandbox.world(|world| {
+        world.set_standing(&suporte, Standing::Absent);
+        world.reset_invitation(&mothers).unwrap();
+    });
+    let broken = "https://chat.whatsapp.com/AbC";
+
+    let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {outside} {old} {broken} futebol")).await;
+
+    assert_eq!(
+        reply,
+        format!(
+            "1 of 4 groups are now in “Bairro Feliz”.\n\
+             ❌ “Suporte”: the bot's number is not in this group. Add it to the group, then try again\n\
+             ❌ “{old}”: this invite link leads nowhere. It may have been reset: copy it again\n\
+             ❌ “{broken}”: this invite link leads nowhere. It may have been reset: copy it again\n\
+             ✅ “Futebol”"
+        )
+    );
+    assert_eq!(bot.calls_to("group-invitation-metadata").len(), 2);
+}
+
+#[tokio::test]
+async fn the_announcement_group_is_no_target_by_its_link_either() {
+    let bot = Service::start().await;
+    let announcement = bot.world().communities()[1].announcement.clone();
+    let link = bot.world().find_group(&announcement).unwrap().invitation.clone();
+
+    let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Marketing BR”: is the announcement group of a \
+         community: it stays where it is"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_link_that_nothing_came_of_may_be_mended_in_its_message() {
+    let bot = Service::start().await;
+    let dead = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
+    for (name, why) in [
+        (
+            "/juntar",
+            "esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo",
+        ),
+        (
+            "/enlazar",
+            "ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo",
+        ),
+    ] {
+        let order = bot.message(ANA, &format!("{name} \"Bairro Feliz\" {dead}"));
+
+        let reply = bot.ask_by(&order).await;
+        bot.settled().await;
+
+        assert!(reply.ends_with(&format!("❌ “{dead}”: {why}")), "{reply}");
+        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("mistaken"));
+    }
+}
+
+#[tokio::test]
+async fn while_z_api_has_trouble_a_link_waits_as_a_name_does() {
+    let bot = Service::start().await;
+    let link = link_into(&bot, "Futebol");
+    bot.sandbox.trouble().next(
+        "group-invitation-metadata",
+        2,
+        Fault::Instead(Reply::json(502, &serde_json::json!({}))),
+    );
+
+    let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+}
