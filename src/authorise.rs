@@ -96,6 +96,11 @@ pub fn may_use(admin: &Admin, command: &str) -> bool {
         || admin.commands.iter().any(|name| name == "*" || name == command)
 }
 
+/// Whether an admin may give orders wherever the bot is, in communities and outside.
+pub fn may_everywhere(admin: &Admin) -> bool {
+    admin.communities.iter().any(|allowed| allowed == "*")
+}
+
 /// Whether an admin may give orders in a community, which is named by id, alias or whole name.
 pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory) -> bool {
     admin.communities.iter().any(|allowed| {

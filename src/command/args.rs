@@ -4,7 +4,10 @@
 //! blanks, straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens
 //! at the beginning of a word, and `'` closes only before a separator.
 
-use crate::directory::fold;
+use std::borrow::Cow;
+
+use super::visible;
+use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
 use crate::i18n;
 use crate::reply::Mistake;
@@ -31,17 +34,25 @@ pub enum Arg {
     Text,
     /// Perhaps a text, kept as it is typed.
     AnyText,
+    /// A text of the command's own, kept as it is typed, under this key of the catalogue.
+    OwnText(&'static str),
     /// Perhaps a command's name.
     Command,
     /// Perhaps `all`.
     All,
-    /// The address of a picture, which stands there of itself where a picture's caption is the order.
+    /// The address of a picture, which stands there of itself where a picture's caption is the order; it
+    /// comes last.
     Picture,
     /// Words of the command's own, under this key of the catalogue.
     Own(&'static str),
 }
 
 impl Arg {
+    /// It is kept as it is typed, with what nobody sees: that joins signs into one, and colours them.
+    pub fn is_verbatim(self) -> bool {
+        matches!(self, Self::Text | Self::AnyText | Self::OwnText(_))
+    }
+
     /// The catalogue's key for it.
     pub fn key(self) -> &'static str {
         match self {
@@ -56,7 +67,7 @@ impl Arg {
             Self::Command => "arg-command",
             Self::All => "arg-all",
             Self::Picture => "arg-picture",
-            Self::Own(key) => key,
+            Self::Own(key) | Self::OwnText(key) => key,
         }
     }
 }
@@ -96,7 +107,8 @@ pub struct Arguments {
 
 /// Sorts the words of an order.
 pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
-    let mut reader = Reader { rest, has_flags, flags: Flags::default() };
+    let is_raw = args.iter().any(|arg| arg.is_verbatim());
+    let mut reader = Reader { rest, is_raw, has_flags, flags: Flags::default() };
     let mut found = Arguments::default();
     for (at, arg) in args.iter().enumerate() {
         match arg {
@@ -122,17 +134,23 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                     return Err(Mistake::MissingGroups);
                 }
             }
-            Arg::People | Arg::Text | Arg::AnyText => {
+            Arg::People | Arg::Text | Arg::AnyText | Arg::OwnText(_) => {
                 found.text = reader.text();
-                if found.text.is_empty() {
+                if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
-                        Arg::Text => return Err(Mistake::MissingText),
+                        Arg::Text | Arg::OwnText(_) => return Err(Mistake::MissingText),
                         _ => {}
                     }
                 }
             }
-            Arg::Command | Arg::All | Arg::Picture => found.words.extend(reader.next(Separators::Blanks)?),
+            // An address holds commas.
+            Arg::Picture => {
+                while let Some(word) = reader.next(Separators::Blanks)? {
+                    found.words.push(word);
+                }
+            }
+            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
         }
     }
     let word = reader.next(Separators::Blanks)?;
@@ -141,6 +159,33 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
         Some(word) => Err(Mistake::TooManyWords(word)),
         None => Ok(found),
     }
+}
+
+/// The name in quotes that a text begins with, and what follows it.
+pub fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let first = text.chars().next()?;
+    let mut reader = Reader { rest: text, is_raw: false, has_flags: false, flags: Flags::default() };
+    let name = reader.quoted(first, closing(first)?).ok()?;
+    Some((name, reader.rest))
+}
+
+/// The text behind a community's name of which only the beginning stands in `typed`: names of several
+/// words are often written without quotes.
+pub fn behind_name<'t>(name: &str, typed: &str, text: &'t str) -> &'t str {
+    let (name, typed) = (fold(name), fold(typed));
+    let Some(words) = name.strip_prefix(&typed).and_then(|words| words.strip_prefix(' ')) else {
+        return text;
+    };
+    let mut rest = text;
+    for expected in words.split(' ') {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if fold(word.trim_end_matches(|c| c == ':' || is_comma(c))) != expected {
+            return text;
+        }
+        rest = after.trim_start();
+    }
+    rest
 }
 
 /// What stands behind two dashes, or the long one that a phone makes of them.
@@ -209,6 +254,8 @@ fn closing(open: char) -> Option<&'static [char]> {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// What nobody sees is still in it, and no part of a word.
+    is_raw: bool,
     /// Whether flags are looked for.
     has_flags: bool,
     flags: Flags,
@@ -286,10 +333,13 @@ impl Reader<'_> {
 
     fn next(&mut self, mut separators: Separators) -> Result<Option<String>, Mistake> {
         loop {
-            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
+            let is_raw = self.is_raw;
+            let is_skipped = |c: char| c.is_whitespace() || is_comma(c) || (is_raw && is_invisible(c));
+            self.rest = self.rest.trim_start_matches(is_skipped);
             let Some(first) = self.rest.chars().next() else { return Ok(None) };
             if let Some(closing) = closing(first) {
                 let word = self.quoted(first, closing)?;
+                let word = self.seen(&word).trim().to_owned();
                 if !word.is_empty() {
                     return Ok(Some(word));
                 }
@@ -304,8 +354,12 @@ impl Reader<'_> {
                 continue;
             }
             // After a community a comma is a slip of the thumb, not a part of its name.
-            return Ok(Some(word.trim_end_matches(is_comma).to_owned()));
+            return Ok(Some(self.seen(word).trim_end_matches(is_comma).to_owned()));
         }
+    }
+
+    fn seen<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        if self.is_raw { visible(word) } else { word.into() }
     }
 
     /// What stands in the quotes that begin here, blanks made one.

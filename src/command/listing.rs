@@ -48,7 +48,8 @@ impl Context<'_> {
         Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
     }
 
-    fn lane(&self) -> String {
+    /// Whose list it is: the chat's.
+    pub(super) fn lane(&self) -> String {
         self.chat.lane(&self.admin.key, self.claim.command.by_owner)
     }
 }

@@ -1,19 +1,28 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
 pub mod args;
+mod announce;
 mod cancel;
 mod communities;
 pub mod confirm;
 mod community;
 pub mod context;
+mod create;
+mod deactivate;
+mod describe;
 mod greeting;
 mod groups;
 mod help;
+mod invite;
 mod link;
 pub mod listing;
 mod membership;
+mod photo;
+mod place;
 pub mod question;
 pub mod registry;
+mod settings;
+mod single;
 mod status;
 mod undo;
 mod unlink;
@@ -165,6 +174,11 @@ impl Spec {
         self.args.contains(&Arg::Picture)
     }
 
+    /// A part of its words is kept as it is typed.
+    pub fn is_verbatim(&self) -> bool {
+        self.args.iter().any(|arg| arg.is_verbatim())
+    }
+
     /// The languages in which it has this name.
     pub fn languages_of(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);
@@ -248,6 +262,12 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     let text = visible(text);
     let (typed, rest) = name_and_rest(text.trim_end())?;
     Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+}
+
+/// What follows the name of an order, with all that nobody sees.
+pub fn rest_as_typed<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
+    let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
+    Some(text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c)).trim())
 }
 
 /// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.

@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, status, undo, unlink, whoami,
+    Spec, announce, cancel, communities, community, confirm, create, deactivate, describe, groups, help,
+    invite, link, photo, settings, status, undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -12,6 +13,13 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &create::SPEC,
+    &describe::SPEC,
+    &photo::SPEC,
+    &settings::SPEC,
+    &invite::SPEC,
+    &announce::SPEC,
+    &deactivate::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

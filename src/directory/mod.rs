@@ -61,6 +61,11 @@ impl Directory {
         self.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
     }
 
+    /// The lists are read anew when they are needed next: we changed them ourselves.
+    pub async fn forget(&self) {
+        *self.cached.lock().await = None;
+    }
+
     /// The lists, read after `moment`; callers that come while they are read share them.
     async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
         let asked = Instant::now();

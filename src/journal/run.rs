@@ -7,7 +7,7 @@ use crate::command::listing::numbered_community;
 use crate::command::question::Question;
 use crate::command::{
     Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
-    planned_community, question, recognise,
+    planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, Snapshot, told_apart};
@@ -224,7 +224,8 @@ async fn given(
         let read = args::parse(spec.args, spec.is_mutating, rest);
         read.map_err(|mistake| Ended::mistaken(spec.mistake(mistake, means.speech)))
     };
-    let arguments = match read(spec, &order.rest) {
+    let as_typed = rest_as_typed(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
+    let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
         Err(ended) => return Ok(Err(ended)),
     };

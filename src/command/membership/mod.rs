@@ -8,6 +8,7 @@ mod plan;
 mod settle;
 
 use self::plan::Plan;
+pub use self::plan::words_for_here;
 use super::args::Flags;
 use super::question::Question;
 use super::{Arguments, Context, Failure};

@@ -55,10 +55,17 @@ pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-/// The community of a plan, with the name that it had.
+/// What every plan of an order for a community tells.
+#[derive(Deserialize)]
+struct Place {
+    community: String,
+    name: String,
+}
+
+/// The community of a plan of any command, with the name that it had.
 pub(super) fn community(plan: &str) -> Option<CommunityEntry> {
-    let plan: Plan = serde_json::from_str(plan).ok()?;
-    Some(Entry { id: plan.community()?, name: plan.name })
+    let Place { community, name } = serde_json::from_str(plan).ok()?;
+    Some(Entry { id: CommunityId::parse(&community)?, name })
 }
 
 impl Plan {
@@ -291,6 +298,6 @@ pub(super) async fn elsewhere(
 }
 
 /// `here`, in every language.
-fn words_for_here() -> Vec<String> {
+pub fn words_for_here() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
 }
