@@ -4,9 +4,12 @@
 //! reaches it for the second time: no unwinding, no clean-up, as `kill -9` does it. The tests in
 //! `tests/it/cli/steps.rs` stop at each step of [`Step::ALL`] and start again.
 //!
+//! `VINCULA_HANG_AT` names a step in the same way, and the thread that reaches it never goes on: so does one
+//! whose disk hangs.
+//!
 //! `VINCULA_SABOTAGE` breaks a promise on purpose, so that the runs of `benches/ordeal` can show that
-//! they would notice. Both exist only with `debug_assertions`: in a release build [`reach`] is empty,
-//! [`is_sabotaged`] is `false`, and neither variable's name is in the binary (the runs look).
+//! they would notice. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
+//! [`is_sabotaged`] is `false`, and none of the variables' names is in the binary (the runs look).
 
 macro_rules! steps {
     ($($(#[doc = $what:literal])* $step:ident = $name:literal,)*) => {
@@ -91,23 +94,46 @@ impl Sabotage {
     }
 }
 
-/// Stops the process where it is told to stop at this step.
+/// Stops the process, or this thread, where it is told to stop at this step.
 #[cfg(debug_assertions)]
 pub fn reach(step: Step) {
     use std::sync::LazyLock;
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_FAIL_AT").ok());
-    static REACHED: AtomicUsize = AtomicUsize::new(0);
+    static FAILS: LazyLock<Option<Point>> = LazyLock::new(|| Point::of("VINCULA_FAIL_AT"));
+    static HANGS: LazyLock<Option<Point>> = LazyLock::new(|| Point::of("VINCULA_HANG_AT"));
 
-    let Some(wanted) = WANTED.as_deref() else { return };
-    let (name, nth) = wanted.split_once(':').unwrap_or((wanted, "1"));
-    // A name that no step has stops at the first one, so that a slip is noticed.
-    let is_known = Step::ALL.iter().any(|step| step.name() == name);
-    let is_reached =
-        name == step.name() && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == nth.parse().unwrap_or(1);
-    if is_reached || !is_known {
+    if FAILS.as_ref().is_some_and(|point| point.is_reached_by(step)) {
         std::process::abort();
+    }
+    if HANGS.as_ref().is_some_and(|point| point.is_reached_by(step)) {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// A step that a variable names, and how often it was reached.
+#[cfg(debug_assertions)]
+struct Point {
+    name: String,
+    nth: usize,
+    reached: std::sync::atomic::AtomicUsize,
+}
+
+#[cfg(debug_assertions)]
+impl Point {
+    fn of(variable: &str) -> Option<Self> {
+        let wanted = std::env::var(variable).ok()?;
+        let (name, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+        Some(Self { name: name.to_owned(), nth: nth.parse().unwrap_or(1), reached: 0.into() })
+    }
+
+    fn is_reached_by(&self, step: Step) -> bool {
+        use std::sync::atomic::Ordering;
+
+        // A name that no step has stops at the first one, so that a slip is noticed.
+        let is_known = Step::ALL.iter().any(|step| step.name() == self.name);
+        !is_known || self.name == step.name() && self.reached.fetch_add(1, Ordering::SeqCst) + 1 == self.nth
     }
 }
 
@@ -122,7 +148,9 @@ pub fn is_armed() -> bool {
     use std::sync::LazyLock;
 
     static ARMED: LazyLock<bool> = LazyLock::new(|| {
-        ["VINCULA_FAIL_AT", "VINCULA_SABOTAGE"].iter().any(|name| std::env::var_os(name).is_some())
+        ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", "VINCULA_SABOTAGE"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some())
     });
 
     *ARMED

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +14,9 @@ use crate::http::{self, Frame, PRIVATE_CONNECTIONS, Patience};
 
 /// How long what runs may take to finish after a signal.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long after a signal the journal is waited for: a process whose disk hangs ends all the same, and of
+/// itself (`deploy/compose.yaml` grants 15 s). What is accepted by then is in the journal, whenever it ends.
+const END: Duration = Duration::from_secs(14);
 
 /// How many sockets a thread hears of at a time. A thread that has more tasks than fit in its queue (256)
 /// sends half of them to a queue that it seldom looks at, and goes on with the others: with 1,000 busy
@@ -36,7 +40,7 @@ fn builder() -> Builder {
 }
 
 /// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
-/// finished for up to 10 s, the rest is handed back to the journal.
+/// finished for up to 10 s, the rest is handed back to the journal; after 14 s it is over in any case.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
     let App { server, door, worker, store, writer, courtesy, retention, metrics } = app;
     let tasks = TaskTracker::new();
@@ -73,18 +77,24 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     });
     tasks.close();
     shutdown.cancelled().await;
+    let end = Instant::now() + END;
     retention.abort();
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
         working.abort();
         let _ = working.await;
-        if let Err(error) = store.hand_back().await {
-            tracing::warn!(%error, "what was running goes on when its leases are over");
+        let told = "what was running goes on when its leases are over";
+        match timeout_at(end, store.hand_back()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "{told}"),
+            Err(_) => tracing::warn!(error = "the journal does not answer", "{told}"),
         }
     }
     courtesy.abort();
     store.close();
-    let _ = tokio::time::timeout(DRAIN, writer).await;
+    if timeout_at(end, writer).await.is_err() {
+        tracing::warn!("the journal did not end in time: its thread is left behind");
+    }
 }
 
 /// Serves a router of the sandbox; for `demo` and the tests.

@@ -163,6 +163,13 @@ pub enum Reply {
         /// Those that were being carried out at that moment.
         at_work: Vec<String>,
     },
+    /// How far the order is; of nothing where that is not known.
+    Progress {
+        /// Done.
+        done: usize,
+        /// In all.
+        all: usize,
+    },
     /// The order could not be done yet, and goes on.
     GoesOn {
         /// Why, explained in their language, where it is known.
@@ -391,6 +398,10 @@ impl Reply {
                 let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
                 let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
                 stopped.chain(at_work).collect::<Vec<_>>().join("\n")
+            }
+            Self::Progress { all: 0, .. } => format!("⏳ {}", say("progress", &[])),
+            Self::Progress { done, all } => {
+                format!("⏳ {}", say("progress-of", &[("done", (*done).into()), ("all", (*all).into())]))
             }
             Self::GoesOn { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));

@@ -21,7 +21,7 @@ use crate::random::Random;
 /// How long a start may take, on a busy machine and under strace.
 const START: Duration = Duration::from_secs(20);
 /// What only a debug build knows.
-const ONLY_IN_TESTS: [&str; 2] = ["VINCULA_FAIL_AT", "VINCULA_SABOTAGE"];
+const ONLY_IN_TESTS: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", "VINCULA_SABOTAGE"];
 
 /// The binary of a run: the one that operators get, or a debug build that breaks a promise.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::progress::Progress;
 use super::question::Question;
 use super::undo::Undo;
 use crate::clock::Clock;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub clock: &'a Clock,
     /// How long things may take.
     pub timing: Timing,
+    /// How far the order is.
+    pub progress: &'a Progress,
     /// Who gave the order.
     pub admin: &'a Admin,
     /// How they were seen.
@@ -70,6 +73,8 @@ pub struct Timing {
     pub read_back: Duration,
     /// After how long the order gets its ⏳.
     pub hourglass: Duration,
+    /// After how long a message tells how far it is.
+    pub progress: Duration,
     /// After how long in vain the admin is told that the order goes on.
     pub goes_on: Duration,
     /// The delay before the second try; it doubles from try to try.
@@ -85,6 +90,7 @@ impl Default for Timing {
         Self {
             read_back: Duration::from_secs(10),
             hourglass: Duration::from_secs(2),
+            progress: Duration::from_secs(5),
             goes_on: Duration::from_secs(20),
             first_retry: Duration::from_secs(2),
             longest_retry: Duration::from_secs(60),

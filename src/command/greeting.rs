@@ -20,10 +20,10 @@ mod tests {
 
     #[test]
     fn who_says_hello_is_greeted() {
-        for text in ["oi", "Olá!", "hola", "HELP", "menu", "Bom dia 🙂", "buenos días"] {
+        for text in ["oi", "Olá!", "hola", "HELP", "menu", "Oi 🙂", "ayuda?"] {
             assert!(is_greeting(text), "{text}");
         }
-        for text in ["oi, tudo bem?", "reunião", "", "!", "menu do almoço"] {
+        for text in ["oi, tudo bem?", "bom dia", "reunião", "", "!", "menu do almoço"] {
             assert!(!is_greeting(text), "{text}");
         }
     }

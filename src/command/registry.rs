@@ -2,7 +2,7 @@
 
 use super::{
     Spec, announce, cancel, communities, community, confirm, create, deactivate, describe, groups, help,
-    invite, link, photo, settings, status, undo, unlink, whoami,
+    invite, link, moving, photo, settings, status, undo, unlink, whoami,
 };
 use crate::domain::Locale;
 
@@ -10,6 +10,7 @@ use crate::domain::Locale;
 pub const COMMANDS: &[&Spec] = &[
     &link::SPEC,
     &unlink::SPEC,
+    &moving::SPEC,
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,

@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = was in it already
 was-unlinked = was not in it
-elsewhere = belongs to { $community }. Unlink it there first: { $order }
+elsewhere = belongs to { $community }. Move it: { $order }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
 announcement = is the announcement group of a community: it stays where it is
@@ -197,7 +197,7 @@ answer-yes = yes, yep, ok, okay, y
 answer-no = no, nope, n
 flag-yes = yes
 flag-try = try dry-run
-greetings = hi, hello, hey, help, menu, start, good morning, good afternoon, good evening
+greetings = hi, hello, hey, help, menu, start
 
 ## Help on what asks back
 chapter-groups = Groups
@@ -343,3 +343,16 @@ help-deactivate-long = Its groups go on, in no community; the announcement group
 help-deactivate-example =
     "Bairro Feliz"
     Sales
+## Moving
+would-move = would leave { $community }
+moved-back = { $reason }; it is back in { $community }
+moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
+help-move = move groups to a community
+help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --try
+
+## Progress
+progress = I am at it…
+progress-of = { $done } of { $all }…

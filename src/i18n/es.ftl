@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = ya estaba allí
 was-unlinked = ya no estaba allí
-elsewhere = es de { $community }. Primero sácalo de allí: { $order }
+elsewhere = es de { $community }. Para moverlo: { $order }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
@@ -137,7 +137,7 @@ all = todo
 help-link = pone grupos en una comunidad
 help-link-long = Un grupo se nombra por su nombre, el comienzo de su nombre, su id, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example =
-    "Barrio Feliz" fútbol, madres
+    "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
@@ -197,7 +197,7 @@ answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
 flag-try = probar prueba
-greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buenas tardes, buenas noches
+greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
 chapter-groups = Grupos
@@ -343,3 +343,16 @@ help-deactivate-long = Sus grupos siguen, fuera de comunidades; el grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Ventas
+## Mover
+would-move = saldría de { $community }
+moved-back = { $reason }; volvió a { $community }
+moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
+help-move = mueve grupos a otra comunidad
+help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --probar
+
+## Avance
+progress = Estoy en eso…
+progress-of = { $done } de { $all }…

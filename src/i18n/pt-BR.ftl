@@ -11,7 +11,7 @@ unlinked = { $all ->
 }
 was-linked = já estava lá
 was-unlinked = já não estava lá
-elsewhere = é de { $community }. Primeiro tire de lá: { $order }
+elsewhere = é de { $community }. Para mudar: { $order }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
@@ -197,7 +197,7 @@ answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
 flag-try = testar teste
-greetings = oi, olá, oie, opa, ajuda, menu, início, começar, bom dia, boa tarde, boa noite
+greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
 chapter-groups = Grupos
@@ -343,3 +343,16 @@ help-deactivate-long = Os grupos continuam, fora de comunidades; o grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Vendas
+## Mover
+would-move = sairia de { $community }
+moved-back = { $reason }; voltou para { $community }
+moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
+help-move = muda grupos de comunidade
+help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
+help-move-example =
+    "vendas sul" "Bairro Feliz"
+    lançamentos, suporte "Bairro Feliz" --testar
+
+## Andamento
+progress = Estou fazendo…
+progress-of = { $done } de { $all }…

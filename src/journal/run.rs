@@ -4,6 +4,7 @@ use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
+use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
     Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
@@ -30,6 +31,7 @@ pub(super) struct Means<'a> {
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) timing: Timing,
+    pub(super) progress: &'a Progress,
     pub(super) is_last_try: bool,
 }
 
@@ -137,6 +139,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         claim,
         clock: means.clock,
         timing: means.timing,
+        progress: means.progress,
         admin,
         sender,
         chat: &chat,
@@ -220,14 +223,12 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    let read = |spec: &'static Spec, rest: &str| {
-        let read = args::parse(spec.args, spec.is_mutating, rest);
-        read.map_err(|mistake| Ended::mistaken(spec.mistake(mistake, means.speech)))
-    };
+    let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
+    let read = |spec: &'static Spec, rest: &str| args::parse(spec.args, spec.is_mutating, rest);
     let as_typed = rest_as_typed(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
     let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
-        Err(ended) => return Ok(Err(ended)),
+        Err(mistake) => return Ok(Err(slip(spec, mistake))),
     };
     let Run::Another(meant) = spec.run else {
         return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
@@ -259,12 +260,10 @@ async fn given(
         return Ok(Err(ended));
     }
     let forgotten = order.forgotten(place);
-    Ok(read(spec, &order.rest).map(|arguments| Given {
-        spec,
-        arguments,
-        is_confirmed: order.is_confirmed,
-        forgotten,
-    }))
+    Ok(match read(spec, &order.rest) {
+        Ok(arguments) => Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten }),
+        Err(mistake) => Err(slip(spec, mistake)),
+    })
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the

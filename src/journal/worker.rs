@@ -19,9 +19,11 @@ use super::answer::{self, Unsent};
 use super::failure::{
     MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
 };
+use super::progress::{Shown, Teller, shown_while};
 use super::run::{Ended, Means, run, speech};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
+use crate::command::progress::Progress;
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, Speech, quoted};
@@ -75,8 +77,7 @@ struct Try<'a> {
 
 /// What the chat shows of an order that is not done yet.
 struct Signs {
-    /// It may wear an hourglass.
-    has_hourglass: bool,
+    shown: Shown,
     /// Its admin was told that it goes on.
     is_told: bool,
 }
@@ -211,6 +212,7 @@ impl Worker {
         failpoint::reach(Step::Claimed);
         if failpoint::is_sabotaged(Sabotage::BlindRetry) {
             (claim.command.plan, claim.command.reply, claim.command.replied) = (None, None, 0);
+            claim.command.answer_id = None;
         }
         let now = self.clock.now();
         let give_up_after = bot.instance.give_up_after;
@@ -219,9 +221,9 @@ impl Worker {
         let last_answer_at = deadline(&claim.command, give_up_after * 2, self.started_at);
         // An earlier try may have shown it: one that failed, crashed, or did not come to send its answer.
         let mut signs = Signs {
-            has_hourglass: claim.command.tries > 0
-                || claim.command.claims > 1
-                || claim.command.reply.is_some(),
+            shown: Shown::before(
+                claim.command.tries > 0 || claim.command.claims > 1 || claim.command.reply.is_some(),
+            ),
             is_told: claim.command.is_told,
         };
         let speech = speech(bot, &self.store, &claim.command).await?;
@@ -245,11 +247,12 @@ impl Worker {
             turn = answer::write_down(zapi, &mut claim, &speech, ended, &self.clock).await?;
             failpoint::reach(Step::Replied);
         }
-        self.find_answer_to_edit(&mut claim).await?;
+        let has_hourglass = signs.shown.has_hourglass();
+        self.find_answer_to_edit(&mut claim, signs).await?;
         let sent = answer::send(zapi, &mut claim, turn, &self.clock).await;
         let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         if let Ok(Some(count)) = sent {
-            if !signs.has_hourglass {
+            if !has_hourglass {
                 return self.finish_sent(&claim, count, outcome).await;
             }
             // To take the hourglass away may take its time.
@@ -261,7 +264,7 @@ impl Worker {
             Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
-        if signs.has_hourglass && is_over {
+        if has_hourglass && is_over {
             answer::hide_hourglass(zapi, &claim).await;
         }
         match sent {
@@ -279,13 +282,25 @@ impl Worker {
         }
     }
 
-    /// The answer to a mended order takes the place of the answer to its last version.
-    async fn find_answer_to_edit(&self, claim: &mut Claim) -> Result<(), Lost> {
-        let command = &claim.command;
+    /// The message whose place the answer takes: the one that told how far the order is, or the answer to
+    /// its last version, where it was mended. Whoever was told that it goes on looks elsewhere by now, and
+    /// is answered anew.
+    async fn find_answer_to_edit(&self, claim: &mut Claim, signs: Signs) -> Result<(), Lost> {
+        let command = &mut claim.command;
+        if command.replied > 0 {
+            return Ok(());
+        }
+        if signs.is_told {
+            command.answer_id = None;
+            return Ok(());
+        }
+        if let Some(message) = signs.shown.into_message() {
+            command.answer_id = Some(message);
+        }
         let version = number_of(&command.message_id);
-        if version > 0 && command.answer_id.is_none() && command.replied == 0 {
+        if version > 0 && command.answer_id.is_none() {
             let before = self.store.revisions(&command.instance, command.message(), version).await?;
-            claim.command.answer_id = before.into_iter().rev().find_map(|version| version.answer_id);
+            command.answer_id = before.into_iter().rev().find_map(|version| version.answer_id);
         }
         Ok(())
     }
@@ -299,20 +314,29 @@ impl Worker {
         }
         // What takes its worker down again and again is settled with what is known.
         let is_last_try = is_last_try || crashes > 0;
-        let means =
-            Means { zapi, speech, store: &self.store, clock: &self.clock, timing: self.timing, is_last_try };
+        let progress = Progress::default();
+        let means = Means {
+            zapi,
+            speech,
+            store: &self.store,
+            clock: &self.clock,
+            timing: self.timing,
+            progress: &progress,
+            is_last_try,
+        };
         let watched = claim.clone();
         // A try that fails at once tells it itself, and one that is soon done need not.
         let goes_on_in = self.goes_on_at(&watched).since(self.clock.now()).max(self.timing.hourglass);
         let may_go_on = !signs.is_told && !is_last_try;
-        let Signs { has_hourglass, is_told } = signs;
-        let mut run = std::pin::pin!(run(bot, claim, means));
+        let Signs { shown, is_told } = signs;
+        let (advance, after) = (progress.watch(), self.timing.progress);
+        let teller = Teller { zapi, speech, claim: &watched, advance, after };
+        let mut run = std::pin::pin!(shown_while(run(bot, claim, means), teller, shown));
         let mut with_hourglass = std::pin::pin!(async {
             tokio::select! {
                 ended = &mut run => ended,
                 () = sleep(self.timing.hourglass) => {
-                    *has_hourglass = true;
-                    tokio::join!(run, answer::show_hourglass(zapi, &watched)).0
+                    tokio::join!(run, shown.show_hourglass(zapi, &watched)).0
                 }
             }
         });

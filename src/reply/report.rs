@@ -33,6 +33,12 @@ pub enum Fate {
     Done,
     /// ➡️ It would be done.
     Would,
+    /// ➡️ It would leave this community, and be linked to the other.
+    WouldMove(String),
+    /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
+    Back(String, Box<Fate>),
+    /// ❌ It left this community and could not be linked, for this reason; it is in none now.
+    Stray(String, Box<Fate>),
     /// ☑️ Was so already.
     WasSo,
     /// ⚠️ It belongs to another community, named where that is known.
@@ -78,7 +84,7 @@ impl Fate {
     pub fn mark(&self) -> &'static str {
         match self {
             Self::Done => "✅",
-            Self::Would => "➡️",
+            Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
             Self::NotShown | Self::NotRead => "❓",
@@ -108,9 +114,11 @@ impl Report {
     }
 
     pub(super) fn text(&self, speech: &Speech) -> String {
-        let is_so = |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo | Fate::Would);
+        let is_so =
+            |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo | Fate::Would | Fate::WouldMove(_));
         let community = quoted(&self.community);
-        let is_shown_first = self.lines.iter().any(|line| line.fate == Fate::Would);
+        let is_shown_first =
+            self.lines.iter().any(|line| matches!(line.fate, Fate::Would | Fate::WouldMove(_)));
         let head = match (self.is_link, is_shown_first) {
             (true, false) => "linked",
             (false, false) => "unlinked",
@@ -143,52 +151,79 @@ impl Report {
         let name = quoted(&line.name);
         let mark = line.fate.mark();
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let named = |key, values: &[(&str, Value<'_>)]| {
+            let values = [&[("name", Value::from(&name))], values].concat();
+            format!("{mark} {}", say(key, &values))
+        };
+        match &line.fate {
+            Fate::Done | Fate::Would => format!("{mark} {name}"),
+            Fate::Unknown { nearest, .. } if nearest.is_empty() => named("no-group", &[]),
+            Fate::Unknown { nearest, first } => {
+                named("no-group-nearest", &[("candidates", (&candidates(nearest, *first)).into())])
+            }
+            Fate::NoMatch => named("no-pattern", &[]),
+            Fate::Unclear { candidates: names, first } => {
+                let more = names.len().saturating_sub(MOST_CANDIDATES);
+                let shown = candidates(&names[..names.len() - more], *first);
+                match more {
+                    0 => named("many-groups", &[("candidates", (&shown).into())]),
+                    more => {
+                        named("many-groups-more", &[("candidates", (&shown).into()), ("count", more.into())])
+                    }
+                }
+            }
+            Fate::NotHere => named("no-here", &[]),
+            fate => format!("{mark} {name}: {}", self.why(fate, &line.name, speech)),
+        }
+    }
+
+    /// Why a group is where it is.
+    fn why(&self, fate: &Fate, name: &str, speech: &Speech) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         let look = || speech.order("community", &[&self.community]);
-        let why = match &line.fate {
-            Fate::Done | Fate::Would => return format!("{mark} {name}"),
+        match fate {
             Fate::WasSo => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
             Fate::Elsewhere(None) => say("elsewhere-unnamed", &[]),
             Fate::Elsewhere(Some(community)) => {
-                let order = speech.order("unlink", &[community, &line.name]);
+                let order = speech.order("move", &[name, &self.community]);
                 let community = quoted(community);
                 let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
+            }
+            Fate::WouldMove(from) => say("would-move", &[("community", (&quoted(from)).into())]),
+            Fate::Back(from, reason) => {
+                let reason = self.why(reason, name, speech);
+                let from = quoted(from);
+                say("moved-back", &[("reason", (&reason).into()), ("community", (&from).into())])
+            }
+            Fate::Stray(from, reason) => {
+                let reason = self.why(reason, name, speech);
+                let order = speech.order("link", &[from, name]);
+                let from = quoted(from);
+                say(
+                    "moved-astray",
+                    &[
+                        ("reason", (&reason).into()),
+                        ("community", (&from).into()),
+                        ("order", (&order).into()),
+                    ],
+                )
             }
             Fate::Announcement => say("announcement", &[]),
             Fate::MustStay => say("must-stay", &[]),
             Fate::Gone => say("group-gone", &[]),
             Fate::Refused(Some(reason)) => say("refused", &[("reason", (&quoted(reason)).into())]),
             Fate::Refused(None) => say("refused-plain", &[]),
-            Fate::Unknown { nearest, .. } if nearest.is_empty() => {
-                return format!("{mark} {}", say("no-group", &[("name", (&name).into())]));
-            }
-            Fate::Unknown { nearest, first } => {
-                let nearest = candidates(nearest, *first);
-                let values = [("name", Value::from(&name)), ("candidates", Value::from(&nearest))];
-                return format!("{mark} {}", say("no-group-nearest", &values));
-            }
-            Fate::NoMatch => return format!("{mark} {}", say("no-pattern", &[("name", (&name).into())])),
-            Fate::Unclear { candidates: names, first } => {
-                let more = names.len().saturating_sub(MOST_CANDIDATES);
-                let shown = candidates(&names[..names.len() - more], *first);
-                let values = [
-                    ("name", Value::from(&name)),
-                    ("candidates", Value::from(&shown)),
-                    ("count", more.into()),
-                ];
-                let text = if more == 0 {
-                    say("many-groups", &values[..2])
-                } else {
-                    say("many-groups-more", &values)
-                };
-                return format!("{mark} {text}");
-            }
-            Fate::NotHere => return format!("{mark} {}", say("no-here", &[])),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
-            Fate::NotRead => say("not-read", &[("order", (&look()).into())]),
-        };
-        format!("{mark} {name}: {why}")
+            Fate::NotRead
+            | Fate::Done
+            | Fate::Would
+            | Fate::Unknown { .. }
+            | Fate::NoMatch
+            | Fate::Unclear { .. }
+            | Fate::NotHere => say("not-read", &[("order", (&look()).into())]),
+        }
     }
 }

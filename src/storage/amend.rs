@@ -305,7 +305,7 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
         true => format!("UPDATE command SET state = 'answering', outcome = $1, {fresh} WHERE id = $2"),
         false => {
             format!(
-                "UPDATE command SET state = 'waiting', outcome = $1, reply = NULL, replied = 0, {fresh} WHERE id = $2"
+                "UPDATE command SET state = 'waiting', outcome = $1, reply = NULL, replied = 0, answer_id = NULL, {fresh} WHERE id = $2"
             )
         }
     };

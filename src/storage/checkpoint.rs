@@ -65,7 +65,8 @@ impl Log {
         let is_all = if length < 2 * LIMIT {
             let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
             let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], pages);
-            matches!(moved, Ok((all, moved)) if all == moved)
+            // Both are -1 where somebody else is moving pages.
+            matches!(moved, Ok((all, moved)) if all >= 0 && all == moved)
         } else {
             connection.busy_timeout(Duration::from_millis(50))?;
             let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
@@ -152,6 +153,43 @@ mod tests {
         let longest = longest(&sender, &folder, 4_000).await;
 
         assert!((LIMIT..LIMIT + STEP).contains(&longest), "{longest}");
+    }
+
+    #[test]
+    fn what_another_connection_is_moving_does_not_count_as_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || {
+            let connection = Connection::open(folder.path().join("one.db")).unwrap();
+            connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+            connection
+        };
+        let (writer, reader, other) = (open(), open(), open());
+        writer.execute_batch("CREATE TABLE one (id INTEGER); INSERT INTO one VALUES (1)").unwrap();
+        let (log, length) = (Log::default(), 4_096);
+        log.empty(&writer, length).unwrap();
+        assert_eq!(log.stayed_at.load(Ordering::Relaxed), 0, "all is moved");
+        reader.execute_batch("BEGIN").unwrap();
+        reader.query_row("SELECT COUNT(*) FROM one", [], |_| Ok(())).unwrap();
+        writer.execute("INSERT INTO one VALUES (2)", []).unwrap();
+
+        std::thread::scope(|scope| {
+            // It moves pages for as long as it waits for the reader.
+            scope.spawn(move || {
+                other.busy_timeout(Duration::from_secs(30)).unwrap();
+                other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+            });
+            let is_busy = || {
+                writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0)).unwrap()
+                    == 1
+            };
+            while !is_busy() {
+                std::thread::yield_now();
+            }
+            log.empty(&writer, length).unwrap();
+            reader.execute_batch("COMMIT").unwrap();
+        });
+
+        assert_eq!(log.stayed_at.load(Ordering::Relaxed), length);
     }
 
     #[tokio::test]

@@ -115,13 +115,13 @@ impl Inserter {
     }
 }
 
-/// Writes one order down, ends it, and takes all of it back.
+/// Writes one order down, ends it in a way that all indexes know of, and takes all of it back.
 pub(super) fn rehearse(path: &Path, order: &NewCommand) -> Result<(), Unavailable> {
     let mut connection = connect(path)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     write(&transaction, std::slice::from_ref(order))?;
     transaction.execute(
-        "UPDATE command SET state = 'done', finished_at = $1, text = '-' WHERE id = $2",
+        "UPDATE command SET state = 'dead', finished_at = $1, text = '-', cancelled_by = $2 WHERE id = $2",
         params![order.accepted_at.0, order.id],
     )?;
     transaction.execute(
@@ -181,7 +181,7 @@ fn connect(path: &Path) -> Result<Connection, Unavailable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
+    use crate::clock::{Clock, Timestamp};
     use crate::storage::Store;
 
     #[tokio::test]
@@ -196,5 +196,25 @@ mod tests {
         Connection::open(&other).unwrap().execute_batch("CREATE TABLE one (id TEXT)").unwrap();
         let refused = connect(&other).unwrap_err().to_string();
         assert!(refused.contains("not durable here (journal_mode delete"), "{refused}");
+    }
+
+    /// Where there is no file any more, whoever opens it anew notices.
+    #[tokio::test]
+    async fn a_connection_stays_until_the_store_has_had_trouble_whosever_it_was() {
+        let (_store, _writer, folder) = Store::throw_away(&Clock::system()).await;
+        let (file, link) = (folder.path().join("vincula.db"), folder.path().join("link.db"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let health = Arc::new(Health::default());
+        let mut inserter = Inserter::new(link.clone(), health.clone(), None, Arc::default());
+        let order = |id| [NewCommand::made_up(id, Timestamp(1_764_000_000_000))];
+        assert_eq!(inserter.insert(&order("a"), false).unwrap(), [Accepted::New]);
+
+        std::fs::remove_file(&link).unwrap();
+        assert_eq!(inserter.insert(&order("b"), false).unwrap(), [Accepted::New]);
+        health.failed(&Unavailable::passing("another process holds it"));
+        assert_eq!(inserter.insert(&order("c"), false).unwrap(), [Accepted::New]);
+
+        health.failed(&Unavailable::lasting("the disk is full"));
+        inserter.insert(&order("d"), false).unwrap_err();
     }
 }

@@ -158,7 +158,7 @@ impl Store {
         }
         let health = self.health.clone();
         self.writer
-            .write_then(|connection| Box::pin(trouble::prove(connection)), move || health.committed(true))
+            .write_then(|connection| Box::pin(trouble::prove(connection)), move || health.proved())
             .await
     }
 }

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, join};
 use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Mutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::{self, Log};
@@ -230,28 +230,33 @@ fn opened(
     };
     let path = sqlite::path_of(url);
     let writing = async move {
-        let (mut file, log) = (file, Arc::new(Log::default()));
+        let (file, log) = (file.map(Mutex::new).map(Arc::new), Arc::new(Log::default()));
         let written = match database {
             Database::Sqlite => Written::Sqlite(Inserter::new(path, health.clone(), held, log.clone())),
             Database::Postgres => Written::Postgres(clock),
         };
         let line = writer::Line { pool: writes.clone(), health, database: written };
         let writing = match database {
-            Database::Sqlite => on_a_thread(writer::run(receiver, line, closed)).boxed(),
+            Database::Sqlite => {
+                on_a_thread(writer::run(receiver, line, closed.clone()), closed, file.clone()).boxed()
+            }
             Database::Postgres => writer::run(receiver, line, closed).boxed(),
         };
-        match &mut file {
-            Some(File { anchor, .. }) => tokio::select! {
-                () = writing => {}
-                () = checkpoint::run(anchor, log) => {}
-            },
+        match &file {
+            Some(file) => {
+                let mut file = file.lock().await;
+                tokio::select! {
+                    () = writing => {}
+                    () = checkpoint::run(&mut file.anchor, log) => {}
+                }
+            }
             None => writing.await,
         }
         ended.cancel();
         reads.close().await;
         writes.close().await;
         // The last connection to close moves the log into the file; the lock goes after it.
-        if let Some(File { anchor, lock, .. }) = file {
+        if let Some(File { anchor, lock, .. }) = file.and_then(Arc::into_inner).map(Mutex::into_inner) {
             let _ = anchor.close().await;
             drop(lock);
         }
@@ -259,12 +264,20 @@ fn opened(
     Opened { store, writer: join(writing, listening).map(drop).boxed() }
 }
 
-/// Runs something that blocks on a thread of its own, until it ends.
-async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) {
+/// Runs something that blocks on a thread of its own, until it ends. Where nobody waits for it any more, it is
+/// told to end by `closed`. It cannot be made to at once, so what it needs is `kept` until it has.
+async fn on_a_thread(
+    work: impl Future<Output = ()> + Send + 'static,
+    closed: CancellationToken,
+    kept: impl Send + 'static,
+) {
     let (runtime, (ended, end)) = (Handle::current(), oneshot::channel());
+    let _guard = closed.drop_guard();
     let thread = std::thread::Builder::new().name("journal".to_owned());
     let started = thread.spawn(move || {
         runtime.block_on(work);
+        // Behind the work, also where it panics: the runtime may be gone by then.
+        drop(kept);
         let _ = ended.send(());
     });
     match started {
@@ -335,4 +348,46 @@ impl Database {
 /// What the database said, without what the driver adds.
 fn said(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::storage::{Accepted, LEASE, NewCommand};
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    #[tokio::test]
+    async fn the_file_is_ours_until_nothing_writes_to_it_also_where_the_writer_was_aborted() {
+        let clock = Clock::manual(NOW);
+        let (store, writer, folder) = Store::throw_away(&clock).await;
+        let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let ((go_on, gate), (writes, writing)) = (mpsc::channel::<()>(), oneshot::channel());
+        let busy = store.writer.clone();
+        let blocks = move || {
+            let _ = writes.send(());
+            let _ = gate.recv();
+        };
+        tokio::spawn(async move { busy.write_then(|_| std::future::ready(Ok(())).boxed(), blocks).await });
+        writing.await.unwrap();
+        let waiting = store.clone();
+        let order = tokio::spawn(async move { waiting.accept(NewCommand::made_up("a", NOW)).await });
+        while !store.is_busy() {
+            tokio::task::yield_now().await;
+        }
+
+        writer.abort();
+        writer.await.unwrap_err();
+
+        let refused = sqlite::Held::lock(&url).await.map(drop);
+        assert!(matches!(refused, Err(OpenError::InUse(_))), "{refused:?}");
+        drop(go_on);
+        assert_eq!(order.await.unwrap().unwrap(), Accepted::New);
+        let next = Store::open(&url, clock, LEASE).await.unwrap();
+        let kept = next.store.list(None, 9).await.unwrap();
+        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 
-use super::{Store, Unavailable, ids};
+use super::{Store, Unavailable};
 use crate::clock::Timestamp;
 
 /// An order, for a person to read.
@@ -65,9 +65,9 @@ pub struct Selection {
     pub state: String,
     /// Of this instance.
     pub instance: String,
-    /// Its id made at this moment or later.
+    /// Accepted at this moment or later.
     pub since: Timestamp,
-    /// Its id made before this moment.
+    /// Accepted before this moment.
     pub until: Timestamp,
 }
 
@@ -98,7 +98,12 @@ impl Store {
         Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
     }
 
-    /// The oldest of these orders behind `after`, at most `limit`: a page of them.
+    /// The oldest of these orders behind `after`, at most `limit`: a page of them, by id. The id tells the
+    /// moment of accepting only nearly: a clock may have been set back, and other machines have others. So what is
+    /// of another time is gone through as well, which is said by the row.
+    ///
+    /// Pages are whole in any collation of PostgreSQL, since one statement compares and sorts. Where letters that
+    /// follow each other sort as another one (`aa` in Danish, `dd` in Welsh), the oldest may not be the first.
     pub async fn page(
         &self,
         selection: &Selection,
@@ -106,12 +111,14 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Row>, Unavailable> {
         let sql = format!(
-            "{COLUMNS} WHERE id > $1 AND id < $2 AND ($3 = '' OR state = $3) AND ($4 = '' OR instance = $4)
-             ORDER BY id LIMIT $5"
+            "{COLUMNS} WHERE id > $1 AND accepted_at >= $2 AND accepted_at < $3
+                 AND ($4 = '' OR state = $4) AND ($5 = '' OR instance = $5)
+             ORDER BY id LIMIT $6"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(after.map_or_else(|| ids::first_at(selection.since), |row| row.id.clone()))
-            .bind(ids::first_at(selection.until))
+            .bind(after.map_or("", |row| row.id.as_str()))
+            .bind(selection.since.0)
+            .bind(selection.until.0)
             .bind(&selection.state)
             .bind(&selection.instance)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -180,4 +187,46 @@ fn row(row: &sqlx::any::AnyRow) -> Result<Row, sqlx::Error> {
         error: row.try_get("error")?,
         reply: row.try_get("reply")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::storage::NewCommand;
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    #[tokio::test]
+    async fn orders_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
+        // The clock was set back between b and c; d is of a machine whose clock is slow.
+        let moments = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
+        for (id, moment) in moments {
+            store.accept(NewCommand::made_up(id, moment)).await.unwrap();
+        }
+
+        for (since, until, expected) in [
+            (at(2), at(4), vec!["c", "e"]),
+            (at(4), at(6), vec!["a", "b"]),
+            (at(5), Timestamp(i64::MAX), vec!["b", "d"]),
+            (Timestamp(i64::MIN), at(3), vec!["c"]),
+            (at(7), Timestamp(i64::MAX), vec![]),
+        ] {
+            let selection = Selection { since, until, ..Selection::default() };
+            let mut found: Vec<Row> = Vec::new();
+            loop {
+                let page = store.page(&selection, found.last(), 1).await.unwrap();
+                if page.is_empty() {
+                    break;
+                }
+                found.extend(page);
+            }
+            let found: Vec<&str> = found.iter().map(|row| row.id.as_str()).collect();
+            assert_eq!(found, expected, "{since:?} {until:?}");
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! The last transaction that failed leaves a mark, and `/readyz` shows it. While it is there every
 //! transaction writes something of its own first ([`prove`]): a full disk lets through what changes
-//! nothing. The first one that is committed takes the mark away, so nobody has to start anything again.
+//! nothing. The first one that is committed, on SQLite on both connections that are written on, takes the mark
+//! away, so nobody has to start anything again.
 //!
 //! Damage is another thing: a damaged file does not heal, and every order that is written into it may
 //! be lost. What is open goes on as far as it can, but no order is accepted until the next start.
@@ -34,6 +35,8 @@ struct State {
     logged_at: Option<Instant>,
     /// Connections that were opened before are not used any more.
     renewed_at: Instant,
+    /// When the writer began with what it is writing.
+    begun_at: Option<Instant>,
 }
 
 impl Default for Health {
@@ -44,6 +47,7 @@ impl Default for Health {
             proved_at: None,
             logged_at: None,
             renewed_at: Instant::now(),
+            begun_at: None,
         }))
     }
 }
@@ -70,17 +74,34 @@ impl Health {
         }
     }
 
-    /// A transaction was committed; `proved` where it wrote something for certain.
-    pub(super) fn committed(&self, proved: bool) {
+    /// What was written for certain is committed.
+    pub(super) fn proved(&self) {
+        self.state().proved_at = Some(Instant::now());
+    }
+
+    /// Something was committed for certain wherever it is written, so trouble is over.
+    pub(super) fn recovered(&self) {
         let mut state = self.state();
-        if !proved {
-            return;
-        }
         state.proved_at = Some(Instant::now());
         if state.trouble.take().is_some() {
             state.logged_at = None;
             tracing::info!("the journal can be written again");
         }
+    }
+
+    /// The writer begins to write.
+    pub(super) fn begun(&self) {
+        self.state().begun_at = Some(Instant::now());
+    }
+
+    /// The writer has written, well or not.
+    pub(super) fn rested(&self) {
+        self.state().begun_at = None;
+    }
+
+    /// The writer has been writing for longer than anybody waits.
+    pub(super) fn is_stuck(&self, patience: Duration) -> bool {
+        self.state().begun_at.is_some_and(|at| at.elapsed() >= patience)
     }
 
     /// The next transaction has to show that the store can be written.
@@ -187,7 +208,7 @@ fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
 /// What to do about a primary result code (SQLite docs, "Result and Error Codes").
 fn advice(code: i32) -> Option<&'static str> {
     Some(match code {
-        5 | 6 => "another process holds it; it is tried again",
+        5 | 6 => "another process holds it, or a write that has not ended; it is tried again",
         8 => "see who may write the file and its folder, and whether the disk is mounted read-only",
         10 => "the disk fails or has reached a limit; the system's log tells more",
         11 | 26 => {

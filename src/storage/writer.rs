@@ -29,10 +29,15 @@ use crate::failpoint::{self, Sabotage, Step};
 const QUEUE: usize = 4_096;
 /// How many writes share a transaction at most.
 const BATCH: usize = 256;
-/// How long a transaction may take, its connection included, but for one of orders on SQLite, which blocks: longer than a server waits for a lock,
+/// How long a transaction may take, its connection included: longer than a server waits for a lock,
 /// so that one which has vanished is told from one that is busy. An order may wait for the end of one
-/// that was begun before it came, and then for its own: both fit into the 10 s of a request.
+/// that was begun before it came, and then for its own: both fit into the 10 s of a request. One of orders on
+/// SQLite blocks the writer's thread: it waits for a lock no longer than this either, and where the disk
+/// hangs in it, [`GIVEN_UP`] is for those who wait.
 const PATIENCE: Duration = Duration::from_millis(4_500);
+/// How long anybody waits for a write to end. One that was given up may be committed later, so an order that
+/// is sent again then is known.
+const GIVEN_UP: Duration = Duration::from_millis(9_250);
 /// A connection that a server may have cut off while nothing was written is tested first.
 const UNTESTED: Duration = Duration::from_secs(1);
 
@@ -67,14 +72,19 @@ struct Failed {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Sender(mpsc::Sender<Write>, Arc<Health>);
+pub(super) struct Sender {
+    queue: mpsc::Sender<Write>,
+    health: Arc<Health>,
+    /// How long is waited for a write to end.
+    patience: Duration,
+}
 
 /// The queue's other end; [`run`] serves it.
 pub(super) struct Receiver(mpsc::Receiver<Write>);
 
 pub(super) fn queue(health: Arc<Health>) -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel(QUEUE);
-    (Sender(sender, health), Receiver(receiver))
+    (Sender { queue: sender, health, patience: GIVEN_UP }, Receiver(receiver))
 }
 
 impl Sender {
@@ -135,7 +145,11 @@ impl Sender {
     }
 
     fn send(&self, write: Write) -> Result<(), Unavailable> {
-        self.0.try_send(write).map_err(|full| {
+        // What is refused here is not committed later.
+        if self.health.is_stuck(self.patience) {
+            return Err(stuck());
+        }
+        self.queue.try_send(write).map_err(|full| {
             Unavailable::passing(match full {
                 mpsc::error::TrySendError::Full(_) => "too many writes wait",
                 mpsc::error::TrySendError::Closed(_) => "it is closed",
@@ -145,16 +159,27 @@ impl Sender {
 
     /// What became of a write.
     async fn ended<T>(&self, answered: oneshot::Receiver<Result<T, Unavailable>>) -> Result<T, Unavailable> {
-        // Dropped unrun: by trouble that is known by then, or by the writer's end.
-        answered
-            .await
-            .map_err(|_| self.1.trouble().unwrap_or_else(|| Unavailable::passing("it was closed")))?
+        match tokio::time::timeout(self.patience, answered).await {
+            Ok(Ok(end)) => end,
+            // Dropped unrun: by trouble that is known by then, or by the writer's end.
+            Ok(Err(_)) => Err(self.health.trouble().unwrap_or_else(|| Unavailable::passing("it was closed"))),
+            Err(_) => {
+                let trouble = stuck();
+                self.health.failed(&trouble);
+                Err(trouble)
+            }
+        }
     }
 
     /// Writes wait.
     pub(super) fn is_busy(&self) -> bool {
-        self.0.capacity() < self.0.max_capacity()
+        self.queue.capacity() < self.queue.max_capacity()
     }
+}
+
+/// What is said of a write that does not end.
+fn stuck() -> Unavailable {
+    Unavailable::passing("a write does not end: see whether the disk, or the server, hangs")
 }
 
 /// What the writer writes to.
@@ -182,7 +207,8 @@ impl Line {
     /// Tells what is known of the store's state how a transaction ended.
     fn ended<T>(&self, proves: bool, end: &Result<T, Unavailable>) {
         match end {
-            Ok(_) => self.health.committed(proves),
+            Ok(_) if proves => self.health.recovered(),
+            Ok(_) => {}
             Err(trouble) => self.health.failed(trouble),
         }
     }
@@ -249,31 +275,48 @@ pub(super) async fn run(Receiver(mut queue): Receiver, mut line: Line, closed: C
             }
         };
         if taken == 0 {
+            break;
+        }
+        line.health.begun();
+        write(&mut line, &mut desk, Batch::of(writes.drain(..))).await;
+        line.health.rested();
+    }
+    // Not left to its drop, which nobody can wait for.
+    if let Some(Desk { connection, .. }) = desk {
+        let _ = connection.close().await;
+    }
+}
+
+/// Writes what came together, and tells everybody. Trouble is over when it was shown to be on each connection
+/// that is written on: what one of them can do says nothing of the other.
+async fn write(line: &mut Line, desk: &mut Option<Desk>, mut batch: Batch) {
+    let proves = line.health.is_in_trouble();
+    if let Written::Sqlite(inserter) = &mut line.database
+        && (proves || !batch.commands.is_empty())
+    {
+        let end = inserter.insert(&batch.commands, proves);
+        if let Err(trouble) = &end {
+            line.health.failed(trouble);
+        }
+        let lasts = proves && end.is_err();
+        batch.answer(end);
+        if lasts {
+            // The rest is dropped unrun, which tells its callers of the trouble.
             return;
         }
-        let mut batch = Batch::of(writes.drain(..));
-        if let Written::Sqlite(inserter) = &mut line.database
-            && !batch.commands.is_empty()
-        {
-            let proves = line.health.is_in_trouble();
-            let end = inserter.insert(&batch.commands, proves);
-            line.ended(proves, &end);
-            batch.answer(end);
-        }
-        if batch.commands.is_empty() && batch.works.is_empty() {
-            continue;
-        }
-        let mut settled = Vec::with_capacity(batch.works.len());
-        let proves = line.health.is_in_trouble();
-        let works = std::mem::take(&mut batch.works);
-        let end = transaction(&mut line, &mut desk, proves, &batch.commands, works, &mut settled).await;
-        line.ended(proves, &end);
-        let told = end.as_ref().map(drop);
-        for settle in settled {
-            settle(told);
-        }
-        batch.answer(end);
     }
+    if batch.commands.is_empty() && batch.works.is_empty() && !proves {
+        return;
+    }
+    let mut settled = Vec::with_capacity(batch.works.len());
+    let works = std::mem::take(&mut batch.works);
+    let end = transaction(line, desk, proves, &batch.commands, works, &mut settled).await;
+    line.ended(proves, &end);
+    let told = end.as_ref().map(drop);
+    for settle in settled {
+        settle(told);
+    }
+    batch.answer(end);
 }
 
 async fn transaction(
@@ -303,7 +346,8 @@ async fn transaction(
         Ok(accepted) => accepted,
         Err(error) => {
             // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
-            // connection begins no transaction any more. The next batch opens a new one.
+            // connection begins no transaction any more. The next batch opens a new one. Where a disk hangs,
+            // this waits for it: one that was left behind would not be the last.
             let _ = taken.connection.detach().close_hard().await;
             return Err(error.into());
         }
@@ -357,4 +401,93 @@ async fn run_all(
         Written::Postgres(_) => postgres::commit(connection, !orders.is_empty()).await?,
     }
     Ok(accepted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::storage::Store;
+    use crate::storage::open::Access;
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    /// A journal whose writer hangs until something is sent, or nothing can be any more.
+    async fn hung(patience: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
+        let (mut store, writer, folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        store.writer.patience = patience;
+        let ((go_on, gate), (hangs, hung)) = (mpsc::channel::<()>(), oneshot::channel());
+        let blocked = store.writer.clone();
+        tokio::spawn(async move {
+            let block = move || {
+                let _ = hangs.send(());
+                let _ = gate.recv();
+            };
+            blocked.write_then(|_| Box::pin(std::future::ready(Ok(()))), block).await
+        });
+        hung.await.unwrap();
+        (store, go_on, (writer, folder))
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_writer_that_hangs_and_an_order_that_it_had_is_known_when_it_goes_on() {
+        let (store, go_on, _kept) = hung(Duration::from_secs(1)).await;
+        let order = || NewCommand::made_up("a", NOW);
+
+        let refused = store.accept(order()).await.unwrap_err().to_string();
+        assert!(refused.contains("a write does not end"), "{refused}");
+        let begun = Instant::now();
+        let refused = store.accept(NewCommand::made_up("b", NOW)).await.unwrap_err().to_string();
+        assert!(refused.contains("a write does not end"), "{refused}");
+        let unready = store.ping().await.unwrap_err().to_string();
+        assert!(unready.contains("a write does not end"), "{unready}");
+        store.hand_back().await.unwrap_err();
+        assert!(begun.elapsed() < Duration::from_millis(500), "it is known, after {:?}", begun.elapsed());
+
+        drop(go_on);
+        while store.ping().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(store.accept(order()).await.unwrap(), Accepted::Duplicate);
+        let kept = store.list(None, 9).await.unwrap();
+        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was never taken");
+    }
+
+    /// The one for orders finds no file until there is a link to it.
+    #[tokio::test]
+    async fn trouble_of_one_connection_is_not_over_because_the_other_one_writes() {
+        let (store, writer, folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        store.close();
+        writer.await.unwrap();
+        let (path, link) = (folder.path().join("vincula.db"), folder.path().join("link.db"));
+        let health = Arc::new(Health::default());
+        let url = format!("sqlite:{}", path.display());
+        let pool = sqlite::pool(&url, 1, Access::Write, health.clone());
+        let inserter = Inserter::new(link.clone(), health.clone(), None, Arc::default());
+        let line =
+            Line { pool: pool.await.unwrap(), health: health.clone(), database: Written::Sqlite(inserter) };
+        let (sender, receiver) = queue(health.clone());
+        let _writer = tokio::spawn(run(receiver, line, CancellationToken::new()));
+        let nothing = || sender.write(|_| Box::pin(std::future::ready(Ok(()))));
+
+        nothing().await.unwrap();
+        sender.accept(NewCommand::made_up("a", NOW), || ()).await.unwrap_err();
+        let refused = nothing().await.unwrap_err().to_string();
+        assert!(refused.contains("see whether the file"), "{refused}");
+        assert!(health.is_in_trouble());
+
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        nothing().await.unwrap();
+        assert!(!health.is_in_trouble());
+        assert_eq!(sender.accept(NewCommand::made_up("a", NOW), || ()).await.unwrap(), Accepted::New);
+    }
+
+    #[test]
+    fn who_gives_up_has_waited_for_two_transactions_and_is_answered_in_time() {
+        assert!(GIVEN_UP > PATIENCE * 2);
+        // What a request gets (`http::Patience`).
+        assert!(GIVEN_UP < Duration::from_secs(10));
+    }
 }

@@ -373,12 +373,12 @@ impl Door {
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Awaited::No);
                 };
+                let may_be_mended = versions.iter().all(|version| version.may_be_mended());
+                if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
+                    return Ok(Awaited::No);
+                }
                 if last.text == message.text {
                     return Ok(Awaited::Again);
-                }
-                let is_mended = versions.iter().all(|version| version.may_be_mended());
-                if !is_mended || now.since(first.accepted_at) > MENDABLE {
-                    return Ok(Awaited::No);
                 }
                 message.id = revision(&message.id, versions.len());
                 Ok(Awaited::Yes)

@@ -5,6 +5,7 @@
 //! after a crash it still tells what was so before.
 
 mod plan;
+pub mod relocate;
 mod settle;
 
 use self::plan::Plan;

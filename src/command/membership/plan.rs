@@ -32,6 +32,9 @@ struct Item {
     /// The ids of the groups that may be meant, where that is unclear.
     #[serde(default)]
     choices: Vec<String>,
+    /// The other community that it belongs to, and its name where that is known.
+    #[serde(default)]
+    from: Option<(String, Option<String>)>,
 }
 
 /// How a group stood.
@@ -85,6 +88,72 @@ impl Plan {
         self.items.iter().any(|item| item.before == Before::Todo)
     }
 
+    /// A plan of some groups alone.
+    pub(super) fn of(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
+        let item = |id: &GroupId| Item {
+            name: id.to_string(),
+            id: Some(id.to_string()),
+            before: Before::Todo,
+            choices: Vec::new(),
+            from: None,
+        };
+        let items = groups.iter().map(item).collect();
+        Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
+    }
+
+    /// The name of the community.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes a move of it: groups of other communities are changed too, where `may_leave` lets them.
+    pub(super) fn into_move(
+        mut self,
+        details: &CommunityDetails,
+        limit: usize,
+        may_leave: impl Fn(&CommunityId, &str) -> bool,
+    ) -> Self {
+        for item in &mut self.items {
+            let from = item.from.as_ref();
+            let from = from.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
+            let may_move = from.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
+            match item.before {
+                Before::Elsewhere(_) if may_move => item.before = Before::Todo,
+                Before::Elsewhere(_) => {}
+                _ => item.from = None,
+            }
+        }
+        self.over_limit = over_limit(details, self.todo().len(), limit);
+        self
+    }
+
+    /// The communities that groups shall leave, each with its name and these groups.
+    pub(super) fn sources(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
+        let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
+        for item in self.items.iter().filter(|item| item.before == Before::Todo) {
+            let from = item.from.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
+            let (Some((id, name)), Some(group)) = (from, item.id.as_deref().and_then(GroupId::parse)) else {
+                continue;
+            };
+            match sources.iter_mut().find(|(known, ..)| *known == id) {
+                Some((.., groups)) => groups.push(group),
+                None => {
+                    let name = name.clone().unwrap_or_else(|| id.to_string());
+                    sources.push((id, name, vec![group]));
+                }
+            }
+        }
+        sources
+    }
+
+    /// A group that must not leave where it is: its community would be empty.
+    pub(super) fn keep(&mut self, group: &GroupId) {
+        let is_it = |item: &&mut Item| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.before = Before::MustStay;
+        }
+    }
+
     /// The ids of all that may be meant where it is unclear, in the order of their numbers.
     pub(super) fn choices(&self) -> Vec<String> {
         let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
@@ -93,19 +162,19 @@ impl Plan {
 
     /// The answer, from how the groups stood and what became of those that had to be changed.
     pub(super) fn report(self, direction: Direction, mut settled: Settled) -> Report {
-        self.told(direction, true, |id| settled.remove(id).unwrap_or(Fate::NotRead))
+        self.told(direction, true, |id, _| settled.remove(id).unwrap_or(Fate::NotRead))
     }
 
     /// The answer before anything is changed; `has_numbers` where a number answers it.
     pub(super) fn preview(&self, direction: Direction, has_numbers: bool) -> Report {
-        self.clone().told(direction, has_numbers, |_| Fate::Would)
+        self.clone().told(direction, has_numbers, |_, from| from.map_or(Fate::Would, Fate::WouldMove))
     }
 
     fn told(
         self,
         direction: Direction,
         has_numbers: bool,
-        mut fate_of: impl FnMut(&GroupId) -> Fate,
+        mut fate_of: impl FnMut(&GroupId, Option<String>) -> Fate,
     ) -> Report {
         let mut next = 1;
         let lines = self.items.into_iter().map(|item| {
@@ -115,7 +184,8 @@ impl Plan {
             let fate = match item.before {
                 Before::Todo => {
                     let id = item.id.as_deref().and_then(GroupId::parse);
-                    id.map_or(Fate::NotRead, |id| fate_of(&id))
+                    let from = item.from.map(|(id, name)| name.unwrap_or(id));
+                    id.map_or(Fate::NotRead, |id| fate_of(&id, from))
                 }
                 Before::WasSo => Fate::WasSo,
                 Before::Elsewhere(community) => Fate::Elsewhere(community),
@@ -155,7 +225,7 @@ pub(super) async fn survey(
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
     for (word, found) in typed.iter().zip(found?) {
-        let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new() };
+        let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new(), from: None };
         let groups = match found {
             Found::One(group) => vec![group],
             Found::Several(groups) if groups.is_empty() => {
@@ -188,18 +258,15 @@ pub(super) async fn survey(
             }
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
-            items.push(Item {
-                name,
-                id: Some(group.id.to_string()),
-                before: Before::Todo,
-                choices: Vec::new(),
-            });
+            let id = Some(group.id.to_string());
+            items.push(Item { name, id, before: Before::Todo, choices: Vec::new(), from: None });
             open.push((items.len() - 1, group));
         }
     }
     let stands = standings(context, direction, &community.id, &details, &open).await?;
-    for ((at, _), (before, name)) in open.iter().zip(stands) {
+    for ((at, _), Standing { before, name, from }) in open.iter().zip(stands) {
         items[*at].before = before;
+        items[*at].from = from;
         if let Some(name) = name {
             items[*at].name = name;
         }
@@ -208,10 +275,7 @@ pub(super) async fn survey(
     let ordinary = details.ordinary().count();
     let mut over_limit = None;
     match direction {
-        Direction::Link => {
-            let limit = context.instance.community_limit;
-            over_limit = (todo > 0 && ordinary + todo > limit).then_some((ordinary + todo, limit));
-        }
+        Direction::Link => over_limit = self::over_limit(&details, todo, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one that was named last.
         Direction::Unlink if todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
@@ -224,19 +288,34 @@ pub(super) async fn survey(
     Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
 }
 
+/// How many groups the community would hold with so many more, and can hold, where that is too many.
+fn over_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
+    let count = details.ordinary().count() + more;
+    (more > 0 && count > limit).then_some((count, limit))
+}
+
 /// The ids of what is offered.
 fn choices(groups: &[GroupEntry]) -> Vec<String> {
     groups.iter().take(MOST_CANDIDATES).map(|group| group.id.to_string()).collect()
 }
 
-/// How each group stands, and its name where the list lacked it.
+/// How a group stands.
+struct Standing {
+    before: Before,
+    /// Its name, where the list lacked it.
+    name: Option<String>,
+    /// The other community that it belongs to.
+    from: Option<(String, Option<String>)>,
+}
+
+/// How each group stands.
 async fn standings(
     context: &Context<'_>,
     direction: Direction,
     community: &CommunityId,
     details: &CommunityDetails,
     groups: &[(usize, GroupEntry)],
-) -> Result<Vec<(Before, Option<String>)>, ApiError> {
+) -> Result<Vec<Standing>, ApiError> {
     let reads =
         groups.iter().map(|(_, group)| standing(context, direction, community, details, group).boxed());
     side_by_side(reads.collect()).await.into_iter().collect()
@@ -248,7 +327,8 @@ async fn standing(
     community: &CommunityId,
     details: &CommunityDetails,
     group: &Entry<GroupId>,
-) -> Result<(Before, Option<String>), ApiError> {
+) -> Result<Standing, ApiError> {
+    let here = |before, name: Option<String>| Standing { before, name, from: None };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
         let before = match direction {
@@ -256,7 +336,7 @@ async fn standing(
             Direction::Link => Before::WasSo,
             Direction::Unlink => Before::Todo,
         };
-        return Ok((before, name));
+        return Ok(here(before, name));
     }
     let outside = match direction {
         Direction::Link => Before::Todo,
@@ -265,33 +345,40 @@ async fn standing(
     match context.zapi.group(&group.id).await {
         Ok(found) => {
             let name = found.name.clone().filter(|_| group.name.is_empty());
-            let before = match elsewhere(context, community, &found).await? {
-                _ if found.is_announcement => Before::Announcement,
-                Some(other) => Before::Elsewhere(other),
+            if found.is_announcement {
+                return Ok(here(Before::Announcement, name));
+            }
+            Ok(match elsewhere(context, community, &found).await? {
+                Some((id, other)) => {
+                    let from = Some((id.to_string(), other.clone()));
+                    Standing { before: Before::Elsewhere(other), name, from }
+                }
                 // The group knows already what the community's metadata does not show yet.
-                None if found.community.is_some() && direction == Direction::Link => Before::WasSo,
-                None if found.community.is_some() => Before::Todo,
-                None => outside,
-            };
-            Ok((before, name))
+                None if found.community.is_some() && direction == Direction::Link => {
+                    here(Before::WasSo, name)
+                }
+                None if found.community.is_some() => here(Before::Todo, name),
+                None => here(outside, name),
+            })
         }
-        Err(error) if error.cause == Cause::Refused => Ok((Before::Gone, None)),
+        Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
         // The community's own metadata is enough to go on.
-        Err(error) if error.cause == Cause::Unreadable => Ok((outside, None)),
+        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
         Err(error) => Err(error),
     }
 }
 
-/// The name of the other community that a group belongs to, if it belongs to another.
+/// The other community that a group belongs to, if it belongs to another, and its name where it is known.
 pub(super) async fn elsewhere(
     context: &Context<'_>,
     community: &CommunityId,
     group: &GroupDetails,
-) -> Result<Option<Option<String>>, ApiError> {
+) -> Result<Option<(CommunityId, Option<String>)>, ApiError> {
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            Ok(Some(snapshot.communities.by_id(other).map(|entry| entry.name.clone())))
+            let name = snapshot.communities.by_id(other).map(|entry| entry.name.clone());
+            Ok(Some((other.clone(), name)))
         }
         _ => Ok(None),
     }

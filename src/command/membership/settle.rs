@@ -1,5 +1,8 @@
 //! Calls, reads back, and attributes what failed to the group that it belongs to.
 
+use std::collections::HashMap;
+
+use super::super::progress::MANY;
 use super::super::single::Patience;
 use super::super::{Context, Failure};
 use super::Direction;
@@ -8,7 +11,6 @@ use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Fate, quoted};
 use crate::zapi::{ApiError, Cause, CommunityDetails, TurnToChange};
-use std::collections::HashMap;
 
 /// What became of each group that had to be changed.
 pub(super) type Settled = HashMap<GroupId, Fate>;
@@ -52,12 +54,10 @@ pub(super) async fn settle(
         // An earlier try's call may only be on its way into what is read.
         (missing, unread) = work.read_back(missing).await;
     } else if !missing.is_empty() {
-        failpoint::reach(Step::Calling);
-        let answer = direction.call(work.context.zapi, &community, &missing, turn).await;
-        failpoint::reach(Step::Called);
-        let is_temporary = matches!(&answer, Err(error) if error.cause.is_temporary());
-        let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
-        hints.extend(missing.iter().map(|group| (group.clone(), answer.clone())));
+        let (called, last) = work.call_all(&missing, turn).await;
+        let is_temporary = matches!(&last, Err(error) if error.cause.is_temporary());
+        let concerns_all = matches!(&last, Err(error) if error.cause.concerns_all());
+        hints = called;
         if !concerns_all {
             let called = missing.len();
             (missing, unread) = work.read_back(missing).await;
@@ -99,6 +99,28 @@ impl Work<'_, '_> {
     async fn is_still_in(&self, group: &GroupId) -> bool {
         let read = self.context.zapi.group(group).await;
         read.is_ok_and(|group| group.community.as_ref() == Some(self.community))
+    }
+
+    /// Calls for all groups, some at a time where they are many: so that an answer is worth waiting for, and
+    /// somebody sees how far it is. What every call or a later one would fail alike at ends it.
+    async fn call_all(
+        &self,
+        groups: &[GroupId],
+        mut turn: Option<TurnToChange>,
+    ) -> (Hints, Result<(), ApiError>) {
+        let (mut hints, mut last) = (Hints::new(), Ok(()));
+        self.context.progress.begin(groups.len());
+        for some in groups.chunks(MANY) {
+            failpoint::reach(Step::Calling);
+            last = self.direction.call(self.context.zapi, self.community, some, turn.take()).await;
+            failpoint::reach(Step::Called);
+            hints.extend(some.iter().map(|group| (group.clone(), last.clone())));
+            self.context.progress.advance(some.len());
+            if matches!(&last, Err(error) if error.cause.concerns_all() || error.cause.is_temporary()) {
+                break;
+            }
+        }
+        (hints, last)
     }
 
     async fn call_each(&self, groups: &[GroupId]) -> Hints {
@@ -181,7 +203,7 @@ impl Work<'_, '_> {
             return None;
         }
         let details = self.context.zapi.group(group).await.ok()?;
-        elsewhere(self.context, self.community, &details).await.ok()?
+        Some(elsewhere(self.context, self.community, &details).await.ok()??.1)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.

@@ -68,11 +68,11 @@ fn an_empty_script_ends_without_a_word() {
 #[test]
 fn a_script_from_anywhere_is_read_to_its_last_line() {
     let place = Place::new();
-    let ran = place.run_on("/communities\r\n/whoami", &["demo", "--locale", "pt-BR"]);
+    let ran = place.run_on("/comunidades\r\n/whoami", &["demo", "--locale", "pt-BR"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let spoken = spoken(&ran.out);
     assert_eq!(spoken.len(), 4, "{}", ran.out);
-    assert_eq!((spoken[0].1.as_str(), spoken[2].1.as_str()), ("/communities", "/whoami"));
+    assert_eq!((spoken[0].1.as_str(), spoken[2].1.as_str()), ("/comunidades", "/whoami"));
     assert!(spoken[1].1.contains("comunidades") || spoken[1].1.contains("Comunidades"), "{}", ran.out);
 }
 

@@ -137,6 +137,34 @@ fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
     }
 }
 
+/// A thread that never comes back stands for a disk that hangs.
+#[cfg(debug_assertions)]
+#[test]
+fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
+    let mut place = Place::new();
+    place.variable("VINCULA_HANG_AT", "writing");
+    let mut serving = place.serve();
+    place.expect_refused(&serving, "A1", "a write does not end");
+    let begun = Instant::now();
+    place.expect_refused(&serving, "B1", "a write does not end");
+    assert!(begun.elapsed() < Duration::from_secs(2), "known trouble is waited for: {:?}", begun.elapsed());
+
+    let begun = Instant::now();
+    serving.signal("TERM");
+    let (code, log) = serving.ended(&place);
+
+    assert_eq!(code, Some(0), "{log}");
+    assert!(begun.elapsed() < Duration::from_secs(15), "it ended after {:?}", begun.elapsed());
+    assert!(log.contains("its thread is left behind"), "{log}");
+    place.variables.clear();
+    let serving = place.serve();
+    for id in ["A1", "B1"] {
+        place.order(id, "/whoami");
+        assert!(place.reply_to(id).starts_with("You are “Ana”"));
+    }
+    serving.stop(&place);
+}
+
 #[test]
 fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
     let place = Place::new();
@@ -166,7 +194,17 @@ fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
 
 #[test]
 fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
-    for name in ["command", "note", "pace", "proof", "note_command", "command_finished"] {
+    for name in [
+        "command",
+        "note",
+        "pace",
+        "proof",
+        "note_command",
+        "command_finished",
+        "command_text",
+        "command_dead",
+        "command_cancelled",
+    ] {
         let place = Place::new();
         let serving = place.serve();
         place.order("A1", ORDER);

@@ -37,7 +37,7 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
         .start()
         .await;
 
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma*"#).await;
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
     let quoting = bot.answers_to(&order).await;
 
     let said = bot.said();
@@ -81,7 +81,7 @@ async fn orders_in_a_reply_begin_with_the_first_prefix() {
     let ready_made = bot.ask(ANA, r#"!link "Bairro Feliz" lançamentos"#).await;
 
     assert!(usage.contains("Write: !link <community> <groups…>\nFor example: !link "), "{usage}");
-    assert!(ready_made.ends_with(r#"first: !unlink "Marketing BR" Lançamentos"#), "{ready_made}");
+    assert!(ready_made.ends_with(r#"Move it: !move Lançamentos "Bairro Feliz""#), "{ready_made}");
 }
 
 #[tokio::test]

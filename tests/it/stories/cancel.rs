@@ -133,7 +133,7 @@ async fn one_order_is_stopped_at_a_time_and_all_of_them_with_a_word() {
     assert_eq!(bot.ask(ANA, "/cancel").await, STOPPED);
     bot.tried(&second, 1).await;
     assert_eq!(bot.row(&third).await.state, "waiting");
-    let rest = bot.ask(ANA, "/cancelar tudo").await;
+    let rest = bot.ask(ANA, "/cancel tudo").await;
 
     assert_eq!(
         rest,

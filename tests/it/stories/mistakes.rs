@@ -14,7 +14,7 @@ async fn each_slip_is_told_with_the_usage_and_an_example() {
         ("/link \"Bairro Feliz futebol", format!("A quote \" is not closed. {link}")),
         ("/link bairro “futebol", format!("A quote “ is not closed. {link}")),
         (
-            "/vincular",
+            "/link",
             "Which community? Write: /link <community> <groups…>\n\
              For example: /link \"Bairro Feliz\" futebol, mães"
                 .to_owned(),

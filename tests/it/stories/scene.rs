@@ -62,6 +62,14 @@ impl Service {
         self.sandbox.sent().into_iter().map(|sent| sent.text).collect()
     }
 
+    /// Returns when one of the bot's messages reads so.
+    pub async fn shows(&self, text: &str) {
+        let shows = |view: &vincula::sandbox::View<'_>| {
+            view.world.sent().iter().find(|sent| sent.text == text).map(drop)
+        };
+        self.within(self.sandbox.wait_until(shows)).await;
+    }
+
     /// The world as it is now.
     pub fn world(&self) -> World {
         self.sandbox.world(|world| world.clone())

@@ -24,7 +24,7 @@ async fn what_was_seen_of_them_is_told_lid_and_group_too() {
         .start()
         .await;
     let group = bot.group("Futebol");
-    let order = bot.message(ANA, "/quemsou").lid(ANA_LID).in_group(&group);
+    let order = bot.message(ANA, "/whoami").lid(ANA_LID).in_group(&group);
 
     let reply = bot.ask_by(&order).await;
 

@@ -76,6 +76,7 @@ impl Default for Setting {
             timing: Timing {
                 read_back: Duration::from_millis(600),
                 hourglass: Duration::from_secs(30),
+                progress: Duration::from_secs(30),
                 goes_on: Duration::from_secs(20),
                 first_retry: Duration::from_millis(20),
                 longest_retry: Duration::from_millis(100),

@@ -91,7 +91,8 @@ async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
         bot.message(ANA, "bom dia"),
         bot.message(STRANGER, "/link Bairro futebol"),
-        bot.message(ANA, "/whoami").edited(),
+        bot.message(ANA, "bom dia").edited(),
+        bot.message(STRANGER, "sim"),
         bot.message(ANA, "/whoami").with("type", "MessageStatusCallback"),
     ]
     .iter()

@@ -42,20 +42,20 @@ async fn an_order_with_nothing_to_do_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_frees_it() {
+async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_moves_it() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
-    let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+    let moved = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
     let again = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
 
     assert_eq!(
         reply,
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Lançamentos”: belongs to “Marketing BR”. \
-         Unlink it there first: /unlink \"Marketing BR\" Lançamentos"
+         Move it: /move Lançamentos \"Bairro Feliz\""
     );
-    assert_eq!(freed, "1 of 1 group is now out of “Marketing BR”.\n✅ “Lançamentos”");
-    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
+    assert_eq!(moved, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
+    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Lançamentos”: was in it already");
 }
 
 #[tokio::test]
@@ -82,9 +82,9 @@ async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be(
     assert_eq!(
         reply,
         "1 of 4 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
-         ❌ “vendas” could be “Vendas Atacado”, “Vendas Norte”, “Vendas Sul”. Write one of them.\n\
-         ❌ no group “futebbol”. Did you mean “Futebol”?\n\
-         ❌ no group “xyzzy”"
+         ❌ “vendas” could be 1. “Vendas Atacado”, 2. “Vendas Norte”, 3. “Vendas Sul”\n\
+         ❌ no group “futebbol”. Did you mean 4. “Futebol”?\n\
+         ❌ no group “xyzzy”\nAnswer with the number you mean (several: 1 3)."
     );
     assert_eq!(bot.asked_to_link(), [["Futebol"]]);
     assert_eq!(bot.world().groups_of(&bot.community("Marketing BR")).len(), 2);
@@ -103,7 +103,7 @@ async fn a_community_that_could_be_two_stops_the_whole_order() {
 
     assert_eq!(
         reply,
-        "“bairro” could be “Bairro Feliz”, “Bairro Novo”. Write one of them; nothing was changed."
+        "“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”. Answer with the number; nothing was changed."
     );
     assert_eq!(bot.changes(), 0);
 }
@@ -115,7 +115,10 @@ async fn a_community_that_nobody_knows_stops_the_whole_order() {
     let near = bot.ask(ANA, "/link bairo futebol").await;
     let far = bot.ask(ANA, "/link xyzzy futebol").await;
 
-    assert_eq!(near, "There is no community “bairo”. Did you mean “Bairro Feliz”?");
+    assert_eq!(
+        near,
+        "There is no community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
+    );
     assert_eq!(far, "There is no community “xyzzy”. See them all with /communities");
     assert_eq!(bot.changes(), 0);
 }
@@ -212,6 +215,6 @@ async fn a_group_that_another_community_took_meanwhile_is_told_to_belong_there()
     assert_eq!(
         bot.reply_to(&order).await.text,
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Futebol”: belongs to “Marketing BR”. \
-         Unlink it there first: /unlink \"Marketing BR\" Futebol"
+         Move it: /move Futebol \"Bairro Feliz\""
     );
 }

@@ -119,8 +119,7 @@ async fn a_pattern_is_all_groups_that_it_fits() {
     assert_eq!(
         reply,
         "2 of 4 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n\
-         ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Unlink it there first: /unlink \"Marketing BR\" \
-         \"Vendas Sul\"\n❌ no group matches “∗xyzzy∗”"
+         ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Move it: /move \"Vendas Sul\" \"Bairro Feliz\"\n❌ no group matches “∗xyzzy∗”"
     );
     assert_eq!(bot.asked_to_link(), [["Vendas Atacado", "Vendas Norte"]]);
 }
@@ -178,8 +177,8 @@ async fn two_groups_of_one_name_are_told_apart_by_their_ids() {
 
     assert_eq!(
         unclear,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be “120363000000000001-group”, \
-         “120363000000000002-group”. Write one of them."
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “120363000000000001-group”, \
+         2. “120363000000000002-group”\nAnswer with the number you mean (several: 1 3)."
     );
     assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “time”");
 }
@@ -199,8 +198,9 @@ async fn of_many_candidates_five_are_named_and_the_rest_is_counted() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be “Time 1”, “Time 2”, “Time 3”, \
-         “Time 4”, “Time 5” and 3 more. Write more of the name."
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “Time 1”, 2. “Time 2”, \
+         3. “Time 3”, 4. “Time 4”, 5. “Time 5” and 3 more: write more of the name\n\
+         Answer with the number you mean (several: 1 3)."
     );
 }
 

@@ -37,8 +37,8 @@ async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "«*a_b*» d'água*""#).await;
     let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
-    assert_eq!(reply.rsplit_once(": ").unwrap().1, r#"/unlink "Os 'Outros', 'eu'" "«∗Aˍb∗» d'água 'c'""#);
-    assert_eq!(freed, "1 of 1 group is now out of “Os \"Outros\", “eu””.\n✅ “«∗Aˍb∗» d'água „c“”");
+    assert_eq!(reply.rsplit_once(": ").unwrap().1, r#"/move "«∗Aˍb∗» d'água 'c'" "Bairro Feliz""#);
+    assert_eq!(freed, "1 of 1 group is now in “Bairro Feliz”.\n✅ “«∗Aˍb∗» d'água „c“”");
 }
 
 #[tokio::test]

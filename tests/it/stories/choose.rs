@@ -1,0 +1,74 @@
+//! A name that could be several is asked back with numbers, and a bare number answers.
+
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn a_number_says_which_group_was_meant() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" vendas futebbol"#).await;
+
+    let chosen = bot.ask(ANA, "2 e 4").await;
+
+    assert_eq!(chosen, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Norte”\n✅ “Futebol”");
+    bot.settled().await;
+    // Nothing waits for a number any more.
+    assert_eq!(bot.send(ANA, "2").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+}
+
+#[tokio::test]
+async fn the_one_that_is_near_needs_no_more_than_a_yes() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/vincular "Bairro Feliz" fuebol"#).await;
+
+    assert_eq!(bot.ask(ANA, "sim").await, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn a_number_that_was_not_offered_is_asked_for_again() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" vendas"#).await;
+
+    assert_eq!(bot.ask(ANA, "7").await, "❌ There is no such number. Answer with one of 1 to 3.");
+    assert_eq!(bot.ask(ANA, "sim").await, "❌ There is no such number. Answer with one of 1 to 3.");
+    assert_eq!(bot.ask(ANA, "3").await.lines().next(), Some("0 of 1 group is now in “Bairro Feliz”."));
+}
+
+#[tokio::test]
+async fn a_number_says_which_community_was_meant_and_the_rest_of_the_order_stands() {
+    let bot = Service::with()
+        .world(|world| {
+            let novo = world.community("Bairro Novo");
+            world.linked_group(&novo, "Praça");
+        })
+        .start()
+        .await;
+    bot.ask(ANA, r#"/link bairro futebol "mães do bairro""#).await;
+
+    let chosen = bot.ask(ANA, "2").await;
+
+    assert_eq!(chosen, "2 of 2 groups are now in “Bairro Novo”.\n✅ “Futebol”\n✅ “Mães do Bairro”");
+}
+
+#[tokio::test]
+async fn the_numbers_of_a_trial_lead_to_a_trial() {
+    let bot = Service::with()
+        .world(|world| {
+            world.community("Bairro Novo");
+        })
+        .start()
+        .await;
+    bot.ask(ANA, "/link bairro futebol --try").await;
+
+    assert!(bot.ask(ANA, "1").await.contains("This was a trial"), "still a trial");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn numbers_in_a_chat_where_nothing_was_asked_are_chatter() {
+    let bot = Service::start().await;
+
+    for text in ["2", "sim", "não", "👍", "1 3-5"] {
+        assert_eq!(bot.send(ANA, text).await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}

@@ -1,0 +1,221 @@
+//! What many people notice is asked about first; a yes of the same person in the same chat does it once.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::phony::Event;
+
+use crate::support::{ANA, STRANGER, Service};
+use crate::webhook::expect_status;
+
+const NOON: Timestamp = Timestamp(1_764_000_000_000);
+const RUI: &str = "5544999990007";
+/// Four groups leave a community of six.
+const GRAVE: &str = r#"/unlink "Bairro Feliz" rua*"#;
+const ASKED: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
+                     ➡️ “Rua 4”\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
+                     (/confirm does the same); “no” drops it.";
+const DONE: &str =
+    "4 of 4 groups are now out of “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";
+
+fn streets() -> crate::support::Setting {
+    Service::with()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            for street in 1..=4 {
+                world.linked_group(&bairro, &format!("Rua {street}"));
+            }
+        })
+        .admins(&format!(
+            "[instances.main.admins.ana]\nphone = \"{ANA}\"\n[instances.main.admins.rui]\nphone = \"{RUI}\"\n"
+        ))
+}
+
+#[tokio::test]
+async fn more_than_three_groups_are_unlinked_only_after_a_yes() {
+    let bot = streets().start().await;
+
+    assert_eq!(bot.ask(ANA, GRAVE).await, ASKED);
+    assert_eq!(bot.changes(), 0);
+    assert_eq!(bot.ask(ANA, "Yes!").await, DONE);
+
+    // The question is answered, and a second yes is chatter.
+    bot.settled().await;
+    assert_eq!(bot.send(ANA, "yes").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.calls_to("communities/unlink").len(), 1);
+}
+
+#[tokio::test]
+async fn a_yes_is_said_in_many_ways() {
+    for yes in ["sim", "SÍ", "ok", "/confirm", "/sim", "/confirmar", "👍🏽"] {
+        let bot = streets().start().await;
+        bot.ask(ANA, GRAVE).await;
+
+        assert_eq!(bot.ask(ANA, yes).await.lines().count(), 5, "{yes}");
+        assert_eq!(bot.calls_to("communities/unlink").len(), 1, "{yes}");
+    }
+}
+
+#[tokio::test]
+async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
+    let bot = streets().start().await;
+    let asked = bot.message(ANA, GRAVE);
+    bot.ask_by(&asked).await;
+    let question = bot.reply_to(asked.message_id()).await.message_id;
+    bot.settled().await;
+    let react = |value: &str, to: &str| {
+        let account = bot.sandbox.account();
+        Event::reaction(&account.id, value, to).from(ANA).connected_phone(&account.phone).at(bot.clock.now())
+    };
+
+    for other in [react("👍", "3EB0FFFF"), react("👎", &question), react("", &question)] {
+        bot.post(&other).await;
+        bot.settled().await;
+        assert_eq!(bot.changes(), 0, "{}", other.body());
+    }
+    assert_eq!(bot.ask_by(&react("👍", &question)).await, DONE);
+}
+
+#[tokio::test]
+async fn nobody_else_says_yes_and_nowhere_else() {
+    let bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+
+    let elsewhere = bot.message(ANA, "yes").in_group(&bot.group("Futebol"));
+    for event in [bot.message(RUI, "yes"), bot.message(STRANGER, "yes"), elsewhere] {
+        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+    }
+    assert_eq!(bot.ask(RUI, "/confirm").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_yes_after_five_minutes_comes_too_late() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(301));
+
+    let late = bot.ask(ANA, "yes").await;
+
+    assert!(late.starts_with("❌ That came after more than 5 minutes, so I did nothing."), "{late}");
+    bot.settled().await;
+    assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_no_drops_it() {
+    let bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+
+    assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
+    bot.settled().await;
+    assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_question_outlives_the_service() {
+    let mut bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+}
+
+#[tokio::test]
+async fn what_was_shown_is_what_is_done() {
+    let bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.sandbox.world(|world| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        world.linked_group(&bairro, "Rua 5");
+    });
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+    assert_eq!(bot.community_of("Rua 5").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
+    let mut bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    let call = bot.sandbox.trouble().hold_answer("communities/unlink");
+    let yes = bot.message(ANA, "yes");
+    bot.post(&yes).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+    // Meanwhile another question takes the place of the first.
+    bot.ask(ANA, "/community bairo").await;
+
+    assert_eq!(bot.reply_to(yes.message_id()).await.text, DONE);
+}
+
+#[tokio::test]
+async fn who_says_so_at_once_is_not_asked() {
+    for flag in ["--yes", "—yes", "--sim", "–sí"] {
+        let bot = streets().start().await;
+
+        assert_eq!(bot.ask(ANA, &format!("{GRAVE} {flag}")).await, DONE, "{flag}");
+    }
+}
+
+#[tokio::test]
+async fn a_trial_shows_and_does_nothing_whatever_is_answered() {
+    let bot = streets().start().await;
+    let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ no group “xyzzy”\n\n\
+                 This was a trial: nothing was changed. Without --try it is done.";
+
+    assert_eq!(bot.ask(ANA, r#"/link "Bairro Feliz" futebol xyzzy --try"#).await, trial);
+    assert!(bot.ask(ANA, &format!("{GRAVE} —try")).await.contains("This was a trial"));
+    bot.settled().await;
+    assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_pattern_that_takes_more_than_ten_groups_is_asked_about() {
+    let bot = Service::with()
+        .world(|world| {
+            for class in 1..=11 {
+                world.group(&format!("Turma {class:02}"));
+            }
+        })
+        .start()
+        .await;
+
+    let asked = bot.ask(ANA, r#"/vincular "Bairro Feliz" turma*"#).await;
+    assert!(asked.starts_with("11 de 11 grupos ficariam em “Bairro Feliz”.\n➡️ “Turma 01”"), "{asked}");
+    assert!(asked.ends_with("(/confirmar vale igual); “não” desiste."), "{asked}");
+    assert_eq!(bot.changes(), 0);
+
+    let done = bot.ask(ANA, "sim").await;
+    assert!(done.starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{done}");
+}
+
+#[tokio::test]
+async fn rights_that_are_gone_meanwhile_are_gone_at_the_yes() {
+    let mut bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    bot.stop().await;
+    bot.restart_with(
+        "[instances.main.admins.ana]\n",
+        "[instances.main.admins.ana]\ncommunities = [\"Marketing BR\"]\n",
+    )
+    .await;
+
+    let refused = bot.ask(ANA, "yes").await;
+
+    assert_eq!(refused, "You may not use /unlink in “Bairro Feliz”. Whoever runs this bot can allow it.");
+    assert_eq!(bot.changes(), 0);
+}

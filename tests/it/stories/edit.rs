@@ -1,0 +1,129 @@
+//! An order that was answered with an error is mended by editing its message; one that did something never.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, Service};
+use crate::webhook::expect_status;
+
+const NOON: Timestamp = Timestamp(1_764_000_000_000);
+const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+impl Service {
+    /// A later version of a message.
+    fn edited(&self, message: &Event, text: &str) -> Event {
+        self.message(ANA, text).with_id(message.message_id()).edited()
+    }
+}
+
+#[tokio::test]
+async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    let mended = bot.edited(&order, r#"/link "Bairro Feliz futebol"#);
+    expect_status(&bot.post(&mended).await, "accepted");
+    bot.settled().await;
+    let mended = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    expect_status(&bot.post(&mended).await, "accepted");
+    bot.shows(LINKED).await;
+    bot.settled().await;
+
+    // One answer stands in the chat, and it is the last one.
+    assert_eq!(bot.said(), [LINKED]);
+    expect_status(&bot.post(&mended).await, "ignored");
+}
+
+#[tokio::test]
+async fn an_order_that_did_something_is_never_run_again() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    let edited = bot.edited(&order, r#"/link "Bairro Feliz" suporte"#);
+
+    assert_eq!(expect_status(&bot.post(&edited).await, "ignored"), "edited");
+    assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn the_same_edit_comes_twice_and_is_run_once() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let mended = bot.edited(&order, "/link bairro vendas");
+
+    let (one, other) = tokio::join!(bot.post(&mended), bot.post(&mended));
+    let mut answers = [one.text(), other.text()];
+    answers.sort();
+
+    assert!(answers[0].contains("duplicate") || answers[1].contains("duplicate"), "{answers:?}");
+    bot.settled().await;
+    assert_eq!(bot.orders().await, 2);
+}
+
+#[tokio::test]
+async fn after_a_quarter_of_an_hour_an_edit_is_no_order() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(15 * 60 + 1));
+
+    let mended = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+
+    assert_eq!(expect_status(&bot.post(&mended).await, "ignored"), "edited");
+}
+
+#[tokio::test]
+async fn an_edit_of_what_was_no_order_is_none() {
+    let bot = Service::start().await;
+    let chatter = bot.message(ANA, "link futebol");
+    bot.post(&chatter).await;
+
+    let edited = bot.edited(&chatter, r#"/link "Bairro Feliz" futebol"#);
+
+    assert_eq!(expect_status(&bot.post(&edited).await, "ignored"), "edited");
+    assert_eq!(bot.orders().await, 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let refused = Reply::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
+    bot.sandbox.trouble().always("send-text?edit", Fault::Instead(refused));
+
+    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.shows(LINKED).await;
+
+    assert_eq!(bot.said().len(), 2);
+}
+
+#[tokio::test]
+async fn a_mended_order_that_is_cut_off_is_ended_and_said_once() {
+    let mut bot = Service::start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    bot.shows(LINKED).await;
+    bot.settled().await;
+    assert_eq!((bot.said().len(), bot.changes()), (1, 1));
+}

@@ -1,0 +1,129 @@
+//! `/move`: a group leaves the community it is in and is linked to another, as one order.
+
+use vincula::sandbox::{Fault, Reply};
+
+use crate::stories::scene::refusal;
+use crate::support::{ANA, Service};
+
+const MOVED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Vendas Sul”";
+const MOVE: &str = r#"/move "vendas sul" "Bairro Feliz""#;
+
+#[tokio::test]
+async fn a_group_moves_to_another_community() {
+    let bot = Service::start().await;
+
+    assert_eq!(bot.ask(ANA, MOVE).await, MOVED);
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn the_order_that_link_offers_moves_it() {
+    for (link, mark) in
+        [("/link", "✅ “Vendas Sul”"), ("/vincular", "✅ “Vendas Sul”"), ("/enlazar", "✅ “Vendas Sul”")]
+    {
+        let bot = Service::start().await;
+        let reply = bot.ask(ANA, &format!(r#"{link} "Bairro Feliz" "vendas sul""#)).await;
+
+        let moved = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+        assert!(moved.contains(mark), "{reply}\n{moved}");
+        assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Bairro Feliz"));
+    }
+}
+
+#[tokio::test]
+async fn some_are_moved_some_linked_some_there_already_and_the_last_of_a_community_stays() {
+    let bot = Service::start().await;
+
+    let reply =
+        bot.ask(ANA, r#"/mover "vendas sul" lançamentos futebol moradores xyzzy "Bairro Feliz""#).await;
+
+    assert_eq!(
+        reply,
+        "3 de 5 grupos estão em “Bairro Feliz”.\n✅ “Vendas Sul”\n\
+         ❌ “Lançamentos”: uma comunidade fica com pelo menos um grupo, então este permanece\n\
+         ✅ “Futebol”\n☑️ “Moradores”: já estava lá\n❌ não há grupo “xyzzy”"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_linked_for_good_is_put_back() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Vendas Sul”: Z-API refused: “You must be an admin”; it \
+         is back in “Marketing BR”"
+    );
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
+    bot.settled().await;
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
+}
+
+#[tokio::test]
+async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(refusal("You must be an admin")));
+
+    let reply = bot.ask(ANA, MOVE).await;
+    bot.sandbox.trouble().clear();
+    let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+    assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
+    assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+}
+
+#[tokio::test]
+async fn between_the_halves_a_crash_or_trouble_loses_nothing() {
+    let mut bot = Service::start().await;
+    let bad = Fault::Instead(Reply::bad_gateway());
+    bot.sandbox.trouble().next("communities/link", 1, bad);
+    let call = bot.sandbox.trouble().hold_answer("communities/unlink");
+    let order = bot.message(ANA, MOVE);
+    bot.post(&order).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    assert_eq!(bot.reply_to(order.message_id()).await.text, MOVED);
+    assert_eq!(bot.calls_to("communities/unlink").len(), 1);
+}
+
+#[tokio::test]
+async fn a_move_is_taken_back_to_where_the_group_was() {
+    let bot = Service::start().await;
+    bot.ask(ANA, MOVE).await;
+
+    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+}
+
+#[tokio::test]
+async fn a_trial_tells_what_would_leave_which_community() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!("{MOVE} --try")).await;
+
+    assert_eq!(
+        reply,
+        "1 of 1 group would be in “Bairro Feliz”.\n➡️ “Vendas Sul”: would leave “Marketing BR”\n\n\
+         This was a trial: nothing was changed. Without --try it is done."
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn nobody_takes_a_group_out_of_a_community_that_is_not_theirs() {
+    let bot = Service::with()
+        .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommunities = [\"Bairro Feliz\"]\n")
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    assert!(reply.starts_with("0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Vendas Sul”"), "{reply}");
+    assert_eq!((bot.changes(), bot.community_of("Vendas Sul").as_deref()), (0, Some("Marketing BR")));
+}

@@ -1,0 +1,99 @@
+//! Who waits sees how far the order is: an hourglass and one message that is edited, and becomes the answer.
+
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, Reply};
+
+use crate::support::{ANA, Service, Setting};
+
+fn classes(count: usize) -> Setting {
+    Service::with().world(move |world| {
+        world.set_limit(100);
+        for class in 1..=count {
+            world.group(&format!("Turma {class:02}"));
+        }
+    })
+}
+
+#[tokio::test]
+async fn an_order_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_same_message() {
+    let bot = classes(25).start().await;
+    let first = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(first.reached()).await;
+
+    assert_eq!(bot.reply_to(order.message_id()).await.text, "⏳ 0 of 25…");
+    assert_eq!(bot.within(bot.sandbox.next_reaction_after(0)).await.value, "⏳");
+    let second = bot.sandbox.trouble().hold("communities/link");
+    first.release();
+    bot.within(second.reached()).await;
+    bot.shows("⏳ 10 of 25…").await;
+    second.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("25 of 25 groups are now in “Bairro Feliz”."), "{}", said[0]);
+    assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
+    let called: Vec<usize> = bot.asked_to_link().iter().map(Vec::len).collect();
+    assert_eq!(called, [10, 10, 5]);
+}
+
+#[tokio::test]
+async fn an_order_that_takes_its_time_says_so() {
+    let bot = Service::with().timing(|timing| timing.progress = Duration::from_millis(50)).start().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/vincular "Bairro Feliz" futebol"#);
+    bot.post(&order).await;
+    bot.within(call.reached()).await;
+
+    assert!(bot.reply_to(order.message_id()).await.text.starts_with("⏳ "));
+    call.release();
+
+    bot.shows("1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”").await;
+    bot.settled().await;
+    assert_eq!(bot.said().len(), 1);
+}
+
+#[tokio::test]
+async fn where_editing_fails_the_answer_is_a_second_message() {
+    let bot = classes(11).start().await;
+    let refused = Reply::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
+    bot.sandbox.trouble().always("send-text?edit", Fault::Instead(refused));
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(call.reached()).await;
+    bot.reply_to(order.message_id()).await;
+    call.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    assert_eq!((said.len(), said[0].as_str()), (2, "⏳ 0 of 11…"));
+    assert!(said[1].starts_with("11 of 11 groups are now in “Bairro Feliz”."), "{}", said[1]);
+}
+
+#[tokio::test]
+async fn after_a_crash_the_same_message_becomes_the_answer() {
+    let mut bot = classes(11).start().await;
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(call.reached()).await;
+    bot.reply_to(order.message_id()).await;
+    let id = bot.row(order.message_id()).await.id;
+    bot.within(async {
+        while bot.store.answer_id(&id).await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said.len() == 1 && said[0].starts_with("11 of 11 groups are now in"), "{said:?}");
+}

@@ -1,0 +1,61 @@
+//! `/undo` takes back exactly what the last order of this admin in this chat changed.
+
+use vincula::sandbox::Fault;
+
+use crate::stories::scene::refusal;
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn what_was_linked_is_unlinked_and_what_was_there_before_stays() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" moradores futebol suporte"#).await;
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(undone, "2 of 2 groups are now out of “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
+    assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
+    bot.settled().await;
+    // And what that changed is taken back as well.
+    assert_eq!(
+        bot.ask(ANA, "/undo").await,
+        "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”"
+    );
+}
+
+#[tokio::test]
+async fn what_was_unlinked_is_linked_again() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/tirar "Bairro Feliz" moradores futebol"#).await;
+
+    assert_eq!(bot.ask(ANA, "/desfazer").await, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Moradores”");
+}
+
+#[tokio::test]
+async fn an_order_that_changed_nothing_is_no_last_change() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    bot.ask(ANA, r#"/link "Bairro Feliz" suporte moradores"#).await;
+    bot.ask(ANA, "/groups").await;
+
+    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn it_is_this_admins_last_change_in_this_chat() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let elsewhere = bot.message(ANA, "/undo").in_group(&bot.group("Suporte"));
+
+    assert_eq!(bot.ask_by(&elsewhere).await, "❌ There is nothing of yours in this chat to take back.");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn nothing_is_taken_back_where_nothing_was_changed() {
+    let bot = Service::start().await;
+
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
+    assert_eq!(bot.ask(ANA, "/desfazer").await, "❌ Não há nada seu nesta conversa para desfazer.");
+    assert_eq!(bot.ask(ANA, "/deshacer").await, "❌ No hay nada tuyo en esta conversación para deshacer.");
+}
