@@ -170,8 +170,10 @@ pub fn quoted_name(text: &str) -> Option<(String, &str)> {
 }
 
 /// The text behind a community's name of which only the beginning stands in `typed`: names of several
-/// words are often written without quotes.
+/// words are often written without quotes. A colon between the two belongs to neither.
 pub fn behind_name<'t>(name: &str, typed: &str, text: &'t str) -> &'t str {
+    let is_apart = |rest: &&str| rest.is_empty() || rest.starts_with(char::is_whitespace);
+    let text = text.strip_prefix(':').filter(is_apart).map_or(text, str::trim_start);
     let (name, typed) = (fold(name), fold(typed));
     let Some(words) = name.strip_prefix(&typed).and_then(|words| words.strip_prefix(' ')) else {
         return text;
@@ -423,6 +425,47 @@ mod tests {
                 (community, groups.to_vec()),
                 "{rest}"
             );
+        }
+    }
+
+    #[test]
+    fn a_text_is_kept_with_what_nobody_sees_and_a_name_is_not() {
+        let text = "Família 👨\u{200d}👩\u{200d}👧  ❤\u{fe0f},\n\n\u{202a}x -- --yes";
+        let rows = [
+            (format!("\u{200e}Sa\u{200b}les {text}"), "Sales"),
+            (format!("\u{200e}“Sa\u{200b}les”\n{text} "), "Sales"),
+        ];
+        for (rest, community) in rows {
+            let found = parse(&[Arg::Community, Arg::Text], true, &rest).unwrap();
+            assert_eq!((found.community.as_deref(), found.text.as_str()), (Some(community), text));
+            assert!(!found.flags.yes);
+        }
+        for nothing in ["", "Sales", "Sales \u{200b}\n"] {
+            assert!(parse(&[Arg::Community, Arg::Text], true, nothing).is_err(), "{nothing:?}");
+        }
+        let prefixes = ["/".to_owned()];
+        for order in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
+            assert_eq!(crate::command::rest_as_typed(&order, &prefixes), Some(text));
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_word_and_the_rest_of_a_name_is_found_in_a_text() {
+        let picture = parse(&[Arg::Community, Arg::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
+        assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
+        let rows = [
+            ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
+            ("Bairro Feliz", "BAIRRO", "féliz:\noi\nFeliz", "oi\nFeliz"),
+            ("Bairro Feliz", "Bairro", "Feliz", ""),
+            ("Bairro Feliz", "Bairro", "Felizes para sempre", "Felizes para sempre"),
+            ("Bairro Feliz da Serra", "Bairro", "Feliz oi", "Feliz oi"),
+            ("Bairro Feliz", "Bairro Feliz", "Feliz oi", "Feliz oi"),
+            ("Bairro Feliz", "Bairro Feliz", ": Oi", "Oi"),
+            ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
+            ("Bairro Feliz", "120363186053925765", "Feliz oi", "Feliz oi"),
+        ];
+        for (name, typed, text, expected) in rows {
+            assert_eq!(behind_name(name, typed, text), expected, "{typed} {text}");
         }
     }
 

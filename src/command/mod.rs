@@ -229,7 +229,9 @@ impl Spec {
 
     /// The words of an order before and behind its community, as they are typed again.
     pub fn around_community(&self, arguments: &Arguments) -> (String, String) {
-        let words: Vec<String> = arguments.words.iter().map(|word| typed(word)).collect();
+        // An address is no name: nothing in it may become another sign.
+        let again = |word: &String| if self.takes_picture() { word.clone() } else { typed(word) };
+        let words: Vec<String> = arguments.words.iter().map(again).collect();
         let words = words.join(" ");
         let flags = arguments.flags.typed();
         match self.args.first() {

@@ -38,7 +38,6 @@ async fn the_link_of_a_community_or_a_group_is_shown_however_it_is_named() {
     }
     let here = bot.ask_by(&bot.message(ANA, "/invite here").in_group(&futebol)).await;
     assert_eq!(here, into_futebol);
-    bot.ask(ANA, "/groups futebol").await;
 }
 
 #[tokio::test]

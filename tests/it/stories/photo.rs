@@ -56,6 +56,18 @@ async fn an_address_behind_the_community_serves_as_well() {
 }
 
 #[tokio::test]
+async fn a_slip_in_the_name_costs_one_more_message_and_not_the_picture() {
+    let bot = Service::start().await;
+    let url = format!("https://pictures.example/{}/a_b~c*d.jpeg", "x".repeat(120));
+
+    let asked = bot.ask_by(&bot.picture(ANA, "/photo bairo", &url)).await;
+
+    assert!(asked.contains("Did you mean 1. “Bairro Feliz”?"), "{asked}");
+    assert_eq!(bot.ask(ANA, "1").await, DONE);
+    assert_eq!(bot.photo("Bairro Feliz"), Some(url));
+}
+
+#[tokio::test]
 async fn without_a_picture_it_says_how() {
     let bot = Service::start().await;
     let how = "Send the picture with this as its caption: /photo \"Bairro Feliz\" \
