@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::args::behind_name;
 use super::describe::too_long;
 use super::single;
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{Arg, Arguments, Chapter, Consent, Context, Failure, Run, Spec};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Mistake, Phrase, Reply};
@@ -96,8 +96,11 @@ async fn would(context: &Context<'_>, name: &str, group: &GroupId) -> Result<Phr
     })
 }
 
-/// How many people are in a group, where that can be read.
+/// How many people are in a group, where that can be read; not asked for where nobody is shown it.
 pub(super) async fn people(context: &Context<'_>, group: &GroupId) -> Result<Option<usize>, Failure> {
+    if context.consent == Consent::Given {
+        return Ok(None);
+    }
     match context.zapi.participants(group).await {
         Ok(people) => Ok(Some(people.len())),
         Err(error) if matches!(error.cause, Cause::Refused | Cause::Unreadable) => Ok(None),

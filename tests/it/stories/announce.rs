@@ -160,6 +160,46 @@ async fn after_a_crash_in_the_call_it_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_cancelled_order_says_that_it_may_have_been_sent_before() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    let call = bot.sandbox.trouble().hold_answer("send-text");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(call.reached()).await;
+    bot.ask(ANA, "/cancel").await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&yes).await, [UNSURE]);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn a_long_text_is_shown_whole_and_sent_as_one_message() {
+    let bot = Service::start().await;
+    let text = vec!["é".repeat(79); 50].join("\n");
+
+    bot.give(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
+    bot.settled().await;
+    assert_eq!(bot.said().concat().matches("> é").count(), 50);
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+
+    assert_eq!(bot.announced("Bairro Feliz"), [text]);
+}
+
+#[tokio::test]
+async fn people_who_cannot_be_counted_are_not_made_up() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("Group not found")));
+
+    let asked = bot.ask(ANA, ORDER).await;
+
+    let would = "➡️ The announcement group of “Bairro Feliz” would get this:\n> Oi\n";
+    assert!(asked.starts_with(would), "{asked}");
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+}
+
+#[tokio::test]
 async fn what_z_api_refuses_was_not_sent() {
     let bot = Service::start().await;
     bot.ask(ANA, ORDER).await;

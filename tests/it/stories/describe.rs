@@ -1,7 +1,10 @@
 //! `/describe`: a community gets another description, as it is typed; undo gives the old one back.
 
+use std::time::Duration;
+
 use vincula::sandbox::{Fault, Lag, Reply, Standing};
 
+use super::cancel::patient;
 use super::scene::refusal;
 use crate::support::{ANA, Service};
 
@@ -134,7 +137,7 @@ async fn what_goes_wrong_is_told() {
 #[tokio::test]
 async fn a_lagging_read_is_waited_for() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().set_lag(Some(Lag::For(std::time::Duration::from_millis(300))));
+    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(300))));
 
     assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
 }
@@ -156,6 +159,33 @@ async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
     assert_eq!(bot.calls_to("update-").len(), 2);
     bot.ask(ANA, "/undo").await;
     assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");
+}
+
+#[tokio::test]
+async fn a_cancelled_order_says_what_is_so() {
+    let bot = patient().start().await;
+    bot.sandbox.trouble().always("update-", Fault::Instead(Reply::bad_gateway()));
+    let not_done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.tried(&not_done, 1).await;
+    bot.ask(ANA, "/cancel").await;
+    assert_eq!(bot.answers_to(&not_done).await, ["❌ Not done: the order was cancelled."]);
+    bot.sandbox.trouble().clear();
+
+    bot.sandbox.trouble().always("update-", Fault::Afterwards(Reply::bad_gateway()));
+    let done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.tried(&done, 1).await;
+    bot.ask(ANA, "/cancel").await;
+    assert_eq!(bot.answers_to(&done).await, [DONE]);
+
+    let unknown = bot.give(ANA, "/photo \"Bairro Feliz\" https://pictures.example/1").await;
+    bot.tried(&unknown, 1).await;
+    bot.ask(ANA, "/cancel").await;
+
+    assert_eq!(
+        bot.answers_to(&unknown).await,
+        ["❓ The order was cancelled. It may have been done before, and that cannot be looked up."]
+    );
+    assert_eq!(bot.calls_to("update-").len(), 3);
 }
 
 #[tokio::test]
