@@ -6,13 +6,12 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::behind_name;
 use super::describe::too_long;
 use super::single;
 use super::{Arg, Arguments, Chapter, Consent, Context, Failure, Run, Spec};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply};
+use crate::reply::{Phrase, Reply};
 use crate::zapi::{Cause, Urgency};
 
 /// The command.
@@ -58,11 +57,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 /// What is to be sent and where, or what is answered instead.
 async fn survey(context: &mut Context<'_>, arguments: &Arguments) -> Result<Result<Plan, Reply>, Failure> {
     let community = context.named_community()?;
-    let typed = arguments.community.as_deref().unwrap_or_default();
-    let text = behind_name(&community.name, typed, &arguments.text);
-    if text.is_empty() {
-        return Ok(Err(SPEC.mistake(Mistake::MissingText, context.speech)));
-    }
+    let text = arguments.text.as_str();
     if let Some(long) = too_long(text, MOST) {
         return Ok(Err(Reply::Said(vec![long])));
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::visible;
 use crate::directory::{fold, is_invisible};
-use crate::domain::Locale;
+use crate::domain::{CommunityId, Locale};
 use crate::i18n;
 use crate::reply::Mistake;
 
@@ -169,25 +169,76 @@ pub fn quoted_name(text: &str) -> Option<(String, &str)> {
     Some((name, reader.rest))
 }
 
-/// The text behind a community's name of which only the beginning stands in `typed`: names of several
-/// words are often written without quotes. A colon between the two belongs to neither.
-pub fn behind_name<'t>(name: &str, typed: &str, text: &'t str) -> &'t str {
-    let is_apart = |rest: &&str| rest.is_empty() || rest.starts_with(char::is_whitespace);
-    let text = text.strip_prefix(':').filter(is_apart).map_or(text, str::trim_start);
-    let (name, typed) = (fold(name), fold(typed));
-    let Some(words) = name.strip_prefix(&typed).and_then(|words| words.strip_prefix(' ')) else {
-        return text;
-    };
-    let mut rest = text;
-    for expected in words.split(' ') {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        if fold(word.trim_end_matches(|c| c == ':' || is_comma(c))) != expected {
-            return text;
+impl Arguments {
+    /// Takes away the rest of a community's name where only its beginning was taken for it: names of
+    /// several words are often written without quotes. A colon behind the name belongs to nothing.
+    pub fn end_name(&mut self, name: &str, typed: &str) {
+        if CommunityId::parse(typed).is_some() {
+            return;
         }
-        rest = after.trim_start();
+        if fold(name).starts_with(&fold(typed)) {
+            self.end_likely_name(name, typed);
+        }
+        let rest = self.text.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace));
+        if let Some(rest) = rest {
+            self.text = rest.trim_start().to_owned();
+        }
     }
-    rest
+
+    /// The same where the beginning may be misspelled.
+    pub fn end_likely_name(&mut self, name: &str, typed: &str) {
+        match self.behind(name, typed) {
+            Some(Behind::Text(rest)) => self.text = rest.to_owned(),
+            Some(Behind::Words(count)) => drop(self.words.drain(..count)),
+            None => {}
+        }
+    }
+
+    /// How many words of a name stand behind the beginning that was taken for it: all that are left of
+    /// it, or none.
+    pub fn words_of_name(&self, name: &str, typed: &str) -> usize {
+        match self.behind(name, typed) {
+            Some(_) => rest_of_name(name, typed).len(),
+            None => 0,
+        }
+    }
+
+    /// What follows the rest of a name, if the rest stands there.
+    fn behind(&self, name: &str, typed: &str) -> Option<Behind<'_>> {
+        let expected = rest_of_name(name, typed);
+        let is_it = |word: &str, expected: &String| {
+            fold(word.trim_end_matches(|c| c == ':' || is_comma(c))) == *expected
+        };
+        if expected.is_empty() {
+            return None;
+        }
+        if !self.words.is_empty() {
+            let is_there = self.words.len() >= expected.len()
+                && self.words.iter().zip(&expected).all(|(word, expected)| is_it(word, expected));
+            return is_there.then_some(Behind::Words(expected.len()));
+        }
+        let mut rest = self.text.as_str();
+        for expected in &expected {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            if !is_it(word, expected) {
+                return None;
+            }
+            rest = after.trim_start();
+        }
+        Some(Behind::Text(rest))
+    }
+}
+
+/// What follows a name: a text, or the words from this one on.
+enum Behind<'t> {
+    Text(&'t str),
+    Words(usize),
+}
+
+/// The words of a name behind as many as were typed, folded.
+fn rest_of_name(name: &str, typed: &str) -> Vec<String> {
+    fold(name).split(' ').skip(fold(typed).split(' ').count()).map(str::to_owned).collect()
 }
 
 /// What stands behind two dashes, or the long one that a phone makes of them.
@@ -455,6 +506,7 @@ mod tests {
         assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
         let rows = [
             ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
+            ("Bairro Feliz", "bair", "Feliz oi", "oi"),
             ("Bairro Feliz", "BAIRRO", "féliz:\noi\nFeliz", "oi\nFeliz"),
             ("Bairro Feliz", "Bairro", "Feliz", ""),
             ("Bairro Feliz", "Bairro", "Felizes para sempre", "Felizes para sempre"),
@@ -462,11 +514,19 @@ mod tests {
             ("Bairro Feliz", "Bairro Feliz", "Feliz oi", "Feliz oi"),
             ("Bairro Feliz", "Bairro Feliz", ": Oi", "Oi"),
             ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
-            ("Bairro Feliz", "120363186053925765", "Feliz oi", "Feliz oi"),
+            ("Bairro Feliz", "b", "Natal", "Natal"),
+            ("Bairro Feliz", "apelido", "Feliz Natal", "Feliz Natal"),
+            ("Bairro Feliz", "120363186053925765", ": Feliz", ": Feliz"),
         ];
         for (name, typed, text, expected) in rows {
-            assert_eq!(behind_name(name, typed, text), expected, "{typed} {text}");
+            let mut found = Arguments { text: text.to_owned(), ..Arguments::default() };
+            found.end_name(name, typed);
+            assert_eq!(found.text, expected, "{typed} {text}");
         }
+        let words = ["Feliz:", "add-groups", "all"].map(str::to_owned).to_vec();
+        let mut found = Arguments { words, ..Arguments::default() };
+        found.end_likely_name("Bairro Feliz", "bairo");
+        assert_eq!(found.words, ["add-groups", "all"]);
     }
 
     #[test]

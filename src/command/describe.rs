@@ -6,12 +6,12 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::{behind_name, parse};
+use super::args::parse;
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply};
+use crate::reply::{Phrase, Reply};
 use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
 
 /// The command.
@@ -70,10 +70,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let plan = match begun {
             Some(plan) => plan,
             None => {
-                let typed = arguments.community.as_deref().unwrap_or_default();
-                let text = behind_name(&community.name, typed, &arguments.text);
-                let text = match text {
-                    "" => return Ok(SPEC.mistake(Mistake::MissingText, context.speech)),
+                let text = match arguments.text.as_str() {
                     NONE => String::new(),
                     text => text.to_owned(),
                 };

@@ -181,6 +181,21 @@ impl Spec {
         self.args.iter().any(|arg| arg.is_verbatim())
     }
 
+    /// Its community is followed by what is no group: a name of several words may run on into that.
+    pub fn may_run_on(&self) -> bool {
+        use Arg::{AnyText, Community, Own, People, Picture, Text};
+        matches!(self.args, [Community, Text | AnyText | People | Picture | Own(_), ..])
+    }
+
+    /// What an order lacks once its community's name has taken all that there was.
+    pub fn lacks(&self, arguments: &Arguments) -> Option<Mistake> {
+        match self.args {
+            [Arg::Community, Arg::Text, ..] if arguments.text.is_empty() => Some(Mistake::MissingText),
+            [Arg::Community, Arg::People, ..] if arguments.text.is_empty() => Some(Mistake::MissingPeople),
+            _ => None,
+        }
+    }
+
     /// The languages in which it has this name.
     pub fn languages_of(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);

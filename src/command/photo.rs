@@ -6,7 +6,6 @@ use futures_util::future::BoxFuture;
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-use super::args::behind_name;
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::domain::CommunityId;
@@ -65,16 +64,16 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let plan = match begun {
             Some(plan) => plan,
             None => {
-                let typed = arguments.community.as_deref().unwrap_or_default();
-                let words = arguments.words.join(" ");
-                let address = behind_name(&community.name, typed, &words);
-                if address.is_empty() {
-                    let how = Phrase::not_done("photo-how").order("order", SPEC.name, &[&community.name]);
-                    return Ok(Reply::Said(vec![how]));
-                }
-                if let Some((_, more)) = address.split_once(' ') {
-                    return Ok(SPEC.mistake(Mistake::TooManyWords(more.to_owned()), context.speech));
-                }
+                let address = match arguments.words.as_slice() {
+                    [] => {
+                        let how = Phrase::not_done("photo-how").order("order", SPEC.name, &[&community.name]);
+                        return Ok(Reply::Said(vec![how]));
+                    }
+                    [address] => address,
+                    [_, more, ..] => {
+                        return Ok(SPEC.mistake(Mistake::TooManyWords(more.clone()), context.speech));
+                    }
+                };
                 if !is_web_address(address) {
                     let wrong = Phrase::not_done("photo-address").name("address", address);
                     let how = Phrase::new("photo-how").order("order", SPEC.name, &[&community.name]);
@@ -86,7 +85,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(vec![would]), false) {
                     return Ok(reply);
                 }
-                let plan = Plan { community: community.id.to_string(), name, address: address.to_owned() };
+                let plan = Plan { community: community.id.to_string(), name, address: address.clone() };
                 context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
                 failpoint::reach(Step::Planned);
                 plan

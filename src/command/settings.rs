@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::{behind_name, means};
+use super::args::means;
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::domain::CommunityId;
@@ -69,11 +69,9 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let plan = match begun {
             Some(plan) => plan,
             None => {
-                let typed = arguments.community.as_deref().unwrap_or_default();
                 let words = arguments.words.join(" ");
-                let words = behind_name(&community.name, typed, &words);
-                let Some(who) = who(words) else {
-                    return Ok(Reply::Said(what(context, &community.name, words, before)));
+                let Some(who) = who(&words) else {
+                    return Ok(Reply::Said(what(context, &community.name, &words, before)));
                 };
                 let would =
                     Phrase::new(keys(who).would).mark("➡️").name("community", community.name.as_str());

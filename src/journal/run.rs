@@ -99,16 +99,28 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, arguments, is_confirmed, forgotten } = given;
+    let Given { spec, mut arguments, is_confirmed, forgotten } = given;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
         Some(typed) => {
             let typed = numbered(bot, &means, &chat, command, typed).await?;
-            match find_community(bot, means.zapi, admin, &typed).await? {
-                Ok(community) => Some(community),
+            let found = find_community(bot, means.zapi, admin, &typed, |entries| {
+                if spec.may_run_on() { run_on(entries, &typed, &arguments) } else { entries }
+            });
+            match found.await? {
+                Ok(community) => {
+                    if spec.may_run_on() {
+                        arguments.end_name(&community.name, &typed);
+                    }
+                    Some(community)
+                }
                 Err((reply, options)) => {
+                    if let (true, Some(first)) = (spec.may_run_on(), options.first()) {
+                        arguments.end_likely_name(&first.name, &typed);
+                    }
+                    let options = options.into_iter().map(|option| option.id).collect();
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
                     return Ok(Ended { memories: asked, ..Ended::mistaken(reply) });
                 }
@@ -116,6 +128,9 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         }
         None => None,
     };
+    if let (None, Some(mistake)) = (&command.plan, spec.lacks(&arguments)) {
+        return Ok(Ended::mistaken(spec.mistake(mistake, means.speech)));
+    }
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &bot.directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
@@ -358,19 +373,28 @@ fn which(
     vec![Memory { kind: MemoryKind::Question, place: place.to_owned(), value }]
 }
 
+/// Those whose names go on in the words behind what was typed, as far as any of them does; all, where none
+/// does.
+fn run_on(entries: Vec<CommunityEntry>, typed: &str, arguments: &Arguments) -> Vec<CommunityEntry> {
+    let words = |entry: &CommunityEntry| arguments.words_of_name(&entry.name, typed);
+    let most = entries.iter().map(words).max().unwrap_or_default();
+    entries.into_iter().filter(|entry| words(entry) == most).collect()
+}
+
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
-/// the admin may not use are not told, and what they do not see cannot make a name unclear.
+/// the admin may not use are not told, and what they do not see cannot make a name unclear. `likely` leaves
+/// out what is less likely than another.
 async fn find_community(
     bot: &Bot,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
-) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
+    likely: impl Fn(Vec<CommunityEntry>) -> Vec<CommunityEntry>,
+) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, Failure> {
     let allowed = |mut entries: Vec<CommunityEntry>| {
         entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
-        entries
+        likely(entries)
     };
-    let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
     Ok(match bot.directory.community(zapi, typed).await? {
         Found::One(community) => Ok(community),
@@ -379,12 +403,12 @@ async fn find_community(
             [community] => Ok(community.clone()),
             several => {
                 let candidates = told_apart::<CommunityId>(several);
-                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, ids(several)))
+                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, several.to_vec()))
             }
         },
         Found::Nothing { nearest } => {
             let nearest = allowed(nearest);
-            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, ids(&nearest)))
+            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, nearest))
         }
     })
 }

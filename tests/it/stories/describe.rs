@@ -67,6 +67,22 @@ async fn a_name_of_several_words_needs_no_quotes() {
 }
 
 #[tokio::test]
+async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a_slip() {
+    let bot = Service::start().await;
+    bot.sandbox.world(|world| world.community("Bairro Novo"));
+
+    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
+    let unclear = bot.ask(ANA, "/describe bairro Feliz\u{200b}es para sempre").await;
+    assert!(unclear.contains("1. “Bairro Feliz”, 2. “Bairro Novo”"), "{unclear}");
+    let slip = bot.ask(ANA, "/describe bairo feliz Bom dia\na todos").await;
+    assert!(slip.contains("Did you mean 1. “Bairro Feliz”?"), "{slip}");
+
+    assert_eq!(bot.ask(ANA, "1").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Bom dia\na todos");
+}
+
+#[tokio::test]
 async fn undo_gives_the_old_description_back_also_where_there_was_none() {
     let bot = Service::start().await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
