@@ -106,6 +106,8 @@ pub enum Reply {
         typed: String,
         /// The nearest one's name.
         nearest: Option<&'static str>,
+        /// A yes carries the order out under that name.
+        is_asked: bool,
     },
     /// An order that is not written as it should be.
     Mistake {
@@ -327,11 +329,11 @@ impl Reply {
                 }
                 lines.join("\n")
             }
-            Self::UnknownCommand { typed, nearest } => {
+            Self::UnknownCommand { typed, nearest, is_asked } => {
                 let name = ("name", quoted(typed));
                 match nearest {
                     Some(nearest) => say(
-                        "unknown-command-nearest",
+                        if *is_asked { "unknown-command-yes" } else { "unknown-command-nearest" },
                         &[
                             (name.0, (&name.1).into()),
                             ("nearest", (&format!("{}{nearest}", speech.prefix)).into()),

@@ -3,6 +3,8 @@
 //! Everything is real but Z-API: a line becomes a signed webhook over HTTP, goes through the
 //! journal, and the answer is what the sandbox was asked to send. From a pipe each line is one
 //! message, and the answers come in order.
+//!
+//! What a phone does besides typing is typed, too: see [`Line`].
 
 use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
@@ -42,6 +44,41 @@ pub(super) struct Options {
     /// The language of the bot: en, pt-BR or es.
     #[arg(long, default_value = "en", value_parser = language)]
     locale: Locale,
+    /// Play a tour of all that the bot can do, instead of asking.
+    #[arg(long)]
+    tour: bool,
+}
+
+/// The lines of `--tour`.
+const TOUR: &str = include_str!("tour.txt");
+/// The picture that `[photo]` sends.
+const PICTURE: &str = "https://pictures.example.com/bairro.jpg";
+
+/// A line of the chat: what the person's phone does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line<'a> {
+    /// Sends a text.
+    Text(&'a str),
+    /// `^text`: gives the last message another text.
+    Edit(&'a str),
+    /// `[photo] text`: sends a picture with this caption.
+    Picture(&'a str),
+    /// `[👍]`: puts a sign on the bot's last message.
+    Reaction(&'a str),
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a str) -> Self {
+        if let Some(text) = line.strip_prefix('^') {
+            return Self::Edit(text.trim());
+        }
+        let bracketed = line.strip_prefix('[').and_then(|line| line.split_once(']'));
+        match bracketed {
+            Some(("photo", caption)) => Self::Picture(caption.trim()),
+            Some((sign, "")) if !sign.chars().any(char::is_alphanumeric) => Self::Reaction(sign),
+            _ => Self::Text(line),
+        }
+    }
 }
 
 fn language(tag: &str) -> Result<Locale, String> {
@@ -80,11 +117,12 @@ async fn run(options: &Options) -> anyhow::Result<End> {
         url: format!("http://{}/webhooks/demo", public.local_addr()?),
         store: app.store.clone(),
         sandbox: sandbox.clone(),
-        shown: 0,
+        shown: Vec::new(),
+        last: None,
     };
     let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
-    let talked = talk(chat, file).await;
+    let talked = if options.tour { play(chat, TOUR).await } else { talk(chat, file).await };
     shutdown.cancel();
     let _ = tokio::join!(upstream, service);
     talked
@@ -136,8 +174,19 @@ struct Chat {
     url: String,
     store: Store,
     sandbox: Sandbox,
-    /// How many of the bot's messages were shown.
-    shown: usize,
+    /// The bot's messages as they were shown.
+    shown: Vec<String>,
+    /// The id of the person's last message.
+    last: Option<String>,
+}
+
+/// Says the lines of a script, but those that are empty or begin with `#`.
+async fn play(mut chat: Chat, script: &str) -> anyhow::Result<End> {
+    for line in script.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        print(&spoken("you", line))?;
+        chat.say(line).await?;
+    }
+    Ok(End::Well)
 }
 
 async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
@@ -179,10 +228,14 @@ async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
 }
 
 impl Chat {
-    /// Sends one message, and shows what the bot says to it.
-    async fn say(&mut self, text: &str) -> anyhow::Result<()> {
-        let Account { id, token, phone, .. } = self.sandbox.account();
-        let event = Event::text(id, text).from(ADMIN).connected_phone(phone).named("you");
+    /// Does what a line says, and shows what the bot says to it.
+    async fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        let event = self.event(Line::of(line)).from(ADMIN).named("you");
+        let event = event.connected_phone(&self.sandbox.account().phone);
+        if !matches!(Line::of(line), Line::Reaction(_)) {
+            self.last = Some(event.message_id().to_owned());
+        }
+        let token = self.sandbox.account().token.clone();
         let answer = post(&self.url, &[("z-api-token", token.as_str())], event.body().as_bytes()).await?;
         let answer: serde_json::Value = serde_json::from_str(&answer.text()).unwrap_or_default();
         match (answer["status"].as_str(), answer["id"].as_str()) {
@@ -190,16 +243,47 @@ impl Chat {
                 tokio::time::timeout(PATIENCE, self.answered(order))
                     .await
                     .context("the bot did not answer in two minutes")??;
-                let sent = self.sandbox.sent();
-                for message in &sent[self.shown.min(sent.len())..] {
-                    print(&spoken("bot", &message.text))?;
-                }
-                self.shown = sent.len();
+                self.show()?;
             }
             (Some("ignored"), _) => {
                 print(&spoken("", &format!("(no order: {})", answer["reason"].as_str().unwrap_or("?"))))?;
             }
             _ => print(&spoken("", &format!("(not taken: {answer})")))?,
+        }
+        Ok(())
+    }
+
+    fn event(&self, line: Line<'_>) -> Event {
+        let id = &self.sandbox.account().id;
+        match line {
+            Line::Text(text) => Event::text(id, text),
+            Line::Edit(text) => match &self.last {
+                Some(last) => Event::text(id, text).with_id(last).edited(),
+                None => Event::text(id, text),
+            },
+            Line::Picture(caption) => Event::picture(id, caption, PICTURE),
+            Line::Reaction(sign) => {
+                let sent = self.sandbox.sent();
+                let last = sent.last().map(|message| message.message_id.as_str()).unwrap_or_default();
+                Event::reaction(id, sign, last)
+            }
+        }
+    }
+
+    /// Shows what the bot wrote since, and what it made of an earlier message.
+    fn show(&mut self) -> anyhow::Result<()> {
+        for (at, message) in self.sandbox.sent().into_iter().enumerate() {
+            match self.shown.get_mut(at) {
+                Some(shown) if *shown == message.text => {}
+                Some(shown) => {
+                    print(&spoken("bot", &format!("(edited) {}", message.text)))?;
+                    *shown = message.text;
+                }
+                None => {
+                    print(&spoken("bot", &message.text))?;
+                    self.shown.push(message.text);
+                }
+            }
         }
         Ok(())
     }

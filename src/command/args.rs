@@ -99,6 +99,11 @@ pub struct Arguments {
     pub community: Option<String>,
     /// The groups, words or command name.
     pub words: Vec<String>,
+    /// Of each word, whether it follows the word before it, or the community, on the same line with
+    /// nothing but blanks between, and both without quotes: they may be one name.
+    pub loose: Vec<bool>,
+    /// The community stands without quotes, and nothing but blanks behind it.
+    pub is_loose_community: bool,
     /// What is kept as it is typed.
     pub text: String,
     /// How it is to be carried out.
@@ -108,28 +113,44 @@ pub struct Arguments {
 /// Sorts the words of an order.
 pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
     let is_raw = args.iter().any(|arg| arg.is_verbatim());
-    let mut reader = Reader { rest, is_raw, has_flags, flags: Flags::default() };
+    let mut reader = Reader { rest, is_raw, has_flags, ..Reader::default() };
     let mut found = Arguments::default();
     for (at, arg) in args.iter().enumerate() {
         match arg {
             Arg::Community if at > 0 && args[at - 1] == Arg::Groups => {
                 // The last word is the community; what is before it are groups.
                 found.community = found.words.pop();
+                found.loose.pop();
                 if found.words.is_empty() {
                     return Err(Mistake::MissingCommunity);
                 }
             }
-            Arg::Community => match reader.next(Separators::Blanks)? {
-                Some(word) => found.community = Some(word),
-                None => return Err(Mistake::MissingCommunity),
-            },
+            Arg::Community => {
+                // Before groups a comma parts as it does between them.
+                let before_groups = args.get(at + 1) == Some(&Arg::Groups);
+                let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
+                let Some(mut name) = reader.next(separators)? else {
+                    return Err(Mistake::MissingCommunity);
+                };
+                found.is_loose_community = reader.is_loose_behind();
+                if at + 1 == args.len() {
+                    // Nothing else can follow: a name without quotes.
+                    while let Some(word) = reader.next(Separators::Blanks)? {
+                        if !reader.is_loose {
+                            return Err(Mistake::TooManyWords(word));
+                        }
+                        name = format!("{name} {word}");
+                    }
+                }
+                found.community = Some(name);
+            }
             Arg::AnyCommunity => found.community = reader.next(Separators::Blanks)?,
             Arg::Place => match reader.next(Separators::Blanks)? {
                 Some(word) => found.words.push(word),
                 None => return Err(Mistake::MissingPlace),
             },
             Arg::Groups | Arg::Words | Arg::Own(_) => {
-                reader.all(&mut found.words)?;
+                reader.all(&mut found)?;
                 if *arg == Arg::Groups && found.words.is_empty() {
                     return Err(Mistake::MissingGroups);
                 }
@@ -148,6 +169,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
             Arg::Picture => {
                 while let Some(word) = reader.next(Separators::Blanks)? {
                     found.words.push(word);
+                    found.loose.push(reader.is_loose);
                 }
             }
             Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
@@ -164,7 +186,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
 /// The name in quotes that a text begins with, and what follows it.
 pub fn quoted_name(text: &str) -> Option<(String, &str)> {
     let first = text.chars().next()?;
-    let mut reader = Reader { rest: text, is_raw: false, has_flags: false, flags: Flags::default() };
+    let mut reader = Reader { rest: text, ..Reader::default() };
     let name = reader.quoted(first, closing(first)?).ok()?;
     Some((name, reader.rest))
 }
@@ -185,22 +207,17 @@ impl Arguments {
         }
     }
 
-    /// The same where the beginning may be misspelled.
-    pub fn end_likely_name(&mut self, name: &str, typed: &str) {
+    /// The same where the beginning may be misspelled; false where the rest of this name is not there.
+    pub fn end_likely_name(&mut self, name: &str, typed: &str) -> bool {
         match self.behind(name, typed) {
             Some(Behind::Text(rest)) => self.text = rest.to_owned(),
-            Some(Behind::Words(count)) => drop(self.words.drain(..count)),
-            None => {}
+            Some(Behind::Words(count)) => {
+                self.words.drain(..count);
+                self.loose.drain(..count.min(self.loose.len()));
+            }
+            None => return false,
         }
-    }
-
-    /// How many words of a name stand behind the beginning that was taken for it: all that are left of
-    /// it, or none.
-    pub fn words_of_name(&self, name: &str, typed: &str) -> usize {
-        match self.behind(name, typed) {
-            Some(_) => rest_of_name(name, typed).len(),
-            None => 0,
-        }
+        true
     }
 
     /// What follows the rest of a name, if the rest stands there.
@@ -305,10 +322,15 @@ fn closing(open: char) -> Option<&'static [char]> {
     }
 }
 
+#[derive(Default)]
 struct Reader<'a> {
     rest: &'a str,
     /// What nobody sees is still in it, and no part of a word.
     is_raw: bool,
+    /// The last word stands without quotes, and without a comma at its end.
+    was_plain: bool,
+    /// The last word may be one name with the word before it.
+    is_loose: bool,
     /// Whether flags are looked for.
     has_flags: bool,
     flags: Flags,
@@ -316,12 +338,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// All words that are left; where lines are marked as items, each of them is one.
-    fn all(&mut self, words: &mut Vec<String>) -> Result<(), Mistake> {
-        let mut push = |word: String| {
-            if words.len() == MOST_WORDS {
+    fn all(&mut self, found: &mut Arguments) -> Result<(), Mistake> {
+        let mut push = |word: String, is_loose: bool| {
+            if found.words.len() == MOST_WORDS {
                 return Err(Mistake::TooManyWords(word));
             }
-            words.push(word);
+            found.words.push(word);
+            found.loose.push(is_loose);
             Ok(())
         };
         // What stands beside the community is no item, but words.
@@ -332,7 +355,7 @@ impl Reader<'_> {
             self.rest.lines().enumerate().map(|(at, line)| (line, item((at, line)))).collect();
         if lines.iter().all(|(_, item)| item.is_none()) {
             while let Some(word) = self.next(Separators::BlanksAndCommas)? {
-                push(word)?;
+                push(word, self.is_loose)?;
             }
             return Ok(());
         }
@@ -341,19 +364,24 @@ impl Reader<'_> {
                 // A line of a list that we showed has the name in quotes, and the id behind it.
                 Some(name) if name.starts_with(|c| closing(c).is_some()) => {
                     self.rest = name;
-                    self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), &mut push)?;
+                    self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), |name| push(name, false))?;
                 }
-                Some(name) => push(name.to_owned())?,
+                Some(name) => push(name.to_owned(), false)?,
                 None => {
                     self.rest = line;
                     while let Some(word) = self.next(Separators::BlanksAndCommas)? {
-                        push(word)?;
+                        push(word, self.is_loose)?;
                     }
                 }
             }
         }
         self.rest = "";
         Ok(())
+    }
+
+    /// What follows the last word may belong to its name.
+    fn is_loose_behind(&self) -> bool {
+        self.was_plain && self.rest.starts_with([' ', '\t', '\u{a0}'])
     }
 
     /// The rest as it is typed, behind flags.
@@ -388,11 +416,16 @@ impl Reader<'_> {
         loop {
             let is_raw = self.is_raw;
             let is_skipped = |c: char| c.is_whitespace() || is_comma(c) || (is_raw && is_invisible(c));
-            self.rest = self.rest.trim_start_matches(is_skipped);
+            let behind = self.rest.trim_start_matches(is_skipped);
+            let skipped = &self.rest[..self.rest.len() - behind.len()];
+            self.is_loose =
+                self.was_plain && !skipped.contains(|c: char| is_comma(c) || matches!(c, '\n' | '\r'));
+            self.rest = behind;
             let Some(first) = self.rest.chars().next() else { return Ok(None) };
             if let Some(closing) = closing(first) {
                 let word = self.quoted(first, closing)?;
                 let word = self.seen(&word).trim().to_owned();
+                (self.was_plain, self.is_loose) = (false, false);
                 if !word.is_empty() {
                     return Ok(Some(word));
                 }
@@ -407,7 +440,10 @@ impl Reader<'_> {
                 continue;
             }
             // After a community a comma is a slip of the thumb, not a part of its name.
-            return Ok(Some(self.seen(word).trim_end_matches(is_comma).to_owned()));
+            let word = self.seen(word);
+            let name = word.trim_end_matches(is_comma);
+            self.was_plain = name.len() == word.len();
+            return Ok(Some(name.to_owned()));
         }
     }
 
@@ -597,7 +633,11 @@ mod tests {
             assert_eq!(parse(LINK, true, rest), Err(expected), "{rest}");
         }
         assert_eq!(parse(&[], false, "x"), Err(Mistake::TooManyWords("x".to_owned())));
-        assert_eq!(parse(&[Arg::Community], false, "a b"), Err(Mistake::TooManyWords("b".to_owned())));
+        let named = |rest| parse(&[Arg::Community], false, rest).map(|found| found.community.unwrap());
+        assert_eq!(named("Bairro  Feliz").as_deref(), Ok("Bairro Feliz"));
+        for rest in ["\"a\" b", "a, b", "a\nb"] {
+            assert_eq!(named(rest), Err(Mistake::TooManyWords("b".to_owned())), "{rest}");
+        }
     }
 
     /// Empty quotes name nothing; were they left out by a call in a call, these would end the process.

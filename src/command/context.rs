@@ -153,8 +153,8 @@ impl Context<'_> {
 
     /// Remembers a question with the answer that asks it.
     pub fn ask(&mut self, question: Question) {
-        let value = serde_json::to_string(&question).unwrap_or_default();
-        self.remember(MemoryKind::Question, self.place.clone(), Some(value));
+        let Memory { kind, place, value } = question.asked(&self.place);
+        self.remember(kind, place, value);
     }
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.

@@ -29,6 +29,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         Ok(match named(name) {
             Some(spec) => on(spec, context.speech),
             None => Reply::UnknownCommand {
+                is_asked: false,
                 typed: name.to_owned(),
                 nearest: nearest(name, context.speech.locale),
             },

@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::loose::joined;
 use super::question::range;
-use super::{Context, Failure};
+use super::{Arguments, Context, Failure};
 use crate::storage::MemoryKind;
 
 /// What a list shows.
@@ -32,15 +33,21 @@ impl Context<'_> {
         self.remember(MemoryKind::List, lane, Some(value));
     }
 
-    /// The words, with ids in the place of numbers of the last list, where that showed groups.
-    pub async fn numbers_as_groups(&self, words: &[String]) -> Result<Vec<String>, Failure> {
+    /// The groups that were typed: names without quotes made one word each, and ids in the place of
+    /// numbers of the last list, where that showed groups.
+    pub async fn typed_groups(&self, arguments: &Arguments) -> Result<Vec<String>, Failure> {
+        let is_plain = |word: &String| range(word).is_none();
+        if arguments.words.iter().all(is_plain) && !arguments.loose.contains(&true) {
+            return Ok(arguments.words.clone());
+        }
+        let snapshot = self.directory.snapshot(self.zapi).await?;
+        let words = joined(&arguments.words, &arguments.loose, |name| snapshot.groups.has_name(name));
         if !words.iter().any(|word| range(word).is_some()) {
-            return Ok(words.to_vec());
+            return Ok(words);
         }
         let list = self.recall(MemoryKind::List, &self.lane()).await?;
         let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
-        let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words.to_vec()) };
-        let snapshot = self.directory.snapshot(self.zapi).await?;
+        let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words) };
         let ids = |word: &String| -> Option<Vec<String>> {
             let range = range(word).filter(|_| !snapshot.groups.has_name(word))?;
             range.map(|number| list.ids.get(number - 1).cloned()).collect()

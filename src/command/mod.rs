@@ -16,6 +16,7 @@ mod help;
 mod invite;
 mod link;
 pub mod listing;
+pub mod loose;
 mod membership;
 mod moving;
 mod photo;

@@ -6,7 +6,7 @@
 use super::listing::numbered_community;
 use super::membership::words_for_here;
 use super::question::Question;
-use super::{Context, Failure};
+use super::{Arguments, Context, Failure};
 use crate::authorise::{may_everywhere, may_in};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, told_apart};
 use crate::domain::{CommunityId, GroupId};
@@ -150,7 +150,8 @@ async fn meant(context: &Context<'_>, typed: &str) -> Result<Meant, Failure> {
 /// The id behind a number of the last list; else what was typed.
 async fn numbered(context: &Context<'_>, typed: &str) -> Result<String, Failure> {
     let typed = typed.to_owned();
-    let mut groups = context.numbers_as_groups(std::slice::from_ref(&typed)).await?;
+    let arguments = Arguments { words: vec![typed.clone()], ..Arguments::default() };
+    let mut groups = context.typed_groups(&arguments).await?;
     let group = groups.pop().filter(|group| *group != typed && groups.is_empty());
     if let Some(group) = group {
         return Ok(group);

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::directory::fold;
 use crate::domain::{Chat, Locale};
 use crate::i18n;
-use crate::storage::{MemoryKind, Remembered, Store, Unavailable};
+use crate::storage::{Memory, MemoryKind, Remembered, Store, Unavailable};
 
 /// How long a question waits for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -67,6 +67,12 @@ impl Question {
     /// A question from how it was kept; nothing of an earlier version.
     pub fn of(remembered: &Remembered) -> Option<Self> {
         serde_json::from_str(&remembered.value).ok()
+    }
+
+    /// The question as it is remembered, of an admin in a chat.
+    pub fn asked(&self, place: &str) -> Memory {
+        let value = serde_json::to_string(self).ok();
+        Memory { kind: MemoryKind::Question, place: place.to_owned(), value }
     }
 
     /// What a choice of these options means.

@@ -356,3 +356,9 @@ help-move-example =
 ## Progress
 progress = I am at it…
 progress-of = { $done } of { $all }…
+unknown-command-yes = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
+people-concerned =
+    { $count ->
+        [one] It concerns { $count } person.
+       *[other] It concerns { $count } people.
+    }

@@ -356,3 +356,9 @@ help-move-example =
 ## Avance
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
+unknown-command-yes = No hay comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
+people-concerned =
+    { $count ->
+        [one] Afecta a { $count } persona.
+       *[other] Afecta a { $count } personas.
+    }

@@ -356,3 +356,9 @@ help-move-example =
 ## Andamento
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
+unknown-command-yes = Não há comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+people-concerned =
+    { $count ->
+        [one] Atinge { $count } pessoa.
+       *[other] Atinge { $count } pessoas.
+    }

@@ -4,10 +4,11 @@ use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
+use crate::command::loose::behind;
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
+    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
     planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::Admin;
@@ -61,6 +62,8 @@ struct Given {
     is_confirmed: bool,
     /// What is forgotten with the answer.
     forgotten: Vec<Memory>,
+    /// The order that it stands for, as the journal keeps it with its plan.
+    meant: Option<String>,
 }
 
 /// Runs the order of a claim.
@@ -99,17 +102,16 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, mut arguments, is_confirmed, forgotten } = given;
+    let Given { spec, mut arguments, is_confirmed, forgotten, meant } = given;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
-        Some(typed) => {
+        Some(_) => {
+            complete_community(bot, means.zapi, spec, &mut arguments).await?;
+            let typed = arguments.community.as_deref().unwrap_or_default();
             let typed = numbered(bot, &means, &chat, command, typed).await?;
-            let found = find_community(bot, means.zapi, admin, &typed, |entries| {
-                if spec.may_run_on() { run_on(entries, &typed, &arguments) } else { entries }
-            });
-            match found.await? {
+            match find_community(bot, means.zapi, admin, &typed).await? {
                 Ok(community) => {
                     if spec.may_run_on() {
                         arguments.end_name(&community.name, &typed);
@@ -117,8 +119,9 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
                     Some(community)
                 }
                 Err((reply, options)) => {
-                    if let (true, Some(first)) = (spec.may_run_on(), options.first()) {
-                        arguments.end_likely_name(&first.name, &typed);
+                    // Whichever is chosen: the rest of its name is no part of what follows the name.
+                    if spec.may_run_on() {
+                        options.iter().any(|option| arguments.end_likely_name(&option.name, &typed));
                     }
                     let options = options.into_iter().map(|option| option.id).collect();
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
@@ -145,6 +148,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
+    claim.command.meant = meant;
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -228,7 +232,7 @@ async fn given(
         None => return Ok(Err(Ended::mistaken(unknown(&command.text, means.speech)))),
     };
     let Some(spec) = named(&order.typed) else {
-        return Ok(Err(Ended::mistaken(unknown(&order.typed, means.speech))));
+        return Ok(Err(nearly(&order, command, means.speech, place)));
     };
     let may_not_use = |spec: &Spec| {
         let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
@@ -246,7 +250,7 @@ async fn given(
         Err(mistake) => return Ok(Err(slip(spec, mistake))),
     };
     let Run::Another(meant) = spec.run else {
-        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new() }));
+        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new(), meant: None }));
     };
     // What was begun is what is ended, whatever was asked since.
     let begun = command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
@@ -276,7 +280,10 @@ async fn given(
     }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
-        Ok(arguments) => Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten }),
+        Ok(arguments) => {
+            let meant = serde_json::to_string(&order).ok();
+            Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
+        }
         Err(mistake) => Err(slip(spec, mistake)),
     })
 }
@@ -318,13 +325,87 @@ pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result
     Ok(Speech { locale, ..bot.speech.clone() })
 }
 
+/// No command has the name that was typed; a yes carries the order out under the nearest one.
+fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ended {
+    let nearest = nearest(&order.typed, speech.locale);
+    let spec = nearest.and_then(named).filter(|spec| matches!(spec.run, Run::This(_)));
+    let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_asked: spec.is_some() };
+    let question = spec.map(|spec| Question {
+        asked_by: command.id.clone(),
+        language: speech.locale.tag().to_owned(),
+        command: spec.name.to_owned(),
+        before: String::new(),
+        options: vec![order.rest.clone()],
+        after: String::new(),
+        takes_several: false,
+    });
+    Ended {
+        memories: question.iter().map(|question| question.asked(place)).collect(),
+        ..Ended::mistaken(reply)
+    }
+}
+
 fn unknown(typed: &str, speech: &Speech) -> Reply {
-    Reply::UnknownCommand { typed: typed.to_owned(), nearest: nearest(typed, speech.locale) }
+    let (typed, nearest) = (typed.to_owned(), nearest(typed, speech.locale));
+    Reply::UnknownCommand { typed, nearest, is_asked: false }
 }
 
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
     let community = community.filter(|_| denied == Denied::Community).map(|community| community.name);
     Reply::MayNot { command: spec.name, community }
+}
+
+/// Adds to a community's name what was typed behind it without quotes, where only together it is the whole
+/// name of one.
+async fn complete_community(
+    bot: &Bot,
+    zapi: &Zapi,
+    spec: &Spec,
+    arguments: &mut Arguments,
+) -> Result<(), Failure> {
+    let Some(first) = arguments.community.clone().filter(|_| arguments.is_loose_community) else {
+        return Ok(());
+    };
+    let snapshot = bot.directory.snapshot(zapi).await?;
+    let is_name = |name: &str| {
+        let name = name.trim_end_matches(':');
+        snapshot.communities.has_name(name)
+            || bot.directory.aliased(name).is_some()
+            || CommunityId::parse(name).is_some()
+    };
+    // One word at least is left for what else is due.
+    let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
+    let most = run.min(arguments.words.len().saturating_sub(1));
+    let following: Vec<&str> = match spec.args.get(1) {
+        Some(Arg::Groups | Arg::Words | Arg::Own(_) | Arg::Picture) => {
+            arguments.words.iter().take(most).map(String::as_str).collect()
+        }
+        Some(Arg::Text | Arg::AnyText | Arg::People) => {
+            let line = arguments.text.lines().next().unwrap_or_default();
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let is_all = arguments.text.lines().count() == 1;
+            words[..words.len() - usize::from(is_all && !words.is_empty())].to_vec()
+        }
+        _ => return Ok(()),
+    };
+    let count = behind(&first, &following, is_name);
+    if count == 0 {
+        return Ok(());
+    }
+    let name = [&[first.as_str()], &following[..count]].concat().join(" ");
+    arguments.community = Some(name.trim_end_matches(':').to_owned());
+    if arguments.words.is_empty() {
+        let mut rest = arguments.text.as_str();
+        for _ in 0..count {
+            rest = rest.trim_start();
+            rest = rest.find(char::is_whitespace).map_or("", |end| &rest[end..]);
+        }
+        arguments.text = rest.trim_start().to_owned();
+    } else {
+        arguments.words.drain(..count);
+        arguments.loose.drain(..count);
+    }
+    Ok(())
 }
 
 /// The community that is typed, by its id where it is a number of the last list.
@@ -369,31 +450,20 @@ fn which(
         after,
         takes_several: false,
     };
-    let value = serde_json::to_string(&question).ok();
-    vec![Memory { kind: MemoryKind::Question, place: place.to_owned(), value }]
-}
-
-/// Those whose names go on in the words behind what was typed, as far as any of them does; all, where none
-/// does.
-fn run_on(entries: Vec<CommunityEntry>, typed: &str, arguments: &Arguments) -> Vec<CommunityEntry> {
-    let words = |entry: &CommunityEntry| arguments.words_of_name(&entry.name, typed);
-    let most = entries.iter().map(words).max().unwrap_or_default();
-    entries.into_iter().filter(|entry| words(entry) == most).collect()
+    vec![question.asked(place)]
 }
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
-/// the admin may not use are not told, and what they do not see cannot make a name unclear. `likely` leaves
-/// out what is less likely than another.
+/// the admin may not use are not told, and what they do not see cannot make a name unclear.
 async fn find_community(
     bot: &Bot,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
-    likely: impl Fn(Vec<CommunityEntry>) -> Vec<CommunityEntry>,
 ) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, Failure> {
     let allowed = |mut entries: Vec<CommunityEntry>| {
         entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
-        likely(entries)
+        entries
     };
     let typed_as = || typed.to_owned();
     Ok(match bot.directory.community(zapi, typed).await? {

@@ -101,6 +101,11 @@ impl Plan {
         Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
     }
 
+    /// The id of the community, as it is written.
+    pub(super) fn community_id(&self) -> &str {
+        &self.community
+    }
+
     /// The name of the community.
     pub(super) fn name(&self) -> &str {
         &self.name
@@ -204,6 +209,7 @@ impl Plan {
             community: self.name,
             lines: lines.collect(),
             over_limit: self.over_limit,
+            people: None,
         }
     }
 }

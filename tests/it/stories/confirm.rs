@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, Reply};
 
 use crate::support::{ANA, STRANGER, Service};
 use crate::webhook::expect_status;
@@ -13,7 +14,7 @@ const RUI: &str = "5544999990007";
 /// Four groups leave a community of six.
 const GRAVE: &str = r#"/unlink "Bairro Feliz" rua*"#;
 const ASKED: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
-                     ➡️ “Rua 4”\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
+                     ➡️ “Rua 4”\nIt concerns 12 people.\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
                      (/confirm does the same); “no” drops it.";
 const DONE: &str =
     "4 of 4 groups are now out of “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";
@@ -32,7 +33,7 @@ fn streets() -> crate::support::Setting {
 }
 
 #[tokio::test]
-async fn more_than_three_groups_are_unlinked_only_after_a_yes() {
+async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
     let bot = streets().start().await;
 
     assert_eq!(bot.ask(ANA, GRAVE).await, ASKED);
@@ -78,7 +79,7 @@ async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
 }
 
 #[tokio::test]
-async fn nobody_else_says_yes_and_nowhere_else() {
+async fn t21_nobody_else_says_yes_and_nowhere_else() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -154,10 +155,26 @@ async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
     bot.crash().await;
     call.release();
     bot.restart().await;
-    // Meanwhile another question takes the place of the first.
-    bot.ask(ANA, "/community bairo").await;
 
     assert_eq!(bot.reply_to(yes.message_id()).await.text, DONE);
+}
+
+#[tokio::test]
+async fn a_question_that_comes_between_the_tries_of_a_yes_changes_nothing_of_it() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities/unlink", 1, Fault::Instead(Reply::bad_gateway()));
+    let yes = bot.give(ANA, "yes").await;
+    bot.tried(&yes, 1).await;
+    let other = bot.ask(ANA, "/community bairo").await;
+    assert!(other.contains("Answer with the number"), "{other}");
+
+    clock.advance(Duration::from_secs(5));
+    bot.ask(ANA, "/whoami").await;
+
+    assert_eq!(bot.reply_to(&yes).await.text, DONE);
 }
 
 #[tokio::test]
@@ -198,8 +215,10 @@ async fn a_pattern_that_takes_more_than_ten_groups_is_asked_about() {
     assert!(asked.ends_with("(/confirmar vale igual); “não” desiste."), "{asked}");
     assert_eq!(bot.changes(), 0);
 
-    let done = bot.ask(ANA, "sim").await;
-    assert!(done.starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{done}");
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said[1].starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{said:?}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
 }
 
 #[tokio::test]
-async fn an_order_that_did_something_is_never_run_again() {
+async fn t14_an_order_that_did_something_is_never_run_again() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
     bot.ask_by(&order).await;
@@ -53,7 +53,7 @@ async fn an_order_that_did_something_is_never_run_again() {
 }
 
 #[tokio::test]
-async fn the_same_edit_comes_twice_and_is_run_once() {
+async fn t14_the_same_edit_comes_twice_and_is_run_once() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;

@@ -26,7 +26,7 @@ async fn each_slip_is_told_with_the_usage_and_an_example() {
                 .to_owned(),
         ),
         (
-            "/community Bairro Feliz",
+            "/community \"Bairro\" Feliz",
             "That was too much: “Feliz”. Write: /community <community>\n\
              For example: /community \"Bairro Feliz\""
                 .to_owned(),
@@ -47,10 +47,11 @@ async fn an_unknown_command_is_answered_in_a_direct_chat_with_the_nearest() {
     let far = bot.ask(ANA, "/xyzzy").await;
     let look_alike = bot.ask(ANA, "/lіnk bairro futebol").await;
 
-    assert_eq!(near, "There is no command “lnik”. Did you mean /link?");
+    assert_eq!(near, "There is no command “lnik”. Did you mean /link? Answer “yes”.");
     assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
-    assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link?");
+    assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link? Answer “yes”.");
     assert_eq!(bot.changes(), 0);
+    assert_eq!(bot.ask(ANA, "yes").await, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
 
 #[tokio::test]

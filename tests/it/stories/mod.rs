@@ -33,6 +33,7 @@ mod retention;
 mod restart;
 pub mod scene;
 mod settings;
+mod slips;
 mod status;
 mod store;
 mod trouble;

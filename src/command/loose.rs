@@ -1,0 +1,56 @@
+//! Names that somebody forgot to put in quotes: `/link Bairro Feliz mães do bairro futebol`.
+//!
+//! Words that stand side by side without quotes are one name where together they are the whole name of
+//! something, and the first of them alone is not. Nothing is guessed beyond that.
+
+/// The most words of a name without quotes.
+const LONGEST: usize = 8;
+
+/// How many of the words behind the first one belong to its name: those with which it is the longest
+/// whole name.
+pub fn behind(first: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
+    if words.is_empty() || is_name(first) {
+        return 0;
+    }
+    let most = words.len().min(LONGEST - 1);
+    let joined = |count: usize| [&[first], &words[..count]].concat().join(" ");
+    (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
+}
+
+/// The words, with names over several of them made one word each.
+pub fn joined(words: &[String], loose: &[bool], is_name: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut at = 0;
+    while let Some(first) = words.get(at) {
+        let run = loose.iter().skip(at + 1).take_while(|is_loose| **is_loose).count();
+        let following: Vec<&str> = words.iter().skip(at + 1).take(run).map(String::as_str).collect();
+        let count = behind(first, &following, &is_name);
+        names.push([&[first.as_str()], &following[..count]].concat().join(" "));
+        at += 1 + count;
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_quotes_are_one_name_where_together_they_are_one() {
+        let is_name =
+            |name: &str| ["maes do bairro", "vendas", "vendas sul", "futebol", "a b c"].contains(&name);
+        let rows: [(&str, &str, &[&str]); 6] = [
+            ("maes do bairro futebol", "0111", &["maes do bairro", "futebol"]),
+            ("vendas sul", "01", &["vendas", "sul"]), // the first is a whole name by itself
+            ("maes do bairro", "001", &["maes", "do", "bairro"]), // a comma or quotes between
+            ("x a b c y", "01111", &["x", "a b c", "y"]),
+            ("a b d", "011", &["a", "b", "d"]),
+            ("", "", &[]),
+        ];
+        for (words, loose, expected) in rows {
+            let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+            let loose: Vec<bool> = loose.chars().map(|c| c == '1').collect();
+            assert_eq!(joined(&words, &loose, is_name), expected, "{words:?}");
+        }
+    }
+}
