@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::args::quoted_name;
 use super::describe::too_long;
-use super::single::{self, Patience};
+use super::patience::Patience;
+use super::single;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::authorise::may_everywhere;
 use crate::directory::{fold, is_invisible};
@@ -129,7 +130,7 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
 async fn look_for(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
     let unsure = || Phrase::unsure("create-unsure").name("community", plan.name.as_str());
     let unsure = || unsure().order("order", "communities", &[]);
-    let mut patience = Patience::new(context.timing);
+    let mut patience = Patience::of(context.timing.read_back);
     loop {
         let found = match of_name(context, &plan.name).await {
             Ok(found) => found,
@@ -142,7 +143,7 @@ async fn look_for(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Creat
         let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
         match (new.next(), new.next()) {
             (Some(id), None) => return Ok(Ok(Created { id, announcement: None })),
-            (None, _) if patience.again().await => {}
+            (None, _) if patience.wait().await => {}
             _ => {
                 context.can_be_undone(SPEC.name, None);
                 return Ok(Err(unsure()));

@@ -1,34 +1,45 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
-pub mod args;
+mod add;
 mod announce;
+pub mod args;
 mod cancel;
 mod communities;
-pub mod confirm;
 mod community;
+pub mod confirm;
 pub mod context;
 mod create;
 mod deactivate;
+mod demote;
 mod describe;
 mod greeting;
 mod groups;
 mod help;
+mod history;
 mod invite;
 mod link;
 pub mod listing;
 pub mod loose;
 mod membership;
+mod moment;
+mod more;
 mod moving;
+mod patience;
+mod people;
 mod photo;
 mod place;
 pub mod progress;
+mod promote;
 pub mod question;
 pub mod registry;
+mod remove;
 mod settings;
+mod sight;
 mod single;
 mod status;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;
 
 use std::borrow::Cow;

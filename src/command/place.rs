@@ -3,7 +3,6 @@
 //! A whole name or an id comes before the beginning of a name; a community of which the admin may know
 //! nothing is none.
 
-use super::listing::numbered_community;
 use super::membership::words_for_here;
 use super::question::Question;
 use super::{Arguments, Context, Failure};
@@ -11,7 +10,6 @@ use crate::authorise::{may_everywhere, may_in};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, told_apart};
 use crate::domain::{CommunityId, GroupId};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply};
-use crate::storage::MemoryKind;
 
 /// A community or a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +89,7 @@ async fn meant(context: &Context<'_>, typed: &str) -> Result<Meant, Failure> {
     let is_whole = |name: &str| fold(name) == fold(&typed);
     let is_id = CommunityId::parse(&typed).is_some() || context.directory.aliased(&typed).is_some();
     let may = |entry: &CommunityEntry| may_in(context.admin, &entry.id, &entry.name, context.directory);
-    match context.directory.community(context.zapi, &typed).await? {
+    match context.directory.community_among(context.zapi, &typed, may).await? {
         Found::One(entry) => {
             if may(&entry) {
                 let is_whole = is_id || is_whole(&entry.name);
@@ -156,11 +154,7 @@ async fn numbered(context: &Context<'_>, typed: &str) -> Result<String, Failure>
     if let Some(group) = group {
         return Ok(group);
     }
-    if context.directory.snapshot(context.zapi).await?.communities.has_name(&typed) {
-        return Ok(typed);
-    }
-    let list = context.recall(MemoryKind::List, &context.lane()).await?;
-    Ok(list.and_then(|list| numbered_community(&list.value, &typed)).unwrap_or(typed))
+    Ok(context.number_as_community(&typed).await?.unwrap_or(typed))
 }
 
 fn entry(place: &Place) -> Entry<String> {

@@ -1,8 +1,9 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, announce, cancel, communities, community, confirm, create, deactivate, describe, groups, help,
-    invite, link, moving, photo, settings, status, undo, unlink, whoami,
+    Spec, add, announce, cancel, communities, community, confirm, create, deactivate, demote, describe,
+    groups, help, history, invite, link, more, moving, photo, promote, remove, settings, status, undo,
+    unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -21,6 +22,13 @@ pub const COMMANDS: &[&Spec] = &[
     &invite::SPEC,
     &announce::SPEC,
     &deactivate::SPEC,
+    &add::SPEC,
+    &remove::SPEC,
+    &promote::SPEC,
+    &demote::SPEC,
+    &who::SPEC,
+    &history::SPEC,
+    &more::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

@@ -3,47 +3,14 @@
 //! What such an order does may be done twice with the same end. What must not be done twice goes its
 //! own way, by the plan's mark ([`super::create`], [`super::announce`]).
 
-use std::time::Duration;
-
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep};
 
-use super::{Context, Failure, Timing};
+use super::patience::Patience;
+use super::{Context, Failure};
 use crate::failpoint::{self, Step};
 use crate::reply::{Phrase, quoted};
 use crate::zapi::{ApiError, Cause, TurnToChange, Zapi};
-
-/// How often a lagging read is looked at again.
-const LOOK_AGAIN: [Duration; 4] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-];
-
-/// For how long, and how often, a lagging read is looked at again.
-pub(super) struct Patience {
-    until: Instant,
-    nth: usize,
-}
-
-impl Patience {
-    pub(super) fn new(timing: Timing) -> Self {
-        Self { until: Instant::now() + timing.read_back, nth: 0 }
-    }
-
-    /// Waits until it is time to look again; false once the time is over.
-    pub(super) async fn again(&mut self) -> bool {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return false;
-        }
-        sleep(left.min(LOOK_AGAIN[self.nth.min(LOOK_AGAIN.len() - 1)])).await;
-        self.nth += 1;
-        true
-    }
-}
 
 /// A change that one call makes.
 pub(super) trait Change: Sync {
@@ -95,13 +62,13 @@ pub(super) async fn carry_out<C: Change>(
             Unmade { phrase, is_certain: false } => Some(phrase),
         },
     };
-    let mut patience = Patience::new(context.timing);
+    let mut patience = Patience::of(context.timing.read_back);
     while let Some(read) = change.is_so(zapi) {
         match read.await {
             Ok(true) => return Ok(Ok(())),
-            Ok(false) if patience.again().await => {}
+            Ok(false) if patience.wait().await => {}
             Ok(false) => return Ok(Err(unsure.unwrap_or_else(|| with_look("change-not-shown", change)))),
-            Err(_) if patience.again().await => {}
+            Err(_) if patience.wait().await => {}
             Err(error) => return unread(context, change, error).map(Err),
         }
     }

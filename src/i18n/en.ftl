@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } communities:
 }
 community = { $community }: { $count ->
-    [one] { $count } group
-   *[other] { $count } groups
+    [one] { $count } group of { $limit }
+   *[other] { $count } groups of { $limit }
 }
-community-of-limit = of { $limit }
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:
@@ -123,7 +122,7 @@ internal = Something broke inside the bot; whoever runs it finds it in the log.
 
 ## Help
 help-title = What I can do:
-help-more = More on one: { $example }
+help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
 help-marks = ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure
@@ -143,13 +142,13 @@ help-unlink = take groups out of a community
 help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = list the communities
-help-communities-long = Their names and ids.
+help-communities-long = Each with a number, which names it in your next order. Ids are shown where two names are alike.
 help-communities-example = { "" }
-help-community = show the groups of a community
-help-community-long = The announcement group is not counted.
+help-community = show a community
+help-community-long = Description, people, id, and its groups with numbers. The announcement group is not counted.
 help-community-example = "Bairro Feliz"
 help-groups = list the groups, or those with these words
-help-groups-long = All groups this number is in, but announcement groups.
+help-groups-long = Behind a group stands its community. The numbers name groups in your next order: 1 3-5. An id is shown where names are alike, or where one group alone is found.
 help-groups-example = vendas
 help-cancel = stop an order of this chat that waits
 help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
@@ -161,7 +160,7 @@ help-whoami = how the bot knows you
 help-whoami-long = Your number, your lid, and what you may do.
 help-whoami-example = { "" }
 help-status = is WhatsApp connected, what waits
-help-status-long = Asks Z-API, and counts the orders that wait or were given up.
+help-status-long = Asks Z-API, counts the orders that wait or were given up, and says when Z-API's subscription ends, if that is near.
 help-status-example = { "" }
 
 ## Asking back
@@ -343,6 +342,60 @@ help-deactivate-long = Its groups go on, in no community; the announcement group
 help-deactivate-example =
     "Bairro Feliz"
     Sales
+## Who may do what
+who = Who may give orders in { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: everything
+who-owner = Whoever types on the bot’s own phone: everything
+who-nobody = Nobody is listed for it.
+who-not-community = Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.
+who-community = And its admins on WhatsApp, all but { $orders }:
+who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
+who-person = { $person }
+who-hidden = Others, whose number WhatsApp does not show
+whoami-may-but = Commands: all but { $orders }
+help-who = who may do what in a community
+help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may give orders.
+help-who-example =
+    sales
+    "Bairro Feliz"
+## Seeing
+list-more = … { $count } more: { $order }
+more-nothing = There is nothing more to show. Begin a list anew: { $groups }
+groups-elsewhere = another community
+groups-unread = Not every community could be read: a group without one may belong to it.
+community-about = About: { $text }
+community-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+community-id = Id: { $id }
+history = Last orders:
+history-in = Last orders in { $community }:
+history-by = Last orders of { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = answered
+history-none = None yet.
+history-until = I looked back to { $when }.
+history-nobody = There is no community and no admin { $name }. The communities: { $communities }
+moment = %b %d %H:%M
+moment-year = %b %d %Y %H:%M
+moment-day = %b %d %Y
+myself = me mine my
+status-since = Since { $when }.
+status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
+status-dead-look = Which and why: { $order }
+status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.
+status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
+arg-history = [community or person]
+help-history = who ordered what, and when
+help-history-long = The newest first, in the time of this place. ✅ done · ❌ not done · ⏳ waits · ⛔ given up. Of places where you may give no orders, nothing is shown.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = the next page of a long list
+help-more-long = Shows on where your last list in this chat ended; its numbers go on.
+help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }
@@ -362,3 +415,89 @@ people-concerned =
         [one] It concerns { $count } person.
        *[other] It concerns { $count } people.
     }
+## People of a community
+people-added =
+    { $all ->
+        [one] { $done } of { $all } person is now in { $community }.
+       *[other] { $done } of { $all } people are now in { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } of { $all } person is now out of { $community }.
+       *[other] { $done } of { $all } people are now out of { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } of { $all } person is now an admin of { $community }.
+       *[other] { $done } of { $all } people are now admins of { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } of { $all } person is now no admin of { $community }.
+       *[other] { $done } of { $all } people are now no admins of { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } of { $all } person would be in { $community }.
+       *[other] { $done } of { $all } people would be in { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } of { $all } person would be out of { $community } and of all its groups.
+       *[other] { $done } of { $all } people would be out of { $community } and of all its groups.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } of { $all } person would be an admin of { $community }.
+       *[other] { $done } of { $all } people would be admins of { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } of { $all } person would be no admin of { $community }.
+       *[other] { $done } of { $all } people would be no admins of { $community }.
+    }
+people-too-many = That is more than { $limit } people. Split it into several orders; nothing was changed.
+person = { $who }
+person-was-in = { $who }: was in it already
+person-was-out = { $who }: was not in it
+person-was-admin = { $who }: was an admin already
+person-was-no-admin = { $who }: was no admin
+person-invited = { $who }: can’t be added directly, so they got a private invitation
+person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
+person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
+person-not-in = { $who }: is not in the community
+person-not-in-add = { $who }: is not in the community. Add them first: { $order }
+person-hidden = { $who }: I don’t see them in the community, but it hides some numbers. If they are in it, name them by their lid or with a mention (@).
+person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $order }
+person-owner = { $who }: made the community, and can be neither removed nor demoted
+person-bot = { $who }: is my own number; without me in it I could do nothing there
+person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $order } and a number
+person-refused = { $who }: Z-API refused: { $reason }
+person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: not done: the order was cancelled
+person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
+person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
+person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
+person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
+person-unclear = { $typed }: where does a number end? Put commas between them.
+help-add = let people into a community
+help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation.
+help-add-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-remove = take people out of a community
+help-remove-long = They leave all its groups too. I ask first, and it can’t be undone.
+help-remove-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-promote = make people community admins
+help-promote-long = They must be in the community. It has 20 admins at most.
+help-promote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-demote = make admins plain members
+help-demote-long = They stay in the community. Whoever made it stays its admin.
+help-demote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002

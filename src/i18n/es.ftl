@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
-    [one] { $count } grupo
-   *[other] { $count } grupos
+    [one] { $count } grupo de { $limit }
+   *[other] { $count } grupos de { $limit }
 }
-community-of-limit = de { $limit }
 community-empty = No hay ningún grupo en ella aparte del grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -123,7 +122,7 @@ internal = Algo se rompió dentro del bot; quien lo cuida lo encuentra en el reg
 
 ## Ayuda
 help-title = Lo que sé hacer:
-help-more = Más sobre uno: { $example }
+help-on-one = Más sobre uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
 help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
@@ -143,13 +142,13 @@ help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = lista las comunidades
-help-communities-long = Sus nombres e ids.
+help-communities-long = Cada una con un número, que vale como nombre en tu próxima orden. El id se muestra donde dos nombres son iguales.
 help-communities-example = { "" }
-help-community = muestra los grupos de una comunidad
-help-community-long = El grupo de avisos no se cuenta.
+help-community = muestra una comunidad
+help-community-long = Descripción, personas, id y sus grupos con números. El grupo de avisos no se cuenta.
 help-community-example = "Bairro Feliz"
 help-groups = lista los grupos, o los que tienen estas palabras
-help-groups-long = Todos los grupos en que está este número, menos los de avisos.
+help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próxima orden: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
 help-groups-example = ventas
 help-cancel = cancela una orden de este chat que espera
 help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando en ese momento no se intenta de nuevo. Lo que ya cambió se queda así, y la respuesta lo dice.
@@ -161,7 +160,7 @@ help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
 help-status = ¿está conectado WhatsApp? ¿qué está pendiente?
-help-status-long = Pregunta a Z-API y cuenta las órdenes que esperan o se abandonaron.
+help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
 help-status-example = { "" }
 
 ## Preguntas
@@ -343,6 +342,60 @@ help-deactivate-long = Sus grupos siguen, fuera de comunidades; el grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Ventas
+## Quién puede qué
+who = Quién puede dar órdenes en { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: todo
+who-owner = Quien escribe en el teléfono del propio bot: todo
+who-nobody = Nadie está en la lista.
+who-not-community = Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.
+who-community = Y sus admins en WhatsApp, todo menos { $orders }:
+who-community-nobody = Y sus admins en WhatsApp, todo menos { $orders }. Aparte de ellos no hay ninguno.
+who-person = { $person }
+who-hidden = Otros, que WhatsApp muestra sin número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quién puede qué en una comunidad
+help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden dar órdenes.
+help-who-example =
+    ventas
+    "Bairro Feliz"
+## Ver más
+list-more = … { $count } más: { $order }
+more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
+groups-elsewhere = otra comunidad
+groups-unread = No se pudieron leer todas las comunidades: un grupo sin comunidad aquí puede ser de una de ellas.
+community-about = Descripción: { $text }
+community-people = { $count ->
+    [one] { $count } persona
+   *[other] { $count } personas
+}
+community-id = Id: { $id }
+history = Últimas órdenes:
+history-in = Últimas órdenes en { $community }:
+history-by = Últimas órdenes de { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = respondida
+history-none = Ninguna todavía.
+history-until = Miré hasta { $when }.
+history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }
+moment = %d/%m %H:%M
+moment-year = %d/%m/%Y %H:%M
+moment-day = %d/%m/%Y
+myself = yo mío mía mías
+status-since = Desde { $when }.
+status-phone-offline = El teléfono en sí no está en línea. Enciéndelo: tras unos días sin él WhatsApp cierra la sesión.
+status-dead-look = Cuáles y por qué: { $order }
+status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.
+status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
+arg-history = [comunidad o persona]
+help-history = quién ordenó qué, y cuándo
+help-history-long = Lo más nuevo primero, en la hora de aquí. ✅ hecho · ❌ no hecho · ⏳ espera · ⛔ abandonado. De donde no puedes dar órdenes no se muestra nada.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = la página siguiente de una lista
+help-more-long = Sigue donde terminó tu última lista en esta conversación; los números continúan.
+help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
 moved-back = { $reason }; volvió a { $community }
@@ -362,3 +415,89 @@ people-concerned =
         [one] Afecta a { $count } persona.
        *[other] Afecta a { $count } personas.
     }
+## Personas de una comunidad
+people-added =
+    { $all ->
+        [one] { $done } de { $all } persona está en { $community }.
+       *[other] { $done } de { $all } personas están en { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } de { $all } persona está fuera de { $community }.
+       *[other] { $done } de { $all } personas están fuera de { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } de { $all } persona es admin de { $community }.
+       *[other] { $done } de { $all } personas son admins de { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } de { $all } persona no es admin de { $community }.
+       *[other] { $done } de { $all } personas no son admins de { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } de { $all } persona quedaría en { $community }.
+       *[other] { $done } de { $all } personas quedarían en { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } de { $all } persona saldría de { $community } y de todos sus grupos.
+       *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } de { $all } persona quedaría como admin de { $community }.
+       *[other] { $done } de { $all } personas quedarían como admins de { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } de { $all } persona dejaría de ser admin de { $community }.
+       *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
+    }
+people-too-many = Son más de { $limit } personas. Divídelas en varias órdenes; nada cambió.
+person = { $who }
+person-was-in = { $who }: ya estaba ahí
+person-was-out = { $who }: ya no estaba ahí
+person-was-admin = { $who }: ya era admin
+person-was-no-admin = { $who }: ya no era admin
+person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
+person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
+person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
+person-not-in = { $who }: no está en la comunidad
+person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $order }
+person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si está ahí, indícala por su lid o con una mención (@).
+person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $order }
+person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
+person-bot = { $who }: es mi propio número; fuera de ella no podría hacer nada ahí
+person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $order } y un número
+person-refused = { $who }: Z-API rechazó: { $reason }
+person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: no se hizo: la orden fue cancelada
+person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
+person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
+person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
+person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
+person-unclear = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
+help-add = pone personas en una comunidad
+help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada.
+help-add-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-remove = quita personas de una comunidad
+help-remove-long = También salen de todos sus grupos. Pregunto antes, y no se puede deshacer.
+help-remove-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-promote = hace admins de la comunidad
+help-promote-long = Deben estar en la comunidad. Son 20 admins como máximo.
+help-promote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-demote = quita el puesto de admin
+help-demote-long = Las personas siguen en la comunidad. Quien la creó sigue siendo admin.
+help-demote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002

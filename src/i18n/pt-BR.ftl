@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
-    [one] { $count } grupo
-   *[other] { $count } grupos
+    [one] { $count } grupo de { $limit }
+   *[other] { $count } grupos de { $limit }
 }
-community-of-limit = de { $limit }
 community-empty = Não há nenhum grupo nela além do grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -123,7 +122,7 @@ internal = Algo quebrou dentro do bot; quem cuida dele encontra isso no log.
 
 ## Ajuda
 help-title = O que eu sei fazer:
-help-more = Mais sobre um: { $example }
+help-on-one = Mais sobre um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
 help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
@@ -143,13 +142,13 @@ help-unlink = tira grupos de uma comunidade
 help-unlink-long = Os grupos continuam existindo. Quem não está em outro grupo da comunidade sai do grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = lista as comunidades
-help-communities-long = Nomes e ids.
+help-communities-long = Cada uma com um número, que vale como nome na próxima ordem. O id aparece onde dois nomes são iguais.
 help-communities-example = { "" }
-help-community = mostra os grupos de uma comunidade
-help-community-long = O grupo de avisos não conta.
+help-community = mostra uma comunidade
+help-community-long = Descrição, pessoas, id e os grupos com números. O grupo de avisos não conta.
 help-community-example = "Bairro Feliz"
 help-groups = lista os grupos, ou os que têm estas palavras
-help-groups-long = Todos os grupos em que este número está, menos os de avisos.
+help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes na próxima ordem: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
 help-groups-example = vendas
 help-cancel = cancela uma ordem desta conversa que espera
 help-cancel-long = Sem mais nada: a mais antiga desta conversa que ainda não terminou. Com “tudo”: todas. O que está sendo executado nesse momento não é tentado de novo. O que já mudou fica como está, e a resposta diz.
@@ -161,7 +160,7 @@ help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
 help-status = o WhatsApp está conectado? o que espera?
-help-status-long = Pergunta à Z-API e conta as ordens que esperam ou foram abandonadas.
+help-status-long = Pergunta à Z-API, conta as ordens que esperam ou foram abandonadas e avisa quando a assinatura da Z-API está para vencer.
 help-status-example = { "" }
 
 ## Perguntas
@@ -343,6 +342,60 @@ help-deactivate-long = Os grupos continuam, fora de comunidades; o grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Vendas
+## Quem pode o quê
+who = Quem pode dar ordens em { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: tudo
+who-owner = Quem escreve no celular do próprio bot: tudo
+who-nobody = Ninguém está na lista.
+who-not-community = Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.
+who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
+who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
+who-person = { $person }
+who-hidden = Outros, que o WhatsApp mostra sem número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quem pode o quê numa comunidade
+help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem dar ordens.
+help-who-example =
+    vendas
+    "Bairro Feliz"
+## Ver mais
+list-more = … mais { $count }: { $order }
+more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
+groups-elsewhere = outra comunidade
+groups-unread = Nem todas as comunidades puderam ser lidas: um grupo sem comunidade aqui pode ser de uma delas.
+community-about = Descrição: { $text }
+community-people = { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+community-id = Id: { $id }
+history = Últimas ordens:
+history-in = Últimas ordens em { $community }:
+history-by = Últimas ordens de { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = respondida
+history-none = Nenhuma ainda.
+history-until = Olhei até { $when }.
+history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }
+moment = %d/%m %H:%M
+moment-year = %d/%m/%Y %H:%M
+moment-day = %d/%m/%Y
+myself = eu meu minha minhas
+status-since = Desde { $when }.
+status-phone-offline = O celular em si não está online. Ligue-o: depois de alguns dias sem ele o WhatsApp encerra a sessão.
+status-dead-look = Quais e por quê: { $order }
+status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot precisa renovar.
+status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
+arg-history = [comunidade ou pessoa]
+help-history = quem mandou o quê, e quando
+help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode dar ordens, nada aparece.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = a próxima página de uma lista
+help-more-long = Continua de onde sua última lista nesta conversa parou; os números seguem.
+help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
 moved-back = { $reason }; voltou para { $community }
@@ -362,3 +415,89 @@ people-concerned =
         [one] Atinge { $count } pessoa.
        *[other] Atinge { $count } pessoas.
     }
+## Pessoas de uma comunidade
+people-added =
+    { $all ->
+        [one] { $done } de { $all } pessoa está em { $community }.
+       *[other] { $done } de { $all } pessoas estão em { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } de { $all } pessoa está fora de { $community }.
+       *[other] { $done } de { $all } pessoas estão fora de { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } de { $all } pessoa é admin de { $community }.
+       *[other] { $done } de { $all } pessoas são admins de { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } de { $all } pessoa não é admin de { $community }.
+       *[other] { $done } de { $all } pessoas não são admins de { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } de { $all } pessoa ficaria em { $community }.
+       *[other] { $done } de { $all } pessoas ficariam em { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } de { $all } pessoa sairia de { $community } e de todos os grupos dela.
+       *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } de { $all } pessoa ficaria admin de { $community }.
+       *[other] { $done } de { $all } pessoas ficariam admins de { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } de { $all } pessoa deixaria de ser admin de { $community }.
+       *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
+    }
+people-too-many = São mais de { $limit } pessoas. Divida em várias ordens; nada mudou.
+person = { $who }
+person-was-in = { $who }: já estava lá
+person-was-out = { $who }: já não estava lá
+person-was-admin = { $who }: já era admin
+person-was-no-admin = { $who }: já não era admin
+person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
+person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
+person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
+person-not-in = { $who }: não está na comunidade
+person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $order }
+person-hidden = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se estiver lá, indique pelo lid ou por uma menção (@).
+person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $order }
+person-owner = { $who }: criou a comunidade; não dá para remover nem rebaixar
+person-bot = { $who }: é o meu próprio número; fora dela eu não poderia fazer nada lá
+person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Primeiro abra uma vaga: { $order } e um número
+person-refused = { $who }: a Z-API recusou: { $reason }
+person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: não foi feito: a ordem foi cancelada
+person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
+person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
+person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
+person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
+person-unclear = { $typed }: onde termina cada número? Separe com vírgulas.
+help-add = põe pessoas em uma comunidade
+help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado.
+help-add-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-remove = tira pessoas de uma comunidade
+help-remove-long = Elas saem também de todos os grupos dela. Eu pergunto antes, e não dá para desfazer.
+help-remove-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-promote = faz pessoas admins da comunidade
+help-promote-long = Elas precisam estar na comunidade. São 20 admins no máximo.
+help-promote-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-demote = tira o posto de admin
+help-demote-long = As pessoas continuam na comunidade. Quem a criou continua admin.
+help-demote-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002

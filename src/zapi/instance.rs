@@ -1,15 +1,20 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
+use std::sync::PoisonError;
+
 use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
 use crate::clock::Timestamp;
+use crate::domain::Phone;
 
 /// Whether the WhatsApp number is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// Messages come and go.
     pub is_connected: bool,
+    /// The phone itself is online, where that is told: WhatsApp goes on for some days without it.
+    pub is_phone_online: Option<bool>,
 }
 
 /// What Z-API knows of the instance. The token in its answer is not kept.
@@ -24,10 +29,31 @@ pub struct Account {
 }
 
 impl Zapi {
-    /// Whether the phone is connected: `GET status`, of which `connected` alone is trusted.
+    /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection(&self) -> Result<Connection, ApiError> {
         let answer = self.get("status", "status").await?;
-        Ok(Connection { is_connected: loose::is_true(loose::object(&answer), "connected") })
+        let object = loose::object(&answer);
+        Ok(Connection {
+            is_connected: loose::is_true(object, "connected"),
+            is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
+        })
+    }
+
+    /// A webhook told that WhatsApp was connected at this moment, or no more. Webhooks come late and out
+    /// of order: the newest counts, and of those that say the same one after the other the first.
+    pub fn told_of_connection(&self, is_connected: bool, at: Timestamp) {
+        let mut told = self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news =
+            |(was_connected, since): (bool, Timestamp)| was_connected != is_connected && since <= at;
+        if told.is_none_or(is_news) {
+            *told = Some((is_connected, at));
+        }
+    }
+
+    /// Since when WhatsApp is connected, or is not, where a webhook told this process.
+    pub fn since(&self, is_connected: bool) -> Option<Timestamp> {
+        let told = *self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.filter(|(was_connected, _)| *was_connected == is_connected).map(|(_, since)| since)
     }
 
     /// What Z-API knows of the instance: `GET me`.
@@ -39,6 +65,12 @@ impl Zapi {
             due: loose::integer(object, "due").map(Timestamp),
             payment_status: loose::name(object, "paymentStatus"),
         })
+    }
+
+    /// The bot's own number, where it is told: `GET device` (Z-API docs, instance/device).
+    pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
+        let answer = self.get("device", "device").await?;
+        Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets the "on receive" webhook: `PUT update-webhook-received`.

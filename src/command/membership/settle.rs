@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::super::patience::Patience;
 use super::super::progress::MANY;
-use super::super::single::Patience;
 use super::super::{Context, Failure};
 use super::Direction;
 use super::plan::{Plan, elsewhere};
@@ -143,7 +143,7 @@ impl Work<'_, '_> {
     /// Reads the community until all groups are where they shall be, or the time is over. Returns
     /// those that are not, and why the last read failed, if it did.
     async fn read_back(&self, mut missing: Vec<GroupId>) -> (Vec<GroupId>, Option<ApiError>) {
-        let mut patience = Patience::new(self.context.timing);
+        let mut patience = Patience::of(self.context.timing.read_back);
         loop {
             let unread = match self.context.zapi.community(self.community).await {
                 Ok(details) => {
@@ -152,7 +152,7 @@ impl Work<'_, '_> {
                 }
                 Err(error) => Some(error),
             };
-            if missing.is_empty() || !patience.again().await {
+            if missing.is_empty() || !patience.wait().await {
                 return (missing, unread);
             }
         }

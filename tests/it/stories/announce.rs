@@ -25,7 +25,7 @@ impl Service {
     }
 
     /// A 👍 of a person on the bot's last message.
-    pub fn thumb(&self, from: &str) -> Event {
+    fn thumb_on_last(&self, from: &str) -> Event {
         let last = self.sandbox.sent().pop().unwrap();
         let account = self.sandbox.account();
         let thumb = Event::reaction(&account.id, "👍🏽", &last.message_id);
@@ -58,7 +58,7 @@ async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_ye
 async fn a_thumb_on_the_question_is_a_yes_and_a_second_one_sends_nothing() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     bot.ask(ANA, ORDER).await;
-    let thumb = bot.thumb(ANA);
+    let thumb = bot.thumb_on_last(ANA);
     let by_rui = thumb.clone().from(RUI).with_id("3EB0THUMBRUI");
     bot.post(&by_rui).await;
     bot.settled().await;

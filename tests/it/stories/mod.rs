@@ -1,9 +1,11 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod add;
 mod again;
 mod announce;
 mod answers;
+mod appointed;
 mod cancel;
 mod choose;
 mod communities;
@@ -13,9 +15,12 @@ mod deactivate;
 mod describe;
 mod confirm;
 mod edit;
+mod demote;
 mod ends;
+mod folk;
 mod groups;
 mod help;
+mod history;
 mod hourglass;
 mod invite;
 mod journal;
@@ -24,11 +29,14 @@ mod lanes;
 mod limits;
 mod link;
 mod mistakes;
+mod owner;
 mod moving;
 mod people;
 mod photo;
 mod progress;
+mod promote;
 mod refuted;
+mod remove;
 mod retention;
 mod restart;
 pub mod scene;
@@ -40,4 +48,5 @@ mod trouble;
 mod truth;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;
