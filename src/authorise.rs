@@ -164,6 +164,11 @@ pub fn may_use(admin: &Admin, command: &str) -> bool {
     }
 }
 
+/// Whether an admin may give orders wherever the bot is, in communities and outside.
+pub fn may_everywhere(admin: &Admin) -> bool {
+    admin.communities.iter().any(|allowed| allowed == "*")
+}
+
 /// Whether an admin may give orders in a community, which is named by id, alias or whole name.
 pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory) -> bool {
     if admin.from == AdminsFrom::Community {

@@ -4,8 +4,11 @@
 //! blanks, straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens
 //! at the beginning of a word, and `'` closes only before a separator.
 
-use crate::directory::fold;
-use crate::domain::Locale;
+use std::borrow::Cow;
+
+use super::visible;
+use crate::directory::{fold, is_invisible};
+use crate::domain::{CommunityId, Locale};
 use crate::i18n;
 use crate::reply::Mistake;
 
@@ -31,17 +34,25 @@ pub enum Arg {
     Text,
     /// Perhaps a text, kept as it is typed.
     AnyText,
+    /// A text of the command's own, kept as it is typed, under this key of the catalogue.
+    OwnText(&'static str),
     /// Perhaps a command's name.
     Command,
     /// Perhaps `all`.
     All,
-    /// The address of a picture, which stands there of itself where a picture's caption is the order.
+    /// The address of a picture, which stands there of itself where a picture's caption is the order; it
+    /// comes last.
     Picture,
     /// Words of the command's own, under this key of the catalogue.
     Own(&'static str),
 }
 
 impl Arg {
+    /// It is kept as it is typed, with what nobody sees: that joins signs into one, and colours them.
+    pub fn is_verbatim(self) -> bool {
+        matches!(self, Self::Text | Self::AnyText | Self::OwnText(_))
+    }
+
     /// The catalogue's key for it.
     pub fn key(self) -> &'static str {
         match self {
@@ -56,7 +67,7 @@ impl Arg {
             Self::Command => "arg-command",
             Self::All => "arg-all",
             Self::Picture => "arg-picture",
-            Self::Own(key) => key,
+            Self::Own(key) | Self::OwnText(key) => key,
         }
     }
 }
@@ -101,7 +112,8 @@ pub struct Arguments {
 
 /// Sorts the words of an order.
 pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
-    let mut reader = Reader { rest, has_flags, ..Reader::default() };
+    let is_raw = args.iter().any(|arg| arg.is_verbatim());
+    let mut reader = Reader { rest, is_raw, has_flags, ..Reader::default() };
     let mut found = Arguments::default();
     for (at, arg) in args.iter().enumerate() {
         match arg {
@@ -146,17 +158,24 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                     return Err(Mistake::MissingGroups);
                 }
             }
-            Arg::People | Arg::Text | Arg::AnyText => {
+            Arg::People | Arg::Text | Arg::AnyText | Arg::OwnText(_) => {
                 found.text = if *arg == Arg::People { reader.people() } else { reader.text() };
-                if found.text.is_empty() {
+                if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
-                        Arg::Text => return Err(Mistake::MissingText),
+                        Arg::Text | Arg::OwnText(_) => return Err(Mistake::MissingText),
                         _ => {}
                     }
                 }
             }
-            Arg::Command | Arg::All | Arg::Picture => found.words.extend(reader.next(Separators::Blanks)?),
+            // An address holds commas.
+            Arg::Picture => {
+                while let Some(word) = reader.next(Separators::Blanks)? {
+                    found.words.push(word);
+                    found.loose.push(reader.is_loose);
+                }
+            }
+            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
         }
     }
     let word = reader.next(Separators::Blanks)?;
@@ -165,6 +184,81 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
         Some(word) => Err(Mistake::TooManyWords(word)),
         None => Ok(found),
     }
+}
+
+/// The name in quotes that a text begins with, and what follows it.
+pub fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let first = text.chars().next()?;
+    let mut reader = Reader { rest: text, ..Reader::default() };
+    let name = reader.quoted(first, closing(first)?).ok()?;
+    Some((name, reader.rest))
+}
+
+impl Arguments {
+    /// Takes away the rest of a community's name where only its beginning was taken for it: names of
+    /// several words are often written without quotes. A colon behind the name belongs to nothing.
+    pub fn end_name(&mut self, name: &str, typed: &str) {
+        if CommunityId::parse(typed).is_some() {
+            return;
+        }
+        if fold(name).starts_with(&fold(typed)) {
+            self.end_likely_name(name, typed);
+        }
+        let rest = self.text.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace));
+        if let Some(rest) = rest {
+            self.text = rest.trim_start().to_owned();
+        }
+    }
+
+    /// The same where the beginning may be misspelled; false where the rest of this name is not there.
+    pub fn end_likely_name(&mut self, name: &str, typed: &str) -> bool {
+        match self.behind(name, typed) {
+            Some(Behind::Text(rest)) => self.text = rest.to_owned(),
+            Some(Behind::Words(count)) => {
+                self.words.drain(..count);
+                self.loose.drain(..count.min(self.loose.len()));
+            }
+            None => return false,
+        }
+        true
+    }
+
+    /// What follows the rest of a name, if the rest stands there.
+    fn behind(&self, name: &str, typed: &str) -> Option<Behind<'_>> {
+        let expected = rest_of_name(name, typed);
+        let is_it = |word: &str, expected: &String| {
+            fold(word.trim_end_matches(|c| c == ':' || is_comma(c))) == *expected
+        };
+        if expected.is_empty() {
+            return None;
+        }
+        if !self.words.is_empty() {
+            let is_there = self.words.len() >= expected.len()
+                && self.words.iter().zip(&expected).all(|(word, expected)| is_it(word, expected));
+            return is_there.then_some(Behind::Words(expected.len()));
+        }
+        let mut rest = self.text.as_str();
+        for expected in &expected {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            if !is_it(word, expected) {
+                return None;
+            }
+            rest = after.trim_start();
+        }
+        Some(Behind::Text(rest))
+    }
+}
+
+/// What follows a name: a text, or the words from this one on.
+enum Behind<'t> {
+    Text(&'t str),
+    Words(usize),
+}
+
+/// The words of a name behind as many as were typed, folded.
+fn rest_of_name(name: &str, typed: &str) -> Vec<String> {
+    fold(name).split(' ').skip(fold(typed).split(' ').count()).map(str::to_owned).collect()
 }
 
 /// Whether somebody began with a person where the community is due: a number, a mention. A community's id
@@ -243,6 +337,8 @@ fn closing(open: char) -> Option<&'static [char]> {
 #[derive(Default)]
 struct Reader<'a> {
     rest: &'a str,
+    /// What nobody sees is still in it, and no part of a word.
+    is_raw: bool,
     /// The last word stands without quotes, and without a comma at its end.
     was_plain: bool,
     /// The last word may be one name with the word before it.
@@ -341,7 +437,9 @@ impl Reader<'_> {
 
     fn next(&mut self, mut separators: Separators) -> Result<Option<String>, Mistake> {
         loop {
-            let behind = self.rest.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
+            let is_raw = self.is_raw;
+            let is_skipped = |c: char| c.is_whitespace() || is_comma(c) || (is_raw && is_invisible(c));
+            let behind = self.rest.trim_start_matches(is_skipped);
             let skipped = &self.rest[..self.rest.len() - behind.len()];
             self.is_loose =
                 self.was_plain && !skipped.contains(|c: char| is_comma(c) || matches!(c, '\n' | '\r'));
@@ -349,6 +447,7 @@ impl Reader<'_> {
             let Some(first) = self.rest.chars().next() else { return Ok(None) };
             if let Some(closing) = closing(first) {
                 let word = self.quoted(first, closing)?;
+                let word = self.seen(&word).trim().to_owned();
                 (self.was_plain, self.is_loose) = (false, false);
                 if !word.is_empty() {
                     return Ok(Some(word));
@@ -364,10 +463,15 @@ impl Reader<'_> {
                 continue;
             }
             // After a community a comma is a slip of the thumb, not a part of its name.
+            let word = self.seen(word);
             let name = word.trim_end_matches(is_comma);
             self.was_plain = name.len() == word.len();
             return Ok(Some(name.to_owned()));
         }
+    }
+
+    fn seen<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        if self.is_raw { visible(word) } else { word.into() }
     }
 
     /// What stands in the quotes that begin here, blanks made one.
@@ -432,6 +536,56 @@ mod tests {
                 "{rest}"
             );
         }
+    }
+
+    #[test]
+    fn a_text_is_kept_with_what_nobody_sees_and_a_name_is_not() {
+        let text = "Família 👨\u{200d}👩\u{200d}👧  ❤\u{fe0f},\n\n\u{202a}x -- --yes";
+        let rows = [
+            (format!("\u{200e}Sa\u{200b}les {text}"), "Sales"),
+            (format!("\u{200e}“Sa\u{200b}les”\n{text} "), "Sales"),
+        ];
+        for (rest, community) in rows {
+            let found = parse(&[Arg::Community, Arg::Text], true, &rest).unwrap();
+            assert_eq!((found.community.as_deref(), found.text.as_str()), (Some(community), text));
+            assert!(!found.flags.yes);
+        }
+        for nothing in ["", "Sales", "Sales \u{200b}\n"] {
+            assert!(parse(&[Arg::Community, Arg::Text], true, nothing).is_err(), "{nothing:?}");
+        }
+        let prefixes = ["/".to_owned()];
+        for order in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
+            assert_eq!(crate::command::rest_as_typed(&order, &prefixes), Some(text));
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_word_and_the_rest_of_a_name_is_found_in_a_text() {
+        let picture = parse(&[Arg::Community, Arg::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
+        assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
+        let rows = [
+            ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
+            ("Bairro Feliz", "bair", "Feliz oi", "oi"),
+            ("Bairro Feliz", "BAIRRO", "féliz:\noi\nFeliz", "oi\nFeliz"),
+            ("Bairro Feliz", "Bairro", "Feliz", ""),
+            ("Bairro Feliz", "Bairro", "Felizes para sempre", "Felizes para sempre"),
+            ("Bairro Feliz da Serra", "Bairro", "Feliz oi", "Feliz oi"),
+            ("Bairro Feliz", "Bairro Feliz", "Feliz oi", "Feliz oi"),
+            ("Bairro Feliz", "Bairro Feliz", ": Oi", "Oi"),
+            ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
+            ("Bairro Feliz", "b", "Natal", "Natal"),
+            ("Bairro Feliz", "apelido", "Feliz Natal", "Feliz Natal"),
+            ("Bairro Feliz", "120363186053925765", ": Feliz", ": Feliz"),
+        ];
+        for (name, typed, text, expected) in rows {
+            let mut found = Arguments { text: text.to_owned(), ..Arguments::default() };
+            found.end_name(name, typed);
+            assert_eq!(found.text, expected, "{typed} {text}");
+        }
+        let words = ["Feliz:", "add-groups", "all"].map(str::to_owned).to_vec();
+        let mut found = Arguments { words, ..Arguments::default() };
+        found.end_likely_name("Bairro Feliz", "bairo");
+        assert_eq!(found.words, ["add-groups", "all"]);
     }
 
     #[test]

@@ -165,8 +165,18 @@ impl Context<'_> {
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
     pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        let undo = Undo { of: of.to_owned(), by };
-        let value = serde_json::to_string(&undo).unwrap_or_default();
+        self.remember_undo(&Undo { of: of.to_owned(), by, instead: None });
+    }
+
+    /// Remembers that what was changed cannot be taken back, and which order may help instead.
+    pub fn cannot_be_undone(&mut self, of: &str, command: &str, words: &[&str]) {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let instead = Some((command.to_owned(), words));
+        self.remember_undo(&Undo { of: of.to_owned(), by: None, instead });
+    }
+
+    fn remember_undo(&mut self, undo: &Undo) {
+        let value = serde_json::to_string(undo).unwrap_or_default();
         self.remember(MemoryKind::Undo, self.place.clone(), Some(value));
     }
 

@@ -3,17 +3,22 @@
 mod add;
 mod alias;
 mod aliases;
+mod announce;
 pub mod args;
 mod cancel;
 mod communities;
-pub mod confirm;
 mod community;
+pub mod confirm;
 pub mod context;
+mod create;
+mod deactivate;
 mod demote;
+mod describe;
 mod greeting;
 mod groups;
 mod help;
 mod history;
+mod invite;
 mod language;
 mod link;
 pub mod listing;
@@ -24,12 +29,16 @@ mod more;
 mod moving;
 mod patience;
 mod people;
+mod photo;
+mod place;
 pub mod progress;
 mod promote;
 pub mod question;
 pub mod registry;
 mod remove;
+mod settings;
 mod sight;
+mod single;
 mod status;
 mod undo;
 mod unlink;
@@ -190,6 +199,26 @@ impl Spec {
         })
     }
 
+    /// A part of its words is kept as it is typed.
+    pub fn is_verbatim(&self) -> bool {
+        self.args.iter().any(|arg| arg.is_verbatim())
+    }
+
+    /// Its community is followed by what is no group: a name of several words may run on into that.
+    pub fn may_run_on(&self) -> bool {
+        use Arg::{AnyText, Community, Own, People, Picture, Text};
+        matches!(self.args, [Community, Text | AnyText | People | Picture | Own(_), ..])
+    }
+
+    /// What an order lacks once its community's name has taken all that there was.
+    pub fn lacks(&self, arguments: &Arguments) -> Option<Mistake> {
+        match self.args {
+            [Arg::Community, Arg::Text, ..] if arguments.text.is_empty() => Some(Mistake::MissingText),
+            [Arg::Community, Arg::People, ..] if arguments.text.is_empty() => Some(Mistake::MissingPeople),
+            _ => None,
+        }
+    }
+
     /// The languages in which it has this name.
     pub fn languages_of(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);
@@ -238,7 +267,9 @@ impl Spec {
 
     /// The words of an order before and behind its community, as they are typed again.
     pub fn around_community(&self, arguments: &Arguments) -> (String, String) {
-        let words: Vec<String> = arguments.words.iter().map(|word| typed(word)).collect();
+        // An address is no name: nothing in it may become another sign.
+        let again = |word: &String| if self.takes_picture() { word.clone() } else { typed(word) };
+        let words: Vec<String> = arguments.words.iter().map(again).collect();
         let words = words.join(" ");
         let flags = arguments.flags.typed();
         match self.args.first() {
@@ -273,6 +304,12 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     let text = visible(text);
     let (typed, rest) = name_and_rest(text.trim_end())?;
     Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+}
+
+/// What follows the name of an order, with all that nobody sees.
+pub fn rest_as_typed<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
+    let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
+    Some(text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c)).trim())
 }
 
 /// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.

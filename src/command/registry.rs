@@ -1,8 +1,9 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, add, alias, aliases, cancel, communities, community, confirm, demote, groups, help, history,
-    language, link, more, moving, promote, remove, status, undo, unlink, who, whoami,
+    Spec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate, demote,
+    describe, groups, help, history, invite, language, link, more, moving, photo, promote, remove, settings,
+    status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -14,6 +15,13 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &create::SPEC,
+    &describe::SPEC,
+    &photo::SPEC,
+    &settings::SPEC,
+    &invite::SPEC,
+    &announce::SPEC,
+    &deactivate::SPEC,
     &add::SPEC,
     &remove::SPEC,
     &promote::SPEC,

@@ -28,6 +28,9 @@ pub struct Undo {
     pub of: String,
     /// The order that takes it back: a command's English name, and its words. None: it cannot be.
     pub by: Option<(String, String)>,
+    /// Where it cannot be: an order that may help all the same, with its words.
+    #[serde(default)]
+    pub instead: Option<(String, Vec<String>)>,
 }
 
 fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
@@ -39,9 +42,16 @@ fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant
             Some(Undo { by: Some((command, rest)), .. }) => {
                 Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget: Some(MemoryName::Undo) })
             }
-            Some(Undo { of, by: None }) => {
+            Some(Undo { of, by: None, instead }) => {
                 let order = past.speech.order(&of, &[]);
-                said(Phrase::not_done("undo-cannot").plain("order", order))
+                let mut phrases = vec![Phrase::not_done("undo-cannot").plain("order", order)];
+                if let Some((command, words)) = instead {
+                    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                    phrases.push(
+                        Phrase::new("undo-instead").plain("order", past.speech.order(&command, &words)),
+                    );
+                }
+                Meant::Said(Reply::Said(phrases), Vec::new())
             }
         })
     })

@@ -149,6 +149,11 @@ impl Directory {
         self.lists.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
     }
 
+    /// The lists are read anew when they are needed next: we changed them ourselves.
+    pub async fn forget(&self) {
+        *self.lists.cached.lock().await = None;
+    }
+
     /// The community that a person named.
     pub async fn community(&self, zapi: &Zapi, typed: &str) -> Result<Found<CommunityId>, ApiError> {
         self.find_community(zapi, typed, |snapshot, typed| {

@@ -291,6 +291,128 @@ outside-invitation = the bot's number is not in this group. Add it to the group,
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
 help-flags = --try only shows what would happen · --yes skips the question
+## Making, changing and ending communities
+arg-create = <name> [| description]
+arg-settings = add-groups admins|all
+arg-invite = <community or group> [reset]
+text-as-typed = { $text }
+text-too-long = { $count ->
+    [one] That is { $count } character, and { $most } are the most. Shorten it and send it again.
+   *[other] That is { $count } characters, and { $most } are the most. Shorten it and send it again.
+}
+change-not = Not done: { $reason }
+change-unsure = I cannot tell whether it was done: { $reason }
+change-cancelled = Not done: the order was cancelled.
+change-cancelled-unsure = The order was cancelled. It may have been done before, and that cannot be looked up.
+change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $order }
+change-not-read = The outcome could not be read back. Look again in a minute: { $order }
+no-announcement-group = Z-API does not show the announcement group of { $community }. Is the bot’s number in it?
+undo-instead = What may help instead: { $order }
+describe-would = { $community } would be described so:
+describe-done = { $community } has its new description.
+describe-so = { $community } is described so already.
+describe-none-would = The description of { $community } would be taken away.
+describe-none-done = { $community } has no description now.
+describe-none-so = { $community } has no description as it is.
+announce-would = { $count ->
+    [one] The announcement group of { $community } ({ $count } person) would get this:
+   *[other] The announcement group of { $community } ({ $count } people) would get this:
+}
+announce-would-all = The announcement group of { $community } would get this:
+announce-done = Sent to the announcement group of { $community }.
+announce-unsure = It may have been sent, and I do not send it twice. Look into the announcement group of { $community } before you send it again.
+deactivate-would = { $community } would end for good, with its announcement group.
+deactivate-groups = { $count ->
+    [0] It has no other group.
+    [one] Its { $count } group would stay, in no community.
+   *[other] Its { $count } groups would stay, in no community.
+}
+deactivate-people = { $count ->
+    [one] { $count } person is in it.
+   *[other] { $count } people are in it.
+}
+deactivate-done = { $community } has ended.
+deactivate-left = { $count ->
+    [0] It had no group but the announcement group.
+    [one] Its { $count } group goes on, in no community.
+   *[other] Its { $count } groups go on, in no community.
+}
+create-would = The community { $community } would be made.
+create-description = It would be described so:
+create-exists = { $count ->
+    [one] There is { $count } community { $community } already: this would be another one.
+   *[other] There are { $count } communities { $community } already: this would be another one.
+}
+create-done = { $community } is made. Its id: { $id }
+create-announcement = Its announcement group: { $id }
+create-next = Now put groups into it: { $order } …
+create-unsure = { $community } may have been made, and I do not make it twice. Look first: { $order }
+photo-how = Send the picture with this as its caption: { $order } (or put the address of a picture behind it).
+photo-address = { $address } is no address of a picture: it begins with https://
+photo-would = { $community } would get this photo.
+photo-done = { $community } has its new photo, says Z-API. The phone shows it.
+setting-add-groups = add-groups addgroups add groups
+setting-admins = admins admin administrators
+setting-all = all everyone everybody anyone
+settings-unknown = I do not know the setting { $words }.
+settings-not-known = WhatsApp does not show who may add groups to { $community }, and I have not set it yet.
+settings-admins-words = add-groups admins
+settings-admins-would = Only admins could add groups to { $community }.
+settings-admins-done = Only admins can add groups to { $community } now.
+settings-admins-known = As I last set it, only admins can add groups to { $community }.
+settings-admins-how = Only admins: { $order }
+settings-all-words = add-groups all
+settings-all-would = Everybody in { $community } could add groups to it.
+settings-all-done = Everybody in { $community } can add groups to it now.
+settings-all-known = As I last set it, everybody in { $community } can add groups to it.
+settings-all-how = Everybody: { $order }
+invite-reset = reset renew new
+invite-link = This lets people into { $place }:
+invite-address = { $link }
+invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
+invite-would = { $place } would get a new link. The old one would let nobody in any more, wherever it stands.
+invite-done = { $place } has a new link; the old one is dead:
+invite-answered = The new link, as Z-API says: { $link }
+no-place = There is no community and no group { $name }. See them: { $communities }, { $groups }
+many-places = { $name } could be:
+option-community = { $number }. { $name } (community)
+option-group = { $number }. { $name } (group)
+choose-one = Answer with the number you mean.
+help-create = make a community
+help-create-long = What stands behind | is its description. The answer tells its id and how to put groups into it. If there is one of that name, I ask first.
+help-create-example =
+    Bairro Novo
+    Bairro Novo | For all who just moved in
+help-describe = change the description
+help-describe-long = The text is kept as you type it, with its lines. A lone - takes the description away.
+help-describe-example =
+    "Bairro Feliz" Neighbours help each other.
+    Sales -
+help-photo = change the photo
+help-photo-long = Send the picture with the order as its caption, or put the address of a picture behind the community.
+help-photo-example =
+    "Bairro Feliz"
+    Sales https://example.com/photo.jpg
+help-settings = who may add groups
+help-settings-long = Either its admins alone, or everybody in the community. WhatsApp does not show how it is, so I tell what I set last.
+help-settings-example =
+    "Bairro Feliz" add-groups admins
+    Sales add-groups all
+help-invite = show or renew the invite link
+help-invite-long = Of a community or a group. With “reset” there is a new link and the old one is dead; I ask first.
+help-invite-example =
+    "Bairro Feliz"
+    futebol reset
+help-announce = write to the announcement group
+help-announce-long = The text goes out exactly as you type it, with its lines. I show it and ask first. What is sent cannot be taken back.
+help-announce-example =
+    "Bairro Feliz" Meeting on Friday at 7 pm.
+    Sales New price list from Monday on.
+help-deactivate = end a community
+help-deactivate-long = Its groups go on, in no community; the announcement group ends. I ask first. This cannot be taken back.
+help-deactivate-example =
+    "Bairro Feliz"
+    Sales
 ## Who may do what
 who = Who may give orders in { $community }:
 who-admin = { $name }: { $orders }

@@ -291,6 +291,128 @@ outside-invitation = el número del bot no está en ese grupo. Agrégalo al grup
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
 help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
+## Crear, cambiar y desactivar comunidades
+arg-create = <nombre> [| descripción]
+arg-settings = agregar-grupos admins|todos
+arg-invite = <comunidad o grupo> [restablecer]
+text-as-typed = { $text }
+text-too-long = { $count ->
+    [one] Tiene { $count } carácter, y el máximo es { $most }. Acórtalo y envíalo de nuevo.
+   *[other] Tiene { $count } caracteres, y el máximo es { $most }. Acórtalo y envíalo de nuevo.
+}
+change-not = No se hizo: { $reason }
+change-unsure = No sé si se hizo: { $reason }
+change-cancelled = No se hizo: la orden fue cancelada.
+change-cancelled-unsure = La orden fue cancelada. Puede que se haya hecho antes, y eso no se puede comprobar.
+change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $order }
+change-not-read = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
+no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. ¿El número del bot está en él?
+undo-instead = Lo que puede servir: { $order }
+describe-would = La descripción de { $community } quedaría así:
+describe-done = { $community } tiene su nueva descripción.
+describe-so = { $community } ya tiene esa descripción.
+describe-none-would = { $community } quedaría sin descripción.
+describe-none-done = { $community } quedó sin descripción.
+describe-none-so = { $community } ya no tiene descripción.
+announce-would = { $count ->
+    [one] El grupo de avisos de { $community } ({ $count } persona) recibiría esto:
+   *[other] El grupo de avisos de { $community } ({ $count } personas) recibiría esto:
+}
+announce-would-all = El grupo de avisos de { $community } recibiría esto:
+announce-done = Enviado al grupo de avisos de { $community }.
+announce-unsure = Puede que se haya enviado, y no lo envío dos veces. Mira el grupo de avisos de { $community } antes de enviarlo de nuevo.
+deactivate-would = { $community } terminaría para siempre, con su grupo de avisos.
+deactivate-groups = { $count ->
+    [0] No tiene otro grupo.
+    [one] Su grupo ({ $count }) quedaría fuera de comunidades.
+   *[other] Sus { $count } grupos quedarían fuera de comunidades.
+}
+deactivate-people = { $count ->
+    [one] { $count } persona está en ella.
+   *[other] { $count } personas están en ella.
+}
+deactivate-done = { $community } fue desactivada.
+deactivate-left = { $count ->
+    [0] Solo tenía el grupo de avisos.
+    [one] Su grupo ({ $count }) sigue, fuera de comunidades.
+   *[other] Sus { $count } grupos siguen, fuera de comunidades.
+}
+create-would = Se crearía la comunidad { $community }.
+create-description = Con esta descripción:
+create-exists = { $count ->
+    [one] Ya hay { $count } comunidad { $community }: esta sería otra más.
+   *[other] Ya hay { $count } comunidades { $community }: esta sería otra más.
+}
+create-done = { $community } fue creada. Su id: { $id }
+create-announcement = Su grupo de avisos: { $id }
+create-next = Ahora agrégale grupos: { $order } …
+create-unsure = Puede que { $community } se haya creado, y no la creo dos veces. Mira antes: { $order }
+photo-how = Envía la foto con este texto: { $order } (o escribe después la dirección de una foto).
+photo-address = { $address } no es la dirección de una foto: empieza con https://
+photo-would = { $community } tendría esta foto.
+photo-done = { $community } tiene su nueva foto, dice Z-API. Se ve en el teléfono.
+setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos
+setting-admins = admins admin administradores
+setting-all = todos todas todo
+settings-unknown = No conozco el ajuste { $words }.
+settings-not-known = WhatsApp no muestra quién puede agregar grupos a { $community }, y todavía no lo ajusté.
+settings-admins-words = agregar-grupos admins
+settings-admins-would = Solo los admins podrían agregar grupos a { $community }.
+settings-admins-done = Ahora solo los admins pueden agregar grupos a { $community }.
+settings-admins-known = Como lo dejé, solo los admins pueden agregar grupos a { $community }.
+settings-admins-how = Solo admins: { $order }
+settings-all-words = agregar-grupos todos
+settings-all-would = Todos en { $community } podrían agregarle grupos.
+settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
+settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
+settings-all-how = Todos: { $order }
+invite-reset = restablecer renovar nuevo
+invite-link = Este enlace deja entrar en { $place }:
+invite-address = { $link }
+invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
+invite-would = { $place } tendría un enlace nuevo. El anterior ya no dejaría entrar a nadie, esté donde esté.
+invite-done = { $place } tiene un enlace nuevo; el anterior ya no sirve:
+invite-answered = El enlace nuevo, según Z-API: { $link }
+no-place = No hay comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
+many-places = { $name } puede ser:
+option-community = { $number }. { $name } (comunidad)
+option-group = { $number }. { $name } (grupo)
+choose-one = Responde con el número correcto.
+help-create = crea una comunidad
+help-create-long = Lo que sigue a | es la descripción. La respuesta trae el id y cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
+help-create-example =
+    Barrio Nuevo
+    Barrio Nuevo | Para quienes acaban de llegar
+help-describe = cambia la descripción
+help-describe-long = El texto queda como lo escribes, con sus líneas. Un - solo quita la descripción.
+help-describe-example =
+    "Bairro Feliz" Aquí los vecinos se ayudan.
+    Ventas -
+help-photo = cambia la foto
+help-photo-long = Envía la foto con la orden como texto, o escribe la dirección de una foto después de la comunidad.
+help-photo-example =
+    "Bairro Feliz"
+    Ventas https://example.com/foto.jpg
+help-settings = quién puede agregar grupos
+help-settings-long = Solo los admins, o todos en la comunidad. WhatsApp no muestra cómo está, así que cuento lo último que ajusté.
+help-settings-example =
+    "Bairro Feliz" agregar-grupos admins
+    Ventas agregar-grupos todos
+help-invite = muestra o cambia el enlace
+help-invite-long = De una comunidad o de un grupo. Con “restablecer” hay un enlace nuevo y el anterior deja de servir; pregunto antes.
+help-invite-example =
+    "Bairro Feliz"
+    futebol restablecer
+help-announce = envía un aviso
+help-announce-long = El texto sale al grupo de avisos como lo escribes, con sus líneas. Lo muestro y pregunto antes. Lo enviado no se puede deshacer.
+help-announce-example =
+    "Bairro Feliz" Reunión el viernes a las 19 h.
+    Ventas Nueva lista de precios desde el lunes.
+help-deactivate = desactiva una comunidad
+help-deactivate-long = Sus grupos siguen, fuera de comunidades; el grupo de avisos termina. Pregunto antes. No se puede deshacer.
+help-deactivate-example =
+    "Bairro Feliz"
+    Ventas
 ## Quién puede qué
 who = Quién puede dar órdenes en { $community }:
 who-admin = { $name }: { $orders }

@@ -291,6 +291,128 @@ outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grup
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
 help-flags = --testar só mostra o que aconteceria · --sim faz sem perguntar
+## Criar, mudar e desativar comunidades
+arg-create = <nome> [| descrição]
+arg-settings = adicionar-grupos admins|todos
+arg-invite = <comunidade ou grupo> [redefinir]
+text-as-typed = { $text }
+text-too-long = { $count ->
+    [one] Tem { $count } caractere, e o máximo é { $most }. Encurte e mande de novo.
+   *[other] Tem { $count } caracteres, e o máximo é { $most }. Encurte e mande de novo.
+}
+change-not = Não foi feito: { $reason }
+change-unsure = Não sei dizer se foi feito: { $reason }
+change-cancelled = Não foi feito: o pedido foi cancelado.
+change-cancelled-unsure = O pedido foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
+change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $order }
+change-not-read = Não deu para conferir o resultado. Veja de novo em um minuto: { $order }
+no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }. O número do bot está nele?
+undo-instead = O que pode ajudar: { $order }
+describe-would = A descrição de { $community } ficaria assim:
+describe-done = { $community } está com a nova descrição.
+describe-so = { $community } já tem essa descrição.
+describe-none-would = { $community } ficaria sem descrição.
+describe-none-done = { $community } está sem descrição agora.
+describe-none-so = { $community } já não tem descrição.
+announce-would = { $count ->
+    [one] O grupo de avisos de { $community } ({ $count } pessoa) receberia isto:
+   *[other] O grupo de avisos de { $community } ({ $count } pessoas) receberia isto:
+}
+announce-would-all = O grupo de avisos de { $community } receberia isto:
+announce-done = Mandei para o grupo de avisos de { $community }.
+announce-unsure = Pode ter sido enviado, e não mando duas vezes. Olhe o grupo de avisos de { $community } antes de mandar de novo.
+deactivate-would = { $community } acabaria de vez, com o grupo de avisos.
+deactivate-groups = { $count ->
+    [0] Ela não tem outro grupo.
+    [one] O grupo dela ({ $count }) ficaria fora de comunidades.
+   *[other] Os { $count } grupos dela ficariam fora de comunidades.
+}
+deactivate-people = { $count ->
+    [one] { $count } pessoa está nela.
+   *[other] { $count } pessoas estão nela.
+}
+deactivate-done = { $community } foi desativada.
+deactivate-left = { $count ->
+    [0] Ela só tinha o grupo de avisos.
+    [one] O grupo dela ({ $count }) continua, fora de comunidades.
+   *[other] Os { $count } grupos dela continuam, fora de comunidades.
+}
+create-would = A comunidade { $community } seria criada.
+create-description = Com esta descrição:
+create-exists = { $count ->
+    [one] Já existe { $count } comunidade { $community }: esta seria mais uma.
+   *[other] Já existem { $count } comunidades { $community }: esta seria mais uma.
+}
+create-done = { $community } foi criada. O id dela: { $id }
+create-announcement = O grupo de avisos: { $id }
+create-next = Agora ponha grupos nela: { $order } …
+create-unsure = { $community } pode ter sido criada, e não crio duas vezes. Veja antes: { $order }
+photo-how = Mande a foto com esta legenda: { $order } (ou escreva o endereço de uma foto depois).
+photo-address = { $address } não é endereço de foto: ele começa com https://
+photo-would = { $community } ficaria com esta foto.
+photo-done = { $community } está com a nova foto, diz a Z-API. Dá para ver no celular.
+setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos
+setting-admins = admins admin administradores
+setting-all = todos todas tudo
+settings-unknown = Não conheço o ajuste { $words }.
+settings-not-known = O WhatsApp não mostra quem pode adicionar grupos a { $community }, e eu ainda não mexi nisso.
+settings-admins-words = adicionar-grupos admins
+settings-admins-would = Só admins poderiam adicionar grupos a { $community }.
+settings-admins-done = Agora só admins podem adicionar grupos a { $community }.
+settings-admins-known = Do jeito que deixei, só admins podem adicionar grupos a { $community }.
+settings-admins-how = Só admins: { $order }
+settings-all-words = adicionar-grupos todos
+settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
+settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
+settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
+settings-all-how = Todos: { $order }
+invite-reset = redefinir renovar novo
+invite-link = Este link deixa entrar em { $place }:
+invite-address = { $link }
+invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
+invite-would = { $place } ganharia um link novo. O antigo não deixaria mais ninguém entrar, esteja onde estiver.
+invite-done = { $place } tem um link novo; o antigo não vale mais:
+invite-answered = O link novo, segundo a Z-API: { $link }
+no-place = Não há comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
+many-places = { $name } pode ser:
+option-community = { $number }. { $name } (comunidade)
+option-group = { $number }. { $name } (grupo)
+choose-one = Responda com o número certo.
+help-create = cria uma comunidade
+help-create-long = O que vem depois de | é a descrição. A resposta traz o id e como pôr grupos nela. Se já houver uma com esse nome, pergunto antes.
+help-create-example =
+    Bairro Novo
+    Bairro Novo | Para quem acabou de chegar
+help-describe = muda a descrição
+help-describe-long = O texto fica como você digita, com as linhas. Só um - tira a descrição.
+help-describe-example =
+    "Bairro Feliz" Aqui vizinho ajuda vizinho.
+    Vendas -
+help-photo = muda a foto
+help-photo-long = Mande a foto com o pedido na legenda, ou escreva o endereço de uma foto depois da comunidade.
+help-photo-example =
+    "Bairro Feliz"
+    Vendas https://example.com/foto.jpg
+help-settings = quem pode adicionar grupos
+help-settings-long = Só os admins, ou todos da comunidade. O WhatsApp não mostra como está, então conto o que ajustei por último.
+help-settings-example =
+    "Bairro Feliz" adicionar-grupos admins
+    Vendas adicionar-grupos todos
+help-invite = mostra ou troca o convite
+help-invite-long = De uma comunidade ou de um grupo. Com “redefinir” há um link novo e o antigo deixa de valer; pergunto antes.
+help-invite-example =
+    "Bairro Feliz"
+    futebol redefinir
+help-announce = manda um aviso
+help-announce-long = O texto vai para o grupo de avisos como você digita, com as linhas. Mostro e pergunto antes. O que foi enviado não volta.
+help-announce-example =
+    "Bairro Feliz" Reunião na sexta às 19h.
+    Vendas Tabela nova a partir de segunda.
+help-deactivate = desativa uma comunidade
+help-deactivate-long = Os grupos continuam, fora de comunidades; o grupo de avisos acaba. Pergunto antes. Não dá para desfazer.
+help-deactivate-example =
+    "Bairro Feliz"
+    Vendas
 ## Quem pode o quê
 who = Quem pode fazer pedidos em { $community }:
 who-admin = { $name }: { $orders }

@@ -9,7 +9,7 @@ use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
-    nearest, planned_community, question, recognise,
+    nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
@@ -113,9 +113,20 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
             complete_community(&directory, means.zapi, admin, spec, &mut arguments).await?;
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
-            match find_community(&directory, means.zapi, admin, typed, &meant).await? {
-                Ok(community) => Some(community),
+            let typed = typed.to_owned();
+            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
+                Ok(community) => {
+                    if spec.may_run_on() {
+                        arguments.end_name(&community.name, &typed);
+                    }
+                    Some(community)
+                }
                 Err((reply, options)) => {
+                    // Whichever is chosen: the rest of its name is no part of what follows the name.
+                    if spec.may_run_on() {
+                        options.iter().any(|option| arguments.end_likely_name(&option.name, &typed));
+                    }
+                    let options = options.into_iter().map(|option| option.id).collect();
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
                     return Ok(Ended { memories: asked, ..Ended::mistaken(reply) });
                 }
@@ -123,6 +134,9 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         }
         None => None,
     };
+    if let (None, Some(mistake)) = (&command.plan, spec.lacks(&arguments)) {
+        return Ok(Ended::mistaken(spec.mistake(mistake, means.speech)));
+    }
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
@@ -235,7 +249,8 @@ async fn given(
     }
     let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
     let read = |spec: &'static Spec, rest: &str| args::parse(spec.args, spec.is_mutating, rest);
-    let arguments = match read(spec, &order.rest) {
+    let as_typed = rest_as_typed(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
+    let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
         Err(mistake) => return Ok(Err(slip(spec, mistake))),
     };
@@ -376,16 +391,18 @@ async fn complete_community(
             snapshot.communities.all().any(|entry| fold(&entry.name) == fold(name) && is_seen(entry))
         }
     };
-    let is_name =
-        |name: &str| is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some();
+    let is_name = |name: &str| {
+        let name = name.trim_end_matches(':');
+        is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
+    };
     // One word at least is left for what else is due.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
     let most = run.min(arguments.words.len().saturating_sub(1));
     let following: Vec<&str> = match spec.args.get(1) {
-        Some(Arg::Groups | Arg::Words | Arg::Own(_)) => {
+        Some(Arg::Groups | Arg::Words | Arg::Own(_) | Arg::Picture) => {
             arguments.words.iter().take(most).map(String::as_str).collect()
         }
-        Some(Arg::Text | Arg::People) => {
+        Some(Arg::Text | Arg::AnyText | Arg::People) => {
             let line = arguments.text.lines().next().unwrap_or_default();
             let words: Vec<&str> = line.split_whitespace().collect();
             let is_all = arguments.text.lines().count() == 1;
@@ -397,7 +414,8 @@ async fn complete_community(
     if count == 0 {
         return Ok(());
     }
-    arguments.community = Some([&[first.as_str()], &following[..count]].concat().join(" "));
+    let name = [&[first.as_str()], &following[..count]].concat().join(" ");
+    arguments.community = Some(name.trim_end_matches(':').to_owned());
     if arguments.words.is_empty() {
         let mut rest = arguments.text.as_str();
         for _ in 0..count {
@@ -466,13 +484,12 @@ async fn find_community(
     admin: &Admin,
     typed: &str,
     meant: &str,
-) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
+) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, Failure> {
     let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
     let allowed = |mut entries: Vec<CommunityEntry>| {
         entries.retain(is_allowed);
         entries
     };
-    let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
     let found = match admin.from {
         AdminsFrom::Config => directory.community(zapi, meant).await?,
@@ -485,12 +502,12 @@ async fn find_community(
             [community] => Ok(community.clone()),
             several => {
                 let candidates = told_apart::<CommunityId>(several);
-                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, ids(several)))
+                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, several.to_vec()))
             }
         },
         Found::Nothing { nearest } => {
             let nearest = allowed(nearest);
-            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, ids(&nearest)))
+            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, nearest))
         }
     })
 }

@@ -1,7 +1,7 @@
 //! A line of an answer: a text of the catalogue with its values, said in whatever language the reply has.
 
 use super::Speech;
-use super::words::quoted;
+use super::words::{cited, quoted};
 use crate::i18n::Value;
 
 /// A line of an answer.
@@ -19,6 +19,8 @@ enum Word {
     Name(String),
     /// Our own, or what cannot break a line: an id, a number, a link.
     Plain(String),
+    /// Somebody's words as they are, on lines of their own.
+    Lines(String),
     /// A count, which chooses the plural form.
     Count(usize),
     /// Another text of the catalogue.
@@ -67,6 +69,11 @@ impl Phrase {
     /// An id, a number, a link.
     pub fn plain(self, placeholder: &'static str, text: impl Into<String>) -> Self {
         self.with(placeholder, Word::Plain(text.into()))
+    }
+
+    /// Somebody's words as they are, each of their lines marked as a quote.
+    pub fn lines(self, placeholder: &'static str, text: impl Into<String>) -> Self {
+        self.with(placeholder, Word::Lines(text.into()))
     }
 
     /// A count.
@@ -120,6 +127,7 @@ impl Word {
         Ok(match self {
             Self::Name(name) => quoted(name),
             Self::Plain(text) => text.clone(),
+            Self::Lines(text) => cited(text),
             Self::Count(count) => return Err(*count),
             Self::Key(key) => speech.text(key, &[]),
             Self::Order(command, words) => {

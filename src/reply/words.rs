@@ -68,6 +68,13 @@ pub fn shortened(line: &str, longest: usize) -> String {
     line.chars().take(longest - 1).chain(['…']).collect()
 }
 
+/// Somebody's words as they are, each line behind the mark of a quote, so that none poses as ours.
+pub(super) fn cited(text: &str) -> String {
+    let is_end = |c: char| matches!(c, '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.split(is_end).map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+}
+
 /// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
 /// Quotes inside them become single ones, which name the same thing (`directory::fold`).
 pub fn typed(words: &str) -> String {

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use futures_util::FutureExt as _;
 
 use self::plan::Plan;
-pub(super) use self::plan::words_for_here;
+pub use self::plan::words_for_here;
 use super::context::Consent;
 use super::question::Question;
 use super::{Arguments, Context, Failure};

@@ -440,6 +440,6 @@ pub(super) async fn elsewhere(
 }
 
 /// `here`, in every language.
-pub(in super::super) fn words_for_here() -> Vec<String> {
+pub fn words_for_here() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
 }

@@ -130,13 +130,7 @@ async fn t42_an_admin_of_a_community_neither_ends_nor_makes_nor_names_one() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let before = bot.world();
-    let orders = [
-        "/deactivate bairro --yes",
-        "/create Nova",
-        "/alias bf = \"Bairro Feliz\"",
-        "/aliases",
-        "/desativar x",
-    ];
+    let orders = ["/deactivate bairro --yes", "/create Nova", "/alias bf = \"Bairro Feliz\"", "/aliases"];
 
     for order in bot.existing(&orders) {
         let reply = bot.ask(BRUNO, order).await;

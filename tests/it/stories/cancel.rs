@@ -14,7 +14,7 @@ const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No order is waiting in this chat.";
 
 /// An order that failed once waits for ten minutes.
-fn patient() -> Setting {
+pub fn patient() -> Setting {
     Service::with().timing(|timing| {
         timing.read_back = Duration::from_millis(50);
         timing.first_retry = Duration::from_secs(600);

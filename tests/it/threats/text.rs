@@ -167,7 +167,7 @@ async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
 #[tokio::test]
 async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
     let shape = Regex::new(
-        r"\A(communities|groups|communities/(un)?link|group-invitation-metadata|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
+        r"\A(communities|groups|communities/(un)?link|group-invitation-metadata|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities/[0-9]{15,20}|communities-metadata/[0-9]{15,20}|update-community-(description|photo)|(light-group-metadata|group-metadata|redefine-invitation-link)/([0-9]{15,20}(-group)?|[0-9]{8,15}-[0-9]{9,11}))\z",
     )
     .unwrap();
     let query = Regex::new(
@@ -203,6 +203,9 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
         bot.ask(ANA, &format!("/community '{word}'")).await;
         bot.ask(ANA, &format!("/link '{word}' futebol")).await;
         bot.ask(ANA, &format!("/link \"Bairro Feliz\" '{word}'")).await;
+        bot.ask(ANA, &format!("/invite '{word}' reset --yes")).await;
+        bot.ask(ANA, &format!("/deactivate '{word}' --yes")).await;
+        bot.ask(ANA, &format!("/photo \"Bairro Feliz\" '{word}'")).await;
     }
     // A list that Z-API, or whoever sits in between, filled with the same.
     let groups: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "phone": id })).collect();

@@ -1,0 +1,242 @@
+//! `/create <name> [| description]`: makes a community.
+//!
+//! It is made once at most. The plan is written right before the call, with the communities of that name
+//! that there were: after a call of which nobody knows the end, a new one is looked for, else it is ❓.
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use super::args::quoted_name;
+use super::describe::too_long;
+use super::patience::Patience;
+use super::single;
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use crate::authorise::may_everywhere;
+use crate::directory::{fold, is_invisible};
+use crate::domain::{CommunityId, GroupId};
+use crate::failpoint::{self, Step};
+use crate::reply::{Mistake, Phrase, Reply};
+use crate::zapi::{ApiError, Created};
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "create",
+    pt: &["criar"],
+    es: &["crear"],
+    args: &[Arg::OwnText("arg-create")],
+    is_mutating: true,
+    chapter: Chapter::Communities,
+    run: Run::This(run),
+};
+
+/// The most characters of a name.
+const LONGEST_NAME: usize = 100;
+/// The most characters of a description.
+const LONGEST: usize = 2_048;
+const CALL: &str = "POST communities";
+
+/// What is written to the journal before the call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Plan {
+    name: String,
+    description: Option<String>,
+    /// The ids of the communities that had this name before.
+    known: Vec<String>,
+    /// The call was about to be made: it may have been.
+    is_calling: bool,
+}
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(async move {
+        let begun: Option<Plan> = single::planned(context);
+        // Whose rights end at some communities cannot make others.
+        if !may_everywhere(context.admin) {
+            return Ok(match begun {
+                Some(_) => Reply::NoLonger { is_begun: true },
+                None => Reply::MayNot { command: SPEC.name, community: None },
+            });
+        }
+        let plan = match begun {
+            Some(plan) => plan,
+            None => match survey(context, &arguments.text).await? {
+                Ok(plan) => plan,
+                Err(reply) => return Ok(reply),
+            },
+        };
+        match create(context, &plan).await? {
+            Ok(made) => told(context, &plan, made).await,
+            Err(why_not) => Ok(Reply::Said(vec![why_not])),
+        }
+    })
+}
+
+/// What is to be made, or what is answered instead.
+async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Reply>, Failure> {
+    let (name, description) = name_and_description(text);
+    if name.is_empty() {
+        return Ok(Err(SPEC.mistake(Mistake::MissingText, context.speech)));
+    }
+    let long = too_long(&name, LONGEST_NAME)
+        .or_else(|| description.as_deref().and_then(|description| too_long(description, LONGEST)));
+    if let Some(long) = long {
+        return Ok(Err(Reply::Said(vec![long])));
+    }
+    let known = of_name(context, &name).await?;
+    failpoint::reach(Step::Surveyed);
+    let mut would = vec![Phrase::new("create-would").mark("➡️").name("community", name.as_str())];
+    if let Some(description) = &description {
+        would.push(Phrase::new("create-description"));
+        would.push(Phrase::new("text-as-typed").lines("text", description.as_str()));
+    }
+    if !known.is_empty() {
+        let exists = Phrase::new("create-exists").mark("⚠️").name("community", name.as_str());
+        would.push(exists.count("count", known.len()));
+    }
+    let rest = words(&name, description.as_deref());
+    if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), !known.is_empty()) {
+        return Ok(Err(reply));
+    }
+    let known = known.iter().map(CommunityId::to_string).collect();
+    Ok(Ok(Plan { name, description, known, is_calling: false }))
+}
+
+async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
+    if plan.is_calling {
+        return look_for(context, plan).await;
+    }
+    if context.is_cancelled {
+        return Ok(Err(single::cancelled()));
+    }
+    let turn = context.zapi.turn_to_change(CALL).await?;
+    write(context, plan, true).await?;
+    failpoint::reach(Step::Planned);
+    failpoint::reach(Step::Calling);
+    let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
+    failpoint::reach(Step::Called);
+    match answer {
+        Ok(made) => Ok(Ok(made)),
+        Err(error) if error.cause.is_unsent() => {
+            write(context, plan, false).await?;
+            Ok(Err(single::failed(context, error)?.phrase))
+        }
+        Err(error) if single::is_surely_unmade(error.cause) => {
+            Ok(Err(single::unmade(context, &error).phrase))
+        }
+        Err(_) => look_for(context, plan).await,
+    }
+}
+
+/// The community that was not there before the call, if there is just one.
+async fn look_for(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
+    let unsure = || Phrase::unsure("create-unsure").name("community", plan.name.as_str());
+    let unsure = || unsure().order("order", "communities", &[]);
+    let mut patience = Patience::of(context.timing.read_back);
+    loop {
+        let found = match of_name(context, &plan.name).await {
+            Ok(found) => found,
+            Err(error) if error.cause.is_temporary() && !context.is_last_try => return Err(error.into()),
+            Err(_) => {
+                context.gave_up = context.is_last_try;
+                return Ok(Err(unsure()));
+            }
+        };
+        let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
+        match (new.next(), new.next()) {
+            (Some(id), None) => return Ok(Ok(Created { id, announcement: None })),
+            (None, _) if patience.wait().await => {}
+            _ => {
+                context.can_be_undone(SPEC.name, None);
+                return Ok(Err(unsure()));
+            }
+        }
+    }
+}
+
+async fn told(context: &mut Context<'_>, plan: &Plan, made: Created) -> Result<Reply, Failure> {
+    context.directory.forget().await;
+    let id = made.id.as_str();
+    let announcement = match made.announcement {
+        Some(group) => Some(group),
+        // It is made, whatever becomes of this look.
+        None => announcement_of(context, &made.id).await,
+    };
+    context.cannot_be_undone(SPEC.name, "deactivate", &[id]);
+    let mut said = vec![Phrase::done("create-done").name("community", plan.name.as_str()).plain("id", id)];
+    said.extend(announcement.map(|group| Phrase::new("create-announcement").plain("id", group.as_str())));
+    said.push(Phrase::new("create-next").order("order", "link", &[id]));
+    Ok(Reply::Said(said))
+}
+
+async fn announcement_of(context: &Context<'_>, id: &CommunityId) -> Option<GroupId> {
+    let details = context.zapi.community(id).await.ok()?;
+    details.announcement().map(|group| group.id.clone())
+}
+
+/// The communities of a name, read now.
+async fn of_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
+    let name = fold(name);
+    let all = context.zapi.communities().await?;
+    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+}
+
+async fn write(context: &mut Context<'_>, plan: &Plan, is_calling: bool) -> Result<(), Failure> {
+    let plan = Plan { is_calling, ..plan.clone() };
+    Ok(context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?)
+}
+
+/// The name, which may stand in quotes, and what follows it behind a bar or on lines of its own.
+fn name_and_description(text: &str) -> (String, Option<String>) {
+    let is_bar = |c: char| matches!(c, '|' | '｜' | '¦');
+    let is_apart = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_bar(c));
+    let (name, rest) = match quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
+        Some((name, rest)) => (name, rest),
+        None => {
+            let end = text.find(|c| is_bar(c) || c == '\n').unwrap_or(text.len());
+            let (name, rest) = text.split_at(end);
+            (name.split_whitespace().collect::<Vec<_>>().join(" "), rest)
+        }
+    };
+    let description = rest.trim_start().trim_start_matches(is_bar).trim();
+    let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+    let name = if is_seen(&name) { name } else { String::new() };
+    (name, Some(description).filter(|text| is_seen(text)).map(str::to_owned))
+}
+
+/// The words that give this name and this description again.
+fn words(name: &str, description: Option<&str>) -> String {
+    let name = if name.contains('»') { name.to_owned() } else { format!("«{name}»") };
+    match description {
+        Some(description) => format!("{name} | {description}"),
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_at_a_bar_a_line_or_its_quotes() {
+        let rows = [
+            ("Bairro Novo", "Bairro Novo", None),
+            ("Bairro  Novo | Para quem chegou", "Bairro Novo", Some("Para quem chegou")),
+            ("Bairro Novo|a | b", "Bairro Novo", Some("a | b")),
+            ("“Bairro Novo”", "Bairro Novo", None),
+            ("\"Bairro | Novo\" | Oi", "Bairro | Novo", Some("Oi")),
+            ("\"Bairro Novo\" Oi", "Bairro Novo", Some("Oi")),
+            ("Bairro Novo\nLinha 1\n\nLinha 2", "Bairro Novo", Some("Linha 1\n\nLinha 2")),
+            ("\"Bairro\" do \"Zé\"", "Bairro", Some("do \"Zé\"")),
+            ("Bar do 'Zé'", "Bar do 'Zé'", None),
+            ("Família 👨\u{200d}👩\u{200d}👧 |", "Família 👨\u{200d}👩\u{200d}👧", None),
+            ("| só", "", Some("só")),
+            ("\u{200b} | x", "", Some("x")),
+        ];
+        for (text, name, description) in rows {
+            let read = name_and_description(text);
+            assert_eq!((read.0.as_str(), read.1.as_deref()), (name, description), "{text:?}");
+            if !name.is_empty() {
+                assert_eq!(name_and_description(&words(name, description)), read, "{text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `/describe <community> <text>`: gives a community another description, kept as it is typed.
+//!
+//! A lone `-` takes the description away: an order needs a text, and nobody describes a community so.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use super::args::parse;
+use super::single::{self, Change};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use crate::domain::CommunityId;
+use crate::failpoint::{self, Step};
+use crate::reply::{Phrase, Reply};
+use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
+
+/// The command.
+pub const SPEC: Spec = Spec {
+    name: "describe",
+    pt: &["descrever", "descrição"],
+    es: &["describir", "descripción"],
+    args: &[Arg::Community, Arg::Text],
+    is_mutating: true,
+    chapter: Chapter::Communities,
+    run: Run::This(run),
+};
+
+/// The most characters of a description (WhatsApp takes no more).
+const MOST: usize = 2_048;
+/// The text that stands for none.
+const NONE: &str = "-";
+
+/// What is written to the journal before the call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Plan {
+    community: String,
+    name: String,
+    text: String,
+    /// The description before.
+    before: String,
+}
+
+struct Describe {
+    community: CommunityId,
+    text: String,
+}
+
+impl Change for Describe {
+    const CALL: &'static str = "update-community-description";
+
+    fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.describe(&self.community, &self.text, turn).boxed()
+    }
+
+    fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
+        let read = async { Ok(is_same(&description(zapi.community(&self.community).await?), &self.text)) };
+        Some(read.boxed())
+    }
+
+    fn look(&self) -> (&'static str, Vec<&str>) {
+        ("community", vec![self.community.as_str()])
+    }
+}
+
+fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+    Box::pin(async move {
+        let community = context.named_community()?;
+        let begun: Option<Plan> = single::planned(context);
+        let is_begun = begun.is_some();
+        let plan = match begun {
+            Some(plan) => plan,
+            None => {
+                let text = match arguments.text.as_str() {
+                    NONE => String::new(),
+                    text => text.to_owned(),
+                };
+                if let Some(long) = too_long(&text, MOST) {
+                    return Ok(Reply::Said(vec![long]));
+                }
+                let details = context.zapi.community(&community.id).await?;
+                let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+                let before = description(details);
+                failpoint::reach(Step::Surveyed);
+                let plan = Plan { community: community.id.to_string(), name, text, before };
+                if is_same(&plan.before, &plan.text) {
+                    let key = if plan.text.is_empty() { "describe-none-so" } else { "describe-so" };
+                    return Ok(Reply::Said(vec![Phrase::was_so(key).name("community", plan.name)]));
+                }
+                let rest = order_for(&community.id, &plan.text).unwrap_or_default();
+                if let Some(reply) = context.shown_first(SPEC.name, rest, would(&plan), false) {
+                    return Ok(reply);
+                }
+                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
+                failpoint::reach(Step::Planned);
+                plan
+            }
+        };
+        let change = Describe { community: community.id.clone(), text: plan.text.clone() };
+        if let Err(why_not) = single::carry_out(context, &change, is_begun).await? {
+            return Ok(Reply::Said(vec![why_not]));
+        }
+        let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
+        context.can_be_undone(SPEC.name, by);
+        let key = if plan.text.is_empty() { "describe-none-done" } else { "describe-done" };
+        Ok(Reply::Said(vec![Phrase::done(key).name("community", plan.name)]))
+    })
+}
+
+/// What is told of a text of more characters than WhatsApp takes.
+pub(super) fn too_long(text: &str, most: usize) -> Option<Phrase> {
+    let count = text.chars().count();
+    let phrase = || Phrase::not_done("text-too-long").count("count", count).plain("most", most.to_string());
+    (count > most).then(phrase)
+}
+
+fn would(plan: &Plan) -> Reply {
+    Reply::Said(if plan.text.is_empty() {
+        vec![Phrase::new("describe-none-would").mark("➡️").name("community", plan.name.as_str())]
+    } else {
+        vec![
+            Phrase::new("describe-would").mark("➡️").name("community", plan.name.as_str()),
+            Phrase::new("text-as-typed").lines("text", plan.text.as_str()),
+        ]
+    })
+}
+
+/// The words of an order that gives this description; none where no words do.
+fn order_for(community: &CommunityId, text: &str) -> Option<String> {
+    let rest = format!("{community} {}", if text.is_empty() { NONE } else { text });
+    let is_read_so = parse(SPEC.args, SPEC.is_mutating, &rest).is_ok_and(|read| is_same(&read.text, text));
+    (text.is_empty() || (is_read_so && text.trim() != NONE)).then_some(rest)
+}
+
+fn description(details: CommunityDetails) -> String {
+    details.description.unwrap_or_default()
+}
+
+/// The same but for blanks at the ends, and for how lines end.
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim().lines().eq(other.trim().lines())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_gives_back_every_description_but_what_means_something_else() {
+        let community = CommunityId::parse("120363186053925765").unwrap();
+        let rows = [
+            ("", Some("120363186053925765 -")),
+            ("Regras:\n\n1. paz", Some("120363186053925765 Regras:\n\n1. paz")),
+            ("“Aspas” -- e *tudo*", Some("120363186053925765 “Aspas” -- e *tudo*")),
+            ("-", None),
+            ("--yes", None),
+            ("--try de novo", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(order_for(&community, text).as_deref(), expected, "{text:?}");
+        }
+    }
+}

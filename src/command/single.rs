@@ -1,0 +1,131 @@
+//! What orders of one call have in common: planned, called, read back where that can be, and told truly.
+//!
+//! What such an order does may be done twice with the same end. What must not be done twice goes its
+//! own way, by the plan's mark ([`super::create`], [`super::announce`]).
+
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use super::patience::Patience;
+use super::{Context, Failure};
+use crate::failpoint::{self, Step};
+use crate::reply::{Phrase, quoted};
+use crate::zapi::{ApiError, Cause, TurnToChange, Zapi};
+
+/// A change that one call makes.
+pub(super) trait Change: Sync {
+    /// The call, as an error names it.
+    const CALL: &'static str;
+
+    /// Makes the call.
+    fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>>;
+
+    /// Whether it is so now; nothing where that cannot be read.
+    fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
+
+    /// The order that shows how it is, as the command's English name and its words.
+    fn look(&self) -> (&'static str, Vec<&str>);
+}
+
+/// The plan of an earlier try, if there was one.
+pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Option<T> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+/// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.
+pub(super) async fn carry_out<C: Change>(
+    context: &mut Context<'_>,
+    change: &C,
+    is_begun: bool,
+) -> Result<Result<(), Phrase>, Failure> {
+    let zapi = context.zapi;
+    if is_begun && let Some(read) = change.is_so(zapi) {
+        match read.await {
+            Ok(true) => return Ok(Ok(())),
+            Ok(false) => {}
+            Err(error) => return unread(context, change, error).map(Err),
+        }
+    }
+    if context.is_cancelled {
+        // Where nothing can be read, an earlier try may have come through.
+        let can_be_read = change.is_so(zapi).is_some();
+        return Ok(Err(if can_be_read { cancelled() } else { Phrase::unsure("change-cancelled-unsure") }));
+    }
+    let turn = zapi.turn_to_change(C::CALL).await?;
+    failpoint::reach(Step::Calling);
+    let answer = change.call(zapi, turn).await;
+    failpoint::reach(Step::Called);
+    let unsure = match answer {
+        Ok(()) => None,
+        Err(error) => match failed(context, error)? {
+            Unmade { phrase, is_certain: true } => return Ok(Err(phrase)),
+            Unmade { phrase, is_certain: false } => Some(phrase),
+        },
+    };
+    let mut patience = Patience::of(context.timing.read_back);
+    while let Some(read) = change.is_so(zapi) {
+        match read.await {
+            Ok(true) => return Ok(Ok(())),
+            Ok(false) if patience.wait().await => {}
+            Ok(false) => return Ok(Err(unsure.unwrap_or_else(|| with_look("change-not-shown", change)))),
+            Err(_) if patience.wait().await => {}
+            Err(error) => return unread(context, change, error).map(Err),
+        }
+    }
+    Ok(unsure.map_or(Ok(()), Err))
+}
+
+/// Why a call did not do what it was to do.
+pub(super) struct Unmade {
+    /// How it is told.
+    pub(super) phrase: Phrase,
+    /// It was surely not done.
+    pub(super) is_certain: bool,
+}
+
+/// What is told of a call that failed. One that may succeed later is a failure, for a later try, unless
+/// this is the last.
+pub(super) fn failed(context: &mut Context<'_>, error: ApiError) -> Result<Unmade, Failure> {
+    if error.cause.is_temporary() {
+        if !context.is_last_try {
+            return Err(error.into());
+        }
+        context.gave_up = true;
+    }
+    Ok(unmade(context, &error))
+}
+
+/// What is told of a call that failed, and is not made again.
+pub(super) fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
+    let reason = error.explain(context.speech.locale, quoted);
+    match is_surely_unmade(error.cause) {
+        true => Unmade { phrase: Phrase::not_done("change-not").plain("reason", reason), is_certain: true },
+        false => {
+            Unmade { phrase: Phrase::unsure("change-unsure").plain("reason", reason), is_certain: false }
+        }
+    }
+}
+
+/// Nothing was sent, or Z-API said no.
+pub(super) fn is_surely_unmade(cause: Cause) -> bool {
+    cause.is_unsent() || !(cause.is_temporary() || cause == Cause::Unreadable)
+}
+
+/// It was cancelled before its call.
+pub(super) fn cancelled() -> Phrase {
+    Phrase::not_done("change-cancelled")
+}
+
+/// How it is cannot be read: later, or, where there is no later, ❓.
+fn unread(context: &mut Context<'_>, change: &impl Change, error: ApiError) -> Result<Phrase, Failure> {
+    if error.cause.is_temporary() && !context.is_last_try {
+        return Err(error.into());
+    }
+    context.gave_up = context.is_last_try;
+    Ok(with_look("change-not-read", change))
+}
+
+fn with_look(key: &'static str, change: &impl Change) -> Phrase {
+    let (command, words) = change.look();
+    Phrase::unsure(key).order("order", command, &words)
+}

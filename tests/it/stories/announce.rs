@@ -1,0 +1,243 @@
+//! `/announce`: a text goes to the announcement group as it is typed, after a yes, once at most.
+
+use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, Reply};
+
+use super::describe::ANA_OF_MARKETING;
+use super::scene::{ANA_AND_RUI, RUI, refusal};
+use crate::support::{ANA, Service};
+
+const ORDER: &str = "/announce \"Bairro Feliz\" Oi";
+const ASKED: &str = "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n\n\
+    Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
+    “no” drops it.";
+const DONE: &str = "✅ Sent to the announcement group of “Bairro Feliz”.";
+const UNSURE: &str = "❓ It may have been sent, and I do not send it twice. Look into the announcement group \
+    of “Bairro Feliz” before you send it again.";
+
+impl Service {
+    /// What stands in a community's announcement group.
+    pub fn announced(&self, community: &str) -> Vec<String> {
+        let world = self.world();
+        let group = &world.announcement_of(&self.community(community)).unwrap().id;
+        let sent = self.sandbox.sent().into_iter().filter(|sent| sent.chat == *group);
+        sent.map(|sent| sent.text).collect()
+    }
+
+    /// A 👍 of a person on the bot's last message.
+    fn thumb_on_last(&self, from: &str) -> Event {
+        let last = self.sandbox.sent().pop().unwrap();
+        let account = self.sandbox.account();
+        let thumb = Event::reaction(&account.id, "👍🏽", &last.message_id);
+        thumb.from(from).connected_phone(&account.phone).at(self.clock.now())
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_yes() {
+    let bot = Service::start().await;
+    let text =
+        "*Reunião*  na sexta, 19h\n\n- levem “cadeiras” 👨\u{200d}👩\u{200d}👧\n/link não é ordem -- ok?";
+
+    let asked = bot.ask(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
+
+    let quoted: Vec<String> = text.split('\n').map(|line| format!("> {line}")).collect();
+    assert_eq!(asked, ASKED.replace("> Oi", &quoted.join("\n")));
+    assert!(bot.announced("Bairro Feliz").is_empty());
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+    assert_eq!(bot.announced("Bairro Feliz"), [text]);
+    let call = bot
+        .calls_to("send-text")
+        .into_iter()
+        .find(|call| call.body.as_ref().is_some_and(|body| body["message"] == text));
+    let body = call.unwrap().body.unwrap();
+    assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["message", "phone"]);
+}
+
+#[tokio::test]
+async fn a_thumb_on_the_question_is_a_yes_and_a_second_one_sends_nothing() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+    bot.ask(ANA, ORDER).await;
+    let thumb = bot.thumb_on_last(ANA);
+    let by_rui = thumb.clone().from(RUI).with_id("3EB0THUMBRUI");
+    bot.post(&by_rui).await;
+    bot.settled().await;
+    assert!(bot.announced("Bairro Feliz").is_empty(), "it is Ana's question");
+
+    for event in [thumb.clone(), thumb.clone(), thumb.with_id("3EB0THUMBAGAIN")] {
+        bot.post(&event).await;
+        bot.settled().await;
+    }
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn a_no_sends_nothing_and_yes_in_the_order_asks_nothing() {
+    let bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+
+    assert_eq!(
+        bot.ask(ANA, "/avisar --sim bairro Oi de novo").await,
+        "✅ Mandei para o grupo de avisos de “Bairro Feliz”."
+    );
+    assert_eq!(bot.ask(ANA, "/announce \"Bairro Feliz\" —yes Tchau").await, DONE);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi de novo", "Tchau"]);
+}
+
+#[tokio::test]
+async fn a_trial_sends_nothing_and_asks_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/announce --try \"Bairro Feliz\" Oi").await;
+
+    assert!(reply.ends_with("This was a trial: nothing was changed. Without --try it is done."), "{reply}");
+    bot.post(&bot.message(ANA, "sim")).await;
+    bot.settled().await;
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn it_asks_in_the_language_of_its_name_else_of_the_instance() {
+    let rows = [
+        (
+            "en",
+            "/announce",
+            "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n",
+        ),
+        ("pt-BR", "/avisar", "➡️ O grupo de avisos de “Bairro Feliz” (10 pessoas) receberia isto:\n> Oi\n"),
+        ("es", "/anunciar", "➡️ El grupo de avisos de “Bairro Feliz” (10 personas) recibiría esto:\n> Oi\n"),
+    ];
+    for (locale, order, expected) in rows {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
+
+        let asked = bot.ask(ANA, &format!("{order} \"Bairro Feliz\": Oi")).await;
+
+        assert!(asked.starts_with(expected), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_text_nothing_is_asked() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/announce Bairro Feliz").await;
+
+    assert!(reply.starts_with("The text is missing. Write: /announce <community> <text>\n"), "{reply}");
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_is_not_sent_again() {
+    let bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    bot.sandbox.trouble().next("send-text", 1, Fault::Afterwards(Reply::bad_gateway()));
+
+    assert_eq!(bot.ask(ANA, "sim").await, UNSURE);
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+    let undone = bot.ask(ANA, "/undo").await;
+    assert_eq!(undone, "❌ The last change was /announce, and that cannot be taken back.");
+}
+
+#[tokio::test]
+async fn after_a_crash_in_the_call_it_is_not_sent_again() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    let call = bot.sandbox.trouble().hold_answer("send-text");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&yes).await, [UNSURE]);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+    let sends = bot.calls_to("send-text").into_iter();
+    let announced = sends.filter(|call| call.body.as_ref().is_some_and(|body| body["message"] == "Oi"));
+    assert_eq!(announced.count(), 1);
+}
+
+#[tokio::test]
+async fn a_cancelled_order_says_that_it_may_have_been_sent_before() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    let call = bot.sandbox.trouble().hold_answer("send-text");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(call.reached()).await;
+    bot.ask(ANA, "/cancel").await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&yes).await, [UNSURE]);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn a_long_text_is_shown_whole_and_sent_as_one_message() {
+    let bot = Service::start().await;
+    let text = vec!["é".repeat(79); 50].join("\n");
+
+    bot.give(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
+    bot.settled().await;
+    assert_eq!(bot.said().concat().matches("> é").count(), 50);
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+
+    assert_eq!(bot.announced("Bairro Feliz"), [text]);
+}
+
+#[tokio::test]
+async fn people_who_cannot_be_counted_are_not_made_up() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("Group not found")));
+
+    let asked = bot.ask(ANA, ORDER).await;
+
+    let would = "➡️ The announcement group of “Bairro Feliz” would get this:\n> Oi\n";
+    assert!(asked.starts_with(would), "{asked}");
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+}
+
+#[tokio::test]
+async fn what_z_api_refuses_was_not_sent() {
+    let bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(refusal("The queue is full")));
+
+    assert_eq!(bot.ask(ANA, "sim").await, "❌ Not done: Z-API refused: “The queue is full”.");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn the_question_survives_a_restart() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    bot.settled().await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn an_admin_of_other_communities_announces_nothing_there() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+    let community = bot.community("Bairro Feliz");
+
+    let reply = bot.ask(ANA, &format!("/announce --yes {community} Oi")).await;
+
+    assert!(reply.starts_with("You may not use /announce in "), "{reply}");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn a_text_that_would_be_cut_is_not_sent() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!("/announce --yes \"Bairro Feliz\" {}", "é".repeat(4_001))).await;
+
+    assert_eq!(reply, "❌ That is 4001 characters, and 4000 are the most. Shorten it and send it again.");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}

@@ -1,0 +1,161 @@
+//! `/create`: a community is made, once at most, and its answer says how to go on.
+
+use vincula::sandbox::{Fault, Reply};
+
+use super::describe::ANA_OF_MARKETING;
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+impl Service {
+    /// The ids of the communities of a name.
+    fn made(&self, name: &str) -> Vec<String> {
+        let world = self.world();
+        let named = world.communities().iter().filter(|community| community.name == name);
+        named.map(|community| community.id.clone()).collect()
+    }
+
+    /// What is answered about the one community of this name that there is.
+    fn told_of(&self, name: &str) -> String {
+        let id = self.community(name);
+        let world = self.world();
+        let announcement = &world.announcement_of(&id).unwrap().id;
+        format!(
+            "✅ “{name}” is made. Its id: {id}\nIts announcement group: {announcement}\n\
+             Now put groups into it: /link {id} …"
+        )
+    }
+}
+
+const UNSURE: &str =
+    "❓ “Bairro Novo” may have been made, and I do not make it twice. Look first: /communities";
+
+#[tokio::test]
+async fn a_community_is_made_and_the_answer_tells_how_to_go_on() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/create Bairro Novo | Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧").await;
+
+    assert_eq!(reply, bot.told_of("Bairro Novo"));
+    assert_eq!(bot.description("Bairro Novo"), "Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧");
+    let linked = bot.ask(ANA, &format!("/link {} futebol", bot.community("Bairro Novo"))).await;
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Novo”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn it_cannot_be_undone_and_says_what_ends_it() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/create Bairro Novo").await;
+
+    let reply = bot.ask(ANA, "/undo").await;
+
+    let id = bot.community("Bairro Novo");
+    assert_eq!(
+        reply,
+        format!(
+            "❌ The last change was /create, and that cannot be taken back.\n\
+             What may help instead: /deactivate {id}"
+        )
+    );
+}
+
+#[tokio::test]
+async fn it_speaks_three_languages() {
+    let bot = Service::start().await;
+
+    let portuguese = bot.ask(ANA, "/criar \"Bairro Novo\"").await;
+    let spanish = bot.ask(ANA, "/crear *Barrio*_Nuevo\nPara todos").await;
+
+    assert!(portuguese.starts_with("✅ “Bairro Novo” foi criada. O id dela: 120363"), "{portuguese}");
+    assert!(portuguese.contains("\nAgora ponha grupos nela: /vincular 120363"), "{portuguese}");
+    assert!(spanish.starts_with("✅ “∗Barrio∗ˍNuevo” fue creada. Su id: 120363"), "{spanish}");
+    assert_eq!(bot.description("*Barrio*_Nuevo"), "Para todos");
+    let empty = bot.ask(ANA, "/create").await;
+    assert!(empty.starts_with("The text is missing. Write: /create <name> [| description]\n"), "{empty}");
+}
+
+#[tokio::test]
+async fn a_second_one_of_a_name_is_asked_about_and_made_exactly_as_shown() {
+    let bot = Service::start().await;
+
+    let asked = bot.ask(ANA, "/create \"bairro  feliz\" | Oi | tchau").await;
+
+    assert!(
+        asked.starts_with(
+            "➡️ The community “bairro feliz” would be made.\nIt would be described so:\n> Oi | tchau\n\
+             ⚠️ There is 1 community “bairro feliz” already: this would be another one.\n\nNothing was done yet."
+        ),
+        "{asked}"
+    );
+    assert!(bot.made("bairro feliz").is_empty());
+    assert_eq!(bot.ask(ANA, "sim").await, bot.told_of("bairro feliz"));
+    assert_eq!(bot.description("bairro feliz"), "Oi | tchau");
+}
+
+#[tokio::test]
+async fn a_trial_makes_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/create --try Bairro Novo").await;
+
+    assert!(
+        reply.starts_with("➡️ The community “Bairro Novo” would be made.\n\nThis was a trial"),
+        "{reply}"
+    );
+    assert!(bot.made("Bairro Novo").is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_looked_up_and_none_is_made_twice() {
+    let mut bot = Service::start().await;
+    bot.sandbox.trouble().next("POST communities", 1, Fault::Afterwards(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, bot.told_of("Bairro Novo"));
+
+    let call = bot.sandbox.trouble().hold_answer("POST communities");
+    let order = bot.give(ANA, "/create --yes Bairro Novo").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    let answers = bot.answers_to(&order).await;
+    let made = bot.made("Bairro Novo");
+    assert_eq!(made.len(), 2);
+    assert!(
+        answers.len() == 1
+            && answers[0].starts_with(&format!("✅ “Bairro Novo” is made. Its id: {}\n", made[1])),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_may_have_been_made_and_is_not_to_be_found_is_not_made_again() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(Reply::bad_gateway()));
+
+    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, UNSURE);
+
+    let posts = bot.sandbox.calls().into_iter().filter(|call| call.path == "communities" && call.changes());
+    assert_eq!(posts.count(), 1);
+}
+
+#[tokio::test]
+async fn what_z_api_refuses_or_whatsapp_would_cut_is_not_made() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(refusal("too many communities")));
+
+    let refused = bot.ask(ANA, "/create Bairro Novo").await;
+    let long = bot.ask(ANA, &format!("/create {}", "x".repeat(101))).await;
+
+    assert_eq!(refused, "❌ Not done: Z-API refused: “too many communities”.");
+    assert_eq!(long, "❌ That is 101 characters, and 100 are the most. Shorten it and send it again.");
+    assert_eq!(bot.world().communities().len(), 2);
+}
+
+#[tokio::test]
+async fn an_admin_of_some_communities_makes_none() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+
+    let reply = bot.ask(ANA, "/create Bairro Novo").await;
+
+    assert_eq!(reply, "You may not use /create here. Whoever runs this bot can allow it.");
+    assert!(bot.made("Bairro Novo").is_empty());
+}

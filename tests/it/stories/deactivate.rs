@@ -1,0 +1,119 @@
+//! `/deactivate`: a community ends after a yes; its groups stay, in no community.
+
+use vincula::sandbox::{Fault, Reply, Standing};
+
+use super::describe::ANA_OF_MARKETING;
+use crate::support::{ANA, Service};
+
+const ORDER: &str = "/deactivate \"Bairro Feliz\"";
+const SHOWN: &str = "➡️ “Bairro Feliz” would end for good, with its announcement group.\n\
+    Its 2 groups would stay, in no community.\n10 people are in it.\n\n";
+const DONE: &str = "✅ “Bairro Feliz” has ended.\nIts 2 groups go on, in no community.";
+
+impl Service {
+    fn has_community(&self, name: &str) -> bool {
+        self.world().community_named(name).is_some()
+    }
+}
+
+#[tokio::test]
+async fn it_shows_what_would_end_and_ends_it_after_a_yes() {
+    let bot = Service::start().await;
+
+    let asked = bot.ask(ANA, ORDER).await;
+    assert!(asked.starts_with(SHOWN) && asked.contains("Shall I?"), "{asked}");
+    assert!(bot.has_community("Bairro Feliz"));
+    let done = bot.ask(ANA, "yes").await;
+
+    assert_eq!(done, DONE);
+    assert!(!bot.has_community("Bairro Feliz"));
+    assert_eq!(bot.community_of("Moradores"), None);
+    assert!(!bot.ask(ANA, "/communities").await.contains("Bairro"), "the lists are read anew");
+    let undone = bot.ask(ANA, "/undo").await;
+    assert_eq!(undone, "❌ The last change was /deactivate, and that cannot be taken back.");
+}
+
+#[tokio::test]
+async fn what_was_shown_is_what_ends_whatever_its_name_means_by_then() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/deactivate bairro").await;
+    bot.sandbox.world(|world| world.community("Bairro"));
+
+    assert_eq!(bot.ask(ANA, "sim").await, DONE);
+    assert!(bot.has_community("Bairro") && !bot.has_community("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn it_speaks_three_languages() {
+    let bot = Service::start().await;
+    let portuguese = bot.ask(ANA, "/desativar \"Bairro Feliz\" --testar").await;
+    let spanish = bot.ask(ANA, "/desactivar \"Bairro Feliz\" --probar").await;
+
+    assert!(
+        portuguese.starts_with(
+            "➡️ “Bairro Feliz” acabaria de vez, com o grupo de avisos.\n\
+         Os 2 grupos dela ficariam fora de comunidades.\n10 pessoas estão nela.\n\nFoi um teste"
+        ),
+        "{portuguese}"
+    );
+    assert!(
+        spanish.starts_with(
+            "➡️ “Bairro Feliz” terminaría para siempre, con su grupo de avisos.\n\
+         Sus 2 grupos quedarían fuera de comunidades.\n10 personas están en ella.\n\nFue una prueba"
+        ),
+        "{spanish}"
+    );
+    assert_eq!((bot.has_community("Bairro Feliz"), bot.calls_to("communities/1").len()), (true, 0));
+}
+
+#[tokio::test]
+async fn a_lost_answer_and_a_crash_end_it_once() {
+    let mut bot = Service::start().await;
+    bot.sandbox.trouble().next("DELETE communities/", 1, Fault::Afterwards(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await, DONE);
+    assert_eq!(bot.calls_to("communities/1").len(), 1);
+
+    let call = bot.sandbox.trouble().hold_answer("DELETE communities/");
+    let order = bot.give(ANA, "/deactivate --yes \"Marketing BR\"").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["✅ “Marketing BR” has ended.\nIts 2 groups go on, in no community."]
+    );
+    assert_eq!(bot.calls_to("communities/1").len(), 2);
+}
+
+#[tokio::test]
+async fn a_community_that_stays_in_the_list_is_no_success() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next(
+        "DELETE communities/",
+        1,
+        Fault::Instead(Reply::json(200, &serde_json::json!({}))),
+    );
+
+    let reply = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+
+    assert_eq!(
+        reply,
+        "❓ Z-API said it was done, but it does not show yet. Look again in a minute: /communities"
+    );
+}
+
+#[tokio::test]
+async fn who_may_not_and_what_z_api_refuses_ends_nothing() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+    let community = bot.community("Bairro Feliz");
+    let reply = bot.ask(ANA, &format!("/deactivate --yes {community}")).await;
+    assert!(reply.starts_with("You may not use /deactivate in "), "{reply}");
+    let marketing = bot.community("Marketing BR");
+    bot.sandbox.world(|world| world.set_standing(&marketing, Standing::Member));
+
+    let reply = bot.ask(ANA, "/deactivate --yes \"Marketing BR\"").await;
+
+    assert_eq!(reply, "❌ Not done: Z-API refused: “You must be an admin”.");
+    assert!(bot.has_community("Bairro Feliz") && bot.has_community("Marketing BR"));
+}

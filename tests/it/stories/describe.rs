@@ -1,0 +1,217 @@
+//! `/describe`: a community gets another description, as it is typed; undo gives the old one back.
+
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, Lag, Reply, Standing};
+
+use super::cancel::patient;
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+const DONE: &str = "✅ “Bairro Feliz” has its new description.";
+
+/// Ana may do everything in Marketing BR alone.
+pub const ANA_OF_MARKETING: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
+    communities = [\"Marketing BR\"]\n";
+
+impl Service {
+    /// The description of a community.
+    pub fn description(&self, community: &str) -> String {
+        let id = self.community(community);
+        self.world().find_community(&id).unwrap().description.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_description_is_kept_as_it_is_typed() {
+    let bot = Service::start().await;
+    let text =
+        "Regras  da *casa*:\n\n1. Paz 👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}\n2. “Bom dia”, sempre -- até às 10h";
+
+    let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {text}\n")).await;
+
+    assert_eq!(reply, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), text);
+}
+
+#[tokio::test]
+async fn it_answers_in_the_language_of_its_name() {
+    let bot = Service::start().await;
+    let rows = [
+        ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com a nova descrição."),
+        ("/descricao \"Bairro Feliz\" Oi", "☑️ “Bairro Feliz” já tem essa descrição."),
+        ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene su nueva descripción."),
+        ("/descripción \"Bairro Feliz\" -", "✅ “Bairro Feliz” quedó sin descripción."),
+        ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” has no description as it is."),
+        (
+            "/describe \"Bairro Feliz\"",
+            "The text is missing. Write: /describe <community> <text>\n\
+            For example: /describe \"Bairro Feliz\" Neighbours help each other.",
+        ),
+    ];
+    for (order, expected) in rows {
+        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_several_words_needs_no_quotes() {
+    let bot = Service::start().await;
+
+    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
+    let empty = bot.ask(ANA, "/describe Bairro Feliz").await;
+
+    assert!(empty.starts_with("The text is missing."), "{empty}");
+    assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
+}
+
+#[tokio::test]
+async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a_slip() {
+    let bot = Service::start().await;
+    bot.sandbox.world(|world| world.community("Bairro Novo"));
+
+    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
+    let unclear = bot.ask(ANA, "/describe bairro Feliz\u{200b}es para sempre").await;
+    assert!(unclear.contains("1. “Bairro Feliz”, 2. “Bairro Novo”"), "{unclear}");
+    let slip = bot.ask(ANA, "/describe bairo feliz Bom dia\na todos").await;
+    assert!(slip.contains("Did you mean 1. “Bairro Feliz”"), "{slip}");
+
+    assert_eq!(bot.ask(ANA, "1").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Bom dia\na todos");
+}
+
+#[tokio::test]
+async fn undo_gives_the_old_description_back_also_where_there_was_none() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
+    bot.ask(ANA, "/describe \"Bairro Feliz\" Outra").await;
+
+    assert_eq!(bot.ask(ANA, "/undo").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Linha 1\nLinha 2");
+    bot.ask(ANA, "/describe \"Marketing BR\" Oi").await;
+    let none = bot.ask(ANA, "/desfazer").await;
+
+    assert_eq!(none, "✅ “Marketing BR” está sem descrição agora.");
+    assert_eq!(bot.description("Marketing BR"), "");
+}
+
+#[tokio::test]
+async fn undo_takes_back_nothing_that_was_so_before() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.ask(ANA, "/undo").await;
+    bot.sandbox.world(|world| world.describe(&world.community_named("Bairro Feliz").unwrap(), "Oi")).unwrap();
+    let so = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    assert_eq!(so, "☑️ “Bairro Feliz” is described so already.");
+
+    // What it would take back is the undo itself, and that is so again.
+    assert_eq!(bot.ask(ANA, "/undo").await, so);
+    let nothing = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(nothing, "❌ There is nothing of yours in this chat to take back.");
+    assert_eq!(bot.description("Bairro Feliz"), "Oi");
+}
+
+#[tokio::test]
+async fn a_trial_shows_the_text_behind_marks_of_a_quote_and_changes_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" —try Oi\n✅ tudo pronto").await;
+
+    assert_eq!(
+        reply,
+        "➡️ “Bairro Feliz” would be described so:\n> Oi\n> ✅ tudo pronto\n\n\
+         This was a trial: nothing was changed. Without --try it is done."
+    );
+    assert_eq!((bot.description("Bairro Feliz").as_str(), bot.calls_to("update-").len()), ("", 0));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_told() {
+    let bot = Service::start().await;
+    let long = "a".repeat(2_049);
+    let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {long}")).await;
+    assert_eq!(reply, "❌ That is 2049 characters, and 2048 are the most. Shorten it and send it again.");
+    let community = bot.community("Bairro Feliz");
+    bot.sandbox.world(|world| world.set_standing(&community, Standing::Member));
+    let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    assert_eq!(reply, "❌ Not done: Z-API refused: “You must be an admin”.");
+
+    bot.sandbox.world(|world| world.set_standing(&community, Standing::Admin));
+    let said_and_not_done = Fault::Instead(Reply::json(200, &serde_json::json!({ "value": true })));
+    bot.sandbox.trouble().next("update-community-description", 1, said_and_not_done);
+    let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
+
+    let look = format!("Look again in a minute: /community {community}");
+    assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
+    bot.sandbox.trouble().always("update-community-description", Fault::Instead(refusal("no")));
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
+}
+
+#[tokio::test]
+async fn a_lagging_read_is_waited_for() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(300))));
+
+    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
+    let mut bot = Service::start().await;
+    bot.sandbox.trouble().next("update-", 1, Fault::Afterwards(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
+    assert_eq!(bot.calls_to("update-").len(), 1);
+
+    let call = bot.sandbox.trouble().hold_answer("update-");
+    let order = bot.give(ANA, "/describe \"Bairro Feliz\" Depois").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.calls_to("update-").len(), 2);
+    bot.ask(ANA, "/undo").await;
+    assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");
+}
+
+#[tokio::test]
+async fn a_cancelled_order_says_what_is_so() {
+    let bot = patient().start().await;
+    bot.sandbox.trouble().always("update-", Fault::Instead(Reply::bad_gateway()));
+    let not_done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.tried(&not_done, 1).await;
+    bot.ask(ANA, "/cancel").await;
+    assert_eq!(bot.answers_to(&not_done).await, ["❌ Not done: the order was cancelled."]);
+    bot.sandbox.trouble().clear();
+
+    bot.sandbox.trouble().always("update-", Fault::Afterwards(Reply::bad_gateway()));
+    let done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.tried(&done, 1).await;
+    bot.ask(ANA, "/cancel").await;
+    assert_eq!(bot.answers_to(&done).await, [DONE]);
+
+    let unknown = bot.give(ANA, "/photo \"Bairro Feliz\" https://pictures.example/1").await;
+    bot.tried(&unknown, 1).await;
+    bot.ask(ANA, "/cancel").await;
+
+    assert_eq!(
+        bot.answers_to(&unknown).await,
+        ["❓ The order was cancelled. It may have been done before, and that cannot be looked up."]
+    );
+    assert_eq!(bot.calls_to("update-").len(), 3);
+}
+
+#[tokio::test]
+async fn an_admin_of_other_communities_describes_none_of_these() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+    let community = bot.community("Bairro Feliz");
+
+    let reply = bot.ask(ANA, &format!("/describe {community} Oi")).await;
+
+    assert!(reply.starts_with("You may not use /describe in "), "{reply}");
+    assert_eq!(bot.description("Bairro Feliz"), "");
+    assert_eq!(bot.ask(ANA, "/describe Marketing BR Oi").await, "✅ “Marketing BR” has its new description.");
+}

@@ -1,0 +1,168 @@
+//! `/invite`: shows the link into a community or a group, and makes a new one after a yes.
+
+use vincula::sandbox::{Fault, Reply, Standing};
+
+use super::describe::ANA_OF_MARKETING;
+use crate::support::{ANA, Service};
+
+impl Service {
+    /// The living link into a community or a group.
+    fn link_into(&self, id: &str) -> String {
+        self.world().invitation(id).unwrap().to_owned()
+    }
+}
+
+fn shown(place: &str, link: &str) -> String {
+    format!("This lets people into “{place}”:\n{link}")
+}
+
+fn renewed(place: &str, link: &str) -> String {
+    format!("✅ “{place}” has a new link; the old one is dead:\n{link}")
+}
+
+#[tokio::test]
+async fn the_link_of_a_community_or_a_group_is_shown_however_it_is_named() {
+    let bot = Service::start().await;
+    let (bairro, futebol) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
+    let into_bairro = shown("Bairro Feliz", &bot.link_into(&bairro));
+    let into_futebol = shown("Futebol", &bot.link_into(&futebol));
+    let rows = [
+        ("/invite \"Bairro Feliz\"".to_owned(), &into_bairro),
+        ("/invite bairro feliz".to_owned(), &into_bairro),
+        (format!("/invite {bairro}"), &into_bairro),
+        ("/invite FUTEBOL".to_owned(), &into_futebol),
+        (format!("/invite {futebol}"), &into_futebol),
+    ];
+    for (order, expected) in rows {
+        assert_eq!(bot.ask(ANA, &order).await, *expected, "{order}");
+    }
+    let here = bot.ask_by(&bot.message(ANA, "/invite here").in_group(&futebol)).await;
+    assert_eq!(here, into_futebol);
+}
+
+#[tokio::test]
+async fn it_speaks_three_languages() {
+    let bot = Service::start().await;
+
+    let portuguese = bot.ask(ANA, "/convite bairro").await;
+    let spanish = bot.ask(ANA, "/invitacion bairro").await;
+    let asked = bot.ask(ANA, "/invitar bairro restablecer").await;
+    let empty = bot.ask(ANA, "/convite").await;
+
+    assert!(portuguese.starts_with("Este link deixa entrar em “Bairro Feliz”:\nhttps://"), "{portuguese}");
+    assert!(spanish.starts_with("Este enlace deja entrar en “Bairro Feliz”:\nhttps://"), "{spanish}");
+    assert!(asked.starts_with("➡️ “Bairro Feliz” tendría un enlace nuevo."), "{asked}");
+    assert!(
+        empty.starts_with("Qual comunidade ou grupo? Escreva: /convite <comunidade ou grupo> [redefinir]"),
+        "{empty}"
+    );
+}
+
+#[tokio::test]
+async fn a_new_link_is_made_after_a_yes_and_the_old_one_dies() {
+    let bot = Service::start().await;
+    let (bairro, futebol) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
+    let old = bot.link_into(&bairro);
+
+    let asked = bot.ask(ANA, "/invite reset bairro feliz").await;
+    assert!(
+        asked.starts_with(
+            "➡️ “Bairro Feliz” would get a new link. \
+             The old one would let nobody in any more, wherever it stands.\n\nNothing was done yet."
+        ),
+        "{asked}"
+    );
+    assert_eq!(bot.link_into(&bairro), old);
+    let done = bot.ask(ANA, "sim").await;
+
+    assert_ne!(bot.link_into(&bairro), old);
+    assert_eq!(done, renewed("Bairro Feliz", &bot.link_into(&bairro)));
+    let group = bot.ask(ANA, "/invite futebol reset --yes").await;
+    assert_eq!(group, renewed("Futebol", &bot.link_into(&futebol)));
+    let undone = bot.ask(ANA, "/undo").await;
+    assert_eq!(undone, "❌ The last change was /invite, and that cannot be taken back.");
+}
+
+#[tokio::test]
+async fn a_trial_changes_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, "/invite bairro reset --try").await;
+
+    assert!(reply.ends_with("This was a trial: nothing was changed. Without --try it is done."), "{reply}");
+    assert!(bot.calls_to("redefine-").is_empty());
+}
+
+#[tokio::test]
+async fn an_unclear_name_is_asked_about_and_a_number_answers() {
+    let bot = Service::start().await;
+    bot.sandbox.world(|world| world.group("Bairro Feliz 2"));
+
+    let whole = bot.ask(ANA, "/invite \"Bairro Feliz\"").await;
+    let unclear = bot.ask(ANA, "/invite bairro").await;
+    let chosen = bot.ask(ANA, "2").await;
+    let nearest = bot.ask(ANA, "/invite futbol").await;
+    let none = bot.ask(ANA, "/invite xyzzy").await;
+
+    assert!(whole.starts_with("This lets people into “Bairro Feliz”:"), "{whole}");
+    assert_eq!(
+        unclear,
+        "❌ “bairro” could be:\n1. “Bairro Feliz” (community)\n2. “Bairro Feliz 2” (group)\n\
+         Answer with the number you mean."
+    );
+    assert!(chosen.starts_with("This lets people into “Bairro Feliz 2”:"), "{chosen}");
+    assert!(nearest.starts_with("❌ “futbol” could be:\n1. “Futebol” (group)\n"), "{nearest}");
+    assert_eq!(none, "❌ There is no community and no group “xyzzy”. See them: /communities, /groups");
+}
+
+#[tokio::test]
+async fn a_lost_answer_and_a_crash_make_one_new_link() {
+    let mut bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.trouble().next("redefine-", 1, Fault::Afterwards(Reply::bad_gateway()));
+    let reply = bot.ask(ANA, "/invite bairro reset --yes").await;
+    assert_eq!(reply, renewed("Bairro Feliz", &bot.link_into(&bairro)));
+    assert_eq!(bot.calls_to("redefine-").len(), 1);
+
+    let call = bot.sandbox.trouble().hold_answer("redefine-");
+    let order = bot.give(ANA, "/invite bairro reset --yes").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&order).await, [renewed("Bairro Feliz", &bot.link_into(&bairro))]);
+    assert_eq!(bot.calls_to("redefine-").len(), 2);
+}
+
+#[tokio::test]
+async fn a_link_that_the_bot_cannot_see_is_not_made_up() {
+    let bot = Service::start().await;
+    let futebol = bot.group("Futebol");
+    bot.sandbox.world(|world| world.set_standing(&futebol, Standing::Member));
+
+    let shown = bot.ask(ANA, "/invite futebol").await;
+    let reset = bot.ask(ANA, "/invite futebol reset --yes").await;
+
+    assert_eq!(shown, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
+    assert_eq!(reset, "❌ Not done: Z-API refused: “You must be an admin”.");
+}
+
+#[tokio::test]
+async fn an_admin_of_some_communities_gets_their_links_alone() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+    let denied = "You may not use /invite here. Whoever runs this bot can allow it.";
+    let bairro = bot.community("Bairro Feliz");
+
+    for order in ["/invite moradores", "/invite futebol", "/invite moradores reset --yes"] {
+        assert_eq!(bot.ask(ANA, order).await, denied, "{order}");
+    }
+    let world = bot.world();
+    let announcement = &world.announcement_of(&bairro).unwrap().id;
+    assert_eq!(bot.ask(ANA, &format!("/invite {announcement}")).await, denied);
+    let hidden = bot.ask(ANA, "/invite \"Bairro Feliz\"").await;
+    assert!(!hidden.contains("https://"), "{hidden}");
+    for order in ["/invite marketing", "/invite \"Vendas Sul\""] {
+        assert!(bot.ask(ANA, order).await.starts_with("This lets people into “"), "{order}");
+    }
+    assert!(bot.calls_to("redefine-").is_empty());
+}

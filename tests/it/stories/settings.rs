@@ -1,0 +1,123 @@
+//! `/settings`: who may add groups to a community; what was set here last is remembered.
+
+use vincula::sandbox::{Fault, Reply, Standing};
+
+use super::describe::ANA_OF_MARKETING;
+use crate::support::{ANA, Service};
+
+const TO_ALL: &str = "✅ Everybody in “Bairro Feliz” can add groups to it now.";
+const TO_ADMINS: &str = "✅ Only admins can add groups to “Bairro Feliz” now.";
+
+impl Service {
+    fn everybody_may_add(&self, community: &str) -> bool {
+        let id = self.community(community);
+        self.world().find_community(&id).unwrap().groups_added_by_all
+    }
+}
+
+#[tokio::test]
+async fn it_is_set_in_three_languages() {
+    // `configurar` and `ajustes` are names in two languages: the instance's decides.
+    let rows = [
+        ("en", "/settings \"Bairro Feliz\" add-groups all", TO_ALL, true),
+        ("en", "/settings Bairro Feliz add—groups admins", TO_ADMINS, false),
+        (
+            "pt-BR",
+            "/configurar bairro adicionar grupos: todos",
+            "✅ Agora todos em “Bairro Feliz” podem adicionar grupos a ela.",
+            true,
+        ),
+        (
+            "es",
+            "/ajustes bairro agregar-grupos admins",
+            "✅ Ahora solo los admins pueden agregar grupos a “Bairro Feliz”.",
+            false,
+        ),
+    ];
+    for (locale, order, expected, by_all) in rows {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
+        let community = bot.community("Bairro Feliz");
+        bot.sandbox.world(|world| world.set_groups_added_by_all(&community, !by_all)).unwrap();
+
+        assert_eq!(bot.ask(ANA, order).await, expected);
+        assert_eq!(bot.everybody_may_add("Bairro Feliz"), by_all, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn undo_sets_what_was_set_here_before_and_else_says_that_it_does_not_know() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
+    let id = bot.community("Bairro Feliz");
+    assert_eq!(
+        bot.ask(ANA, "/undo").await,
+        format!(
+            "❌ The last change was /settings, and that cannot be taken back.\n\
+             What may help instead: /settings {id} add-groups admins"
+        )
+    );
+    bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups admins").await;
+
+    assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
+    assert!(bot.everybody_may_add("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn without_a_setting_it_tells_what_is_known_and_how_to_set_it() {
+    let bot = Service::start().await;
+    let how = "Only admins: /settings \"Bairro Feliz\" add-groups admins\n\
+        Everybody: /settings \"Bairro Feliz\" add-groups all";
+
+    let before = bot.ask(ANA, "/settings Bairro Feliz").await;
+    bot.ask(ANA, "/settings bairro add-groups all").await;
+    let after = bot.ask(ANA, "/settings bairro").await;
+    let wrong = bot.ask(ANA, "/ajustes bairro mensagens *todos*").await;
+
+    assert_eq!(
+        before,
+        format!(
+            "WhatsApp does not show who may add groups to “Bairro Feliz”, and I have not set it yet.\n{how}"
+        )
+    );
+    assert_eq!(after, format!("As I last set it, everybody in “Bairro Feliz” can add groups to it.\n{how}"));
+    assert!(wrong.starts_with("❌ Não conheço o ajuste “mensagens ∗todos∗”.\n"), "{wrong}");
+    assert!(wrong.ends_with(" \"Bairro Feliz\" adicionar-grupos todos"), "{wrong}");
+    assert_eq!(bot.calls_to("communities/settings").len(), 1);
+}
+
+#[tokio::test]
+async fn a_trial_a_refusal_and_who_may_not_set_nothing() {
+    let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
+    let trial = bot.ask(ANA, "/settings marketing add-groups all --try").await;
+    assert!(
+        trial.starts_with("➡️ Everybody in “Marketing BR” could add groups to it.\n\nThis was a trial"),
+        "{trial}"
+    );
+    let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
+    let denied = bot.ask(ANA, &format!("/settings {bairro} add-groups all")).await;
+    assert!(denied.starts_with("You may not use /settings in "), "{denied}");
+    assert_eq!(bot.calls_to("communities/settings").len(), 0);
+    bot.sandbox.world(|world| world.set_standing(&marketing, Standing::Member));
+
+    let refused = bot.ask(ANA, "/settings marketing add-groups all").await;
+
+    assert_eq!(refused, "❌ Not done: Z-API refused: “You must be an admin”.");
+    let known = bot.ask(ANA, "/settings marketing").await;
+    assert!(known.contains("I have not set it yet"), "{known}");
+}
+
+#[tokio::test]
+async fn trouble_and_a_crash_are_got_over_by_asking_again() {
+    let mut bot = Service::start().await;
+    bot.sandbox.trouble().next("communities/settings", 2, Fault::Afterwards(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/settings bairro add-groups all").await, TO_ALL);
+
+    let call = bot.sandbox.trouble().hold("communities/settings");
+    let order = bot.give(ANA, "/settings bairro add-groups admins").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    assert_eq!(bot.answers_to(&order).await, [TO_ADMINS]);
+    assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
+}
