@@ -90,9 +90,9 @@ pub fn authorise(
 }
 
 /// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's, and so
-/// is stopping what they may do.
+/// are stopping what they may do and saying yes to it.
 pub fn may_use(admin: &Admin, command: &str) -> bool {
-    matches!(command, "help" | "whoami" | "cancel")
+    matches!(command, "help" | "whoami" | "cancel" | "confirm")
         || admin.commands.iter().any(|name| name == "*" || name == command)
 }
 

@@ -159,8 +159,13 @@ impl Context<'_> {
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
     pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
+        self.can_be_undone_from(of, by, None);
+    }
+
+    /// The same for what moved: it is taken back out of this community alone.
+    pub fn can_be_undone_from(&mut self, of: &str, by: Option<(&str, String)>, only_from: Option<String>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        let undo = Undo { of: of.to_owned(), by };
+        let undo = Undo { of: of.to_owned(), by, only_from };
         let value = serde_json::to_string(&undo).unwrap_or_default();
         self.remember(MemoryKind::Undo, self.place.clone(), Some(value));
     }

@@ -84,8 +84,14 @@ impl Question {
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
             forget: Some(super::MemoryName::Question),
+            only_from: None,
         }
     }
+}
+
+/// No question waits in this place any more.
+pub fn dropped(place: String) -> Memory {
+    Memory { kind: MemoryKind::Question, place, value: None }
 }
 
 /// Whether an answer that was given at this moment comes in time.

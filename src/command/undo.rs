@@ -28,6 +28,9 @@ pub struct Undo {
     pub of: String,
     /// The order that takes it back: a command's English name, and its words. None: it cannot be.
     pub by: Option<(String, String)>,
+    /// The id of the one community that it takes groups out of, where it moves them back.
+    #[serde(default)]
+    pub only_from: Option<String>,
 }
 
 fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
@@ -36,10 +39,11 @@ fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant
         let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
         Ok(match undo {
             None => said(Phrase::not_done("undo-nothing")),
-            Some(Undo { by: Some((command, rest)), .. }) => {
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget: Some(MemoryName::Undo) })
+            Some(Undo { by: Some((command, rest)), only_from, .. }) => {
+                let forget = Some(MemoryName::Undo);
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_from })
             }
-            Some(Undo { of, by: None }) => {
+            Some(Undo { of, by: None, .. }) => {
                 let order = past.speech.order(&of, &[]);
                 said(Phrase::not_done("undo-cannot").plain("order", order))
             }

@@ -181,6 +181,7 @@ choose = Responde con el número correcto (varios: 1 3).
 confirm-nothing = Aquí nada espera un sí.
 confirm-what = Responde “sí”, “no” o un número.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Da la orden de nuevo si todavía vale. { $order }
+confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = Descartado. Nada cambió.
 confirm-number = No hay ese número. Responde de 1 a { $last }.
 undo-nothing = No hay nada tuyo en esta conversación para deshacer.

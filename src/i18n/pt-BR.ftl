@@ -181,6 +181,7 @@ choose = Responda com o número certo (vários: 1 3).
 confirm-nothing = Nada espera um sim aqui.
 confirm-what = Responda “sim”, “não” ou um número.
 confirm-late = Passou de 5 minutos, então não fiz nada. Dê a ordem de novo se ainda vale. { $order }
+confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Deixei de lado. Nada mudou.
 confirm-number = Não há esse número. Responda de 1 a { $last }.
 undo-nothing = Não há nada seu nesta conversa para desfazer.

@@ -52,7 +52,7 @@ pub struct Memory {
     pub kind: Kind,
     /// Which one.
     pub place: String,
-    /// The value; none forgets what was there.
+    /// The value; none forgets what was there when the order came.
     pub value: Option<String>,
 }
 
@@ -115,11 +115,13 @@ fn remembered(row: &sqlx::any::AnyRow) -> Result<Remembered, sqlx::Error> {
     })
 }
 
-/// Writes memories down, in the transaction of the answer that they belong to.
+/// Writes memories down, in the transaction of the answer that they belong to: that of an order which was
+/// accepted at this moment. It forgets nothing that was remembered since.
 pub(super) async fn remember(
     connection: &mut AnyConnection,
     instance: &str,
     memories: &[Memory],
+    accepted_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     for memory in memories {
@@ -133,10 +135,13 @@ pub(super) async fn remember(
             .bind(&memory.place)
             .bind(value)
             .bind(now.0),
-            None => sqlx::query("DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3")
-                .bind(instance)
-                .bind(memory.kind.as_str())
-                .bind(&memory.place),
+            None => sqlx::query(
+                "DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3 AND at <= $4",
+            )
+            .bind(instance)
+            .bind(memory.kind.as_str())
+            .bind(&memory.place)
+            .bind(accepted_at.0),
         };
         written.execute(&mut *connection).await?;
     }

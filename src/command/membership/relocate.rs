@@ -8,7 +8,7 @@ use super::settle::{Settled, settle};
 use super::{Direction, MOST_BY_PATTERN, MOST_UNLINKED, choose, with_ids};
 use crate::authorise::may_in;
 use crate::command::{Arguments, Context, Failure};
-use crate::domain::GroupId;
+use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Fate, Reply};
 
@@ -22,7 +22,9 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
             let (plan, details) = plan::survey(context, Direction::Link, community, &typed).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
-            let may_leave = |id: &_, name: &_| may_in(admin, id, name, directory);
+            let is_from =
+                |id: &CommunityId| arguments.only_from.as_deref().is_none_or(|only| id.as_str() == only);
+            let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
             keep_the_last(context, &mut plan).await?;
             failpoint::reach(Step::Surveyed);
@@ -115,5 +117,5 @@ fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
         }
         None => Some(("unlink", with_ids(&target, &done))),
     };
-    context.can_be_undone("move", by);
+    context.can_be_undone_from("move", by, Some(target.to_string()));
 }
