@@ -30,6 +30,7 @@ fn main() {
 
 fn instance(verify: Verify) -> Instance {
     let admin = |number| Admin {
+        from: vincula::config::AdminsFrom::Config,
         key: format!("admin{number}"),
         phone: Phone::parse(&events::admin(number)),
         lid: None,
@@ -131,7 +132,12 @@ fn verified(body: String) -> Verified {
 }
 
 fn message(verified: &Verified) -> MessageRef<'_> {
-    match read(verified, &InstanceFacts { id: events::INSTANCE, owner_commands: false }).unwrap() {
+    match read(
+        verified,
+        &InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false },
+    )
+    .unwrap()
+    {
         Reading::Message(message) => message,
         Reading::Ignored(reason) => panic!("{reason}"),
     }
@@ -140,7 +146,7 @@ fn message(verified: &Verified) -> MessageRef<'_> {
 #[divan::bench]
 fn reading_chatter(bencher: Bencher<'_, '_>) {
     let verified = verified(events::talk(7));
-    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false };
+    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false };
     assert!(matches!(read(&verified, &facts), Ok(Reading::Message(_))));
     bencher.bench(|| read(black_box(&verified), &facts).is_ok());
 }
@@ -173,7 +179,7 @@ fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn deciding_on_chatter(bencher: Bencher<'_, '_>) {
     let (case, prefixes) = (Case::of(by_hmac()), ["/".to_owned()]);
-    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false };
+    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false };
     let decide = || {
         let outside = Outside::of(black_box(&case.headers), None);
         let verified = case.verifier.verify(&outside, case.body.clone(), NOW).ok()?;

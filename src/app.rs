@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use secrecy::ExposeSecret;
+use tokio::time::sleep;
 
 use crate::clock::Clock;
 use crate::command::Timing;
@@ -15,6 +17,9 @@ use crate::storage::{Kept, OpenError, Opened, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Door, courtesy};
 use crate::zapi::{ClientError, Connections};
+
+/// Between the first readings of two instances.
+const BETWEEN_ROSTERS: Duration = Duration::from_millis(25);
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +48,8 @@ pub struct App {
     pub courtesy: BoxFuture<'static, ()>,
     /// Takes from the journal what is kept no longer; must run.
     pub retention: BoxFuture<'static, ()>,
+    /// Knows the admins of communities, where these may give orders; must run.
+    pub rosters: BoxFuture<'static, ()>,
     /// The counters.
     pub metrics: Arc<Metrics>,
 }
@@ -55,7 +62,7 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (mut bots, mut connections) = (HashMap::new(), Connections::default());
         for instance in config.instances {
-            let bot = Bot::new(instance, &store, &mut connections)?;
+            let bot = Bot::new(instance, &store, &mut connections, &clock)?;
             bots.insert(bot.instance.name.to_string(), Arc::new(bot));
         }
         let (courtesy, refusals) = courtesy::courtesy();
@@ -68,6 +75,7 @@ impl App {
             &metrics,
         );
         let kept = Kept { rows: config.store.keep, texts: config.store.keep_text };
+        let rosters = rosters(bots.values().cloned().collect()).boxed();
         let retention = retention::trim(store.clone(), clock.clone(), kept).boxed();
         let worker = Worker {
             store: store.clone(),
@@ -85,7 +93,23 @@ impl App {
             writer,
             courtesy: refusals.boxed(),
             retention,
+            rosters,
             metrics,
         })
     }
+}
+
+/// Reads who is admin of the communities of all instances, again and again.
+async fn rosters(bots: Vec<Arc<Bot>>) {
+    let keep = |(nth, bot): (u32, &'_ Arc<Bot>)| {
+        let bot = bot.clone();
+        async move {
+            if let Some(roster) = &bot.roster {
+                // Many instances do not begin all at once.
+                sleep(BETWEEN_ROSTERS * nth).await;
+                roster.keep(&bot.zapi).await;
+            }
+        }
+    };
+    join_all((0..).zip(&bots).map(keep)).await;
 }

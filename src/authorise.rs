@@ -1,15 +1,22 @@
-//! May this person do this, here? Pure, from the configuration.
+//! May this person do this, here? Pure, from the configuration, and from the communities' own admins
+//! where that says `admins_from = "community"`.
 //!
-//! Who is decided by number or lid, each of its own kind; only the configuration links the two.
+//! Who is decided by number or lid, each of its own kind; the configuration alone links the two, and
+//! WhatsApp's lists of admins. Whoever the configuration knows has the rights that it gives, also where
+//! they are admin of a community.
 //! It is asked twice: at the door, so that strangers cost nothing, and again when the order runs,
 //! so that an admin who was removed meanwhile moves nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::config::{Admin, Instance};
-use crate::directory::{CommunityEntry, Directory, fold};
+use crate::config::{Admin, AdminsFrom, Instance};
+use crate::directory::{Appointed, CommunityEntry, Directory, fold};
 use crate::domain::{CommunityId, Person};
+
+/// What the admins of a community may not: it ends one, or concerns others than theirs. A list of aliases
+/// tells what others are called.
+pub const NOT_OF_COMMUNITIES: [&str; 4] = ["create", "deactivate", "alias", "aliases"];
 
 /// The admins of an instance, by what they are known by.
 #[derive(Clone, Debug)]
@@ -40,6 +47,7 @@ impl Admins {
         let all = || vec!["*".to_owned()];
         let owner = instance.owner_commands.then(|| {
             Arc::new(Admin {
+                from: AdminsFrom::Config,
                 key: "owner".to_owned(),
                 phone: None,
                 lid: None,
@@ -56,18 +64,74 @@ impl Admins {
         }
     }
 
-    /// The admin that this person is. Number and lid that point at two admins are nobody's.
+    /// The admin that this person is, as the configuration has it. Number and lid that point at two admins
+    /// are nobody's.
     pub fn find(&self, sender: Person, by_owner: bool) -> Option<&Arc<Admin>> {
         if by_owner {
             return self.owner.as_ref();
         }
+        self.named(sender).unwrap_or_default()
+    }
+
+    /// The admin that this person is; `appointed` is asked of whom the configuration does not know.
+    pub fn find_or(
+        &self,
+        sender: Person,
+        by_owner: bool,
+        appointed: impl FnOnce() -> Option<Appointed>,
+    ) -> Option<Arc<Admin>> {
+        if by_owner {
+            return self.owner.clone();
+        }
+        if let Some(admin) = self.named(sender).ok()? {
+            return Some(admin.clone());
+        }
+        let appointed = appointed()?;
+        match self.named(appointed.person).ok()? {
+            Some(admin) => Some(admin.clone()),
+            None => Some(Arc::new(of_communities(&appointed))),
+        }
+    }
+
+    /// All that the configuration names.
+    pub fn all(&self) -> impl Iterator<Item = &Admin> {
+        self.admins.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether orders typed on the bot's own phone count.
+    pub fn has_owner(&self) -> bool {
+        self.owner.is_some()
+    }
+
+    fn named(&self, sender: Person) -> Result<Option<&Arc<Admin>>, TwoPeople> {
         let phone = sender.phone.and_then(|phone| self.by_phone.get(&phone.as_u64()));
         let lid = sender.lid.and_then(|lid| self.by_lid.get(&lid.as_u64()));
         match (phone, lid) {
-            (Some(one), Some(other)) if one != other => None,
-            (Some(at), _) | (None, Some(at)) => self.admins.get(*at),
-            (None, None) => None,
+            (Some(one), Some(other)) if one != other => Err(TwoPeople),
+            (Some(at), _) | (None, Some(at)) => Ok(self.admins.get(*at)),
+            (None, None) => Ok(None),
         }
+    }
+}
+
+/// A number and a lid that are of two admins.
+#[derive(Debug)]
+struct TwoPeople;
+
+/// An admin of communities, as one who may give orders in these. The key is their number's wherever one
+/// is known, so that they are one person to the journal under number and lid.
+fn of_communities(appointed: &Appointed) -> Admin {
+    let Person { phone, lid } = appointed.person;
+    let id = phone.map(|phone| phone.to_string()).or_else(|| lid.map(|lid| lid.to_string()));
+    Admin {
+        from: AdminsFrom::Community,
+        // No key of the configuration has a colon.
+        key: format!("community:{}", id.unwrap_or_default()),
+        phone,
+        lid,
+        name: appointed.person.shown(),
+        commands: vec!["*".to_owned()],
+        communities: appointed.communities.iter().map(|community| community.id.to_string()).collect(),
     }
 }
 
@@ -92,12 +156,20 @@ pub fn authorise(
 /// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's, and so
 /// are stopping what they may do and saying yes to it.
 pub fn may_use(admin: &Admin, command: &str) -> bool {
-    matches!(command, "help" | "whoami" | "cancel" | "confirm")
-        || admin.commands.iter().any(|name| name == "*" || name == command)
+    let is_theirs = || admin.commands.iter().any(|name| name == "*" || name == command);
+    match admin.from {
+        _ if matches!(command, "help" | "whoami" | "cancel" | "confirm") => true,
+        AdminsFrom::Config => is_theirs(),
+        AdminsFrom::Community => is_theirs() && !NOT_OF_COMMUNITIES.contains(&command),
+    }
 }
 
 /// Whether an admin may give orders in a community, which is named by id, alias or whole name.
 pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory) -> bool {
+    if admin.from == AdminsFrom::Community {
+        // Whatever anything is called.
+        return admin.communities.iter().any(|allowed| allowed == id.as_str());
+    }
     admin.communities.iter().any(|allowed| {
         if allowed == "*" {
             return true;
@@ -118,6 +190,7 @@ mod tests {
 
     fn admin(key: &str, phone: Option<&str>, lid: Option<&str>) -> Admin {
         Admin {
+            from: AdminsFrom::Config,
             key: key.to_owned(),
             phone: phone.and_then(Phone::parse),
             lid: lid.and_then(Lid::parse),
@@ -164,6 +237,58 @@ mod tests {
             assert_eq!(admins.find(sender, false).map(|a| a.key.as_str()), expected, "{sender:?}");
         }
         assert!(admins.find(person(Some("5544999999999"), None), true).is_none(), "no owner is configured");
+    }
+
+    #[test]
+    fn t42_the_admin_of_a_community_is_asked_for_only_where_the_configuration_knows_nobody() {
+        let admins = admins(vec![
+            admin("ana", Some("5544999999999"), Some("81896604192873@lid")),
+            admin("rui", Some("5511988887777"), None),
+        ]);
+        let bairro =
+            Entry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Bairro".to_owned() };
+        let appointed =
+            |phone, lid| Some(Appointed { person: person(phone, lid), communities: vec![bairro.clone()] });
+        let find = |sender, appointed: Option<Appointed>| {
+            admins.find_or(sender, false, || appointed).map(|admin| admin.key.clone())
+        };
+        let (bruno, bruno_lid) = (Some("5511977776666"), Some("81896604192874@lid"));
+
+        assert_eq!(find(person(bruno, None), None), None);
+        let key = find(person(None, bruno_lid), appointed(bruno, bruno_lid));
+        assert_eq!(key.as_deref(), Some("community:5511977776666"));
+        let key = find(person(None, bruno_lid), appointed(None, bruno_lid));
+        assert_eq!(key.as_deref(), Some("community:81896604192874@lid"));
+        // Rui under a lid that the lists show beside his number: the rights that he was given.
+        let key = find(person(None, bruno_lid), appointed(Some("5511988887777"), bruno_lid));
+        assert_eq!(key.as_deref(), Some("rui"));
+        let two = person(Some("5511988887777"), Some("81896604192873@lid"));
+        assert_eq!(find(two, appointed(Some("5511988887777"), None)), None);
+        assert_eq!(
+            find(
+                person(bruno, None),
+                appointed(two.phone.map(|_| "5511988887777"), Some("81896604192873@lid"))
+            ),
+            None
+        );
+        assert!(admins.find_or(person(bruno, None), true, || appointed(bruno, None)).is_none());
+    }
+
+    #[test]
+    fn the_admin_of_a_community_may_nothing_elsewhere_and_not_end_it() {
+        let directory = Directory::new(&[("120363186053925765".to_owned(), "120363186053925766".to_owned())]);
+        let entry = |id: &str| Entry { id: CommunityId::parse(id).unwrap(), name: "Vendas".to_owned() };
+        let (own, other) = (entry("120363186053925765"), entry("120363186053925766"));
+        let bruno = of_communities(&Appointed {
+            person: person(Some("5511977776666"), None),
+            communities: vec![own.clone()],
+        });
+
+        assert_eq!(authorise(&bruno, "link", Some(&own), &directory), Ok(()));
+        assert_eq!(authorise(&bruno, "link", Some(&other), &directory), Err(Denied::Community));
+        for command in NOT_OF_COMMUNITIES {
+            assert_eq!(authorise(&bruno, command, Some(&own), &directory), Err(Denied::Command));
+        }
     }
 
     #[test]

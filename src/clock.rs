@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
+
 /// A moment in Unix milliseconds, as Z-API's `momment` and the journal's columns have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Timestamp(pub i64);
@@ -65,6 +67,8 @@ struct Inner {
     skipped: AtomicI64,
     /// The steady time is a database's, and so is the present.
     follows: AtomicBool,
+    /// Told when a manual clock's steady time was moved on.
+    moved: Notify,
 }
 
 impl Default for Clock {
@@ -86,7 +90,8 @@ impl Clock {
 
     fn new(manual: Option<AtomicI64>) -> Self {
         let (origin, follows) = (AtomicI64::new(wall()), AtomicBool::new(false));
-        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), skipped: AtomicI64::new(0), follows }))
+        let (skipped, moved) = (AtomicI64::new(0), Notify::new());
+        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), skipped, follows, moved }))
     }
 
     /// The present moment.
@@ -129,6 +134,24 @@ impl Clock {
         if self.0.manual.is_some() {
             self.advance(time);
             self.0.skipped.fetch_add(Timestamp(0).plus(time).0, Ordering::Relaxed);
+            self.0.moved.notify_waiters();
+        }
+    }
+
+    /// Waits until the steady time is `moment`.
+    pub async fn until(&self, moment: Timestamp) {
+        loop {
+            let mut moved = std::pin::pin!(self.0.moved.notified());
+            // From now on a move is heard of, also one between this look and the wait.
+            moved.as_mut().enable();
+            let left = moment.since(self.steady());
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                () = moved => {}
+            }
         }
     }
 
@@ -156,6 +179,20 @@ mod tests {
         assert_eq!(clock.now(), Timestamp(1_000));
         clock.advance(Duration::from_secs(2));
         assert_eq!(clock.now(), Timestamp(3_000));
+    }
+
+    #[tokio::test]
+    async fn a_wait_for_a_steady_moment_ends_where_a_manual_clock_passes_it() {
+        let clock = Clock::manual(Timestamp(0));
+        let hour = Duration::from_secs(3_600);
+        let waiting = clock.until(clock.steady().plus(hour));
+
+        tokio::join!(waiting, async {
+            tokio::task::yield_now().await;
+            clock.pass(hour / 2);
+            tokio::task::yield_now().await;
+            clock.pass(hour);
+        });
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn builder() -> Builder {
 /// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
 /// finished for up to 10 s, the rest is handed back to the journal; after 14 s it is over in any case.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
-    let App { server, door, worker, store, writer, courtesy, retention, metrics } = app;
+    let App { server, door, worker, store, writer, courtesy, retention, rosters, metrics } = app;
     let tasks = TaskTracker::new();
     let frame = |max_connections, trusted_proxies| Frame {
         max_connections,
@@ -56,6 +56,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let courtesy = tokio::spawn(courtesy);
     let places = http::affordable(server.max_connections);
     let retention = tokio::spawn(retention);
+    let rosters = tokio::spawn(rosters);
     let answer = move |request, peer| {
         let door = door.clone();
         async move { door.receive(request, peer).await }
@@ -79,6 +80,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     shutdown.cancelled().await;
     let end = Instant::now() + END;
     retention.abort();
+    rosters.abort();
     if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
         working.abort();

@@ -22,7 +22,7 @@ fuzz_target!(|body: &[u8]| {
     let outside = Outside::of(&headers, None);
     let verified = OPEN.verify(&outside, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
     for owner_commands in [false, true] {
-        let facts = InstanceFacts { id: instance::ID, owner_commands };
+        let facts = InstanceFacts { id: instance::ID, owner_commands, is_by_community: owner_commands };
         let Ok(reading) = read(&verified, &facts) else { continue };
         // An object is one for every other reader of JSON as well; it may be stricter about numbers only.
         assert!(std::str::from_utf8(body).is_ok_and(|text| text.trim().starts_with('{')));

@@ -122,6 +122,9 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 let Some(mut name) = reader.next(separators)? else {
                     return Err(Mistake::MissingCommunity);
                 };
+                if args.get(at + 1) == Some(&Arg::People) && is_of_a_person(&name) {
+                    return Err(Mistake::MissingCommunity);
+                }
                 found.is_loose_community = reader.is_loose_behind();
                 if at + 1 == args.len() {
                     // Nothing else can follow: a name without quotes.
@@ -146,7 +149,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 }
             }
             Arg::People | Arg::Text | Arg::AnyText => {
-                found.text = reader.text();
+                found.text = if *arg == Arg::People { reader.people() } else { reader.text() };
                 if found.text.is_empty() {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
@@ -166,6 +169,14 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
     }
 }
 
+/// Whether somebody began with a person where the community is due: a number, a mention. A community's id
+/// has more digits, and the number of a list fewer.
+fn is_of_a_person(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let is_number = !word.contains(char::is_alphabetic) && (8..15).contains(&digits);
+    is_number || (digits > 0 && word.starts_with(['+', '(', '@']))
+}
+
 /// What stands behind two dashes, or the long one that a phone makes of them.
 fn flag_name(word: &str) -> Option<String> {
     let name = word.trim_start_matches(['-', '–', '—', '‑', '‐', '−']);
@@ -180,7 +191,7 @@ pub fn means(word: &str, key: &str) -> bool {
 }
 
 /// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
-fn item(line: &str) -> Option<&str> {
+pub(super) fn item(line: &str) -> Option<&str> {
     let line = line.trim();
     let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
     let rest = match line.strip_prefix(is_dot) {
@@ -214,7 +225,8 @@ impl Separators {
     }
 }
 
-fn is_comma(c: char) -> bool {
+/// What parts words that may hold blanks.
+pub(super) fn is_comma(c: char) -> bool {
     matches!(c, ',' | ';' | '，' | '；' | '、')
 }
 
@@ -302,6 +314,17 @@ impl Reader<'_> {
             }
             self.rest = after;
         }
+    }
+
+    /// The rest as it is typed, without the flags: unlike a text, numbers hold nothing that looks like one.
+    fn people(&mut self) -> String {
+        let mut people = String::new();
+        for word in std::mem::take(&mut self.rest).split_inclusive(char::is_whitespace) {
+            let name = word.trim_end();
+            // What stood behind the flag still parts people.
+            people.push_str(if self.is_flag(name) { &word[name.len()..] } else { word });
+        }
+        people.trim().to_owned()
     }
 
     /// Whether it is a flag, which is noted.
@@ -493,6 +516,20 @@ mod tests {
     fn t18_as_many_empty_quotes_as_fit_in_a_body_are_no_name() {
         assert_eq!(parse(LINK, true, &"\"\" ".repeat(90_000)), Err(Mistake::MissingCommunity));
         assert_eq!(link(&format!("{} a {} b", "\"\"".repeat(90_000), "“” ,".repeat(50_000))).1, ["b"]);
+    }
+
+    #[test]
+    fn numbers_keep_their_lines_and_lose_the_flags_and_stand_behind_the_community() {
+        let people = |rest| parse(&[Arg::Community, Arg::People], true, rest);
+        let found = people("Sales 44 99999-0001 —sim\n44 99999-0002  --try").unwrap();
+        assert_eq!(found.text, "44 99999-0001 \n44 99999-0002");
+        assert_eq!(found.flags, Flags { yes: true, trial: true });
+        assert_eq!(people("1 44 99999-0001").unwrap().community.as_deref(), Some("1"));
+        assert_eq!(people("120363186053925765 x").unwrap().community.as_deref(), Some("120363186053925765"));
+        for rest in ["+55 44 99999-0001 Sales", "5544999990001 Sales", "@5544999990001 Sales", "(44) 9 Sales"]
+        {
+            assert_eq!(people(rest), Err(Mistake::MissingCommunity), "{rest}");
+        }
     }
 
     /// Names as people and phones make them, at most as long as WhatsApp lets them be.

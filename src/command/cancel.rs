@@ -13,6 +13,7 @@ use super::args::means;
 use super::question::{dropped, is_in_time};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named};
 use crate::authorise::may_use;
+use crate::config::AdminsFrom;
 use crate::domain::Chat;
 use crate::reply::{Mistake, Phrase, Reply};
 use crate::storage::{Lost, MemoryKind, Waiting};
@@ -44,8 +45,11 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
             is_open && Chat::from_address(&order.chat).lane(&order.admin, order.by_owner) == lane
         });
-        let (mine, others): (Vec<Waiting>, Vec<Waiting>) =
-            here.partition(|order| order.admin == context.admin.key || may_use(context.admin, &order.name));
+        // What another's order is about, the admin of a community may not even see.
+        let is_by_config = context.admin.from == AdminsFrom::Config;
+        let (mine, others): (Vec<Waiting>, Vec<Waiting>) = here.partition(|order| {
+            order.admin == context.admin.key || (is_by_config && may_use(context.admin, &order.name))
+        });
         let candidates = mine.into_iter().map(|order| order.id).collect();
         let now = context.clock.now();
         let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(Lost::Store)?;

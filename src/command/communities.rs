@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 
 use super::{Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::authorise;
 use crate::reply::Reply;
 
 /// The command.
@@ -20,9 +19,7 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let snapshot = context.directory.snapshot(context.zapi).await?;
-        let allowed = snapshot.communities.all().filter(|community| {
-            authorise::may_in(context.admin, &community.id, &community.name, context.directory)
-        });
+        let allowed = snapshot.communities.all().filter(|each| context.sees(&each.id, &each.name));
         Ok(Reply::Communities(allowed.map(|each| (each.name.clone(), each.id.to_string())).collect()))
     })
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::progress::Progress;
 use super::question::Question;
 use super::undo::Undo;
+use crate::authorise::Admins;
 use crate::clock::Clock;
 use crate::config::{Admin, Instance};
-use crate::directory::{CommunityEntry, Directory};
+use crate::directory::{CommunityEntry, Directory, Roster};
 use crate::domain::{Chat, Person};
 use crate::reply::{Reply, Speech};
 use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
@@ -23,6 +24,10 @@ pub struct Context<'a> {
     pub zapi: &'a Zapi,
     /// Names.
     pub directory: &'a Directory,
+    /// Who may give orders, by the configuration.
+    pub admins: &'a Admins,
+    /// The communities' own admins, where they may give orders too.
+    pub roster: Option<&'a Roster>,
     /// The journal, to count.
     pub store: &'a Store,
     /// The order in the journal, to write the plan.

@@ -18,7 +18,9 @@ pub const SPEC: Spec = Spec {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
+        let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
+        let unseen = context.unseen_groups().await?;
+        groups.retain(|group| !unseen.contains(&group.id));
         let groups = groups.into_iter().map(|group| (group.name, group.id.to_string())).collect();
         Ok(Reply::Groups { groups, words: arguments.words.join(" ") })
     })

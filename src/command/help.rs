@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::registry::COMMANDS;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
+use crate::authorise::may_use;
 use crate::i18n;
 use crate::reply::{Reply, Speech};
 
@@ -21,12 +22,15 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let Some(typed) = arguments.words.first() else {
-            let allowed = COMMANDS.iter().filter(|spec| crate::authorise::may_use(context.admin, spec.name));
+            let allowed = COMMANDS.iter().filter(|spec| may_use(context.admin, spec.name));
             return Ok(Reply::Help(allowed.map(|spec| summary(spec, context.speech)).collect()));
         };
         // People ask for `/help /link` as often as for `/help link`.
         let name = typed.trim_start_matches(context.speech.prefix.as_str());
         Ok(match named(name) {
+            Some(spec) if !may_use(context.admin, spec.name) => {
+                Reply::MayNot { command: spec.name, community: None }
+            }
             Some(spec) => on(spec, context.speech),
             None => Reply::UnknownCommand {
                 is_asked: false,

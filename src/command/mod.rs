@@ -1,11 +1,13 @@
 //! Recognised: is this text an order, and which? One file a command; `registry` is the only list.
 
+mod add;
 pub mod args;
 mod cancel;
 mod communities;
 pub mod confirm;
 mod community;
 pub mod context;
+mod demote;
 mod greeting;
 mod groups;
 mod help;
@@ -14,12 +16,18 @@ pub mod listing;
 pub mod loose;
 mod membership;
 mod moving;
+mod patience;
+mod people;
 pub mod progress;
+mod promote;
 pub mod question;
 pub mod registry;
+mod remove;
+mod sight;
 mod status;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;
 
 use std::borrow::Cow;

@@ -1,7 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, cancel, communities, community, confirm, groups, help, link, moving, status, undo, unlink, whoami,
+    Spec, add, cancel, communities, community, confirm, demote, groups, help, link, moving, promote, remove,
+    status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -13,6 +14,11 @@ pub const COMMANDS: &[&Spec] = &[
     &communities::SPEC,
     &community::SPEC,
     &groups::SPEC,
+    &add::SPEC,
+    &remove::SPEC,
+    &promote::SPEC,
+    &demote::SPEC,
+    &who::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

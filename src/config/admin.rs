@@ -4,10 +4,10 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Admin;
 use super::finding::{Flaw, choices, quoted};
 use super::section::Section;
 use super::values;
+use super::{Admin, AdminsFrom};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// Every command, or every community.
@@ -46,6 +46,7 @@ fn one(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]
         section.refuse(Flaw::new("has neither phone nor lid", "Write one of them, or both"));
     }
     Some(Admin {
+        from: AdminsFrom::Config,
         key: key.to_owned(),
         phone: person.phone,
         lid: person.lid,

@@ -80,7 +80,8 @@ fn one(
             Flaw::new("is empty, so nothing would be an order", "Write [\"/\"], or remove the key"),
         );
     }
-    if people.names().next().is_none() && owner_commands == Some(false) {
+    let is_by_list = owner_commands == Some(false) && admins_from == Some(AdminsFrom::Config);
+    if people.names().next().is_none() && is_by_list {
         section.warn(
             "admins",
             Flaw::new(

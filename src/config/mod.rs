@@ -173,6 +173,8 @@ pub struct Limits {
 /// `[instances.<name>.admins.<key>]`: a person who may give orders.
 #[derive(Clone, Debug)]
 pub struct Admin {
+    /// Who says so.
+    pub from: AdminsFrom,
     /// The key in the configuration.
     pub key: String,
     /// Their number; at least one of number and lid is there.

@@ -30,6 +30,26 @@ pub enum Found<Id> {
 }
 
 impl<Id: Clone> Found<Id> {
+    /// What is left where only these may be meant; what is meant for certain stays.
+    pub fn keeping(self, is_kept: impl Fn(&Id) -> bool) -> Self {
+        let kept = |mut entries: Vec<Entry<Id>>| {
+            entries.retain(|entry| is_kept(&entry.id));
+            entries
+        };
+        match self {
+            Found::One(entry) => Found::One(entry),
+            Found::Several(entries) => Found::Several(kept(entries)),
+            Found::Unclear(entries) => match kept(entries) {
+                entries if entries.is_empty() => Found::Nothing { nearest: entries },
+                entries => match <[Entry<Id>; 1]>::try_from(entries) {
+                    Ok([entry]) => Found::One(entry),
+                    Err(entries) => Found::Unclear(entries),
+                },
+            },
+            Found::Nothing { nearest } => Found::Nothing { nearest: kept(nearest) },
+        }
+    }
+
     /// The thing with this id where the list lacks it.
     pub(super) fn or_unlisted(self, id: &Id) -> Self {
         match self {

@@ -6,6 +6,7 @@
 
 mod book;
 mod names;
+mod roster;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 
 pub use book::{Book, Entry, Found, told_apart};
 pub use names::{fold, is_invisible};
+pub use roster::{Appointed, Roster};
 
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::zapi::{ApiError, Zapi};
@@ -99,14 +101,38 @@ impl Directory {
 
     /// The community that a person named.
     pub async fn community(&self, zapi: &Zapi, typed: &str) -> Result<Found<CommunityId>, ApiError> {
+        self.find_community(zapi, typed, |snapshot, typed| {
+            snapshot.communities.find(typed, CommunityId::parse(typed))
+        })
+        .await
+    }
+
+    /// The community that a person named who sees no others than these.
+    pub async fn community_among(
+        &self,
+        zapi: &Zapi,
+        typed: &str,
+        is_seen: impl Fn(&CommunityEntry) -> bool,
+    ) -> Result<Found<CommunityId>, ApiError> {
+        self.find_community(zapi, typed, |snapshot, typed| {
+            let seen = snapshot.communities.all().filter(|entry| is_seen(entry)).cloned();
+            Book::new(seen.collect()).find(typed, CommunityId::parse(typed))
+        })
+        .await
+    }
+
+    /// What is found in the lists, or in newer ones where it is not in them.
+    async fn find_community(
+        &self,
+        zapi: &Zapi,
+        typed: &str,
+        find: impl Fn(&Snapshot, &str) -> Found<CommunityId>,
+    ) -> Result<Found<CommunityId>, ApiError> {
         let typed = self.alias(typed);
         let asked = Instant::now();
-        let found = self.snapshot(zapi).await?.communities.find(typed, CommunityId::parse(typed));
+        let found = find(&*self.snapshot(zapi).await?, typed);
         match found {
-            Found::Nothing { .. } => {
-                let snapshot = self.newer_than(zapi, Some(asked)).await?;
-                Ok(snapshot.communities.find(typed, CommunityId::parse(typed)))
-            }
+            Found::Nothing { .. } => Ok(find(&*self.newer_than(zapi, Some(asked)).await?, typed)),
             found => Ok(found),
         }
     }

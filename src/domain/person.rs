@@ -38,6 +38,16 @@ impl Phone {
         Self::parse(kept.strip_prefix('+').unwrap_or(&kept))
     }
 
+    /// The number as people write it: `+55 44 99999-0001`, `+351912345678`.
+    pub fn shown(self) -> String {
+        let digits = self.to_string();
+        let brazilian = digits.strip_prefix("55").filter(|rest| matches!(rest.len(), 10 | 11));
+        match brazilian.map(|rest| (rest.split_at(2), rest.split_at(rest.len() - 4))) {
+            Some(((area, _), (head, last))) => format!("+55 {area} {}-{last}", &head[2..]),
+            None => format!("+{digits}"),
+        }
+    }
+
     /// The number's digits as one integer: the key of a look-up.
     pub fn as_u64(self) -> u64 {
         self.0
@@ -64,6 +74,12 @@ impl Person {
     /// Nobody is known.
     pub fn is_nobody(self) -> bool {
         self.phone.is_none() && self.lid.is_none()
+    }
+
+    /// The number as people write it, else the lid; nobody is nothing.
+    pub fn shown(self) -> String {
+        let lid = || self.lid.map(|lid| lid.to_string());
+        self.phone.map(Phone::shown).or_else(lid).unwrap_or_default()
     }
 }
 
@@ -111,6 +127,21 @@ mod tests {
         let (one, other) = (Phone::parse(one), Phone::parse(other));
         assert!(one.is_some() && other.is_some());
         one == other
+    }
+
+    #[test]
+    fn a_number_is_shown_as_people_write_it() {
+        let rows = [
+            ("5544999990001", "+55 44 99999-0001"),
+            ("554433330001", "+55 44 3333-0001"),
+            ("351912345678", "+351912345678"),
+            ("55443333", "+55443333"),
+        ];
+        for (number, shown) in rows {
+            assert_eq!(Phone::parse(number).map(Phone::shown).as_deref(), Some(shown));
+        }
+        let person = Person { phone: None, lid: Lid::parse("81896604192873") };
+        assert_eq!(person.shown(), "81896604192873@lid");
     }
 
     #[test]

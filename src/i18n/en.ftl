@@ -222,6 +222,23 @@ help-undo = take back your last change here
 help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
 help-undo-example = { "" }
 
+## Who may do what
+who = Who may give orders in { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: everything
+who-owner = Whoever types on the bot’s own phone: everything
+who-nobody = Nobody is listed for it.
+who-not-community = Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.
+who-community = And its admins on WhatsApp, all but { $orders }:
+who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
+who-person = { $person }
+who-hidden = Others, whose number WhatsApp does not show
+whoami-may-but = Commands: all but { $orders }
+help-who = who may do what in a community
+help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may give orders.
+help-who-example =
+    sales
+    "Bairro Feliz"
 ## Moving
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }
@@ -236,3 +253,94 @@ help-move-example =
 progress = I am at it…
 progress-of = { $done } of { $all }…
 unknown-command-yes = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
+people-concerned =
+    { $count ->
+        [one] It concerns { $count } person.
+       *[other] It concerns { $count } people.
+    }
+## People of a community
+people-added =
+    { $all ->
+        [one] { $done } of { $all } person is now in { $community }.
+       *[other] { $done } of { $all } people are now in { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } of { $all } person is now out of { $community }.
+       *[other] { $done } of { $all } people are now out of { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } of { $all } person is now an admin of { $community }.
+       *[other] { $done } of { $all } people are now admins of { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } of { $all } person is now no admin of { $community }.
+       *[other] { $done } of { $all } people are now no admins of { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } of { $all } person would be in { $community }.
+       *[other] { $done } of { $all } people would be in { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } of { $all } person would be out of { $community } and of all its groups.
+       *[other] { $done } of { $all } people would be out of { $community } and of all its groups.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } of { $all } person would be an admin of { $community }.
+       *[other] { $done } of { $all } people would be admins of { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } of { $all } person would be no admin of { $community }.
+       *[other] { $done } of { $all } people would be no admins of { $community }.
+    }
+people-too-many = That is more than { $limit } people. Split it into several orders; nothing was changed.
+person = { $who }
+person-was-in = { $who }: was in it already
+person-was-out = { $who }: was not in it
+person-was-admin = { $who }: was an admin already
+person-was-no-admin = { $who }: was no admin
+person-invited = { $who }: can’t be added directly, so they got a private invitation
+person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
+person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
+person-not-in = { $who }: is not in the community
+person-not-in-add = { $who }: is not in the community. Add them first: { $order }
+person-hidden = { $who }: I don’t see them in the community, but it hides some numbers. If they are in it, name them by their lid or with a mention (@).
+person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $order }
+person-owner = { $who }: made the community, and can be neither removed nor demoted
+person-bot = { $who }: is my own number; without me in it I could do nothing there
+person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $order } and a number
+person-refused = { $who }: Z-API refused: { $reason }
+person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: not done: the order was cancelled
+person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
+person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
+person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
+person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
+person-unclear = { $typed }: where does a number end? Put commas between them.
+help-add = let people into a community
+help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation.
+help-add-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-remove = take people out of a community
+help-remove-long = They leave all its groups too. I ask first, and it can’t be undone.
+help-remove-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-promote = make people community admins
+help-promote-long = They must be in the community. It has 20 admins at most.
+help-promote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002
+help-demote = make admins plain members
+help-demote-long = They stay in the community. Whoever made it stays its admin.
+help-demote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Sales 44 99999-0001, 44 99999-0002

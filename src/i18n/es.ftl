@@ -222,6 +222,23 @@ help-undo = deshace tu último cambio aquí
 help-undo-long = Deshace exactamente lo que cambió tu última orden en esta conversación. Lo que ya era así queda.
 help-undo-example = { "" }
 
+## Quién puede qué
+who = Quién puede dar órdenes en { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: todo
+who-owner = Quien escribe en el teléfono del propio bot: todo
+who-nobody = Nadie está en la lista.
+who-not-community = Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.
+who-community = Y sus admins en WhatsApp, todo menos { $orders }:
+who-community-nobody = Y sus admins en WhatsApp, todo menos { $orders }. Aparte de ellos no hay ninguno.
+who-person = { $person }
+who-hidden = Otros, que WhatsApp muestra sin número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quién puede qué en una comunidad
+help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden dar órdenes.
+help-who-example =
+    ventas
+    "Bairro Feliz"
 ## Mover
 would-move = saldría de { $community }
 moved-back = { $reason }; volvió a { $community }
@@ -236,3 +253,94 @@ help-move-example =
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
 unknown-command-yes = No hay comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
+people-concerned =
+    { $count ->
+        [one] Afecta a { $count } persona.
+       *[other] Afecta a { $count } personas.
+    }
+## Personas de una comunidad
+people-added =
+    { $all ->
+        [one] { $done } de { $all } persona está en { $community }.
+       *[other] { $done } de { $all } personas están en { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } de { $all } persona está fuera de { $community }.
+       *[other] { $done } de { $all } personas están fuera de { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } de { $all } persona es admin de { $community }.
+       *[other] { $done } de { $all } personas son admins de { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } de { $all } persona no es admin de { $community }.
+       *[other] { $done } de { $all } personas no son admins de { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } de { $all } persona quedaría en { $community }.
+       *[other] { $done } de { $all } personas quedarían en { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } de { $all } persona saldría de { $community } y de todos sus grupos.
+       *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } de { $all } persona quedaría como admin de { $community }.
+       *[other] { $done } de { $all } personas quedarían como admins de { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } de { $all } persona dejaría de ser admin de { $community }.
+       *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
+    }
+people-too-many = Son más de { $limit } personas. Divídelas en varias órdenes; nada cambió.
+person = { $who }
+person-was-in = { $who }: ya estaba ahí
+person-was-out = { $who }: ya no estaba ahí
+person-was-admin = { $who }: ya era admin
+person-was-no-admin = { $who }: ya no era admin
+person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
+person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
+person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
+person-not-in = { $who }: no está en la comunidad
+person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $order }
+person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si está ahí, indícala por su lid o con una mención (@).
+person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $order }
+person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
+person-bot = { $who }: es mi propio número; fuera de ella no podría hacer nada ahí
+person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $order } y un número
+person-refused = { $who }: Z-API rechazó: { $reason }
+person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: no se hizo: la orden fue cancelada
+person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
+person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
+person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
+person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
+person-unclear = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
+help-add = pone personas en una comunidad
+help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada.
+help-add-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-remove = quita personas de una comunidad
+help-remove-long = También salen de todos sus grupos. Pregunto antes, y no se puede deshacer.
+help-remove-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-promote = hace admins de la comunidad
+help-promote-long = Deben estar en la comunidad. Son 20 admins como máximo.
+help-promote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002
+help-demote = quita el puesto de admin
+help-demote-long = Las personas siguen en la comunidad. Quien la creó sigue siendo admin.
+help-demote-example =
+    "Bairro Feliz" +55 44 99999-0001
+    Ventas +55 44 99999-0001, +55 44 99999-0002

@@ -222,6 +222,23 @@ help-undo = desfaz sua última mudança aqui
 help-undo-long = Desfaz exatamente o que sua última ordem nesta conversa mudou. O que já era assim fica.
 help-undo-example = { "" }
 
+## Quem pode o quê
+who = Quem pode dar ordens em { $community }:
+who-admin = { $name }: { $orders }
+who-admin-all = { $name }: tudo
+who-owner = Quem escreve no celular do próprio bot: tudo
+who-nobody = Ninguém está na lista.
+who-not-community = Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.
+who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
+who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
+who-person = { $person }
+who-hidden = Outros, que o WhatsApp mostra sem número
+whoami-may-but = Comandos: todos menos { $orders }
+help-who = quem pode o quê numa comunidade
+help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem dar ordens.
+help-who-example =
+    vendas
+    "Bairro Feliz"
 ## Mover
 would-move = sairia de { $community }
 moved-back = { $reason }; voltou para { $community }
@@ -236,3 +253,94 @@ help-move-example =
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
 unknown-command-yes = Não há comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+people-concerned =
+    { $count ->
+        [one] Atinge { $count } pessoa.
+       *[other] Atinge { $count } pessoas.
+    }
+## Pessoas de uma comunidade
+people-added =
+    { $all ->
+        [one] { $done } de { $all } pessoa está em { $community }.
+       *[other] { $done } de { $all } pessoas estão em { $community }.
+    }
+people-removed =
+    { $all ->
+        [one] { $done } de { $all } pessoa está fora de { $community }.
+       *[other] { $done } de { $all } pessoas estão fora de { $community }.
+    }
+people-promoted =
+    { $all ->
+        [one] { $done } de { $all } pessoa é admin de { $community }.
+       *[other] { $done } de { $all } pessoas são admins de { $community }.
+    }
+people-demoted =
+    { $all ->
+        [one] { $done } de { $all } pessoa não é admin de { $community }.
+       *[other] { $done } de { $all } pessoas não são admins de { $community }.
+    }
+people-would-add =
+    { $all ->
+        [one] { $done } de { $all } pessoa ficaria em { $community }.
+       *[other] { $done } de { $all } pessoas ficariam em { $community }.
+    }
+people-would-remove =
+    { $all ->
+        [one] { $done } de { $all } pessoa sairia de { $community } e de todos os grupos dela.
+       *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
+    }
+people-would-promote =
+    { $all ->
+        [one] { $done } de { $all } pessoa ficaria admin de { $community }.
+       *[other] { $done } de { $all } pessoas ficariam admins de { $community }.
+    }
+people-would-demote =
+    { $all ->
+        [one] { $done } de { $all } pessoa deixaria de ser admin de { $community }.
+       *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
+    }
+people-too-many = São mais de { $limit } pessoas. Divida em várias ordens; nada mudou.
+person = { $who }
+person-was-in = { $who }: já estava lá
+person-was-out = { $who }: já não estava lá
+person-was-admin = { $who }: já era admin
+person-was-no-admin = { $who }: já não era admin
+person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
+person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
+person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
+person-not-in = { $who }: não está na comunidade
+person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $order }
+person-hidden = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se estiver lá, indique pelo lid ou por uma menção (@).
+person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $order }
+person-owner = { $who }: criou a comunidade; não dá para remover nem rebaixar
+person-bot = { $who }: é o meu próprio número; fora dela eu não poderia fazer nada lá
+person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Primeiro abra uma vaga: { $order } e um número
+person-refused = { $who }: a Z-API recusou: { $reason }
+person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
+person-trouble = { $who }: { $reason }
+person-cancelled = { $who }: não foi feito: a ordem foi cancelada
+person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
+person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
+person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
+person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
+person-unclear = { $typed }: onde termina cada número? Separe com vírgulas.
+help-add = põe pessoas em uma comunidade
+help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado.
+help-add-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-remove = tira pessoas de uma comunidade
+help-remove-long = Elas saem também de todos os grupos dela. Eu pergunto antes, e não dá para desfazer.
+help-remove-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-promote = faz pessoas admins da comunidade
+help-promote-long = Elas precisam estar na comunidade. São 20 admins no máximo.
+help-promote-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002
+help-demote = tira o posto de admin
+help-demote-long = As pessoas continuam na comunidade. Quem a criou continua admin.
+help-demote-example =
+    "Bairro Feliz" 44 99999-0001
+    Vendas +55 44 99999-0001, 44 99999-0002

@@ -1,14 +1,19 @@
 //! One instance at work: its configuration, its line to Z-API, its names, its admins.
+//!
+//! Who may give orders is looked up here for the door, and for the run, which waits for an answer where
+//! the door goes by what is known.
 
 use std::sync::Arc;
 
 use crate::authorise::Admins;
+use crate::clock::Clock;
 use crate::command::registry;
-use crate::config::Instance;
-use crate::directory::Directory;
+use crate::config::{Admin, AdminsFrom, Instance};
+use crate::directory::{Directory, Roster};
+use crate::domain::Person;
 use crate::reply::Speech;
 use crate::storage::Store;
-use crate::zapi::{ClientError, Connections, Zapi};
+use crate::zapi::{ApiError, ClientError, Connections, Zapi};
 
 /// One instance at work.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub struct Bot {
     pub directory: Directory,
     /// Who may give orders.
     pub admins: Admins,
+    /// The communities' own admins, where they may give orders too.
+    pub roster: Option<Roster>,
     /// How it speaks.
     pub speech: Speech,
 }
@@ -31,12 +38,14 @@ impl Bot {
         instance: Instance,
         store: &Store,
         connections: &mut Connections,
+        clock: &Clock,
     ) -> Result<Self, ClientError> {
         let ledger = Arc::new(store.ledger(instance.name.as_str()));
         Ok(Self {
             zapi: Zapi::new(&instance, ledger, connections)?,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
+            roster: (instance.admins_from == AdminsFrom::Community).then(|| Roster::new(clock.clone())),
             speech: Speech {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),
@@ -45,5 +54,30 @@ impl Bot {
             },
             instance,
         })
+    }
+
+    /// The admin that this person is as far as is known; nobody is asked.
+    pub fn admin(&self, sender: Person, by_owner: bool) -> Option<Arc<Admin>> {
+        let appointed = || self.roster.as_ref()?.find(sender);
+        self.admins.find_or(sender, by_owner, appointed)
+    }
+
+    /// The admin that this person is now: the communities' admins are read first where they are not all known.
+    ///
+    /// # Errors
+    /// They cannot be read, and this person may be one of them or not.
+    pub async fn admin_now(&self, sender: Person, by_owner: bool) -> Result<Option<Arc<Admin>>, ApiError> {
+        let known = self.admin(sender, by_owner);
+        let is_by_config = known.as_ref().is_some_and(|admin| admin.from == AdminsFrom::Config);
+        match &self.roster {
+            Some(roster) if !is_by_config && !by_owner && !roster.is_whole() => {
+                let read = roster.read(&self.zapi).await;
+                match self.admin(sender, by_owner) {
+                    Some(admin) => Ok(Some(admin)),
+                    None => read.map(|()| None),
+                }
+            }
+            _ => Ok(known),
+        }
     }
 }

@@ -11,8 +11,8 @@ use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, named, nearest,
     planned_community, question, recognise,
 };
-use crate::config::Admin;
-use crate::directory::{CommunityEntry, Found, Snapshot, told_apart};
+use crate::config::{Admin, AdminsFrom};
+use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Speech};
 use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
@@ -88,9 +88,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
     // The rights of now decide, not those of when the order was given.
-    let Some(admin) = bot.admins.find(sender, command.by_owner) else {
+    let Some(admin) = bot.admin_now(sender, command.by_owner).await? else {
         return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
     };
+    let admin = &*admin;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
         return Ok(Ended::with(Reply::TooManyOrders { limit }, Outcome::Refused));
@@ -122,10 +123,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let community = match &arguments.community {
         Some(_) if begun.is_some() => begun,
         Some(_) => {
-            complete_community(bot, means.zapi, spec, &mut arguments).await?;
+            complete_community(bot, means.zapi, admin, spec, &mut arguments).await?;
             let typed = arguments.community.as_deref().unwrap_or_default();
-            let typed = numbered(bot, &means, &chat, command, typed).await?;
-            match find_community(bot, means.zapi, admin, &typed).await? {
+            let meant = numbered(bot, &means, &chat, command, typed).await?;
+            match find_community(bot, means.zapi, admin, typed, &meant).await? {
                 Ok(community) => Some(community),
                 Err((reply, options)) => {
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
@@ -157,6 +158,8 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         speech: means.speech,
         zapi: means.zapi,
         directory: &bot.directory,
+        admins: &bot.admins,
+        roster: bot.roster.as_ref(),
         store: means.store,
         claim,
         clock: means.clock,
@@ -363,6 +366,7 @@ fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Re
 async fn complete_community(
     bot: &Bot,
     zapi: &Zapi,
+    admin: &Admin,
     spec: &Spec,
     arguments: &mut Arguments,
 ) -> Result<(), Failure> {
@@ -370,10 +374,16 @@ async fn complete_community(
         return Ok(());
     };
     let snapshot = bot.directory.snapshot(zapi).await?;
+    let is_seen = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, &bot.directory);
+    let is_community = |name: &str| match admin.from {
+        AdminsFrom::Config => snapshot.communities.has_name(name),
+        // There are no others for them, not even to tell a name by.
+        AdminsFrom::Community => {
+            snapshot.communities.all().any(|entry| fold(&entry.name) == fold(name) && is_seen(entry))
+        }
+    };
     let is_name = |name: &str| {
-        snapshot.communities.has_name(name)
-            || bot.directory.aliased(name).is_some()
-            || CommunityId::parse(name).is_some()
+        is_community(name) || bot.directory.aliased(name).is_some() || CommunityId::parse(name).is_some()
     };
     // One word at least is left for what else is due.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
@@ -456,20 +466,27 @@ fn which(
 }
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
-/// the admin may not use are not told, and what they do not see cannot make a name unclear.
+/// the admin may not use are not told, and what they do not see cannot make a name unclear. To the admin
+/// of a community there are no others.
 async fn find_community(
     bot: &Bot,
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
+    meant: &str,
 ) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityId>)>, Failure> {
+    let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, &bot.directory);
     let allowed = |mut entries: Vec<CommunityEntry>| {
-        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, &bot.directory));
+        entries.retain(is_allowed);
         entries
     };
     let ids = |entries: &[CommunityEntry]| entries.iter().map(|entry| entry.id.clone()).collect();
     let typed_as = || typed.to_owned();
-    Ok(match bot.directory.community(zapi, typed).await? {
+    let found = match admin.from {
+        AdminsFrom::Config => bot.directory.community(zapi, meant).await?,
+        AdminsFrom::Community => bot.directory.community_among(zapi, meant, is_allowed).await?,
+    };
+    Ok(match found {
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
             [] => Err((Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }, Vec::new())),

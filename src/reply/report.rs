@@ -15,6 +15,8 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// How many groups the community would hold, and can hold, where that is too many.
     pub over_limit: Option<(usize, usize)>,
+    /// How many people are in the groups, where that was looked up.
+    pub people: Option<usize>,
 }
 
 /// A group and its fate.
@@ -140,6 +142,9 @@ impl Report {
                 "limit-near",
                 &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
             ));
+        }
+        if let Some(count) = self.people {
+            lines.push(speech.text("people-concerned", &[("count", count.into())]));
         }
         if self.lines.iter().any(|line| line.fate.is_choice()) {
             lines.push(speech.text("choose", &[]));

@@ -57,6 +57,7 @@ impl Sandbox {
             Operation::React => react(&mut state, call),
             Operation::RemoveReaction => remove_reaction(&mut state, call),
             Operation::Status => Ok(status(self.is_online())),
+            Operation::Device => Ok(device(account)),
             Operation::Me => Ok(me(&state, account, self.is_online())),
             Operation::SetReceived => webhook_url(call).map(|url| {
                 state.webhooks.received = Some(url);
@@ -203,6 +204,20 @@ fn status(is_online: bool) -> String {
     let smartphone = is_online.to_string();
     json!({ "connected": is_online, "session": is_online, "error": chatter, "smartphoneConnected": smartphone })
         .to_string()
+}
+
+fn device(account: &Account) -> String {
+    json!({
+        "phone": account.phone,
+        "imgUrl": "",
+        "about": "",
+        "name": "vincula sandbox",
+        "device": { "sessionName": "Z-API", "device_model": "Z-API" },
+        "originalDevice": "android",
+        "sessionId": 175,
+        "isBusiness": "false",
+    })
+    .to_string()
 }
 
 fn me(state: &State, account: &Account, is_online: bool) -> String {

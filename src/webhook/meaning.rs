@@ -35,11 +35,11 @@ pub(super) fn of(
             if message.text.len() > question::LONGEST || !is_admin() {
                 return Err(Reason::NotACommand);
             }
+            // Whom the owner greets on the bot's phone is somebody else.
+            let may_greet_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
             match question::bare(&message.text) {
                 Some(_) => Ok(Meaning::Answer),
-                None if matches!(message.chat, ChatRef::Direct(_)) && is_greeting(&message.text) => {
-                    Ok(Meaning::Greeting)
-                }
+                None if may_greet_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
                 None => Err(Reason::NotACommand),
             }
         }

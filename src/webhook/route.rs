@@ -1,7 +1,9 @@
 //! `POST /webhooks/{instance}[/{secret}]`: a request is received, and answered as CONTRACT §3 says.
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
-//! or a copy of its text. Only an order of an admin goes on to the journal.
+//! or a copy of its text. Only an order of an admin goes on to the journal. Where the communities' own
+//! admins may give orders, a short word of somebody whom the configuration does not know costs a look into
+//! what is known of them, which nobody holds for longer than to replace it; no call is made for it.
 //!
 //! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
 //! before its body is read; whether they fit is asked of all instances, so that nobody learns their
@@ -254,7 +256,10 @@ impl Door {
             Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
             Err(_) => return Verdict::NotAnObject,
         };
-        let is_admin = || gate.bot.admins.find(message.sender, message.by_owner).is_some();
+        if let (Some(roster), Some(own)) = (&gate.bot.roster, message.own) {
+            roster.leave_out(own);
+        }
+        let is_admin = || gate.bot.admin(message.sender, message.by_owner).is_some();
         let meaning = match meaning::of(&message, &gate.bot.instance.prefixes, is_admin) {
             Ok(meaning) => meaning,
             Err(reason) => return Verdict::Ignored(reason),
@@ -284,7 +289,7 @@ impl Door {
             Meaning::Answer => Kind::Command(&confirm::SPEC),
             Meaning::Greeting => Kind::Greeting,
         };
-        let Some(admin) = bot.admins.find(message.sender, message.by_owner) else {
+        let Some(admin) = bot.admin(message.sender, message.by_owner) else {
             tracing::debug!(
                 instance = %bot.instance.name,
                 phone = message.sender.phone.map(tracing::field::display),
@@ -304,7 +309,7 @@ impl Door {
             return Ok(Verdict::Duplicate);
         }
         let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
-        match self.is_awaited(gate, &meaning, admin, &mut message, now).await {
+        match self.is_awaited(gate, &meaning, &admin, &mut message, now).await {
             Ok(Awaited::Yes) => {}
             Ok(Awaited::No) => return Err(nothing),
             Ok(Awaited::Again) => return Ok(Verdict::Duplicate),

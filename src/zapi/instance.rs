@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
 use crate::clock::Timestamp;
+use crate::domain::Phone;
 
 /// Whether the WhatsApp number is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,12 @@ impl Zapi {
             due: loose::integer(object, "due").map(Timestamp),
             payment_status: loose::name(object, "paymentStatus"),
         })
+    }
+
+    /// The bot's own number, where it is told: `GET device` (Z-API docs, instance/device).
+    pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
+        let answer = self.get("device", "device").await?;
+        Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets the "on receive" webhook: `PUT update-webhook-received`.

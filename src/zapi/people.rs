@@ -18,6 +18,8 @@ pub struct Known {
     pub exists: bool,
     /// The number as WhatsApp has it.
     pub phone: Option<Phone>,
+    /// Its digits as WhatsApp writes them: of twins, the one that calls want.
+    pub digits: Option<u64>,
     /// Its lid.
     pub lid: Option<Lid>,
 }
@@ -100,5 +102,7 @@ fn known(item: &Value) -> Option<(Phone, Known)> {
     let asked = phone("inputPhone").or_else(|| phone("outputPhone"))?;
     let exists = item.get("exists").and_then(loose::flag)?;
     let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
-    Some((asked, Known { asked, exists, phone: phone("outputPhone"), lid }))
+    let output = phone("outputPhone");
+    let digits = output.and_then(|_| loose::text(item, "outputPhone")?.parse().ok());
+    Some((asked, Known { asked, exists, phone: output, digits, lid }))
 }

@@ -272,7 +272,14 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
     let body = r#"{"exists":"1","inputPhone":"554499990001","outputPhone":"554499990001","lid":null}"#;
     scene.answers("phone-exists-batch", 200, &json(body));
     let known = scene.zapi.phone_exists(&phones).await.unwrap();
-    assert_eq!(known, [Known { asked: phones[0], exists: true, phone: Some(phones[0]), lid: None }]);
+    let twin = Known {
+        asked: phones[0],
+        exists: true,
+        phone: Some(phones[0]),
+        digits: Some(554_499_990_001),
+        lid: None,
+    };
+    assert_eq!(known, [twin]);
     scene.answers("phone-exists-batch", 200, &json("\"ok\""));
     assert_eq!(scene.zapi.phone_exists(&phones).await.unwrap_err().cause, Cause::Unreadable);
 }
@@ -297,6 +304,16 @@ async fn a_message_is_edited_in_its_place() {
     scene.answers("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
     let id = zapi.send_text(&chat, "cinco", None, turn().await).await.unwrap();
     assert_eq!(id.as_deref(), Some("3EB0"));
+}
+
+#[tokio::test]
+async fn the_bot_s_own_number_is_that_of_its_phone() {
+    let scene = Scene::open().await;
+    let own = Phone::parse(&scene.sandbox.account().phone);
+    assert_eq!(scene.zapi.own_phone().await.unwrap(), own);
+
+    scene.answers("device", 200, &json(r#"{"phone":"","name":"x"}"#));
+    assert_eq!(scene.zapi.own_phone().await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -8,10 +8,15 @@ mod plan;
 pub mod relocate;
 mod settle;
 
+use std::collections::HashSet;
+
+use futures_util::FutureExt as _;
+
 use self::plan::Plan;
+use super::context::Consent;
 use super::question::Question;
 use super::{Arguments, Context, Failure};
-use crate::directory::CommunityEntry;
+use crate::directory::{CommunityEntry, side_by_side};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Fate, Reply};
@@ -38,6 +43,11 @@ impl Direction {
             Self::Link => "link",
             Self::Unlink => "unlink",
         }
+    }
+
+    /// What a command that changes groups does to them in the end.
+    fn of(command: &str) -> Self {
+        if command == Self::Unlink.command() { Self::Unlink } else { Self::Link }
     }
 
     fn opposite(self) -> Self {
@@ -98,7 +108,11 @@ pub async fn change(
             let typed = context.typed_groups(arguments).await?;
             let (plan, details) = plan::survey(context, direction, community, &typed).await?;
             failpoint::reach(Step::Surveyed);
-            if let Some(reply) = shown_first(context, direction, &plan, &typed) {
+            let todo = plan.todo();
+            let rest = plan.community().map(|id| with_ids(&id, &todo)).unwrap_or_default();
+            let leaving = if direction == Direction::Unlink { todo.len() } else { 0 };
+            let order = (direction.command(), rest);
+            if let Some(reply) = shown_first(context, order, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
             // An order that changes nothing has nothing to remember.
@@ -125,19 +139,37 @@ pub async fn change(
     Ok(Reply::Membership(plan.report(direction, outcome)))
 }
 
-/// The answer that shows what would be done, where that is wanted, or must be said yes to.
-fn shown_first(
+/// The answer that shows what would be done, where that is wanted, or must be said yes to: `command` with
+/// the words `rest`, that changes the groups of `plan`, of which so many leave where they are.
+async fn shown_first(
     context: &mut Context<'_>,
-    direction: Direction,
+    (command, rest): (&str, String),
     plan: &Plan,
     typed: &[String],
+    leaving: usize,
 ) -> Option<Reply> {
     let todo = plan.todo();
     let by_pattern = typed.iter().any(|word| word.contains('*')) && todo.len() > MOST_BY_PATTERN;
-    let is_grave = by_pattern || (direction == Direction::Unlink && todo.len() > MOST_UNLINKED);
-    let rest = plan.community().map(|id| with_ids(&id, &todo)).unwrap_or_default();
-    let about = Reply::Membership(plan.preview(direction, false));
-    context.shown_first(direction.command(), rest, about, is_grave)
+    let is_grave = by_pattern || leaving > MOST_UNLINKED;
+    let mut about = plan.preview(Direction::of(command), false);
+    if is_grave && context.consent != Consent::Given {
+        about.people = people_of(context, &todo).await;
+    }
+    context.shown_first(command, rest, Reply::Membership(about), is_grave)
+}
+
+/// How many people are in these groups, besides the bot; nothing where that cannot be read.
+async fn people_of(context: &Context<'_>, groups: &[GroupId]) -> Option<usize> {
+    let reads = groups.iter().map(|group| context.zapi.participants(group).boxed());
+    let mut people = HashSet::new();
+    for read in side_by_side(reads.collect()).await {
+        // By lid where there is one: the same person may hide the number in one group.
+        people.extend(read.ok()?.into_iter().map(|person| match person.lid {
+            Some(lid) => Err(lid.as_u64()),
+            None => Ok(person.phone.map(|phone| phone.as_u64())),
+        }));
+    }
+    Some(people.len().saturating_sub(1))
 }
 
 /// Lets a number say which group was meant, where that is unclear: `command` is given again with it,

@@ -58,10 +58,15 @@ pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-/// The community of a plan, with the name that it had.
+/// The community of a plan, with the name that it had; of any command's plan that has both.
 pub(super) fn community(plan: &str) -> Option<CommunityEntry> {
-    let plan: Plan = serde_json::from_str(plan).ok()?;
-    Some(Entry { id: plan.community()?, name: plan.name })
+    #[derive(Deserialize)]
+    struct Begun {
+        community: String,
+        name: String,
+    }
+    let begun: Begun = serde_json::from_str(plan).ok()?;
+    Some(Entry { id: CommunityId::parse(&begun.community)?, name: begun.name })
 }
 
 impl Plan {
@@ -202,6 +207,7 @@ impl Plan {
             community: self.name,
             lines: lines.collect(),
             over_limit: self.over_limit,
+            people: None,
         }
     }
 }
@@ -222,7 +228,7 @@ pub(super) async fn survey(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for (word, found) in typed.iter().zip(found?) {
+    for (word, found) in typed.iter().zip(context.seen(found?).await?) {
         let unclear = |before| Item { name: word.clone(), id: None, before, choices: Vec::new(), from: None };
         let groups = match found {
             Found::One(group) => vec![group],
@@ -366,7 +372,8 @@ async fn standing(
     }
 }
 
-/// The other community that a group belongs to, if it belongs to another, and its name where it is known.
+/// The other community that a group belongs to, if it belongs to another, and its name where it is known and
+/// the admin sees it.
 pub(super) async fn elsewhere(
     context: &Context<'_>,
     community: &CommunityId,
@@ -375,8 +382,8 @@ pub(super) async fn elsewhere(
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            let name = snapshot.communities.by_id(other).map(|entry| entry.name.clone());
-            Ok(Some((other.clone(), name)))
+            let name = snapshot.communities.by_id(other).filter(|entry| context.sees(&entry.id, &entry.name));
+            Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
         }
         _ => Ok(None),
     }

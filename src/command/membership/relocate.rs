@@ -5,7 +5,7 @@
 
 use super::plan::{self, Plan};
 use super::settle::{Settled, settle};
-use super::{Direction, MOST_BY_PATTERN, MOST_UNLINKED, choose, with_ids};
+use super::{Direction, choose, shown_first, with_ids};
 use crate::authorise::may_in;
 use crate::command::{Arguments, Context, Failure};
 use crate::domain::{CommunityId, GroupId};
@@ -30,12 +30,8 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
             failpoint::reach(Step::Surveyed);
             let todo = plan.todo();
             let leaving: usize = plan.sources().iter().map(|(.., groups)| groups.len()).sum();
-            let by_pattern = typed.iter().any(|word| word.contains('*')) && todo.len() > MOST_BY_PATTERN;
-            let about = Reply::Membership(plan.preview(Direction::Link, false));
-            let rest = order_back(&todo, &plan);
-            if let Some(reply) =
-                context.shown_first("move", rest, about, by_pattern || leaving > MOST_UNLINKED)
-            {
+            let order = ("move", order_back(&todo, &plan));
+            if let Some(reply) = shown_first(context, order, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
             if plan.has_work() {

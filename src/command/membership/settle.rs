@@ -1,10 +1,8 @@
 //! Calls, reads back, and attributes what failed to the group that it belongs to.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
+use super::super::patience::Patience;
 use super::super::progress::MANY;
 use super::super::{Context, Failure};
 use super::Direction;
@@ -16,14 +14,6 @@ use crate::zapi::{ApiError, Cause, CommunityDetails, TurnToChange};
 
 /// What became of each group that had to be changed.
 pub(super) type Settled = HashMap<GroupId, Fate>;
-
-/// How often a lagging read is looked at again.
-const LOOK_AGAIN: [Duration; 4] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-];
 
 /// What a call said of a group: a hint.
 type Hints = HashMap<GroupId, Result<(), ApiError>>;
@@ -166,8 +156,7 @@ impl Work<'_, '_> {
     /// Reads the community until all groups are where they shall be, or the time is over. Returns
     /// those that are not, and why the last read failed, if it did.
     async fn read_back(&self, mut missing: Vec<GroupId>) -> (Vec<GroupId>, Option<ApiError>) {
-        let until = Instant::now() + self.context.timing.read_back;
-        let mut delays = LOOK_AGAIN.iter().chain(std::iter::repeat(&LOOK_AGAIN[LOOK_AGAIN.len() - 1]));
+        let mut patience = Patience::of(self.context.timing.read_back);
         loop {
             let unread = match self.context.zapi.community(self.community).await {
                 Ok(details) => {
@@ -176,11 +165,9 @@ impl Work<'_, '_> {
                 }
                 Err(error) => Some(error),
             };
-            let left = until.saturating_duration_since(Instant::now());
-            if missing.is_empty() || left.is_zero() {
+            if missing.is_empty() || !patience.wait().await {
                 return (missing, unread);
             }
-            sleep(left.min(*delays.next().unwrap_or(&LOOK_AGAIN[0]))).await;
         }
     }
 

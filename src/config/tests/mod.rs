@@ -285,6 +285,10 @@ fn what_may_be_a_mistake_is_a_warning() {
     }
     assert_eq!(warnings.len(), 5);
 
+    let by_community = LEAST.replace("[instances.main]", "[instances.main]\nadmins_from = \"community\"");
+    let warnings = Place::with(&by_community).loaded().warnings;
+    assert!(!warnings.iter().any(|w| w.key == "instances.main.admins"), "{warnings:#?}");
+
     let swapped = LEAST.replace("\"0123456789ABCDEF01234567\"", "\"F0123456789ABCDEF0123456789ABCDEFS\"");
     let warnings = Place::with(&swapped).loaded().warnings;
     assert!(warnings.iter().any(|w| w.key == "instances.main.token" && w.problem.contains("Client-Token")));

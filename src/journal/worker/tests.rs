@@ -92,9 +92,13 @@ fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
     std::fs::write(&file, toml).unwrap();
     let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
     let loaded = config::load(&source, &registry::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    let mut bot =
-        Bot::new(loaded.config.instances.into_iter().next().unwrap(), store, &mut Connections::default())
-            .unwrap();
+    let mut bot = Bot::new(
+        loaded.config.instances.into_iter().next().unwrap(),
+        store,
+        &mut Connections::default(),
+        &Clock::system(),
+    )
+    .unwrap();
     bot.speech.name_of = name_of;
     bot
 }

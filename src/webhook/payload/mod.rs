@@ -20,7 +20,7 @@ use crate::clock::Timestamp;
 use crate::command::THUMB;
 use crate::config;
 use crate::directory::is_invisible;
-use crate::domain::{Chat, GroupId, Message, Person};
+use crate::domain::{Chat, GroupId, Message, Person, Phone};
 
 /// What has to be known of an instance to read its events.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +29,17 @@ pub struct InstanceFacts<'a> {
     pub id: &'a str,
     /// Orders typed on the bot's own phone count as the owner's.
     pub owner_commands: bool,
+    /// The communities' own admins may give orders: the bot itself is one of them.
+    pub is_by_community: bool,
 }
 
 impl<'a> From<&'a config::Instance> for InstanceFacts<'a> {
     fn from(instance: &'a config::Instance) -> Self {
-        Self { id: &instance.id, owner_commands: instance.owner_commands }
+        Self {
+            id: &instance.id,
+            owner_commands: instance.owner_commands,
+            is_by_community: instance.admins_from == config::AdminsFrom::Community,
+        }
     }
 }
 
@@ -63,6 +69,8 @@ pub struct MessageRef<'a> {
     pub sender: Person,
     /// It was typed on the bot's own phone, and that counts as the owner's.
     pub by_owner: bool,
+    /// The bot's own number, where that has to be told from others'.
+    pub own: Option<Phone>,
     /// What was written; never empty.
     pub text: Cow<'a, str>,
     /// What it was written to.
@@ -148,8 +156,18 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
         true => sender::owner(fields),
         false => sender::author(fields, &chat).ok_or(Reason::NoSender)?,
     };
+    let own = if ours.is_by_community { sender::owner(fields).phone } else { None };
     let id = fields.message_id.text().filter(|id| is_message_id(id)).ok_or(Reason::NoMessageId)?;
-    Ok(MessageRef { id, chat, sender, by_owner, text: storable(text), content, sent_at: sent_at(fields) })
+    Ok(MessageRef {
+        id,
+        chat,
+        sender,
+        by_owner,
+        own,
+        text: storable(text),
+        content,
+        sent_at: sent_at(fields),
+    })
 }
 
 /// What was written, and to what. A picture's caption and a sign are no texts: few of them say anything

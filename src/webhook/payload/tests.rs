@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::{Lid, Phone};
 
 const OURS: InstanceFacts<'_> =
-    InstanceFacts { id: "3C67AB641C8AA0412F6A2242B4E23AC7", owner_commands: false };
+    InstanceFacts { id: "3C67AB641C8AA0412F6A2242B4E23AC7", owner_commands: false, is_by_community: false };
 const OWNER: InstanceFacts<'_> = InstanceFacts { owner_commands: true, ..OURS };
 const ANA: &str = "5544999999999";
 const ANA_LID: &str = "81896604192873@lid";

@@ -14,7 +14,7 @@ const RUI: &str = "5544999990007";
 /// Four groups leave a community of six.
 const GRAVE: &str = r#"/unlink "Bairro Feliz" rua*"#;
 const ASKED: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
-                     ➡️ “Rua 4”\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
+                     ➡️ “Rua 4”\nIt concerns 12 people.\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
                      (/confirm does the same); “no” drops it.";
 const DONE: &str =
     "4 of 4 groups are now out of “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";

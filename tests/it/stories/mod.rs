@@ -1,15 +1,19 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod add;
 mod again;
 mod answers;
+mod appointed;
 mod cancel;
 mod choose;
 mod communities;
 mod community;
 mod confirm;
 mod edit;
+mod demote;
 mod ends;
+mod folk;
 mod groups;
 mod help;
 mod hourglass;
@@ -19,10 +23,13 @@ mod lanes;
 mod limits;
 mod link;
 mod mistakes;
+mod owner;
 mod moving;
 mod people;
 mod progress;
+mod promote;
 mod refuted;
+mod remove;
 mod retention;
 mod restart;
 pub mod scene;
@@ -33,4 +40,5 @@ mod trouble;
 mod truth;
 mod undo;
 mod unlink;
+mod who;
 mod whoami;

@@ -130,7 +130,7 @@ async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
         fill(",;"),
         fill("👩‍👩‍👧"),
     ] {
-        for order in ["/link", "/link bairro ", "/groups ", "/help ", "/x"] {
+        for order in ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/x"] {
             let begun = Instant::now();
             let answer = bot.send(ANA, &format!("{order}{rest}")).await;
             assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
@@ -167,7 +167,7 @@ async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
 #[tokio::test]
 async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
     let shape = Regex::new(
-        r"\A(communities|groups|communities/(un)?link|send-(text|reaction|remove-reaction)|status|me|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
+        r"\A(communities|groups|communities/(un)?link|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities-metadata/[0-9]{15,20}|light-group-metadata/([0-9]{15,20}-group|[0-9]{8,15}-[0-9]{9,11}))\z",
     )
     .unwrap();
     let query = Regex::new(r"\Apage=[0-9]+&pageSize=[0-9]+\z").unwrap();

@@ -1,0 +1,37 @@
+//! How long a lagging read is looked at again: what Z-API shows may be some seconds old (ZAPI.md §3).
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// How soon it is looked at again, from look to look; the last of them for ever.
+const DELAYS: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
+
+/// The time that is left to look again.
+pub(super) struct Patience {
+    until: Instant,
+    looks: usize,
+}
+
+impl Patience {
+    /// From now on.
+    pub(super) fn of(time: Duration) -> Self {
+        Self { until: Instant::now() + time, looks: 0 }
+    }
+
+    /// Waits until the next look is due; `false`, at once, where there is none any more.
+    pub(super) async fn wait(&mut self) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        sleep(left.min(DELAYS[self.looks.min(DELAYS.len() - 1)])).await;
+        self.looks += 1;
+        true
+    }
+}

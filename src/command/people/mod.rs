@@ -1,0 +1,192 @@
+//! The people of a community, changed and told truly: read who is meant, survey, plan, call, read back.
+//!
+//! Truth is who stands in the announcement group afterwards (ZAPI.md §3). The plan is in the journal
+//! before the first call, so after a crash it still tells how everybody stood before; all calls but an
+//! invitation may be repeated.
+
+mod country;
+mod grammar;
+mod plan;
+mod report;
+mod settle;
+
+use self::country::Country;
+use self::plan::Plan;
+use self::settle::End;
+use super::{Arguments, Context, Failure};
+use crate::domain::{CommunityId, Locale};
+use crate::failpoint::{self, Step};
+use crate::reply::{Mistake, Phrase, Reply};
+use crate::zapi::{ApiError, Participant, TurnToChange, Zapi};
+
+/// The most people of an order.
+const MOST_PEOPLE: usize = 200;
+
+/// What is done to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    /// They are let into the community, or invited.
+    Add,
+    /// They are taken out of it, and of its groups.
+    Remove,
+    /// They are made its admins.
+    Promote,
+    /// They are its admins no longer.
+    Demote,
+}
+
+impl Act {
+    /// The English name of the command.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Promote => "promote",
+            Self::Demote => "demote",
+        }
+    }
+
+    /// The command that takes it back.
+    fn opposite(self) -> Option<&'static str> {
+        match self {
+            // Who is let in again is not in the groups again; and who came may have been greeted.
+            Self::Add | Self::Remove => None,
+            Self::Promote => Some("demote"),
+            Self::Demote => Some("promote"),
+        }
+    }
+
+    /// The first line of what was done.
+    fn did(self) -> &'static str {
+        match self {
+            Self::Add => "people-added",
+            Self::Remove => "people-removed",
+            Self::Promote => "people-promoted",
+            Self::Demote => "people-demoted",
+        }
+    }
+
+    /// The first line of what would be done.
+    fn would(self) -> &'static str {
+        match self {
+            Self::Add => "people-would-add",
+            Self::Remove => "people-would-remove",
+            Self::Promote => "people-would-promote",
+            Self::Demote => "people-would-demote",
+        }
+    }
+
+    /// The line of somebody with whom it was so already.
+    fn was_so(self) -> &'static str {
+        match self {
+            Self::Add => "person-was-in",
+            Self::Remove => "person-was-out",
+            Self::Promote => "person-was-admin",
+            Self::Demote => "person-was-no-admin",
+        }
+    }
+
+    /// Whether somebody is as they shall be, by how the announcement group shows them, if it does.
+    fn is_reached(self, participant: Option<&Participant>) -> bool {
+        match self {
+            Self::Add => participant.is_some(),
+            Self::Remove => participant.is_none(),
+            Self::Promote => participant.is_some_and(|participant| participant.is_admin),
+            // Who has left meanwhile is no admin either.
+            Self::Demote => participant.is_none_or(|participant| !participant.is_admin),
+        }
+    }
+
+    async fn turn(self, zapi: &Zapi) -> Result<TurnToChange, ApiError> {
+        let call = match self {
+            Self::Add => "add-participant",
+            Self::Remove => "remove-participant",
+            Self::Promote => "add-admin",
+            Self::Demote => "remove-admin",
+        };
+        zapi.turn_to_change(call).await
+    }
+
+    /// Makes the call; where its turn was not taken before, it waits for it. Whoever is added alone is
+    /// invited where they cannot be added.
+    async fn call(
+        self,
+        zapi: &Zapi,
+        community: &CommunityId,
+        people: &[String],
+        turn: Option<TurnToChange>,
+    ) -> Result<(), ApiError> {
+        let turn = match turn {
+            Some(turn) => turn,
+            None => self.turn(zapi).await?,
+        };
+        match self {
+            Self::Add => zapi.add_people(community, people, people.len() == 1, turn).await,
+            Self::Remove => zapi.remove_people(community, people, turn).await,
+            Self::Promote => zapi.promote(community, people, turn).await,
+            Self::Demote => zapi.demote(community, people, turn).await,
+        }
+    }
+}
+
+/// Does this to the people that were typed, and tells what became of each.
+pub(super) async fn change(
+    context: &mut Context<'_>,
+    act: Act,
+    arguments: &Arguments,
+) -> Result<Reply, Failure> {
+    let community = context.named_community()?;
+    let mut ahead = None;
+    let (mut plan, is_just_read) = match plan::stored(context) {
+        Some(plan) => (plan, false),
+        None => {
+            let named = grammar::read(&arguments.text, country(context));
+            if named.is_empty()
+                && let Some(spec) = super::named(act.command())
+            {
+                return Ok(spec.mistake(Mistake::MissingPeople, context.speech));
+            }
+            if named.len() > MOST_PEOPLE {
+                let limit = MOST_PEOPLE.to_string();
+                return Ok(Reply::Said(vec![Phrase::not_done("people-too-many").plain("limit", limit)]));
+            }
+            let plan = plan::survey(context, act, community, &named).await?;
+            failpoint::reach(Step::Surveyed);
+            if let Some(reply) = shown_first(context, act, &plan) {
+                return Ok(reply);
+            }
+            // An order that changes nothing has nothing to remember.
+            if !plan.todo().is_empty() {
+                let (json, zapi) = (plan.json(), context.zapi);
+                // The call waits for both, and they may share a transaction.
+                let turn = async { Ok(act.turn(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.write_plan(json), turn)?;
+                failpoint::reach(Step::Planned);
+            }
+            (plan, true)
+        }
+    };
+    let ends = settle::settle(context, act, &mut plan, is_just_read, ahead).await?;
+    let changed = |at: &usize| matches!(ends.get(at), Some(End::Done | End::Invited | End::InOrInvited));
+    let changed: Vec<usize> = plan.todo().into_iter().filter(changed).collect();
+    if !changed.is_empty() {
+        context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));
+    }
+    Ok(plan.report(act, ends))
+}
+
+/// The answer that shows what would be done, where that is wanted, or must be said yes to.
+fn shown_first(context: &mut Context<'_>, act: Act, plan: &Plan) -> Option<Reply> {
+    let todo = plan.todo();
+    let is_grave = act == Act::Remove && !todo.is_empty();
+    context.shown_first(act.command(), plan.rest(&todo), plan.preview(act), is_grave)
+}
+
+/// Whose numbers are meant where the country is not typed: the admin's own; where their number is not
+/// known, Brazil's, if the bot speaks its language.
+fn country(context: &Context<'_>) -> Option<Country> {
+    match context.admin.phone.or(context.sender.phone) {
+        Some(phone) => Country::of(phone),
+        None => (context.instance.locale == Locale::PtBr).then_some(Country::BRAZIL),
+    }
+}

@@ -1,0 +1,305 @@
+//! The plan: who was named, who that is in the community, and how each stood before the first change.
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use super::super::{Context, Failure};
+use super::Act;
+use super::grammar::{Named, Slip, Who};
+use crate::directory::{CommunityEntry, fold};
+use crate::domain::{CommunityId, GroupId, Lid, Phone};
+use crate::zapi::{ApiError, Cause, Known, Participant};
+
+/// What is written to the journal before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Plan {
+    community: String,
+    pub(super) name: String,
+    /// The announcement group, in which all people of the community are.
+    group: String,
+    pub(super) items: Vec<Item>,
+}
+
+/// Somebody who was named.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Item {
+    /// What was typed.
+    pub(super) typed: String,
+    /// What they are called, where that is known.
+    pub(super) name: Option<String>,
+    phone: Option<String>,
+    pub(super) lid: Option<String>,
+    /// How a call names them: by the number as WhatsApp writes it, or by the lid that was typed.
+    address: String,
+    pub(super) before: Before,
+    /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
+    /// gets no second one.
+    #[serde(default)]
+    is_asked: bool,
+}
+
+/// How somebody stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Before {
+    /// They must be changed.
+    Todo,
+    WasSo,
+    NoWhatsApp,
+    NotIn,
+    /// They are not seen in the community, which hides whom it cannot be told.
+    Hidden,
+    Owner,
+    Bot,
+    NoNumber,
+    NoCountry,
+    Unclear,
+}
+
+/// The plan of an earlier try, if there was one.
+pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+impl Plan {
+    /// The community.
+    pub(super) fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// Its announcement group.
+    pub(super) fn group(&self) -> Option<GroupId> {
+        GroupId::parse(&self.group)
+    }
+
+    /// The places in the plan of those who must be changed.
+    pub(super) fn todo(&self) -> Vec<usize> {
+        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == Before::Todo);
+        todo.map(|(at, _)| at).collect()
+    }
+
+    /// How a call names somebody.
+    pub(super) fn address(&self, at: usize) -> String {
+        self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
+    }
+
+    /// Whether this is the participant.
+    pub(super) fn is(&self, at: usize, participant: &Participant) -> bool {
+        self.items.get(at).is_some_and(|item| item.is(participant))
+    }
+
+    /// The number of somebody whose lid is not known: groups may show the lid alone.
+    pub(super) fn phone_without_lid(&self, at: usize) -> Option<Phone> {
+        self.items.get(at).filter(|item| item.lid.is_none())?.phone()
+    }
+
+    /// Whether somebody who is not seen among these people may be one of them all the same.
+    pub(super) fn may_be_hidden(&self, at: usize, present: &[Participant]) -> bool {
+        self.items.get(at).is_some_and(|item| item.may_be_hidden(present))
+    }
+
+    /// Notes lids that were not known before.
+    pub(super) fn learn(&mut self, known: &[Known]) {
+        for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
+            let Some(phone) = item.phone() else { continue };
+            let known = known.iter().find(|known| known.asked == phone || known.phone == Some(phone));
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+        }
+    }
+
+    /// Notes that Z-API took the call for somebody alone.
+    pub(super) fn note_asked(&mut self, at: usize) {
+        if let Some(item) = self.items.get_mut(at) {
+            item.is_asked = true;
+        }
+    }
+
+    /// They were asked for alone, and Z-API took it.
+    pub(super) fn is_asked(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asked)
+    }
+
+    /// As the journal keeps it.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The words of an order about these people, which mean them and nobody else.
+    pub(super) fn rest(&self, people: &[usize]) -> String {
+        let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(Item::typed_again);
+        std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Item {
+    pub(super) fn phone(&self) -> Option<Phone> {
+        Phone::parse(self.phone.as_deref()?)
+    }
+
+    fn lid(&self) -> Option<Lid> {
+        Lid::parse(self.lid.as_deref()?)
+    }
+
+    fn is(&self, participant: &Participant) -> bool {
+        let (phone, lid) = (self.phone(), self.lid());
+        (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
+    }
+
+    /// Of whom the number alone is known cannot be told from people of whom the lid alone is shown; and
+    /// the other way round. The bot is among the people, mostly without its lid.
+    fn may_be_hidden(&self, present: &[Participant]) -> bool {
+        match (&self.phone, &self.lid) {
+            (Some(_), None) => present.iter().any(|participant| participant.phone.is_none()),
+            (None, Some(_)) => present.iter().filter(|participant| participant.lid.is_none()).count() > 1,
+            _ => false,
+        }
+    }
+
+    /// They are the same person.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.phone.is_some() && self.phone == other.phone) || (self.lid.is_some() && self.lid == other.lid)
+    }
+
+    /// In the words of an order. A number of this length is read as it is, and stands without quotes.
+    pub(super) fn typed_again(&self) -> Option<String> {
+        let phone = self.phone.as_ref();
+        let phone = phone
+            .map(|phone| if matches!(phone.len(), 12 | 13) { phone.clone() } else { format!("+{phone}") });
+        phone.or_else(|| self.lid.clone())
+    }
+}
+
+/// Finds the people and reads how they stand; nothing is changed.
+pub(super) async fn survey(
+    context: &Context<'_>,
+    act: Act,
+    community: CommunityEntry,
+    named: &[Named],
+) -> Result<Plan, Failure> {
+    let details = context.zapi.community(&community.id).await?;
+    let group = details.announcement().map(|group| group.id.clone());
+    let group = group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?;
+    let mut phones = Vec::new();
+    for one in named {
+        match one.who {
+            Ok(Who::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
+            _ => {}
+        }
+    }
+    let (present, known, own) = tokio::join!(
+        context.zapi.participants(&group),
+        known(context, &phones).boxed(),
+        own_phone(context, act).boxed()
+    );
+    let (present, known, own) = (present?, known?, own?);
+    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let mut items: Vec<Item> = Vec::new();
+    for (nth, one) in named.iter().enumerate() {
+        // The end of a community's name that was typed without quotes names nobody.
+        let is_of_name = |words: &str| nth == 0 && fold(&name).ends_with(&fold(words));
+        if one.who == Err(Slip::NoNumber) && is_of_name(&one.typed) {
+            continue;
+        }
+        let mut item = stand(context, act, one, &present, &known, own);
+        item.name = item.name.filter(|words| !is_of_name(words));
+        // Somebody who is named twice is one person.
+        if !items.iter().any(|other| other.is_same(&item)) {
+            items.push(item);
+        }
+    }
+    Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items })
+}
+
+/// Who somebody is, and how they stand.
+fn stand(
+    context: &Context<'_>,
+    act: Act,
+    named: &Named,
+    present: &[Participant],
+    known: &[Known],
+    own: Option<Phone>,
+) -> Item {
+    let mut item = Item {
+        typed: named.typed.clone(),
+        name: named.name.clone(),
+        phone: None,
+        lid: None,
+        address: String::new(),
+        before: Before::Todo,
+        is_asked: false,
+    };
+    let mut exists = true;
+    match named.who {
+        Ok(Who::Phone(phone)) => {
+            let known = known.iter().find(|known| known.asked == phone);
+            exists = known.is_none_or(|known| known.exists);
+            item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+            let digits = known.and_then(|known| known.digits);
+            item.address = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
+        }
+        Ok(Who::Lid(lid)) => {
+            item.lid = Some(lid.to_string());
+            item.address = lid.to_string();
+        }
+        Err(slip) => {
+            item.before = match slip {
+                Slip::NoNumber => Before::NoNumber,
+                Slip::NoCountry => Before::NoCountry,
+                Slip::Unclear => Before::Unclear,
+            };
+            return item;
+        }
+    }
+    // The configuration may know a person by both, and by name.
+    let (phone, lid) = (item.phone(), item.lid());
+    let is_them = |admin: &&crate::config::Admin| {
+        (phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid)
+    };
+    if let Some(admin) = context.instance.admins.iter().find(is_them) {
+        item.name.get_or_insert_with(|| admin.name.clone());
+        item.phone = item.phone.or_else(|| admin.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| admin.lid.map(|lid| lid.to_string()));
+    }
+    let participant = present.iter().find(|participant| item.is(participant));
+    if let Some(participant) = participant {
+        item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
+    }
+    item.before = match participant {
+        Some(participant) if act.is_reached(Some(participant)) => Before::WasSo,
+        Some(_) if own.is_some() && item.phone() == own => Before::Bot,
+        Some(participant) if participant.is_super_admin => Before::Owner,
+        Some(_) => Before::Todo,
+        None if !exists => Before::NoWhatsApp,
+        None if act == Act::Add => Before::Todo,
+        None if item.may_be_hidden(present) => Before::Hidden,
+        None if act == Act::Remove => Before::WasSo,
+        None => Before::NotIn,
+    };
+    item
+}
+
+/// What WhatsApp knows of the numbers: whether they have it, how it writes them, and their lids, by
+/// which alone a group may show them.
+async fn known(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    unless_unknown(context.zapi.phone_exists(phones).await)
+}
+
+/// The bot's own number, where an order could put the bot itself out.
+async fn own_phone(context: &Context<'_>, act: Act) -> Result<Option<Phone>, ApiError> {
+    match act {
+        Act::Add | Act::Promote => Ok(None),
+        Act::Remove | Act::Demote => unless_unknown(context.zapi.own_phone().await),
+    }
+}
+
+/// What helps but is not needed may be missing, but for troubles that pass.
+fn unless_unknown<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
+    match read {
+        Err(error) if !error.cause.is_temporary() && !error.cause.concerns_all() => Ok(T::default()),
+        read => read,
+    }
+}

@@ -1,0 +1,269 @@
+//! Calls for all at once, reads back, then calls one by one for those who are left, so that one refusal
+//! does not stop the rest.
+//!
+//! Only a call for one person may invite in private: who got an invitation cannot be read anywhere, so
+//! it is told by that call's answer; and the plan notes it, since nobody shall get two.
+
+use std::collections::HashMap;
+
+use super::super::patience::Patience;
+use super::super::{Context, Failure};
+use super::Act;
+use super::plan::Plan;
+use crate::domain::{CommunityId, GroupId, Phone};
+use crate::failpoint::{self, Step};
+use crate::reply::quoted;
+use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
+
+/// The most admins of a community (ZAPI.md, Linking).
+const MOST_ADMINS: usize = 20;
+
+/// What became of those who had to be changed, by their place in the plan.
+pub(super) type Ends = HashMap<usize, End>;
+
+/// What became of somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Done now.
+    Done,
+    /// They cannot be added, and got a private invitation.
+    Invited,
+    /// They are in it, or got a private invitation: the community hides which.
+    InOrInvited,
+    /// There are as many admins as there can be.
+    Full,
+    /// Z-API refused, with what it said.
+    Refused(Option<String>),
+    /// Z-API cannot be used, explained in the person's language.
+    Trouble(String),
+    /// The order was cancelled before.
+    Cancelled,
+    /// Z-API said yes, the community does not show it.
+    NotShown,
+    /// It could not be read back.
+    NotRead,
+}
+
+/// What a call said of somebody: a hint.
+type Hints = HashMap<usize, Result<(), ApiError>>;
+
+/// Brings the people of the plan where they shall be, as far as Z-API lets it. `is_just_read` says that
+/// the plan is how they stand; after a crash or an earlier try it is read anew. `turn` is that of the
+/// call, where it was taken before.
+pub(super) async fn settle(
+    context: &mut Context<'_>,
+    act: Act,
+    plan: &mut Plan,
+    is_just_read: bool,
+    turn: Option<TurnToChange>,
+) -> Result<Ends, Failure> {
+    let todo = plan.todo();
+    let (Some(community), Some(group)) = (plan.community(), plan.group()) else { return Ok(Ends::new()) };
+    if todo.is_empty() {
+        return Ok(Ends::new());
+    }
+    let before = plan.json();
+    let mut work = Work { context, act, plan, community, group, present: Vec::new() };
+    let ends = work.settle(&todo, is_just_read, turn).await;
+    let after = plan.json();
+    if ends.is_err() && after != before {
+        // The next try asks for nobody who was asked for.
+        context.write_plan(after).await?;
+    }
+    ends
+}
+
+struct Work<'w, 'c> {
+    context: &'w mut Context<'c>,
+    act: Act,
+    plan: &'w mut Plan,
+    community: CommunityId,
+    group: GroupId,
+    /// Who was in the community when it was last read.
+    present: Vec<Participant>,
+}
+
+impl Work<'_, '_> {
+    async fn settle(
+        &mut self,
+        todo: &[usize],
+        is_just_read: bool,
+        turn: Option<TurnToChange>,
+    ) -> Result<Ends, Failure> {
+        let mut missing = todo.to_vec();
+        if !is_just_read {
+            missing = match self.look(&missing).await {
+                Ok(missing) => missing,
+                Err(error) => return self.without_reading(todo, todo, error),
+            };
+        }
+        let mut hints = Hints::new();
+        let mut unread = None;
+        let open: Vec<usize> = missing.iter().copied().filter(|at| !self.is_invited(*at)).collect();
+        if !missing.is_empty() && self.context.is_cancelled {
+            // An earlier try's call may only be on its way into what is read.
+            (missing, unread) = self.read_back(missing).await;
+        } else if !open.is_empty() {
+            failpoint::reach(Step::Calling);
+            let answer = self.call(&open, turn).await;
+            failpoint::reach(Step::Called);
+            hints.extend(open.iter().map(|at| (*at, answer.clone())));
+            let cause = answer.err().map(|error| error.cause);
+            if !cause.is_some_and(Cause::concerns_all) {
+                (missing, unread) = self.read_back(missing).await;
+                failpoint::reach(Step::ReadBack);
+                let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
+                let is_temporary = cause.is_some_and(Cause::is_temporary);
+                if open.len() > 1 && !left.is_empty() && unread.is_none() && !is_temporary {
+                    hints.extend(self.call_each(&left).await);
+                    (missing, unread) = self.read_back(missing).await;
+                }
+            }
+        }
+        if unread.is_none() {
+            missing = self.by_new_lids(missing).await;
+        }
+        self.attribute(todo, missing, &hints, unread)
+    }
+
+    /// Asks for these people; alone, they may get an invitation.
+    async fn call(&mut self, people: &[usize], turn: Option<TurnToChange>) -> Result<(), ApiError> {
+        let addresses: Vec<String> = people.iter().map(|at| self.plan.address(*at)).collect();
+        let answer = self.act.call(self.context.zapi, &self.community, &addresses, turn).await;
+        if let (Ok(()), [alone]) = (&answer, people) {
+            self.plan.note_asked(*alone);
+        }
+        answer
+    }
+
+    /// Asks for each of them. A trouble that is not of one person is that of all behind.
+    async fn call_each(&mut self, people: &[usize]) -> Hints {
+        let mut hints = Hints::new();
+        for (nth, at) in people.iter().enumerate() {
+            let answer = self.call(&[*at], None).await;
+            let is_over =
+                answer.as_ref().is_err_and(|error| error.cause.is_temporary() || error.cause.concerns_all());
+            if is_over {
+                hints.extend(people[nth..].iter().map(|at| (*at, answer.clone())));
+                break;
+            }
+            hints.insert(*at, answer);
+        }
+        hints
+    }
+
+    /// They were invited, as far as anybody can tell.
+    fn is_invited(&self, at: usize) -> bool {
+        self.act == Act::Add && self.plan.is_asked(at)
+    }
+
+    /// Those who are not where they shall be.
+    async fn look(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
+        self.present = self.context.zapi.participants(&self.group).await?;
+        let is_reached = |at: &&usize| {
+            let participant = self.present.iter().find(|participant| self.plan.is(**at, participant));
+            self.act.is_reached(participant)
+        };
+        Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
+    }
+
+    /// Reads who is in the community until all are where they shall be, or the time is over. Returns
+    /// those who are not, and why the last read failed, if it did.
+    async fn read_back(&mut self, mut missing: Vec<usize>) -> (Vec<usize>, Option<ApiError>) {
+        let mut patience = Patience::of(self.context.timing.read_back);
+        loop {
+            let unread = match self.look(&missing).await {
+                Ok(left) => {
+                    missing = left;
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            if missing.is_empty() || !patience.wait().await {
+                return (missing, unread);
+            }
+        }
+    }
+
+    /// Looks once more for those added whose lid nobody knew: groups may show them by that alone.
+    async fn by_new_lids(&mut self, missing: Vec<usize>) -> Vec<usize> {
+        let unknown = missing.iter().filter_map(|at| self.plan.phone_without_lid(*at));
+        let unknown: Vec<Phone> = unknown.collect();
+        if self.act != Act::Add || unknown.is_empty() {
+            return missing;
+        }
+        let known = self.context.zapi.phone_exists(&unknown).await.unwrap_or_default();
+        if !known.iter().any(|known| known.lid.is_some()) {
+            return missing;
+        }
+        self.plan.learn(&known);
+        self.look(&missing).await.unwrap_or(missing)
+    }
+
+    /// What became of each. What a temporary trouble left open is tried again later, unless this is the
+    /// last try.
+    fn attribute(
+        &mut self,
+        todo: &[usize],
+        missing: Vec<usize>,
+        hints: &Hints,
+        unread: Option<ApiError>,
+    ) -> Result<Ends, Failure> {
+        if let Some(error) = unread {
+            return self.without_reading(todo, &missing, error);
+        }
+        let mut open = Ends::new();
+        for at in missing {
+            let end = match hints.get(&at) {
+                _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
+                _ if self.is_invited(at) => End::Invited,
+                _ if self.context.is_cancelled => End::Cancelled,
+                Some(Err(error)) if error.cause.is_temporary() => {
+                    if !self.context.is_last_try {
+                        return Err(error.clone().into());
+                    }
+                    self.context.gave_up = true;
+                    self.trouble(error)
+                }
+                Some(Err(error)) if error.cause == Cause::Refused => match self.act {
+                    Act::Promote if self.admins() >= MOST_ADMINS => End::Full,
+                    _ => End::Refused(error.said.clone()),
+                },
+                Some(Err(error)) => self.trouble(error),
+                Some(Ok(())) | None => End::NotShown,
+            };
+            open.insert(at, end);
+        }
+        Ok(with_done(todo, open))
+    }
+
+    fn admins(&self) -> usize {
+        self.present.iter().filter(|participant| participant.is_admin).count()
+    }
+
+    fn trouble(&self, error: &ApiError) -> End {
+        End::Trouble(error.explain(self.context.speech.locale, quoted))
+    }
+
+    /// The community cannot be read: later, or, where there is no later, ❓.
+    fn without_reading(
+        &mut self,
+        todo: &[usize],
+        people: &[usize],
+        error: ApiError,
+    ) -> Result<Ends, Failure> {
+        if error.cause.is_temporary() && !self.context.is_last_try {
+            return Err(error.into());
+        }
+        self.context.gave_up = self.context.is_last_try;
+        Ok(with_done(todo, people.iter().map(|at| (*at, End::NotRead)).collect()))
+    }
+}
+
+/// What is not open is done.
+fn with_done(todo: &[usize], mut open: Ends) -> Ends {
+    for at in todo {
+        open.entry(*at).or_insert(End::Done);
+    }
+    open
+}

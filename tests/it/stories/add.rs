@@ -1,0 +1,277 @@
+//! `/add`: people come into a community, or get an invitation, and the reply is true for each.
+
+use vincula::sandbox::{Fault, Partial, Reply};
+
+use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn an_admin_adds_somebody_by_a_number_as_it_is_typed() {
+    for typed in ["+55 (44) 99999-0005", "44 99999 0005", "@5544999990005", "554499990005"] {
+        let bot = Service::start().await;
+
+        let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {typed}"#)).await;
+
+        assert_eq!(reply, "1 of 1 person is now in “Bairro Feliz”.\n✅ +55 44 99999-0005", "{typed}");
+        assert_eq!(bot.role(ELISA), Role::Member, "{typed}");
+        let body = bot.calls_to("add-participant")[0].body.clone().unwrap();
+        assert_eq!(body["autoInvite"], true);
+    }
+}
+
+#[tokio::test]
+async fn each_of_several_is_told_what_became_of_them() {
+    let bot = Service::start().await;
+
+    let text = "/add \"Bairro Feliz\"\n• Elisa: 44 99999-0005\n• 44 99999-0004\n• +55 44 99999-0002\n\
+        • 44 99999-0009\n• Fulano\n• 44 99999-0003\n• 999990001";
+    let reply = bot.ask(ANA, text).await;
+
+    assert_eq!(
+        reply,
+        "3 of 7 people are now in “Bairro Feliz”.\n\
+         ✅ +55 44 99999-0005 “Elisa”\n\
+         ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
+         ☑️ +55 44 99999-0002: was in it already\n\
+         ❌ +55 44 99999-0009: has no WhatsApp. Check the number.\n\
+         ❌ “Fulano” is no phone number. Write it like +55 44 99999-0001\n\
+         ☑️ +55 44 99999-0003: was in it already\n\
+         ❌ “999990001”: the area or the country code is missing. Write it like +55 44 99999-0001"
+    );
+    assert_eq!((bot.role(ELISA), bot.role(DAVI)), (Role::Member, Role::Outside));
+    assert_eq!(bot.invited(), [DAVI]);
+    assert_eq!(bot.asked_of_people("add-participant"), [vec![ELISA, DAVI], vec![DAVI]]);
+}
+
+#[tokio::test]
+async fn the_reply_speaks_the_language_of_the_order() {
+    let bot = Service::start().await;
+
+    let pt = bot.ask(ANA, r#"/adicionar "Bairro Feliz" 44 99999-0004 e 44 99999-0002, Zé"#).await;
+    let es = bot.ask(ANA, r#"/agregar "Bairro Feliz" 44 99999-0009 y 44 99999-0002"#).await;
+
+    assert_eq!(
+        pt,
+        "1 de 3 pessoas estão em “Bairro Feliz”.\n\
+         ⚠️ +55 44 99999-0004: não dá para adicionar direto, então recebeu um convite privado\n\
+         ☑️ +55 44 99999-0002: já estava lá\n\
+         ❌ “Zé” não é um número de telefone. Escreva assim: +55 44 99999-0001"
+    );
+    assert_eq!(
+        es,
+        "1 de 2 personas están en “Bairro Feliz”.\n\
+         ❌ +55 44 99999-0009: no tiene WhatsApp. Revisa el número.\n\
+         ☑️ +55 44 99999-0002: ya estaba ahí"
+    );
+}
+
+#[tokio::test]
+async fn somebody_who_is_named_twice_is_one_person() {
+    let bot = Service::start().await;
+
+    let text =
+        format!("/add \"Bairro Feliz\" {CARLA}, {CARLA_LID}, 554499990003, {ELISA}, +55 44 99999 0005");
+    let reply = bot.ask(ANA, &text).await;
+
+    assert_eq!(
+        reply,
+        "2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0003: was in it already\n\
+         ✅ +55 44 99999-0005"
+    );
+    assert_eq!(bot.asked_of_people("add-participant"), [[ELISA]]);
+}
+
+#[tokio::test]
+async fn a_number_that_only_one_of_two_could_be_reaches_nobody() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, r#"/add "Bairro Feliz" +351 912 345 678 44 99999 0005"#).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 person is now in “Bairro Feliz”.\n\
+         ❌ “351 912 345 678 44 99999 0005”: where does a number end? Put commas between them."
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
+    for form in [Partial::Success, Partial::Details, Partial::Failure, Partial::Error] {
+        let bot = Service::start().await;
+        bot.sandbox.trouble().set_partial(form);
+        // Who has WhatsApp is not told, so the one who has none is asked for as well.
+        bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+
+        let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
+
+        assert_eq!(
+            reply,
+            "1 of 3 people are now in “Marketing BR”.\n\
+             ❌ +55 44 99999-0009: Z-API refused: “The phone does not exist on WhatsApp”\n\
+             ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
+             ✅ +55 44 99999-0005",
+            "{form:?}"
+        );
+        let world = bot.world();
+        assert_eq!(world.invited(&bot.community("Marketing BR")), [DAVI], "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
+    let bot = Service::start().await;
+    let hard = "5544999990006";
+    bot.sandbox.world(|world| {
+        world.person(hard, Some("81896604192879@lid"), "Fabi");
+        world.set_hard_to_add(hard);
+    });
+    let text = format!(r#"/add "Bairro Feliz" {DAVI} {hard} {ELISA}"#);
+    // All at once, Davi alone, and then the other one, for whom Z-API has trouble.
+    let calls = bot.sandbox.trouble();
+    let first = calls.hold_answer("add-participant");
+    let second = calls.hold_answer("add-participant");
+    calls.next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, &text).await;
+    for gate in [first, second] {
+        bot.within(gate.reached()).await;
+        gate.release();
+    }
+
+    let answers = bot.answers_to(&order).await;
+
+    assert_eq!(
+        answers,
+        ["1 of 3 people are now in “Bairro Feliz”.\n\
+          ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
+          ⚠️ +55 44 99999-0006: can’t be added directly, so they got a private invitation\n\
+          ✅ +55 44 99999-0005"]
+    );
+    let asked = bot.asked_of_people("add-participant");
+    assert_eq!(asked, [vec![DAVI, hard, ELISA], vec![DAVI], vec![hard], vec![hard]]);
+    assert_eq!(bot.row(&order).await.tries, 1, "one try failed");
+}
+
+#[tokio::test]
+async fn after_a_crash_the_answer_still_tells_how_it_stood_before() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold_answer("add-participant");
+    let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    assert_eq!(bot.role(ELISA), Role::Member, "the call was done");
+
+    bot.restart().await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0002: was in it already\n\
+          ✅ +55 44 99999-0005"]
+    );
+    assert_eq!(bot.calls_to("add-participant").len(), 1);
+}
+
+#[tokio::test]
+async fn a_trial_shows_what_it_would_do_and_does_nothing() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}, {BRUNO} --try"#)).await;
+
+    assert_eq!(
+        reply,
+        "2 of 2 people would be in “Bairro Feliz”.\n➡️ +55 44 99999-0005\n\
+         ☑️ +55 44 99999-0002: was in it already\n\n\
+         This was a trial: nothing was changed. Without --try it is done."
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn who_came_cannot_be_taken_back_by_undo() {
+    let bot = Service::start().await;
+    bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}"#)).await;
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(undone, "❌ The last change was /add, and that cannot be taken back.");
+    assert_eq!(bot.role(ELISA), Role::Member);
+}
+
+#[tokio::test]
+async fn an_order_without_people_or_with_too_many_changes_nothing() {
+    let bot = Service::start().await;
+    let many: String = (0..201).map(|nth| format!("+5544977{nth:06}, ")).collect();
+
+    let none = bot.ask(ANA, r#"/add "Bairro Feliz""#).await;
+    let commas = bot.ask(ANA, r#"/add "Bairro Feliz" , ;"#).await;
+    let many = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {many}"#)).await;
+
+    let told = "Whose number? Write: /add <community> <people…>\n\
+        For example: /add \"Bairro Feliz\" +55 44 99999-0001";
+    assert_eq!((none.as_str(), commas.as_str()), (told, told));
+    assert_eq!(many, "❌ That is more than 200 people. Split it into several orders; nothing was changed.");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn an_admin_of_one_community_adds_nobody_elsewhere() {
+    let admins = format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommands = [\"add\"]\ncommunities = [\"Bairro Feliz\"]\n"
+    );
+    let bot = Service::with().admins(&admins).start().await;
+
+    let there = bot.ask(ANA, &format!(r#"/add "Marketing BR" {ELISA}"#)).await;
+    let other = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#)).await;
+    let here = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}"#)).await;
+
+    assert_eq!(there, "You may not use /add in “Marketing BR”. Whoever runs this bot can allow it.");
+    assert_eq!(other, "You may not use /remove here. Whoever runs this bot can allow it.");
+    assert!(here.ends_with("\n✅ +55 44 99999-0005"), "{here}");
+    assert_eq!((bot.role(BRUNO), bot.changes()), (Role::Admin, 1));
+}
+
+#[tokio::test]
+async fn whoever_may_be_in_under_a_hidden_number_is_not_said_to_be_invited() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+
+    // Carla is in it, but the community shows her lid alone.
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {CARLA}"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 person is now in “Bairro Feliz”.\n❓ +55 44 99999-0003: is in it now or got a private \
+         invitation; it hides some numbers, so I can’t tell which"
+    );
+}
+
+#[tokio::test]
+async fn slips_lead_to_success() {
+    let bot = Service::start().await;
+
+    let no_quotes = bot.ask(ANA, "/add Bairro Feliz 44 99999-0005").await;
+    let own_line = bot.ask(ANA, "/adicionar Bairro Feliz\n44 99999-0005").await;
+    let wrong_order = bot.ask(ANA, r#"/add +55 44 99999-0005 "Bairro Feliz""#).await;
+
+    assert_eq!(no_quotes, "1 of 1 person is now in “Bairro Feliz”.\n✅ +55 44 99999-0005");
+    assert_eq!(own_line, "1 de 1 pessoa está em “Bairro Feliz”.\n☑️ +55 44 99999-0005: já estava lá");
+    assert_eq!(
+        wrong_order,
+        "Which community? Write: /add <community> <people…>\n\
+         For example: /add \"Bairro Feliz\" +55 44 99999-0001"
+    );
+}
+
+#[tokio::test]
+async fn a_name_in_markup_breaks_no_line() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!("/add \"Bairro Feliz\" *E_lisa*~ ✅: {ELISA}\n`x` ✅ feito")).await;
+
+    assert_eq!(
+        reply,
+        "1 of 2 people are now in “Bairro Feliz”.\n✅ +55 44 99999-0005 “Eˍlisa”\n\
+         ❌ “x feito” is no phone number. Write it like +55 44 99999-0001"
+    );
+}

@@ -1,0 +1,371 @@
+//! Where `admins_from = "community"`: the admins of a community command in it, and in no other.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::command::named;
+use vincula::sandbox::{Fault, Offline, Reply};
+
+use crate::support::{ANA, Service, Setting};
+
+/// An admin of “Bairro Feliz”.
+pub const BRUNO: &str = "5544999990002";
+const BRUNO_LID: &str = "81896604192874@lid";
+/// Who hides her number; a plain member of “Bairro Feliz” in the playground.
+const CARLA: &str = "5544999990003";
+const CARLA_LID: &str = "81896604192875@lid";
+
+const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+/// A bot whose communities' admins may give orders; the test owns the time.
+pub fn setting() -> Setting {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    Service::with().clock(clock).instance("admins_from = \"community\"").limits("orders_per_minute = 100")
+}
+
+impl Service {
+    /// Waits until somebody is known as an admin of a community.
+    pub async fn knows(&self, who: &str) {
+        self.within(async {
+            while self.send(who, "/whoami").await == NOBODY {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+        self.settled().await;
+    }
+
+    /// How often a list of people was read, but for those of orders.
+    fn rosters_read(&self) -> usize {
+        self.calls_to("light-group-metadata").len()
+    }
+
+    /// The commands that there are, of these.
+    fn existing<'a>(&self, orders: &[&'a str]) -> Vec<&'a str> {
+        let exists = |order: &&&str| named(order[1..].split(' ').next().unwrap()).is_some();
+        orders.iter().filter(exists).copied().collect()
+    }
+}
+
+#[tokio::test]
+async fn an_admin_of_a_community_commands_in_it() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+
+    assert_eq!(bot.ask(BRUNO, ORDER).await, DONE);
+    assert_eq!(bot.ask(BRUNO, r#"/desvincular "Bairro Feliz" futebol"#).await.lines().count(), 2);
+    assert!(bot.ask(BRUNO, "/community bairro").await.starts_with("“Bairro Feliz”: 2 groups"));
+    assert_eq!(
+        bot.ask(BRUNO, "/whoami").await,
+        "You are “+55 44 99999-0002”.\nNumber: 5544999990002\nThis chat: 5544999990002\n\
+         Commands: all but /create, /deactivate, /alias, /aliases\nCommunities: “Bairro Feliz”"
+    );
+    assert!(bot.ask(BRUNO, "/quemsou").await.contains("\nComandos: todos menos /"));
+    assert!(bot.ask(BRUNO, "/quiensoy").await.contains("\nComandos: todos menos /"));
+    assert_eq!(
+        bot.ask(BRUNO, "oi").await,
+        "Hello “+55 44 99999-0002”! I put groups into communities and tell what really happened.\n\
+         Begin with /communities. All I can do: /help"
+    );
+}
+
+#[tokio::test]
+async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_its_name() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let (marketing, before) = (bot.community("Marketing BR"), bot.world());
+
+    for order in [
+        r#"/link "Marketing BR" futebol"#.to_owned(),
+        format!("/link {marketing} futebol"),
+        "/link marketing futebol".to_owned(),
+        "/unlink mark lançamentos".to_owned(),
+        format!("/community {marketing}"),
+        "/community marketingg".to_owned(),
+        format!("/who {marketing}"),
+    ] {
+        let reply = bot.ask(BRUNO, &order).await;
+        let typed = order.split(' ').nth(1).unwrap().trim_matches('"');
+        assert!(reply.starts_with(&format!("There is no community “{typed}")), "{order}: {reply}");
+        assert!(!reply.contains("Marketing BR") || order.contains("Marketing BR"), "{order}: {reply}");
+    }
+    let elsewhere = bot.ask(BRUNO, r#"/link "Bairro Feliz" "Vendas Sul""#).await;
+    let moved = bot.ask(BRUNO, r#"/move "Vendas Sul" "Bairro Feliz""#).await;
+    let loose = bot.ask(BRUNO, "/link Marketing BR futebol").await;
+    let communities = bot.ask(BRUNO, "/communities").await;
+    let groups = bot.ask(BRUNO, "/groups").await;
+    let unclear = bot.ask(BRUNO, r#"/link "Bairro Feliz" vend"#).await;
+    let pattern = bot.ask(BRUNO, r#"/link --try "Bairro Feliz" lan*"#).await;
+
+    assert!(elsewhere.contains("⚠️ “Vendas Sul”") && !elsewhere.contains("Marketing"), "{elsewhere}");
+    assert!(moved.contains("⚠️ “Vendas Sul”") && !moved.contains("Marketing"), "{moved}");
+    assert!(loose.starts_with("There is no community “Marketing”."), "{loose}");
+    assert!(communities.contains("Bairro Feliz") && !communities.contains("Marketing"), "{communities}");
+    assert!(groups.contains("Moradores") && groups.contains("Futebol"), "{groups}");
+    for reply in [&groups, &unclear, &pattern] {
+        assert!(!reply.contains("Vendas Sul") && !reply.contains("Lançamentos"), "{reply}");
+    }
+    assert!(unclear.contains("Vendas Norte") && unclear.contains("Vendas Atacado"), "{unclear}");
+    assert_eq!((bot.changes(), before.communities()), (0, bot.world().communities()));
+}
+
+#[tokio::test]
+async fn t42_a_list_that_somebody_else_was_shown_names_nothing_to_an_admin_of_one_community() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let group = bot.group("Moradores");
+    bot.ask_by(&bot.message(ANA, "/communities").in_group(&group)).await;
+
+    for order in ["/community 1", "/community 2", "/community 3"] {
+        let reply = bot.ask_by(&bot.message(BRUNO, order).in_group(&group)).await;
+        assert!(!reply.contains("Marketing") && !reply.contains("Lançamentos"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn t42_an_admin_of_a_community_neither_ends_nor_makes_nor_names_one() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let before = bot.world();
+    let orders = [
+        "/deactivate bairro --yes",
+        "/create Nova",
+        "/alias bf = \"Bairro Feliz\"",
+        "/aliases",
+        "/desativar x",
+    ];
+
+    for order in bot.existing(&orders) {
+        let reply = bot.ask(BRUNO, order).await;
+        assert!(reply.starts_with("You may not use /"), "{order}: {reply}");
+        let name = order[1..].split(' ').next().unwrap();
+        let help = bot.ask(BRUNO, &format!("/help {name}")).await;
+        assert!(help.starts_with("You may not use /"), "{help}");
+    }
+    let help = bot.ask(BRUNO, "/help").await;
+
+    for name in ["create", "deactivate", "alias"] {
+        assert!(!help.contains(&format!("/{name}")), "{help}");
+    }
+    assert!(help.contains("/link") && help.contains("/who"), "{help}");
+    assert_eq!((bot.changes(), before.communities()), (0, bot.world().communities()));
+}
+
+#[tokio::test]
+async fn an_admin_of_a_community_is_one_person_under_number_and_lid() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let group = bot.group("Moradores");
+
+    let by_lid = bot.message(BRUNO_LID, "/unlink \"Bairro Feliz\" moradores").in_group(&group);
+    let done = bot.ask_by(&by_lid).await;
+    let undone = bot.ask_by(&bot.message(BRUNO, "/undo").in_group(&group)).await;
+
+    assert!(done.contains("✅ “Moradores”"), "{done}");
+    assert!(undone.contains("✅ “Moradores”"), "{undone}");
+    let rows = bot.store.list(None, 2).await.unwrap();
+    assert_eq!(rows[0].admin, "community:5544999990002");
+    assert_eq!(rows[0].admin, rows[1].admin);
+}
+
+#[tokio::test]
+async fn an_admin_whose_number_whatsapp_hides_is_known_by_lid() {
+    let bot = setting()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            world.join(&bairro, CARLA, true, false);
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+    let group = bot.group("Moradores");
+
+    let by_lid = bot.ask_by(&bot.message(CARLA_LID, ORDER)).await;
+    let beside = bot.ask_by(&bot.message(CARLA, "/whoami").lid(CARLA_LID).in_group(&group)).await;
+
+    assert_eq!(by_lid, DONE);
+    assert!(beside.starts_with(&format!("You are “{CARLA_LID}”.\nNumber: {CARLA}\n")), "{beside}");
+    assert_eq!(bot.send(CARLA, "/whoami").await, NOBODY, "nothing shows that this number is hers");
+}
+
+#[tokio::test]
+async fn t42_who_is_admin_no_longer_moves_nothing_after_five_minutes() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let promoted = bot.world();
+    bot.sandbox.world(|world| {
+        let bairro = promoted.community_named("Bairro Feliz").unwrap();
+        world.demote(&bairro, BRUNO).unwrap();
+        world.promote(&bairro, CARLA).unwrap();
+    });
+
+    bot.clock.pass(FIVE_MINUTES);
+    bot.knows(CARLA_LID).await;
+
+    for word in [ORDER, "/help", "/whoami"] {
+        assert_eq!(bot.send(BRUNO, word).await, NOBODY);
+    }
+    assert_eq!(bot.ask(CARLA_LID, ORDER).await, DONE);
+}
+
+#[tokio::test]
+async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_nothing() {
+    let mut bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let read = bot.sandbox.trouble().hold("communities-metadata");
+    let order = bot.give(BRUNO, ORDER).await;
+    bot.within(read.reached()).await;
+    bot.crash().await;
+    bot.sandbox.world(|world| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        world.demote(&bairro, BRUNO).unwrap();
+    });
+    read.release();
+
+    bot.restart().await;
+
+    let told = ["You are no longer an admin of this bot, so the order was not run."];
+    assert_eq!(bot.answers_to(&order).await, told);
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
+}
+
+#[tokio::test]
+async fn an_order_waits_until_it_can_be_read_whether_its_sender_is_still_an_admin() {
+    let mut bot = setting().clock(Clock::system()).start().await;
+    bot.knows(BRUNO).await;
+    let read = bot.sandbox.trouble().hold("communities-metadata");
+    let order = bot.give(BRUNO, ORDER).await;
+    bot.within(read.reached()).await;
+    bot.crash().await;
+    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(Reply::bad_gateway()));
+    read.release();
+
+    bot.restart().await;
+    bot.tried(&order, 2).await;
+    assert_eq!(bot.changes(), 0);
+    bot.sandbox.trouble().clear();
+
+    assert_eq!(bot.answers_to(&order).await, [DONE]);
+}
+
+#[tokio::test]
+async fn t42_unknown_is_no() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.trouble().disconnect(Offline::Error);
+
+    bot.clock.pass(FIVE_MINUTES + Duration::from_secs(1));
+
+    for word in [ORDER, "/whoami", "sim", "2"] {
+        let answer = bot.send(BRUNO, word).await;
+        assert!(answer.contains("not_an_admin") || answer.contains("not_a_command"), "{word}: {answer}");
+    }
+    bot.sandbox.trouble().reconnect();
+    bot.clock.pass(FIVE_MINUTES);
+    bot.knows(BRUNO).await;
+}
+
+#[tokio::test]
+async fn t42_a_strangers_orders_ask_nobody_who_they_are() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let (calls, rows) = (bot.sandbox.calls().len(), bot.store.list(None, 9).await.unwrap().len());
+    let group = bot.group("Moradores");
+
+    for nth in 0..1_000 {
+        let who = match nth % 2 {
+            0 => format!("55119777{nth:05}"),
+            _ => format!("{}@lid", 99_000_000_000_000_u64 + nth),
+        };
+        let order = bot.message(&who, if nth % 3 == 0 { "/whoami" } else { ORDER });
+        let order = if nth % 5 == 0 { order.in_group(&group) } else { order };
+        assert_eq!(bot.post(&order).await.text(), NOBODY, "{}", order.body());
+    }
+
+    assert_eq!(bot.sandbox.calls().len(), calls);
+    assert_eq!(bot.store.list(None, 9).await.unwrap().len(), rows);
+}
+
+#[tokio::test]
+async fn t12_the_bot_is_an_admin_of_its_communities_and_none_of_its_own() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let own = bot.sandbox.account().phone.clone();
+    let group = bot.group("Moradores");
+
+    // An echo that does not say what it is.
+    for echo in [bot.message(&own, "/whoami"), bot.message(&own, ORDER).in_group(&group)] {
+        assert_eq!(bot.post(&echo).await.text(), NOBODY);
+    }
+    assert!(!bot.ask(BRUNO, r#"/who "Bairro Feliz""#).await.contains(&own[4..8]));
+}
+
+#[tokio::test]
+async fn the_communities_admins_are_read_at_the_start_and_every_few_minutes() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let first = bot.rosters_read();
+
+    bot.clock.pass(FIVE_MINUTES);
+    bot.within(bot.sandbox.wait_until(|view| {
+        let reads = view.calls.iter().filter(|call| call.path.starts_with("light-group-metadata"));
+        (reads.count() >= 2 * first).then_some(())
+    }))
+    .await;
+
+    assert_eq!(first, 2, "one a community");
+    assert_eq!(bot.calls_to("communities-metadata").len(), 2, "the announcement groups are known by then");
+}
+
+#[tokio::test]
+async fn admins_of_communities_are_nobody_unless_the_configuration_says_so() {
+    let bot = Service::start().await;
+
+    assert_eq!(bot.send(BRUNO, ORDER).await, NOBODY);
+    assert!(bot.sandbox.calls().is_empty());
+}
+
+#[tokio::test]
+async fn whom_the_configuration_limits_stays_limited_where_they_are_admin() {
+    let limited = format!("[instances.main.admins.bruno]\nphone = \"{BRUNO}\"\ncommands = [\"groups\"]\n");
+    let bot = setting().admins(&limited).start().await;
+    // She made both communities, and the configuration does not know her.
+    bot.knows(ANA).await;
+
+    for order in [bot.message(BRUNO, ORDER), bot.message(BRUNO_LID, ORDER)] {
+        let reply = bot.ask_by(&order).await;
+        assert_eq!(reply, "You may not use /link here. Whoever runs this bot can allow it.");
+    }
+    assert_eq!(bot.ask(ANA, ORDER).await, DONE);
+}
+
+#[tokio::test]
+async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_elses_order() {
+    let bot = setting()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            for name in ["Rua 1", "Rua 2", "Rua 3"] {
+                world.linked_group(&bairro, name);
+            }
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+    let group = bot.group("Moradores");
+
+    let asked = bot.ask(BRUNO, r#"/unlink "Bairro Feliz" "Rua 1" "Rua 2" "Rua 3" moradores"#).await;
+    let done = bot.ask(BRUNO, "sim").await;
+    let held = bot.sandbox.trouble().hold("communities/link");
+    let anas = bot.give_by(&bot.message(ANA, r#"/link "Marketing BR" futebol"#).in_group(&group)).await;
+    bot.within(held.reached()).await;
+    let cancel = bot.ask_by(&bot.message(BRUNO, "/cancel").in_group(&group)).await;
+    held.release();
+
+    assert!(asked.contains("Rua 3"), "{asked}");
+    assert!(done.contains("✅ “Rua 1”"), "{done}");
+    assert!(cancel.starts_with("You may not use /link here."), "{cancel}");
+    assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
+}

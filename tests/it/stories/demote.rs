@@ -1,0 +1,41 @@
+//! `/demote`: admins of a community become plain members, and the reply is true for each.
+
+use super::folk::{BRUNO, CARLA, DAVI, Role};
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn each_is_told_what_became_of_them() {
+    let bot = Service::start().await;
+    let own = bot.sandbox.account().phone.clone();
+
+    let text = format!("/demote \"Bairro Feliz\" {BRUNO}\n{CARLA}\n{DAVI}\n{ANA}\n{own}");
+    let reply = bot.ask(ANA, &text).await;
+
+    assert_eq!(
+        reply,
+        "2 of 5 people are now no admins of “Bairro Feliz”.\n\
+         ✅ +55 44 99999-0002\n\
+         ☑️ +55 44 99999-0003: was no admin\n\
+         ❌ +55 44 99999-0004: is not in the community\n\
+         ❌ +55 44 99999-0001 “Ana”: made the community, and can be neither removed nor demoted\n\
+         ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
+    );
+    assert_eq!(bot.role(BRUNO), Role::Member);
+    assert_eq!(bot.asked_of_people("remove-admin"), [[BRUNO]]);
+}
+
+#[tokio::test]
+async fn undo_makes_them_admins_again() {
+    let bot = Service::start().await;
+    let reply = bot.ask(ANA, &format!(r#"/rebaixar "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+
+    let undone = bot.ask(ANA, "/desfazer").await;
+
+    assert_eq!(
+        reply,
+        "2 de 2 pessoas não são admins de “Bairro Feliz”.\n✅ +55 44 99999-0002\n\
+         ☑️ +55 44 99999-0003: já não era admin"
+    );
+    assert_eq!(undone, "1 de 1 pessoa é admin de “Bairro Feliz”.\n✅ +55 44 99999-0002");
+    assert_eq!((bot.role(BRUNO), bot.role(CARLA)), (Role::Admin, Role::Member));
+}

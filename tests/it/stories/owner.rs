@@ -1,0 +1,97 @@
+//! Orders typed on the bot's own phone: whoever holds it is the owner, in any chat.
+
+use vincula::sandbox::phony::Event;
+
+use crate::support::{ANA, STRANGER, Service};
+
+const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const GRAVE: &str = r#"/unlink "Bairro Feliz" "Rua 1" "Rua 2" "Rua 3" moradores"#;
+
+async fn start() -> Service {
+    let world = |world: &mut vincula::sandbox::World| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        for name in ["Rua 1", "Rua 2", "Rua 3"] {
+            world.linked_group(&bairro, name);
+        }
+    };
+    Service::with().world(world).instance("owner_commands = true").start().await
+}
+
+impl Service {
+    /// What the owner types in the direct chat with somebody.
+    fn typed_to(&self, partner: &str, text: &str) -> Event {
+        self.message(partner, text).from_me()
+    }
+
+    fn thumb(&self, partner: &str, message_id: &str) -> Event {
+        let account = self.sandbox.account();
+        let thumb = Event::reaction(&account.id, "👍", message_id).from(partner);
+        thumb.connected_phone(&account.phone).at(self.clock.now())
+    }
+}
+
+#[tokio::test]
+async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
+    let bot = start().await;
+    let group = bot.group("Futebol");
+    let with_somebody = bot.typed_to(STRANGER, r#"/link "Bairro Feliz" futebol"#);
+    let in_a_group = bot.typed_to(STRANGER, "/whoami").in_group(&group);
+    let to_themselves = bot.typed_to(&bot.sandbox.account().phone.clone(), "/whoami");
+
+    assert_eq!(bot.ask_by(&with_somebody).await, DONE);
+    for order in [&in_a_group, &to_themselves] {
+        assert!(bot.ask_by(order).await.starts_with("You are “owner”."));
+    }
+
+    assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, STRANGER);
+    assert_eq!(bot.reply_to(in_a_group.message_id()).await.chat, group);
+    assert_eq!(bot.reply_to(to_themselves.message_id()).await.chat, bot.sandbox.account().phone);
+}
+
+#[tokio::test]
+async fn the_owner_says_yes_and_takes_back_where_they_gave_the_order() {
+    let bot = start().await;
+
+    let asked = bot.ask_by(&bot.typed_to(STRANGER, GRAVE)).await;
+    let elsewhere = bot.post(&bot.typed_to(ANA, "sim")).await.text();
+    let by_the_partner = bot.send(STRANGER, "sim").await;
+    let done = bot.ask_by(&bot.typed_to(STRANGER, "sim")).await;
+    let undone = bot.ask_by(&bot.typed_to(STRANGER, "/undo")).await;
+
+    assert!(asked.contains("Rua 3"), "{asked}");
+    assert!(elsewhere.contains("not_a_command"), "{elsewhere}");
+    assert!(by_the_partner.contains("ignored"), "{by_the_partner}");
+    assert!(done.contains("✅ “Rua 1”") && done.contains("✅ “Moradores”"), "{done}");
+    assert!(undone.contains("✅ “Rua 1”") && undone.contains("✅ “Moradores”"), "{undone}");
+}
+
+#[tokio::test]
+async fn the_owners_thumb_is_a_yes_and_the_partners_is_none() {
+    let bot = start().await;
+    let order = bot.typed_to(STRANGER, GRAVE);
+    bot.ask_by(&order).await;
+    let question = bot.reply_to(order.message_id()).await.message_id;
+
+    let partners = bot.post(&bot.thumb(STRANGER, &question)).await.text();
+    let echo = bot.post(&bot.thumb(STRANGER, &question).from_api()).await.text();
+    let owners = bot.ask_by(&bot.thumb(STRANGER, &question).from_me()).await;
+
+    assert!(partners.contains("ignored") && echo.contains("from_me"), "{partners} {echo}");
+    assert!(owners.contains("✅ “Rua 1”"), "{owners}");
+}
+
+#[tokio::test]
+async fn what_the_owner_says_to_others_is_none_of_the_bots_business() {
+    let bot = start().await;
+    let group = bot.group("Futebol");
+
+    for words in ["oi", "Bom dia!", "menu", "sim", "2", "👍", "tudo bem?"] {
+        for said in [bot.typed_to(STRANGER, words), bot.typed_to(STRANGER, words).in_group(&group)] {
+            let answer = bot.post(&said).await.text();
+            assert!(answer.contains("not_a_command"), "{words}: {answer}");
+        }
+    }
+
+    assert!(bot.store.list(None, 9).await.unwrap().is_empty());
+    assert!(bot.sandbox.sent().is_empty());
+}

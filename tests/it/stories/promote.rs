@@ -1,0 +1,155 @@
+//! `/promote`: people become admins of a community, and the reply is true for each.
+
+use std::time::Duration;
+
+use serde_json::json;
+use vincula::sandbox::{Fault, Reply, Standing};
+
+use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn an_admin_promotes_people_by_number_or_lid() {
+    for typed in [CARLA, CARLA_LID, "+55 44 99999-0003"] {
+        let bot = Service::start().await;
+
+        let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {typed}"#)).await;
+
+        assert!(reply.starts_with("1 of 1 person is now an admin of “Bairro Feliz”.\n✅ "), "{reply}");
+        assert_eq!(bot.role(CARLA), Role::Admin, "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn who_was_an_admin_is_told_so_and_who_is_not_in_it_gets_the_order_that_helps() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {DAVI}, {CARLA}, {ELISA}"#)).await;
+    let helped = bot.ask(ANA, reply.lines().nth(2).unwrap().rsplit_once(": ").unwrap().1).await;
+
+    assert_eq!(
+        reply,
+        "2 of 4 people are now admins of “Bairro Feliz”.\n\
+         ☑️ +55 44 99999-0002: was an admin already\n\
+         ❌ +55 44 99999-0004: is not in the community. Add them first: /add \"Bairro Feliz\" 5544999990004\n\
+         ✅ +55 44 99999-0003\n\
+         ❓ +55 44 99999-0005: I don’t see them in the community, but it hides some numbers. \
+         If they are not in it, add them first: /add \"Bairro Feliz\" 5544999990005"
+    );
+    assert_eq!(bot.asked_of_people("add-admin"), [[CARLA]]);
+    assert!(helped.contains("\n⚠️ +55 44 99999-0004: "), "{helped}");
+}
+
+#[tokio::test]
+async fn undo_demotes_exactly_those_who_were_promoted() {
+    let bot = Service::start().await;
+    bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+
+    let undone = bot.ask(ANA, "/undo").await;
+    let roles = (bot.role(BRUNO), bot.role(CARLA));
+    let again = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(undone, "1 of 1 person is now no admin of “Bairro Feliz”.\n✅ +55 44 99999-0003");
+    assert_eq!(roles, (Role::Admin, Role::Member));
+    assert!(again.starts_with("1 of 1 person is now an admin"), "what undo did is taken back alike: {again}");
+}
+
+#[tokio::test]
+async fn a_community_has_twenty_admins_and_whoever_is_left_is_told() {
+    let bot = Service::start().await;
+    let phones: Vec<String> = (10..28).map(|nth| format!("55449999900{nth}")).collect();
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.world(|world| {
+        for phone in &phones {
+            world.join(&bairro, phone, false, false);
+        }
+    });
+
+    let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {}"#, phones.join(", "))).await;
+
+    assert!(reply.starts_with("17 of 18 people are now admins of “Bairro Feliz”.\n✅ "), "{reply}");
+    assert!(
+        reply.ends_with(
+            "\n❌ +55 44 99999-0027: a community has 20 admins at most. Make room first: \
+             /demote \"Bairro Feliz\" and a number"
+        ),
+        "{reply}"
+    );
+}
+
+#[tokio::test]
+async fn a_trial_promotes_nobody() {
+    let bot = Service::start().await;
+
+    let reply = bot.ask(ANA, &format!(r#"/promover --testar "Bairro Feliz" {CARLA}"#)).await;
+
+    assert!(reply.contains("\n➡️ +55 44 99999-0003\n"), "{reply}");
+    assert_eq!((bot.role(CARLA), bot.changes()), (Role::Member, 0));
+}
+
+#[tokio::test]
+async fn after_a_crash_it_is_told_who_was_an_admin_before() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold("add-admin");
+    let order = bot.give(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["2 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
+          ✅ +55 44 99999-0003"]
+    );
+    assert_eq!(bot.calls_to("add-admin").len(), 2);
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("add-admin", 2, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA}"#)).await;
+
+    assert_eq!(reply, "1 of 1 person is now an admin of “Bairro Feliz”.\n✅ +55 44 99999-0003");
+    assert_eq!(bot.calls_to("add-admin").len(), 3);
+}
+
+#[tokio::test]
+async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
+    let bot = Service::with()
+        .timing(|timing| {
+            timing.read_back = Duration::from_millis(50);
+            timing.first_retry = Duration::from_secs(600);
+            timing.longest_retry = Duration::from_secs(600);
+        })
+        .start()
+        .await;
+    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.tried(&order, 1).await;
+
+    bot.ask(ANA, "/cancel").await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["1 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
+          ❌ +55 44 99999-0003: not done: the order was cancelled"]
+    );
+    assert_eq!(bot.calls_to("add-admin").len(), 1);
+}
+
+#[tokio::test]
+async fn in_a_community_where_the_bot_is_no_admin_the_question_that_helps_is_asked() {
+    let bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.world(|world| world.set_standing(&bairro, Standing::Member));
+
+    let said = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
+    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::json(200, &json!({ "value": false }))));
+    let unsaid = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
+
+    assert!(said.ends_with("❌ +55 44 99999-0003: a Z-API recusou: “You must be an admin”"), "{said}");
+    assert!(unsaid.ends_with(": a Z-API recusou. O número do bot é admin da comunidade?"), "{unsaid}");
+}

@@ -1,0 +1,191 @@
+//! `/remove`: people leave a community after a yes, and the reply is true for each.
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, Lag, Reply};
+
+use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
+use super::scene::refusal;
+use crate::support::{ANA, Service};
+
+const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
+    “no” drops it.";
+
+#[tokio::test]
+async fn it_asks_first_with_exactly_who_and_from_where() {
+    let bot = Service::start().await;
+
+    let text = format!("/remove \"Bairro Feliz\" Bruno: {BRUNO}, {CARLA_LID}, {DAVI}, Zé, {ANA}");
+    let asked = bot.ask(ANA, &text).await;
+    assert_eq!(bot.changes(), 0);
+    let done = bot.ask(ANA, "sim").await;
+
+    assert_eq!(
+        asked,
+        format!(
+            "3 of 5 people would be out of “Bairro Feliz” and of all its groups.\n\
+             ➡️ +55 44 99999-0002 “Bruno”\n➡️ {CARLA_LID}\n\
+             ☑️ +55 44 99999-0004: was not in it\n\
+             ❌ “Zé” is no phone number. Write it like +55 44 99999-0001\n\
+             ❌ +55 44 99999-0001 “Ana”: made the community, and can be neither removed nor demoted\n\n{ASK}"
+        )
+    );
+    assert_eq!(
+        done,
+        format!("2 of 2 people are now out of “Bairro Feliz”.\n✅ +55 44 99999-0002\n✅ {CARLA_LID}")
+    );
+    assert_eq!((bot.role(BRUNO), bot.role(CARLA)), (Role::Outside, Role::Outside));
+    assert_eq!(bot.asked_of_people("remove-participant"), [[BRUNO, CARLA_LID]]);
+}
+
+#[tokio::test]
+async fn a_no_and_a_late_yes_remove_nobody() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = format!(r#"/remover "Bairro Feliz" {BRUNO}"#);
+
+    bot.ask(ANA, &order).await;
+    let no = bot.ask(ANA, "não").await;
+    bot.ask(ANA, &order).await;
+    clock.advance(std::time::Duration::from_secs(301));
+    bot.ask(ANA, "sim").await;
+
+    assert_eq!(no, "Deixei de lado. Nada mudou.");
+    assert_eq!((bot.role(BRUNO), bot.changes()), (Role::Admin, 0));
+}
+
+#[tokio::test]
+async fn with_yes_behind_the_numbers_it_is_not_asked_about() {
+    for flag in ["--yes", "—sim", "--sí"] {
+        let bot = Service::start().await;
+        let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} {flag}"#)).await;
+        assert_eq!(reply, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002", "{flag}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_leaves_leaves_the_groups_too_and_undo_says_that_it_cannot_bring_them_back() {
+    let bot = Service::start().await;
+    let group = bot.group("Moradores");
+    let neighbour = bot.world().find_group(&group).unwrap().participants[1].phone.clone();
+
+    let reply = bot.ask(ANA, &format!(r#"/quitar "Bairro Feliz" +{neighbour} --sí"#)).await;
+    let undone = bot.ask(ANA, "/deshacer").await;
+
+    assert!(reply.starts_with("1 de 1 persona está fuera de “Bairro Feliz”.\n✅ +55 11 9"), "{reply}");
+    assert_eq!(undone, "❌ El último cambio fue /quitar, y eso no se puede deshacer.");
+    let world = bot.world();
+    let mut left = world.find_group(&group).unwrap().participants.iter();
+    assert!(left.all(|person| person.phone != neighbour));
+}
+
+#[tokio::test]
+async fn the_bot_itself_stays() {
+    let bot = Service::start().await;
+    let own = bot.sandbox.account().phone.clone();
+
+    let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" +{own}"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 person is now out of “Bairro Feliz”.\n\
+         ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
+    let bot = Service::start().await;
+    // Carla's number is hidden, and nobody tells her lid.
+    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+
+    let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {CARLA}, {ELISA}"#)).await;
+
+    let hidden = "I don’t see them in the community, but it hides some numbers. If they are in it, name them \
+        by their lid or with a mention (@).";
+    assert_eq!(
+        reply,
+        format!(
+            "0 of 2 people are now out of “Bairro Feliz”.\n❓ +55 44 99999-0003: {hidden}\n\
+             ❓ +55 44 99999-0005: {hidden}"
+        )
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn what_lags_is_waited_for() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().set_lag(Some(Lag::Reads(2)));
+
+    let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} --yes"#)).await;
+
+    assert_eq!(reply, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_back_is_not_claimed() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always(
+        "remove-participant",
+        Fault::Instead(Reply::json(200, &serde_json::json!({ "value": true }))),
+    );
+
+    let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} --yes"#)).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 person is now out of “Bairro Feliz”.\n❓ +55 44 99999-0002: Z-API said it was done, but the \
+         community does not show it. Ask again in a minute: /remove \"Bairro Feliz\" 5544999990002"
+    );
+}
+
+#[tokio::test]
+async fn a_yes_is_kept_over_a_crash_and_ends_what_it_began() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#)).await;
+    let call = bot.sandbox.trouble().hold_answer("remove-participant");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+
+    bot.restart().await;
+
+    assert_eq!(
+        bot.answers_to(&yes).await,
+        ["1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002"]
+    );
+    assert_eq!(bot.calls_to("remove-participant").len(), 1);
+}
+
+#[tokio::test]
+async fn a_thumb_on_the_question_is_a_yes() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#));
+    bot.ask_by(&order).await;
+    let question = bot.reply_to(order.message_id()).await.message_id;
+    bot.settled().await;
+
+    let instance = bot.sandbox.account().id.clone();
+    let thumb = Event::reaction(&instance, "👍", &question).from(ANA).at(bot.clock.now());
+    let done = bot.ask_by(&thumb).await;
+
+    assert_eq!(done, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002");
+}
+
+#[tokio::test]
+async fn a_call_names_people_as_whatsapp_writes_them() {
+    let bot = Service::start().await;
+    let (bairro, old) = (bot.community("Bairro Feliz"), "554499990007");
+    bot.sandbox.world(|world| world.join(&bairro, old, false, false));
+    let known = serde_json::json!([{
+        "exists": true, "inputPhone": "5544999990007", "outputPhone": old, "lid": null
+    }]);
+    bot.sandbox.trouble().next("phone-exists-batch", 1, Fault::Instead(Reply::json(200, &known)));
+
+    let reply = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0007"#).await;
+
+    assert_eq!(reply, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0007");
+    assert_eq!(bot.asked_of_people("remove-participant"), [[old]]);
+}

@@ -1,0 +1,63 @@
+//! `/who`: who may do what in a community.
+
+use super::appointed::{BRUNO, setting};
+use crate::support::{ANA, Service};
+
+const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname = \"Ana\"\n\
+    [instances.main.admins.rui]\nphone = \"5521977770002\"\nname = \"Rui\"\n\
+    commands = [\"link\", \"community\"]\ncommunities = [\"Bairro Feliz\"]\n\
+    [instances.main.admins.eva]\nphone = \"5521977770003\"\nname = \"Eva\"\n\
+    communities = [\"Marketing BR\"]\n";
+
+#[tokio::test]
+async fn who_may_do_what_is_told_in_the_language_of_the_order() {
+    let bot = Service::with().admins(SOME).start().await;
+    let orders = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
+    let told = [
+        "Who may give orders in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
+         Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.",
+        "Quem pode dar ordens em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
+         Os admins dela no WhatsApp não podem dar ordens aqui. Quem cuida deste bot pode liberar.",
+        "Quién puede dar órdenes en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\
+         Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.",
+    ];
+
+    for (order, told) in orders.iter().zip(told) {
+        assert_eq!(bot.ask(ANA, order).await, told);
+    }
+    assert_eq!((bot.changes(), bot.calls_to("light-group-metadata").len()), (0, 0));
+}
+
+#[tokio::test]
+async fn the_admins_of_the_community_follow_where_they_may_give_orders() {
+    let bot = setting()
+        .instance("owner_commands = true")
+        .admins(SOME)
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            world.join(&bairro, "5544999990003", true, false);
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+
+    let reply = bot.ask(BRUNO, r#"/who "Bairro Feliz""#).await;
+
+    let lines: Vec<&str> = reply.lines().collect();
+    assert_eq!(
+        lines[..5],
+        [
+            "Who may give orders in “Bairro Feliz”:",
+            "• “Ana”: everything",
+            "• “Rui”: /link, /community",
+            "• Whoever types on the bot’s own phone: everything",
+            "And its admins on WhatsApp, all but /create, /deactivate, /alias, /aliases:",
+        ]
+    );
+    assert!(
+        lines[5..].contains(&"• +55 44 99999-0002") && lines[5..].contains(&"• 81896604192875@lid"),
+        "{reply}"
+    );
+    assert_eq!(lines.len(), 7, "neither Ana once more, nor the bot: {reply}");
+    assert!(!reply.contains("99999-0001"), "Ana is listed once: {reply}");
+}
