@@ -98,10 +98,17 @@ fn order_back(groups: &[GroupId], plan: &Plan) -> String {
 
 /// What moved from one community is moved back; what was in none is unlinked; a mixture has no one order.
 fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
-    let is_done = |group: &&GroupId| settled.get(*group) == Some(&Fate::Done);
+    let is_done = |group: &&GroupId| settled.get(*group).is_some_and(Fate::may_be_done);
     let todo = plan.todo();
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
-    let (Some(target), false) = (plan.community(), done.is_empty()) else { return };
+    let Some(target) = plan.community() else { return };
+    if done.is_empty() {
+        // What is in no community now is no change before this one either.
+        if settled.values().any(|fate| matches!(fate, Fate::Stray(..))) {
+            context.can_be_undone("move", None);
+        }
+        return;
+    }
     let sources = plan.sources();
     let from = |group: &GroupId| sources.iter().position(|(.., groups)| groups.contains(group));
     let first = from(&done[0]);

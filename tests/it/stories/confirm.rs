@@ -267,7 +267,7 @@ async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said(
     bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
     let yes = bot.give(ANA, "yes").await;
     bot.tried(&yes, 1).await;
-    clock.advance(Duration::from_millis(500));
+    clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/community bairo").await;
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;

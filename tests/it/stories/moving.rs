@@ -70,6 +70,7 @@ async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
 
     let reply = bot.ask(ANA, MOVE).await;
     bot.sandbox.trouble().clear();
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ The last change was /move, and that cannot be taken back.");
     let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
     assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
