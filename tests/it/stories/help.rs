@@ -77,6 +77,7 @@ async fn help_lists_what_the_admin_may_use() {
     assert_eq!(
         reply,
         "What I can do:\n/groups [words]\n    list the groups, or those with these words\n\
+         /confirm [words]\n    say yes to what I asked\n\
          /cancel [all]\n    stop an order of this chat that waits\n\
          /whoami\n    how the bot knows you\n/help [command]\n    what I can do\nMore on one: /help link"
     );
