@@ -4,7 +4,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::{Answer, Question, bare, dropped, is_in_time};
+use super::question::{Answer, Question, bare, dropped, is_early, is_in_time};
 use super::{Arg, Arguments, Chapter, Meant, Past, Run, Spec};
 use crate::reply::{Phrase, Reply};
 use crate::storage::{Lost, MemoryKind};
@@ -49,8 +49,9 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
                 return Ok(Meant::Nothing);
             }
         }
+        let shown = past.store.answered_at(&question.asked_by).await?.unwrap_or(asked);
         // Whoever answered before was asked something else.
-        if past.command.accepted_at < asked {
+        if is_early(asked, shown, past.command.accepted_at) {
             let is_chatter = is_bare && question.options.is_empty() && matches!(answer, Answer::Numbers(_));
             return Ok(if is_chatter { Meant::Nothing } else { said(Phrase::not_done("confirm-early")) });
         }

@@ -94,6 +94,15 @@ impl Store {
         Ok(self.read(found).await?.flatten())
     }
 
+    /// When the last message of the answer to an order went out, by the journal's notes.
+    pub async fn answered_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
+        let found = sqlx::query_scalar("SELECT MAX(at) FROM note WHERE command = $1 AND what = 'sent'")
+            .bind(command)
+            .fetch_one(&self.reads);
+        let at: Option<i64> = self.read(found).await?;
+        Ok(at.map(Timestamp))
+    }
+
     /// All that is remembered of this kind, by place.
     pub async fn recall_all(&self, instance: &str, kind: Kind) -> Result<Vec<Remembered>, Unavailable> {
         let found = sqlx::query(

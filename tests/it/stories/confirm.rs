@@ -345,3 +345,24 @@ async fn a_thumb_on_the_last_message_of_a_long_question_is_a_yes() {
 
     assert_eq!(bot.changes(), 5);
 }
+
+#[tokio::test]
+async fn a_yes_that_is_said_while_the_question_is_on_its_way_is_no_answer_to_it() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(1));
+    let sending = bot.sandbox.trouble().hold("send-text");
+    let one = bot.give(ANA, "yes").await;
+    bot.within(sending.reached()).await;
+    clock.advance(Duration::from_secs(3));
+    let impatient = bot.give(ANA, "yes").await;
+    clock.advance(Duration::from_secs(3));
+    sending.release();
+
+    assert_eq!(bot.reply_to(&one).await.text, ASKED);
+    let early = bot.reply_to(&impatient).await.text;
+    assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
+    assert_eq!(bot.changes(), 0);
+}
