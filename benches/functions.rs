@@ -140,6 +140,7 @@ fn message(verified: &Verified) -> MessageRef<'_> {
     {
         Reading::Message(message) => message,
         Reading::Ignored(reason) => panic!("{reason}"),
+        Reading::Connection { .. } => panic!("a connection"),
     }
 }
 

@@ -37,6 +37,12 @@ impl Timestamp {
         moment.to_zoned(zone.clone()).date().to_string()
     }
 
+    /// As people in a time zone write it, in a form of `strftime`: `%d/%m %H:%M`.
+    pub fn written_in(self, zone: &TimeZone, form: &str) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        jiff::fmt::strtime::format(form, &moment.to_zoned(zone.clone())).unwrap_or_default()
+    }
+
     /// Whole Unix seconds, as signature headers have them.
     pub fn as_seconds(self) -> i64 {
         self.0.div_euclid(1000)

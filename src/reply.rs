@@ -5,15 +5,17 @@
 
 mod phrase;
 mod report;
+mod shown;
 mod words;
 
 pub use phrase::Phrase;
 pub use report::{Fate, Line, Report};
-pub use words::{MOST_CANDIDATES, quoted, typed};
+pub use shown::Shown;
+pub use words::{MOST_CANDIDATES, quoted, quoted_text, shortened, tamed, typed};
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use words::{candidates, capitalised, listed, split};
+use words::{candidates, capitalised, split};
 
 /// How the bot speaks in an instance: language, prefix, and the names of its commands.
 #[derive(Clone, Debug)]
@@ -41,24 +43,8 @@ pub enum Reply {
     Nothing,
     /// What became of each group of a link or unlink.
     Membership(Report),
-    /// All communities, as name and id.
-    Communities(Vec<(String, String)>),
-    /// The groups of a community.
-    Community {
-        /// Its name.
-        name: String,
-        /// The names and ids of its ordinary groups.
-        groups: Vec<(String, String)>,
-        /// How many it can hold.
-        limit: usize,
-    },
-    /// Groups, as name and id, and the words that were looked for.
-    Groups {
-        /// Names and ids.
-        groups: Vec<(String, String)>,
-        /// What was looked for.
-        words: String,
-    },
+    /// What was looked up, a page of it where it is long.
+    Shown(Shown),
     /// How the bot knows somebody.
     WhoAmI {
         /// What they are called.
@@ -73,15 +59,6 @@ pub enum Reply {
         commands: Vec<String>,
         /// Their communities; empty is all.
         communities: Vec<String>,
-    },
-    /// Whether it works, and what waits.
-    Status {
-        /// Connected or not, or why that could not be asked.
-        connected: Result<bool, String>,
-        /// Orders that wait, without this one.
-        waiting: usize,
-        /// Orders given up.
-        dead: usize,
     },
     /// All commands, as usage and what they do.
     Help(Vec<(String, String)>),
@@ -262,30 +239,7 @@ impl Reply {
             }
             Self::Trial(about) => format!("{}\n\n{}", about.text(speech), say("trial", &[])),
             Self::Membership(report) => report.text(speech),
-            Self::Communities(communities) if communities.is_empty() => say("no-communities", &[]),
-            Self::Communities(communities) => {
-                listed(say("communities", &[("count", communities.len().into())]), communities)
-            }
-            Self::Community { name, groups, limit } => {
-                let count = say(
-                    "community",
-                    &[("community", (&quoted(name)).into()), ("count", groups.len().into())],
-                );
-                let limit = say("community-of-limit", &[("limit", (&limit.to_string()).into())]);
-                let head = format!("{count} {limit}");
-                if groups.is_empty() {
-                    format!("{head}\n{}", say("community-empty", &[]))
-                } else {
-                    listed(head, groups)
-                }
-            }
-            Self::Groups { groups, words } if groups.is_empty() && words.is_empty() => {
-                say("groups-none", &[])
-            }
-            Self::Groups { groups, words } if groups.is_empty() => {
-                say("groups-none-of", &[("name", (&quoted(words)).into())])
-            }
-            Self::Groups { groups, .. } => listed(say("groups", &[("count", groups.len().into())]), groups),
+            Self::Shown(shown) => shown.text(speech),
             Self::WhoAmI { name, phone, lid, chat, commands, communities } => {
                 let mut lines = vec![say("whoami", &[("name", (&quoted(name)).into())])];
                 lines.extend(phone.iter().map(|phone| say("whoami-phone", &[("phone", phone.into())])));
@@ -300,21 +254,11 @@ impl Reply {
                 ));
                 lines.join("\n")
             }
-            Self::Status { connected, waiting, dead } => {
-                let first = match connected {
-                    Ok(true) => format!("✅ {}", say("status-connected", &[])),
-                    Ok(false) => format!("❌ {}", say("status-disconnected", &[])),
-                    Err(reason) => format!("❓ {}", say("status-unread", &[("reason", reason.into())])),
-                };
-                let waiting = say("status-waiting", &[("count", (*waiting).into())]);
-                let dead = say("status-dead", &[("count", (*dead).into())]);
-                format!("{first}\n{waiting}\n{dead}")
-            }
             Self::Help(commands) => {
                 let mut lines = vec![say("help-title", &[])];
                 lines.extend(commands.iter().map(|(usage, about)| format!("{usage}\n    {about}")));
                 let example = speech.order("help", &[(speech.name_of)("link", speech.locale)]);
-                lines.push(say("help-more", &[("example", (&example).into())]));
+                lines.push(say("help-on-one", &[("example", (&example).into())]));
                 lines.join("\n")
             }
             Self::HelpOn { about, usage, more, examples, also, has_marks } => {

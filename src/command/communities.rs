@@ -2,8 +2,10 @@
 
 use futures_util::future::BoxFuture;
 
+use super::listing::{Listed, named_lines};
 use super::{Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::reply::Reply;
+use crate::directory::{CommunityEntry, fold};
+use crate::reply::{Phrase, Reply, Shown};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -19,7 +21,15 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let snapshot = context.directory.snapshot(context.zapi).await?;
-        let allowed = snapshot.communities.all().filter(|each| context.sees(&each.id, &each.name));
-        Ok(Reply::Communities(allowed.map(|each| (each.name.clone(), each.id.to_string())).collect()))
+        let is_allowed = |each: &&CommunityEntry| context.sees(&each.id, &each.name);
+        let mut allowed: Vec<CommunityEntry> =
+            snapshot.communities.all().filter(is_allowed).cloned().collect();
+        if allowed.is_empty() {
+            return Ok(Reply::Shown(Shown::told(vec![Phrase::new("no-communities")])));
+        }
+        allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
+        let head = Phrase::new("communities").count("count", allowed.len());
+        let ids = allowed.iter().map(|each| each.id.to_string()).collect();
+        Ok(context.show(SPEC.name, vec![head], named_lines(&allowed), (Listed::Communities, ids)))
     })
 }

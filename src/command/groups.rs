@@ -1,9 +1,12 @@
-//! `/groups [words]`: lists the groups that the bot's number is in.
+//! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
 
 use futures_util::future::BoxFuture;
 
+use super::listing::{Listed, named_lines};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::reply::Reply;
+use crate::authorise::may_in;
+use crate::directory::{GroupEntry, fold};
+use crate::reply::{Phrase, Reply, Shown, quoted};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -21,7 +24,43 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
         let unseen = context.unseen_groups().await?;
         groups.retain(|group| !unseen.contains(&group.id));
-        let groups = groups.into_iter().map(|group| (group.name, group.id.to_string())).collect();
-        Ok(Reply::Groups { groups, words: arguments.words.join(" ") })
+        if groups.is_empty() {
+            let none = match arguments.words.join(" ") {
+                words if words.is_empty() => Phrase::new("groups-none"),
+                words => Phrase::new("groups-none-of").name("name", words),
+            };
+            return Ok(Reply::Shown(Shown::told(vec![none])));
+        }
+        groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
+        let (places, is_whole) = places(context, &groups).await?;
+        let lines = named_lines(&groups).into_iter().zip(places);
+        let lines = lines.map(|(name, place)| match place {
+            Some(place) => format!("{name} · {place}"),
+            None => name,
+        });
+        let lines = lines.collect();
+        let mut head = vec![Phrase::new("groups").count("count", groups.len())];
+        if !is_whole {
+            head.push(Phrase::unsure("groups-unread"));
+        }
+        let ids = groups.iter().map(|group| group.id.to_string()).collect();
+        Ok(context.show(SPEC.name, head, lines, (Listed::Groups, ids)))
     })
+}
+
+/// The community of each group, by name where the admin may see it; and whether all could be read.
+async fn places(
+    context: &Context<'_>,
+    groups: &[GroupEntry],
+) -> Result<(Vec<Option<String>>, bool), Failure> {
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let memberships = context.directory.memberships(context.zapi).await?;
+    let elsewhere = Phrase::new("groups-elsewhere").say(context.speech);
+    let place = |group: &GroupEntry| {
+        let id = memberships.of(&group.id)?;
+        let name = snapshot.communities.by_id(id).map(|entry| entry.name.as_str()).unwrap_or_default();
+        let is_shown = !name.is_empty() && may_in(context.admin, id, name, context.directory);
+        Some(if is_shown { quoted(name) } else { elsewhere.clone() })
+    };
+    Ok((groups.iter().map(place).collect(), memberships.is_whole))
 }

@@ -1,13 +1,22 @@
-//! The numbers of the last list that a chat was shown, as names: `/link sales 1 3-5`.
+//! Lists: shown a page at a time, and their numbers taken as names: `/link sales 1 3-5`.
 //!
-//! A group or community whose whole name is the number is meant first.
+//! A number is one of the last list that the chat was shown; a group or community whose whole name is
+//! the number is meant first. What is left of a list is the admin's in the chat, for `/more`.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::loose::joined;
 use super::question::range;
 use super::{Arguments, Context, Failure};
+use crate::authorise::may_use;
+use crate::directory::{Entry, fold};
+use crate::reply::{Phrase, Reply, Shown, quoted};
 use crate::storage::MemoryKind;
+
+/// The most lines of a list on a page.
+pub const PAGE: usize = 40;
 
 /// What a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +34,67 @@ struct List {
     ids: Vec<String>,
 }
 
+/// What is left of a list, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Rest {
+    /// The English name of the command that shows it.
+    command: String,
+    /// Where its reader might give orders.
+    communities: Vec<String>,
+    /// How many lines make a page.
+    page: usize,
+    /// The lines that were not shown yet.
+    lines: Vec<String>,
+    /// What the numbers mean, those of earlier pages too.
+    numbers: Option<List>,
+}
+
 impl Context<'_> {
+    /// Shows a list, the first page of it where it is long, and remembers what its numbers mean.
+    pub fn show(
+        &mut self,
+        command: &str,
+        head: Vec<Phrase>,
+        lines: Vec<String>,
+        (of, ids): (Listed, Vec<String>),
+    ) -> Reply {
+        let lines = lines.into_iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
+        self.page(head, self.rest(command, PAGE, lines, Some(List { of, ids })))
+    }
+
+    /// Shows a list without numbers, so many lines a page.
+    pub fn show_lines(&mut self, command: &str, head: Vec<Phrase>, lines: Vec<String>, page: usize) -> Reply {
+        self.page(head, self.rest(command, page, lines, None))
+    }
+
+    /// The next page of what this admin was shown last in this chat, if something is left of it.
+    pub async fn show_more(&mut self) -> Result<Option<Reply>, Failure> {
+        let rest = self.recall(MemoryKind::Page, &self.place).await?;
+        let rest = rest.and_then(|rest| serde_json::from_str::<Rest>(&rest.value).ok());
+        // The rights of now decide: what was looked up with others is not shown on.
+        let may_see =
+            |rest: &Rest| may_use(self.admin, &rest.command) && rest.communities == self.admin.communities;
+        Ok(rest.filter(may_see).map(|rest| self.page(Vec::new(), rest)))
+    }
+
+    fn rest(&self, command: &str, page: usize, lines: Vec<String>, numbers: Option<List>) -> Rest {
+        let communities = self.admin.communities.clone();
+        Rest { command: command.to_owned(), communities, page, lines, numbers }
+    }
+
+    fn page(&mut self, head: Vec<Phrase>, mut rest: Rest) -> Reply {
+        let left = rest.lines.split_off(rest.lines.len().min(rest.page));
+        let lines = std::mem::replace(&mut rest.lines, left);
+        if let Some(List { of, ids }) = &rest.numbers {
+            // Another list may have been shown meanwhile.
+            self.show_list(*of, ids.clone());
+        }
+        let left = rest.lines.len();
+        let value = (left > 0).then(|| serde_json::to_string(&rest).unwrap_or_default());
+        self.remember(MemoryKind::Page, self.place.clone(), value);
+        Reply::Shown(Shown { head, lines, left })
+    }
+
     /// Remembers what the numbers of a list mean, by chat.
     pub fn show_list(&mut self, of: Listed, ids: Vec<String>) {
         let value = serde_json::to_string(&List { of, ids }).unwrap_or_default();
@@ -57,9 +126,36 @@ impl Context<'_> {
         Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
     }
 
+    /// The community behind a number of the last list, where that showed communities and none is named so.
+    pub async fn number_as_community(&self, typed: &str) -> Result<Option<String>, Failure> {
+        if range(typed).is_none() {
+            return Ok(None);
+        }
+        let is_name = self.directory.snapshot(self.zapi).await?.communities.has_name(typed);
+        let list = self.recall(MemoryKind::List, &self.lane()).await?;
+        Ok(list.filter(|_| !is_name).and_then(|list| numbered_community(&list.value, typed)))
+    }
+
     fn lane(&self) -> String {
         self.chat.lane(&self.admin.key, self.claim.command.by_owner)
     }
+}
+
+/// Names as lines of a list: with their ids where two are alike, and where there is but one.
+pub fn named_lines<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for entry in entries {
+        *counts.entry(fold(&entry.name)).or_default() += 1;
+    }
+    let line = |entry: &Entry<Id>| {
+        let folded = fold(&entry.name);
+        match counts.get(&folded) {
+            _ if folded.is_empty() => entry.id.to_string(),
+            Some(1) if entries.len() > 1 => quoted(&entry.name),
+            _ => format!("{} {}", quoted(&entry.name), entry.id.to_string()),
+        }
+    };
+    entries.iter().map(line).collect()
 }
 
 /// The community behind a number of the last list, as it is remembered.

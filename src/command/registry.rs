@@ -1,8 +1,8 @@
 //! The only list of commands: help, README, rights and recognition follow from it.
 
 use super::{
-    Spec, add, cancel, communities, community, confirm, demote, groups, help, link, moving, promote, remove,
-    status, undo, unlink, who, whoami,
+    Spec, add, cancel, communities, community, confirm, demote, groups, help, history, link, more, moving,
+    promote, remove, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
@@ -19,6 +19,8 @@ pub const COMMANDS: &[&Spec] = &[
     &promote::SPEC,
     &demote::SPEC,
     &who::SPEC,
+    &history::SPEC,
+    &more::SPEC,
     &confirm::SPEC,
     &undo::SPEC,
     &cancel::SPEC,

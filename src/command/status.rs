@@ -1,10 +1,21 @@
-//! `/status`: is WhatsApp connected, what waits, what was given up.
+//! `/status`: is WhatsApp connected, what waits, what was given up, and until when Z-API is paid for, where
+//! that is near.
+//!
+//! Since when it is connected Z-API tells by a webhook alone, where that is sent here: it is known to the
+//! process that got it.
+
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::{Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::reply::{Reply, quoted};
+use crate::clock::Timestamp;
+use crate::reply::{Phrase, Reply, Shown, quoted};
 use crate::storage::Lost;
+use crate::zapi::{ApiError, Connection};
+
+/// How long before its end a subscription is spoken of.
+const NEAR: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -19,13 +30,49 @@ pub const SPEC: Spec = Spec {
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let connected = context.zapi.connection().await.map(|connection| connection.is_connected);
-        let overview = context.store.overview(context.instance.name.as_str()).await.map_err(Lost::Store)?;
-        Ok(Reply::Status {
-            connected: connected.map_err(|error| error.explain(context.speech.locale, quoted)),
-            // This order itself is open while it is answered.
-            waiting: overview.open.saturating_sub(1),
-            dead: overview.dead,
-        })
+        let instance = context.instance.name.as_str();
+        let (connection, account, overview) =
+            tokio::join!(context.zapi.connection(), context.zapi.account(), context.store.overview(instance));
+        let overview = overview.map_err(Lost::Store)?;
+        let mut lines = connected(context, connection);
+        // This order itself is open while it is answered.
+        lines.push(Phrase::new("status-waiting").count("count", overview.open.saturating_sub(1)));
+        lines.push(Phrase::new("status-dead").count("count", overview.dead));
+        if overview.dead > 0 {
+            lines.push(Phrase::new("status-dead-look").order("order", "history", &[]));
+        }
+        // A hint, which is no reason to fail.
+        lines.extend(account.ok().and_then(|account| account.due).and_then(|due| paid(context, due)));
+        Ok(Reply::Shown(Shown::told(lines)))
     })
+}
+
+fn connected(context: &Context<'_>, connection: Result<Connection, ApiError>) -> Vec<Phrase> {
+    let Connection { is_connected, is_phone_online } = match connection {
+        Ok(connection) => connection,
+        Err(error) => {
+            let reason = error.explain(context.speech.locale, quoted);
+            return vec![Phrase::unsure("status-unread").plain("reason", reason)];
+        }
+    };
+    let mut lines = vec![match is_connected {
+        true => Phrase::done("status-connected"),
+        false => Phrase::not_done("status-disconnected"),
+    }];
+    let since = context.zapi.since(is_connected);
+    lines.extend(since.map(|since| Phrase::new("status-since").plain("when", context.moment(since))));
+    if is_connected && is_phone_online == Some(false) {
+        lines.push(Phrase::new("status-phone-offline").mark("⚠️"));
+    }
+    lines
+}
+
+/// When what is paid for ends, or ended, where that is near.
+fn paid(context: &Context<'_>, due: Timestamp) -> Option<Phrase> {
+    let now = context.clock.now();
+    if due.since(now) > NEAR {
+        return None;
+    }
+    let key = if due > now { "status-due" } else { "status-overdue" };
+    Some(Phrase::new(key).mark("⚠️").plain("day", context.day(due)))
 }

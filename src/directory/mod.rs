@@ -8,6 +8,7 @@ mod book;
 mod names;
 mod roster;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,23 @@ pub struct Directory {
     cached: Mutex<Option<(Instant, Arc<Snapshot>)>>,
     /// When the last read failed, and how; held while one goes on.
     failed: Mutex<Option<(Instant, ApiError)>>,
+    /// Where groups belong, when that was read, and after how many moves; held while it is read.
+    memberships: Mutex<Option<(Instant, usize, Arc<Memberships>)>>,
+}
+
+/// Which community each group belongs to.
+#[derive(Debug, Default)]
+pub struct Memberships {
+    of: HashMap<GroupId, CommunityId>,
+    /// Every community could be read.
+    pub is_whole: bool,
+}
+
+impl Memberships {
+    /// The community of a group, where that is known.
+    pub fn of(&self, group: &GroupId) -> Option<&CommunityId> {
+        self.of.get(group)
+    }
 }
 
 /// Both lists, read at one time.
@@ -55,7 +73,7 @@ impl Directory {
     /// A directory with the instance's aliases; nothing is read yet.
     pub fn new(aliases: &[(String, String)]) -> Self {
         let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
-        Self { aliases, cached: Mutex::new(None), failed: Mutex::new(None) }
+        Self { aliases, cached: Mutex::new(None), failed: Mutex::new(None), memberships: Mutex::new(None) }
     }
 
     /// The lists, not older than a minute.
@@ -177,6 +195,36 @@ impl Directory {
             Found::One(group) => Ok(vec![group]),
             Found::Unclear(_) | Found::Nothing { .. } => Ok(Vec::new()),
         }
+    }
+
+    /// Where groups belong, as all communities say it: a minute old at most, and read after the last move
+    /// of this process. What could not be read is left out, and kept for nobody else.
+    pub async fn memberships(&self, zapi: &Zapi) -> Result<Arc<Memberships>, ApiError> {
+        let snapshot = self.snapshot(zapi).await?;
+        let mut cached = self.memberships.lock().await;
+        let (now, moves) = (Instant::now(), zapi.moves());
+        if let Some((read_at, after, memberships)) = &*cached
+            && now.duration_since(*read_at) < FRESH
+            && *after == moves
+        {
+            return Ok(memberships.clone());
+        }
+        let reads = snapshot.communities.all().map(|community| {
+            async move { (community.id.clone(), zapi.community(&community.id).await) }.boxed()
+        });
+        let mut memberships = Memberships { of: HashMap::new(), is_whole: true };
+        for (community, details) in side_by_side(reads.collect()).await {
+            match details {
+                Ok(details) => {
+                    let groups = details.groups.into_iter().map(|group| (group.id, community.clone()));
+                    memberships.of.extend(groups);
+                }
+                Err(_) => memberships.is_whole = false,
+            }
+        }
+        let memberships = Arc::new(memberships);
+        *cached = memberships.is_whole.then(|| (now, moves, memberships.clone()));
+        Ok(memberships)
     }
 
     fn group(&self, snapshot: &Snapshot, typed: &str, chat: &Chat, here: &[String]) -> Found<GroupId> {

@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } communities:
 }
 community = { $community }: { $count ->
-    [one] { $count } group
-   *[other] { $count } groups
+    [one] { $count } group of { $limit }
+   *[other] { $count } groups of { $limit }
 }
-community-of-limit = of { $limit }
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:
@@ -123,7 +122,7 @@ internal = Something broke inside the bot; whoever runs it finds it in the log.
 
 ## Help
 help-title = What I can do:
-help-more = More on one: { $example }
+help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
 help-marks = ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure
@@ -143,13 +142,13 @@ help-unlink = take groups out of a community
 help-unlink-long = The groups themselves stay. People who are in no other group of the community leave its announcement group.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = list the communities
-help-communities-long = Their names and ids.
+help-communities-long = Each with a number, which names it in your next order. Ids are shown where two names are alike.
 help-communities-example = { "" }
-help-community = show the groups of a community
-help-community-long = The announcement group is not counted.
+help-community = show a community
+help-community-long = Description, people, id, and its groups with numbers. The announcement group is not counted.
 help-community-example = "Bairro Feliz"
 help-groups = list the groups, or those with these words
-help-groups-long = All groups this number is in, but announcement groups.
+help-groups-long = Behind a group stands its community. The numbers name groups in your next order: 1 3-5. An id is shown where names are alike, or where one group alone is found.
 help-groups-example = vendas
 help-cancel = stop an order of this chat that waits
 help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
@@ -161,7 +160,7 @@ help-whoami = how the bot knows you
 help-whoami-long = Your number, your lid, and what you may do.
 help-whoami-example = { "" }
 help-status = is WhatsApp connected, what waits
-help-status-long = Asks Z-API, and counts the orders that wait or were given up.
+help-status-long = Asks Z-API, counts the orders that wait or were given up, and says when Z-API's subscription ends, if that is near.
 help-status-example = { "" }
 
 ## Asking back
@@ -239,6 +238,43 @@ help-who-long = First those whom this bot’s keeper named, then the community�
 help-who-example =
     sales
     "Bairro Feliz"
+## Seeing
+list-more = … { $count } more: { $order }
+more-nothing = There is nothing more to show. Begin a list anew: { $groups }
+groups-elsewhere = another community
+groups-unread = Not every community could be read: a group without one may belong to it.
+community-about = About: { $text }
+community-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+community-id = Id: { $id }
+history = Last orders:
+history-in = Last orders in { $community }:
+history-by = Last orders of { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = answered
+history-none = None yet.
+history-until = I looked back to { $when }.
+history-nobody = There is no community and no admin { $name }. The communities: { $communities }
+moment = %b %d %H:%M
+moment-year = %b %d %Y %H:%M
+moment-day = %b %d %Y
+myself = me mine my
+status-since = Since { $when }.
+status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
+status-dead-look = Which and why: { $order }
+status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.
+status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
+arg-history = [community or person]
+help-history = who ordered what, and when
+help-history-long = The newest first, in the time of this place. ✅ done · ❌ not done · ⏳ waits · ⛔ given up. Of places where you may give no orders, nothing is shown.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = the next page of a long list
+help-more-long = Shows on where your last list in this chat ended; its numbers go on.
+help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }

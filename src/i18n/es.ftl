@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
-    [one] { $count } grupo
-   *[other] { $count } grupos
+    [one] { $count } grupo de { $limit }
+   *[other] { $count } grupos de { $limit }
 }
-community-of-limit = de { $limit }
 community-empty = No hay ningún grupo en ella aparte del grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -123,7 +122,7 @@ internal = Algo se rompió dentro del bot; quien lo cuida lo encuentra en el reg
 
 ## Ayuda
 help-title = Lo que sé hacer:
-help-more = Más sobre uno: { $example }
+help-on-one = Más sobre uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
 help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
@@ -143,13 +142,13 @@ help-unlink = saca grupos de una comunidad
 help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = lista las comunidades
-help-communities-long = Sus nombres e ids.
+help-communities-long = Cada una con un número, que vale como nombre en tu próxima orden. El id se muestra donde dos nombres son iguales.
 help-communities-example = { "" }
-help-community = muestra los grupos de una comunidad
-help-community-long = El grupo de avisos no se cuenta.
+help-community = muestra una comunidad
+help-community-long = Descripción, personas, id y sus grupos con números. El grupo de avisos no se cuenta.
 help-community-example = "Bairro Feliz"
 help-groups = lista los grupos, o los que tienen estas palabras
-help-groups-long = Todos los grupos en que está este número, menos los de avisos.
+help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próxima orden: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
 help-groups-example = ventas
 help-cancel = cancela una orden de este chat que espera
 help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando en ese momento no se intenta de nuevo. Lo que ya cambió se queda así, y la respuesta lo dice.
@@ -161,7 +160,7 @@ help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
 help-status = ¿está conectado WhatsApp? ¿qué está pendiente?
-help-status-long = Pregunta a Z-API y cuenta las órdenes que esperan o se abandonaron.
+help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
 help-status-example = { "" }
 
 ## Preguntas
@@ -239,6 +238,43 @@ help-who-long = Primero quienes nombró el responsable de este bot, después los
 help-who-example =
     ventas
     "Bairro Feliz"
+## Ver más
+list-more = … { $count } más: { $order }
+more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
+groups-elsewhere = otra comunidad
+groups-unread = No se pudieron leer todas las comunidades: un grupo sin comunidad aquí puede ser de una de ellas.
+community-about = Descripción: { $text }
+community-people = { $count ->
+    [one] { $count } persona
+   *[other] { $count } personas
+}
+community-id = Id: { $id }
+history = Últimas órdenes:
+history-in = Últimas órdenes en { $community }:
+history-by = Últimas órdenes de { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = respondida
+history-none = Ninguna todavía.
+history-until = Miré hasta { $when }.
+history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }
+moment = %d/%m %H:%M
+moment-year = %d/%m/%Y %H:%M
+moment-day = %d/%m/%Y
+myself = yo mío mía mías
+status-since = Desde { $when }.
+status-phone-offline = El teléfono en sí no está en línea. Enciéndelo: tras unos días sin él WhatsApp cierra la sesión.
+status-dead-look = Cuáles y por qué: { $order }
+status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.
+status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
+arg-history = [comunidad o persona]
+help-history = quién ordenó qué, y cuándo
+help-history-long = Lo más nuevo primero, en la hora de aquí. ✅ hecho · ❌ no hecho · ⏳ espera · ⛔ abandonado. De donde no puedes dar órdenes no se muestra nada.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = la página siguiente de una lista
+help-more-long = Sigue donde terminó tu última lista en esta conversación; los números continúan.
+help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
 moved-back = { $reason }; volvió a { $community }

@@ -42,10 +42,9 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
-    [one] { $count } grupo
-   *[other] { $count } grupos
+    [one] { $count } grupo de { $limit }
+   *[other] { $count } grupos de { $limit }
 }
-community-of-limit = de { $limit }
 community-empty = Não há nenhum grupo nela além do grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -123,7 +122,7 @@ internal = Algo quebrou dentro do bot; quem cuida dele encontra isso no log.
 
 ## Ajuda
 help-title = O que eu sei fazer:
-help-more = Mais sobre um: { $example }
+help-on-one = Mais sobre um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
 help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
@@ -143,13 +142,13 @@ help-unlink = tira grupos de uma comunidade
 help-unlink-long = Os grupos continuam existindo. Quem não está em outro grupo da comunidade sai do grupo de avisos.
 help-unlink-example = "Bairro Feliz" futebol
 help-communities = lista as comunidades
-help-communities-long = Nomes e ids.
+help-communities-long = Cada uma com um número, que vale como nome na próxima ordem. O id aparece onde dois nomes são iguais.
 help-communities-example = { "" }
-help-community = mostra os grupos de uma comunidade
-help-community-long = O grupo de avisos não conta.
+help-community = mostra uma comunidade
+help-community-long = Descrição, pessoas, id e os grupos com números. O grupo de avisos não conta.
 help-community-example = "Bairro Feliz"
 help-groups = lista os grupos, ou os que têm estas palavras
-help-groups-long = Todos os grupos em que este número está, menos os de avisos.
+help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes na próxima ordem: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
 help-groups-example = vendas
 help-cancel = cancela uma ordem desta conversa que espera
 help-cancel-long = Sem mais nada: a mais antiga desta conversa que ainda não terminou. Com “tudo”: todas. O que está sendo executado nesse momento não é tentado de novo. O que já mudou fica como está, e a resposta diz.
@@ -161,7 +160,7 @@ help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
 help-status = o WhatsApp está conectado? o que espera?
-help-status-long = Pergunta à Z-API e conta as ordens que esperam ou foram abandonadas.
+help-status-long = Pergunta à Z-API, conta as ordens que esperam ou foram abandonadas e avisa quando a assinatura da Z-API está para vencer.
 help-status-example = { "" }
 
 ## Perguntas
@@ -239,6 +238,43 @@ help-who-long = Primeiro quem o responsável por este bot indicou, depois os adm
 help-who-example =
     vendas
     "Bairro Feliz"
+## Ver mais
+list-more = … mais { $count }: { $order }
+more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
+groups-elsewhere = outra comunidade
+groups-unread = Nem todas as comunidades puderam ser lidas: um grupo sem comunidade aqui pode ser de uma delas.
+community-about = Descrição: { $text }
+community-people = { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+community-id = Id: { $id }
+history = Últimas ordens:
+history-in = Últimas ordens em { $community }:
+history-by = Últimas ordens de { $name }:
+history-line = { $when } { $who }: { $order } → { $result }
+history-answered = respondida
+history-none = Nenhuma ainda.
+history-until = Olhei até { $when }.
+history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }
+moment = %d/%m %H:%M
+moment-year = %d/%m/%Y %H:%M
+moment-day = %d/%m/%Y
+myself = eu meu minha minhas
+status-since = Desde { $when }.
+status-phone-offline = O celular em si não está online. Ligue-o: depois de alguns dias sem ele o WhatsApp encerra a sessão.
+status-dead-look = Quais e por quê: { $order }
+status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot precisa renovar.
+status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
+arg-history = [comunidade ou pessoa]
+help-history = quem mandou o quê, e quando
+help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode dar ordens, nada aparece.
+help-history-example =
+    "Bairro Feliz"
+    Ana
+help-more = a próxima página de uma lista
+help-more-long = Continua de onde sua última lista nesta conversa parou; os números seguem.
+help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
 moved-back = { $reason }; voltou para { $community }

@@ -95,7 +95,8 @@ impl Phrase {
         self.mark
     }
 
-    pub(super) fn say(&self, speech: &Speech) -> String {
+    /// What it reads like.
+    pub fn say(&self, speech: &Speech) -> String {
         let said: Vec<(&str, Result<String, usize>)> =
             self.values.iter().map(|(placeholder, word)| (*placeholder, word.say(speech))).collect();
         let values: Vec<(&str, Value<'_>)> = said

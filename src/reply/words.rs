@@ -6,13 +6,10 @@ use crate::directory::is_invisible;
 const LONGEST: usize = 3_900;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
+/// The most characters of a text that is shown for itself, such as a description.
+const LONGEST_TEXT: usize = 800;
 /// The most names in one list of candidates.
 pub const MOST_CANDIDATES: usize = 5;
-
-pub(super) fn listed(head: String, named: &[(String, String)]) -> String {
-    let lines = named.iter().map(|(name, id)| format!("• {} {id}", quoted(name)));
-    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
-}
 
 /// Names that can be chosen by number, the first one being `first`; 0 where they cannot.
 pub(super) fn candidates(names: &[String], first: usize) -> String {
@@ -28,13 +25,31 @@ pub(super) fn capitalised(text: &str) -> String {
 
 /// Somebody's words in a slot of ours: one line, no markup, no invisible characters, in quotes.
 pub fn quoted(words: &str) -> String {
-    format!("“{}”", tame(words))
+    format!("“{}”", tamed(words))
+}
+
+/// The same of a longer text, such as a description.
+pub fn quoted_text(words: &str) -> String {
+    format!("“{}”", shortened(&tame(words), LONGEST_TEXT))
+}
+
+/// Somebody's words in a slot of ours where quotes would be in the way.
+pub fn tamed(words: &str) -> String {
+    shortened(&tame(words), LONGEST_NAME)
+}
+
+/// A line of at most so many characters.
+pub fn shortened(line: &str, longest: usize) -> String {
+    if line.chars().count() <= longest {
+        return line.to_owned();
+    }
+    line.chars().take(longest - 1).chain(['…']).collect()
 }
 
 /// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
 /// Quotes inside them become single ones, which name the same thing (`directory::fold`).
 pub fn typed(words: &str) -> String {
-    let words = tame(words);
+    let words = tamed(words);
     // What begins with a dash is a flag, or marks an item; so does a number with a dot.
     let is_plain = words.starts_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.ends_with(|c: char| c.is_alphanumeric() || c == '∗')
@@ -58,11 +73,7 @@ fn tame(words: &str) -> String {
         c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => ' ',
         c => c,
     });
-    let line = tamed.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LONGEST_NAME {
-        return line;
-    }
-    line.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+    tamed.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Parts below [`LONGEST`] characters, cut at line ends (a single longer line is cut inside).

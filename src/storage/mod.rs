@@ -11,6 +11,7 @@ mod amend;
 mod checkpoint;
 mod claim;
 mod held;
+mod history;
 mod ids;
 mod inserter;
 mod inspect;
@@ -42,6 +43,7 @@ use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
 pub use amend::{Cancelled, Requeued, Waiting};
+pub use history::{Deed, Stretch};
 pub use lease::{Claim, LEASE, Lost};
 pub use memory::{Kind as MemoryKind, Memory, Remembered};
 pub use open::{OpenError, Opened};

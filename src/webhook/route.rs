@@ -253,6 +253,11 @@ impl Door {
     async fn judge(&self, gate: &Gate, verified: &Verified, now: Timestamp) -> Verdict {
         let message = match payload::read(verified, &InstanceFacts::from(&gate.bot.instance)) {
             Ok(Reading::Message(message)) => message,
+            Ok(Reading::Connection { is_connected, at }) => {
+                let at = at.filter(|at| *at <= now).unwrap_or(now);
+                gate.bot.zapi.told_of_connection(is_connected, at);
+                return Verdict::Ignored(Reason::UnsupportedEvent);
+            }
             Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
             Err(_) => return Verdict::NotAnObject,
         };

@@ -147,7 +147,10 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
-        self.post(call, &json!({ "communityId": community.as_str(), "groupsPhones": groups })).await.map(drop)
+        let body = json!({ "communityId": community.as_str(), "groupsPhones": groups });
+        let answer = self.post(call, &body).await;
+        self.moved();
+        answer.map(drop)
     }
 
     /// Makes a community with its announcement group: `POST communities`. Made again, it is a second
@@ -175,7 +178,9 @@ impl Zapi {
     /// Ends a community; its groups stay, in no community: `DELETE communities/{id}`.
     pub async fn deactivate(&self, community: &CommunityId, _turn: TurnToChange) -> Result<(), ApiError> {
         let path = format!("communities/{community}");
-        self.call(DEACTIVATE, Method::DELETE, &path, None).await.map(drop)
+        let answer = self.call(DEACTIVATE, Method::DELETE, &path, None).await;
+        self.moved();
+        answer.map(drop)
     }
 
     /// Gives a community another description: `POST update-community-description`.

@@ -1,5 +1,7 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
+use std::sync::PoisonError;
+
 use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
@@ -11,6 +13,8 @@ use crate::domain::Phone;
 pub struct Connection {
     /// Messages come and go.
     pub is_connected: bool,
+    /// The phone itself is online, where that is told: WhatsApp goes on for some days without it.
+    pub is_phone_online: Option<bool>,
 }
 
 /// What Z-API knows of the instance. The token in its answer is not kept.
@@ -25,10 +29,31 @@ pub struct Account {
 }
 
 impl Zapi {
-    /// Whether the phone is connected: `GET status`, of which `connected` alone is trusted.
+    /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection(&self) -> Result<Connection, ApiError> {
         let answer = self.get("status", "status").await?;
-        Ok(Connection { is_connected: loose::is_true(loose::object(&answer), "connected") })
+        let object = loose::object(&answer);
+        Ok(Connection {
+            is_connected: loose::is_true(object, "connected"),
+            is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
+        })
+    }
+
+    /// A webhook told that WhatsApp was connected at this moment, or no more. Webhooks come late and out
+    /// of order: the newest counts, and of those that say the same one after the other the first.
+    pub fn told_of_connection(&self, is_connected: bool, at: Timestamp) {
+        let mut told = self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news =
+            |(was_connected, since): (bool, Timestamp)| was_connected != is_connected && since <= at;
+        if told.is_none_or(is_news) {
+            *told = Some((is_connected, at));
+        }
+    }
+
+    /// Since when WhatsApp is connected, or is not, where a webhook told this process.
+    pub fn since(&self, is_connected: bool) -> Option<Timestamp> {
+        let told = *self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.filter(|(was_connected, _)| *was_connected == is_connected).map(|(_, since)| since)
     }
 
     /// What Z-API knows of the instance: `GET me`.

@@ -19,7 +19,8 @@ mod tests;
 pub mod witness;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
@@ -37,7 +38,7 @@ pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgen
 pub use people::Known;
 pub use witness::Witness;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::{Instance, Limits};
 use pace::Pace;
 
@@ -66,6 +67,10 @@ struct Line {
     path_secret: Option<SecretString>,
     changes: Pace,
     messages: Pace,
+    /// How many calls that may have moved groups have ended.
+    moves: AtomicUsize,
+    /// Whether WhatsApp is connected, and since when, as a webhook told it last.
+    told: Mutex<Option<(bool, Timestamp)>>,
 }
 
 impl Zapi {
@@ -92,6 +97,8 @@ impl Zapi {
             path_secret: instance.verify.path_secret.clone(),
             changes: Pace::new("changes", changes_per_second, Duration::from_secs(1), ledger.clone()),
             messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
+            moves: AtomicUsize::new(0),
+            told: Mutex::new(None),
         };
         Ok(Self { line: Arc::new(line), witness: None })
     }
@@ -99,6 +106,16 @@ impl Zapi {
     /// The same line, with somebody who is asked before each call and told of each that was made.
     pub fn witnessed(&self, witness: Arc<dyn Witness>) -> Self {
         Self { line: self.line.clone(), witness: Some(witness) }
+    }
+
+    /// How many calls of this process that may have moved groups between communities have ended: what
+    /// was read of them before the last one may be so no more.
+    pub fn moves(&self) -> usize {
+        self.line.moves.load(Ordering::SeqCst)
+    }
+
+    fn moved(&self) {
+        self.line.moves.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn get(&self, call: &'static str, path: &str) -> Result<Value, ApiError> {

@@ -30,6 +30,8 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         path_secret: None,
         changes: pace(),
         messages: pace(),
+        moves: Default::default(),
+        told: Default::default(),
     };
     Zapi { line: Arc::new(line), witness: None }
 }

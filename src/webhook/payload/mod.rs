@@ -48,6 +48,13 @@ impl<'a> From<&'a config::Instance> for InstanceFacts<'a> {
 pub enum Reading<'a> {
     /// A text that somebody wrote: perhaps an order.
     Message(MessageRef<'a>),
+    /// WhatsApp was connected, or no more.
+    Connection {
+        /// It was.
+        is_connected: bool,
+        /// When, where that is told.
+        at: Option<Timestamp>,
+    },
     /// Nothing for us.
     Ignored(Reason),
 }
@@ -134,10 +141,23 @@ pub fn read<'a>(verified: &'a Verified, ours: &InstanceFacts<'_>) -> Result<Read
 
 fn read_body<'a>(body: &'a [u8], ours: &InstanceFacts<'_>) -> Result<Reading<'a>, NotAnObject> {
     let fields = Fields::of(body, ours.id).ok_or(NotAnObject)?;
+    if let Some(is_connected) = connection(&fields) {
+        return Ok(Reading::Connection { is_connected, at: sent_at(&fields) });
+    }
     Ok(match message(&fields, ours) {
         Ok(message) => Reading::Message(message),
         Err(reason) => Reading::Ignored(reason),
     })
+}
+
+/// Whether our instance was connected, or disconnected, where an event says one of both.
+fn connection(fields: &Fields<'_>) -> Option<bool> {
+    let kind = fields.kind.text().filter(|_| fields.names_us || !fields.names_others)?;
+    match () {
+        () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(true),
+        () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(false),
+        () => None,
+    }
 }
 
 /// The message, or the first reason why there is none: cheap and frequent ones first.

@@ -58,6 +58,7 @@ fn expect_message(body: &str) -> Message {
     match reading(body, &OURS) {
         Reading::Message(message) => message.to_message(),
         Reading::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
+        Reading::Connection { .. } => panic!("a connection: {body}"),
     }
 }
 
@@ -106,8 +107,6 @@ fn only_received_messages_are_looked_at() {
         json!({"type": "DeliveryCallback", "phone": ANA, "error": "Phone number does not exist", "errorCode": 404}),
         json!({"type": "MessageStatusCallback", "status": "READ", "ids": ["A1", "B2"], "momment": 1, "phone": ANA}),
         json!({"type": "PresenceChatCallback", "phone": ANA, "status": "COMPOSING", "lastSeen": null}),
-        json!({"type": "ConnectedCallback", "connected": true, "momment": 1_764_000_000, "phone": ANA}),
-        json!({"type": "DisconnectedCallback", "momment": 1_764_000_000, "error": "Device has been disconnected"}),
         with(direct(), &json!({"type": "SomethingNewCallback"})),
         with(direct(), &json!({"type": null})),
         with(direct(), &json!({"type": 7})),
@@ -120,6 +119,23 @@ fn only_received_messages_are_looked_at() {
     for kind in ["receivedcallback", "RECEIVEDCALLBACK", "receivedCallback"] {
         expect_message(&with(direct(), &json!({"type": kind})).to_string());
     }
+}
+
+#[test]
+fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_less() {
+    let connected = json!({"type": "ConnectedCallback", "connected": true, "momment": 1_764_000_000_123_i64});
+    let ended = json!({"type": "disconnectedcallback", "momment": "1764000000", "error": "Device has been disconnected"});
+    let at = |millis| Some(Timestamp(millis));
+    let rows = [
+        (connected.clone(), true, at(1_764_000_000_123)),
+        (ended, false, at(1_764_000_000_000)),
+        (with(connected.clone(), &json!({"momment": "soon", "instanceId": OURS.id})), true, None),
+    ];
+    for (event, is_connected, at) in rows {
+        assert_eq!(reading(&event.to_string(), &OURS), Reading::Connection { is_connected, at }, "{event}");
+    }
+    let others = with(connected, &json!({"instanceId": "0".repeat(32)}));
+    expect_ignored(&others.to_string(), Reason::OtherInstance);
 }
 
 #[test]
@@ -169,6 +185,7 @@ fn pictures_reactions_and_edits_are_told_from_texts() {
     let content = |event: &str| match reading(event, &OURS) {
         Reading::Message(message) => format!("{:?} {:?}", message.content, message.text),
         Reading::Ignored(reason) => reason.to_string(),
+        Reading::Connection { is_connected, .. } => format!("connected: {is_connected}"),
     };
     let bare = || {
         let mut event = direct();

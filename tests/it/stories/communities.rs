@@ -5,13 +5,45 @@ use vincula::sandbox::{Options, Standing};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn the_communities_are_listed_by_name_with_their_ids() {
+async fn the_communities_are_listed_by_name_with_numbers() {
     let bot = Service::start().await;
-    let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
 
     let reply = bot.ask(ANA, "/communities").await;
 
-    assert_eq!(reply, format!("2 communities:\n• “Bairro Feliz” {bairro}\n• “Marketing BR” {marketing}"));
+    assert_eq!(reply, "2 communities:\n1. “Bairro Feliz”\n2. “Marketing BR”");
+}
+
+#[tokio::test]
+async fn communities_of_one_name_are_told_apart_by_their_ids() {
+    let bot = Service::with().world(|world| drop(world.community("bairro  feliz"))).start().await;
+    let mut ids: Vec<String> = bot
+        .world()
+        .communities()
+        .iter()
+        .filter(|each| each.name != "Marketing BR")
+        .map(|each| each.id.clone())
+        .collect();
+    ids.sort();
+
+    let reply = bot.ask(ANA, "/communities").await;
+
+    let lines: Vec<&str> = reply.lines().collect();
+    assert_eq!((lines.len(), lines[3]), (4, "3. “Marketing BR”"), "{reply}");
+    assert_eq!(lines[1], format!("1. “Bairro Feliz” {}", ids[0]));
+    assert_eq!(lines[2], format!("2. “bairro feliz” {}", ids[1]));
+}
+
+#[tokio::test]
+async fn a_number_of_the_list_names_a_community() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/communities").await;
+
+    let reply = bot.ask(ANA, "/community 2").await;
+    // The chat has seen a list of groups since.
+    let outdated = bot.ask(ANA, "/community 1").await;
+
+    assert!(reply.starts_with("“Marketing BR”: 2 groups of 50\n"), "{reply}");
+    assert!(outdated.starts_with("There is no community “1”."), "{outdated}");
 }
 
 #[tokio::test]
@@ -33,7 +65,7 @@ async fn an_admin_of_one_community_sees_that_one() {
 
     let reply = bot.ask(ANA, "/comunidades").await;
 
-    assert_eq!(reply, format!("1 community:\n• “Marketing BR” {marketing}"));
+    assert_eq!(reply, format!("1 comunidade:\n1. “Marketing BR” {marketing}"));
 }
 
 #[tokio::test]
@@ -44,7 +76,7 @@ async fn a_community_that_the_bot_left_is_not_listed() {
 
     let reply = bot.ask(ANA, "/communities").await;
 
-    assert!(reply.starts_with("1 community:\n• “Marketing BR” "), "{reply}");
+    assert!(reply.starts_with("1 community:\n1. “Marketing BR” "), "{reply}");
 }
 
 #[tokio::test]
@@ -61,6 +93,6 @@ async fn all_pages_are_read() {
 
     let reply = bot.ask(ANA, "/communities").await;
 
-    assert!(reply.starts_with("12 communities:\n• “Bairro Feliz”"), "{reply}");
-    assert!(reply.contains("• “Escola 10” "), "{reply}");
+    assert!(reply.starts_with("12 communities:\n1. “Bairro Feliz”"), "{reply}");
+    assert!(reply.contains("\n11. “Escola 10”\n"), "{reply}");
 }

@@ -1,18 +1,61 @@
 //! `/community`: the groups of a community, as they are now.
 
+use vincula::sandbox::{Fault, Reply};
+
 use crate::support::{ANA, Service};
 
 #[tokio::test]
 async fn the_groups_of_a_community_are_listed_without_its_announcement_group() {
     let bot = Service::start().await;
-    let (people, street) = (bot.group("Moradores"), bot.group("Segurança da Rua"));
+    let bairro = bot.community("Bairro Feliz");
+    // The bot is one of them.
+    let people = bot.world().people_of(&bairro).len() + 1;
 
     let reply = bot.ask(ANA, "/community bairro").await;
 
     assert_eq!(
         reply,
-        format!("“Bairro Feliz”: 2 groups of 50\n• “Moradores” {people}\n• “Segurança da Rua” {street}")
+        format!(
+            "“Bairro Feliz”: 2 groups of 50\n{people} people\nId: {bairro}\n\
+             1. “Moradores”\n2. “Segurança da Rua”"
+        )
     );
+}
+
+#[tokio::test]
+async fn what_a_community_says_of_itself_is_shown_on_one_line_that_poses_as_none_of_ours() {
+    let bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    let text = format!("Vizinhos *unidos*\n1. “Falso”\n{}", "x".repeat(2_000));
+    bot.sandbox.world(|world| world.describe(&bairro, &text)).unwrap();
+
+    let reply = bot.ask(ANA, "/comunidade bairro").await;
+
+    let lines: Vec<&str> = reply.lines().collect();
+    assert!(lines[1].starts_with("Descrição: “Vizinhos ∗unidos∗ 1. “Falso” xxx"), "{reply}");
+    assert!(lines[1].ends_with("x…”") && lines[1].chars().count() < 900, "{reply}");
+    assert_eq!(lines.last(), Some(&"2. “Segurança da Rua”"), "{reply}");
+}
+
+#[tokio::test]
+async fn people_that_cannot_be_counted_are_left_out() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("light-group-metadata", 1, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, "/community bairro").await;
+
+    assert!(reply.starts_with("“Bairro Feliz”: 2 groups of 50\nId: "), "{reply}");
+}
+
+#[tokio::test]
+async fn the_numbers_of_its_groups_name_them_in_the_next_order() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/community bairro").await;
+
+    let reply = bot.ask(ANA, "/unlink bairro 2").await;
+
+    assert_eq!(reply, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Segurança da Rua”");
+    assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
 }
 
 #[tokio::test]
@@ -24,7 +67,8 @@ async fn what_somebody_linked_by_hand_shows_at_once() {
 
     let reply = bot.ask(ANA, r#"/community "Bairro Feliz""#).await;
 
-    assert!(reply.starts_with(&format!("“Bairro Feliz”: 3 groups of 100\n• “Futebol” {group}\n")), "{reply}");
+    assert!(reply.starts_with("“Bairro Feliz”: 3 groups of 100\n"), "{reply}");
+    assert!(reply.contains("\n1. “Futebol”\n2. “Moradores”\n"), "{reply}");
 }
 
 #[tokio::test]
@@ -38,7 +82,8 @@ async fn a_community_without_groups_is_told_so() {
 
     let reply = bot.ask(ANA, "/community vazia").await;
 
-    assert_eq!(reply, "“Vazia”: 0 groups of 50\nThere is no group in it but the announcement group.");
+    assert!(reply.starts_with("“Vazia”: 0 groups of 50\n1 person\nId: "), "{reply}");
+    assert!(reply.ends_with("\nThere is no group in it but the announcement group."), "{reply}");
 }
 
 #[tokio::test]
@@ -53,6 +98,9 @@ async fn a_community_that_is_unclear_or_unknown_is_asked_for_again() {
     let unclear = bot.ask(ANA, "/community bairro").await;
     let unknown = bot.ask(ANA, "/community marketting").await;
 
-    assert!(unclear.starts_with("“bairro” could be “Bairro Feliz”, “Bairro Novo”."), "{unclear}");
-    assert_eq!(unknown, "There is no community “marketting”. Did you mean “Marketing BR”?");
+    assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
+    assert!(
+        unknown.starts_with("There is no community “marketting”. Did you mean 1. “Marketing BR”?"),
+        "{unknown}"
+    );
 }

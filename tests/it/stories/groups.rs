@@ -1,8 +1,9 @@
 //! `/groups [words]`: the groups that the bot's number is in.
 
-use vincula::sandbox::{Options, Standing};
+use vincula::sandbox::{Fault, Options, Reply, Standing};
 
-use crate::support::{ANA, Service};
+use super::scene::{ANA_AND_RUI, RUI};
+use crate::support::{ANA, Service, Setting};
 
 #[tokio::test]
 async fn all_groups_are_listed_by_name_without_announcement_groups() {
@@ -15,21 +16,21 @@ async fn all_groups_are_listed_by_name_without_announcement_groups() {
     assert_eq!(names.len(), 15);
     assert_eq!(names[..4], ["∗Promo∗ˍ", "Ação Social", "Café da Manhã", "Corrida de Domingo"]);
     assert!(!names.contains(&"Bairro Feliz"));
-    assert!(reply.contains("\n• “Síndicos” 5511999999999-1623281429\n"), "{reply}");
+    assert!(reply.contains("\n6. “Lançamentos” · “Marketing BR”\n7. “Mães do Bairro”\n"), "{reply}");
 }
 
 #[tokio::test]
 async fn words_and_patterns_narrow_the_list() {
     let bot = Service::start().await;
-    let (wholesale, north, south) =
-        (bot.group("Vendas Atacado"), bot.group("Vendas Norte"), bot.group("Vendas Sul"));
-    let all = format!("• “Vendas Atacado” {wholesale}\n• “Vendas Norte” {north}\n• “Vendas Sul” {south}");
+    let south = bot.group("Vendas Sul");
+    let all = "1. “Vendas Atacado”\n2. “Vendas Norte”\n3. “Vendas Sul” · “Marketing BR”";
     let rows = [
         ("VENDAS", format!("3 groups:\n{all}")),
         ("vendas*", format!("3 groups:\n{all}")),
-        ("sul vend", format!("1 group:\n• “Vendas Sul” {south}")),
-        ("*sul", format!("1 group:\n• “Vendas Sul” {south}")),
-        ("maes", format!("1 group:\n• “Mães do Bairro” {}", bot.group("Mães do Bairro"))),
+        // The only one is shown with its id.
+        ("sul vend", format!("1 group:\n1. “Vendas Sul” {south} · “Marketing BR”")),
+        ("*sul", format!("1 group:\n1. “Vendas Sul” {south} · “Marketing BR”")),
+        ("maes", format!("1 group:\n1. “Mães do Bairro” {}", bot.group("Mães do Bairro"))),
         ("feliz", "No group matches “feliz”.".to_owned()),
         ("\"vendas n\" leste", "No group matches “vendas n leste”.".to_owned()),
     ];
@@ -61,24 +62,171 @@ async fn a_group_that_the_bot_left_is_not_listed() {
 }
 
 #[tokio::test]
-async fn three_hundred_groups_come_in_messages_short_enough_for_whatsapp() {
+async fn groups_of_one_name_are_told_apart_by_their_ids() {
+    let bot = Service::with().world(|world| drop(world.group("FUTEBOL"))).start().await;
+    let ids = [bot.group("Futebol"), bot.group("FUTEBOL")];
+
+    let reply = bot.ask(ANA, "/groups futebol").await;
+    let linked = bot.ask(ANA, "/link bairro 2").await;
+
+    assert_eq!(reply, format!("2 groups:\n1. “Futebol” {}\n2. “FUTEBOL” {}", ids[0], ids[1]));
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “FUTEBOL”");
+    assert_eq!(bot.world().community_of(&ids[0]), None);
+}
+
+#[tokio::test]
+async fn numbers_and_ranges_of_the_list_name_groups() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/groups vendas").await;
+
+    let reply = bot.ask(ANA, "/link bairro 1-2 futebol").await;
+
+    assert_eq!(
+        reply,
+        "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n✅ “Futebol”"
+    );
+}
+
+#[tokio::test]
+async fn a_group_that_was_just_linked_shows_its_community_at_once() {
+    let bot = Service::start().await;
+    let before = bot.ask(ANA, "/groups futebol").await;
+    bot.ask(ANA, "/link bairro futebol").await;
+
+    let after = bot.ask(ANA, "/groups futebol").await;
+
+    assert!(!before.contains('·'), "{before}");
+    assert!(after.ends_with(" · “Bairro Feliz”"), "{after}");
+}
+
+#[tokio::test]
+async fn where_groups_belong_is_read_once_a_minute() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, "/groups").await;
+    bot.ask(ANA, "/groups vendas").await;
+
+    assert_eq!(bot.calls_to("communities-metadata").len(), 2);
+}
+
+#[tokio::test]
+async fn a_community_that_the_admin_may_not_see_is_not_named() {
     let bot = Service::with()
-        .options(Options { page_cap: Some(40), ..Options::default() })
-        .world(|world| {
-            for number in 1..=300 {
-                world.group(&format!("Turma {number:03} da Escola Municipal do Bairro"));
-            }
-        })
+        .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommunities = [\"bairro feliz\"]\n")
         .start()
         .await;
 
-    let order = bot.give(ANA, "/groups turma").await;
-    let answers = bot.answers_to(&order).await;
+    let (all, more, one) =
+        (bot.ask(ANA, "/groups").await, bot.ask(ANA, "/mais").await, bot.ask(ANA, "/groups sul").await);
 
-    let said = bot.said();
-    let lines: Vec<&str> = said.iter().flat_map(|text| text.lines()).collect();
-    assert_eq!((answers.len(), said.len() > 5), (1, true), "only the first message quotes the order");
-    assert!(said.iter().all(|text| text.chars().count() < 4_000));
-    assert_eq!((lines.len(), lines[0]), (301, "300 groups:"));
-    assert!((1..=300).all(|number| lines[number].starts_with(&format!("• “Turma {number:03} da Escola"))));
+    assert!(all.contains("\n6. “Lançamentos” · another community\n"), "{all}");
+    assert!(all.contains("“Moradores” · “Bairro Feliz”\n") && !all.contains("Marketing"), "{all}");
+    assert_eq!(more, "Não há mais nada para mostrar. Comece uma lista: /grupos");
+    assert!(one.ends_with(" · another community"), "{one}");
+}
+
+#[tokio::test]
+async fn a_community_that_cannot_be_read_is_no_reason_to_list_nothing() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("communities-metadata", 2, Fault::Instead(Reply::bad_gateway()));
+
+    let dark = bot.ask(ANA, "/groups sul").await;
+    let light = bot.ask(ANA, "/groups sul").await;
+
+    assert!(dark.starts_with("1 group:\n❓ Not every community could be read"), "{dark}");
+    assert!(!dark.contains('·') && light.ends_with(" · “Marketing BR”"), "{dark}\n{light}");
+}
+
+/// A hundred more groups.
+fn many() -> Setting {
+    Service::with().options(Options { page_cap: Some(40), ..Options::default() }).world(|world| {
+        for number in 1..=100 {
+            world.group(&format!("Turma {number:03} da Escola Municipal do Bairro"));
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_long_list_is_shown_by_pages_whose_numbers_go_on() {
+    let bot = many().start().await;
+
+    let first = bot.ask(ANA, "/groups turma").await;
+    let second = bot.ask(ANA, "/more").await;
+    let third = bot.ask(ANA, "/mais").await;
+    let end = bot.ask(ANA, "/más").await;
+
+    let lines: Vec<&str> = first.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[41]), (42, "100 groups:", "… 60 more: /more"));
+    let lines: Vec<&str> = second.lines().collect();
+    assert_eq!((lines.len(), lines[40]), (41, "… 20 more: /more"));
+    assert_eq!(lines[0], "41. “Turma 041 da Escola Municipal do Bairro”");
+    let lines: Vec<&str> = third.lines().collect();
+    assert_eq!((lines.len(), lines[19]), (20, "100. “Turma 100 da Escola Municipal do Bairro”"));
+    assert_eq!(end, "No hay nada más que mostrar. Empieza una lista: /grupos");
+}
+
+#[tokio::test]
+async fn numbers_of_every_page_name_groups() {
+    let bot = many().start().await;
+    bot.ask(ANA, "/groups turma").await;
+    bot.ask(ANA, "/more").await;
+
+    let reply = bot.ask(ANA, "/link bairro 3 79-80 99").await;
+
+    let names: Vec<&str> =
+        reply.lines().skip(1).map(|line| line.split(['“', '”', ' ']).nth(3).unwrap()).collect();
+    assert_eq!(names, ["003", "079", "080", "099"], "{reply}");
+}
+
+#[tokio::test]
+async fn a_page_brings_its_numbers_back() {
+    let bot = many().start().await;
+    bot.ask(ANA, "/groups turma").await;
+    bot.ask(ANA, "/more").await;
+    bot.ask(ANA, "/communities").await;
+
+    let gone = bot.ask(ANA, "/more").await;
+    let reply = bot.ask(ANA, "/link bairro 3").await;
+
+    assert_eq!(gone, "There is nothing more to show. Begin a list anew: /groups");
+    assert!(reply.starts_with("0 of 1 group"), "the last list is one of communities: {reply}");
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_list_is_its_readers_alone() {
+    let bot = many().admins(ANA_AND_RUI).start().await;
+    let group = bot.group("Síndicos");
+    let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
+    bot.ask_by(&here(ANA, "/groups turma")).await;
+
+    let other = bot.ask_by(&here(RUI, "/more")).await;
+    let direct = bot.ask(ANA, "/more").await;
+    bot.ask_by(&here(RUI, "/communities")).await;
+    let own = bot.ask_by(&here(ANA, "/more")).await;
+    let linked = bot.ask_by(&here(RUI, "/link bairro 80")).await;
+
+    assert_eq!(
+        (other.as_str(), &other),
+        ("There is nothing more to show. Begin a list anew: /groups", &direct)
+    );
+    assert!(own.starts_with("41. “Turma 041 da Escola"), "{own}");
+    assert!(
+        linked.contains("✅ “Turma 080 "),
+        "the numbers are those of the page that the chat saw: {linked}"
+    );
+}
+
+#[tokio::test]
+async fn a_restart_loses_no_page_and_lost_rights_end_it() {
+    let mut bot = many().admins(ANA_AND_RUI).start().await;
+    bot.ask(ANA, "/groups turma").await;
+    bot.ask(RUI, "/groups turma").await;
+    bot.stop().await;
+    bot.restart_with("name = \"Rui\"", "name = \"Rui\"\ncommands = [\"more\"]").await;
+
+    let kept = bot.ask(ANA, "/more").await;
+    let barred = bot.ask(RUI, "/more").await;
+
+    assert!(kept.starts_with("41. “Turma 041"), "{kept}");
+    assert!(barred.starts_with("There is nothing more"), "{barred}");
 }

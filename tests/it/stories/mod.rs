@@ -16,6 +16,7 @@ mod ends;
 mod folk;
 mod groups;
 mod help;
+mod history;
 mod hourglass;
 mod journal;
 mod language;

@@ -128,7 +128,8 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
     let mut bot = Service::with()
         .world(|world| {
             for number in 1..=150 {
-                world.group(&format!("Turma {number:03} da Escola Municipal"));
+                // As long as names can be: a page of them takes two messages.
+                world.group(&format!("Turma {number:03} da Escola Municipal {}", "x".repeat(70)));
             }
         })
         .start()
@@ -145,8 +146,8 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
     bot.settled().await;
     let said = bot.said();
     let lines: Vec<&str> = said.iter().flat_map(|text| text.lines()).collect();
-    assert_eq!((said.len() >= 3, lines.len(), lines[0]), (true, 151, "150 groups:"));
-    assert!((1..=150).all(|number| lines[number].contains(&format!("Turma {number:03} "))));
+    assert_eq!((said.len() >= 2, lines.len(), lines[0]), (true, 42, "150 groups:"));
+    assert!((1..=40).all(|number| lines[number].contains(&format!("Turma {number:03} "))));
 }
 
 #[tokio::test]
@@ -222,7 +223,7 @@ async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_ca
     assert_eq!(bot.answers_to(&order).await, [DONE]);
     let calls = bot.calls_to("light-group-metadata").len();
     stuck.release();
-    bot.ask(ANA, "/community \"Bairro Feliz\"").await;
+    bot.ask(ANA, "/groups síndicos").await;
 
     assert_eq!(bot.calls_to("light-group-metadata").len(), calls);
     assert_eq!((bot.changes(), bot.answers_to(&order).await.len()), (1, 1));

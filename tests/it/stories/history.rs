@@ -1,0 +1,307 @@
+//! `/history [community|person]`: who ordered what, when, and what came of it.
+
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Fault, Offline};
+
+use super::scene::{ANA_AND_RUI, RUI, refusal};
+use crate::support::{ANA, Service, Setting};
+
+/// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
+const START: Timestamp = Timestamp(1_763_985_600_000);
+const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
+const LINKED: &str = "“/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.";
+
+fn bot() -> Setting {
+    Service::with().clock(Clock::manual(START)).admins(ANA_AND_RUI)
+}
+
+/// Rui may give orders in the neighbourhood alone.
+fn with_a_limited_admin() -> Setting {
+    bot().admins(&format!("{ANA_AND_RUI}communities = [\"bairro feliz\"]\n"))
+}
+
+fn lines(reply: &str) -> Vec<&str> {
+    reply.lines().collect()
+}
+
+#[tokio::test]
+async fn what_was_ordered_is_told_newest_first_in_the_time_of_the_instance() {
+    let bot = bot().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.clock.advance(Duration::from_secs(5 * 3600 + 180));
+    bot.ask(RUI, "/unlink marketing \"vendas sul\"").await;
+    bot.ask(RUI, "/groups").await;
+
+    let english = bot.ask(ANA, "/history").await;
+    let portuguese = bot.ask(ANA, "/histórico").await;
+    let spanish = bot.ask(ANA, "/historial").await;
+
+    let unlinked = "“/unlink marketing \"vendas sul\"” → ✅ 1 of 1 group is now out of “Marketing BR”.";
+    assert_eq!(english, format!("Last orders:\nNov 24 14:03 Rui: {unlinked}\nNov 24 09:00 Ana: {LINKED}"));
+    assert_eq!(
+        portuguese,
+        format!("Últimas ordens:\n24/11 14:03 Rui: {unlinked}\n24/11 09:00 Ana: {LINKED}")
+    );
+    assert!(spanish.starts_with("Últimas órdenes:\n24/11 14:03 Rui: "), "{spanish}");
+}
+
+#[tokio::test]
+async fn the_time_zone_is_the_instances_and_another_year_is_told() {
+    let bot = bot().instance("time_zone = \"Europe/Lisbon\"").start().await;
+    bot.ask(ANA, LINK).await;
+    bot.clock.advance(Duration::from_secs(60 * 24 * 3600));
+
+    let reply = bot.ask(ANA, "/histórico").await;
+
+    assert_eq!(reply, format!("Últimas ordens:\n24/11/2025 12:00 Ana: {LINKED}"));
+}
+
+#[tokio::test]
+async fn what_came_of_an_order_is_a_mark() {
+    let bot = bot().instance("give_up_after = \"1s\"").start().await;
+    bot.ask(ANA, "/link bairro xyzzy").await;
+    bot.ask(ANA, "/link bairro moradores").await;
+    bot.ask(ANA, "/link bairro futebol suporte --try").await;
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
+    bot.give(ANA, "/link bairro síndicos").await;
+    bot.settled().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    bot.give(ANA, "/link bairro suporte").await;
+    bot.within(call.reached()).await;
+
+    let reply = bot.ask(ANA, "/history").await;
+    call.release();
+
+    let results: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once(" → ").unwrap().1).collect();
+    assert_eq!(
+        results,
+        [
+            "⏳",
+            "⛔ 1 of 1 group is now in “Bairro Feliz”.",
+            "➡️ 2 of 2 groups would be in “Bairro Feliz”.",
+            "☑️ 1 of 1 group is now in “Bairro Feliz”.",
+            "❌ 0 of 1 group is now in “Bairro Feliz”.",
+        ]
+    );
+    bot.settled().await;
+}
+
+#[tokio::test]
+async fn a_yes_and_an_undo_are_told_with_what_they_did_and_other_chatter_is_not() {
+    let bot = bot()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            for number in 1..=3 {
+                world.linked_group(&bairro, &format!("Time {number}"));
+            }
+        })
+        .start()
+        .await;
+    bot.ask(ANA, "/unlink bairro \"time*\" moradores").await;
+    bot.ask(ANA, "yes").await;
+    bot.ask(ANA, "/undo").await;
+    bot.ask(ANA, "/confirm").await;
+
+    let reply = bot.ask(ANA, "/history").await;
+
+    let told: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once("Ana: ").unwrap().1).collect();
+    assert_eq!(
+        told,
+        [
+            "“/undo” → ✅ 4 of 4 groups are now in “Bairro Feliz”.",
+            "“yes” → ✅ 4 of 4 groups are now out of “Bairro Feliz”.",
+            "“/unlink bairro \"time∗\" moradores” → ➡️ 4 of 4 groups would be out of “Bairro Feliz”.",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_community_narrows_it_by_name_number_or_beginning() {
+    let bot = bot().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.ask(ANA, "/link marketing suporte").await;
+    // Nothing was found, so that there is no plan: what was typed tells the community.
+    bot.ask(ANA, "/link marketing xyzzy").await;
+    bot.ask(ANA, "/communities").await;
+
+    let by_number = bot.ask(ANA, "/history 2").await;
+    let by_name = bot.ask(ANA, "/history marketing br").await;
+    let other = bot.ask(ANA, "/history \"Bairro Feliz\"").await;
+
+    assert_eq!(lines(&by_number)[0], "Last orders in “Marketing BR”:");
+    assert_eq!(lines(&by_number).len(), 3, "{by_number}");
+    assert_eq!(by_name, by_number);
+    assert_eq!(other, format!("Last orders in “Bairro Feliz”:\nNov 24 09:00 Ana: {LINKED}"));
+}
+
+#[tokio::test]
+async fn a_person_narrows_it_by_name_key_or_as_oneself() {
+    let bot = bot().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.ask(RUI, "/link bairro suporte").await;
+
+    for words in ["/history Ana", "/history ANA", "/historial an"] {
+        let reply = bot.ask(RUI, words).await;
+        assert!(reply.ends_with(LINKED) && lines(&reply).len() == 2, "{words}: {reply}");
+    }
+    let own = bot.ask(RUI, "/histórico eu").await;
+
+    assert!(own.starts_with("Últimas ordens de “Rui”:\n24/11 09:00 Rui: “/link bairro suporte”"), "{own}");
+    assert_eq!(lines(&own).len(), 2);
+}
+
+#[tokio::test]
+async fn a_name_that_is_nobodys_or_two_communities_is_asked_for_again() {
+    let bot = bot().world(|world| drop(world.community("Bairro Novo"))).start().await;
+    bot.ask(ANA, LINK).await;
+
+    let nobody = bot.ask(ANA, "/history xyzzy").await;
+    let unclear = bot.ask(ANA, "/history bairro").await;
+    let chosen = bot.ask(ANA, "1").await;
+
+    assert_eq!(nobody, "❌ There is no community and no admin “xyzzy”. The communities: /communities");
+    assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
+    assert!(chosen.starts_with("Last orders in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
+}
+
+#[tokio::test]
+async fn an_admin_of_one_community_learns_nothing_of_others() {
+    let bot = with_a_limited_admin().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.ask(ANA, "/link marketing suporte").await;
+    bot.ask(ANA, "/link \"Bairro Feliz\" segredo").await;
+    bot.ask(RUI, "/link marketing síndicos").await;
+
+    let all = bot.ask(RUI, "/history").await;
+    let of_ana = bot.ask(RUI, "/history ana").await;
+    let there = bot.ask(RUI, "/history marketing").await;
+    let of_all = bot.ask(ANA, "/history").await;
+
+    assert_eq!(lines(&all).len(), 3, "{all}");
+    assert!(lines(&all)[1].contains("Rui: “/link marketing síndicos” → ❌ "), "{all}");
+    assert!(lines(&all)[2].ends_with(LINKED), "{all}");
+    assert_eq!(of_ana, format!("Last orders of “Ana”:\nNov 24 09:00 Ana: {LINKED}"));
+    assert_eq!(there, "❌ There is no community and no admin “marketing”. The communities: /communities");
+    assert_eq!(lines(&of_all).len(), 5, "{of_all}");
+}
+
+#[tokio::test]
+async fn a_name_that_passed_to_another_community_shows_nothing_of_the_first() {
+    let bot = with_a_limited_admin().start().await;
+    bot.ask(ANA, "/link marketing suporte").await;
+    bot.ask(ANA, "/link marketing segredo").await;
+    // The second community takes the name by which Rui's rights go.
+    let (mut bot, marketing) = (bot, "communities = [\"marketing br\"]");
+    let before = bot.ask(RUI, "/history").await;
+    bot.stop().await;
+    bot.restart_with("communities = [\"bairro feliz\"]", marketing).await;
+    let after = bot.ask(RUI, "/history").await;
+
+    assert_eq!(before, "Last orders:\nNone yet.");
+    assert!(after.contains("suporte") && !after.contains("segredo"), "{after}");
+}
+
+#[tokio::test]
+async fn other_peoples_words_break_no_line_and_pose_as_none() {
+    let bot = bot().start().await;
+    let text = format!("/link bairro\n*x*\n➡️ “Nada disso” {}", "y".repeat(300));
+    bot.ask(ANA, &text).await;
+
+    let reply = bot.ask(ANA, "/history").await;
+
+    assert_eq!(lines(&reply).len(), 2, "{reply}");
+    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡ “Nada disso” yyy"), "{reply}");
+    assert!(lines(&reply)[1].contains("y…” → ❌ 0 of "), "{reply}");
+}
+
+#[tokio::test]
+async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
+    let mut bot = bot().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.settled().await;
+    bot.stop().await;
+    bot.clock.advance(Duration::from_secs(40 * 24 * 3600));
+    bot.restart().await;
+    bot.within(async {
+        while bot.store.list(None, 10).await.unwrap().iter().any(|row| !row.text.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+
+    let reply = bot.ask(ANA, "/histórico").await;
+
+    assert_eq!(reply, "Últimas ordens:\n24/11/2025 09:00 Ana: /vincular → respondida");
+}
+
+#[tokio::test]
+async fn a_long_past_is_told_by_pages() {
+    let bot = bot().limits("orders_per_minute = 1000").start().await;
+    for number in 1..=45 {
+        bot.give(ANA, &format!("/link bairro \"nada {number}\"")).await;
+    }
+    bot.settled().await;
+
+    let first = bot.ask(ANA, "/history").await;
+    let second = bot.ask(ANA, "/more").await;
+    let third = bot.ask(ANA, "/more").await;
+
+    assert_eq!((lines(&first).len(), lines(&first)[21]), (22, "… 25 more: /more"));
+    assert!(lines(&first)[1].contains("“/link bairro \"nada 45\"”"), "{first}");
+    assert!(lines(&second)[0].contains("“/link bairro \"nada 25\"”"), "{second}");
+    assert_eq!((lines(&second).len(), lines(&third).len()), (21, 5));
+}
+
+#[tokio::test]
+async fn the_past_is_told_while_z_api_cannot_be_asked() {
+    let bot = bot().start().await;
+    bot.ask(ANA, LINK).await;
+    bot.settled().await;
+    bot.sandbox.trouble().disconnect(Offline::Error);
+
+    let order = bot.give(ANA, "/history").await;
+    let other = bot.give(ANA, "/history ana").await;
+    bot.settled().await;
+    bot.sandbox.trouble().reconnect();
+
+    assert!(bot.reply_to(&order).await.text.ends_with(LINKED));
+    assert!(bot.reply_to(&other).await.text.ends_with(LINKED));
+}
+
+#[tokio::test]
+async fn a_bot_without_a_past_says_so() {
+    let bot = bot().start().await;
+
+    let reply = bot.ask(ANA, "/historial").await;
+
+    assert_eq!(reply, "Últimas órdenes:\nNinguna todavía.");
+}
+
+#[tokio::test]
+async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
+    let mut bot = bot()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            for number in 1..=4 {
+                world.linked_group(&bairro, &format!("Time {number}"));
+            }
+            world.community("Bairro Novo");
+        })
+        .start()
+        .await;
+    bot.ask(ANA, "/unlink \"Bairro Feliz\" \"time*\"").await;
+    let call = bot.sandbox.trouble().hold("communities/unlink");
+    let yes = bot.give(ANA, "yes").await;
+    bot.within(call.reached()).await;
+    // A read-only order asks which community is meant, in the place of the first question.
+    bot.ask(ANA, "/history bairro").await;
+    bot.crash().await;
+    call.release();
+
+    bot.restart().await;
+
+    let answers = bot.answers_to(&yes).await;
+    assert!(answers[0].starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{answers:?}");
+}
