@@ -154,11 +154,11 @@ pub fn authorise(
 }
 
 /// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's, and so
-/// is stopping what they may do.
+/// are stopping what they may do and saying yes to it.
 pub fn may_use(admin: &Admin, command: &str) -> bool {
     let is_theirs = || admin.commands.iter().any(|name| name == "*" || name == command);
     match admin.from {
-        _ if matches!(command, "help" | "whoami" | "cancel") => true,
+        _ if matches!(command, "help" | "whoami" | "cancel" | "confirm") => true,
         AdminsFrom::Config => is_theirs(),
         AdminsFrom::Community => is_theirs() && !NOT_OF_COMMUNITIES.contains(&command),
     }

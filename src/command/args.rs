@@ -108,6 +108,8 @@ pub struct Arguments {
     pub text: String,
     /// How it is to be carried out.
     pub flags: Flags,
+    /// The id of the one community that groups may be taken out of; nobody types it.
+    pub only_from: Option<String>,
 }
 
 /// Sorts the words of an order.

@@ -10,12 +10,13 @@
 use futures_util::future::BoxFuture;
 
 use super::args::means;
+use super::question::{dropped, is_in_time};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named};
 use crate::authorise::may_use;
 use crate::config::AdminsFrom;
 use crate::domain::Chat;
-use crate::reply::{Mistake, Reply};
-use crate::storage::{Lost, Waiting};
+use crate::reply::{Mistake, Phrase, Reply};
+use crate::storage::{Lost, MemoryKind, Waiting};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -52,6 +53,13 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let candidates = mine.into_iter().map(|order| order.id).collect();
         let now = context.clock.now();
         let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(Lost::Store)?;
+        // What is asked about waits, too.
+        let asked = context.recall(MemoryKind::Question, &context.place).await?;
+        let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
+        context.memories.push(dropped(context.place.clone()));
+        if cancelled.is_empty() && asked.is_some() {
+            return Ok(Reply::Said(vec![Phrase::new("confirm-left")]));
+        }
         let not_allowed = others.iter().find_map(|order| named(&order.name));
         if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
             return Ok(Reply::MayNot { command: spec.name, community: None });

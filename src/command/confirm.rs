@@ -4,10 +4,10 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::{Answer, Question, bare, is_in_time};
+use super::question::{Answer, Question, bare, dropped, is_early, is_in_time};
 use super::{Arg, Arguments, Chapter, Meant, Past, Run, Spec};
 use crate::reply::{Phrase, Reply};
-use crate::storage::{Lost, Memory, MemoryKind};
+use crate::storage::{Lost, MemoryKind};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -49,16 +49,22 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
                 return Ok(Meant::Nothing);
             }
         }
+        let shown = past.store.answered_at(&question.asked_by).await?.unwrap_or(asked);
+        // Whoever answered before was asked something else.
+        if is_early(asked, shown, past.command.accepted_at) {
+            let is_chatter = is_bare && question.options.is_empty() && matches!(answer, Answer::Numbers(_));
+            return Ok(if is_chatter { Meant::Nothing } else { said(Phrase::not_done("confirm-early")) });
+        }
         let answered = past.command.sent_at.unwrap_or(past.command.accepted_at);
         if !is_in_time(asked, answered) {
             let late = Phrase::not_done("confirm-late").order("order", "help", &[]);
-            return Ok(Meant::Said(Reply::Said(vec![late]), vec![forgotten(past.place)]));
+            return Ok(Meant::Said(Reply::Said(vec![late]), vec![dropped(past.place.to_owned())]));
         }
         let count = question.options.len();
         let chosen = match answer {
             Answer::No => {
                 let left = Reply::Said(vec![Phrase::new("confirm-left")]);
-                return Ok(Meant::Said(left, vec![forgotten(past.place)]));
+                return Ok(Meant::Said(left, vec![dropped(past.place.to_owned())]));
             }
             Answer::Yes | Answer::Thumb(_) if count <= 1 => question.options.iter().collect(),
             Answer::Yes | Answer::Thumb(_) => Vec::new(),
@@ -80,8 +86,4 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
 
 fn said(phrase: Phrase) -> Meant {
     Meant::Said(Reply::Said(vec![phrase]), Vec::new())
-}
-
-fn forgotten(place: &str) -> Memory {
-    Memory { kind: MemoryKind::Question, place: place.to_owned(), value: None }
 }

@@ -164,15 +164,20 @@ impl Context<'_> {
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
     pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
+        self.can_be_undone_from(of, by, None);
+    }
+
+    /// The same for what moved: it is taken back out of this community alone.
+    pub fn can_be_undone_from(&mut self, of: &str, by: Option<(&str, String)>, only_from: Option<String>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.remember_undo(&Undo { of: of.to_owned(), by, instead: None });
+        self.remember_undo(&Undo { of: of.to_owned(), by, only_from, instead: None });
     }
 
     /// Remembers that what was changed cannot be taken back, and which order may help instead.
     pub fn cannot_be_undone(&mut self, of: &str, command: &str, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let instead = Some((command.to_owned(), words));
-        self.remember_undo(&Undo { of: of.to_owned(), by: None, instead });
+        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_from: None, instead });
     }
 
     fn remember_undo(&mut self, undo: &Undo) {

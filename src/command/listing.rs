@@ -117,6 +117,8 @@ impl Context<'_> {
             return Ok(words);
         }
         let list = self.recall(MemoryKind::List, &self.lane()).await?;
+        // What was shown since is not what the numbers are of.
+        let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
         let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
         let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words) };
         let ids = |word: &String| -> Option<Vec<String>> {

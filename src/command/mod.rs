@@ -164,6 +164,10 @@ pub struct OrderMeant {
     pub is_confirmed: bool,
     /// What is forgotten once it is answered.
     pub forget: Option<MemoryName>,
+    /// The id of the one community that it may take groups out of, where it takes a move back: what
+    /// somebody moved on since stays there.
+    #[serde(default)]
+    pub only_from: Option<String>,
 }
 
 impl OrderMeant {

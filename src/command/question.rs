@@ -19,6 +19,8 @@ use crate::storage::{Memory, MemoryKind, Remembered, Store, Unavailable};
 
 /// How long a question waits for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// How much later than it went out a message may be noted.
+const NOTING: Duration = Duration::from_secs(1);
 /// For how long somebody who answers too late is told so.
 const MEMORY: Duration = Duration::from_secs(60 * 60);
 /// No answer without a command is longer, in bytes.
@@ -84,8 +86,20 @@ impl Question {
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
             forget: Some(super::MemoryName::Question),
+            only_from: None,
         }
     }
+}
+
+/// No question waits in this place any more.
+pub fn dropped(place: String) -> Memory {
+    Memory { kind: MemoryKind::Question, place, value: None }
+}
+
+/// Whether an answer that was accepted at this moment was given before anybody could see the question, which
+/// may have waited for its turn to be sent. That it went out is noted a moment after it did.
+pub fn is_early(asked: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
+    accepted < asked || accepted.plus(NOTING) < shown
 }
 
 /// Whether an answer that was given at this moment comes in time.

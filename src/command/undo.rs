@@ -31,6 +31,9 @@ pub struct Undo {
     /// Where it cannot be: an order that may help all the same, with its words.
     #[serde(default)]
     pub instead: Option<(String, Vec<String>)>,
+    /// The id of the one community that it takes groups out of, where it moves them back.
+    #[serde(default)]
+    pub only_from: Option<String>,
 }
 
 fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
@@ -39,10 +42,11 @@ fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant
         let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
         Ok(match undo {
             None => said(Phrase::not_done("undo-nothing")),
-            Some(Undo { by: Some((command, rest)), .. }) => {
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget: Some(MemoryName::Undo) })
+            Some(Undo { by: Some((command, rest)), only_from, .. }) => {
+                let forget = Some(MemoryName::Undo);
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_from })
             }
-            Some(Undo { of, by: None, instead }) => {
+            Some(Undo { of, by: None, instead, .. }) => {
                 let order = past.speech.order(&of, &[]);
                 let mut phrases = vec![Phrase::not_done("undo-cannot").plain("order", order)];
                 if let Some((command, words)) = instead {

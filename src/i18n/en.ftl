@@ -190,6 +190,7 @@ choose = Answer with the number you mean (several: 1 3).
 confirm-nothing = Nothing waits for a yes here.
 confirm-what = Answer “yes”, “no” or a number.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
+confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.

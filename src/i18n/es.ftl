@@ -190,6 +190,7 @@ choose = Responde con el número (varios: 1 3).
 confirm-nothing = No te pregunté nada aquí.
 confirm-what = Responde “sí”, “no” o un número.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía la orden otra vez si todavía la quieres. { $order }
+confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
 confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.

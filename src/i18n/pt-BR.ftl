@@ -190,6 +190,7 @@ choose = Responda com o número (mais de um: 1 3).
 confirm-nothing = Não perguntei nada por aqui.
 confirm-what = Responda “sim”, “não” ou um número.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o pedido de novo se ainda quiser. { $order }
+confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
 confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.

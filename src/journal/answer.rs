@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Speech;
-use crate::storage::{Claim, Lost, Outcome};
+use crate::storage::{Claim, Lost, Outcome, Stored};
 use crate::zapi::{ApiError, Cause, TurnToSend, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
@@ -51,6 +51,11 @@ pub(super) async fn write_down(
     Ok(turn)
 }
 
+/// The messages of an answer that is written down.
+pub(super) fn messages(command: &Stored) -> Vec<String> {
+    command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
 /// Sends what is not sent yet of the answer, the first message in `turn`, if that was waited for; it
 /// quotes the order. Returns how many messages are out where the last one is not noted yet.
 pub(super) async fn send(
@@ -60,8 +65,7 @@ pub(super) async fn send(
     clock: &Clock,
 ) -> Result<Option<usize>, Unsent> {
     let chat = Chat::from_address(&claim.command.chat);
-    let messages: Vec<String> =
-        claim.command.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let messages = messages(&claim.command);
     for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
         failpoint::reach(Step::Sending);
         let booked = match turn.take() {
@@ -71,7 +75,8 @@ pub(super) async fn send(
         if index == 0 {
             claim.command.answer_id = send_first(zapi, claim, &chat, message, booked).await?;
         } else {
-            zapi.send_text(&chat, message, None, booked).await?;
+            // A question stands in the last message: that is the one that a 👍 may answer.
+            claim.command.answer_id = zapi.send_text(&chat, message, None, booked).await?;
         }
         failpoint::reach(Step::Sent);
         if index + 1 == messages.len() {

@@ -66,8 +66,22 @@ struct Given {
     meant: Option<String>,
 }
 
-/// Runs the order of a claim.
+/// Runs the order of a claim. One that changes something leaves no earlier question behind: an `ok` to its
+/// answer would be taken for a yes to that.
 pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
+    let mut ended = carry_out(bot, claim, means).await?;
+    let command = &claim.command;
+    let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
+    let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
+    if is_change && !ended.memories.iter().any(is_asked) {
+        let chat = Chat::from_address(&command.chat);
+        let place = question::place(&command.admin, &chat, command.by_owner);
+        ended.memories.push(question::dropped(place));
+    }
+    Ok(ended)
+}
+
+async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let command = &claim.command;
     let sender = Person {
         phone: command.phone.as_deref().and_then(Phone::parse),
@@ -151,7 +165,9 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
-    claim.command.meant = meant;
+    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
+        claim.mean(meant).await?;
+    }
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -285,8 +301,9 @@ async fn given(
     }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
-        Ok(arguments) => {
+        Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
+            arguments.only_from.clone_from(&order.only_from);
             Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
@@ -444,7 +461,8 @@ async fn numbered(
     }
     let lane = chat.lane(&command.admin, command.by_owner);
     let list = means.store.recall(bot.instance.name.as_str(), MemoryKind::List, &lane).await;
-    let list = list.map_err(Lost::Store)?;
+    // What was shown since is not what the numbers are of.
+    let list = list.map_err(Lost::Store)?.filter(|list| list.at <= command.accepted_at);
     let id = list.and_then(|list| numbered_community(&list.value, typed));
     Ok(id.unwrap_or_else(|| typed.to_owned()))
 }

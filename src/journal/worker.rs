@@ -27,7 +27,7 @@ use crate::command::progress::Progress;
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, Speech, quoted};
-use crate::storage::{Claim, Lost, Outcome, Store, Unavailable, number_of};
+use crate::storage::{Claim, Lost, Outcome, Revision, Store, Unavailable, number_of};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
 
@@ -37,6 +37,8 @@ const SIDE_BY_SIDE: usize = 256;
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// The worker is woken for every order; it looks by itself all the same, this often.
 const POLL: Duration = Duration::from_secs(5);
+/// For how long WhatsApp lets a message be edited.
+const EDITABLE: Duration = Duration::from_secs(15 * 60);
 /// How long a try waits, at the most, for the word that it goes on.
 const WORD: Duration = Duration::from_secs(2);
 
@@ -290,7 +292,10 @@ impl Worker {
         if command.replied > 0 {
             return Ok(());
         }
-        if signs.is_told {
+        let now = self.clock.now();
+        // What was shown since then may still be edited.
+        let is_recent = |since: Timestamp| now.since(since) < EDITABLE;
+        if signs.is_told || !is_recent(command.first_try_at) {
             command.answer_id = None;
             return Ok(());
         }
@@ -298,9 +303,13 @@ impl Worker {
             command.answer_id = Some(message);
         }
         let version = number_of(&command.message_id);
-        if version > 0 && command.answer_id.is_none() {
+        let is_one_message = answer::messages(command).len() == 1;
+        if version > 0 && command.answer_id.is_none() && is_one_message {
             let before = self.store.revisions(&command.instance, command.message(), version).await?;
-            command.answer_id = before.into_iter().rev().find_map(|version| version.answer_id);
+            let answered = before.into_iter().rev().find(|version| version.answer_id.is_some());
+            // Several messages would be torn apart: the answer follows below them.
+            let may_be_edited = |old: &Revision| old.replied == 1 && is_recent(old.accepted_at);
+            command.answer_id = answered.filter(may_be_edited).and_then(|version| version.answer_id);
         }
         Ok(())
     }

@@ -100,6 +100,11 @@ impl Fate {
 }
 
 impl Fate {
+    /// It is done, or may be: who takes the order back takes this back.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, Self::Done | Self::NotShown | Self::NotRead)
+    }
+
     /// What was meant is chosen by number.
     fn is_choice(&self) -> bool {
         match self {

@@ -57,14 +57,30 @@ impl Claim {
         self.held.remember(at, detail);
     }
 
-    /// Writes the plan down, with the order that this one stands for, before the first call that changes anything.
+    /// Writes down for what order this one stands, so that a later try, or whoever comes after a crash, does
+    /// the same, whatever was asked since.
+    pub async fn mean(&mut self, meant: String) -> Result<(), Lost> {
+        self.command.meant = Some(meant);
+        self.write(|connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET meant = $1 WHERE id = $2")
+                    .bind(&claim.command.meant)
+                    .bind(&claim.command.id)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Writes the plan down, before the first call that changes anything.
     pub async fn plan(&mut self, plan: String, now: Timestamp) -> Result<(), Lost> {
         self.command.plan = Some(plan.clone());
         self.write(move |connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET plan = $1, meant = $2 WHERE id = $3")
+                sqlx::query("UPDATE command SET plan = $1 WHERE id = $2")
                     .bind(&plan)
-                    .bind(&claim.command.meant)
                     .bind(&claim.command.id)
                     .execute(&mut *connection)
                     .await?;
@@ -94,7 +110,8 @@ impl Claim {
                 .bind(&claim.command.id)
                 .execute(&mut *connection)
                 .await?;
-                remember(connection, &claim.command.instance, &memories, now).await?;
+                let command = &claim.command;
+                remember(connection, &command.instance, &memories, command.accepted_at, now).await?;
                 note(connection, &claim.command.id, now, "replied", Some(outcome.as_str())).await
             })
         })

@@ -52,7 +52,7 @@ pub struct Memory {
     pub kind: Kind,
     /// Which one.
     pub place: String,
-    /// The value; none forgets what was there.
+    /// The value; none forgets what was there when the order came.
     pub value: Option<String>,
 }
 
@@ -94,6 +94,15 @@ impl Store {
         Ok(self.read(found).await?.flatten())
     }
 
+    /// When the last message of the answer to an order went out, by the journal's notes.
+    pub async fn answered_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
+        let found = sqlx::query_scalar("SELECT MAX(at) FROM note WHERE command = $1 AND what = 'sent'")
+            .bind(command)
+            .fetch_one(&self.reads);
+        let at: Option<i64> = self.read(found).await?;
+        Ok(at.map(Timestamp))
+    }
+
     /// All that is remembered of this kind, by place.
     pub async fn recall_all(&self, instance: &str, kind: Kind) -> Result<Vec<Remembered>, Unavailable> {
         let found = sqlx::query(
@@ -115,11 +124,13 @@ fn remembered(row: &sqlx::any::AnyRow) -> Result<Remembered, sqlx::Error> {
     })
 }
 
-/// Writes memories down, in the transaction of the answer that they belong to.
+/// Writes memories down, in the transaction of the answer that they belong to: that of an order which was
+/// accepted at this moment. It forgets nothing that was remembered since.
 pub(super) async fn remember(
     connection: &mut AnyConnection,
     instance: &str,
     memories: &[Memory],
+    accepted_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     for memory in memories {
@@ -133,10 +144,13 @@ pub(super) async fn remember(
             .bind(&memory.place)
             .bind(value)
             .bind(now.0),
-            None => sqlx::query("DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3")
-                .bind(instance)
-                .bind(memory.kind.as_str())
-                .bind(&memory.place),
+            None => sqlx::query(
+                "DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3 AND at <= $4",
+            )
+            .bind(instance)
+            .bind(memory.kind.as_str())
+            .bind(&memory.place)
+            .bind(accepted_at.0),
         };
         written.execute(&mut *connection).await?;
     }

@@ -102,7 +102,7 @@ pub struct Stored {
     pub is_told: bool,
     /// It was cancelled: what is so is told, and nothing more is changed.
     pub is_cancelled: bool,
-    /// WhatsApp's id of our message about it: the first of its answer, or what told of its progress.
+    /// WhatsApp's id of our message about it: the last one of its answer, or what told of its progress.
     pub answer_id: Option<String>,
     /// The admin's key when it was accepted.
     pub admin: String,

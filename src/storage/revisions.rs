@@ -17,6 +17,8 @@ pub const MOST: usize = 9;
 pub struct Revision {
     /// The order's id.
     pub id: String,
+    /// The key of the admin who gave it.
+    pub admin: String,
     /// What was typed.
     pub text: String,
     /// How it ended, if it has.
@@ -25,8 +27,10 @@ pub struct Revision {
     pub is_over: bool,
     /// When it was accepted.
     pub accepted_at: Timestamp,
-    /// WhatsApp's id of the message that answered it.
+    /// WhatsApp's id of our message about it: the last one of its answer.
     pub answer_id: Option<String>,
+    /// How many messages of its answer are sent.
+    pub replied: i64,
 }
 
 impl Revision {
@@ -65,7 +69,7 @@ impl Store {
         let before = before.min(MOST + 1);
         let places: Vec<String> = (0..before).map(|number| format!("${}", number + 2)).collect();
         let sql = format!(
-            "SELECT id, text, state, outcome, accepted_at, answer_id, message_id FROM command
+            "SELECT id, admin, text, state, outcome, accepted_at, answer_id, replied, message_id FROM command
              WHERE instance = $1 AND message_id IN ({})",
             places.join(", ")
         );
@@ -83,11 +87,13 @@ impl Store {
                 number_of(&message_id),
                 Revision {
                     id: row.try_get("id")?,
+                    admin: row.try_get("admin")?,
                     text: row.try_get("text")?,
                     outcome: outcome.and_then(|word| Outcome::parse(&word)),
                     is_over: state == "done" || state == "dead",
                     accepted_at: Timestamp(row.try_get("accepted_at")?),
                     answer_id: row.try_get("answer_id")?,
+                    replied: row.try_get("replied")?,
                 },
             ));
         }

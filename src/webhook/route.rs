@@ -43,7 +43,7 @@ use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
-use crate::storage::{MOST_REVISIONS, Store, Unavailable, revision};
+use crate::storage::{MOST_REVISIONS, Revision, Store, Unavailable, revision};
 use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
@@ -383,7 +383,9 @@ impl Door {
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Awaited::No);
                 };
-                let may_be_mended = versions.iter().all(|version| version.may_be_mended());
+                let is_theirs = |version: &Revision| version.admin == admin.key;
+                let may_be_mended = |version: &Revision| is_theirs(version) && version.may_be_mended();
+                let may_be_mended = versions.iter().all(may_be_mended);
                 if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
                     return Ok(Awaited::No);
                 }

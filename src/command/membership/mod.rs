@@ -129,7 +129,7 @@ pub async fn change(
         }
     };
     let outcome = settle::settle(context, direction, &plan, known, ahead).await?;
-    let done = plan.todo().into_iter().filter(|group| outcome.get(group) == Some(&Fate::Done));
+    let done = plan.todo().into_iter().filter(|group| outcome.get(group).is_some_and(Fate::may_be_done));
     let done: Vec<GroupId> = done.collect();
     if let (false, Some(id)) = (done.is_empty(), plan.community()) {
         let by = direction.opposite().command();

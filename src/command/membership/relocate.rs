@@ -8,7 +8,7 @@ use super::settle::{Settled, settle};
 use super::{Direction, choose, shown_first, with_ids};
 use crate::authorise::may_in;
 use crate::command::{Arguments, Context, Failure};
-use crate::domain::GroupId;
+use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Fate, Reply};
 
@@ -22,7 +22,9 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
             let (plan, details) = plan::survey(context, Direction::Link, community, &typed).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
-            let may_leave = |id: &_, name: &_| may_in(admin, id, name, directory);
+            let is_from =
+                |id: &CommunityId| arguments.only_from.as_deref().is_none_or(|only| id.as_str() == only);
+            let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
             keep_the_last(context, &mut plan).await?;
             failpoint::reach(Step::Surveyed);
@@ -96,10 +98,17 @@ fn order_back(groups: &[GroupId], plan: &Plan) -> String {
 
 /// What moved from one community is moved back; what was in none is unlinked; a mixture has no one order.
 fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
-    let is_done = |group: &&GroupId| settled.get(*group) == Some(&Fate::Done);
+    let is_done = |group: &&GroupId| settled.get(*group).is_some_and(Fate::may_be_done);
     let todo = plan.todo();
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
-    let (Some(target), false) = (plan.community(), done.is_empty()) else { return };
+    let Some(target) = plan.community() else { return };
+    if done.is_empty() {
+        // What is in no community now is no change before this one either.
+        if settled.values().any(|fate| matches!(fate, Fate::Stray(..))) {
+            context.can_be_undone("move", None);
+        }
+        return;
+    }
     let sources = plan.sources();
     let from = |group: &GroupId| sources.iter().position(|(.., groups)| groups.contains(group));
     let first = from(&done[0]);
@@ -111,5 +120,5 @@ fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
         }
         None => Some(("unlink", with_ids(&target, &done))),
     };
-    context.can_be_undone("move", by);
+    context.can_be_undone_from("move", by, Some(target.to_string()));
 }

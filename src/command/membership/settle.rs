@@ -49,7 +49,7 @@ pub(super) async fn settle(
         false => work.missing(todo.clone(), &details).await,
     };
     let mut hints = Hints::new();
-    let mut unread = None;
+    let (mut unread, mut unsure) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
         // An earlier try's call may only be on its way into what is read.
         (missing, unread) = work.read_back(missing).await;
@@ -58,7 +58,16 @@ pub(super) async fn settle(
         let is_temporary = matches!(&last, Err(error) if error.cause.is_temporary());
         let concerns_all = matches!(&last, Err(error) if error.cause.concerns_all());
         hints = called;
-        if !concerns_all {
+        if concerns_all {
+            // What an earlier call was for is looked at all the same.
+            let is_called = |group: &GroupId| matches!(hints.get(group), Some(Ok(())));
+            let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
+            missing = others;
+            if !called.is_empty() {
+                let (left, failed) = work.read_back(called).await;
+                if failed.is_some() { unsure = left } else { missing.extend(left) }
+            }
+        } else {
             let called = missing.len();
             (missing, unread) = work.read_back(missing).await;
             failpoint::reach(Step::ReadBack);
@@ -69,7 +78,9 @@ pub(super) async fn settle(
             }
         }
     }
-    work.attribute(&todo, missing, &hints, unread).await
+    let mut settled = work.attribute(&todo, missing, &hints, unread).await?;
+    settled.extend(unsure.into_iter().map(|group| (group, Fate::NotRead)));
+    Ok(settled)
 }
 
 struct Work<'w, 'c> {
@@ -110,13 +121,15 @@ impl Work<'_, '_> {
     ) -> (Hints, Result<(), ApiError>) {
         let (mut hints, mut last) = (Hints::new(), Ok(()));
         self.context.progress.begin(groups.len());
-        for some in groups.chunks(MANY) {
+        for (at, some) in groups.chunks(MANY).enumerate() {
             failpoint::reach(Step::Calling);
             last = self.direction.call(self.context.zapi, self.community, some, turn.take()).await;
             failpoint::reach(Step::Called);
             hints.extend(some.iter().map(|group| (group.clone(), last.clone())));
             self.context.progress.advance(some.len());
             if matches!(&last, Err(error) if error.cause.concerns_all() || error.cause.is_temporary()) {
+                // Nobody said that it was done for those behind.
+                hints.extend(groups.iter().skip(at * MANY).map(|group| (group.clone(), last.clone())));
                 break;
             }
         }

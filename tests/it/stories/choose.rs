@@ -1,5 +1,10 @@
 //! A name that could be several is asked back with numbers, and a bare number answers.
 
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Fault, Reply};
+
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -71,4 +76,24 @@ async fn numbers_in_a_chat_where_nothing_was_asked_are_chatter() {
         assert_eq!(bot.send(ANA, text).await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
     }
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn numbers_are_never_of_a_list_that_was_shown_after_they_were_typed() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    bot.ask(ANA, "/groups futebol").await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" 1"#).await;
+    bot.tried(&order, 1).await;
+    clock.advance(Duration::from_millis(1));
+    bot.ask(ANA, "/groups suporte").await;
+
+    clock.advance(Duration::from_secs(5));
+    bot.ask(ANA, "/whoami").await;
+
+    let reply = bot.reply_to(&order).await.text;
+    assert!(reply.contains("❌ no group “1”"), "{reply}");
+    assert_eq!(bot.changes(), 0);
 }

@@ -238,3 +238,131 @@ async fn rights_that_are_gone_meanwhile_are_gone_at_the_yes() {
     assert_eq!(refused, "You may not use /unlink in “Bairro Feliz”. Whoever runs this bot can allow it.");
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn two_yeses_to_one_question_do_not_answer_the_next_one_unseen() {
+    let bot = streets().start().await;
+    bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
+    bot.settled().await;
+    // Whoever taps twice said yes to the name of the command, and has not seen what it would do.
+    let hold = bot.sandbox.trouble().hold("communities-metadata");
+    let (one, other) = (bot.give(ANA, "yes").await, bot.give(ANA, "yes").await);
+    bot.within(hold.reached()).await;
+    hold.release();
+
+    assert_eq!(bot.reply_to(&one).await.text, ASKED);
+    let early = bot.reply_to(&other).await.text;
+    assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
+    assert_eq!(bot.changes(), 0);
+    bot.settled().await;
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+}
+
+#[tokio::test]
+async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
+    let yes = bot.give(ANA, "yes").await;
+    bot.tried(&yes, 1).await;
+    clock.advance(Duration::from_millis(1));
+    bot.ask(ANA, "/community bairo").await;
+    clock.advance(Duration::from_secs(5));
+    bot.ask(ANA, "/whoami").await;
+
+    assert_eq!(bot.reply_to(&yes).await.text, DONE);
+    bot.settled().await;
+    // The question that came since waits for its own answer.
+    let shown = bot.ask(ANA, "1").await;
+    assert!(shown.contains("Bairro Feliz") && !shown.contains('❌'), "{shown}");
+}
+
+#[tokio::test]
+async fn who_may_give_an_order_may_say_yes_to_it() {
+    let bot = streets()
+        .admins(&format!("[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommands = [\"unlink\"]\n"))
+        .start()
+        .await;
+    bot.ask(ANA, GRAVE).await;
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+}
+
+#[tokio::test]
+async fn a_question_that_was_cancelled_takes_no_yes() {
+    let bot = streets().start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+
+    assert_eq!(bot.ask(ANA, "/cancel").await, "Dropped. Nothing was changed.");
+    bot.settled().await;
+
+    assert_eq!(bot.send(ANA, "ok").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_change_that_was_ordered_since_drops_the_question_before_it() {
+    let bot = streets().start().await;
+    bot.ask(ANA, r#"/unlink "Bairro Feliz" futebbol"#).await;
+    bot.settled().await;
+    bot.ask(ANA, r#"/unlink "Bairro Feliz" "rua 1""#).await;
+    bot.settled().await;
+
+    // Said of what is done.
+    assert_eq!(bot.send(ANA, "ok").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn a_thumb_on_the_last_message_of_a_long_question_is_a_yes() {
+    let bot = Service::with()
+        .world(|world| {
+            world.set_limit(100);
+            for class in 1..=50 {
+                world.group(&format!("Turma {class:02} {}", "x".repeat(80)));
+            }
+        })
+        .start()
+        .await;
+    let asked = bot.message(ANA, r#"/link "Bairro Feliz" turma*"#);
+    bot.ask_by(&asked).await;
+    bot.settled().await;
+    let sent = bot.sandbox.sent();
+    let question = sent.last().unwrap();
+    assert!(sent.len() > 1 && question.text.contains("👍"), "{sent:?}");
+    let account = bot.sandbox.account();
+    let thumb = Event::reaction(&account.id, "👍", &question.message_id)
+        .from(ANA)
+        .connected_phone(&account.phone)
+        .at(bot.clock.now());
+
+    bot.post(&thumb).await;
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 5);
+}
+
+#[tokio::test]
+async fn a_yes_that_is_said_while_the_question_is_on_its_way_is_no_answer_to_it() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(1));
+    let sending = bot.sandbox.trouble().hold("send-text");
+    let one = bot.give(ANA, "yes").await;
+    bot.within(sending.reached()).await;
+    clock.advance(Duration::from_secs(3));
+    let impatient = bot.give(ANA, "yes").await;
+    clock.advance(Duration::from_secs(3));
+    sending.release();
+
+    assert_eq!(bot.reply_to(&one).await.text, ASKED);
+    let early = bot.reply_to(&impatient).await.text;
+    assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
+    assert_eq!(bot.changes(), 0);
+}

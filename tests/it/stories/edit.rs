@@ -127,3 +127,44 @@ async fn a_mended_order_that_is_cut_off_is_ended_and_said_once() {
     bot.settled().await;
     assert_eq!((bot.said().len(), bot.changes()), (1, 1));
 }
+
+#[tokio::test]
+async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
+    let bot = Service::with()
+        .world(|world| {
+            for class in 1..=30 {
+                world.group(&format!("Turma {class:02} {}", "x".repeat(80)));
+            }
+        })
+        .start()
+        .await;
+    let many = (1..=60).map(|at| format!("nada{at}{}", "y".repeat(80))).collect::<Vec<_>>().join(" ");
+    let order = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {many}"#));
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let before = bot.said();
+    assert!(before.len() > 1, "{before:?}");
+
+    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.shows(LINKED).await;
+    bot.settled().await;
+
+    // Nothing of the old answer stands below the new one.
+    assert_eq!(bot.said(), [before, vec![LINKED.to_owned()]].concat());
+}
+
+#[tokio::test]
+async fn nobody_mends_the_order_of_another() {
+    let bot = Service::with().admins(crate::stories::scene::ANA_AND_RUI).start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    let theirs = bot
+        .message(crate::stories::scene::RUI, r#"/link "Bairro Feliz" futebol"#)
+        .with_id(order.message_id())
+        .edited();
+
+    assert_eq!(expect_status(&bot.post(&theirs).await, "ignored"), "edited");
+    assert_eq!((bot.orders().await, bot.changes()), (1, 0));
+}

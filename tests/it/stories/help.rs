@@ -98,7 +98,7 @@ async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
 
     assert_eq!(
         reply,
-        "What I can do:\n*Look*\n/groups\n*Orders*\n/cancel\n*Bot*\n/whoami · /alias · /help\n\
+        "What I can do:\n*Look*\n/groups\n*Orders*\n/confirm · /cancel\n*Bot*\n/whoami · /alias · /help\n\
          More on one: /help groups"
     );
 }

@@ -70,6 +70,7 @@ async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
 
     let reply = bot.ask(ANA, MOVE).await;
     bot.sandbox.trouble().clear();
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ The last change was /move, and that cannot be taken back.");
     let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
     assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
@@ -126,4 +127,23 @@ async fn nobody_takes_a_group_out_of_a_community_that_is_not_theirs() {
 
     assert!(reply.starts_with("0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Vendas Sul”"), "{reply}");
     assert_eq!((bot.changes(), bot.community_of("Vendas Sul").as_deref()), (0, Some("Marketing BR")));
+}
+
+#[tokio::test]
+async fn what_somebody_else_moved_on_since_is_not_moved_back() {
+    let bot = Service::start().await;
+    bot.ask(ANA, MOVE).await;
+    bot.settled().await;
+    bot.sandbox.world(|world| {
+        let third = world.community("Terceira");
+        let group = world.group_named("Vendas Sul").unwrap();
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        world.unlink(&bairro, &group).unwrap();
+        world.link(&third, &group).unwrap();
+    });
+
+    let reply = bot.ask(ANA, "/undo").await;
+
+    assert!(reply.contains("⚠️ “Vendas Sul”"), "{reply}");
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Terceira"));
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, Reply};
 
 use crate::support::{ANA, Service, Setting};
@@ -96,4 +97,65 @@ async fn after_a_crash_the_same_message_becomes_the_answer() {
     bot.settled().await;
     let said = bot.said();
     assert!(said.len() == 1 && said[0].starts_with("11 of 11 groups are now in"), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_was_done_before_every_call_failed_is_told_as_done() {
+    let bot = classes(25).start().await;
+    let first = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(first.reached()).await;
+    let barred = Reply::json(403, &serde_json::json!({ "error": "Client-Token not allowed" }));
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(barred));
+    first.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said[0].starts_with("10 of 25 groups are now in “Bairro Feliz”.\n✅ “Turma 01”"), "{said:?}");
+    assert!(said[0].contains("\n❌ “Turma 11”") && !said[0].contains('❓'), "{said:?}");
+}
+
+#[tokio::test]
+async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
+    // The one try is the last one.
+    let bot = classes(25).instance("give_up_after = \"1s\"").start().await;
+    let first = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(first.reached()).await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    first.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    let last = said.last().unwrap();
+    assert!(last.starts_with("10 of 25 groups are now in") && last.contains("\n❌ “Turma 25”"), "{said:?}");
+    assert!(!last.contains('❓'), "{last}");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let mut bot = classes(11).clock(clock.clone()).start().await;
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&order).await;
+    bot.within(call.reached()).await;
+    bot.reply_to(order.message_id()).await;
+    let id = bot.row(order.message_id()).await.id;
+    bot.within(async {
+        while bot.store.answer_id(&id).await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    bot.crash().await;
+    call.release();
+    clock.advance(Duration::from_secs(15 * 60 + 1));
+    bot.restart().await;
+
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said.len() == 2 && said[1].starts_with("11 of 11 groups are now in"), "{said:?}");
 }

@@ -2,7 +2,7 @@
 
 use vincula::sandbox::Fault;
 
-use crate::stories::scene::refusal;
+use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -64,4 +64,23 @@ async fn nothing_is_taken_back_where_nothing_was_changed() {
         bot.ask(ANA, "/deshacer").await,
         "❌ No has cambiado nada en este chat que yo pueda deshacer."
     );
+}
+
+#[tokio::test]
+async fn what_was_not_sure_is_taken_back_too_and_not_the_change_before_it() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+    assert!(reply.contains("❓ “Suporte”"), "{reply}");
+    bot.settled().await;
+    bot.sandbox.world(|world| {
+        let (bairro, group) =
+            (world.community_named("Bairro Feliz").unwrap(), world.group_named("Suporte").unwrap());
+        world.link(&bairro, &group).unwrap();
+    });
+
+    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Suporte”");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }
