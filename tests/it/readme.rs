@@ -42,6 +42,20 @@ fn the_conversation_is_what_the_demo_says() {
 }
 
 #[test]
+fn the_tour_is_what_the_demo_plays() {
+    let ended = vincula().args(["demo", "--tour"]).stdin(Stdio::null()).output().unwrap();
+
+    assert!(ended.status.success(), "{}", ended.status);
+    let played = String::from_utf8(ended.stdout).unwrap();
+    assert!(!played.contains("(no order") && !played.contains("(not taken"), "{played}");
+    // What is another thing each time: the moment, and an invitation.
+    let moment = regex::Regex::new(r"\b\d\d/\d\d \d\d:\d\d\b").unwrap().replace_all(&played, "25/11 14:03");
+    let link = regex::Regex::new(r"chat\.whatsapp\.com/\w+").unwrap();
+    let played = link.replace_all(&moment, "chat.whatsapp.com/Gf5kRt2ZqW8LmXy0aBcDeF");
+    in_step("the tour", "<!-- tour: made by `vincula demo --tour` -->\n\n```text\n", "```", &played);
+}
+
+#[test]
 fn the_example_of_a_configuration_is_all_good() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.toml");

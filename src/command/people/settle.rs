@@ -5,6 +5,7 @@
 //! it is told by that call's answer; and the plan notes it, since nobody shall get two.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::super::patience::Patience;
 use super::super::{Context, Failure};
@@ -17,6 +18,9 @@ use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
 
 /// The most admins of a community (ZAPI.md, Linking).
 const MOST_ADMINS: usize = 20;
+
+/// How long is waited until somebody who was added shows.
+const INVITED: Duration = Duration::from_secs(4);
 
 /// What became of those who had to be changed, by their place in the plan.
 pub(super) type Ends = HashMap<usize, End>;
@@ -170,7 +174,9 @@ impl Work<'_, '_> {
     /// Reads who is in the community until all are where they shall be, or the time is over. Returns
     /// those who are not, and why the last read failed, if it did.
     async fn read_back(&mut self, mut missing: Vec<usize>) -> (Vec<usize>, Option<ApiError>) {
-        let mut patience = Patience::of(self.context.timing.read_back);
+        // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
+        let longest = self.context.timing.read_back;
+        let mut patience = Patience::of(if self.act == Act::Add { longest.min(INVITED) } else { longest });
         loop {
             let unread = match self.look(&missing).await {
                 Ok(left) => {
