@@ -56,8 +56,8 @@ Examples:
   vincula demo --tour                       plays all that it can do
   vincula demo --listen 127.0.0.1:8080      to send it webhooks; a terminal shows its --config
 
-In the chat `^` before a line edits your last message, `[photo]` sends a picture with the line as its
-caption, and `[👍]` answers the bot's last message.")]
+In the chat, ^ before a line edits your last message, [photo] sends a picture
+with the line as its caption, and [👍] answers the bot's last message.")]
     Demo(demo::Options),
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
