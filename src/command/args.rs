@@ -110,6 +110,8 @@ pub struct Arguments {
     pub flags: Flags,
     /// The id of the one community that groups may be taken out of; nobody types it.
     pub only_from: Option<String>,
+    /// It takes back what its admin changed; nobody types it.
+    pub is_back: bool,
 }
 
 /// Sorts the words of an order.

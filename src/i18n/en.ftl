@@ -573,3 +573,6 @@ help-demote-long = They stay in the community. Whoever made it stays its admin.
 help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Sales 44 99999-0001, 44 99999-0002
+
+## Groups of which somebody is no admin
+group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again

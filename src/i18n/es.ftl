@@ -573,3 +573,6 @@ help-demote-long = Las personas siguen en la comunidad. Quien la creó sigue sie
 help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
+
+## Groups of which somebody is no admin
+group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo

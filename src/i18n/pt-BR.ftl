@@ -573,3 +573,6 @@ help-demote-long = As pessoas continuam na comunidade. Quem a criou continua adm
 help-demote-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
+
+## Groups of which somebody is no admin
+group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo

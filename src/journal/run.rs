@@ -8,8 +8,8 @@ use crate::command::loose::behind;
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
-    nearest, planned_community, question, recognise, rest_as_typed,
+    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, Past, Run, Spec, Timing,
+    kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
@@ -304,6 +304,7 @@ async fn given(
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
             arguments.only_from.clone_from(&order.only_from);
+            arguments.is_back = order.forget == Some(MemoryName::Undo);
             Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
