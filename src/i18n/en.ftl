@@ -536,6 +536,7 @@ person-was-admin = { $who }: was an admin already
 person-was-no-admin = { $who }: was no admin
 person-invited = { $who }: can’t be added directly, so they got a private invitation
 person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
+person-perhaps-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $order }
 person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
 person-not-in = { $who }: is not in the community
 person-not-in-add = { $who }: is not in the community. Add them first: { $order }

@@ -536,6 +536,7 @@ person-was-admin = { $who }: ya era admin
 person-was-no-admin = { $who }: ya no era admin
 person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
 person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
+person-perhaps-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $order }
 person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
 person-not-in = { $who }: no está en la comunidad
 person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $order }

@@ -536,6 +536,7 @@ person-was-admin = { $who }: já era admin
 person-was-no-admin = { $who }: já não era admin
 person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
 person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
+person-perhaps-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $order }
 person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
 person-not-in = { $who }: não está na comunidade
 person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $order }

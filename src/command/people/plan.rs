@@ -36,6 +36,9 @@ pub(super) struct Item {
     /// gets no second one.
     #[serde(default)]
     is_asked: bool,
+    /// A call that may invite them was about to be made, and nobody knows how it ended.
+    #[serde(default)]
+    is_asking: bool,
 }
 
 /// How somebody stood.
@@ -109,8 +112,20 @@ impl Plan {
     /// Notes that Z-API took the call for somebody alone.
     pub(super) fn note_asked(&mut self, at: usize) {
         if let Some(item) = self.items.get_mut(at) {
-            item.is_asked = true;
+            (item.is_asked, item.is_asking) = (true, false);
         }
+    }
+
+    /// Notes whether a call that may invite somebody is about to be made, or was, without a known end.
+    pub(super) fn note_asking(&mut self, at: usize, is_asking: bool) {
+        if let Some(item) = self.items.get_mut(at) {
+            item.is_asking = is_asking;
+        }
+    }
+
+    /// They may have been invited; nobody knows.
+    pub(super) fn is_asking(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asking)
     }
 
     /// They were asked for alone, and Z-API took it.
@@ -226,6 +241,7 @@ fn stand(
         address: String::new(),
         before: Before::Todo,
         is_asked: false,
+        is_asking: false,
     };
     let mut exists = true;
     match named.who {
