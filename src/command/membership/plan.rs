@@ -250,7 +250,7 @@ pub(super) async fn survey(
         context.zapi.community(&community.id)
     );
     let details = details?;
-    let mut found = context.seen(found?).await?.into_iter();
+    let mut found = context.seen(&words, found?).await?.into_iter();
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();

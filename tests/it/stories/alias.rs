@@ -176,12 +176,12 @@ async fn each_slip_leads_on() {
     assert_eq!(done, "✅ “bf” now stands for “Bairro Feliz” (community).");
     assert_eq!(
         unclear,
-        "❌ “vendas” is not clear. Which one?\n1. “Vendas Atacado” (group)\n2. “Vendas Norte” (group)\n\
-         3. “Vendas Sul” (group)\nAnswer with its number; nothing was changed."
+        "❌ “vendas” could be:\n1. “Vendas Atacado” (group)\n2. “Vendas Norte” (group)\n\
+         3. “Vendas Sul” (group)\nAnswer with the number you mean."
     );
     assert_eq!(chosen, "✅ “v” now stands for “Vendas Norte” (group).");
     assert!(near.contains("1. “Futebol” (group)"), "{near}");
-    assert_eq!(nothing, "❌ There is no community or group “qwertz”. See them: /communities, /groups");
+    assert_eq!(nothing, "❌ There is no community and no group “qwertz”. See them: /communities, /groups");
     assert!(open.contains("A quote \" is not closed."), "{open}");
 }
 
@@ -228,7 +228,7 @@ async fn a_short_name_made_in_a_chat_widens_nobody_s_rights() {
         link.starts_with("You may not use /link in") || link.starts_with("There is no community"),
         "{link}"
     );
-    assert!(own.starts_with("❌ There is no community or group “bairro”."), "{own}");
+    assert!(own.starts_with("❌ There is no community and no group “bairro”."), "{own}");
     assert!(listed.starts_with("There are no short names yet."), "{listed}");
     assert!(!seen.contains("Bairro"), "{seen}");
     assert_eq!(bot.changes(), 0);

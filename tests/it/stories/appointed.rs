@@ -120,6 +120,41 @@ async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_
 }
 
 #[tokio::test]
+async fn t42_the_beginning_of_a_name_teaches_an_admin_of_a_community_nothing_of_other_communities() {
+    let limited = "[instances.main.admins.zoe]\nphone = \"5531966660003\"\nname = \"Zoe Lima\"\n\
+                   communities = [\"Marketing BR\"]\n";
+    let bot = setting().admins(limited).start().await;
+    bot.knows(BRUNO).await;
+
+    for order in [
+        r#"/link "Bairro Feliz" lanç"#,
+        r#"/link --try "Bairro Feliz" futebol lanç"#,
+        r#"/unlink "Bairro Feliz" lanç"#,
+        r#"/move lanç "Bairro Feliz""#,
+        "/invite lanç",
+        "/invite lançamento",
+        "/invite vendas",
+        "/invite mark",
+        "/groups lanç",
+        "/history mark",
+        "/history z",
+        "/history Zoe Lima",
+        "/who mark",
+    ] {
+        let reply = bot.ask(BRUNO, order).await;
+        for name in ["Lançamentos", "Vendas Sul", "Marketing", "By “Zoe", "Zoe Lima did"] {
+            assert!(!reply.contains(name), "{order}: {reply}");
+        }
+        assert!(!reply.contains("Zoe Lima") || order.contains("Zoe Lima"), "{order}: {reply}");
+    }
+    let zoe = bot.ask(BRUNO, "/history Zoe Lima").await;
+    assert!(zoe.starts_with("❌ There is no community and no admin “Zoe Lima”."), "{zoe}");
+    let named = bot.ask(BRUNO, r#"/link "Bairro Feliz" Lançamentos"#).await;
+    assert!(named.contains("⚠️ “Lançamentos”: belongs to another community"), "{named}");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
 async fn t42_an_admin_of_a_community_takes_into_it_only_groups_of_which_they_are_admin_too() {
     let bot = setting()
         .world(|world| {
