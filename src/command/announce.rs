@@ -42,7 +42,7 @@ struct Plan {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let plan = match single::planned(context) {
+        let plan = match single::planned(context)? {
             Some(plan) => plan,
             None => match survey(context, arguments).await? {
                 Ok(plan) => plan,

@@ -48,7 +48,7 @@ struct Plan {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         // Whose rights end at some communities cannot make others.
         if !may_everywhere(context.admin) {
             return Ok(match begun {

@@ -223,8 +223,7 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
     };
     let spec = named(&command)?;
     let arguments = args::parse(spec.args, spec.is_mutating, &rest).ok()?;
-    let place = || arguments.words.first().filter(|_| spec.args.first() == Some(&Arg::Place));
-    let typed = arguments.community.as_ref().or_else(place)?;
+    let typed = arguments.community.as_ref()?;
     let typed =
         context.directory.aliased(typed).or_else(|| context.directory.kept_alias(typed)).unwrap_or(typed);
     match names.communities.find(typed, CommunityId::parse(typed)) {

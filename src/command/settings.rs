@@ -64,7 +64,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let id = community.id.to_string();
         let set = context.recall(MemoryKind::Setting, &id).await?;
         let before = set.and_then(|set| of_word(&set.value));
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,

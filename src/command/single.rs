@@ -27,9 +27,10 @@ pub(super) trait Change: Sync {
     fn look(&self) -> (&'static str, Vec<&str>);
 }
 
-/// The plan of an earlier try, if there was one.
-pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Option<T> {
-    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+/// The plan of an earlier try, if there was one. Where it cannot be read, nothing is begun anew.
+pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, Failure> {
+    let plan = context.claim.command.plan.as_deref().map(serde_json::from_str);
+    plan.transpose().map_err(|_| Failure::NoPlan)
 }
 
 /// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.

@@ -217,7 +217,6 @@ chapter-people = People
 chapter-orders = Orders
 chapter-bot = Bot
 arg-any-community = [community]
-arg-place = <community or group>
 arg-people = <people…>
 arg-text = <text>
 arg-any-text = [text]

@@ -217,7 +217,6 @@ chapter-people = Personas
 chapter-orders = Órdenes
 chapter-bot = Bot
 arg-any-community = [comunidad]
-arg-place = <comunidad o grupo>
 arg-people = <personas…>
 arg-text = <texto>
 arg-any-text = [texto]

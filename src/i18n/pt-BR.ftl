@@ -217,7 +217,6 @@ chapter-people = Pessoas
 chapter-orders = Pedidos
 chapter-bot = Bot
 arg-any-community = [comunidade]
-arg-place = <comunidade ou grupo>
 arg-people = <pessoas…>
 arg-text = <texto>
 arg-any-text = [texto]

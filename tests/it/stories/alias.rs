@@ -271,3 +271,25 @@ fn with_sales(communities: &str) -> String {
          [instances.main.aliases]\nsales = \"{marketing}\"\n"
     )
 }
+
+#[tokio::test]
+async fn nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
+    let zoe = "5531966660003";
+    let limited =
+        format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Bairro Feliz\"]\n");
+    let bot = Service::with()
+        .admins(&format!("{ANA_AND_RUI}\n{limited}"))
+        .world(|world| {
+            world.community("Praia");
+        })
+        .start()
+        .await;
+
+    let taken = bot.ask(zoe, r#"/alias praia = "Bairro Feliz""#).await;
+    let anas = bot.ask(ANA, r#"/link praia futebol"#).await;
+    let hers = bot.ask(ANA, r#"/alias praia = "Bairro Feliz""#).await;
+
+    assert_eq!(taken, "❌ “praia” already means something else in an order. Choose another word.");
+    assert_eq!(anas, "1 of 1 group is now in “Praia”.\n✅ “Futebol”");
+    assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
+}

@@ -3,6 +3,7 @@
 use vincula::sandbox::{Fault, Reply, Standing};
 
 use super::describe::ANA_OF_MARKETING;
+use super::scene::ANA_AND_RUI;
 use crate::support::{ANA, Service};
 
 impl Service {
@@ -190,4 +191,23 @@ async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was
     assert!(dead.starts_with("❌ “https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv”: "), "{dead}");
     let by_number = bot.answers_to(&by_number).await;
     assert_ne!(by_number, [shown("Café da Manhã", &bot.link_into(&bot.group("Café da Manhã")))]);
+}
+
+#[tokio::test]
+async fn t42_the_history_of_a_community_has_the_new_links_into_it_and_its_groups_and_no_others() {
+    let zoe = "5531966660003";
+    let limited =
+        format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Marketing BR\"]\n");
+    let bot = Service::with().admins(&format!("{ANA_AND_RUI}\n{limited}")).start().await;
+    for place in ["Lançamentos", "Marketing BR", "Moradores", "Futebol"] {
+        bot.ask(ANA, &format!("/invite \"{place}\" reset --yes")).await;
+    }
+
+    let there = bot.ask(ANA, "/history \"Marketing BR\"").await;
+    let hers = bot.ask(zoe, "/history").await;
+
+    for told in [there, hers] {
+        assert!(told.contains("Lançamentos") && told.contains("“Marketing BR” has a new link"), "{told}");
+        assert!(!told.contains("Moradores") && !told.contains("Futebol"), "{told}");
+    }
 }
