@@ -90,8 +90,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 if let Some(reply) = context.shown_first(SPEC.name, rest, would(&plan), false) {
                     return Ok(reply);
                 }
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-                failpoint::reach(Step::Planned);
+                single::write_down(context, &plan).await?;
                 plan
             }
         };

@@ -150,8 +150,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             name: of,
             old: link,
         };
-        context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-        failpoint::reach(Step::Planned);
+        single::write_down(context, &plan).await?;
         reset(context, plan, false).await
     })
 }

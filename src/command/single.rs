@@ -4,6 +4,7 @@
 //! own way, by the plan's mark ([`super::create`], [`super::announce`]).
 
 use futures_util::future::BoxFuture;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::patience::Patience;
@@ -31,6 +32,13 @@ pub(super) trait Change: Sync {
 pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, Failure> {
     let plan = context.claim.command.plan.as_deref().map(serde_json::from_str);
     plan.transpose().map_err(|_| Failure::NoPlan)
+}
+
+/// Writes a plan down, before the call.
+pub(super) async fn write_down(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), Failure> {
+    context.write_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
+    failpoint::reach(Step::Planned);
+    Ok(())
 }
 
 /// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.

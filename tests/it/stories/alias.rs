@@ -273,7 +273,7 @@ fn with_sales(communities: &str) -> String {
 }
 
 #[tokio::test]
-async fn nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
+async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
     let zoe = "5531966660003";
     let limited =
         format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Bairro Feliz\"]\n");

@@ -194,7 +194,7 @@ async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was
 }
 
 #[tokio::test]
-async fn t42_the_history_of_a_community_has_the_new_links_into_it_and_its_groups_and_no_others() {
+async fn t43_the_history_of_a_community_has_the_new_links_into_it_and_its_groups_and_no_others() {
     let zoe = "5531966660003";
     let limited =
         format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Marketing BR\"]\n");
