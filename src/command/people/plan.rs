@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::super::{Context, Failure};
 use super::Act;
 use super::grammar::{Named, Slip, Who};
+use crate::authorise::may_everywhere;
+use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
 use crate::zapi::{ApiError, Cause, Known, Participant};
@@ -266,10 +268,11 @@ fn stand(
             return item;
         }
     }
-    // The configuration may know a person by both, and by name.
+    // The configuration may know a person by both, and by name; that is for those who may order everywhere.
     let (phone, lid) = (item.phone(), item.lid());
-    let is_them = |admin: &&crate::config::Admin| {
-        (phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid)
+    let is_them = |admin: &&Admin| {
+        let is_known = may_everywhere(context.admin) || admin.key == context.admin.key;
+        is_known && ((phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid))
     };
     if let Some(admin) = context.instance.admins.iter().find(is_them) {
         item.name.get_or_insert_with(|| admin.name.clone());

@@ -155,6 +155,20 @@ async fn t42_the_beginning_of_a_name_teaches_an_admin_of_a_community_nothing_of_
 }
 
 #[tokio::test]
+async fn t42_the_number_and_the_name_that_the_configuration_knows_are_not_told_to_an_admin_of_a_community() {
+    let zoe = "81896604192899@lid";
+    let hidden =
+        format!("[instances.main.admins.zoe]\nphone = \"5531966660003\"\nlid = \"{zoe}\"\nname = \"Zoe\"\n");
+    let bot = setting().admins(&hidden).start().await;
+    bot.knows(BRUNO).await;
+
+    for order in ["add", "remove", "promote", "demote"] {
+        let reply = bot.ask(BRUNO, &format!(r#"/{order} "Bairro Feliz" {zoe} --try"#)).await;
+        assert!(reply.contains(zoe) && !reply.contains("Zoe") && !reply.contains("96666"), "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn t42_an_admin_of_a_community_takes_into_it_only_groups_of_which_they_are_admin_too() {
     let bot = setting()
         .world(|world| {
