@@ -11,7 +11,7 @@ use super::confirm::THUMB;
 use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec};
 use super::{named, planned_community, recognise};
-use crate::authorise::{may_everywhere, may_in};
+use crate::authorise::{may_everywhere, may_in, shown_by_key};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::CommunityId;
@@ -236,7 +236,7 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
 fn line(context: &Context<'_>, deed: &Deed) -> String {
     let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin && !deed.by_owner) {
         Some(admin) => tamed(&admin.name),
-        None => tamed(&deed.admin),
+        None => shown_by_key(&deed.admin).unwrap_or_else(|| tamed(&deed.admin)),
     };
     let order = match deed.text.as_str() {
         "" => context.speech.order(&deed.name, &[]),

@@ -296,6 +296,18 @@ async fn an_admin_of_a_community_is_one_person_under_number_and_lid() {
 }
 
 #[tokio::test]
+async fn the_history_calls_an_admin_of_a_community_as_people_write_their_number() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(BRUNO, ORDER).await;
+
+    let history = bot.ask(BRUNO, "/history").await;
+
+    assert!(history.contains(" +55 44 99999-0002: “/link"), "{history}");
+    assert!(!history.contains("community:"), "{history}");
+}
+
+#[tokio::test]
 async fn an_admin_whose_number_whatsapp_hides_is_known_by_lid() {
     let bot = setting()
         .world(|world| {
