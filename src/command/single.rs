@@ -1,7 +1,7 @@
 //! What orders of one call have in common: planned, called, read back where that can be, and told truly.
 //!
 //! What such an order does may be done twice with the same end. What must not be done twice goes its
-//! own way, by the plan's mark ([`super::create`], [`super::announce`]).
+//! own way, by the plan's mark ([`super::create`], [`super::announce`], invitations in [`super::people`]).
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
