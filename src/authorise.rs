@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{Appointed, CommunityEntry, Directory, fold};
-use crate::domain::{CommunityId, Person};
+use crate::domain::{CommunityId, Lid, Person, Phone};
 
 /// What the admins of a community may not: it ends one, or concerns others than theirs. A list of aliases
 /// tells what others are called.
@@ -118,6 +118,18 @@ impl Admins {
 #[derive(Debug)]
 struct TwoPeople;
 
+/// What the key of an admin of communities begins with: no key of the configuration has a colon.
+const OF_COMMUNITIES: &str = "community:";
+
+/// The admin of communities who has this key, as people write a number or a lid; nobody of the
+/// configuration.
+pub fn shown_by_key(key: &str) -> Option<String> {
+    let id = key.strip_prefix(OF_COMMUNITIES)?;
+    let lid = Lid::parse(id).filter(|_| id.contains('@'));
+    let phone = Phone::parse(id).filter(|_| lid.is_none());
+    Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
+}
+
 /// An admin of communities, as one who may give orders in these. The key is their number's wherever one
 /// is known, so that they are one person to the journal under number and lid.
 fn of_communities(appointed: &Appointed) -> Admin {
@@ -125,8 +137,7 @@ fn of_communities(appointed: &Appointed) -> Admin {
     let id = phone.map(|phone| phone.to_string()).or_else(|| lid.map(|lid| lid.to_string()));
     Admin {
         from: AdminsFrom::Community,
-        // No key of the configuration has a colon.
-        key: format!("community:{}", id.unwrap_or_default()),
+        key: format!("{OF_COMMUNITIES}{}", id.unwrap_or_default()),
         phone,
         lid,
         name: appointed.person.shown(),
@@ -191,7 +202,6 @@ pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory
 mod tests {
     use super::*;
     use crate::directory::Entry;
-    use crate::domain::{Lid, Phone};
 
     fn admin(key: &str, phone: Option<&str>, lid: Option<&str>) -> Admin {
         Admin {

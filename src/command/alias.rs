@@ -6,12 +6,12 @@
 use futures_util::future::BoxFuture;
 
 use super::args::means;
-use super::membership::words_for_here;
-use super::question::{Question, range};
+use super::place::{Meant, Place, meant, which};
+use super::question::range;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::directory::{CommunityEntry, Found, GroupEntry, Invited, Snapshot, fold};
+use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
-use crate::reply::{MOST_CANDIDATES, Phrase, Reply, typed};
+use crate::reply::{Phrase, Reply, typed};
 use crate::storage::{Lost, MemoryKind, Store};
 
 /// The command.
@@ -34,57 +34,6 @@ const MOST: usize = 300;
 pub async fn kept(store: &Store, instance: &str) -> Result<Vec<(String, String)>, Lost> {
     let kept = store.recall_all(instance, MemoryKind::Alias).await.map_err(Lost::Store)?;
     Ok(kept.into_iter().map(|alias| (alias.place, alias.value)).collect())
-}
-
-/// What an alias can stand for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Thing {
-    Community(CommunityEntry),
-    Group(GroupEntry),
-}
-
-impl Thing {
-    fn id(&self) -> &str {
-        match self {
-            Self::Community(entry) => entry.id.as_str(),
-            Self::Group(entry) => entry.id.as_str(),
-        }
-    }
-
-    /// Its name, else its id.
-    pub(super) fn name(&self) -> &str {
-        let name = match self {
-            Self::Community(entry) => &entry.name,
-            Self::Group(entry) => &entry.name,
-        };
-        if name.is_empty() { self.id() } else { name }
-    }
-
-    /// The catalogue's key for what it is.
-    pub(super) fn kind(&self) -> &'static str {
-        match self {
-            Self::Community(_) => "alias-community",
-            Self::Group(_) => "alias-group",
-        }
-    }
-
-    /// What is behind an id, as far as the lists have it.
-    pub(super) fn of(id: &str, snapshot: &Snapshot) -> Option<Self> {
-        let community = CommunityId::parse(id).and_then(|id| snapshot.communities.by_id(&id));
-        if let Some(entry) = community {
-            return Some(Self::Community(entry.clone()));
-        }
-        let group = snapshot.groups.by_id(&GroupId::parse(id)?)?;
-        Some(Self::Group(group.clone()))
-    }
-
-    /// Whether this admin may know of it.
-    pub(super) fn is_shown(&self, context: &Context<'_>) -> bool {
-        match self {
-            Self::Community(entry) => context.sees(&entry.id, &entry.name),
-            Self::Group(_) => true,
-        }
-    }
 }
 
 /// What was asked for.
@@ -174,7 +123,7 @@ fn flaw(short: &str) -> Option<&'static str> {
 async fn meaning(context: &Context<'_>, short: &str) -> Result<Reply, Failure> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let id = context.directory.aliased(short).or_else(|| context.directory.kept_alias(short));
-    let thing = id.and_then(|id| Thing::of(id, &snapshot)).filter(|thing| thing.is_shown(context));
+    let thing = id.and_then(|id| Place::of(id, &snapshot)).filter(|thing| thing.is_shown(context));
     Ok(match thing {
         Some(thing) => Reply::Said(vec![line(&fold(short), &thing)]),
         None => how(),
@@ -182,7 +131,7 @@ async fn meaning(context: &Context<'_>, short: &str) -> Result<Reply, Failure> {
 }
 
 /// A line that says what an alias stands for.
-pub(super) fn line(short: &str, thing: &Thing) -> Phrase {
+pub(super) fn line(short: &str, thing: &Place) -> Phrase {
     Phrase::new("alias-line").name("short", short).name("name", thing.name()).text("kind", thing.kind())
 }
 
@@ -194,12 +143,12 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
     }
     let flaw = flaw(&name);
     let sought = seek(context, wanted).await?;
-    let is_unknown = matches!(&sought, Sought::Nothing(_));
+    let is_unknown = matches!(&sought, Meant::Nothing(_));
     // Who turns the two round is shown the order that they meant.
     if is_unknown
         && self::flaw(&fold(wanted)).is_none()
         && context.directory.kept_alias(&name).is_none()
-        && let Sought::One(_) = seek(context, short).await?
+        && let Meant::One(_) = seek(context, short).await?
     {
         let order = Phrase::not_done("alias-turned").name("name", wanted);
         return Ok(Reply::Said(vec![order.order("order", "alias", &[wanted, "=", short])]));
@@ -215,10 +164,12 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
         return refused(key);
     }
     let thing = match sought {
-        Sought::One(thing) => thing,
-        Sought::Several(things) => return Ok(which(context, &name, wanted, &things)),
-        Sought::Nothing(nearest) => return Ok(which(context, &name, wanted, &nearest)),
-        Sought::Refused(phrase) => return Ok(Reply::Said(vec![phrase])),
+        Meant::One(thing) => thing,
+        Meant::Several(options) | Meant::Nothing(options) => {
+            let before = format!("{} =", typed(&name));
+            return Ok(which(context, SPEC.name, wanted, options, (&before, "")));
+        }
+        Meant::Outside(why) => return Ok(Reply::Said(vec![why])),
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let former = context.directory.kept_alias(&name).map(str::to_owned);
@@ -233,18 +184,23 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
         let many = Phrase::not_done("alias-many").count("count", MOST);
         return Ok(Reply::Said(vec![many.order("order", "aliases", &[])]));
     }
+    let hidden = hidden(&name, &thing, &snapshot);
+    // Nobody takes the name of a community in which they may nothing from those who may.
+    if hidden.iter().any(|place| !place.is_shown(context)) {
+        return refused("alias-taken");
+    }
     let told = |is_trial| {
         let key = if is_trial { "alias-would" } else { "alias-set" };
         let mark = if is_trial { "➡️" } else { "✅" };
         let phrase = Phrase::new(key).mark(mark).name("short", &name).name("name", thing.name());
         let mut lines = vec![phrase.text("kind", thing.kind())];
-        let former = former.as_deref().and_then(|id| Thing::of(id, &snapshot));
+        let former = former.as_deref().and_then(|id| Place::of(id, &snapshot));
         if let Some(former) = former {
             lines.push(Phrase::new("alias-before").name("name", former.name()));
         }
-        if let Some(hidden) = hidden(&name, &thing, &snapshot) {
+        if let Some(hidden) = hidden.first() {
             let hides = Phrase::new("alias-hides").mark("⚠️").name("short", &name);
-            lines.push(hides.plain("id", hidden));
+            lines.push(hides.plain("id", hidden.id()));
         }
         Reply::Said(lines)
     };
@@ -274,7 +230,7 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
     if let Some(reply) = not_theirs(context, Some(&id), &snapshot) {
         return Ok(reply);
     }
-    let stood_for = Thing::of(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
+    let stood_for = Place::of(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
     let told = |key, mark| {
         let phrase = Phrase::new(key).mark(mark).name("short", &name).name("name", &stood_for);
         Reply::Said(vec![phrase])
@@ -284,7 +240,7 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
         return Ok(reply);
     }
     // What is gone at Z-API is found by no order any more.
-    let back = Thing::of(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
+    let back = Place::of(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.can_be_undone(SPEC.name, back);
     context.remember(MemoryKind::Alias, name.clone(), None);
     Ok(told("alias-removed", "✅"))
@@ -292,18 +248,19 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
 
 /// The refusal where an alias stands for a community in which this admin may nothing.
 fn not_theirs(context: &Context<'_>, id: Option<&str>, snapshot: &Snapshot) -> Option<Reply> {
-    let thing = id.and_then(|id| Thing::of(id, snapshot))?;
+    let thing = id.and_then(|id| Place::of(id, snapshot))?;
     (!thing.is_shown(context)).then_some(Reply::MayNot { command: SPEC.name, community: None })
 }
 
-/// The id of something else whose name the alias hides.
-fn hidden(name: &str, thing: &Thing, snapshot: &Snapshot) -> Option<String> {
+/// What else has this name, and would be hidden by the alias.
+fn hidden(name: &str, thing: &Place, snapshot: &Snapshot) -> Vec<Place> {
     let communities = snapshot.communities.all().filter(|entry| fold(&entry.name) == name);
     let communities: Vec<&CommunityEntry> = communities.collect();
     // A group with a community's name is its announcement group, which no name finds.
     let groups = snapshot.groups.all().filter(|entry| communities.is_empty() && fold(&entry.name) == name);
-    let ids = communities.iter().map(|entry| entry.id.to_string());
-    ids.chain(groups.map(|entry| entry.id.to_string())).find(|id| id != thing.id())
+    let groups = groups.cloned().map(Place::Group);
+    let named = communities.iter().map(|entry| Place::Community((*entry).clone())).chain(groups);
+    named.filter(|place| place.id() != thing.id()).collect()
 }
 
 /// Several words made one: `time a` → `time-a`.
@@ -312,100 +269,12 @@ fn one_word(name: &str) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// What a person named.
-enum Sought {
-    One(Thing),
-    Several(Vec<Thing>),
-    /// Nothing; these are the nearest.
-    Nothing(Vec<Thing>),
-    Refused(Phrase),
-}
-
-/// The community or group that is named, by any naming; communities that the admin may not use are not told.
-async fn seek(context: &Context<'_>, wanted: &str) -> Result<Sought, Failure> {
-    let zapi = context.zapi;
-    let word = context.numbered(wanted).await?.unwrap_or_else(|| wanted.to_owned());
-    let word = match context.directory.invitations(zapi, std::slice::from_ref(&word)).await?.pop() {
-        Some(Some(Invited::Group(group))) => return Ok(Sought::One(Thing::Group(group))),
-        Some(Some(Invited::Outside(name))) => {
-            let name = name.unwrap_or_else(|| wanted.to_owned());
-            return Ok(Sought::Refused(about(&name, "outside-invitation")));
-        }
-        Some(Some(Invited::Nowhere)) => {
-            return Ok(Sought::Refused(about(wanted, "dead-invitation")));
-        }
-        _ => word,
-    };
-    let here = words_for_here();
-    let (communities, mut near) = match context.directory.community(zapi, &word).await? {
-        Found::One(entry) => (vec![entry], Vec::new()),
-        Found::Several(entries) | Found::Unclear(entries) => (entries, Vec::new()),
-        Found::Nothing { nearest } => (Vec::new(), nearest.into_iter().map(Thing::Community).collect()),
-    };
-    let mut found: Vec<Thing> = communities.into_iter().map(Thing::Community).collect();
-    found.retain(|thing| thing.is_shown(context));
-    near.retain(|thing| thing.is_shown(context));
-    let is_id = CommunityId::parse(&word).is_some();
-    if let ([_], true) = (found.as_slice(), is_id) {
-        return Ok(found.pop().map_or(Sought::Nothing(near), Sought::One));
-    }
-    let groups = context.directory.groups(zapi, std::slice::from_ref(&word), context.chat, &here).await?;
-    for groups in groups {
-        match groups {
-            Found::One(entry) if entry.name.is_empty() => {
-                // It is named by an id; the list may lack it.
-                let snapshot = context.directory.snapshot(zapi).await?;
-                found.extend(snapshot.groups.by_id(&entry.id).cloned().map(Thing::Group));
-            }
-            Found::One(entry) => found.push(Thing::Group(entry)),
-            Found::Several(entries) | Found::Unclear(entries) => {
-                found.extend(entries.into_iter().map(Thing::Group));
-            }
-            Found::Nothing { nearest } => near.extend(nearest.into_iter().map(Thing::Group)),
-        }
-    }
-    let folded = fold(&word);
-    let whole: Vec<Thing> = found.iter().filter(|thing| fold(thing.name()) == folded).cloned().collect();
-    let mut meant = if whole.is_empty() { found } else { whole };
-    Ok(match (meant.len(), meant.pop()) {
-        (1, Some(thing)) => Sought::One(thing),
-        (_, Some(thing)) => {
-            meant.push(thing);
-            Sought::Several(meant)
-        }
-        (_, None) => Sought::Nothing(near),
-    })
-}
-
-fn about(name: &str, reason: &'static str) -> Phrase {
-    Phrase::not_done("alias-because").name("name", name).text("reason", reason)
-}
-
-/// Says that it is not clear what is meant, and lets a number say it where that is possible.
-fn which(context: &mut Context<'_>, name: &str, wanted: &str, things: &[Thing]) -> Reply {
-    if things.is_empty() {
-        let none = Phrase::not_done("alias-unknown").name("name", wanted);
-        let none = none.order("communities", "communities", &[]).order("groups", "groups", &[]);
-        return Reply::Said(vec![none]);
-    }
-    let things = &things[..things.len().min(MOST_CANDIDATES)];
-    let mut lines = vec![Phrase::not_done("alias-which").name("name", wanted)];
-    for (at, thing) in things.iter().enumerate() {
-        let line =
-            Phrase::new("alias-choice").plain("number", (at + 1).to_string()).name("name", thing.name());
-        lines.push(line.text("kind", thing.kind()));
-    }
-    lines.push(Phrase::new("alias-choose"));
-    context.ask(Question {
-        asked_by: context.claim.command.id.clone(),
-        language: context.speech.locale.tag().to_owned(),
-        command: SPEC.name.to_owned(),
-        before: format!("{} =", typed(name)),
-        options: things.iter().map(|thing| thing.id().to_owned()).collect(),
-        after: String::new(),
-        takes_several: false,
-    });
-    Reply::Said(lines)
+/// What is named, by any naming; a group that the lists lack is none.
+async fn seek(context: &Context<'_>, wanted: &str) -> Result<Meant, Failure> {
+    let found = meant(context, wanted).await?;
+    let Meant::One(place) = found else { return Ok(found) };
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    Ok(Place::of(place.id(), &snapshot).map_or(Meant::Nothing(Vec::new()), Meant::One))
 }
 
 #[cfg(test)]

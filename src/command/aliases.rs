@@ -2,7 +2,8 @@
 
 use futures_util::future::BoxFuture;
 
-use super::alias::{self, Thing, kept};
+use super::alias::{self, kept};
+use super::place::Place;
 use super::{Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::reply::{Phrase, Reply};
 
@@ -27,7 +28,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
         let all = fixed.iter().map(|alias| (alias, true)).chain(kept.map(|alias| (alias, false)));
         let mut lines: Vec<(&String, Phrase)> = Vec::new();
         for ((name, id), is_fixed) in all {
-            let line = match Thing::of(id, &snapshot) {
+            let line = match Place::of(id, &snapshot) {
                 Some(thing) if !thing.is_shown(context) => continue,
                 Some(thing) => alias::line(name, &thing),
                 None => Phrase::new("alias-gone").name("short", name).plain("id", id),

@@ -42,7 +42,7 @@ struct Plan {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let plan = match single::planned(context) {
+        let plan = match single::planned(context)? {
             Some(plan) => plan,
             None => match survey(context, arguments).await? {
                 Ok(plan) => plan,
@@ -116,8 +116,7 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
         return Err(Failure::NoCommunity);
     };
     let turn = context.zapi.turn_to_send(Urgency::Answer).await?;
-    write(context, &plan, true).await?;
-    failpoint::reach(Step::Planned);
+    single::write_down(context, &Plan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;
     failpoint::reach(Step::Called);
@@ -129,7 +128,7 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
         Err(error) => error,
     };
     if error.cause.is_unsent() {
-        write(context, &plan, false).await?;
+        single::write_down(context, &Plan { is_calling: false, ..plan.clone() }).await?;
         return Ok(single::failed(context, error)?.phrase);
     }
     if single::is_surely_unmade(error.cause) {
@@ -137,9 +136,4 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
     }
     context.can_be_undone(SPEC.name, None);
     Ok(look(Phrase::unsure("announce-unsure")))
-}
-
-async fn write(context: &mut Context<'_>, plan: &Plan, is_calling: bool) -> Result<(), Failure> {
-    let plan = Plan { is_calling, ..plan.clone() };
-    Ok(context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?)
 }

@@ -22,8 +22,6 @@ pub enum Arg {
     Community,
     /// Perhaps a community.
     AnyCommunity,
-    /// A community or a group.
-    Place,
     /// One group or more; before a community, all words but the last one.
     Groups,
     /// People, by number or lid; the rest of the order as it is typed.
@@ -58,7 +56,6 @@ impl Arg {
         match self {
             Self::Community => "arg-community",
             Self::AnyCommunity => "arg-any-community",
-            Self::Place => "arg-place",
             Self::Groups => "arg-groups",
             Self::People => "arg-people",
             Self::Words => "arg-words",
@@ -110,6 +107,8 @@ pub struct Arguments {
     pub flags: Flags,
     /// The id of the one community that groups may be taken out of; nobody types it.
     pub only_from: Option<String>,
+    /// It takes back what its admin changed; nobody types it.
+    pub is_back: bool,
 }
 
 /// Sorts the words of an order.
@@ -150,10 +149,6 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 found.community = Some(name);
             }
             Arg::AnyCommunity => found.community = reader.next(Separators::Blanks)?,
-            Arg::Place => match reader.next(Separators::Blanks)? {
-                Some(word) => found.words.push(word),
-                None => return Err(Mistake::MissingPlace),
-            },
             Arg::Groups | Arg::Words | Arg::Own(_) => {
                 reader.all(&mut found)?;
                 if *arg == Arg::Groups && found.words.is_empty() {

@@ -12,8 +12,7 @@ use futures_util::future::BoxFuture;
 use super::args::means;
 use super::question::{dropped, is_in_time};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named};
-use crate::authorise::may_use;
-use crate::config::AdminsFrom;
+use crate::authorise::{may_everywhere, may_use};
 use crate::domain::Chat;
 use crate::reply::{Mistake, Phrase, Reply};
 use crate::storage::{Lost, MemoryKind, Waiting};
@@ -45,10 +44,10 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
             is_open && Chat::from_address(&order.chat).lane(&order.admin, order.by_owner) == lane
         });
-        // What another's order is about, the admin of a community may not even see.
-        let is_by_config = context.admin.from == AdminsFrom::Config;
+        // Where another's order changes something, whoever may not order everywhere may have no say.
+        let is_everywhere = may_everywhere(context.admin);
         let (mine, others): (Vec<Waiting>, Vec<Waiting>) = here.partition(|order| {
-            order.admin == context.admin.key || (is_by_config && may_use(context.admin, &order.name))
+            order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
         });
         let candidates = mine.into_iter().map(|order| order.id).collect();
         let now = context.clock.now();

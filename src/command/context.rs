@@ -119,6 +119,10 @@ pub enum Failure {
     /// An order stands for another one that cannot be run: our own fault.
     #[error("what the order stands for cannot be run")]
     NoOrder,
+    /// What was written down before the order changed something cannot be read: it may be of another
+    /// version, and the call may have been made.
+    #[error("the plan of the order cannot be read")]
+    NoPlan,
 }
 
 impl Context<'_> {

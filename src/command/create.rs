@@ -48,7 +48,7 @@ struct Plan {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         // Whose rights end at some communities cannot make others.
         if !may_everywhere(context.admin) {
             return Ok(match begun {
@@ -108,15 +108,14 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
         return Ok(Err(single::cancelled()));
     }
     let turn = context.zapi.turn_to_change(CALL).await?;
-    write(context, plan, true).await?;
-    failpoint::reach(Step::Planned);
+    single::write_down(context, &Plan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
     failpoint::reach(Step::Called);
     match answer {
         Ok(made) => Ok(Ok(made)),
         Err(error) if error.cause.is_unsent() => {
-            write(context, plan, false).await?;
+            single::write_down(context, &Plan { is_calling: false, ..plan.clone() }).await?;
             Ok(Err(single::failed(context, error)?.phrase))
         }
         Err(error) if single::is_surely_unmade(error.cause) => {
@@ -177,11 +176,6 @@ async fn of_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, 
     let name = fold(name);
     let all = context.zapi.communities().await?;
     Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
-}
-
-async fn write(context: &mut Context<'_>, plan: &Plan, is_calling: bool) -> Result<(), Failure> {
-    let plan = Plan { is_calling, ..plan.clone() };
-    Ok(context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?)
 }
 
 /// The name, which may stand in quotes, and what follows it behind a bar or on lines of its own.

@@ -56,7 +56,7 @@ impl Change for Deactivate {
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let community = context.named_community()?;
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -79,8 +79,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
                     return Ok(reply);
                 }
                 let plan = Plan { community: community.id.to_string(), name, groups };
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-                failpoint::reach(Step::Planned);
+                single::write_down(context, &plan).await?;
                 plan
             }
         };

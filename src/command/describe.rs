@@ -65,7 +65,7 @@ impl Change for Describe {
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let community = context.named_community()?;
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -90,8 +90,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 if let Some(reply) = context.shown_first(SPEC.name, rest, would(&plan), false) {
                     return Ok(reply);
                 }
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-                failpoint::reach(Step::Planned);
+                single::write_down(context, &plan).await?;
                 plan
             }
         };

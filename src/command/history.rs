@@ -11,7 +11,7 @@ use super::confirm::THUMB;
 use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec};
 use super::{named, planned_community, recognise};
-use crate::authorise::may_in;
+use crate::authorise::{may_everywhere, may_in, shown_by_key};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::CommunityId;
@@ -61,7 +61,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             Ok(wanted) => wanted,
             Err(reply) => return Ok(reply),
         };
-        let is_everywhere = context.admin.communities.iter().any(|allowed| allowed == "*");
+        let is_everywhere = may_everywhere(context.admin);
         let names = match wanted {
             // What the journal alone knows is told while Z-API is out of reach, too.
             Wanted::All | Wanted::By { .. } if is_everywhere => None,
@@ -120,20 +120,21 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     }
     let folded = fold(&typed);
     let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
-    if let Some(admin) = context.instance.admins.iter().find(is_named) {
+    let known = known_admins(context).await?;
+    if let Some(admin) = known.iter().copied().find(is_named) {
         return Ok(Ok(by(admin, false)));
     }
     let id = match words {
         [word] => context.number_as_community(word).await?,
         _ => None,
     };
-    let found = context.directory.community(context.zapi, id.as_deref().unwrap_or(&typed)).await?;
-    let mut entries = match found {
+    let sees = |entry: &CommunityEntry| context.sees(&entry.id, &entry.name);
+    let meant = id.as_deref().unwrap_or(&typed);
+    let mut entries = match context.directory.community_among(context.zapi, meant, sees).await? {
         Found::One(entry) => vec![entry],
         Found::Several(entries) | Found::Unclear(entries) => entries,
         Found::Nothing { .. } => Vec::new(),
     };
-    entries.retain(|entry| may_in(context.admin, &entry.id, &entry.name, context.directory));
     if entries.len() > 1 {
         let candidates = told_apart(&entries);
         context.ask(Question {
@@ -150,7 +151,7 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     if let Some(community) = entries.pop() {
         return Ok(Ok(Wanted::In(community)));
     }
-    let mut begun = context.instance.admins.iter().filter(|admin| fold(&admin.name).starts_with(&folded));
+    let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
         (Some(admin), None) => Ok(by(admin, false)),
         _ => {
@@ -158,6 +159,20 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
             Err(Reply::Said(vec![nobody.order("communities", "communities", &[])]))
         }
     })
+}
+
+/// The admins of the configuration whom the admin may know: themselves, and whoever `/who` tells them of.
+async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Failure> {
+    let all = context.instance.admins.iter();
+    if may_everywhere(context.admin) {
+        return Ok(all.collect());
+    }
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let shared = |admin: &Admin| {
+        let mut seen = snapshot.communities.all().filter(|entry| context.sees(&entry.id, &entry.name));
+        seen.any(|entry| may_in(admin, &entry.id, &entry.name, context.directory))
+    };
+    Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
 fn by(admin: &Admin, by_owner: bool) -> Wanted {
@@ -208,8 +223,7 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
     };
     let spec = named(&command)?;
     let arguments = args::parse(spec.args, spec.is_mutating, &rest).ok()?;
-    let place = || arguments.words.first().filter(|_| spec.args.first() == Some(&Arg::Place));
-    let typed = arguments.community.as_ref().or_else(place)?;
+    let typed = arguments.community.as_ref()?;
     let typed =
         context.directory.aliased(typed).or_else(|| context.directory.kept_alias(typed)).unwrap_or(typed);
     match names.communities.find(typed, CommunityId::parse(typed)) {
@@ -222,7 +236,7 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
 fn line(context: &Context<'_>, deed: &Deed) -> String {
     let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin && !deed.by_owner) {
         Some(admin) => tamed(&admin.name),
-        None => tamed(&deed.admin),
+        None => shown_by_key(&deed.admin).unwrap_or_else(|| tamed(&deed.admin)),
     };
     let order = match deed.text.as_str() {
         "" => context.speech.order(&deed.name, &[]),

@@ -40,8 +40,10 @@ struct Plan {
     group: String,
     /// The name of what it leads into.
     place: String,
-    /// The community that it is of, with its name.
-    of: Option<(String, String)>,
+    /// The community that it is of.
+    community: Option<String>,
+    /// The name of that.
+    name: Option<String>,
     /// The link before, where the bot may see it.
     old: Option<String>,
 }
@@ -104,9 +106,9 @@ impl Change for Reset {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        if let Some(plan) = single::planned::<Plan>(context) {
-            let of =
-                plan.of.clone().and_then(|(id, name)| Some(Entry { id: CommunityId::parse(&id)?, name }));
+        if let Some(plan) = single::planned::<Plan>(context)? {
+            let id = plan.community.as_deref().and_then(CommunityId::parse);
+            let of = id.map(|id| Entry { id, name: plan.name.clone().unwrap_or_default() });
             if !place::may_at(context, of.as_ref()) {
                 return Ok(Reply::NoLonger { is_begun: true });
             }
@@ -139,15 +141,16 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(vec![would]), true) {
             return Ok(reply);
         }
+        let (community, of) = target.of.map(|entry| (entry.id.to_string(), entry.name)).unzip();
         let plan = Plan {
             whole: matches!(target.place, Place::Community(_)).then(|| target.place.id().to_owned()),
             group: target.group.to_string(),
             place: name.to_owned(),
-            of: target.of.map(|community| (community.id.to_string(), community.name)),
+            community,
+            name: of,
             old: link,
         };
-        context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-        failpoint::reach(Step::Planned);
+        single::write_down(context, &plan).await?;
         reset(context, plan, false).await
     })
 }

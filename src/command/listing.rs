@@ -49,6 +49,13 @@ struct Rest {
     numbers: Option<List>,
 }
 
+impl List {
+    /// A list from how it is remembered; nothing of an earlier version.
+    fn of(remembered: &str) -> Option<Self> {
+        serde_json::from_str(remembered).ok()
+    }
+}
+
 impl Context<'_> {
     /// Shows a list, the first page of it where it is long, and remembers what its numbers mean.
     pub fn show(
@@ -116,10 +123,7 @@ impl Context<'_> {
         if !words.iter().any(|word| range(word).is_some()) {
             return Ok(words);
         }
-        let list = self.recall(MemoryKind::List, &self.lane()).await?;
-        // What was shown since is not what the numbers are of.
-        let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
-        let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
+        let list = self.last_list().await?.and_then(|list| List::of(&list));
         let Some(list) = list.filter(|list| list.of == Listed::Groups) else { return Ok(words) };
         let ids = |word: &String| -> Option<Vec<String>> {
             let range = range(word).filter(|_| !snapshot.groups.has_name(word))?;
@@ -134,8 +138,8 @@ impl Context<'_> {
             return Ok(None);
         }
         let is_name = self.directory.snapshot(self.zapi).await?.communities.has_name(typed);
-        let list = self.recall(MemoryKind::List, &self.lane()).await?;
-        Ok(list.filter(|_| !is_name).and_then(|list| numbered_community(&list.value, typed)))
+        let list = self.last_list().await?;
+        Ok(list.filter(|_| !is_name).and_then(|list| numbered_community(&list, typed)))
     }
 
     /// The id behind a number of the last list, whatever that showed.
@@ -145,9 +149,16 @@ impl Context<'_> {
         if snapshot.communities.has_name(word) || snapshot.groups.has_name(word) {
             return Ok(None);
         }
-        let list = self.recall(MemoryKind::List, &self.lane()).await?;
-        let list = list.and_then(|list| serde_json::from_str::<List>(&list.value).ok());
+        let list = self.last_list().await?.and_then(|list| List::of(&list));
         Ok(list.and_then(|list| list.ids.get(range.start() - 1).cloned()))
+    }
+
+    /// The last list that the chat was shown before this order: what was shown since is not what its
+    /// numbers are of.
+    async fn last_list(&self) -> Result<Option<String>, Failure> {
+        let list = self.recall(MemoryKind::List, &self.lane()).await?;
+        let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
+        Ok(list.map(|list| list.value))
     }
 
     /// Where what is remembered of the chat is kept.
@@ -175,7 +186,7 @@ pub fn named_lines<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
 
 /// The community behind a number of the last list, as it is remembered.
 pub fn numbered_community(list: &str, typed: &str) -> Option<String> {
-    let list: List = serde_json::from_str(list).ok()?;
+    let list = List::of(list)?;
     let range = range(typed).filter(|range| range.start() == range.end())?;
     (list.of == Listed::Communities).then(|| list.ids.get(range.start() - 1).cloned())?
 }

@@ -198,9 +198,9 @@ impl Spec {
 
     /// Its words may be names of communities or groups.
     pub fn names_things(&self) -> bool {
-        self.args.iter().any(|arg| {
-            matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Place | Arg::Groups | Arg::Own(_))
-        })
+        self.args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Groups | Arg::Own(_)))
     }
 
     /// A part of its words is kept as it is typed.

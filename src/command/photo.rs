@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::domain::CommunityId;
-use crate::failpoint::{self, Step};
 use crate::reply::{Mistake, Phrase, Reply};
 use crate::zapi::{ApiError, TurnToChange, Zapi};
 
@@ -59,7 +58,7 @@ impl Change for SetPhoto {
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let community = context.named_community()?;
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -86,8 +85,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                     return Ok(reply);
                 }
                 let plan = Plan { community: community.id.to_string(), name, address: address.clone() };
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-                failpoint::reach(Step::Planned);
+                single::write_down(context, &plan).await?;
                 plan
             }
         };

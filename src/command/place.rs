@@ -5,9 +5,9 @@
 
 use super::membership::words_for_here;
 use super::question::Question;
-use super::{Arguments, Context, Failure};
-use crate::authorise::{may_everywhere, may_in};
-use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, fold, told_apart};
+use super::{Context, Failure};
+use crate::authorise::may_everywhere;
+use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, Snapshot, fold, told_apart};
 use crate::domain::{CommunityId, GroupId};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply};
 
@@ -35,12 +35,42 @@ impl Place {
         };
         if name.is_empty() { self.id() } else { name }
     }
+
+    /// The catalogue's key for what it is.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Community(_) => "kind-community",
+            Self::Group(_) => "kind-group",
+        }
+    }
+
+    /// What is behind an id, as far as the lists have it.
+    pub(super) fn of(id: &str, snapshot: &Snapshot) -> Option<Self> {
+        let community = CommunityId::parse(id).and_then(|id| snapshot.communities.by_id(&id));
+        if let Some(entry) = community {
+            return Some(Self::Community(entry.clone()));
+        }
+        let group = snapshot.groups.by_id(&GroupId::parse(id)?)?;
+        Some(Self::Group(group.clone()))
+    }
+
+    /// Whether this admin may know of it.
+    pub(super) fn is_shown(&self, context: &Context<'_>) -> bool {
+        match self {
+            Self::Community(entry) => context.sees(&entry.id, &entry.name),
+            Self::Group(_) => true,
+        }
+    }
 }
 
 /// What a person may have meant.
-enum Meant {
-    This(Place),
-    OneOf(Vec<Place>),
+pub(super) enum Meant {
+    One(Place),
+    Several(Vec<Place>),
+    /// Nothing; these are the nearest.
+    Nothing(Vec<Place>),
+    /// Nothing here: an invitation that leads to no group of the bot.
+    Outside(Phrase),
 }
 
 /// The place that was typed for a command; else what is answered. A choice by number gives the same
@@ -51,20 +81,35 @@ pub(super) async fn find(
     typed: &str,
     after: &str,
 ) -> Result<Result<Place, Reply>, Failure> {
-    let options = match meant(context, typed).await? {
-        Meant::This(place) => return Ok(Ok(place)),
-        Meant::OneOf(options) => options,
-    };
+    Ok(match meant(context, typed).await? {
+        Meant::One(place) => Ok(place),
+        Meant::Several(options) | Meant::Nothing(options) => {
+            Err(which(context, command, typed, options, ("", after)))
+        }
+        Meant::Outside(why) => Err(Reply::Said(vec![why])),
+    })
+}
+
+/// Says that it is not clear what is meant, and lets a number say it where that is possible: `command` is
+/// given again with it, between these words.
+pub(super) fn which(
+    context: &mut Context<'_>,
+    command: &str,
+    typed: &str,
+    mut options: Vec<Place>,
+    (before, after): (&str, &str),
+) -> Reply {
     if options.is_empty() {
         let none = Phrase::not_done("no-place").name("name", typed);
         let none = none.order("communities", "communities", &[]).order("groups", "groups", &[]);
-        return Ok(Err(Reply::Said(vec![none])));
+        return Reply::Said(vec![none]);
     }
+    options.truncate(MOST_CANDIDATES);
     context.ask(Question {
         asked_by: context.claim.command.id.clone(),
         language: context.speech.locale.tag().to_owned(),
         command: command.to_owned(),
-        before: String::new(),
+        before: before.to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
         takes_several: false,
@@ -72,89 +117,65 @@ pub(super) async fn find(
     let names = told_apart(&options.iter().map(entry).collect::<Vec<_>>());
     let mut said = vec![Phrase::not_done("many-places").name("name", typed)];
     for (at, (place, name)) in options.iter().zip(names).enumerate() {
-        let key = match place {
-            Place::Community(_) => "option-community",
-            Place::Group(_) => "option-group",
-        };
-        said.push(Phrase::new(key).plain("number", (at + 1).to_string()).name("name", name));
+        let option = Phrase::new("place-option").plain("number", (at + 1).to_string());
+        said.push(option.name("name", name).text("kind", place.kind()));
     }
     said.push(Phrase::new("choose-one"));
-    Ok(Err(Reply::Said(said)))
+    Reply::Said(said)
 }
 
-async fn meant(context: &Context<'_>, typed: &str) -> Result<Meant, Failure> {
-    let typed = numbered(context, typed).await?;
-    let mut places: Vec<(Place, bool)> = Vec::new();
-    let mut nearest = Vec::new();
-    let is_whole = |name: &str| fold(name) == fold(&typed);
-    let is_id = CommunityId::parse(&typed).is_some() || context.directory.is_alias(&typed);
-    let may = |entry: &CommunityEntry| may_in(context.admin, &entry.id, &entry.name, context.directory);
-    match context.directory.community_among(context.zapi, &typed, may).await? {
-        Found::One(entry) => {
-            if may(&entry) {
-                let is_whole = is_id || is_whole(&entry.name);
-                places.push((Place::Community(entry), is_whole));
-            }
+/// What is named, by any naming; communities that the admin may not use are none.
+pub(super) async fn meant(context: &Context<'_>, wanted: &str) -> Result<Meant, Failure> {
+    let zapi = context.zapi;
+    let typed = context.numbered(wanted).await?.unwrap_or_else(|| wanted.to_owned());
+    let outside =
+        |name: &str, reason| Phrase::not_done("place-because").name("name", name).text("reason", reason);
+    match context.directory.invitations(zapi, std::slice::from_ref(&typed)).await?.pop() {
+        Some(Some(Invited::Group(group))) => return Ok(Meant::One(Place::Group(group))),
+        Some(Some(Invited::Outside(name))) => {
+            return Ok(Meant::Outside(outside(name.as_deref().unwrap_or(wanted), "outside-invitation")));
         }
-        Found::Several(entries) | Found::Unclear(entries) => {
-            let entries = entries.into_iter().filter(may);
-            places.extend(entries.map(|entry| {
-                let is_whole = is_whole(&entry.name);
-                (Place::Community(entry), is_whole)
-            }));
-        }
-        Found::Nothing { nearest: near } => {
-            nearest.extend(near.into_iter().filter(may).map(Place::Community));
-        }
+        Some(Some(Invited::Nowhere)) => return Ok(Meant::Outside(outside(wanted, "dead-invitation"))),
+        _ => {}
     }
+    let here = words_for_here();
+    let is_alias = context.directory.is_alias(&typed);
+    let sees = |entry: &CommunityEntry| context.sees(&entry.id, &entry.name);
+    let (communities, mut nearest) = match context.directory.community_among(zapi, &typed, sees).await? {
+        Found::One(entry) => (vec![entry], Vec::new()),
+        Found::Several(entries) | Found::Unclear(entries) => (entries, Vec::new()),
+        Found::Nothing { nearest } => (Vec::new(), nearest.into_iter().map(Place::Community).collect()),
+    };
+    let mut places: Vec<Place> = communities.into_iter().map(Place::Community).collect();
     // An id or an alias of a community means nothing else.
-    if let (true, [(Place::Community(_), _)]) = (is_id, places.as_slice()) {
-        return Ok(Meant::This(places.remove(0).0));
+    if let (true, [_]) = (is_alias || CommunityId::parse(&typed).is_some(), places.as_slice()) {
+        return Ok(Meant::One(places.remove(0)));
     }
-    let words = [typed.clone()];
-    let found = context.directory.groups(context.zapi, &words, context.chat, &words_for_here()).await?;
-    for found in found {
-        match found {
+    let words = std::slice::from_ref(&typed);
+    let groups = context.directory.groups(zapi, words, context.chat, &here).await?;
+    let mut is_given = false;
+    for groups in context.seen(words, groups).await? {
+        match groups {
             Found::One(entry) => {
-                let is_given = GroupId::parse(&typed).is_some()
-                    || context.directory.is_alias(&typed)
-                    || words_for_here().contains(&fold(&typed));
-                let is_whole = is_given || is_whole(&entry.name);
-                places.push((Place::Group(entry), is_whole));
+                is_given = is_alias || GroupId::parse(&typed).is_some() || here.contains(&fold(&typed));
+                places.push(Place::Group(entry));
             }
             Found::Several(entries) | Found::Unclear(entries) => {
-                places.extend(entries.into_iter().map(|entry| {
-                    let is_whole = is_whole(&entry.name);
-                    (Place::Group(entry), is_whole)
-                }));
+                places.extend(entries.into_iter().map(Place::Group));
             }
             Found::Nothing { nearest: near } => nearest.extend(near.into_iter().map(Place::Group)),
         }
     }
-    if places.iter().any(|(_, is_whole)| *is_whole) {
-        places.retain(|(_, is_whole)| *is_whole);
+    let is_whole =
+        |place: &Place| fold(place.name()) == fold(&typed) || (is_given && matches!(place, Place::Group(_)));
+    if places.iter().any(is_whole) {
+        places.retain(is_whole);
     }
-    if places.len() == 1 {
-        return Ok(Meant::This(places.remove(0).0));
-    }
-    let mut options: Vec<Place> = places.into_iter().map(|(place, _)| place).collect();
-    if options.is_empty() {
-        options = nearest;
-    }
-    options.truncate(MOST_CANDIDATES);
-    Ok(Meant::OneOf(options))
-}
-
-/// The id behind a number of the last list; else what was typed.
-async fn numbered(context: &Context<'_>, typed: &str) -> Result<String, Failure> {
-    let typed = typed.to_owned();
-    let arguments = Arguments { words: vec![typed.clone()], ..Arguments::default() };
-    let mut groups = context.typed_groups(&arguments).await?;
-    let group = groups.pop().filter(|group| *group != typed && groups.is_empty());
-    if let Some(group) = group {
-        return Ok(group);
-    }
-    Ok(context.number_as_community(&typed).await?.unwrap_or(typed))
+    Ok(match places.len() {
+        0 => Meant::Nothing(nearest),
+        1 => Meant::One(places.remove(0)),
+        _ => Meant::Several(places),
+    })
 }
 
 fn entry(place: &Place) -> Entry<String> {
@@ -165,7 +186,7 @@ fn entry(place: &Place) -> Entry<String> {
 /// may give orders everywhere.
 pub(super) fn may_at(context: &Context<'_>, community: Option<&CommunityEntry>) -> bool {
     match community {
-        Some(community) => may_in(context.admin, &community.id, &community.name, context.directory),
+        Some(community) => context.sees(&community.id, &community.name),
         None => may_everywhere(context.admin),
     }
 }

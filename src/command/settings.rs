@@ -11,7 +11,6 @@ use super::args::means;
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::domain::CommunityId;
-use crate::failpoint::{self, Step};
 use crate::i18n;
 use crate::reply::{Phrase, Reply};
 use crate::storage::MemoryKind;
@@ -64,7 +63,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let id = community.id.to_string();
         let set = context.recall(MemoryKind::Setting, &id).await?;
         let before = set.and_then(|set| of_word(&set.value));
-        let begun: Option<Plan> = single::planned(context);
+        let begun: Option<Plan> = single::planned(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -80,8 +79,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                     return Ok(reply);
                 }
                 let plan = Plan { community: id.clone(), name: community.name, who: word(who).to_owned() };
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
-                failpoint::reach(Step::Planned);
+                single::write_down(context, &plan).await?;
                 plan
             }
         };

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use futures_util::FutureExt as _;
 
+use super::membership::words_for_here;
 use super::{Context, Failure};
 use crate::authorise::may_in;
 use crate::config::AdminsFrom;
-use crate::directory::{Found, side_by_side};
+use crate::directory::{Found, fold, side_by_side};
 use crate::domain::{CommunityId, GroupId};
 
 impl Context<'_> {
@@ -38,14 +39,33 @@ impl Context<'_> {
         Ok(unseen)
     }
 
-    /// What was found, without what the admin does not see. What is meant for certain stays: it is told
-    /// how it stands.
-    pub async fn seen(&self, found: Vec<Found<GroupId>>) -> Result<Vec<Found<GroupId>>, Failure> {
-        if found.iter().all(|found| matches!(found, Found::One(_))) {
+    /// What was found for each of these words, without what the admin does not see. What is named in full
+    /// stays: it is told how it stands. The beginning of a name teaches nobody the rest.
+    pub async fn seen(
+        &self,
+        words: &[String],
+        found: Vec<Found<GroupId>>,
+    ) -> Result<Vec<Found<GroupId>>, Failure> {
+        let here = words_for_here();
+        let is_in_full = |word: &String, found: &Found<GroupId>| match found {
+            Found::One(group) => {
+                let word = fold(word);
+                word == fold(&group.name) || GroupId::parse(&word).is_some() || here.contains(&word)
+            }
+            _ => false,
+        };
+        let is_everything = words.iter().zip(&found).all(|(word, found)| is_in_full(word, found));
+        if self.admin.from == AdminsFrom::Config || is_everything {
             return Ok(found);
         }
         let unseen = self.unseen_groups().await?;
         let is_seen = |id: &GroupId| !unseen.contains(id);
-        Ok(found.into_iter().map(|found| found.keeping(is_seen)).collect())
+        let seen = words.iter().zip(found).map(|(word, found)| match found {
+            Found::One(group) if !is_in_full(word, &Found::One(group.clone())) && !is_seen(&group.id) => {
+                Found::Nothing { nearest: Vec::new() }
+            }
+            found => found.keeping(is_seen),
+        });
+        Ok(seen.collect())
     }
 }

@@ -1,9 +1,10 @@
 //! What orders of one call have in common: planned, called, read back where that can be, and told truly.
 //!
 //! What such an order does may be done twice with the same end. What must not be done twice goes its
-//! own way, by the plan's mark ([`super::create`], [`super::announce`]).
+//! own way, by the plan's mark ([`super::create`], [`super::announce`], invitations in [`super::people`]).
 
 use futures_util::future::BoxFuture;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::patience::Patience;
@@ -27,9 +28,17 @@ pub(super) trait Change: Sync {
     fn look(&self) -> (&'static str, Vec<&str>);
 }
 
-/// The plan of an earlier try, if there was one.
-pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Option<T> {
-    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+/// The plan of an earlier try, if there was one. Where it cannot be read, nothing is begun anew.
+pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, Failure> {
+    let plan = context.claim.command.plan.as_deref().map(serde_json::from_str);
+    plan.transpose().map_err(|_| Failure::NoPlan)
+}
+
+/// Writes a plan down, before the call.
+pub(super) async fn write_down(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), Failure> {
+    context.write_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
+    failpoint::reach(Step::Planned);
+    Ok(())
 }
 
 /// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.

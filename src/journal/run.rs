@@ -8,8 +8,8 @@ use crate::command::loose::behind;
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, Order, Past, Run, Spec, Timing, kept_aliases, named,
-    nearest, planned_community, question, recognise, rest_as_typed,
+    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, Past, Run, Spec, Timing,
+    kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
@@ -304,6 +304,7 @@ async fn given(
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
             arguments.only_from.clone_from(&order.only_from);
+            arguments.is_back = order.forget == Some(MemoryName::Undo);
             Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
@@ -494,8 +495,8 @@ fn which(
 }
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
-/// the admin may not use are not told, and what they do not see cannot make a name unclear. To the admin
-/// of a community there are no others.
+/// the admin may not use are not told, unless their whole name or id was typed, and what they do not see
+/// cannot make a name unclear. To the admin of a community there are no others.
 async fn find_community(
     directory: &Directory,
     zapi: &Zapi,
@@ -509,8 +510,15 @@ async fn find_community(
         entries
     };
     let typed_as = || typed.to_owned();
+    let is_in_full =
+        |entry: &CommunityEntry| fold(&entry.name) == fold(meant) || CommunityId::parse(meant).is_some();
     let found = match admin.from {
-        AdminsFrom::Config => directory.community(zapi, meant).await?,
+        AdminsFrom::Config => match directory.community(zapi, meant).await? {
+            Found::One(entry) if !is_allowed(&entry) && !is_in_full(&entry) => {
+                directory.community_among(zapi, meant, is_allowed).await?
+            }
+            found => found,
+        },
         AdminsFrom::Community => directory.community_among(zapi, meant, is_allowed).await?,
     };
     Ok(match found {

@@ -379,7 +379,7 @@ impl Worker {
                     false => Ended::with(Reply::Api(explained), Outcome::Answered),
                 })
             }
-            Err(error @ (Failure::NoCommunity | Failure::NoOrder)) => {
+            Err(error @ (Failure::NoCommunity | Failure::NoOrder | Failure::NoPlan)) => {
                 tracing::error!(%error, "an order could not be run");
                 Ok(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp))
             }

@@ -75,6 +75,8 @@ pub enum Fate {
     Outside,
     /// ❌ An invitation that leads nowhere.
     Nowhere,
+    /// ❌ The admin of a community is no admin of this group.
+    NotTheirs,
     /// ❌ Z-API cannot be used, explained in the person's language.
     Trouble(String),
     /// ❌ The order was cancelled before.
@@ -238,6 +240,7 @@ impl Report {
             Fate::Refused(None) => say("refused-plain", &[]),
             Fate::Outside => say("outside-invitation", &[]),
             Fate::Nowhere => say("dead-invitation", &[]),
+            Fate::NotTheirs => say("group-not-theirs", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),

@@ -125,6 +125,16 @@ impl World {
         }
     }
 
+    /// Puts somebody into an ordinary group without asking, as it is done by hand.
+    pub fn join_group(&mut self, group: &str, phone: &str, is_admin: bool) {
+        let lid = self.lid_of(phone).map(str::to_owned);
+        let joined = Participant { phone: phone.to_owned(), lid, is_admin, is_super_admin: false };
+        for group in self.groups.iter_mut().filter(|known| known.id == group) {
+            group.participants.retain(|person| person.phone != phone);
+            group.participants.push(joined.clone());
+        }
+    }
+
     /// Adds somebody, named by number or lid, to a community. Whoever is in already stays so.
     ///
     /// # Errors

@@ -107,7 +107,8 @@ pub async fn change(
         Some(plan) => (plan, None),
         None => {
             let typed = context.typed_groups(arguments).await?;
-            let (plan, details) = plan::survey(context, direction, community, &typed).await?;
+            let (plan, details) =
+                plan::survey(context, direction, community, &typed, arguments.is_back).await?;
             failpoint::reach(Step::Surveyed);
             let todo = plan.todo();
             let rest = plan.community().map(|id| with_ids(&id, &todo)).unwrap_or_default();

@@ -7,6 +7,7 @@ use super::super::question::MOST_OPTIONS;
 use super::super::{Context, Failure};
 use super::Direction;
 use super::settle::Settled;
+use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
@@ -55,6 +56,8 @@ enum Before {
     Outside,
     /// An invitation that leads nowhere.
     Nowhere,
+    /// The admin of a community is no admin of it.
+    NotTheirs,
 }
 
 impl Item {
@@ -212,6 +215,7 @@ impl Plan {
                 Before::NotHere => Fate::NotHere,
                 Before::Outside => Fate::Outside,
                 Before::Nowhere => Fate::Nowhere,
+                Before::NotTheirs => Fate::NotTheirs,
             };
             Line { name: item.name, fate }
         });
@@ -225,12 +229,14 @@ impl Plan {
     }
 }
 
-/// Finds the groups and reads how they stand; nothing is changed.
+/// Finds the groups and reads how they stand; nothing is changed. `is_back` where they were taken out by
+/// the same admin, who puts them back.
 pub(super) async fn survey(
     context: &Context<'_>,
     direction: Direction,
     community: CommunityEntry,
     typed: &[String],
+    is_back: bool,
 ) -> Result<(Plan, CommunityDetails), Failure> {
     let here = words_for_here();
     let asked = without_invitations(context, typed).await?;
@@ -244,7 +250,7 @@ pub(super) async fn survey(
         context.zapi.community(&community.id)
     );
     let details = details?;
-    let mut found = context.seen(found?).await?.into_iter();
+    let mut found = context.seen(&words, found?).await?.into_iter();
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
@@ -303,6 +309,9 @@ pub(super) async fn survey(
             items[*at].name = name;
         }
     }
+    if direction == Direction::Link && context.admin.from == AdminsFrom::Community && !is_back {
+        keep_to_theirs(context, &mut items).await?;
+    }
     let todo = items.iter().filter(|item| item.before == Before::Todo).count();
     let ordinary = details.ordinary().count();
     let mut over_limit = None;
@@ -351,6 +360,45 @@ fn over_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(
 /// The ids of what is offered.
 fn choices(groups: &[GroupEntry]) -> Vec<String> {
     groups.iter().take(MOST_CANDIDATES).map(|group| group.id.to_string()).collect()
+}
+
+/// WhatsApp lets the admins of a group alone put it into a community, and the bot's number is one of many:
+/// whoever commands as the admin of a community does no more through it.
+async fn keep_to_theirs(context: &Context<'_>, items: &mut [Item]) -> Result<(), ApiError> {
+    let reads = items.iter().enumerate().filter_map(|(at, item)| {
+        let is_seen = || item.from.as_ref().is_some_and(|(_, name)| name.is_some());
+        let may_come = match item.before {
+            Before::Todo => true,
+            // A move may take it out of another community of theirs.
+            Before::Elsewhere(_) => is_seen(),
+            _ => false,
+        };
+        let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
+        Some(async move { is_theirs(context, &group).await.map(|is_theirs| (at, is_theirs)) }.boxed())
+    });
+    for read in side_by_side(reads.collect()).await {
+        if let (at, false) = read? {
+            items[at].before = Before::NotTheirs;
+            items[at].from = None;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the admin is an admin of a group, by number or lid; unknown is no.
+async fn is_theirs(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
+    let people = match context.zapi.participants(group).await {
+        Ok(people) => people,
+        Err(error) if error.cause.is_temporary() || error.cause.concerns_all() => return Err(error),
+        Err(_) => return Ok(false),
+    };
+    let Admin { phone, lid, .. } = context.admin;
+    let mut theirs = people
+        .iter()
+        .filter(|person| phone.is_some() && person.phone == *phone || lid.is_some() && person.lid == *lid)
+        .peekable();
+    // Number and lid of two people are nobody's.
+    Ok(theirs.peek().is_some() && theirs.all(|person| person.is_admin))
 }
 
 /// How a group stands.

@@ -19,7 +19,8 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
         Some(plan) => plan,
         None => {
             let typed = context.typed_groups(arguments).await?;
-            let (plan, details) = plan::survey(context, Direction::Link, community, &typed).await?;
+            let (plan, details) =
+                plan::survey(context, Direction::Link, community, &typed, arguments.is_back).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
             let is_from =

@@ -107,13 +107,14 @@ impl Act {
         zapi.turn_to_change(call).await
     }
 
-    /// Makes the call; where its turn was not taken before, it waits for it. Whoever is added alone is
-    /// invited where they cannot be added.
+    /// Makes the call; where its turn was not taken before, it waits for it. Whoever cannot be added is
+    /// invited where `invites` says so.
     async fn call(
         self,
         zapi: &Zapi,
         community: &CommunityId,
         people: &[String],
+        invites: bool,
         turn: Option<TurnToChange>,
     ) -> Result<(), ApiError> {
         let turn = match turn {
@@ -121,7 +122,7 @@ impl Act {
             None => self.turn(zapi).await?,
         };
         match self {
-            Self::Add => zapi.add_people(community, people, people.len() == 1, turn).await,
+            Self::Add => zapi.add_people(community, people, invites, turn).await,
             Self::Remove => zapi.remove_people(community, people, turn).await,
             Self::Promote => zapi.promote(community, people, turn).await,
             Self::Demote => zapi.demote(community, people, turn).await,
@@ -167,7 +168,9 @@ pub(super) async fn change(
         }
     };
     let ends = settle::settle(context, act, &mut plan, is_just_read, ahead).await?;
-    let changed = |at: &usize| matches!(ends.get(at), Some(End::Done | End::Invited | End::InOrInvited));
+    let changed = |at: &usize| {
+        matches!(ends.get(at), Some(End::Done | End::Invited | End::InOrInvited | End::PerhapsInvited))
+    };
     let changed: Vec<usize> = plan.todo().into_iter().filter(changed).collect();
     if !changed.is_empty() {
         context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::super::{Context, Failure};
 use super::Act;
 use super::grammar::{Named, Slip, Who};
+use crate::authorise::may_everywhere;
+use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
 use crate::zapi::{ApiError, Cause, Known, Participant};
@@ -36,6 +38,9 @@ pub(super) struct Item {
     /// gets no second one.
     #[serde(default)]
     is_asked: bool,
+    /// A call that may invite them was about to be made, and nobody knows how it ended.
+    #[serde(default)]
+    is_asking: bool,
 }
 
 /// How somebody stood.
@@ -109,8 +114,20 @@ impl Plan {
     /// Notes that Z-API took the call for somebody alone.
     pub(super) fn note_asked(&mut self, at: usize) {
         if let Some(item) = self.items.get_mut(at) {
-            item.is_asked = true;
+            (item.is_asked, item.is_asking) = (true, false);
         }
+    }
+
+    /// Notes whether a call that may invite somebody is about to be made, or was, without a known end.
+    pub(super) fn note_asking(&mut self, at: usize, is_asking: bool) {
+        if let Some(item) = self.items.get_mut(at) {
+            item.is_asking = is_asking;
+        }
+    }
+
+    /// They may have been invited; nobody knows.
+    pub(super) fn is_asking(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asking)
     }
 
     /// They were asked for alone, and Z-API took it.
@@ -226,6 +243,7 @@ fn stand(
         address: String::new(),
         before: Before::Todo,
         is_asked: false,
+        is_asking: false,
     };
     let mut exists = true;
     match named.who {
@@ -250,10 +268,11 @@ fn stand(
             return item;
         }
     }
-    // The configuration may know a person by both, and by name.
+    // The configuration may know a person by both, and by name; that is for those who may order everywhere.
     let (phone, lid) = (item.phone(), item.lid());
-    let is_them = |admin: &&crate::config::Admin| {
-        (phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid)
+    let is_them = |admin: &&Admin| {
+        let is_known = may_everywhere(context.admin) || admin.key == context.admin.key;
+        is_known && ((phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid))
     };
     if let Some(admin) = context.instance.admins.iter().find(is_them) {
         item.name.get_or_insert_with(|| admin.name.clone());

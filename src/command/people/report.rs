@@ -61,6 +61,7 @@ impl Plan {
             End::Done => item.line(Phrase::done("person")),
             End::Invited => item.line(Phrase::new("person-invited").mark("⚠️")),
             End::InOrInvited => item.line(Phrase::unsure("person-in-or-invited")),
+            End::PerhapsInvited => self.with_order("add", item, Phrase::unsure("person-perhaps-invited")),
             End::Full => item.line(Phrase::not_done("person-too-many-admins")).order(
                 "order",
                 "demote",

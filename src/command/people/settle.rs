@@ -2,12 +2,14 @@
 //! does not stop the rest.
 //!
 //! Only a call for one person may invite in private: who got an invitation cannot be read anywhere, so
-//! it is told by that call's answer; and the plan notes it, since nobody shall get two.
+//! it is told by that call's answer. Nobody shall get two: the plan notes such a call before it is made
+//! and when it is answered, and where its answer is not known, later calls for them invite nobody.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::super::patience::Patience;
+use super::super::single::is_surely_unmade;
 use super::super::{Context, Failure};
 use super::Act;
 use super::plan::Plan;
@@ -34,6 +36,8 @@ pub(super) enum End {
     Invited,
     /// They are in it, or got a private invitation: the community hides which.
     InOrInvited,
+    /// They may have got a private invitation: the call that sends one had no answer.
+    PerhapsInvited,
     /// There are as many admins as there can be.
     Full,
     /// Z-API refused, with what it said.
@@ -109,7 +113,7 @@ impl Work<'_, '_> {
             (missing, unread) = self.read_back(missing).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
-            let answer = self.call(&open, turn).await;
+            let answer = self.call(&open, turn).await?;
             failpoint::reach(Step::Called);
             hints.extend(open.iter().map(|at| (*at, answer.clone())));
             let cause = answer.err().map(|error| error.cause);
@@ -119,7 +123,7 @@ impl Work<'_, '_> {
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
                 let is_temporary = cause.is_some_and(Cause::is_temporary);
                 if open.len() > 1 && !left.is_empty() && unread.is_none() && !is_temporary {
-                    hints.extend(self.call_each(&left).await);
+                    hints.extend(self.call_each(&left).await?);
                     (missing, unread) = self.read_back(missing).await;
                 }
             }
@@ -131,20 +135,35 @@ impl Work<'_, '_> {
     }
 
     /// Asks for these people; alone, they may get an invitation.
-    async fn call(&mut self, people: &[usize], turn: Option<TurnToChange>) -> Result<(), ApiError> {
+    async fn call(
+        &mut self,
+        people: &[usize],
+        turn: Option<TurnToChange>,
+    ) -> Result<Result<(), ApiError>, Failure> {
         let addresses: Vec<String> = people.iter().map(|at| self.plan.address(*at)).collect();
-        let answer = self.act.call(self.context.zapi, &self.community, &addresses, turn).await;
-        if let (Ok(()), [alone]) = (&answer, people) {
-            self.plan.note_asked(*alone);
+        let invited = match people {
+            [alone] if self.act == Act::Add && !self.plan.is_asking(*alone) => Some(*alone),
+            _ => None,
+        };
+        if let Some(at) = invited {
+            self.plan.note_asking(at, true);
+            self.context.write_plan(self.plan.json()).await?;
         }
-        answer
+        let (zapi, invites) = (self.context.zapi, invited.is_some());
+        let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
+        match (invited, &answer) {
+            (Some(at), Ok(())) => self.plan.note_asked(at),
+            (Some(at), Err(error)) if is_surely_unmade(error.cause) => self.plan.note_asking(at, false),
+            _ => {}
+        }
+        Ok(answer)
     }
 
     /// Asks for each of them. A trouble that is not of one person is that of all behind.
-    async fn call_each(&mut self, people: &[usize]) -> Hints {
+    async fn call_each(&mut self, people: &[usize]) -> Result<Hints, Failure> {
         let mut hints = Hints::new();
         for (nth, at) in people.iter().enumerate() {
-            let answer = self.call(&[*at], None).await;
+            let answer = self.call(&[*at], None).await?;
             let is_over =
                 answer.as_ref().is_err_and(|error| error.cause.is_temporary() || error.cause.concerns_all());
             if is_over {
@@ -153,7 +172,7 @@ impl Work<'_, '_> {
             }
             hints.insert(*at, answer);
         }
-        hints
+        Ok(hints)
     }
 
     /// They were invited, as far as anybody can tell.
@@ -223,11 +242,16 @@ impl Work<'_, '_> {
             let end = match hints.get(&at) {
                 _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
                 _ if self.is_invited(at) => End::Invited,
+                Some(Err(error)) if error.cause.is_temporary() && !self.context.is_last_try => {
+                    return Err(error.clone().into());
+                }
+                hint if self.plan.is_asking(at) => {
+                    self.context.gave_up |=
+                        hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));
+                    End::PerhapsInvited
+                }
                 _ if self.context.is_cancelled => End::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
-                    if !self.context.is_last_try {
-                        return Err(error.clone().into());
-                    }
                     self.context.gave_up = true;
                     self.trouble(error)
                 }

@@ -145,12 +145,44 @@ async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
         answers,
         ["1 of 3 people are now in “Bairro Feliz”.\n\
           ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
-          ⚠️ +55 44 99999-0006: can’t be added directly, so they got a private invitation\n\
+          ❓ +55 44 99999-0006: may have got a private invitation; nobody gets two from me unasked. If they \
+          got none: /add \"Bairro Feliz\" 5544999990006\n\
           ✅ +55 44 99999-0005"]
     );
     let asked = bot.asked_of_people("add-participant");
     assert_eq!(asked, [vec![DAVI, hard, ELISA], vec![DAVI], vec![hard], vec![hard]]);
     assert_eq!(bot.row(&order).await.tries, 1, "one try failed");
+}
+
+#[tokio::test]
+async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again() {
+    let mut bot = Service::start().await;
+    let call = bot.sandbox.trouble().hold_answer("add-participant");
+    let order = bot.give(ANA, &format!(r#"/adicionar "Bairro Feliz" {DAVI}"#)).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    assert_eq!(bot.invited(), [DAVI], "the call was done");
+
+    bot.restart().await;
+
+    assert_eq!(
+        bot.answers_to(&order).await,
+        ["0 de 1 pessoa está em “Bairro Feliz”.\n❓ +55 44 99999-0004: talvez tenha recebido um convite \
+          privado; por conta própria não mando dois. Se não recebeu: /adicionar \"Bairro Feliz\" 5544999990004"]
+    );
+    let calls = bot.sandbox.calls().into_iter().filter(|call| call.path == "add-participant");
+    let invites: Vec<bool> = calls.map(|call| call.body.unwrap()["autoInvite"].as_bool().unwrap()).collect();
+    assert_eq!(invites, [true, false]);
+}
+
+#[tokio::test]
+async fn whoever_can_be_added_is_added_though_the_first_call_had_trouble() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}"#)).await;
+
+    assert_eq!(reply, "1 of 1 person is now in “Bairro Feliz”.\n✅ +55 44 99999-0005");
 }
 
 #[tokio::test]

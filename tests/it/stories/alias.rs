@@ -176,12 +176,12 @@ async fn each_slip_leads_on() {
     assert_eq!(done, "✅ “bf” now stands for “Bairro Feliz” (community).");
     assert_eq!(
         unclear,
-        "❌ “vendas” is not clear. Which one?\n1. “Vendas Atacado” (group)\n2. “Vendas Norte” (group)\n\
-         3. “Vendas Sul” (group)\nAnswer with its number; nothing was changed."
+        "❌ “vendas” could be:\n1. “Vendas Atacado” (group)\n2. “Vendas Norte” (group)\n\
+         3. “Vendas Sul” (group)\nAnswer with the number you mean."
     );
     assert_eq!(chosen, "✅ “v” now stands for “Vendas Norte” (group).");
     assert!(near.contains("1. “Futebol” (group)"), "{near}");
-    assert_eq!(nothing, "❌ There is no community or group “qwertz”. See them: /communities, /groups");
+    assert_eq!(nothing, "❌ There is no community and no group “qwertz”. See them: /communities, /groups");
     assert!(open.contains("A quote \" is not closed."), "{open}");
 }
 
@@ -228,7 +228,7 @@ async fn a_short_name_made_in_a_chat_widens_nobody_s_rights() {
         link.starts_with("You may not use /link in") || link.starts_with("There is no community"),
         "{link}"
     );
-    assert!(own.starts_with("❌ There is no community or group “bairro”."), "{own}");
+    assert!(own.starts_with("❌ There is no community and no group “bairro”."), "{own}");
     assert!(listed.starts_with("There are no short names yet."), "{listed}");
     assert!(!seen.contains("Bairro"), "{seen}");
     assert_eq!(bot.changes(), 0);
@@ -270,4 +270,26 @@ fn with_sales(communities: &str) -> String {
          [instances.main.admins.rui]\nphone = \"{RUI}\"\nname = \"Rui\"\n\
          [instances.main.aliases]\nsales = \"{marketing}\"\n"
     )
+}
+
+#[tokio::test]
+async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
+    let zoe = "5531966660003";
+    let limited =
+        format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Bairro Feliz\"]\n");
+    let bot = Service::with()
+        .admins(&format!("{ANA_AND_RUI}\n{limited}"))
+        .world(|world| {
+            world.community("Praia");
+        })
+        .start()
+        .await;
+
+    let taken = bot.ask(zoe, r#"/alias praia = "Bairro Feliz""#).await;
+    let anas = bot.ask(ANA, r#"/link praia futebol"#).await;
+    let hers = bot.ask(ANA, r#"/alias praia = "Bairro Feliz""#).await;
+
+    assert_eq!(taken, "❌ “praia” already means something else in an order. Choose another word.");
+    assert_eq!(anas, "1 of 1 group is now in “Praia”.\n✅ “Futebol”");
+    assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
 }

@@ -20,10 +20,17 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
-/// A bot whose communities' admins may give orders; the test owns the time.
+/// A bot whose communities' admins may give orders; they are admins of “Futebol” as well. The test owns
+/// the time.
 pub fn setting() -> Setting {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
-    Service::with().clock(clock).instance("admins_from = \"community\"").limits("orders_per_minute = 100")
+    let setting = Service::with().clock(clock).instance("admins_from = \"community\"");
+    setting.limits("orders_per_minute = 100").world(|world| {
+        let futebol = world.group_named("Futebol").unwrap();
+        for admin in [ANA, BRUNO, CARLA] {
+            world.join_group(&futebol, admin, true);
+        }
+    })
 }
 
 impl Service {
@@ -113,6 +120,129 @@ async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_
 }
 
 #[tokio::test]
+async fn t42_the_beginning_of_a_name_teaches_an_admin_of_a_community_nothing_of_other_communities() {
+    let limited = "[instances.main.admins.zoe]\nphone = \"5531966660003\"\nname = \"Zoe Lima\"\n\
+                   communities = [\"Marketing BR\"]\n";
+    let bot = setting().admins(limited).start().await;
+    bot.knows(BRUNO).await;
+
+    for order in [
+        r#"/link "Bairro Feliz" lanç"#,
+        r#"/link --try "Bairro Feliz" futebol lanç"#,
+        r#"/unlink "Bairro Feliz" lanç"#,
+        r#"/move lanç "Bairro Feliz""#,
+        "/invite lanç",
+        "/invite lançamento",
+        "/invite vendas",
+        "/invite mark",
+        "/groups lanç",
+        "/history mark",
+        "/history z",
+        "/history Zoe Lima",
+        "/who mark",
+    ] {
+        let reply = bot.ask(BRUNO, order).await;
+        for name in ["Lançamentos", "Vendas Sul", "Marketing", "By “Zoe", "Zoe Lima did"] {
+            assert!(!reply.contains(name), "{order}: {reply}");
+        }
+        assert!(!reply.contains("Zoe Lima") || order.contains("Zoe Lima"), "{order}: {reply}");
+    }
+    let zoe = bot.ask(BRUNO, "/history Zoe Lima").await;
+    assert!(zoe.starts_with("❌ There is no community and no admin “Zoe Lima”."), "{zoe}");
+    let named = bot.ask(BRUNO, r#"/link "Bairro Feliz" Lançamentos"#).await;
+    assert!(named.contains("⚠️ “Lançamentos”: belongs to another community"), "{named}");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn t42_the_number_and_the_name_that_the_configuration_knows_are_not_told_to_an_admin_of_a_community() {
+    let zoe = "81896604192899@lid";
+    let hidden =
+        format!("[instances.main.admins.zoe]\nphone = \"5531966660003\"\nlid = \"{zoe}\"\nname = \"Zoe\"\n");
+    let bot = setting().admins(&hidden).start().await;
+    bot.knows(BRUNO).await;
+
+    for order in ["add", "remove", "promote", "demote"] {
+        let reply = bot.ask(BRUNO, &format!(r#"/{order} "Bairro Feliz" {zoe} --try"#)).await;
+        assert!(reply.contains(zoe) && !reply.contains("Zoe") && !reply.contains("96666"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn t42_an_admin_of_a_community_takes_into_it_only_groups_of_which_they_are_admin_too() {
+    let bot = setting()
+        .world(|world| {
+            let suporte = world.group_named("Suporte").unwrap();
+            world.join_group(&suporte, BRUNO, false);
+            let praia = world.community("Praia");
+            world.join(&praia, BRUNO, true, false);
+            world.linked_group(&praia, "Salva-vidas");
+            let surfe = world.linked_group(&praia, "Surfe");
+            world.join_group(&surfe, BRUNO, true);
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+    let (before, suporte) = (bot.world(), bot.group("Suporte"));
+
+    let refused = [
+        bot.ask(BRUNO, r#"/link "Bairro Feliz" suporte"#).await,
+        bot.ask(BRUNO, &format!(r#"/link --yes "Bairro Feliz" {suporte}"#)).await,
+        bot.ask(BRUNO, r#"/link --try "Bairro Feliz" suporte"#).await,
+        bot.ask(BRUNO, r#"/move suporte "Bairro Feliz""#).await,
+        bot.ask_by(&bot.message(BRUNO, r#"/link "Bairro Feliz" here"#).in_group(&suporte)).await,
+    ];
+    for reply in refused {
+        assert!(reply.contains("❌ “Suporte”: you are no admin of this group. Ask"), "{reply}");
+    }
+    assert!(bot.ask(BRUNO, r#"/vincular "Bairro Feliz" suporte"#).await.contains("você não é admin"));
+    assert!(bot.ask(BRUNO, r#"/enlazar "Bairro Feliz" suporte"#).await.contains("no eres admin"));
+    bot.ask(BRUNO, r#"/link "Bairro Feliz" vend"#).await;
+    let chosen = bot.ask(BRUNO, "1").await;
+    let pattern = bot.ask(BRUNO, r#"/link "Bairro Feliz" *a*"#).await;
+    let link = bot.world().find_group(&suporte).unwrap().invitation.clone();
+    let invited = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {link}"#)).await;
+    let elsewhere = bot.ask(BRUNO, r#"/link "Bairro Feliz" salva"#).await;
+    let moved = bot.ask(BRUNO, r#"/move salva "Bairro Feliz""#).await;
+
+    for reply in [&chosen, &pattern, &invited, &elsewhere, &moved] {
+        assert!(reply.contains("you are no admin of this group"), "{reply}");
+    }
+    assert_eq!((bot.changes(), before.communities()), (0, bot.world().communities()));
+    let moved = bot.ask(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
+    assert!(moved.contains("✅ “Surfe”"), "{moved}");
+}
+
+#[tokio::test]
+async fn an_admin_of_a_community_puts_back_what_they_took_out_of_it_though_they_are_no_admin_there() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+
+    bot.ask(BRUNO, r#"/unlink "Bairro Feliz" moradores"#).await;
+    let again = bot.ask(BRUNO, r#"/link "Bairro Feliz" moradores"#).await;
+    let undone = bot.ask(BRUNO, "/undo").await;
+
+    assert!(again.contains("you are no admin of this group"), "{again}");
+    assert!(undone.contains("✅ “Moradores”"), "{undone}");
+}
+
+#[tokio::test]
+async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_or_lid_and_unknown_is_no() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let by_lid = bot.ask_by(&bot.message(BRUNO_LID, ORDER)).await;
+    let suporte = bot.group("Suporte");
+    bot.sandbox
+        .trouble()
+        .always("light-group-metadata", Fault::Instead(Reply::json(200, &serde_json::json!({}))));
+
+    let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;
+
+    assert_eq!(by_lid, DONE);
+    assert!(unknown.contains("❌") && unknown.contains("no admin of this group"), "{unknown}");
+}
+
+#[tokio::test]
 async fn t42_a_list_that_somebody_else_was_shown_names_nothing_to_an_admin_of_one_community() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
@@ -163,6 +293,18 @@ async fn an_admin_of_a_community_is_one_person_under_number_and_lid() {
     let rows = bot.store.list(None, 2).await.unwrap();
     assert_eq!(rows[0].admin, "community:5544999990002");
     assert_eq!(rows[0].admin, rows[1].admin);
+}
+
+#[tokio::test]
+async fn the_history_calls_an_admin_of_a_community_as_people_write_their_number() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(BRUNO, ORDER).await;
+
+    let history = bot.ask(BRUNO, "/history").await;
+
+    assert!(history.contains(" +55 44 99999-0002: “/link"), "{history}");
+    assert!(!history.contains("community:"), "{history}");
 }
 
 #[tokio::test]

@@ -289,3 +289,20 @@ async fn a_try_that_hangs_does_not_keep_the_admin_waiting_for_word() {
     call.release();
     assert_eq!(bot.answers_to(&order).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
+
+#[tokio::test]
+async fn t43_who_may_order_in_one_community_stops_no_order_of_somebody_else() {
+    let limited = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommunities = [\"Bairro Feliz\"]");
+    let bot = Service::with().admins(&limited).start().await;
+    let group = bot.group("Moradores");
+    let held = bot.sandbox.trouble().hold("communities/link");
+    let anas = bot.give_by(&bot.message(ANA, "/link \"Marketing BR\" futebol").in_group(&group)).await;
+    bot.within(held.reached()).await;
+
+    let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
+    held.release();
+
+    assert!(reply.starts_with("You may not use /link here."), "{reply}");
+    assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
+    assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("answered"));
+}

@@ -1,6 +1,6 @@
 //! `/communities`: the communities in which the admin may give orders.
 
-use vincula::sandbox::{Options, Standing};
+use vincula::sandbox::{Options, Standing, World};
 
 use crate::support::{ANA, Service};
 
@@ -95,4 +95,26 @@ async fn all_pages_are_read() {
 
     assert!(reply.starts_with("12 communities:\n1. “Bairro Feliz”"), "{reply}");
     assert!(reply.contains("\n11. “Escola 10”\n"), "{reply}");
+}
+
+#[tokio::test]
+async fn t43_the_beginning_of_a_name_or_a_short_name_teaches_nobody_a_community_that_is_not_theirs() {
+    let limited = format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommunities = [\"Bairro Feliz\"]\n\
+         [instances.main.aliases]\nmk = \"{}\"\n",
+        World::playground().community_named("Marketing BR").unwrap()
+    );
+    let bot = Service::with().admins(&limited).start().await;
+
+    for typed in ["m", "mark", "mk", "marketingg"] {
+        for order in
+            [format!("/community {typed}"), format!("/link {typed} futebol"), format!("/who {typed}")]
+        {
+            let reply = bot.ask(ANA, &order).await;
+            assert!(reply.starts_with(&format!("There is no community “{typed}”")), "{order}: {reply}");
+            assert!(!reply.contains("Marketing BR"), "{order}: {reply}");
+        }
+    }
+    let named = bot.ask(ANA, r#"/link "marketing br" futebol"#).await;
+    assert_eq!(named, "You may not use /link in “Marketing BR”. Whoever runs this bot can allow it.");
 }

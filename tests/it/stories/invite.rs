@@ -3,6 +3,7 @@
 use vincula::sandbox::{Fault, Reply, Standing};
 
 use super::describe::ANA_OF_MARKETING;
+use super::scene::ANA_AND_RUI;
 use crate::support::{ANA, Service};
 
 impl Service {
@@ -165,4 +166,48 @@ async fn an_admin_of_some_communities_gets_their_links_alone() {
         assert!(bot.ask(ANA, order).await.starts_with("This lets people into “"), "{order}");
     }
     assert!(bot.calls_to("redefine-").is_empty());
+}
+
+#[tokio::test]
+async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was_shown_before() {
+    let bot = Service::start().await;
+    let futebol = bot.group("Futebol");
+    let into = shown("Futebol", &bot.link_into(&futebol));
+
+    let by_link = bot.ask(ANA, &format!("/invite {}", bot.link_into(&futebol))).await;
+    let dead = bot.ask(ANA, "/invite https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv").await;
+    bot.ask(ANA, "/groups futebol").await;
+    let held = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.give(ANA, "/link \"Bairro Feliz\" suporte").await;
+    bot.within(held.reached()).await;
+    let by_number = bot.give(ANA, "/invite 1").await;
+    // Reads wait for nothing, and this one shows another list before the number is looked up.
+    bot.clock.pass(std::time::Duration::from_millis(1));
+    bot.ask(ANA, "/groups café").await;
+    held.release();
+
+    bot.answers_to(&first).await;
+    assert_eq!(by_link, into);
+    assert!(dead.starts_with("❌ “https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv”: "), "{dead}");
+    let by_number = bot.answers_to(&by_number).await;
+    assert_ne!(by_number, [shown("Café da Manhã", &bot.link_into(&bot.group("Café da Manhã")))]);
+}
+
+#[tokio::test]
+async fn t43_the_history_of_a_community_has_the_new_links_into_it_and_its_groups_and_no_others() {
+    let zoe = "5531966660003";
+    let limited =
+        format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Marketing BR\"]\n");
+    let bot = Service::with().admins(&format!("{ANA_AND_RUI}\n{limited}")).start().await;
+    for place in ["Lançamentos", "Marketing BR", "Moradores", "Futebol"] {
+        bot.ask(ANA, &format!("/invite \"{place}\" reset --yes")).await;
+    }
+
+    let there = bot.ask(ANA, "/history \"Marketing BR\"").await;
+    let hers = bot.ask(zoe, "/history").await;
+
+    for told in [there, hers] {
+        assert!(told.contains("Lançamentos") && told.contains("“Marketing BR” has a new link"), "{told}");
+        assert!(!told.contains("Moradores") && !told.contains("Futebol"), "{told}");
+    }
 }
