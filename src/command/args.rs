@@ -165,7 +165,8 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
-                        Arg::Text | Arg::OwnText(_) => return Err(Mistake::MissingText),
+                        Arg::Text => return Err(Mistake::MissingText),
+                        Arg::OwnText(_) => return Err(Mistake::MissingName),
                         _ => {}
                     }
                 }
@@ -177,7 +178,10 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                     found.loose.push(reader.is_loose);
                 }
             }
-            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
+            Arg::Command | Arg::All => {
+                let word = reader.next(Separators::Blanks)?;
+                found.words.extend(word.map(|word| word.trim_end_matches(['.', '!', '?']).to_owned()));
+            }
         }
     }
     let word = reader.next(Separators::Blanks)?;
@@ -198,7 +202,7 @@ pub fn quoted_name(text: &str) -> Option<(String, &str)> {
 
 impl Arguments {
     /// Takes away the rest of a community's name where only its beginning was taken for it: names of
-    /// several words are often written without quotes. A colon behind the name belongs to nothing.
+    /// several words are often written without quotes. A sign that parts the name from a text belongs to nothing.
     pub fn end_name(&mut self, name: &str, typed: &str) {
         if CommunityId::parse(typed).is_some() {
             return;
@@ -206,7 +210,8 @@ impl Arguments {
         if fold(name).starts_with(&fold(typed)) {
             self.end_likely_name(name, typed);
         }
-        let rest = self.text.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace));
+        let is_sign = |c: char| matches!(c, ':' | '=' | '|');
+        let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
         if let Some(rest) = rest {
             self.text = rest.trim_start().to_owned();
         }

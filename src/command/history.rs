@@ -128,23 +128,17 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
         _ => None,
     };
     let found = context.directory.community(context.zapi, id.as_deref().unwrap_or(&typed)).await?;
-    let mut entries = match found {
-        Found::One(entry) => vec![entry],
-        Found::Several(entries) | Found::Unclear(entries) => entries,
-        Found::Nothing { .. } => Vec::new(),
+    let may = |entry: &CommunityEntry| may_in(context.admin, &entry.id, &entry.name, context.directory);
+    let (mut entries, mut nearest) = match found {
+        Found::One(entry) => (vec![entry], Vec::new()),
+        Found::Several(entries) | Found::Unclear(entries) => (entries, Vec::new()),
+        Found::Nothing { nearest } => (Vec::new(), nearest),
     };
-    entries.retain(|entry| may_in(context.admin, &entry.id, &entry.name, context.directory));
+    entries.retain(may);
+    nearest.retain(may);
     if entries.len() > 1 {
         let candidates = told_apart(&entries);
-        context.ask(Question {
-            asked_by: context.claim.command.id.clone(),
-            language: context.speech.locale.tag().to_owned(),
-            command: SPEC.name.to_owned(),
-            before: String::new(),
-            options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
-            after: String::new(),
-            takes_several: false,
-        });
+        ask(context, &entries);
         return Ok(Err(Reply::ManyCommunities { typed, candidates }));
     }
     if let Some(community) = entries.pop() {
@@ -153,11 +147,28 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     let mut begun = context.instance.admins.iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
         (Some(admin), None) => Ok(by(admin, false)),
+        _ if !nearest.is_empty() => {
+            ask(context, &nearest);
+            Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
+        }
         _ => {
             let nobody = Phrase::not_done("history-nobody").name("name", typed);
             Err(Reply::Said(vec![nobody.order("communities", "communities", &[])]))
         }
     })
+}
+
+/// Lets a number say which of these is meant.
+fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
+    context.ask(Question {
+        asked_by: context.claim.command.id.clone(),
+        language: context.speech.locale.tag().to_owned(),
+        command: SPEC.name.to_owned(),
+        before: String::new(),
+        options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
+        after: String::new(),
+        takes_several: false,
+    });
 }
 
 fn by(admin: &Admin, by_owner: bool) -> Wanted {

@@ -313,7 +313,12 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
 /// What follows the name of an order, with all that nobody sees.
 pub fn rest_as_typed<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
     let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
-    Some(text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c)).trim())
+    let rest = text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c));
+    Some(rest.trim_start_matches(|c| ends_a_sentence(c) || is_invisible(c)).trim())
+}
+
+fn ends_a_sentence(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | ',' | ':' | ';' | '…')
 }
 
 /// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.
@@ -323,6 +328,8 @@ fn name_and_rest(text: &str) -> Option<(&str, &str)> {
     }
     let end = text.find(|c| !is_of_a_name(c)).unwrap_or(text.len());
     let (name, rest) = text.split_at_checked(end)?;
+    // Who ends a sentence ends an order likewise: `/help.`
+    let rest = rest.trim_start_matches(ends_a_sentence);
     let words = rest.trim_start();
     let is_order = name.chars().count() <= LONGEST_NAME && (rest.is_empty() || words.len() < rest.len());
     is_order.then_some((name, words))

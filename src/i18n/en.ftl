@@ -51,7 +51,7 @@ groups = { $count ->
    *[other] { $count } groups:
 }
 groups-none = This number is in no group.
-groups-none-of = No group matches { $name }.
+groups-none-of = No group matches { $name }. See them all: { $order }
 
 ## People
 whoami = You are { $name }.
@@ -352,9 +352,9 @@ photo-how = Send the picture with this as its caption: { $order } (or put the ad
 photo-address = { $address } is no address of a picture: it begins with https://
 photo-would = { $community } would get this photo.
 photo-done = { $community } has its new photo, says Z-API. The phone shows it.
-setting-add-groups = add-groups addgroups add groups
-setting-admins = admins admin administrators
-setting-all = all everyone everybody anyone
+setting-add-groups = add-groups addgroups add groups add-group group only
+setting-admins = admins admin administrators adm adms
+setting-all = all everyone everybody anyone members participants
 settings-unknown = I do not know the setting { $words }.
 settings-not-known = WhatsApp does not show who may add groups to { $community }, and I have not set it yet.
 settings-admins-words = add-groups admins
@@ -367,7 +367,7 @@ settings-all-would = Everybody in { $community } could add groups to it.
 settings-all-done = Everybody in { $community } can add groups to it now.
 settings-all-known = As I last set it, everybody in { $community } can add groups to it.
 settings-all-how = Everybody: { $order }
-invite-reset = reset renew new
+invite-reset = reset renew new change
 invite-link = This lets people into { $place }:
 invite-address = { $link }
 invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
@@ -573,3 +573,10 @@ help-demote-long = They stay in the community. Whoever made it stays its admin.
 help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Sales 44 99999-0001, 44 99999-0002
+## Likely meant
+meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
+words-beside-name = the in to of on at for from a community group
+create-community-words = community
+create-perhaps = Perhaps you mean: { $order }
+missing-name = What shall it be called? Write: { $usage }
+no-community-known = There is no community { $name }. There is: { $candidates }

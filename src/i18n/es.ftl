@@ -51,7 +51,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número no está en ningún grupo.
-groups-none-of = Ningún grupo coincide con { $name }.
+groups-none-of = Ningún grupo coincide con { $name }. Míralos todos: { $order }
 
 ## Personas
 whoami = Eres { $name }.
@@ -352,9 +352,9 @@ photo-how = Envía la foto con este texto: { $order } (o escribe después la dir
 photo-address = { $address } no es la dirección de una foto: empieza con https://
 photo-would = { $community } tendría esta foto.
 photo-done = { $community } tiene su nueva foto, dice Z-API. Se ve en el teléfono.
-setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos
-setting-admins = admins admin administradores
-setting-all = todos todas todo
+setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos agregar-grupo grupo sólo solamente únicamente
+setting-admins = admins admin administradores adm adms
+setting-all = todos todas todo miembros participantes
 settings-unknown = No conozco el ajuste { $words }.
 settings-not-known = WhatsApp no muestra quién puede agregar grupos a { $community }, y todavía no lo ajusté.
 settings-admins-words = agregar-grupos admins
@@ -367,7 +367,7 @@ settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $order }
-invite-reset = restablecer renovar nuevo
+invite-reset = restablecer renovar nuevo resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
@@ -573,3 +573,10 @@ help-demote-long = Las personas siguen en la comunidad. Quien la creó sigue sie
 help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
+## Lo que se quiso decir
+meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
+words-beside-name = la el en de del a al para comunidad grupo
+create-community-words = comunidad
+create-perhaps = Quizá quieras: { $order }
+missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
+no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }

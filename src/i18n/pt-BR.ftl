@@ -51,7 +51,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número não está em nenhum grupo.
-groups-none-of = Nenhum grupo combina com { $name }.
+groups-none-of = Nenhum grupo combina com { $name }. Veja todos: { $order }
 
 ## Pessoas
 whoami = Você é { $name }.
@@ -352,9 +352,9 @@ photo-how = Mande a foto com esta legenda: { $order } (ou escreva o endereço de
 photo-address = { $address } não é endereço de foto: ele começa com https://
 photo-would = { $community } ficaria com esta foto.
 photo-done = { $community } está com a nova foto, diz a Z-API. Dá para ver no celular.
-setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos
-setting-admins = admins admin administradores
-setting-all = todos todas tudo
+setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos adicionar-grupo grupo só somente apenas
+setting-admins = admins admin administradores adm adms
+setting-all = todos todas tudo membros participantes
 settings-unknown = Não conheço o ajuste { $words }.
 settings-not-known = O WhatsApp não mostra quem pode adicionar grupos a { $community }, e eu ainda não mexi nisso.
 settings-admins-words = adicionar-grupos admins
@@ -367,7 +367,7 @@ settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
 settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
 settings-all-how = Todos: { $order }
-invite-reset = redefinir renovar novo
+invite-reset = redefinir renovar novo resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
@@ -573,3 +573,10 @@ help-demote-long = As pessoas continuam na comunidade. Quem a criou continua adm
 help-demote-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
+## O que se quis dizer
+meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
+words-beside-name = a o na no da do de em à ao para pra comunidade grupo
+create-community-words = comunidade
+create-perhaps = Talvez você queira: { $order }
+missing-name = Qual vai ser o nome? Escreva: { $usage }
+no-community-known = Não encontrei a comunidade { $name }. As que há: { $candidates }

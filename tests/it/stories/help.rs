@@ -81,7 +81,7 @@ async fn help_on_what_is_no_command_offers_the_nearest() {
     let near = bot.ask(ANA, "/help lnik").await;
     let far = bot.ask(ANA, "/help xyzzy").await;
 
-    assert_eq!(near, "There is no command “lnik”. Did you mean /link?");
+    assert_eq!(near, "There is no command “lnik”. Did you mean /link? Answer “yes”.");
     assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
 }
 
