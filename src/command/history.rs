@@ -179,7 +179,16 @@ fn by(admin: &Admin, by_owner: bool) -> Wanted {
 fn is_told(deed: &Deed) -> bool {
     let Some(spec) = named(&deed.name).filter(|spec| spec.is_mutating) else { return false };
     // Whether it stood for an order is not kept longer than its text.
-    matches!(spec.run, Run::This(_)) || deed.meant.is_some() || deed.text.is_empty()
+    matches!(spec.run, Run::This(_)) || deed.text.is_empty() || meant(deed).is_some_and(is_change)
+}
+
+/// The order that it stood for.
+fn meant(deed: &Deed) -> Option<OrderMeant> {
+    deed.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+}
+
+fn is_change(order: OrderMeant) -> bool {
+    named(&order.command).is_some_and(|spec| spec.is_mutating)
 }
 
 /// Whether an admin of some communities may see an order: their own, or one in such a community.
@@ -212,8 +221,7 @@ fn is_wanted(context: &Context<'_>, names: Option<&Snapshot>, wanted: &Wanted, d
 
 /// The community that an order without a plan names, as names are now.
 fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Option<CommunityId> {
-    let meant: Option<OrderMeant> = deed.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
-    let (command, rest) = match meant {
+    let (command, rest) = match meant(deed) {
         Some(meant) => (meant.command, meant.rest),
         None => recognise(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?,
     };

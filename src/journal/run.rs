@@ -369,14 +369,20 @@ pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result
     Ok(Speech { locale, ..bot.speech.clone() })
 }
 
-/// No command has the name that was typed; a yes carries the order out under the nearest one.
+/// No command has the name that was typed; a yes carries the order out under the nearest one. Both speak
+/// the language of that name, as its order does.
 fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ended {
     let nearest = nearest(&order.typed, speech.locale);
+    let languages = nearest.and_then(|name| Some(named(name)?.languages_of(name))).unwrap_or_default();
+    let locale = match languages.first() {
+        Some(first) if !languages.contains(&speech.locale) => *first,
+        _ => speech.locale,
+    };
     let spec = nearest.and_then(named).filter(|spec| matches!(spec.run, Run::This(_)));
     let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_asked: spec.is_some() };
     let question = spec.map(|spec| Question {
         asked_by: command.id.clone(),
-        language: speech.locale.tag().to_owned(),
+        language: locale.tag().to_owned(),
         command: spec.name.to_owned(),
         before: String::new(),
         options: vec![order.rest.clone()],
@@ -385,7 +391,7 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),
-        ..Ended::mistaken(reply)
+        ..Ended::mistaken(Reply::In(locale, Box::new(reply)))
     }
 }
 

@@ -7,10 +7,14 @@ type Rows<'a> = &'a [(&'a str, &'a str)];
 
 /// Each of them leads to an answer that has one of these words in it.
 async fn each_leads_to(expected: &[&str], rows: Rows<'_>) {
+    let mut astray = Vec::new();
     for (slip, mend) in rows {
         let said = mended(slip, mend).await;
-        assert!(expected.iter().any(|words| said.contains(words)), "{slip} + {mend}: {said}");
+        if !expected.iter().any(|words| said.contains(words)) {
+            astray.push(format!("{slip} + {mend}: {said}"));
+        }
     }
+    assert!(astray.is_empty(), "{}", astray.join("\n\n"));
 }
 
 /// Types a slip and what mends it (nothing, where it needs no mending); what is said at the end.
@@ -409,7 +413,7 @@ async fn ten_slips_of_the_history_lead_to_it_within_one_message() {
         ("/histórico “Bairro Feliz”", ""),
         ("/histórico meu", ""),
     ];
-    each_leads_to(&["Últimos pedidos", "Latest orders", "Últimas órdenes"], &rows).await;
+    each_leads_to(&["Últimos pedidos", "Last orders", "Últimas órdenes"], &rows).await;
 }
 
 #[tokio::test]
@@ -442,13 +446,17 @@ async fn ten_slips_of_a_short_name_lead_to_it_within_one_message() {
         ("/apelido vs = Vendas Sull", "1"),
         ("/apelido vs", "^/apelido vs = Vendas Sul"),
         ("/apelido", "^/apelido vs = Vendas Sul"),
-        ("/apelido vs = “Vendas Sul", ""),
+        ("/apelido vs = “Vendas Sul", "^/apelido vs = “Vendas Sul”"),
         ("/apellido vs = Vendas Sul", "sim"),
         ("/apelido vs → Vendas Sul", ""),
         ("/alias vs = Vendas Sul", ""),
     ];
     each_leads_to(
-        &["✅ Agora “vs” é “Vendas Sul”", "✅ Now “vs” is “Vendas Sul”", "✅ Ahora “vs” es “Vendas Sul”"],
+        &[
+            "✅ Agora “vs” é “Vendas Sul”",
+            "✅ “vs” now stands for “Vendas Sul”",
+            "✅ Ahora “vs” es “Vendas Sul”",
+        ],
         &rows,
     )
     .await;
@@ -487,8 +495,7 @@ async fn slips_of_commands_without_words_lead_to_them_within_one_message() {
         ("/helpp", "yes", "/link"),
     ];
     for (slip, mend, expected) in rows {
-        let said = mended(slip, mend).await;
-        assert!(said.contains(expected), "{slip} + {mend}: {said}");
+        each_leads_to(&[expected], &[(slip, mend)]).await;
     }
 }
 
