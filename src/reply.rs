@@ -279,7 +279,8 @@ impl Reply {
                 lines.join("\n")
             }
             Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
-                let mut lines = vec![capitalised(about) + ".", say("help-usage", &[("usage", usage.into())])];
+                let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
+                let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
                     // Where there are no words, the usage is the example.
                     [example] if example == usage => {}

@@ -125,7 +125,9 @@ help-title = What I can do:
 help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
-help-marks = ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure
+help-marks =
+    ✅ done · ☑️ was so already · ❓ not sure
+    ⚠️ belongs elsewhere · ❌ not done
 arg-community = <community>
 arg-groups = <groups…>
 arg-words = [words]
@@ -291,7 +293,9 @@ alias-because = { $name }: { $reason }
 outside-invitation = the bot's number is not in this group. Add it to the group, then try again
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
-help-flags = --try only shows what would happen · --yes skips the question
+help-flags =
+    --try only shows what would happen
+    --yes skips the question
 ## Making, changing and ending communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all

@@ -125,7 +125,9 @@ help-title = Lo que sé hacer:
 help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
-help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
+help-marks =
+    ✅ hecho · ☑️ ya era así · ❓ incierto
+    ⚠️ es de otra · ❌ no hecho
 arg-community = <comunidad>
 arg-groups = <grupos…>
 arg-words = [palabras]
@@ -170,7 +172,7 @@ help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
 help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
-help-status = ¿WhatsApp conectado? ¿qué espera?
+help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
 ## Preguntas
@@ -291,7 +293,9 @@ alias-because = { $name }: { $reason }
 outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
-help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
+help-flags =
+    --probar solo muestra lo que pasaría
+    --sí lo hace sin preguntar
 ## Crear, cambiar y desactivar comunidades
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos

@@ -125,7 +125,9 @@ help-title = O que eu sei fazer:
 help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
-help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
+help-marks =
+    ✅ feito · ☑️ já era assim · ❓ incerto
+    ⚠️ é de outra · ❌ não feito
 arg-community = <comunidade>
 arg-groups = <grupos…>
 arg-words = [palavras]
@@ -170,7 +172,7 @@ help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
 help-status-long = Pergunta à Z-API, conta os pedidos que esperam ou foram abandonados e avisa quando a assinatura da Z-API está para vencer.
-help-status = WhatsApp conectado? o que está na fila?
+help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
 ## Perguntas
@@ -291,7 +293,9 @@ alias-because = { $name }: { $reason }
 outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
-help-flags = --testar só mostra o que aconteceria · --sim faz sem perguntar
+help-flags =
+    --testar só mostra o que aconteceria
+    --sim faz sem perguntar
 ## Criar, mudar e desativar comunidades
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
@@ -447,7 +451,7 @@ history-in = Últimos pedidos em { $community }:
 history-by = Últimos pedidos de { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
 history-answered = respondido
-history-none = Nenhuma ainda.
+history-none = Nenhum ainda.
 history-until = Olhei até { $when }.
 history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }
 moment = %d/%m %H:%M

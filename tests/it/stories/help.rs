@@ -47,8 +47,10 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
              A group is named by its name, the beginning of its name, its id, an invite link, “here” (this \
              chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the \
              announcement group.\nAlso: /vincular, /juntar, /enlazar\n\
-             --try only shows what would happen · --yes skips the question\n\
-             ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure",
+             --try only shows what would happen\n\
+             --yes skips the question\n\
+             ✅ done · ☑️ was so already · ❓ not sure\n\
+             ⚠️ belongs elsewhere · ❌ not done",
             "{order}"
         );
     }

@@ -482,7 +482,7 @@ async fn slips_of_commands_without_words_lead_to_them_within_one_message() {
         ("/mas", "", "/grupos"),
         ("/apelido lista", "^/apelidos", "Ainda não há apelidos"),
         ("/apelidos todos", "^/apelidos", "Ainda não há apelidos"),
-        ("/cancela", "sim", "Não há pedido esperando"),
+        ("/cancela", "yes", "Nothing was changed"),
         ("/cancelar tudo.", "", "Não há pedido esperando"),
         ("/cancelar pedido", "^/cancelar", "Não há pedido esperando"),
         ("/ajudar", "sim", "/vincular"),
