@@ -411,9 +411,22 @@ impl Reader<'_> {
             let (word, after) = rest.split_at(end);
             if !self.is_flag(word) {
                 self.rest = "";
-                return rest.trim_end().to_owned();
+                return self.without_trial(rest.trim_end()).to_owned();
             }
             self.rest = after;
+        }
+    }
+
+    /// A text without the word at its end that makes the order a trial: whoever types it wants nothing to
+    /// be done, and a yes there stays what it is, a word.
+    fn without_trial<'t>(&mut self, text: &'t str) -> &'t str {
+        let is_trial = |word: &str| flag_name(word).is_some_and(|name| means(&name, "flag-try"));
+        match text.rsplit_once(char::is_whitespace) {
+            Some((before, last)) if self.has_flags && is_trial(last) => {
+                self.flags.trial = true;
+                before.trim_end()
+            }
+            _ => text,
         }
     }
 
@@ -636,6 +649,10 @@ mod tests {
             flags(text, "Sales --yes Oi --yes\n  tudo "),
             (true, false, String::new(), "Oi --yes\n  tudo".to_owned())
         );
+        for rest in ["Sales Oi --try", "Sales Oi —testar", "Sales --try Oi"] {
+            assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
+        }
+        assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
         assert_eq!(parse(&[Arg::Words], false, "--yes").unwrap().words, ["--yes"]);
     }
 

@@ -232,6 +232,12 @@ fn likely_meant(text: &str) -> Option<String> {
     if means(first, "create-community-words") {
         return Some(rest.trim().to_owned());
     }
+    let is_yes = |word: &str| {
+        word.starts_with(['-', '–', '—']) && means(word.trim_start_matches(['-', '–', '—']), "flag-yes")
+    };
+    if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
+        return Some(name.trim().to_owned());
+    }
     let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
     let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;
     Some(format!("{} | {}", name.trim(), description.trim()))
@@ -282,6 +288,7 @@ mod tests {
             ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
             ("Bairro Novo - para quem chegou", Some("Bairro Novo | para quem chegou")),
             ("Bairro Novo: para quem chegou", Some("Bairro Novo | para quem chegou")),
+            ("Bairro Novo --sim", Some("Bairro Novo")),
             ("Bairro Novo | a - b", None),
             ("\"Bairro - Novo\"", None),
             ("Bairro-Novo", None),

@@ -42,6 +42,7 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
+    [0] nenhum grupo de { $limit }
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
@@ -355,7 +356,7 @@ create-unsure = { $community } pode ter sido criada, e não crio duas vezes. Vej
 photo-how = Mande a foto com esta legenda: { $order } (ou escreva o endereço de uma foto depois).
 photo-address = { $address } não é endereço de foto: ele começa com https://
 photo-would = { $community } ficaria com esta foto.
-photo-done = { $community } está com a nova foto, diz a Z-API. Dá para ver no celular.
+photo-done = { $community } está com a nova foto, segundo a Z-API. Confira no celular.
 setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos adicionar-grupo grupo só somente apenas
 setting-admins = admins admin administradores adm adms
 setting-all = todos todas tudo membros participantes

@@ -278,7 +278,10 @@ async fn given(
         Ok(arguments) => arguments,
         Err(mistake) => {
             let likely = match mistake {
-                Mistake::MissingCommunity if !order.rest.is_empty() => {
+                // Somebody who stands where the community is due.
+                Mistake::MissingCommunity
+                    if spec.args.get(1) == Some(&Arg::People) && !order.rest.is_empty() =>
+                {
                     let directory = directory(bot, spec, means).await?;
                     likely(admin, spec, &order, &directory, means).await?
                 }

@@ -572,3 +572,17 @@ async fn a_yes_to_what_was_likely_meant_is_no_yes_to_what_is_asked_about_first()
     assert!(shown.contains("> Reunião hoje\n"), "{shown}");
     assert!(bot.sandbox.world(|world| world.community_named("Bairro Feliz").is_some()));
 }
+
+#[tokio::test]
+async fn a_trial_that_stands_behind_a_text_does_nothing() {
+    let bot = Service::start().await;
+
+    let described = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda —testar").await;
+    let made = bot.ask(ANA, "/criar Bairro Novo --testar").await;
+    let sure = bot.ask(ANA, "/criar Bairro Novo --sim").await;
+
+    assert!(described.contains("> Aqui vizinho ajuda\n\nFoi um teste"), "{described}");
+    assert!(made.starts_with("➡️ A comunidade “Bairro Novo” seria criada.\n\nFoi um teste"), "{made}");
+    assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nNada foi feito ainda."), "{sure}");
+    assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::Call::changes));
+}
