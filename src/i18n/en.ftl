@@ -583,4 +583,4 @@ words-beside-name = the in to of on at for from a community group
 create-community-words = community
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
-no-community-known = There is no community { $name }. There is: { $candidates }
+no-community-known = There is no community { $name }. The ones there are: { $candidates }

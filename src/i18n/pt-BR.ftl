@@ -584,4 +584,4 @@ words-beside-name = a o na no da do de em à ao para pra comunidade grupo
 create-community-words = comunidade
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
-no-community-known = Não encontrei a comunidade { $name }. As que há: { $candidates }
+no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }

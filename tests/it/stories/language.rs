@@ -128,10 +128,10 @@ async fn a_slip_is_answered_in_the_language_of_its_command() {
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
         (
             "/comunidade xyzzy",
-            "Não encontrei a comunidade “xyzzy”. As que há: “Bairro Feliz”, “Marketing BR”",
+            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
         ),
         ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
-        ("/community xyzzy", "There is no community “xyzzy”. There is: “Bairro Feliz”, “Marketing BR”"),
+        ("/community xyzzy", "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”"),
         (
             "/juntar",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
@@ -197,7 +197,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
         (
             "/comunidade xyzzy",
-            "Não encontrei a comunidade “xyzzy”. As que há: “Bairro Feliz”, “Marketing BR”",
+            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/quemsou",
