@@ -584,3 +584,4 @@ create-community-words = comunidad
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
+words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link

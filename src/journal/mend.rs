@@ -6,6 +6,7 @@ use crate::command::args::{self, means, quoted_name};
 use crate::command::question::Question;
 use crate::command::{Arg, Order, Run, Spec, named, registry};
 use crate::directory::{CommunityEntry, fold};
+use crate::domain::GroupId;
 use crate::reply::{Mistake, Phrase, Reply, Speech, tamed};
 use crate::storage::Stored;
 
@@ -30,6 +31,11 @@ impl Likely {
     fn new(spec: &Spec, rest: &str, speech: &Speech) -> Self {
         let shown = format!("{} {}", speech.order(spec.name, &[]), tamed(rest));
         Self { command: spec.name, rest: rest.to_owned(), shown: shown.trim_end().to_owned() }
+    }
+
+    /// The English name of its command.
+    pub(super) fn command(&self) -> &'static str {
+        self.command
     }
 
     /// The answer that offers it; a yes carries it out.
@@ -84,7 +90,7 @@ pub(super) fn reordered(
         _ => None,
     };
     let others = inside.as_deref().unwrap_or(others);
-    let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
+    let name = shown_name(&community);
     let (again, shown) = match spec.args.first() {
         Some(Arg::Groups) => {
             let order = format!("{} {}", speech.order(spec.name, &[]), tamed(others));
@@ -97,6 +103,35 @@ pub(super) fn reordered(
     };
     args::parse(spec.args, spec.is_mutating, &again).ok()?;
     Some(Likely { command: spec.name, rest: again, shown: shown.trim_end().to_owned() })
+}
+
+/// The order on people that was likely meant by one on groups, where numbers of people stand for these:
+/// `/unlink sales 44 99999-0001`.
+pub(super) fn on_people(
+    spec: &Spec,
+    words: &[String],
+    community: &CommunityEntry,
+    speech: &Speech,
+) -> Option<Likely> {
+    let command = match spec.name {
+        "link" => "add",
+        "unlink" => "remove",
+        _ => return None,
+    };
+    let is_of_a_number = |word: &String| {
+        GroupId::parse(word).is_none()
+            && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.'))
+    };
+    let people = words.join(" ");
+    // As many digits are no numbers of a list.
+    let digits = people.chars().filter(char::is_ascii_digit).count();
+    let is_long = words.iter().any(|word| word.chars().filter(char::is_ascii_digit).count() > 6);
+    if digits < 10 || !is_long || !words.iter().all(is_of_a_number) {
+        return None;
+    }
+    let name = shown_name(community);
+    let shown = format!("{} {}", speech.order(command, &[name]), tamed(&people));
+    Some(Likely { command, rest: format!("{} {people}", community.id), shown })
 }
 
 /// The command whose name was typed in pieces: `/who am i`.
@@ -128,11 +163,8 @@ pub(super) fn sibling(order: &Order, mistake: &Mistake, speech: &Speech) -> Opti
     Some(Likely::new(other, &order.rest, speech))
 }
 
-impl Likely {
-    /// The English name of its command.
-    pub(super) fn command(&self) -> &'static str {
-        self.command
-    }
+fn shown_name(community: &CommunityEntry) -> &str {
+    if community.name.is_empty() { community.id.as_str() } else { &community.name }
 }
 
 fn is_run(spec: &Spec) -> bool {

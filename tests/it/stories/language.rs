@@ -131,7 +131,10 @@ async fn a_slip_is_answered_in_the_language_of_its_command() {
             "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
         ),
         ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
-        ("/community xyzzy", "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”"),
+        (
+            "/community xyzzy",
+            "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”",
+        ),
         (
             "/juntar",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\

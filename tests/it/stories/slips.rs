@@ -543,6 +543,23 @@ async fn slips_of_a_yes_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
+async fn another_word_for_a_command_leads_to_it_within_one_message() {
+    let rows = [
+        ("/apagar bairro", "sim", "➡️ “Bairro Feliz” acabaria de vez"),
+        ("/borrar bairro", "sí", "➡️ “Bairro Feliz” terminaría"),
+        ("/delete bairro", "yes", "➡️ “Bairro Feliz” would end"),
+        ("/novo Bairro Novo", "sim", "✅ “Bairro Novo” foi criada"),
+        ("/imagem bairro https://example.com/a.jpg", "sim", "✅ “Bairro Feliz”"),
+        ("/mandar bairro Reunião hoje", "sim", "> Reunião hoje"),
+        ("/tirar bairro 44 99999-0002", "sim", "➡️ +55 44 99999-0002"),
+        ("/link bairro +55 44 99999-0005", "yes", "✅ +55 44 99999-0005"),
+    ];
+    for (slip, mend, expected) in rows {
+        each_leads_to(&[expected], &[(slip, mend)]).await;
+    }
+}
+
+#[tokio::test]
 async fn what_was_likely_meant_is_not_done_before_a_yes() {
     let bot = Service::start().await;
 
