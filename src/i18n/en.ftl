@@ -465,7 +465,10 @@ status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must
 status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
 arg-history = [community or person]
 help-history = who ordered what, and when
-help-history-long = The newest first, in the time of this place. ✅ done · ❌ not done · ⏳ waits · ⛔ given up. Of places where you may give no orders, nothing is shown.
+help-history-long =
+    The newest first, in the time of this place. Of places where you may give no orders, nothing is shown.
+    ✅ done · ❌ not done
+    ⏳ waits · ⛔ given up
 help-history-example =
     "Bairro Feliz"
     Ana

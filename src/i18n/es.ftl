@@ -465,7 +465,10 @@ status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot de
 status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
 arg-history = [comunidad o persona]
 help-history = quién ordenó qué, y cuándo
-help-history-long = Lo más nuevo primero, en la hora de aquí. ✅ hecho · ❌ no hecho · ⏳ espera · ⛔ abandonado. De donde no puedes dar órdenes no se muestra nada.
+help-history-long =
+    Lo más nuevo primero, en la hora de aquí. De donde no puedes dar órdenes no se muestra nada.
+    ✅ hecho · ❌ no hecho
+    ⏳ espera · ⛔ abandonado
 help-history-example =
     "Bairro Feliz"
     Ana

@@ -466,7 +466,10 @@ status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot preci
 status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
 arg-history = [comunidade ou pessoa]
 help-history = quem mandou o quê, e quando
-help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode fazer pedidos, nada aparece.
+help-history-long =
+    O mais novo primeiro, no horário daqui. De onde você não pode fazer pedidos, nada aparece.
+    ✅ feito · ❌ não feito
+    ⏳ espera · ⛔ abandonado
 help-history-example =
     "Bairro Feliz"
     Ana
