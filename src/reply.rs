@@ -110,6 +110,8 @@ pub enum Reply {
         typed: String,
         /// The nearest names.
         nearest: Vec<String>,
+        /// Where none is near: all there are, if they are few.
+        known: Vec<String>,
     },
     /// Several communities have this name or begin so.
     ManyCommunities {
@@ -189,6 +191,8 @@ pub enum Mistake {
     MissingPeople,
     /// A text is missing.
     MissingText,
+    /// The name of what is to be made is missing.
+    MissingName,
     /// A word too many.
     TooManyWords(String),
 }
@@ -275,7 +279,8 @@ impl Reply {
                 lines.join("\n")
             }
             Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
-                let mut lines = vec![capitalised(about) + ".", say("help-usage", &[("usage", usage.into())])];
+                let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
+                let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
                     // Where there are no words, the usage is the example.
                     [example] if example == usage => {}
@@ -314,6 +319,7 @@ impl Reply {
                 }
             }
             Self::Mistake { mistake, usage, example } => {
+                let is_example_due = example != usage;
                 let usage = ("usage", Value::from(usage));
                 let first = match mistake {
                     Mistake::UnclosedQuote(quote) => {
@@ -324,17 +330,26 @@ impl Reply {
                     Mistake::MissingPlace => say("missing-place", &[usage]),
                     Mistake::MissingPeople => say("missing-people", &[usage]),
                     Mistake::MissingText => say("missing-text", &[usage]),
+                    Mistake::MissingName => say("missing-name", &[usage]),
                     Mistake::TooManyWords(word) => {
                         say("too-many-words", &[("word", (&quoted(word)).into()), usage])
                     }
                 };
-                format!("{first}\n{}", say("example", &[("example", example.into())]))
+                // Where there are no words, the usage is the example.
+                match is_example_due {
+                    true => format!("{first}\n{}", say("example", &[("example", example.into())])),
+                    false => first,
+                }
             }
-            Self::NoCommunity { typed, nearest } if nearest.is_empty() => say(
+            Self::NoCommunity { typed, nearest, known } if nearest.is_empty() && !known.is_empty() => say(
+                "no-community-known",
+                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(known, 0)).into())],
+            ),
+            Self::NoCommunity { typed, nearest, .. } if nearest.is_empty() => say(
                 "no-community",
                 &[("name", (&quoted(typed)).into()), ("order", (&speech.order("communities", &[])).into())],
             ),
-            Self::NoCommunity { typed, nearest } => say(
+            Self::NoCommunity { typed, nearest, .. } => say(
                 "no-community-nearest",
                 &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(nearest, 1)).into())],
             ),

@@ -153,6 +153,17 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
         let order = Phrase::not_done("alias-turned").name("name", wanted);
         return Ok(Reply::Said(vec![order.order("order", "alias", &[wanted, "=", short])]));
     }
+    // Without a sign between the two, the last word may be the short one.
+    if is_unknown
+        && let Some((rest, last)) = wanted.rsplit_once(' ')
+        && self::flaw(&fold(last)).is_none()
+        && let turned = format!("{short} {rest}")
+        && let Meant::One(_) = seek(context, &turned).await?
+        && let Meant::Nothing(_) = seek(context, last).await?
+    {
+        let order = Phrase::not_done("alias-turned").name("name", wanted);
+        return Ok(Reply::Said(vec![order.order("order", "alias", &[last, "=", &turned])]));
+    }
     if flaw == Some("alias-word") && !is_unknown {
         let word = one_word(&name);
         if self::flaw(&word).is_none() {

@@ -160,7 +160,8 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
-                        Arg::Text | Arg::OwnText(_) => return Err(Mistake::MissingText),
+                        Arg::Text => return Err(Mistake::MissingText),
+                        Arg::OwnText(_) => return Err(Mistake::MissingName),
                         _ => {}
                     }
                 }
@@ -172,7 +173,10 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                     found.loose.push(reader.is_loose);
                 }
             }
-            Arg::Command | Arg::All => found.words.extend(reader.next(Separators::Blanks)?),
+            Arg::Command | Arg::All => {
+                let word = reader.next(Separators::Blanks)?;
+                found.words.extend(word.map(|word| word.trim_end_matches(['.', '!', '?']).to_owned()));
+            }
         }
     }
     let word = reader.next(Separators::Blanks)?;
@@ -193,7 +197,7 @@ pub fn quoted_name(text: &str) -> Option<(String, &str)> {
 
 impl Arguments {
     /// Takes away the rest of a community's name where only its beginning was taken for it: names of
-    /// several words are often written without quotes. A colon behind the name belongs to nothing.
+    /// several words are often written without quotes. A sign that parts the name from a text belongs to nothing.
     pub fn end_name(&mut self, name: &str, typed: &str) {
         if CommunityId::parse(typed).is_some() {
             return;
@@ -201,7 +205,8 @@ impl Arguments {
         if fold(name).starts_with(&fold(typed)) {
             self.end_likely_name(name, typed);
         }
-        let rest = self.text.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace));
+        let is_sign = |c: char| matches!(c, ':' | '=' | '|');
+        let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
         if let Some(rest) = rest {
             self.text = rest.trim_start().to_owned();
         }
@@ -401,9 +406,22 @@ impl Reader<'_> {
             let (word, after) = rest.split_at(end);
             if !self.is_flag(word) {
                 self.rest = "";
-                return rest.trim_end().to_owned();
+                return self.without_trial(rest.trim_end()).to_owned();
             }
             self.rest = after;
+        }
+    }
+
+    /// A text without the word at its end that makes the order a trial: whoever types it wants nothing to
+    /// be done, and a yes there stays what it is, a word.
+    fn without_trial<'t>(&mut self, text: &'t str) -> &'t str {
+        let is_trial = |word: &str| flag_name(word).is_some_and(|name| means(&name, "flag-try"));
+        match text.rsplit_once(char::is_whitespace) {
+            Some((before, last)) if self.has_flags && is_trial(last) => {
+                self.flags.trial = true;
+                before.trim_end()
+            }
+            _ => text,
         }
     }
 
@@ -626,6 +644,10 @@ mod tests {
             flags(text, "Sales --yes Oi --yes\n  tudo "),
             (true, false, String::new(), "Oi --yes\n  tudo".to_owned())
         );
+        for rest in ["Sales Oi --try", "Sales Oi —testar", "Sales --try Oi"] {
+            assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
+        }
+        assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
         assert_eq!(parse(&[Arg::Words], false, "--yes").unwrap().words, ["--yes"]);
     }
 

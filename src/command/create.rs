@@ -6,7 +6,7 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::quoted_name;
+use super::args::{means, quoted_name};
 use super::describe::too_long;
 use super::patience::Patience;
 use super::single;
@@ -15,7 +15,7 @@ use crate::authorise::may_everywhere;
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply};
+use crate::reply::{Mistake, Phrase, Reply, tamed};
 use crate::zapi::{ApiError, Created};
 
 /// The command.
@@ -74,7 +74,10 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Reply>, Failure> {
     let (name, description) = name_and_description(text);
     if name.is_empty() {
-        return Ok(Err(SPEC.mistake(Mistake::MissingText, context.speech)));
+        return Ok(Err(SPEC.mistake(Mistake::MissingName, context.speech)));
+    }
+    if let Some(quote) = open_quote(text) {
+        return Ok(Err(SPEC.mistake(Mistake::UnclosedQuote(quote), context.speech)));
     }
     let long = too_long(&name, LONGEST_NAME)
         .or_else(|| description.as_deref().and_then(|description| too_long(description, LONGEST)));
@@ -92,8 +95,15 @@ async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Re
         let exists = Phrase::new("create-exists").mark("⚠️").name("community", name.as_str());
         would.push(exists.count("count", known.len()));
     }
+    // What can't be taken back is asked about where the name may hold more than a name.
+    let slip = likely_meant(text);
+    if let Some(meant) = &slip {
+        let order = format!("{} {}", context.speech.order(SPEC.name, &[]), tamed(meant));
+        would.push(Phrase::new("create-perhaps").plain("order", order));
+    }
+    let is_asked = !known.is_empty() || slip.is_some();
     let rest = words(&name, description.as_deref());
-    if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), !known.is_empty()) {
+    if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), is_asked) {
         return Ok(Err(reply));
     }
     let known = known.iter().map(CommunityId::to_string).collect();
@@ -180,7 +190,6 @@ async fn of_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, 
 
 /// The name, which may stand in quotes, and what follows it behind a bar or on lines of its own.
 fn name_and_description(text: &str) -> (String, Option<String>) {
-    let is_bar = |c: char| matches!(c, '|' | '｜' | '¦');
     let is_apart = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_bar(c));
     let (name, rest) = match quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
         Some((name, rest)) => (name, rest),
@@ -194,6 +203,38 @@ fn name_and_description(text: &str) -> (String, Option<String>) {
     let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
     let name = if is_seen(&name) { name } else { String::new() };
     (name, Some(description).filter(|text| is_seen(text)).map(str::to_owned))
+}
+
+/// The sign between a name and a description, of whatever width.
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '｜' | '¦')
+}
+
+/// The quote that a name begins with and that nothing closes.
+fn open_quote(text: &str) -> Option<char> {
+    let first = text.chars().next().filter(|c| matches!(c, '"' | '“' | '”' | '„' | '«'))?;
+    quoted_name(text).is_none().then_some(first)
+}
+
+/// What is likely meant by a name that holds more than a name: the word for a community before it, or a
+/// description behind a sign that is no bar.
+fn likely_meant(text: &str) -> Option<String> {
+    if quoted_name(text).is_some() || text.contains(is_bar) || text.contains('\n') {
+        return None;
+    }
+    let (first, rest) = text.split_once(char::is_whitespace)?;
+    if means(first, "create-community-words") {
+        return Some(rest.trim().to_owned());
+    }
+    let is_yes = |word: &str| {
+        word.starts_with(['-', '–', '—']) && means(word.trim_start_matches(['-', '–', '—']), "flag-yes")
+    };
+    if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
+        return Some(name.trim().to_owned());
+    }
+    let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
+    let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;
+    Some(format!("{} | {}", name.trim(), description.trim()))
 }
 
 /// The words that give this name and this description again.
@@ -231,6 +272,27 @@ mod tests {
             if !name.is_empty() {
                 assert_eq!(name_and_description(&words(name, description)), read, "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_hold_more_than_a_name_is_told() {
+        let rows = [
+            ("comunidade Bairro Novo", Some("Bairro Novo")),
+            ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
+            ("Bairro Novo - para quem chegou", Some("Bairro Novo | para quem chegou")),
+            ("Bairro Novo: para quem chegou", Some("Bairro Novo | para quem chegou")),
+            ("Bairro Novo --sim", Some("Bairro Novo")),
+            ("Bairro Novo | a - b", None),
+            ("\"Bairro - Novo\"", None),
+            ("Bairro-Novo", None),
+            ("Comunidade", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(likely_meant(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [("\"Bairro", Some('"')), ("“Bairro”", None), ("Bar \"Zé", None)] {
+            assert_eq!(open_quote(text), expected, "{text}");
         }
     }
 }

@@ -21,13 +21,20 @@ pub const SPEC: Spec = Spec {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
         let unseen = context.unseen_groups().await?;
+        let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
         groups.retain(|group| !unseen.contains(&group.id));
+        // Who ends a sentence does not look for its full stop.
+        let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
+        let words: Vec<String> = arguments.words.iter().map(plain).filter(|word| !word.is_empty()).collect();
+        if groups.is_empty() && words != arguments.words && !words.is_empty() {
+            groups = context.directory.list_groups(context.zapi, &words).await?;
+            groups.retain(|group| !unseen.contains(&group.id));
+        }
         if groups.is_empty() {
             let none = match arguments.words.join(" ") {
                 words if words.is_empty() => Phrase::new("groups-none"),
-                words => Phrase::new("groups-none-of").name("name", words),
+                words => Phrase::new("groups-none-of").name("name", words).order("order", SPEC.name, &[]),
             };
             return Ok(Reply::Shown(Shown::told(vec![none])));
         }

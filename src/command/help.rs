@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
+use super::question::Question;
 use super::registry::COMMANDS;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
 use crate::authorise::may_use;
@@ -31,11 +32,21 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 Reply::MayNot { command: spec.name, community: None }
             }
             Some(spec) => on(spec, context.speech),
-            None => Reply::UnknownCommand {
-                is_asked: false,
-                typed: name.to_owned(),
-                nearest: nearest(name, context.speech.locale),
-            },
+            None => {
+                let nearest = nearest(name, context.speech.locale);
+                if let Some(nearest) = nearest {
+                    context.ask(Question {
+                        asked_by: context.claim.command.id.clone(),
+                        language: context.speech.locale.tag().to_owned(),
+                        command: SPEC.name.to_owned(),
+                        before: String::new(),
+                        options: vec![nearest.to_owned()],
+                        after: String::new(),
+                        takes_several: false,
+                    });
+                }
+                Reply::UnknownCommand { is_asked: nearest.is_some(), typed: name.to_owned(), nearest }
+            }
         })
     })
 }

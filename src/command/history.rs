@@ -130,22 +130,17 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     };
     let sees = |entry: &CommunityEntry| context.sees(&entry.id, &entry.name);
     let meant = id.as_deref().unwrap_or(&typed);
-    let mut entries = match context.directory.community_among(context.zapi, meant, sees).await? {
-        Found::One(entry) => vec![entry],
-        Found::Several(entries) | Found::Unclear(entries) => entries,
-        Found::Nothing { .. } => Vec::new(),
+    let found = context.directory.community_among(context.zapi, meant, sees).await?;
+    let (mut entries, mut nearest) = match found {
+        Found::One(entry) => (vec![entry], Vec::new()),
+        Found::Several(entries) | Found::Unclear(entries) => (entries, Vec::new()),
+        Found::Nothing { nearest } => (Vec::new(), nearest),
     };
+    entries.retain(sees);
+    nearest.retain(sees);
     if entries.len() > 1 {
         let candidates = told_apart(&entries);
-        context.ask(Question {
-            asked_by: context.claim.command.id.clone(),
-            language: context.speech.locale.tag().to_owned(),
-            command: SPEC.name.to_owned(),
-            before: String::new(),
-            options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
-            after: String::new(),
-            takes_several: false,
-        });
+        ask(context, &entries);
         return Ok(Err(Reply::ManyCommunities { typed, candidates }));
     }
     if let Some(community) = entries.pop() {
@@ -154,6 +149,10 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
         (Some(admin), None) => Ok(by(admin, false)),
+        _ if !nearest.is_empty() => {
+            ask(context, &nearest);
+            Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
+        }
         _ => {
             let nobody = Phrase::not_done("history-nobody").name("name", typed);
             Err(Reply::Said(vec![nobody.order("communities", "communities", &[])]))
@@ -175,6 +174,19 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Failu
     Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
+/// Lets a number say which of these is meant.
+fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
+    context.ask(Question {
+        asked_by: context.claim.command.id.clone(),
+        language: context.speech.locale.tag().to_owned(),
+        command: SPEC.name.to_owned(),
+        before: String::new(),
+        options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
+        after: String::new(),
+        takes_several: false,
+    });
+}
+
 fn by(admin: &Admin, by_owner: bool) -> Wanted {
     Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner }
 }
@@ -183,7 +195,16 @@ fn by(admin: &Admin, by_owner: bool) -> Wanted {
 fn is_told(deed: &Deed) -> bool {
     let Some(spec) = named(&deed.name).filter(|spec| spec.is_mutating) else { return false };
     // Whether it stood for an order is not kept longer than its text.
-    matches!(spec.run, Run::This(_)) || deed.meant.is_some() || deed.text.is_empty()
+    matches!(spec.run, Run::This(_)) || deed.text.is_empty() || meant(deed).is_some_and(is_change)
+}
+
+/// The order that it stood for.
+fn meant(deed: &Deed) -> Option<OrderMeant> {
+    deed.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+}
+
+fn is_change(order: OrderMeant) -> bool {
+    named(&order.command).is_some_and(|spec| spec.is_mutating)
 }
 
 /// Whether an admin of some communities may see an order: their own, or one in such a community.
@@ -216,8 +237,7 @@ fn is_wanted(context: &Context<'_>, names: Option<&Snapshot>, wanted: &Wanted, d
 
 /// The community that an order without a plan names, as names are now.
 fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Option<CommunityId> {
-    let meant: Option<OrderMeant> = deed.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
-    let (command, rest) = match meant {
+    let (command, rest) = match meant(deed) {
         Some(meant) => (meant.command, meant.rest),
         None => recognise(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?,
     };

@@ -13,7 +13,7 @@ use super::args::means;
 use super::place::{self, Place};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::directory::{CommunityEntry, Entry};
+use crate::directory::{CommunityEntry, Entry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Mistake, Phrase, Reply};
@@ -158,7 +158,14 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 /// The place that is named, quoted or not, and whether its link is to be made anew. A word alone is a
 /// name, unless it is the very word of the command.
 fn typed(words: &[String]) -> (String, bool) {
-    let is_reset = |word: &String| means(word, "invite-reset");
+    let is_reset = |word: &String| means(word.trim_end_matches(['.', '!', '?']), "invite-reset");
+    // `new link` says no more than `new`.
+    let words = match words {
+        [rest @ .., reset, link] if !rest.is_empty() && is_reset(reset) && fold(link) == "link" => {
+            &words[..words.len() - 1]
+        }
+        words => words,
+    };
     match words {
         [word] if is_reset(word) => (String::new(), true),
         [first, rest @ ..] if !rest.is_empty() && is_reset(first) => (rest.join(" "), true),
@@ -236,7 +243,9 @@ mod tests {
 
     #[test]
     fn the_word_for_a_new_link_stands_before_or_behind_the_place() {
-        let rows: [(&[&str], &str, bool); 8] = [
+        let rows: [(&[&str], &str, bool); 10] = [
+            (&["bairro", "resetar."], "bairro", true),
+            (&["bairro", "novo", "link"], "bairro", true),
             (&["Bairro Feliz"], "Bairro Feliz", false),
             (&["Bairro", "Feliz"], "Bairro Feliz", false),
             (&["Bairro Feliz", "reset"], "Bairro Feliz", true),

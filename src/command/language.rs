@@ -62,7 +62,7 @@ fn with_ways(phrase: Phrase) -> Phrase {
 
 /// The language that a word means, in whatever language it is said.
 fn meant(words: &str) -> Option<Locale> {
-    let words = fold(words);
+    let words = fold(words.trim_end_matches(['.', '!', '?']));
     let is_named = |locale: &Locale| {
         i18n::text(*locale, "language-names", &[]).split(',').any(|name| fold(name) == words)
     };

@@ -313,7 +313,12 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
 /// What follows the name of an order, with all that nobody sees.
 pub fn rest_as_typed<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
     let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
-    Some(text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c)).trim())
+    let rest = text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c));
+    Some(rest.trim_start_matches(|c| ends_a_sentence(c) || is_invisible(c)).trim())
+}
+
+fn ends_a_sentence(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | ',' | ':' | ';' | '…')
 }
 
 /// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.
@@ -323,6 +328,8 @@ fn name_and_rest(text: &str) -> Option<(&str, &str)> {
     }
     let end = text.find(|c| !is_of_a_name(c)).unwrap_or(text.len());
     let (name, rest) = text.split_at_checked(end)?;
+    // Who ends a sentence ends an order likewise: `/help.`
+    let rest = rest.trim_start_matches(ends_a_sentence);
     let words = rest.trim_start();
     let is_order = name.chars().count() <= LONGEST_NAME && (rest.is_empty() || words.len() < rest.len());
     is_order.then_some((name, words))
@@ -386,9 +393,25 @@ pub fn named(typed: &str) -> Option<&'static Spec> {
     NAMED.get(&fold(typed)).copied()
 }
 
+/// The command that another word is often typed for: `/delete`, `/apagar`; its name in the word's language.
+fn another_word(typed: &str, locale: Locale) -> Option<&'static str> {
+    let others = Locale::ALL.into_iter().filter(|other| *other != locale);
+    std::iter::once(locale).chain(others).find_map(|locale| {
+        let words = crate::i18n::text(locale, "words-for-commands", &[]);
+        let of = |pair: &str| {
+            let (word, command) = pair.trim().split_once(' ')?;
+            (fold(word) == typed).then(|| named(command))?
+        };
+        Some(words.split(',').find_map(of)?.name_in(locale))
+    })
+}
+
 /// The name nearest to what was typed, if one is near; of the language, where it is as near.
 pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
     let typed = fold(typed);
+    if let Some(name) = another_word(&typed, locale) {
+        return Some(name);
+    }
     let names = registry::COMMANDS.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
     let scored = names.map(|(spec, name)| {
         let bonus = if spec.name_in(locale) == name { 0.01 } else { 0.0 };
@@ -423,6 +446,9 @@ mod tests {
             ("／link Sales", "link", "Sales"),
             ("/situação", "situação", ""),
             ("/situac\u{327}a\u{303}o", "situac\u{327}a\u{303}o", ""),
+            ("/help.", "help", ""),
+            ("/status?!", "status", ""),
+            ("/link: Sales a", "link", "Sales a"),
         ];
         for (text, typed, rest) in rows {
             let expected = Order { typed: typed.to_owned(), rest: rest.to_owned() };
@@ -443,6 +469,8 @@ mod tests {
             "/home/ana",
             "/5",
             "/link@bot",
+            "/link.txt",
+            "/a,b",
             "/😀",
             "http://x/link",
             "!link x",
@@ -514,6 +542,20 @@ mod tests {
         assert_eq!(nearest("vinclar", Locale::PtBr), Some("vincular"));
         assert_eq!(nearest("comunidads", Locale::Es), Some("comunidades"));
         assert_eq!(nearest("xyzzy", Locale::En), None);
+    }
+
+    #[test]
+    fn other_words_for_commands_are_of_commands_and_no_names_of_them() {
+        assert_eq!(nearest("apagar", Locale::PtBr), Some("desativar"));
+        assert_eq!(nearest("APAGAR", Locale::En), Some("desativar"));
+        assert_eq!(nearest("delete", Locale::Es), Some("deactivate"));
+        for locale in Locale::ALL {
+            for pair in crate::i18n::text(locale, "words-for-commands", &[]).split(',') {
+                let (word, command) = pair.trim().split_once(' ').unwrap();
+                assert!(named(word).is_none(), "{locale}: {word}");
+                assert_eq!(named(command).map(|spec| spec.name), Some(command), "{locale}: {word}");
+            }
+        }
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 
 /// Who is meant by the words of the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
 fn who(words: &str) -> Option<WhoMayAdd> {
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | ',');
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | ',' | '.' | '!');
     let mut words: Vec<&str> = words.split(is_between).filter(|word| !word.is_empty()).collect();
     let last = words.pop()?;
     let is_setting = words.iter().all(|word| means(word, "setting-add-groups"));
@@ -210,6 +210,8 @@ mod tests {
             ("agregar-grupos todos", Some(WhoMayAdd::All)),
             ("agregar grupos = administradores", Some(WhoMayAdd::Admins)),
             ("todos", Some(WhoMayAdd::All)),
+            ("só adms.", Some(WhoMayAdd::Admins)),
+            ("adicionar-grupo participantes", Some(WhoMayAdd::All)),
             ("", None),
             ("add-groups", None),
             ("mensagens admins", None),

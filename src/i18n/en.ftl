@@ -51,7 +51,7 @@ groups = { $count ->
    *[other] { $count } groups:
 }
 groups-none = This number is in no group.
-groups-none-of = No group matches { $name }.
+groups-none-of = No group matches { $name }. See them all: { $order }
 
 ## People
 whoami = You are { $name }.
@@ -125,7 +125,9 @@ help-title = What I can do:
 help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
-help-marks = ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure
+help-marks =
+    ✅ done · ☑️ was so already · ❓ not sure
+    ⚠️ belongs elsewhere · ❌ not done
 arg-community = <community>
 arg-groups = <groups…>
 arg-words = [words]
@@ -286,7 +288,9 @@ place-because = { $name }: { $reason }
 outside-invitation = the bot's number is not in this group. Add it to the group, then try again
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
-help-flags = --try only shows what would happen · --yes skips the question
+help-flags =
+    --try only shows what would happen
+    --yes skips the question
 ## Making, changing and ending communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
@@ -347,9 +351,9 @@ photo-how = Send the picture with this as its caption: { $order } (or put the ad
 photo-address = { $address } is no address of a picture: it begins with https://
 photo-would = { $community } would get this photo.
 photo-done = { $community } has its new photo, says Z-API. The phone shows it.
-setting-add-groups = add-groups addgroups add groups
-setting-admins = admins admin administrators
-setting-all = all everyone everybody anyone
+setting-add-groups = add-groups addgroups add groups add-group group only
+setting-admins = admins admin administrators adm adms
+setting-all = all everyone everybody anyone members participants
 settings-unknown = I do not know the setting { $words }.
 settings-not-known = WhatsApp does not show who may add groups to { $community }, and I have not set it yet.
 settings-admins-words = add-groups admins
@@ -362,7 +366,7 @@ settings-all-would = Everybody in { $community } could add groups to it.
 settings-all-done = Everybody in { $community } can add groups to it now.
 settings-all-known = As I last set it, everybody in { $community } can add groups to it.
 settings-all-how = Everybody: { $order }
-invite-reset = reset renew new
+invite-reset = reset renew new change
 invite-link = This lets people into { $place }:
 invite-address = { $link }
 invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
@@ -455,7 +459,10 @@ status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must
 status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
 arg-history = [community or person]
 help-history = who ordered what, and when
-help-history-long = The newest first, in the time of this place. ✅ done · ❌ not done · ⏳ waits · ⛔ given up. Of places where you may give no orders, nothing is shown.
+help-history-long =
+    The newest first, in the time of this place. Of places where you may give no orders, nothing is shown.
+    ✅ done · ❌ not done
+    ⏳ waits · ⛔ given up
 help-history-example =
     "Bairro Feliz"
     Ana
@@ -571,3 +578,11 @@ help-demote-example =
 
 ## Groups of which somebody is no admin
 group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again
+## Likely meant
+meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
+words-beside-name = the in to of on at for from a community group
+create-community-words = community
+create-perhaps = Perhaps you mean: { $order }
+missing-name = What shall it be called? Write: { $usage }
+no-community-known = There is no community { $name }. The ones there are: { $candidates }
+words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove

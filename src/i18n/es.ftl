@@ -51,7 +51,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número no está en ningún grupo.
-groups-none-of = Ningún grupo coincide con { $name }.
+groups-none-of = Ningún grupo coincide con { $name }. Míralos todos: { $order }
 
 ## Personas
 whoami = Eres { $name }.
@@ -125,7 +125,9 @@ help-title = Lo que sé hacer:
 help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
-help-marks = ✅ hecho · ☑️ ya era así · ⚠️ es de otra · ❌ no hecho · ❓ incierto
+help-marks =
+    ✅ hecho · ☑️ ya era así · ❓ incierto
+    ⚠️ es de otra · ❌ no hecho
 arg-community = <comunidad>
 arg-groups = <grupos…>
 arg-words = [palabras]
@@ -170,7 +172,7 @@ help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
 help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
-help-status = ¿WhatsApp conectado? ¿qué espera?
+help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
 ## Preguntas
@@ -286,7 +288,9 @@ place-because = { $name }: { $reason }
 outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
-help-flags = --probar solo muestra lo que pasaría · --sí lo hace sin preguntar
+help-flags =
+    --probar solo muestra lo que pasaría
+    --sí lo hace sin preguntar
 ## Crear, cambiar y desactivar comunidades
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
@@ -347,9 +351,9 @@ photo-how = Envía la foto con este texto: { $order } (o escribe después la dir
 photo-address = { $address } no es la dirección de una foto: empieza con https://
 photo-would = { $community } tendría esta foto.
 photo-done = { $community } tiene su nueva foto, dice Z-API. Se ve en el teléfono.
-setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos
-setting-admins = admins admin administradores
-setting-all = todos todas todo
+setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos agregar-grupo grupo sólo solamente únicamente
+setting-admins = admins admin administradores adm adms
+setting-all = todos todas todo miembros participantes
 settings-unknown = No conozco el ajuste { $words }.
 settings-not-known = WhatsApp no muestra quién puede agregar grupos a { $community }, y todavía no lo ajusté.
 settings-admins-words = agregar-grupos admins
@@ -362,7 +366,7 @@ settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $order }
-invite-reset = restablecer renovar nuevo
+invite-reset = restablecer renovar nuevo resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
@@ -455,7 +459,10 @@ status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot de
 status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
 arg-history = [comunidad o persona]
 help-history = quién ordenó qué, y cuándo
-help-history-long = Lo más nuevo primero, en la hora de aquí. ✅ hecho · ❌ no hecho · ⏳ espera · ⛔ abandonado. De donde no puedes dar órdenes no se muestra nada.
+help-history-long =
+    Lo más nuevo primero, en la hora de aquí. De donde no puedes dar órdenes no se muestra nada.
+    ✅ hecho · ❌ no hecho
+    ⏳ espera · ⛔ abandonado
 help-history-example =
     "Bairro Feliz"
     Ana
@@ -571,3 +578,11 @@ help-demote-example =
 
 ## Groups of which somebody is no admin
 group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
+## Lo que se quiso decir
+meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
+words-beside-name = la el en de del a al para comunidad grupo
+create-community-words = comunidad
+create-perhaps = Quizá quieras: { $order }
+missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
+no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
+words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link

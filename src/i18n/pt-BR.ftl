@@ -42,6 +42,7 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count ->
+    [0] nenhum grupo de { $limit }
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
@@ -51,7 +52,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número não está em nenhum grupo.
-groups-none-of = Nenhum grupo combina com { $name }.
+groups-none-of = Nenhum grupo combina com { $name }. Veja todos: { $order }
 
 ## Pessoas
 whoami = Você é { $name }.
@@ -125,7 +126,9 @@ help-title = O que eu sei fazer:
 help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
-help-marks = ✅ feito · ☑️ já era assim · ⚠️ é de outra · ❌ não feito · ❓ incerto
+help-marks =
+    ✅ feito · ☑️ já era assim · ❓ incerto
+    ⚠️ é de outra · ❌ não feito
 arg-community = <comunidade>
 arg-groups = <grupos…>
 arg-words = [palavras]
@@ -170,7 +173,7 @@ help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
 help-status-long = Pergunta à Z-API, conta os pedidos que esperam ou foram abandonados e avisa quando a assinatura da Z-API está para vencer.
-help-status = WhatsApp conectado? o que está na fila?
+help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
 ## Perguntas
@@ -286,7 +289,9 @@ place-because = { $name }: { $reason }
 outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
-help-flags = --testar só mostra o que aconteceria · --sim faz sem perguntar
+help-flags =
+    --testar só mostra o que aconteceria
+    --sim faz sem perguntar
 ## Criar, mudar e desativar comunidades
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
@@ -346,10 +351,10 @@ create-unsure = { $community } pode ter sido criada, e não crio duas vezes. Vej
 photo-how = Mande a foto com esta legenda: { $order } (ou escreva o endereço de uma foto depois).
 photo-address = { $address } não é endereço de foto: ele começa com https://
 photo-would = { $community } ficaria com esta foto.
-photo-done = { $community } está com a nova foto, diz a Z-API. Dá para ver no celular.
-setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos
-setting-admins = admins admin administradores
-setting-all = todos todas tudo
+photo-done = { $community } está com a nova foto, segundo a Z-API. Confira no celular.
+setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos adicionar-grupo grupo só somente apenas
+setting-admins = admins admin administradores adm adms
+setting-all = todos todas tudo membros participantes
 settings-unknown = Não conheço o ajuste { $words }.
 settings-not-known = O WhatsApp não mostra quem pode adicionar grupos a { $community }, e eu ainda não mexi nisso.
 settings-admins-words = adicionar-grupos admins
@@ -362,7 +367,7 @@ settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
 settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
 settings-all-how = Todos: { $order }
-invite-reset = redefinir renovar novo
+invite-reset = redefinir renovar novo resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
@@ -441,7 +446,7 @@ history-in = Últimos pedidos em { $community }:
 history-by = Últimos pedidos de { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
 history-answered = respondido
-history-none = Nenhuma ainda.
+history-none = Nenhum ainda.
 history-until = Olhei até { $when }.
 history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }
 moment = %d/%m %H:%M
@@ -455,7 +460,10 @@ status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot preci
 status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
 arg-history = [comunidade ou pessoa]
 help-history = quem mandou o quê, e quando
-help-history-long = O mais novo primeiro, no horário daqui. ✅ feito · ❌ não feito · ⏳ espera · ⛔ abandonado. De onde você não pode fazer pedidos, nada aparece.
+help-history-long =
+    O mais novo primeiro, no horário daqui. De onde você não pode fazer pedidos, nada aparece.
+    ✅ feito · ❌ não feito
+    ⏳ espera · ⛔ abandonado
 help-history-example =
     "Bairro Feliz"
     Ana
@@ -571,3 +579,11 @@ help-demote-example =
 
 ## Groups of which somebody is no admin
 group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
+## O que se quis dizer
+meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
+words-beside-name = a o na no da do de em à ao para pra comunidade grupo
+create-community-words = comunidade
+create-perhaps = Talvez você queira: { $order }
+missing-name = Qual vai ser o nome? Escreva: { $usage }
+no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
+words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove

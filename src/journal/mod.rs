@@ -3,6 +3,7 @@
 mod answer;
 pub mod bot;
 mod failure;
+mod mend;
 mod progress;
 pub mod retention;
 mod run;

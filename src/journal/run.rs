@@ -14,10 +14,11 @@ use crate::command::{
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
-use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Speech};
+use crate::reply::{MOST_CANDIDATES, Mistake, Phrase, Reply, Speech};
 use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
 use crate::zapi::Zapi;
 
+use super::mend::{self, Likely};
 use super::{Bot, GREETING, TOO_MANY};
 
 /// The command that answers a question.
@@ -49,7 +50,7 @@ impl Ended {
         Self { reply, outcome, memories: Vec::new() }
     }
 
-    fn mistaken(reply: Reply) -> Self {
+    pub(super) fn mistaken(reply: Reply) -> Self {
         Self::with(reply, Outcome::Mistaken)
     }
 }
@@ -57,6 +58,7 @@ impl Ended {
 /// The order that a claim carries out: what was typed, or what that stands for.
 struct Given {
     spec: &'static Spec,
+    order: Order,
     arguments: Arguments,
     /// It was said yes to, or begun before.
     is_confirmed: bool,
@@ -117,7 +119,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         Ok(given) => given,
         Err(ended) => return Ok(ended),
     };
-    let Given { spec, mut arguments, is_confirmed, forgotten, meant } = given;
+    let Given { spec, order, mut arguments, is_confirmed, forgotten, meant } = given;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
@@ -136,6 +138,12 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
                     Some(community)
                 }
                 Err((reply, options)) => {
+                    if options.is_empty() || mend::is_beside_a_name(&typed) {
+                        let likely = likely(admin, spec, &order, &directory, &means).await?;
+                        if let Some(likely) = likely {
+                            return Ok(likely.offered(command, means.speech, &place));
+                        }
+                    }
                     // Whichever is chosen: the rest of its name is no part of what follows the name.
                     if spec.may_run_on() {
                         options.iter().any(|option| arguments.end_likely_name(&option.name, &typed));
@@ -157,6 +165,12 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             None => may_not(spec, denied, community),
         };
         return Ok(Ended::with(reply, Outcome::Refused));
+    }
+    if let (None, Some(community)) = (&command.plan, &community) {
+        let people = mend::on_people(spec, &arguments.words, community, means.speech);
+        if let Some(likely) = people.filter(|likely| may_use(admin, likely.command())) {
+            return Ok(likely.offered(command, means.speech, &place));
+        }
     }
     let Run::This(run) = spec.run else { return Err(Failure::NoOrder) };
     let consent = match arguments.flags {
@@ -268,10 +282,25 @@ async fn given(
     let as_typed = rest_as_typed(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
     let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
-        Err(mistake) => return Ok(Err(slip(spec, mistake))),
+        Err(mistake) => {
+            let likely = match mistake {
+                // Somebody who stands where the community is due.
+                Mistake::MissingCommunity
+                    if spec.args.get(1) == Some(&Arg::People) && !order.rest.is_empty() =>
+                {
+                    let directory = directory(bot, spec, means).await?;
+                    likely(admin, spec, &order, &directory, means).await?
+                }
+                _ => mend::sibling(&order, &mistake, means.speech)
+                    .filter(|likely| may_use(admin, likely.command())),
+            };
+            let offered = likely.map(|likely| likely.offered(command, means.speech, place));
+            return Ok(Err(offered.unwrap_or_else(|| slip(spec, mistake))));
+        }
     };
     let Run::Another(meant) = spec.run else {
-        return Ok(Ok(Given { spec, arguments, is_confirmed: false, forgotten: Vec::new(), meant: None }));
+        let forgotten = Vec::new();
+        return Ok(Ok(Given { spec, order, arguments, is_confirmed: false, forgotten, meant: None }));
     };
     // What was begun is what is ended, whatever was asked since.
     let begun = command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
@@ -305,7 +334,9 @@ async fn given(
             let meant = serde_json::to_string(&order).ok();
             arguments.only_from.clone_from(&order.only_from);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
-            Ok(Given { spec, arguments, is_confirmed: order.is_confirmed, forgotten, meant })
+            let is_confirmed = order.is_confirmed;
+            let order = Order { typed: order.command, rest: order.rest };
+            Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
     })
@@ -348,14 +379,20 @@ pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result
     Ok(Speech { locale, ..bot.speech.clone() })
 }
 
-/// No command has the name that was typed; a yes carries the order out under the nearest one.
+/// No command has the name that was typed; a yes carries the order out under the nearest one. Both speak
+/// the language of that name, as its order does.
 fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ended {
     let nearest = nearest(&order.typed, speech.locale);
+    let languages = nearest.and_then(|name| Some(named(name)?.languages_of(name))).unwrap_or_default();
+    let locale = match languages.first() {
+        Some(first) if !languages.contains(&speech.locale) => *first,
+        _ => speech.locale,
+    };
     let spec = nearest.and_then(named).filter(|spec| matches!(spec.run, Run::This(_)));
     let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_asked: spec.is_some() };
     let question = spec.map(|spec| Question {
         asked_by: command.id.clone(),
-        language: speech.locale.tag().to_owned(),
+        language: locale.tag().to_owned(),
         command: spec.name.to_owned(),
         before: String::new(),
         options: vec![order.rest.clone()],
@@ -364,7 +401,7 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),
-        ..Ended::mistaken(reply)
+        ..Ended::mistaken(Reply::In(locale, Box::new(reply)))
     }
 }
 
@@ -468,6 +505,32 @@ async fn numbered(
     Ok(id.unwrap_or_else(|| typed.to_owned()))
 }
 
+/// What an order likely means whose community is not found where it belongs.
+async fn likely(
+    admin: &Admin,
+    spec: &'static Spec,
+    order: &Order,
+    directory: &Directory,
+    means: &Means<'_>,
+) -> Result<Option<Likely>, Failure> {
+    let in_one = mend::in_one(order, means.speech).filter(|likely| may_use(admin, likely.command()));
+    if in_one.is_some() {
+        return Ok(in_one);
+    }
+    let snapshot = directory.snapshot(means.zapi).await?;
+    let find = |name: &str| {
+        let id = directory.aliased(name).or_else(|| directory.kept_alias(name)).unwrap_or(name);
+        let mut entries = match snapshot.communities.find(id, CommunityId::parse(id)) {
+            Found::One(entry) => vec![entry],
+            Found::Several(entries) | Found::Unclear(entries) => entries,
+            Found::Nothing { .. } => Vec::new(),
+        };
+        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, directory));
+        entries.pop().filter(|_| entries.is_empty())
+    };
+    Ok(mend::reordered(spec, &order.rest, means.speech, find))
+}
+
 /// The question which community is meant, where some may be.
 fn which(
     spec: &Spec,
@@ -512,6 +575,11 @@ async fn find_community(
     let typed_as = || typed.to_owned();
     let is_in_full =
         |entry: &CommunityEntry| fold(&entry.name) == fold(meant) || CommunityId::parse(meant).is_some();
+    let none = |nearest: &[CommunityEntry], snapshot: &Snapshot| {
+        let known: Vec<CommunityEntry> = allowed(snapshot.communities.all().cloned().collect());
+        let known = if known.len() <= MOST_CANDIDATES { told_apart(&known) } else { Vec::new() };
+        Reply::NoCommunity { typed: typed_as(), nearest: told_apart(nearest), known }
+    };
     let found = match admin.from {
         AdminsFrom::Config => match directory.community(zapi, meant).await? {
             Found::One(entry) if !is_allowed(&entry) && !is_in_full(&entry) => {
@@ -524,7 +592,7 @@ async fn find_community(
     Ok(match found {
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
-            [] => Err((Reply::NoCommunity { typed: typed_as(), nearest: Vec::new() }, Vec::new())),
+            [] => Err((none(&[], &*directory.snapshot(zapi).await?), Vec::new())),
             [community] => Ok(community.clone()),
             several => {
                 let candidates = told_apart::<CommunityId>(several);
@@ -533,7 +601,7 @@ async fn find_community(
         },
         Found::Nothing { nearest } => {
             let nearest = allowed(nearest);
-            Err((Reply::NoCommunity { typed: typed_as(), nearest: told_apart(&nearest) }, nearest))
+            Err((none(&nearest, &*directory.snapshot(zapi).await?), nearest))
         }
     })
 }

@@ -290,8 +290,8 @@ async fn slips_lead_to_success() {
     assert_eq!(own_line, "1 de 1 pessoa está em “Bairro Feliz”.\n☑️ +55 44 99999-0005: já estava lá");
     assert_eq!(
         wrong_order,
-        "Which community? Write: /add <community> <people…>\n\
-         For example: /add \"Bairro Feliz\" +55 44 99999-0001"
+        "I can't read it like that. Did you mean /add \"Bairro Feliz\" +55 44 99999-0005? \
+         Answer “yes”; nothing was changed."
     );
 }
 

@@ -70,7 +70,7 @@ async fn it_speaks_three_languages() {
     assert!(spanish.starts_with("✅ “∗Barrio∗ˍNuevo” fue creada. Su id: 120363"), "{spanish}");
     assert_eq!(bot.description("*Barrio*_Nuevo"), "Para todos");
     let empty = bot.ask(ANA, "/create").await;
-    assert!(empty.starts_with("The text is missing. Write: /create <name> [| description]\n"), "{empty}");
+    assert!(empty.starts_with("What shall it be called? Write: /create <name> [| description]\n"), "{empty}");
 }
 
 #[tokio::test]

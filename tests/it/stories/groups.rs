@@ -31,8 +31,8 @@ async fn words_and_patterns_narrow_the_list() {
         ("sul vend", format!("1 group:\n1. “Vendas Sul” {south} · “Marketing BR”")),
         ("*sul", format!("1 group:\n1. “Vendas Sul” {south} · “Marketing BR”")),
         ("maes", format!("1 group:\n1. “Mães do Bairro” {}", bot.group("Mães do Bairro"))),
-        ("feliz", "No group matches “feliz”.".to_owned()),
-        ("\"vendas n\" leste", "No group matches “vendas n leste”.".to_owned()),
+        ("feliz", "No group matches “feliz”. See them all: /groups".to_owned()),
+        ("\"vendas n\" leste", "No group matches “vendas n leste”. See them all: /groups".to_owned()),
     ];
     for (words, expected) in rows {
         let reply = bot.ask(ANA, &format!("/groups {words}")).await;

@@ -47,8 +47,10 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
              A group is named by its name, the beginning of its name, its id, an invite link, “here” (this \
              chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the \
              announcement group.\nAlso: /vincular, /juntar, /enlazar\n\
-             --try only shows what would happen · --yes skips the question\n\
-             ✅ done · ☑️ was so already · ⚠️ belongs elsewhere · ❌ not done · ❓ not sure",
+             --try only shows what would happen\n\
+             --yes skips the question\n\
+             ✅ done · ☑️ was so already · ❓ not sure\n\
+             ⚠️ belongs elsewhere · ❌ not done",
             "{order}"
         );
     }
@@ -81,7 +83,7 @@ async fn help_on_what_is_no_command_offers_the_nearest() {
     let near = bot.ask(ANA, "/help lnik").await;
     let far = bot.ask(ANA, "/help xyzzy").await;
 
-    assert_eq!(near, "There is no command “lnik”. Did you mean /link?");
+    assert_eq!(near, "There is no command “lnik”. Did you mean /link? Answer “yes”.");
     assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
 }
 

@@ -126,9 +126,15 @@ async fn a_slip_is_answered_in_the_language_of_its_command() {
     let rows = [
         ("/xyzzy", "No conozco el comando “xyzzy”. Míralos todos: /ayuda"),
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
-        ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
-        ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Míralas todas con /comunidades"),
-        ("/community xyzzy", "There is no community “xyzzy”. See them all with /communities"),
+        (
+            "/comunidade xyzzy",
+            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+        ),
+        ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
+        (
+            "/community xyzzy",
+            "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”",
+        ),
         (
             "/juntar",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
@@ -192,7 +198,10 @@ async fn a_portuguese_bot_answers_in_portuguese() {
              Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
         ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
-        ("/comunidade xyzzy", "Não encontrei a comunidade “xyzzy”. Veja todas com /comunidades"),
+        (
+            "/comunidade xyzzy",
+            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+        ),
         (
             "/quemsou",
             "Você é “Ana”.\nNúmero: 5544999990001\nEsta conversa: 5544999990001\nComandos: todos\n\

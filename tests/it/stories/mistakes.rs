@@ -31,7 +31,7 @@ async fn each_slip_is_told_with_the_usage_and_an_example() {
              For example: /community \"Bairro Feliz\""
                 .to_owned(),
         ),
-        ("/status *now*", "I can't place “∗now∗”. Write: /status\nFor example: /status".to_owned()),
+        ("/status *now*", "I can't place “∗now∗”. Write: /status".to_owned()),
     ];
     for (text, expected) in rows {
         assert_eq!(bot.ask(ANA, text).await, expected, "{text}");

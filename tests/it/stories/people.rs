@@ -132,8 +132,8 @@ async fn communities_that_an_admin_may_not_use_are_not_offered() {
     let near = bot.ask(ANA, "/community marketingg").await;
 
     assert!(some.starts_with("“Bairro Feliz”: 2 groups"), "{some}");
-    assert_eq!(none, "There is no community “marketing”. See them all with /communities");
-    assert_eq!(near, "There is no community “marketingg”. See them all with /communities");
+    assert_eq!(none, "There is no community “marketing”. The ones there are: “Bairro Feliz”");
+    assert_eq!(near, "There is no community “marketingg”. The ones there are: “Bairro Feliz”");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_picture_with_the_order_as_its_caption_becomes_the_photo() {
         ("/photo bairro feliz", DONE),
         (
             "/foto Bairro Feliz",
-            "✅ “Bairro Feliz” está com a nova foto, diz a Z-API. Dá para ver no celular.",
+            "✅ “Bairro Feliz” está com a nova foto, segundo a Z-API. Confira no celular.",
         ),
     ];
     for (caption, expected) in rows {

@@ -119,7 +119,7 @@ async fn a_community_that_nobody_knows_stops_the_whole_order() {
         near,
         "There is no community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
     );
-    assert_eq!(far, "There is no community “xyzzy”. See them all with /communities");
+    assert_eq!(far, "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”");
     assert_eq!(bot.changes(), 0);
 }
 
