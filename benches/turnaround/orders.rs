@@ -44,7 +44,8 @@ impl Kind {
             Self::Unlink => format!("/unlink {COMMUNITY} {}", groups(1)),
             Self::WhoAmI => "/whoami".to_owned(),
             Self::LinkTen => format!("/link {COMMUNITY} {}", groups(GROUPS)),
-            Self::UnlinkTen => format!("/unlink {COMMUNITY} {}", groups(GROUPS)),
+            // More than three are asked about.
+            Self::UnlinkTen => format!("/unlink {COMMUNITY} {} --yes", groups(GROUPS)),
         }
     }
 
