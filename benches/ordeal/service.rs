@@ -21,7 +21,9 @@ use crate::random::Random;
 /// How long a start may take, on a busy machine and under strace.
 const START: Duration = Duration::from_secs(20);
 /// What only a debug build knows.
-const ONLY_IN_TESTS: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", "VINCULA_SABOTAGE"];
+const ONLY_IN_TESTS: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", SABOTAGE];
+/// The one that breaks a promise.
+const SABOTAGE: &str = "VINCULA_SABOTAGE";
 
 /// The binary of a run: the one that operators get, or a debug build that breaks a promise.
 #[derive(Clone, Debug)]
@@ -157,7 +159,7 @@ messages_per_minute = 60000
         command.env("VINCULA__SERVER__LISTEN", format!("127.0.0.1:{}", self.ports[replica]));
         command.env("VINCULA__INSTANCES__MAIN__BASE_URL", format!("{}/g/{generation}", self.outside.url));
         if let Some(sabotage) = self.binary.sabotage {
-            command.env(ONLY_IN_TESTS[1], sabotage.name());
+            command.env(SABOTAGE, sabotage.name());
         }
         let mut child = command.spawn().context("cannot start the service")?;
         let log = Arc::new(Mutex::new(Vec::new()));
