@@ -63,6 +63,8 @@ enum Line<'a> {
     Edit(&'a str),
     /// `[photo] text`: sends a picture with this caption.
     Picture(&'a str),
+    /// `[owner] text`: is typed on the bot's own phone.
+    Owner(&'a str),
     /// `[👍]`: puts a sign on the bot's last message.
     Reaction(&'a str),
 }
@@ -75,6 +77,7 @@ impl<'a> Line<'a> {
         let bracketed = line.strip_prefix('[').and_then(|line| line.split_once(']'));
         match bracketed {
             Some(("photo", caption)) => Self::Picture(caption.trim()),
+            Some(("owner", text)) => Self::Owner(text.trim()),
             Some((sign, "")) if !sign.chars().any(char::is_alphanumeric) => Self::Reaction(sign),
             _ => Self::Text(line),
         }
@@ -159,6 +162,7 @@ fn configuration(
     }
     section(&instance, "base_url", format!("http://{}", upstream.local_addr()?).into());
     section(&instance, "locale", locale.tag().into());
+    section(&instance, "owner_commands", true.into());
     section(&["instances", "demo", "verify"], "zapi_token", true.into());
     // A script is no phone: it types faster.
     for limit in ["orders_per_minute", "changes_per_second", "messages_per_minute"] {
@@ -180,11 +184,13 @@ struct Chat {
     last: Option<String>,
 }
 
-/// Says the lines of a script, but those that are empty or begin with `#`.
+/// Says the lines of a script, but those that are empty or begin with `#`. `\n` ends a line of the message,
+/// and `<link>` is the invite link that the bot showed last.
 async fn play(mut chat: Chat, script: &str) -> anyhow::Result<End> {
     for line in script.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-        print(&spoken("you", line))?;
-        chat.say(line).await?;
+        let line = line.replace("\\n", "\n").replace("<link>", &chat.last_link());
+        print(&spoken("you", &line))?;
+        chat.say(&line).await?;
     }
     Ok(End::Well)
 }
@@ -253,6 +259,15 @@ impl Chat {
         Ok(())
     }
 
+    fn last_link(&self) -> String {
+        let sent = self.sandbox.sent();
+        let link = sent.iter().rev().find_map(|message| {
+            let at = message.text.find("https://chat.whatsapp.com/")?;
+            message.text[at..].split_whitespace().next().map(str::to_owned)
+        });
+        link.unwrap_or_default()
+    }
+
     fn event(&self, line: Line<'_>) -> Event {
         let id = &self.sandbox.account().id;
         match line {
@@ -261,6 +276,7 @@ impl Chat {
                 Some(last) => Event::text(id, text).with_id(last).edited(),
                 None => Event::text(id, text),
             },
+            Line::Owner(text) => Event::text(id, text).from_me(),
             Line::Picture(caption) => Event::picture(id, caption, PICTURE),
             Line::Reaction(sign) => {
                 let sent = self.sandbox.sent();
