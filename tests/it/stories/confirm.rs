@@ -93,6 +93,21 @@ async fn t21_nobody_else_says_yes_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn t21_another_admin_of_the_same_group_says_no_yes_for_somebody_else() {
+    let bot = streets().start().await;
+    let group = bot.group("Futebol");
+    bot.ask_by(&bot.message(ANA, GRAVE).in_group(&group)).await;
+    bot.settled().await;
+
+    let other = bot.message(RUI, "yes").in_group(&group);
+    assert_eq!(expect_status(&bot.post(&other).await, "ignored"), "not_a_command");
+    let explicit = bot.ask_by(&bot.message(RUI, "/confirm").in_group(&group)).await;
+    assert_eq!(explicit, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
+    assert_eq!(bot.ask_by(&bot.message(ANA, "yes").in_group(&group)).await, DONE);
+}
+
+#[tokio::test]
 async fn a_yes_after_five_minutes_comes_too_late() {
     let clock = Clock::manual(NOON);
     let bot = streets().clock(clock.clone()).start().await;
