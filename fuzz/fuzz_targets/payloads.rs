@@ -36,7 +36,7 @@ fuzz_target!(|body: &[u8]| {
         if let Some(order) = recognise(&message.text, &["/".to_owned()])
             && let Some(spec) = named(&order.typed)
         {
-            let _ = args::parse(spec.args, &order.rest);
+            let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
         }
     }
 });
