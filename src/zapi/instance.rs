@@ -20,12 +20,27 @@ pub struct Connection {
 /// What Z-API knows of the instance. The token in its answer is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The "on receive" webhook.
+    /// Where messages are told, if anywhere.
     pub received_url: Option<String>,
+    /// Where it is told that WhatsApp was connected, if anywhere.
+    pub connected_url: Option<String>,
+    /// Where it is told that WhatsApp is connected no more, if anywhere.
+    pub disconnected_url: Option<String>,
     /// Until when the instance is paid for.
     pub due: Option<Timestamp>,
     /// How it is paid, in Z-API's word: `PAID`, `TRIAL`, …
     pub payment_status: Option<String>,
+}
+
+/// An event that Z-API tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A message was received.
+    Received,
+    /// WhatsApp was connected.
+    Connected,
+    /// WhatsApp is connected no more.
+    Disconnected,
 }
 
 impl Zapi {
@@ -60,8 +75,11 @@ impl Zapi {
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
         let object = loose::object(&answer);
+        let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
-            received_url: loose::text(object, "receivedCallbackUrl"),
+            received_url: url("receivedCallbackUrl"),
+            connected_url: url("connectedCallbackUrl"),
+            disconnected_url: url("disconnectedCallbackUrl"),
             due: loose::integer(object, "due").map(Timestamp),
             payment_status: loose::name(object, "paymentStatus"),
         })
@@ -73,8 +91,14 @@ impl Zapi {
         Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
-    /// Sets the "on receive" webhook: `PUT update-webhook-received`.
-    pub async fn set_received_url(&self, url: &str) -> Result<(), ApiError> {
-        self.put("update-webhook-received", &json!({ "value": url })).await.map(drop)
+    /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
+    /// on-whatsapp-disconnected).
+    pub async fn set_webhook(&self, event: Event, url: &str) -> Result<(), ApiError> {
+        let call = match event {
+            Event::Received => "update-webhook-received",
+            Event::Connected => "update-webhook-connected",
+            Event::Disconnected => "update-webhook-disconnected",
+        };
+        self.put(call, &json!({ "value": url })).await.map(drop)
     }
 }

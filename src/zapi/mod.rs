@@ -33,7 +33,7 @@ pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, W
 pub use connections::Connections;
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails, Participant};
-pub use instance::{Account, Connection};
+pub use instance::{Account, Connection, Event};
 pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
 pub use people::Known;
 pub use witness::Witness;
