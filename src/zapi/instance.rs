@@ -1,7 +1,5 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
-use std::sync::PoisonError;
-
 use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
@@ -52,23 +50,6 @@ impl Zapi {
             is_connected: loose::is_true(object, "connected"),
             is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
         })
-    }
-
-    /// A webhook told that WhatsApp was connected at this moment, or no more. Webhooks come late and out
-    /// of order: the newest counts, and of those that say the same one after the other the first.
-    pub fn told_of_connection(&self, is_connected: bool, at: Timestamp) {
-        let mut told = self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news =
-            |(was_connected, since): (bool, Timestamp)| was_connected != is_connected && since <= at;
-        if told.is_none_or(is_news) {
-            *told = Some((is_connected, at));
-        }
-    }
-
-    /// Since when WhatsApp is connected, or is not, where a webhook told this process.
-    pub fn since(&self, is_connected: bool) -> Option<Timestamp> {
-        let told = *self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.filter(|(was_connected, _)| *was_connected == is_connected).map(|(_, since)| since)
     }
 
     /// What Z-API knows of the instance: `GET me`.
