@@ -6,7 +6,7 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::remedy::explained;
-use super::webhook::webhook_url;
+use super::webhook::{Watch, webhook_url};
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance, Loaded, Strangers};
 use crate::storage::{OpenError, Store};
@@ -66,6 +66,11 @@ struct Report {
 impl Report {
     fn good(&mut self, line: &str) {
         say(&format!("✅ {line}"));
+    }
+
+    /// What may be better, and is no fault.
+    fn hint(&self, line: &str) {
+        say(&format!("ℹ️ {line}"));
     }
 
     fn finding(&mut self, line: &str) {
@@ -147,12 +152,28 @@ async fn online(
     };
     let Some(public_url) = &config.server.public_url else { return Ok(()) };
     let register = format!("Run `vincula webhook register {name}`.");
-    match account.received_url.filter(|url| !url.is_empty()) {
-        Some(url) if url == webhook_url(public_url, instance) => {
+    match &account.received_url {
+        Some(url) if *url == webhook_url(public_url, instance) => {
             report.good(&format!("{name}: the webhook points here."));
+            watch(Watch::of(&account, public_url, instance), instance, &register, report);
         }
         Some(_) => report.finding(&format!("{name}: the webhook points elsewhere. {register}")),
         None => report.finding(&format!("{name}: no webhook is set. {register}")),
     }
     Ok(())
+}
+
+/// Who is told of the connection: only `/status` says less where we are not.
+fn watch(watch: Watch, instance: &Instance, register: &str, report: &mut Report) {
+    let name = &instance.name;
+    let missing = "/status may not say since when WhatsApp is connected";
+    match watch {
+        Watch::Ours => {
+            report.good(&format!("{name}: the connected and the disconnected webhook point here."));
+        }
+        Watch::Nobodys => report.hint(&format!(
+            "{name}: {missing}: the connected and the disconnected webhook do not both point here. {register}"
+        )),
+        Watch::Theirs(which) => report.hint(&format!("{name}: {missing}: {which} elsewhere.")),
+    }
 }

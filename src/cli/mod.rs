@@ -63,7 +63,7 @@ with the line as its caption, [owner] types it on the bot's own phone, and
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
     Check(check::Options),
-    /// Set the webhook of an instance at Z-API.
+    /// Set the webhooks of an instance at Z-API.
     #[command(subcommand, after_help = "Example:\n  vincula webhook register")]
     Webhook(webhook::Call),
     /// Make up events, as Z-API would send them.

@@ -1,4 +1,7 @@
 //! `vincula webhook register`: tells Z-API where its events go.
+//!
+//! Besides messages these are the two that tell of the connection, of which `/status` knows since when. Somebody
+//! may watch them who is not us: then both stay as they are, since one alone would tell half of what happened.
 
 use std::sync::Arc;
 
@@ -9,11 +12,15 @@ use super::remedy::explained;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;
-use crate::zapi::{Connections, Unpaced, Zapi};
+use crate::zapi::{Account, ApiError, Connections, Event, Unpaced, Zapi};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Call {
-    /// Set the "on receive" webhook to `public_url` (of all instances, or of one).
+    /// Set the "on receive" webhook to `public_url` (of all instances, or of one), and the two that tell
+    /// of the connection.
+    ///
+    /// The "connected" and "disconnected" webhooks are what `/status` knows from since when WhatsApp is connected.
+    /// Where one of them goes to somebody else, both are left as they are.
     #[command(after_help = "Examples:\n  vincula webhook register\n  vincula webhook register main")]
     Register {
         /// The instance's name in the configuration.
@@ -37,20 +44,69 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
         let (mut connections, mut end) = (Connections::default(), End::Well);
         for instance in instances {
             let zapi = Zapi::new(instance, Arc::new(Unpaced), &mut connections)?;
-            match zapi.set_received_url(&webhook_url(&public_url, instance)).await {
-                // The path may hold a secret, so the whole address is not shown.
-                Ok(()) => {
-                    let name = &instance.name;
-                    say(&format!("{name}: webhook set to {public_url}/webhooks/{name}"));
-                }
-                Err(error) => {
-                    eprintln!("vincula: {}", explained(instance, &error));
-                    end = End::Badly;
-                }
+            if let Err(error) = register(&zapi, instance, &public_url).await {
+                eprintln!("vincula: {}", explained(instance, &error));
+                end = End::Badly;
             }
         }
         Ok(end)
     })
+}
+
+/// Sets the webhooks of an instance, and says of each that it was set; ends at the first that cannot be.
+async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<(), ApiError> {
+    let (name, url) = (&instance.name, webhook_url(public_url, instance));
+    // The path may hold a secret, so the whole address is not shown.
+    let place = without_secret(public_url, instance);
+    zapi.set_webhook(Event::Received, &url).await?;
+    say(&format!("{name}: webhook set to {place}"));
+    match Watch::of(&zapi.account().await?, public_url, instance) {
+        Watch::Theirs(which) => say(&format!(
+            "{name}: {which} elsewhere: somebody watches the connection there, so neither was changed; \
+             /status may not say since when WhatsApp is connected"
+        )),
+        Watch::Ours | Watch::Nobodys => {
+            for (event, word) in [(Event::Connected, "connected"), (Event::Disconnected, "disconnected")] {
+                zapi.set_webhook(event, &url).await?;
+                say(&format!("{name}: {word} webhook set to {place}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who is told of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watch {
+    /// We are.
+    Ours,
+    /// Nobody else is, and we are not of all.
+    Nobodys,
+    /// Somebody else is: of what, as the beginning of a sentence that says so.
+    Theirs(&'static str),
+}
+
+impl Watch {
+    /// Who is told, as Z-API has it. An address of this instance here is ours with any secret: it may have changed.
+    pub(super) fn of(account: &Account, public_url: &str, instance: &Instance) -> Self {
+        let (ours, place) = (webhook_url(public_url, instance), without_secret(public_url, instance));
+        let is_here =
+            |url: &str| url.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_theirs = |url: &str| !is_here(url);
+        let urls = [account.connected_url.as_deref(), account.disconnected_url.as_deref()];
+        match urls.map(|url| url.is_some_and(is_theirs)) {
+            [true, true] => Self::Theirs("the connected and the disconnected webhook point"),
+            [true, false] => Self::Theirs("the connected webhook points"),
+            [false, true] => Self::Theirs("the disconnected webhook points"),
+            [false, false] if urls == [Some(ours.as_str()); 2] => Self::Ours,
+            [false, false] => Self::Nobodys,
+        }
+    }
+}
+
+/// Where the events of an instance go, without what may be secret.
+fn without_secret(public_url: &str, instance: &Instance) -> String {
+    format!("{public_url}/webhooks/{}", instance.name)
 }
 
 /// Where the events of an instance go.

@@ -1,8 +1,8 @@
 //! `/status`: is WhatsApp connected, what waits, what was given up, and until when Z-API is paid for, where
 //! that is near.
 //!
-//! Since when it is connected Z-API tells by a webhook alone, where that is sent here: it is known to the
-//! process that got it.
+//! Since when it is connected Z-API tells by a webhook alone, where that is sent here: the journal remembers it. Where
+//! Z-API says something else now, it is not told.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use super::{Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::clock::Timestamp;
 use crate::reply::{Phrase, Reply, Shown, quoted};
-use crate::storage::Lost;
+use crate::storage::{Lost, Told};
 use crate::zapi::{ApiError, Connection};
 
 /// How long before its end a subscription is spoken of.
@@ -31,10 +31,14 @@ pub const SPEC: Spec = Spec {
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
         let instance = context.instance.name.as_str();
-        let (connection, account, overview) =
-            tokio::join!(context.zapi.connection(), context.zapi.account(), context.store.overview(instance));
-        let overview = overview.map_err(Lost::Store)?;
-        let mut lines = connected(context, connection);
+        let (connection, account, overview, told) = tokio::join!(
+            context.zapi.connection(),
+            context.zapi.account(),
+            context.store.overview(instance),
+            context.store.connection(instance, context.clock.now()),
+        );
+        let (overview, told) = (overview.map_err(Lost::Store)?, told.map_err(Lost::Store)?);
+        let mut lines = connected(context, connection, told);
         // This order itself is open while it is answered.
         lines.push(Phrase::new("status-waiting").count("count", overview.open.saturating_sub(1)));
         lines.push(Phrase::new("status-dead").count("count", overview.dead));
@@ -47,7 +51,11 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
     })
 }
 
-fn connected(context: &Context<'_>, connection: Result<Connection, ApiError>) -> Vec<Phrase> {
+fn connected(
+    context: &Context<'_>,
+    connection: Result<Connection, ApiError>,
+    told: Option<Told>,
+) -> Vec<Phrase> {
     let Connection { is_connected, is_phone_online } = match connection {
         Ok(connection) => connection,
         Err(error) => {
@@ -59,8 +67,8 @@ fn connected(context: &Context<'_>, connection: Result<Connection, ApiError>) ->
         true => Phrase::done("status-connected"),
         false => Phrase::not_done("status-disconnected"),
     }];
-    let since = context.zapi.since(is_connected);
-    lines.extend(since.map(|since| Phrase::new("status-since").plain("when", context.moment(since))));
+    let told = told.filter(|told| told.is_connected == is_connected);
+    lines.extend(told.map(|told| Phrase::new("status-since").plain("when", context.moment(told.at))));
     if is_connected && is_phone_online == Some(false) {
         lines.push(Phrase::new("status-phone-offline").mark("⚠️"));
     }

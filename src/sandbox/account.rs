@@ -22,6 +22,10 @@ pub struct Account {
 pub struct Webhooks {
     /// Received messages.
     pub received: Option<String>,
+    /// That WhatsApp was connected.
+    pub connected: Option<String>,
+    /// That WhatsApp is connected no more.
+    pub disconnected: Option<String>,
     /// All others.
     pub others: Option<String>,
     /// Messages typed on the connected phone are told too.

@@ -59,14 +59,15 @@ impl Sandbox {
             Operation::Status => Ok(status(self.is_online())),
             Operation::Device => Ok(device(account)),
             Operation::Me => Ok(me(&state, account, self.is_online())),
-            Operation::SetReceived => webhook_url(call).map(|url| {
-                state.webhooks.received = Some(url);
-                r#"{"value":true}"#.to_owned()
-            }),
+            Operation::SetReceived => set_webhook(&mut state.webhooks.received, call),
+            Operation::SetConnected => set_webhook(&mut state.webhooks.connected, call),
+            Operation::SetDisconnected => set_webhook(&mut state.webhooks.disconnected, call),
             Operation::SetAllWebhooks => webhook_url(call).map(|url| {
                 let by_me = field(call, "notifySentByMe");
                 state.webhooks.notifies_sent_by_me = by_me.is_some_and(|v| v == true || v == "true");
                 state.webhooks.received = Some(url.clone());
+                state.webhooks.connected = Some(url.clone());
+                state.webhooks.disconnected = Some(url.clone());
                 state.webhooks.others = Some(url);
                 r#"{"value":"true"}"#.to_owned()
             }),
@@ -229,9 +230,9 @@ fn me(state: &State, account: &Account, is_online: bool) -> String {
         "connected": is_online.to_string(),
         "paymentStatus": "TRIAL",
         "created": "2025-01-01T00:00:00Z",
-        "connectedCallbackUrl": state.webhooks.others,
+        "connectedCallbackUrl": state.webhooks.connected,
         "deliveryCallbackUrl": state.webhooks.others,
-        "disconnectedCallbackUrl": state.webhooks.others,
+        "disconnectedCallbackUrl": state.webhooks.disconnected,
         "messageStatusCallbackUrl": state.webhooks.others,
         "presenceChatCallbackUrl": state.webhooks.others,
         "receivedCallbackUrl": state.webhooks.received,
@@ -241,6 +242,11 @@ fn me(state: &State, account: &Account, is_online: bool) -> String {
         "initialDataEnabled": "false",
     })
     .to_string()
+}
+
+fn set_webhook(webhook: &mut Option<String>, call: &Call) -> Result<String, Answer> {
+    *webhook = Some(webhook_url(call)?);
+    Ok(r#"{"value":true}"#.to_owned())
 }
 
 /// Z-API takes https alone (Z-API docs, update-webhook-received).

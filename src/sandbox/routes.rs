@@ -94,13 +94,20 @@ pub(super) enum Operation<'a> {
     Device,
     Me,
     SetReceived,
+    SetConnected,
+    SetDisconnected,
     SetAllWebhooks,
 }
 
 impl Operation<'_> {
     /// Answered though the phone is not connected: by Z-API itself, or later.
     fn is_possible_offline(self) -> bool {
-        matches!(self, Self::SendText | Self::Status | Self::Me | Self::SetReceived | Self::SetAllWebhooks)
+        let is_of_z_api = matches!(self, Self::SendText | Self::Status | Self::Me);
+        let sets_webhooks = matches!(
+            self,
+            Self::SetReceived | Self::SetConnected | Self::SetDisconnected | Self::SetAllWebhooks
+        );
+        is_of_z_api || sets_webhooks
     }
 }
 
@@ -134,6 +141,8 @@ fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> 
         ("device", "") => (Method::GET, Operation::Device),
         ("me", "") => (Method::GET, Operation::Me),
         ("update-webhook-received", "") => (Method::PUT, Operation::SetReceived),
+        ("update-webhook-connected", "") => (Method::PUT, Operation::SetConnected),
+        ("update-webhook-disconnected", "") => (Method::PUT, Operation::SetDisconnected),
         ("update-every-webhooks", "") => (Method::PUT, Operation::SetAllWebhooks),
         _ => return None,
     })

@@ -13,6 +13,8 @@ use crate::clock::Timestamp;
 pub enum Kind {
     /// What a name stands for, by the name.
     Alias,
+    /// What a webhook told of the connection, and the moment of which it told it; it has one place alone.
+    Connection,
     /// The day on which an admin was last greeted, by admin.
     Greeting,
     /// A chat's language, by chat.
@@ -31,9 +33,10 @@ pub enum Kind {
 
 impl Kind {
     /// The word in the journal.
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Alias => "alias",
+            Self::Connection => "connection",
             Self::Greeting => "greeting",
             Self::Language => "language",
             Self::List => "list",
@@ -63,7 +66,7 @@ pub struct Remembered {
     pub place: String,
     /// The value.
     pub value: String,
-    /// When it was written.
+    /// When it was written; of the connection, when it was so.
     pub at: Timestamp,
 }
 

@@ -10,6 +10,7 @@ mod accept;
 mod amend;
 mod checkpoint;
 mod claim;
+mod connection;
 mod held;
 mod history;
 mod ids;
@@ -43,6 +44,7 @@ use crate::clock::Clock;
 
 pub use accept::{Accepted, NewCommand};
 pub use amend::{Cancelled, Requeued, Waiting};
+pub use connection::Told;
 pub use history::{Deed, Stretch};
 pub use lease::{Claim, LEASE, Lost};
 pub use memory::{Kind as MemoryKind, Memory, Remembered};

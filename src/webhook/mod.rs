@@ -8,6 +8,7 @@ pub mod body;
 pub mod courtesy;
 pub mod forgeries;
 mod greeted;
+mod heard;
 mod meaning;
 pub mod origin;
 pub mod payload;

@@ -1,9 +1,10 @@
 //! `POST /webhooks/{instance}[/{secret}]`: a request is received, and answered as CONTRACT §3 says.
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
-//! or a copy of its text. Only an order of an admin goes on to the journal. Where the communities' own
-//! admins may give orders, a short word of somebody whom the configuration does not know costs a look into
-//! what is known of them, which nobody holds for longer than to replace it; no call is made for it.
+//! or a copy of its text. Only an order of an admin goes on to the journal, and word that WhatsApp was
+//! connected or is no more ([`Heard`]). Where the communities' own admins may give orders, a short word of
+//! somebody whom the configuration does not know costs a look into what is known of them, which nobody holds
+//! for longer than to replace it; no call is made for it.
 //!
 //! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
 //! before its body is read; whether they fit is asked of all instances, so that nobody learns their
@@ -11,8 +12,8 @@
 //! chosen so that nobody can silence an admin who shares it: see [`Door::receive`].
 //!
 //! A request takes one of the places for work when it waits for something other than its sender, and
-//! that is an order waiting for the journal. Chatter waits for nothing. Slow senders are held off by
-//! the listener's clocks and by [`Bodies`], and take no place from those who are quick.
+//! that is an order, or word of the connection, waiting for the journal. Chatter waits for nothing. Slow
+//! senders are held off by the listener's clocks and by [`Bodies`], and take no place from those who are quick.
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -31,6 +32,7 @@ use super::body::{Bodies, SMALL, Unread};
 use super::courtesy::Courtesy;
 use super::forgeries::Forgeries;
 use super::greeted::Greeted;
+use super::heard::Heard;
 use super::meaning::{self, Meaning};
 use super::origin::Origin;
 use super::payload::{self, InstanceFacts, Reading};
@@ -43,7 +45,7 @@ use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
-use crate::storage::{MOST_REVISIONS, Revision, Store, Unavailable, revision};
+use crate::storage::{MOST_REVISIONS, Revision, Store, Told, Unavailable, revision};
 use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
@@ -83,6 +85,8 @@ struct Gate {
     slips: OrderRate,
     /// Who was greeted today.
     greeted: Greeted,
+    /// What was heard of the connection.
+    heard: Heard,
     counters: Counters,
 }
 
@@ -255,8 +259,8 @@ impl Door {
             Ok(Reading::Message(message)) => message,
             Ok(Reading::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
-                gate.bot.zapi.told_of_connection(is_connected, at);
-                return Verdict::Ignored(Reason::UnsupportedEvent);
+                // On the heap, as below.
+                return Box::pin(self.hear(gate, Told { is_connected, at }, now)).await;
             }
             Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
             Err(_) => return Verdict::NotAnObject,
@@ -273,6 +277,20 @@ impl Door {
         let nothing = meaning.is_nothing(&message);
         let taken = Box::pin(self.take(gate, verified, (meaning, nothing), message.to_message(), now));
         taken.await.unwrap_or_else(Verdict::Ignored)
+    }
+
+    /// Sees to it that the journal knows what is told of the connection. Where it cannot be written, Z-API may
+    /// send that again.
+    async fn hear(&self, gate: &Gate, told: Told, now: Timestamp) -> Verdict {
+        let Ok(_place) = self.at_work.try_acquire() else { return Verdict::Busy };
+        let instance = gate.name();
+        match gate.heard.keep(&self.store, instance, told, now).await {
+            Ok(()) => Verdict::Ignored(Reason::UnsupportedEvent),
+            Err(error) => {
+                tracing::error!(%error, instance, "word of the connection could not be written down: 503");
+                Verdict::Unavailable
+            }
+        }
     }
 
     /// Takes what an admin means into the journal.
@@ -425,6 +443,7 @@ impl Gate {
             rate,
             slips,
             greeted: Greeted::default(),
+            heard: Heard::default(),
             counters,
             bot,
         }

@@ -1,7 +1,5 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
-use std::sync::PoisonError;
-
 use serde_json::json;
 
 use super::{ApiError, Zapi, loose};
@@ -20,12 +18,27 @@ pub struct Connection {
 /// What Z-API knows of the instance. The token in its answer is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The "on receive" webhook.
+    /// Where messages are told, if anywhere.
     pub received_url: Option<String>,
+    /// Where it is told that WhatsApp was connected, if anywhere.
+    pub connected_url: Option<String>,
+    /// Where it is told that WhatsApp is connected no more, if anywhere.
+    pub disconnected_url: Option<String>,
     /// Until when the instance is paid for.
     pub due: Option<Timestamp>,
     /// How it is paid, in Z-API's word: `PAID`, `TRIAL`, …
     pub payment_status: Option<String>,
+}
+
+/// An event that Z-API tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A message was received.
+    Received,
+    /// WhatsApp was connected.
+    Connected,
+    /// WhatsApp is connected no more.
+    Disconnected,
 }
 
 impl Zapi {
@@ -39,29 +52,15 @@ impl Zapi {
         })
     }
 
-    /// A webhook told that WhatsApp was connected at this moment, or no more. Webhooks come late and out
-    /// of order: the newest counts, and of those that say the same one after the other the first.
-    pub fn told_of_connection(&self, is_connected: bool, at: Timestamp) {
-        let mut told = self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news =
-            |(was_connected, since): (bool, Timestamp)| was_connected != is_connected && since <= at;
-        if told.is_none_or(is_news) {
-            *told = Some((is_connected, at));
-        }
-    }
-
-    /// Since when WhatsApp is connected, or is not, where a webhook told this process.
-    pub fn since(&self, is_connected: bool) -> Option<Timestamp> {
-        let told = *self.line.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.filter(|(was_connected, _)| *was_connected == is_connected).map(|(_, since)| since)
-    }
-
     /// What Z-API knows of the instance: `GET me`.
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
         let object = loose::object(&answer);
+        let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
-            received_url: loose::text(object, "receivedCallbackUrl"),
+            received_url: url("receivedCallbackUrl"),
+            connected_url: url("connectedCallbackUrl"),
+            disconnected_url: url("disconnectedCallbackUrl"),
             due: loose::integer(object, "due").map(Timestamp),
             payment_status: loose::name(object, "paymentStatus"),
         })
@@ -73,8 +72,14 @@ impl Zapi {
         Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
-    /// Sets the "on receive" webhook: `PUT update-webhook-received`.
-    pub async fn set_received_url(&self, url: &str) -> Result<(), ApiError> {
-        self.put("update-webhook-received", &json!({ "value": url })).await.map(drop)
+    /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
+    /// on-whatsapp-disconnected).
+    pub async fn set_webhook(&self, event: Event, url: &str) -> Result<(), ApiError> {
+        let call = match event {
+            Event::Received => "update-webhook-received",
+            Event::Connected => "update-webhook-connected",
+            Event::Disconnected => "update-webhook-disconnected",
+        };
+        self.put(call, &json!({ "value": url })).await.map(drop)
     }
 }

@@ -19,8 +19,8 @@ mod tests;
 pub mod witness;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
@@ -33,12 +33,12 @@ pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, W
 pub use connections::Connections;
 pub use error::{ApiError, Cause};
 pub use groups::{Group, GroupDetails, Participant};
-pub use instance::{Account, Connection};
+pub use instance::{Account, Connection, Event};
 pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
 pub use people::Known;
 pub use witness::Witness;
 
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::config::{Instance, Limits};
 use pace::Pace;
 
@@ -69,8 +69,6 @@ struct Line {
     messages: Pace,
     /// How many calls that may have moved groups have ended.
     moves: AtomicUsize,
-    /// Whether WhatsApp is connected, and since when, as a webhook told it last.
-    told: Mutex<Option<(bool, Timestamp)>>,
 }
 
 impl Zapi {
@@ -98,7 +96,6 @@ impl Zapi {
             changes: Pace::new("changes", changes_per_second, Duration::from_secs(1), ledger.clone()),
             messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
             moves: AtomicUsize::new(0),
-            told: Mutex::new(None),
         };
         Ok(Self { line: Arc::new(line), witness: None })
     }

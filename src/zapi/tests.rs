@@ -31,7 +31,6 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         changes: pace(),
         messages: pace(),
         moves: Default::default(),
-        told: Default::default(),
     };
     Zapi { line: Arc::new(line), witness: None }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use vincula::clock::Clock;
+use vincula::clock::{Clock, Timestamp};
 use vincula::storage::{Accepted, LEASE, NewCommand, Store};
 
 use crate::support::{ANA, Service, postgres};
@@ -43,6 +43,34 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
     assert_eq!((accepted, known), (1, 2), "{answers:#?}");
     assert_eq!(bot.answers_to(order.message_id()).await, [DONE]);
     assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of_it() {
+    let url = database!();
+    // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
+    let start = Timestamp(1_763_985_600_000);
+    let mut bot = Service::with().store(&url).clock(Clock::manual(start)).start().await;
+    let other = bot.replica().await;
+    let word = |kind: &str, minutes_ago: i64| {
+        bot.message(ANA, "x").with("type", kind).with("momment", start.0 - minutes_ago * 60_000)
+    };
+    bot.post_to(&bot.url, &word("ConnectedCallback", 60)).await;
+    bot.post_to(&other.url, &word("DisconnectedCallback", 30)).await;
+    // The first one heard the same before, and not that it ended.
+    bot.post_to(&bot.url, &word("ConnectedCallback", 10)).await;
+    // And the other one knows of the end alone.
+    bot.post_to(&other.url, &word("DisconnectedCallback", 40)).await;
+
+    let first = bot.ask(ANA, "/status").await;
+    bot.settled().await;
+    bot.crash().await;
+    (bot.url, bot.store) = (other.url.clone(), other.store.clone());
+    let second = bot.ask(ANA, "/status").await;
+
+    for reply in [first, second] {
+        assert!(reply.starts_with("✅ WhatsApp is connected.\nSince Nov 24 08:50.\n"), "{reply}");
+    }
 }
 
 #[tokio::test]

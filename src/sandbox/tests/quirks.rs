@@ -67,7 +67,12 @@ async fn other_content_types_and_methods_are_refused() {
     for path in ["status", "me", "groups?page=1&pageSize=1", "group-metadata/1"] {
         assert_eq!(api.post(path, json!({})).await.status, 405, "{path}");
     }
-    for path in ["update-webhook-received", "update-every-webhooks"] {
+    for path in [
+        "update-webhook-received",
+        "update-webhook-connected",
+        "update-webhook-disconnected",
+        "update-every-webhooks",
+    ] {
         assert_eq!(api.post(path, json!({})).await.status, 405, "{path}");
     }
     for path in ["communities", "add-admin", "communities/1", "redefine-invitation-link/1"] {
@@ -216,10 +221,24 @@ async fn webhooks_are_set_to_https_alone_and_shown_by_me() {
     assert_eq!(api.get("me").await.json()["receivedCallbackUrl"], url);
     assert_eq!(api.get("me").await.json()["deliveryCallbackUrl"], Value::Null);
 
+    for (call, shown, other) in [
+        ("update-webhook-connected", "connectedCallbackUrl", "disconnectedCallbackUrl"),
+        ("update-webhook-disconnected", "disconnectedCallbackUrl", "deliveryCallbackUrl"),
+    ] {
+        assert_eq!(api.put(call, json!({ "value": "http://bot.example.com" })).await.status, 400);
+        assert_eq!(api.put(call, json!({ "value": url })).await.json(), json!({ "value": true }));
+        let me = api.get("me").await.json();
+        assert_eq!((&me[shown], &me[other]), (&json!(url), &Value::Null));
+    }
+
+    let url = "https://bot.example.com/all";
     let all = json!({ "value": url, "notifySentByMe": true });
     assert_eq!(api.put("update-every-webhooks", all).await.json(), json!({ "value": "true" }));
     let me = api.get("me").await.json();
-    assert_eq!((&me["deliveryCallbackUrl"], &me["receiveCallbackSentByMe"]), (&json!(url), &json!(true)));
+    for event in ["received", "delivery", "connected", "disconnected"] {
+        assert_eq!(me[format!("{event}CallbackUrl")], url, "{event}");
+    }
+    assert_eq!(me["receiveCallbackSentByMe"], true);
 }
 
 #[tokio::test]

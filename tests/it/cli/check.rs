@@ -1,6 +1,7 @@
 //! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
 
-use vincula::sandbox::{Fault, Offline, Reply};
+use serde_json::json;
+use vincula::sandbox::{Fault, Offline, Reply, Webhooks};
 
 use super::{PATH, Place};
 
@@ -77,7 +78,8 @@ fn online_each_trouble_is_told_with_its_remedy() {
 
     let ran = place.run(&["webhook", "register"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
-    expect(&place, 0, &["WhatsApp is connected", "the webhook points here", "All good."]);
+    let told = "the connected and the disconnected webhook point here";
+    expect(&place, 0, &["WhatsApp is connected", "the webhook points here", told, "All good."]);
 
     place.sandbox.trouble().disconnect(Offline::Error);
     expect(&place, 1, &["WhatsApp is not connected", "QR code"]);
@@ -113,8 +115,109 @@ fn the_webhook_is_registered_without_telling_its_secret() {
     let ran = place.run(&["webhook", "register", "main"]);
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
-    assert_eq!(place.sandbox.webhooks().received.as_deref(), Some(expected.as_str()));
-    assert!(ran.out.contains("https://bot.example.com/webhooks/main"), "{}", ran.out);
+    let Webhooks { received, connected, disconnected, others, .. } = place.sandbox.webhooks();
+    let all = [received, connected, disconnected];
+    assert!(all.iter().all(|url| url.as_deref() == Some(expected.as_str())), "{all:?}");
+    assert_eq!(others, None, "nothing else is told us");
+    let place = "https://bot.example.com/webhooks/main\n";
+    for set in ["main: webhook", "main: connected webhook", "main: disconnected webhook"] {
+        assert!(ran.out.contains(&format!("{set} set to {place}")), "{set}: {}", ran.out);
+    }
+}
+
+/// What Z-API says of the instance, with these two addresses.
+fn me(connected: &str, disconnected: &str) -> Fault {
+    let ours = format!("https://bot.example.com/webhooks/main/{PATH}");
+    Fault::Instead(Reply::json(
+        200,
+        &json!({
+            "receivedCallbackUrl": ours,
+            "connectedCallbackUrl": connected,
+            "disconnectedCallbackUrl": disconnected,
+        }),
+    ))
+}
+
+#[test]
+fn a_monitor_of_somebody_else_is_left_where_it_is_and_said() {
+    let monitor = "https://monitor.example.com/hooks/main";
+    // Another instance of ours, another host: not this one.
+    let (neighbour, host) =
+        ("https://bot.example.com/webhooks/main_2/x", "https://bot.example.com.evil.example/webhooks/main");
+    for (connected, disconnected, which) in [
+        (monitor, "", "the connected webhook points elsewhere"),
+        ("", monitor, "the disconnected webhook points elsewhere"),
+        (neighbour, host, "the connected and the disconnected webhook point elsewhere"),
+    ] {
+        let place = Place::new();
+        place.sandbox.trouble().always("me", me(connected, disconnected));
+
+        let ran = place.run(&["webhook", "register"]);
+        let checked = place.run(&["check"]);
+
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+        assert!(ran.out.contains(which) && ran.out.contains("neither was changed"), "{}", ran.out);
+        assert!(!ran.out.contains("monitor.example.com"), "its address may hold a secret: {}", ran.out);
+        let Webhooks { received, connected, disconnected, .. } = place.sandbox.webhooks();
+        assert!(received.is_some());
+        assert_eq!((connected, disconnected), (None, None));
+        assert_eq!(checked.code, Some(0), "a hint is no finding: {checked:#?}");
+        assert!(checked.out.contains("ℹ️ main: /status may not say"), "{}", checked.out);
+        assert!(checked.out.contains(which) && checked.out.contains("All good."), "{}", checked.out);
+    }
+}
+
+#[test]
+fn webhooks_of_the_connection_that_are_ours_with_an_old_secret_or_missing_are_set() {
+    let root = "https://bot.example.com/webhooks/main";
+    let old = format!("{root}/an-old-path-that-leaked");
+    for (connected, disconnected) in [(old.as_str(), ""), ("", old.as_str()), (root, old.as_str()), (" ", "")]
+    {
+        let place = Place::new();
+        place.sandbox.trouble().always("me", me(connected, disconnected));
+
+        let checked = place.run(&["check"]);
+        let ran = place.run(&["webhook", "register"]);
+
+        assert_eq!(checked.code, Some(0), "{checked:#?}");
+        assert!(
+            checked.out.contains("do not both point here. Run `vincula webhook register main`"),
+            "{}",
+            checked.out
+        );
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+        let expected = Some(format!("{root}/{PATH}"));
+        let Webhooks { connected, disconnected, .. } = place.sandbox.webhooks();
+        assert_eq!((&connected, &disconnected), (&expected, &expected));
+    }
+}
+
+#[test]
+fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
+    for (call, set) in [
+        ("me", &["webhook"][..]),
+        ("update-webhook-connected", &["webhook"]),
+        ("update-webhook-disconnected", &["webhook", "connected webhook"]),
+    ] {
+        let place = Place::new();
+        place.sandbox.trouble().next(call, 1, Fault::Instead(Reply::bad_gateway()));
+
+        let ran = place.run(&["webhook", "register", "main"]);
+
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        let told: Vec<String> = set
+            .iter()
+            .map(|which| format!("main: {which} set to https://bot.example.com/webhooks/main"))
+            .collect();
+        assert_eq!(ran.out.lines().collect::<Vec<_>>(), told);
+        assert!(ran.err.contains(&format!("main: Z-API {call}: has trouble (status 502)")), "{}", ran.err);
+        let Webhooks { received, connected, disconnected, .. } = place.sandbox.webhooks();
+        let count = [received, connected, disconnected].iter().flatten().count();
+        assert_eq!(count, set.len());
+
+        let again = place.run(&["webhook", "register", "main"]);
+        assert_eq!((again.code, again.out.lines().count()), (Some(0), 3), "{again:#?}");
+    }
 }
 
 #[test]

@@ -44,6 +44,7 @@ mod retention;
 mod restart;
 pub mod scene;
 mod settings;
+mod since;
 mod slips;
 mod status;
 mod store;

@@ -61,6 +61,27 @@ async fn t34_chatter_costs_no_disk() {
 }
 
 #[tokio::test]
+async fn t34_word_of_the_connection_costs_a_row_once_and_nothing_when_it_says_nothing_new() {
+    let bot = Service::with().on_sqlite().start().await;
+    let now = bot.clock.now().0;
+    let word = |seconds_ago: i64| {
+        bot.message(ANA, "x").with("type", "ConnectedCallback").with("momment", now - seconds_ago * 1_000)
+    };
+    let empty = at_rest(&bot.journal()).await;
+    expect_status(&bot.post(&word(3_600)).await, "ignored");
+    let before = at_rest(&bot.journal()).await;
+    assert_ne!(before, empty);
+
+    // The same again, later ones, older ones.
+    for seconds_ago in (0..200).map(|number| if number % 2 == 0 { 3_600 } else { 3_500 + number }) {
+        expect_status(&bot.post(&word(seconds_ago)).await, "ignored");
+    }
+
+    assert_eq!(files(&bot.journal()), before);
+    assert_eq!(bot.orders().await, 0);
+}
+
+#[tokio::test]
 async fn chatter_costs_postgresql_nothing_either() {
     let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
     let url = server.database().await;
