@@ -355,7 +355,15 @@ impl Door {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
+        let not_greeted = || {
+            if matches!(kind, Kind::Greeting) {
+                gate.greeted.give_back(&admin.key);
+            }
+        };
         let taken = rate.take(whose, &message.id, now);
+        if matches!(taken, rate::Verdict::FirstOver | rate::Verdict::Over) {
+            not_greeted();
+        }
         let kind = match taken {
             rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
@@ -375,6 +383,7 @@ impl Door {
             }
             Err(error) => {
                 rate.give_back(whose, &message.id, taken);
+                not_greeted();
                 let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 Verdict::Unavailable
