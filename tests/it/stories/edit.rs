@@ -13,6 +13,11 @@ use crate::webhook::expect_status;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
+/// The journal's name for a message that was edited once.
+fn second_version(message: &Event) -> String {
+    format!("{}\n1", message.message_id())
+}
+
 impl Service {
     /// A later version of a message.
     fn edited(&self, message: &Event, text: &str) -> Event {
@@ -180,10 +185,13 @@ async fn edits_that_come_together_are_versions_one_behind_the_other() {
     let edits: Vec<Event> =
         (1..=9).map(|number| bot.edited(&order, &format!("/link xyzzy nada{number}"))).collect();
 
-    let answers = join_all(edits.iter().map(|edit| bot.post(edit))).await;
+    // Each comes twice.
+    let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
 
-    for answer in &answers {
-        expect_status(answer, "accepted");
+    for (one, other) in answers[..9].iter().zip(&answers[9..]) {
+        let mut answers = [one.text(), other.text()];
+        answers.sort();
+        assert!(answers[0].contains("accepted") && answers[1].contains("duplicate"), "{answers:?}");
     }
     for edit in &edits {
         expect_status(&bot.post(edit).await, "duplicate");
@@ -250,4 +258,36 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
 
     assert_eq!(bot.changes(), 2);
     assert_eq!(bot.asked_to_link()[1], ["Futebol"]);
+}
+
+#[tokio::test]
+async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_before() {
+    let bot = Service::start().await;
+    let answering = bot.sandbox.trouble().hold("send-text");
+    let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(answering.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.noted(&second_version(&order), "claimed").await;
+
+    answering.release();
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+}
+
+#[tokio::test]
+async fn an_edit_of_an_order_that_is_at_work_for_long_is_not_run() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/communities");
+    let read = bot.sandbox.trouble().hold("communities?");
+    bot.give_by(&order).await;
+    bot.within(read.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+
+    bot.shows("❌ I am still working on the first version of this message. Send a new one.").await;
+
+    read.release();
+    bot.settled().await;
+    assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }
