@@ -142,27 +142,6 @@ impl Point {
 #[inline(always)]
 pub fn reach(_: Step) {}
 
-/// Whether the process is to stop at a step, or to break a promise: then no step may be passed unseen.
-#[cfg(debug_assertions)]
-pub fn is_armed() -> bool {
-    use std::sync::LazyLock;
-
-    static ARMED: LazyLock<bool> = LazyLock::new(|| {
-        ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", "VINCULA_SABOTAGE"]
-            .iter()
-            .any(|name| std::env::var_os(name).is_some())
-    });
-
-    *ARMED
-}
-
-/// Whether the process is to stop at a step: never, in a release build.
-#[cfg(not(debug_assertions))]
-#[inline(always)]
-pub fn is_armed() -> bool {
-    false
-}
-
 /// Whether this promise is to be broken.
 #[cfg(debug_assertions)]
 pub fn is_sabotaged(by: Sabotage) -> bool {

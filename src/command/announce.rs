@@ -1,7 +1,7 @@
 //! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed.
 //!
 //! It is sent once at most. The plan is written right before the call and says so; whatever ends the call
-//! without an answer leaves ❓, unless nothing left this machine.
+//! without an answer leaves ❓, unless nothing left this machine or Z-API said that it is too busy.
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -127,12 +127,11 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
         }
         Err(error) => error,
     };
-    if error.cause.is_unsent() {
-        single::write_down(context, &Plan { is_calling: false, ..plan.clone() }).await?;
-        return Ok(single::failed(context, error)?.phrase);
-    }
     if single::is_surely_unmade(error.cause) {
-        return Ok(single::unmade(context, &error).phrase);
+        if error.cause.is_temporary() {
+            single::write_down(context, &plan).await?;
+        }
+        return Ok(single::failed(context, error)?.phrase);
     }
     context.can_be_undone(SPEC.name, None);
     Ok(look(Phrase::unsure("announce-unsure")))

@@ -1,7 +1,8 @@
 //! `/create <name> [| description]`: makes a community.
 //!
 //! It is made once at most. The plan is written right before the call, with the communities of that name
-//! that there were: after a call of which nobody knows the end, a new one is looked for, else it is ❓.
+//! that there were: after a call of which nobody knows the end, a new one is looked for, else it is ❓. A call
+//! that surely did nothing takes its mark back, and is made again later where that may help.
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -124,12 +125,11 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
     failpoint::reach(Step::Called);
     match answer {
         Ok(made) => Ok(Ok(made)),
-        Err(error) if error.cause.is_unsent() => {
-            single::write_down(context, &Plan { is_calling: false, ..plan.clone() }).await?;
-            Ok(Err(single::failed(context, error)?.phrase))
-        }
         Err(error) if single::is_surely_unmade(error.cause) => {
-            Ok(Err(single::unmade(context, &error).phrase))
+            if error.cause.is_temporary() {
+                single::write_down(context, plan).await?;
+            }
+            Ok(Err(single::failed(context, error)?.phrase))
         }
         Err(_) => look_for(context, plan).await,
     }

@@ -64,24 +64,30 @@ pub(super) async fn carry_out<C: Change>(
     failpoint::reach(Step::Calling);
     let answer = change.call(zapi, turn).await;
     failpoint::reach(Step::Called);
-    let unsure = match answer {
+    let unmade = match answer {
         Ok(()) => None,
-        Err(error) => match failed(context, error)? {
-            Unmade { phrase, is_certain: true } => return Ok(Err(phrase)),
-            Unmade { phrase, is_certain: false } => Some(phrase),
-        },
+        Err(error) => {
+            // An earlier try may have come through, and show late or never.
+            let may_be_so = is_begun && error.cause.is_temporary();
+            let doubt = in_doubt(context, &error);
+            match failed(context, error)? {
+                Unmade { phrase, is_certain: true } if !may_be_so => return Ok(Err(phrase)),
+                Unmade { is_certain: true, .. } if change.is_so(zapi).is_none() => Some(doubt),
+                Unmade { phrase, .. } => Some(phrase),
+            }
+        }
     };
     let mut patience = Patience::of(context.timing.read_back);
     while let Some(read) = change.is_so(zapi) {
         match read.await {
             Ok(true) => return Ok(Ok(())),
             Ok(false) if patience.wait().await => {}
-            Ok(false) => return Ok(Err(unsure.unwrap_or_else(|| with_look("change-not-shown", change)))),
+            Ok(false) => return Ok(Err(unmade.unwrap_or_else(|| with_look("change-not-shown", change)))),
             Err(_) if patience.wait().await => {}
             Err(error) => return unread(context, change, error).map(Err),
         }
     }
-    Ok(unsure.map_or(Ok(()), Err))
+    Ok(unmade.map_or(Ok(()), Err))
 }
 
 /// Why a call did not do what it was to do.
@@ -105,19 +111,21 @@ pub(super) fn failed(context: &mut Context<'_>, error: ApiError) -> Result<Unmad
 }
 
 /// What is told of a call that failed, and is not made again.
-pub(super) fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
-    let reason = error.explain(context.speech.locale, quoted);
-    match is_surely_unmade(error.cause) {
-        true => Unmade { phrase: Phrase::not_done("change-not").plain("reason", reason), is_certain: true },
-        false => {
-            Unmade { phrase: Phrase::unsure("change-unsure").plain("reason", reason), is_certain: false }
-        }
+fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
+    if !is_surely_unmade(error.cause) {
+        return Unmade { phrase: in_doubt(context, error), is_certain: false };
     }
+    let reason = error.explain(context.speech.locale, quoted);
+    Unmade { phrase: Phrase::not_done("change-not").plain("reason", reason), is_certain: true }
 }
 
-/// Nothing was sent, or Z-API said no.
+fn in_doubt(context: &Context<'_>, error: &ApiError) -> Phrase {
+    Phrase::unsure("change-unsure").plain("reason", error.explain(context.speech.locale, quoted))
+}
+
+/// Nothing was sent, or Z-API said no, be it for now.
 pub(super) fn is_surely_unmade(cause: Cause) -> bool {
-    cause.is_unsent() || !(cause.is_temporary() || cause == Cause::Unreadable)
+    cause.is_unsent() || cause == Cause::Busy || !(cause.is_temporary() || cause == Cause::Unreadable)
 }
 
 /// It was cancelled before its call.

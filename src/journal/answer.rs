@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::run::Ended;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Speech;
-use crate::storage::{Claim, Lost, Outcome, Stored};
+use crate::storage::{Claim, Lost, Outcome, Revision, Store, Stored, Unavailable, number_of};
 use crate::zapi::{ApiError, Cause, TurnToSend, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
@@ -20,6 +20,9 @@ const HOURGLASS: &str = "⏳";
 /// Between two attempts to note a message that is out: shorter than the worker's pause, so that
 /// it does not take the order anew before.
 const NOTE_PAUSE: Duration = Duration::from_millis(200);
+
+/// For how long WhatsApp lets a message be edited.
+const EDITABLE: Duration = Duration::from_secs(15 * 60);
 
 /// Why the answer is not out.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +89,28 @@ pub(super) async fn send(
         ((), turn) = tokio::try_join!(note(claim, index + 1, clock), next)?;
     }
     Ok(None)
+}
+
+/// A message from this moment may still be edited.
+pub(super) fn is_editable(since: Timestamp, now: Timestamp) -> bool {
+    now.since(since) < EDITABLE
+}
+
+/// The answer to the last version of an order that was mended, where another message can take its place.
+/// Of several messages none can: they would be torn apart, and what is new follows below them.
+pub(super) async fn of_last_version(
+    store: &Store,
+    command: &Stored,
+    now: Timestamp,
+) -> Result<Option<String>, Unavailable> {
+    let version = number_of(&command.message_id);
+    if version == 0 {
+        return Ok(None);
+    }
+    let before = store.revisions(&command.instance, command.message(), version).await?;
+    let answered = before.into_iter().rev().find(|version| version.answer_id.is_some());
+    let may_be_edited = |old: &Revision| old.replied == 1 && is_editable(old.accepted_at, now);
+    Ok(answered.filter(may_be_edited).and_then(|version| version.answer_id))
 }
 
 /// Sends the first message of an answer; returns WhatsApp's id of it. It takes the place of what told of

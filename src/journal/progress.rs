@@ -8,11 +8,12 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use super::answer;
+use crate::clock::Clock;
 use crate::command::progress::Advance;
 use crate::domain::Chat;
 use crate::reply::{Reply, Speech};
-use crate::storage::Claim;
-use crate::zapi::{ApiError, Urgency, Zapi};
+use crate::storage::{Claim, Store};
+use crate::zapi::{ApiError, Cause, Urgency, Zapi};
 
 /// Between two edits at least: each is a message that others wait behind.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -81,6 +82,8 @@ pub(super) struct Teller<'a> {
     pub(super) zapi: &'a Zapi,
     pub(super) speech: &'a Speech,
     pub(super) claim: &'a Claim,
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a Clock,
     pub(super) advance: watch::Receiver<Advance>,
     /// After how long an order that is not about many things is told of.
     pub(super) after: Duration,
@@ -120,13 +123,22 @@ impl Teller<'_> {
     /// A message that was shown before, by an earlier try or for an earlier version, is used again.
     async fn send(&self, text: &str, shown: &Shown) {
         let mut message = shown.message.lock().await;
-        let chat = Chat::from_address(&self.claim.command.chat);
+        let command = &self.claim.command;
+        let chat = Chat::from_address(&command.chat);
         let sent = async {
-            let turn = self.zapi.turn_to_send(Urgency::Progress).await?;
-            match &self.claim.command.answer_id {
-                Some(old) => self.zapi.edit_text(&chat, text, old, turn).await.map(|_| Some(old.clone())),
-                None => self.zapi.send_text(&chat, text, Some(self.claim.command.message()), turn).await,
+            let old = self.shown_before().await;
+            let mut turn = self.zapi.turn_to_send(Urgency::Progress).await?;
+            if let Some(old) = old {
+                match self.zapi.edit_text(&chat, text, &old, turn).await {
+                    Ok(_) => return Ok(Some(old)),
+                    // The answer to an earlier version stays as it is; this follows below it.
+                    Err(error) if error.cause == Cause::Refused && command.answer_id.is_none() => {
+                        turn = self.zapi.turn_to_send(Urgency::Progress).await?;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
+            self.zapi.send_text(&chat, text, Some(command.message()), turn).await
         };
         let sent: Result<Option<String>, ApiError> = sent.await;
         match sent {
@@ -137,6 +149,18 @@ impl Teller<'_> {
             }
             Ok(None) => {}
             Err(error) => tracing::debug!(%error, "how far an order is could not be told"),
+        }
+    }
+
+    /// The message of an earlier try, or the answer to the version before this one. Whoever was told that it
+    /// goes on looks elsewhere by now.
+    async fn shown_before(&self) -> Option<String> {
+        let command = &self.claim.command;
+        match &command.answer_id {
+            None if !command.is_told => {
+                answer::of_last_version(self.store, command, self.clock.now()).await.ok().flatten()
+            }
+            own => own.clone(),
         }
     }
 

@@ -1,5 +1,9 @@
 //! Running an order: recognised once more, authorised as of now, run, and made an answer.
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
@@ -20,6 +24,10 @@ use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
 use super::{Bot, GREETING, TOO_MANY};
+
+/// How often it is looked whether the versions before this one are over, and how long it is between two looks.
+const MOST_LOOKS: u32 = 15;
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The command that answers a question.
 const CONFIRM: &str = "confirm";
@@ -233,14 +241,24 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
 }
 
 /// What is answered to a later version of a message instead of running it: an earlier one may have done
-/// something, or may still do it.
+/// something, or may still do it. One that waits behind nothing of its chat may be about to end: it is
+/// waited for a moment.
 async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Option<Ended>, Failure> {
     let version = number_of(&command.message_id);
     if version == 0 || command.plan.is_some() {
         return Ok(None);
     }
     let instance = bot.instance.name.as_str();
-    let before = means.store.revisions(instance, command.message(), version).await.map_err(Lost::Store)?;
+    let mut looks = 0;
+    let before = loop {
+        let before =
+            means.store.revisions(instance, command.message(), version).await.map_err(Lost::Store)?;
+        if looks == MOST_LOOKS || before.iter().all(|version| version.is_over) {
+            break before;
+        }
+        looks += 1;
+        sleep(LOOK).await;
+    };
     Ok(if before.iter().any(|version| !version.is_over) {
         let early = Phrase::not_done("edit-too-early");
         Some(Ended::mistaken(Reply::Said(vec![early])))

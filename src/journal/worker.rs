@@ -27,7 +27,7 @@ use crate::command::progress::Progress;
 use crate::command::{Failure, Timing};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, Speech, quoted};
-use crate::storage::{Claim, Lost, Outcome, Revision, Store, Unavailable, number_of};
+use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
 
@@ -37,8 +37,6 @@ const SIDE_BY_SIDE: usize = 256;
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// The worker is woken for every order; it looks by itself all the same, this often.
 const POLL: Duration = Duration::from_secs(5);
-/// For how long WhatsApp lets a message be edited.
-const EDITABLE: Duration = Duration::from_secs(15 * 60);
 /// How long a try waits, at the most, for the word that it goes on.
 const WORD: Duration = Duration::from_secs(2);
 
@@ -294,22 +292,15 @@ impl Worker {
         }
         let now = self.clock.now();
         // What was shown since then may still be edited.
-        let is_recent = |since: Timestamp| now.since(since) < EDITABLE;
-        if signs.is_told || !is_recent(command.first_try_at) {
+        if signs.is_told || !answer::is_editable(command.first_try_at, now) {
             command.answer_id = None;
             return Ok(());
         }
         if let Some(message) = signs.shown.into_message() {
             command.answer_id = Some(message);
         }
-        let version = number_of(&command.message_id);
-        let is_one_message = answer::messages(command).len() == 1;
-        if version > 0 && command.answer_id.is_none() && is_one_message {
-            let before = self.store.revisions(&command.instance, command.message(), version).await?;
-            let answered = before.into_iter().rev().find(|version| version.answer_id.is_some());
-            // Several messages would be torn apart: the answer follows below them.
-            let may_be_edited = |old: &Revision| old.replied == 1 && is_recent(old.accepted_at);
-            command.answer_id = answered.filter(may_be_edited).and_then(|version| version.answer_id);
+        if command.answer_id.is_none() && answer::messages(command).len() == 1 {
+            command.answer_id = answer::of_last_version(&self.store, command, now).await?;
         }
         Ok(())
     }
@@ -339,7 +330,8 @@ impl Worker {
         let may_go_on = !signs.is_told && !is_last_try;
         let Signs { shown, is_told } = signs;
         let (advance, after) = (progress.watch(), self.timing.progress);
-        let teller = Teller { zapi, speech, claim: &watched, advance, after };
+        let teller =
+            Teller { zapi, speech, claim: &watched, store: &self.store, clock: &self.clock, advance, after };
         let mut run = std::pin::pin!(shown_while(run(bot, claim, means), teller, shown));
         let mut with_hourglass = std::pin::pin!(async {
             tokio::select! {

@@ -25,6 +25,8 @@ pub struct Revision {
     pub outcome: Option<Outcome>,
     /// It has ended.
     pub is_over: bool,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// WhatsApp's id of our message about it: the last one of its answer.
@@ -69,7 +71,9 @@ impl Store {
         let before = before.min(MOST + 1);
         let places: Vec<String> = (0..before).map(|number| format!("${}", number + 2)).collect();
         let sql = format!(
-            "SELECT id, admin, text, state, outcome, accepted_at, answer_id, replied, message_id FROM command
+            "SELECT id, admin, text, state, outcome, sent_at, accepted_at, answer_id, replied,
+                 message_id
+             FROM command
              WHERE instance = $1 AND message_id IN ({})",
             places.join(", ")
         );
@@ -91,6 +95,7 @@ impl Store {
                     text: row.try_get("text")?,
                     outcome: outcome.and_then(|word| Outcome::parse(&word)),
                     is_over: state == "done" || state == "dead",
+                    sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
                     accepted_at: Timestamp(row.try_get("accepted_at")?),
                     answer_id: row.try_get("answer_id")?,
                     replied: row.try_get("replied")?,

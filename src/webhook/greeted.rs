@@ -27,4 +27,9 @@ impl Greeted {
             }
         }
     }
+
+    /// This hello is not answered after all: the next one may be.
+    pub(super) fn give_back(&self, admin: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(admin);
+    }
 }

@@ -45,7 +45,7 @@ use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
-use crate::storage::{MOST_REVISIONS, Revision, Store, Told, Unavailable, revision};
+use crate::storage::{MOST_REVISIONS, Revision, Store, Told, Unavailable, message_of, number_of, revision};
 use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
@@ -332,20 +332,56 @@ impl Door {
             return Ok(Verdict::Duplicate);
         }
         let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
-        match self.is_awaited(gate, &meaning, &admin, &mut message, now).await {
-            Ok(Awaited::Yes) => {}
-            Ok(Awaited::No) => return Err(nothing),
-            Ok(Awaited::Again) => return Ok(Verdict::Duplicate),
-            Err(error) => {
-                tracing::error!(%error, instance = %instance, "the journal could not be asked: 503");
-                return Ok(Verdict::Unavailable);
+        // A version of a message that came at the same moment may have taken the number of this one: it is
+        // looked at again behind it. There is an end to that, since versions only become more.
+        for _ in 0..=MOST_REVISIONS {
+            match self.is_awaited(gate, &meaning, &admin, &mut message, now).await {
+                Ok(Awaited::Yes) => {}
+                Ok(Awaited::No) => return Err(nothing),
+                Ok(Awaited::Again) => return Ok(Verdict::Duplicate),
+                Err(error) => {
+                    tracing::error!(%error, instance = %instance, "the journal could not be asked: 503");
+                    return Ok(Verdict::Unavailable);
+                }
+            }
+            let verdict = self.write_down(gate, &admin, kind, &message, now).await?;
+            match verdict {
+                Verdict::Duplicate if matches!(meaning, Meaning::Edit(_)) => {}
+                Verdict::Unavailable => return Ok(verdict),
+                _ => {
+                    if let Some(id) = verified.webhook_id() {
+                        self.replays.remember(instance, id, now);
+                    }
+                    return Ok(verdict);
+                }
             }
         }
+        Ok(Verdict::Unavailable)
+    }
+
+    /// Writes an order into the journal, where it is within its limit.
+    async fn write_down(
+        &self,
+        gate: &Gate,
+        admin: &Admin,
+        kind: Kind,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Verdict, Reason> {
+        let bot = &gate.bot;
         let (rate, whose) = match kind {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
+        let not_greeted = || {
+            if matches!(kind, Kind::Greeting) {
+                gate.greeted.give_back(&admin.key);
+            }
+        };
         let taken = rate.take(whose, &message.id, now);
+        if matches!(taken, rate::Verdict::FirstOver | rate::Verdict::Over) {
+            not_greeted();
+        }
         let kind = match taken {
             rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
@@ -354,23 +390,23 @@ impl Door {
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
         failpoint::reach(Step::Recognised);
-        let accepted = journal::accept(&self.store, bot, &admin.key, &message, kind, now).await;
-        let verdict = match accepted {
+        Ok(match journal::accept(&self.store, bot, &admin.key, message, kind, now).await {
             Ok(Some(id)) => Verdict::Accepted(id),
             Ok(None) => {
-                rate.give_back(whose, &message.id, taken);
+                // A version of this number is there, and counts, whichever delivery came first with it.
+                if number_of(&message.id) == 0 || taken != rate::Verdict::Within {
+                    rate.give_back(whose, &message.id, taken);
+                }
                 Verdict::Duplicate
             }
             Err(error) => {
                 rate.give_back(whose, &message.id, taken);
+                not_greeted();
+                let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
-                return Ok(Verdict::Unavailable);
+                Verdict::Unavailable
             }
-        };
-        if let Some(id) = verified.webhook_id() {
-            self.replays.remember(instance, id, now);
-        }
-        Ok(verdict)
+        })
     }
 
     /// Whether what is no order by itself is waited for: an answer by a question, an edit by an order that
@@ -397,20 +433,28 @@ impl Door {
                 Ok(if is_new { Awaited::Yes } else { Awaited::No })
             }
             Meaning::Edit(_) => {
-                let versions = self.store.revisions(instance, &message.id, MOST_REVISIONS).await?;
+                let id = message_of(&message.id);
+                let versions = self.store.revisions(instance, id, MOST_REVISIONS + 1).await?;
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Awaited::No);
                 };
                 let is_theirs = |version: &Revision| version.admin == admin.key;
+                let is_this = |version: &Revision| {
+                    is_theirs(version) && version.text == message.text && version.sent_at == message.sent_at
+                };
+                // It may come once more after a later one.
+                if versions.iter().any(is_this) {
+                    return Ok(Awaited::Again);
+                }
                 let may_be_mended = |version: &Revision| is_theirs(version) && version.may_be_mended();
-                let may_be_mended = versions.iter().all(may_be_mended);
+                let may_be_mended = versions.iter().all(may_be_mended) && versions.len() <= MOST_REVISIONS;
                 if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
                     return Ok(Awaited::No);
                 }
                 if last.text == message.text {
                     return Ok(Awaited::Again);
                 }
-                message.id = revision(&message.id, versions.len());
+                message.id = revision(id, versions.len());
                 Ok(Awaited::Yes)
             }
         }

@@ -4,8 +4,8 @@
 //! |---|---|---|---|
 //! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
-//! | time-out, reset, cut short: it may have been done | [`Cause::NoAnswer`] | yes | |
-//! | 408, 425, 429 | [`Cause::Busy`] | yes | |
+//! | time-out, reset, cut short, 408: it may have been done | [`Cause::NoAnswer`] | yes | |
+//! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
 //! | 5xx: it may have been done | [`Cause::Trouble`] | yes | |
 //! | an error text that asks to connect | [`Cause::Disconnected`] | yes | yes |
 //! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
@@ -54,7 +54,7 @@ pub enum Cause {
     /// Sent, but not answered: it may have been done.
     #[error("did not answer")]
     NoAnswer,
-    /// Asked to slow down.
+    /// Asked to slow down: it was not done.
     #[error("asks to slow down")]
     Busy,
     /// Trouble on Z-API's side, with the status: it may have been done.
@@ -198,7 +198,9 @@ pub(super) fn judge(
             Some(_) if call == "status" => None,
             Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(Cause::Refused)),
         },
-        408 | 425 | 429 => Some(Cause::Busy),
+        // A server between, or one that is compatible, says so of a call that it passed on, too.
+        408 => Some(Cause::NoAnswer),
+        425 | 429 => Some(Cause::Busy),
         _ if refusal.is_some() => refusal,
         500..=599 => Some(Cause::Trouble(status)),
         400..=499 => Some(Cause::Refused),
@@ -323,7 +325,7 @@ mod tests {
             (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
             (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
             (404, "nothing here", Some(Cause::Refused)),
-            (408, "", Some(Cause::Busy)),
+            (408, "", Some(Cause::NoAnswer)),
             (425, "", Some(Cause::Busy)),
             (429, "", Some(Cause::Busy)),
             (429, r#"{"error":"You need to be connected"}"#, Some(Cause::Busy)),

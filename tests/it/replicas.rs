@@ -74,6 +74,28 @@ async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of
 }
 
 #[tokio::test]
+async fn edits_that_come_to_three_replicas_together_are_versions_one_behind_the_other() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let others = [bot.replica().await, bot.replica().await];
+    let doors = [&bot.url, &others[0].url, &others[1].url];
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let edit =
+        |number| bot.message(ANA, &format!("/link xyzzy nada{number}")).with_id(order.message_id()).edited();
+    let edits: Vec<_> = (1..=5).map(edit).collect();
+
+    let posts = edits.iter().flat_map(|edit| doors.map(|door| bot.post_to(door, edit)));
+    let answers = join_all(posts).await;
+
+    let are = |status: &str| answers.iter().filter(|answer| answer.text().contains(status)).count();
+    assert_eq!((are("accepted"), are("duplicate")), (5, 10), "{answers:#?}");
+    bot.settled().await;
+    assert_eq!(bot.orders().await, 6);
+}
+
+#[tokio::test]
 async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {

@@ -168,10 +168,8 @@ pub(super) async fn change(
         }
     };
     let ends = settle::settle(context, act, &mut plan, is_just_read, ahead).await?;
-    let changed = |at: &usize| {
-        matches!(ends.get(at), Some(End::Done | End::Invited | End::InOrInvited | End::PerhapsInvited))
-    };
-    let changed: Vec<usize> = plan.todo().into_iter().filter(changed).collect();
+    let may_be_done = |at: &usize| ends.get(at).is_some_and(End::may_be_done);
+    let changed: Vec<usize> = plan.todo().into_iter().filter(may_be_done).collect();
     if !changed.is_empty() {
         context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));
     }

@@ -52,6 +52,14 @@ pub(super) enum End {
     NotRead,
 }
 
+impl End {
+    /// It is done, or may be: who takes the order back takes this back, where it is so by then.
+    pub(super) fn may_be_done(&self) -> bool {
+        use End::*;
+        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NotShown | NotRead)
+    }
+}
+
 /// What a call said of somebody: a hint.
 type Hints = HashMap<usize, Result<(), ApiError>>;
 
@@ -70,12 +78,11 @@ pub(super) async fn settle(
     if todo.is_empty() {
         return Ok(Ends::new());
     }
-    let before = plan.json();
     let mut work = Work { context, act, plan, community, group, present: Vec::new() };
     let ends = work.settle(&todo, is_just_read, turn).await;
     let after = plan.json();
-    if ends.is_err() && after != before {
-        // The next try asks for nobody who was asked for.
+    if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
+        // The next try asks for nobody who was asked for, and knows of whom Z-API took no call.
         context.write_plan(after).await?;
     }
     ends

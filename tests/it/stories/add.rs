@@ -307,3 +307,36 @@ async fn a_name_in_markup_breaks_no_line() {
          ❌ “x feito” is no phone number. Write it like +55 44 99999-0001"
     );
 }
+
+#[tokio::test]
+async fn where_z_api_is_too_busy_somebody_is_invited_later_and_once() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("add-participant", 1, Fault::Instead(Reply::too_many(None)));
+
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI}"#)).await;
+
+    assert!(
+        reply.ends_with("\n⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation"),
+        "{reply}"
+    );
+    assert_eq!(bot.invited(), [DAVI]);
+}
+
+#[tokio::test]
+async fn undo_takes_back_nothing_before_what_was_not_sure() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    let call = bot.sandbox.trouble().hold_answer("add-participant");
+    let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    bot.within(call.reached()).await;
+    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("Group not found")));
+    call.release();
+    let answers = bot.answers_to(&order).await;
+    assert!(answers[0].contains("\n❓ +55 44 99999-0005"), "{answers:?}");
+    bot.sandbox.trouble().clear();
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(undone, "❌ The last change was /add, and that cannot be taken back.");
+}

@@ -1,5 +1,8 @@
 //! `/announce`: a text goes to the announcement group as it is typed, after a yes, once at most.
 
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::phony::Event;
 use vincula::sandbox::{Fault, Reply};
 
@@ -240,4 +243,43 @@ async fn a_text_that_would_be_cut_is_not_sent() {
 
     assert_eq!(reply, "❌ That is 4001 characters, and 4000 are the most. Shorten it and send it again.");
     assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn where_z_api_is_too_busy_it_is_sent_later_and_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, ORDER).await;
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(Reply::too_many(None)));
+
+    let yes = bot.give(ANA, "sim").await;
+
+    assert_eq!(bot.answers_to(&yes).await, [DONE]);
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+    assert_eq!(bot.row(&yes).await.tries, 2);
+}
+
+#[tokio::test]
+async fn where_z_api_stays_too_busy_it_is_said_that_it_was_not_sent() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(Reply::too_many(None)));
+    let order = bot.give(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
+    bot.tried(&order, 1).await;
+
+    // Its last try.
+    clock.advance(Duration::from_secs(31 * 60));
+
+    let answers = bot.answers_to(&order).await;
+    assert!(answers.len() == 1 && answers[0].starts_with("❌ Not done: "), "{answers:?}");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn what_was_not_answered_in_time_may_have_been_sent() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("send-text", 1, Fault::Afterwards(Reply::text(408, "Timed Out")));
+
+    assert_eq!(bot.ask(ANA, "/announce --yes \"Bairro Feliz\" Oi").await, UNSURE);
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
 }

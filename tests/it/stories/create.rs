@@ -159,3 +159,16 @@ async fn an_admin_of_some_communities_makes_none() {
     assert_eq!(reply, "You may not use /create here. Whoever runs this bot can allow it.");
     assert!(bot.made("Bairro Novo").is_empty());
 }
+
+#[tokio::test]
+async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("POST communities", 2, Fault::Instead(Reply::too_many(None)));
+
+    let order = bot.give(ANA, "/create Bairro Novo").await;
+
+    let told = bot.answers_to(&order).await;
+    assert_eq!(told, [bot.told_of("Bairro Novo")]);
+    assert_eq!(bot.made("Bairro Novo").len(), 1);
+    assert_eq!(bot.row(&order).await.tries, 2);
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::phony::Event;
 use vincula::sandbox::{Fault, Reply};
@@ -11,6 +12,11 @@ use crate::webhook::expect_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+/// The journal's name for a message that was edited once.
+fn second_version(message: &Event) -> String {
+    format!("{}\n1", message.message_id())
+}
 
 impl Service {
     /// A later version of a message.
@@ -36,7 +42,8 @@ async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
 
     // One answer stands in the chat, and it is the last one.
     assert_eq!(bot.said(), [LINKED]);
-    expect_status(&bot.post(&mended).await, "ignored");
+    // What came before is known, also now that it did something.
+    expect_status(&bot.post(&mended).await, "duplicate");
 }
 
 #[tokio::test]
@@ -167,4 +174,120 @@ async fn nobody_mends_the_order_of_another() {
 
     assert_eq!(expect_status(&bot.post(&theirs).await, "ignored"), "edited");
     assert_eq!((bot.orders().await, bot.changes()), (1, 0));
+}
+
+#[tokio::test]
+async fn edits_that_come_together_are_versions_one_behind_the_other() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let edits: Vec<Event> =
+        (1..=9).map(|number| bot.edited(&order, &format!("/link xyzzy nada{number}"))).collect();
+
+    // Each comes twice.
+    let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
+
+    for (one, other) in answers[..9].iter().zip(&answers[9..]) {
+        let mut answers = [one.text(), other.text()];
+        answers.sort();
+        assert!(answers[0].contains("accepted") && answers[1].contains("duplicate"), "{answers:?}");
+    }
+    for edit in &edits {
+        expect_status(&bot.post(edit).await, "duplicate");
+    }
+    let one_more = bot.edited(&order, "/link xyzzy nada");
+    assert_eq!(expect_status(&bot.post(&one_more).await, "ignored"), "edited");
+    bot.settled().await;
+    assert_eq!(bot.orders().await, 10);
+}
+
+#[tokio::test]
+async fn t14_an_edit_that_comes_again_behind_a_later_one_is_not_run_again() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let (one, other) = (bot.edited(&order, "/link xyzzy a"), bot.edited(&order, "/link xyzzy b"));
+    for edit in [&one, &other] {
+        expect_status(&bot.post(edit).await, "accepted");
+        bot.settled().await;
+    }
+
+    for edit in [&one, &other, &one] {
+        expect_status(&bot.post(edit).await, "duplicate");
+    }
+
+    assert_eq!(bot.orders().await, 3);
+}
+
+#[tokio::test]
+async fn who_edits_back_to_what_was_there_before_is_answered() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    for text in ["/link xyzzy a", "/link xyzzy b", "/link xyzzy a"] {
+        clock.advance(Duration::from_secs(5));
+        expect_status(&bot.post(&bot.edited(&order, text)).await, "accepted");
+        bot.settled().await;
+    }
+
+    assert_eq!(bot.orders().await, 4);
+}
+
+#[tokio::test]
+async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_does_it() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let before = bot.sandbox.trouble().hold("communities/link");
+    bot.give(ANA, r#"/link "Bairro Feliz" moradores suporte"#).await;
+    bot.within(before.reached()).await;
+    let texts = ["xyzzy", r#""Bairro Feliz" futebol"#, r#""Bairro Feliz" vendas*"#];
+    for text in texts {
+        let edit = bot.edited(&order, &format!("/link {text}\u{200b} nada"));
+        expect_status(&bot.post(&edit).await, "accepted");
+    }
+
+    before.release();
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 2);
+    assert_eq!(bot.asked_to_link()[1], ["Futebol"]);
+}
+
+#[tokio::test]
+async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_before() {
+    let bot = Service::start().await;
+    let answering = bot.sandbox.trouble().hold("send-text");
+    let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(answering.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.noted(&second_version(&order), "claimed").await;
+
+    answering.release();
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+}
+
+#[tokio::test]
+async fn an_edit_of_an_order_that_is_at_work_for_long_is_not_run() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/communities");
+    let read = bot.sandbox.trouble().hold("communities?");
+    bot.give_by(&order).await;
+    bot.within(read.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+
+    bot.shows("❌ I am still working on the first version of this message. Send a new one.").await;
+
+    read.release();
+    bot.settled().await;
+    assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 
 use crate::support::{ANA, STRANGER, Service};
+use crate::webhook::{expect_status, hold};
 
 use super::scene::{ANA_AND_RUI, RUI};
 
@@ -99,4 +100,43 @@ async fn neither_a_group_nor_a_stranger_is_greeted() {
         assert!(answer.contains("not_a_command"), "{answer}");
     }
     assert!(bot.said().is_empty());
+}
+
+#[tokio::test]
+async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again() {
+    let bot = Service::with().on_sqlite().start().await;
+    let hello = bot.message(ANA, "hello");
+    let other = hold(&bot.journal()).await;
+    assert_eq!(bot.post(&hello).await.status, 503);
+    drop(other);
+
+    let again = bot
+        .within(async {
+            loop {
+                let answer = bot.post(&hello).await;
+                if answer.status != 503 {
+                    return answer;
+                }
+            }
+        })
+        .await;
+
+    expect_status(&again, "accepted");
+    assert_eq!(bot.reply_to(hello.message_id()).await.text, HELLO);
+}
+
+#[tokio::test]
+async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
+    let clock = Clock::manual(Timestamp(NOON));
+    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 1").start().await;
+    bot.ask(ANA, "/whoami").await;
+    let told = bot.ask(ANA, "hello").await;
+    let ignored = bot.send(ANA, "hello").await;
+
+    clock.advance(Duration::from_secs(61));
+    let greeted = bot.ask(ANA, "hello").await;
+
+    assert!(told.starts_with("More than 1 order in a minute"), "{told}");
+    assert!(ignored.contains("too_many_orders"), "{ignored}");
+    assert_eq!(greeted, HELLO);
 }

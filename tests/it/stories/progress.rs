@@ -159,3 +159,63 @@ async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
     let said = bot.said();
     assert!(said.len() == 2 && said[1].starts_with("11 of 11 groups are now in"), "{said:?}");
 }
+
+#[tokio::test]
+async fn how_far_a_mended_order_is_stands_in_the_place_of_what_was_wrong_with_it() {
+    let bot = classes(11).start().await;
+    let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let mended =
+        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
+    bot.give_by(&mended).await;
+    bot.within(call.reached()).await;
+
+    bot.shows("⏳ 0 of 11…").await;
+    assert_eq!(bot.said(), ["⏳ 0 of 11…"]);
+    call.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said.len() == 1 && said[0].starts_with("11 of 11 groups are now in"), "{said:?}");
+}
+
+#[tokio::test]
+async fn where_the_old_answer_cannot_be_edited_how_far_it_is_follows_below() {
+    let bot = classes(11).start().await;
+    let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let refused = Reply::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
+    bot.sandbox.trouble().next("send-text?edit", 1, Fault::Instead(refused));
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let mended =
+        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
+    bot.give_by(&mended).await;
+    bot.within(call.reached()).await;
+    bot.shows("⏳ 0 of 11…").await;
+    call.release();
+
+    bot.settled().await;
+    let said = bot.said();
+    assert!(said.len() == 2 && said[1].starts_with("11 of 11 groups are now in"), "{said:?}");
+}
+
+#[tokio::test]
+async fn after_a_crash_before_the_message_was_noted_the_answer_is_one_of_its_own() {
+    let mut bot = classes(11).start().await;
+    let told = bot.sandbox.trouble().hold_answer("send-text");
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
+    bot.within(told.reached()).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    bot.restart().await;
+
+    let answers = bot.answers_to(&order).await;
+
+    // Nobody knows the first one's id any more, so it stays as it is.
+    assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));
+    assert!(answers[1].starts_with("11 of 11 groups are now in"), "{answers:?}");
+}

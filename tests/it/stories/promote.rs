@@ -6,7 +6,11 @@ use serde_json::json;
 use vincula::sandbox::{Fault, Reply, Standing};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
+use super::scene::ok;
 use crate::support::{ANA, Service};
+
+/// Somebody whose new rights show late.
+const LATE: &str = "5544999990007";
 
 #[tokio::test]
 async fn an_admin_promotes_people_by_number_or_lid() {
@@ -152,4 +156,29 @@ async fn in_a_community_where_the_bot_is_no_admin_the_question_that_helps_is_ask
 
     assert!(said.ends_with("❌ +55 44 99999-0003: a Z-API recusou: “You must be an admin”"), "{said}");
     assert!(unsaid.ends_with(": a Z-API recusou. O número do bot é admin da comunidade?"), "{unsaid}");
+}
+
+#[tokio::test]
+async fn undo_demotes_those_who_came_to_be_admins_though_it_was_not_sure() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.trouble().always("add-admin", Fault::Instead(ok(r#"{"value":true}"#)));
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.world(|world| world.join(&bairro, LATE, false, false));
+    let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}, {LATE}"#)).await;
+    assert!(reply.contains("\n❓ +55 44 99999-0003") && reply.contains("\n❓ +55 44 99999-0007"), "{reply}");
+    bot.settled().await;
+    // One of the two calls only showed late.
+    bot.sandbox.world(|world| world.join(&bairro, LATE, true, false));
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(
+        undone,
+        "2 of 2 people are now no admins of “Bairro Feliz”.\n☑️ +55 44 99999-0003: was no admin\n\
+         ✅ +55 44 99999-0007"
+    );
+    assert_eq!((bot.role(BRUNO), bot.role(LATE)), (Role::Admin, Role::Member));
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }

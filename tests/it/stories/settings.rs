@@ -1,5 +1,8 @@
 //! `/settings`: who may add groups to a community; what was set here last is remembered.
 
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, Reply, Standing};
 
 use super::describe::ANA_OF_MARKETING;
@@ -120,4 +123,25 @@ async fn trouble_and_a_crash_are_got_over_by_asking_again() {
 
     assert_eq!(bot.answers_to(&order).await, [TO_ADMINS]);
     assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
+}
+
+#[tokio::test]
+async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_one_that_was_too_early() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let trouble = bot.sandbox.trouble();
+    trouble.next("communities/settings", 1, Fault::Afterwards(Reply::bad_gateway()));
+    trouble.next("communities/settings", 1, Fault::Instead(Reply::too_many(None)));
+    let order = bot.give(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
+    bot.tried(&order, 1).await;
+
+    // Its last try.
+    clock.advance(Duration::from_secs(31 * 60));
+
+    let answers = bot.answers_to(&order).await;
+    assert!(
+        answers.len() == 1 && answers[0].starts_with("❓ I cannot tell whether it was done: "),
+        "{answers:?}"
+    );
+    assert!(bot.everybody_may_add("Bairro Feliz"));
 }
