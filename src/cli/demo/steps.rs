@@ -1,0 +1,57 @@
+//! Orders on many groups, slowly enough that a person sees how far they are.
+//!
+//! Z-API takes its time over many groups; the one in here takes none, and all would be over before the
+//! first step could be told. So a call that is a part of a greater order is done only once the chat shows
+//! how far the order was before it.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::command::progress::MANY;
+use crate::sandbox::Sandbox;
+
+/// The calls that orders make for some groups at a time.
+const CALLS: [&str; 2] = ["communities/link", "communities/unlink"];
+/// How long it is waited for the first step: whether a call for so many groups is all of its order
+/// shows only in that nothing is told of it.
+const FIRST: Duration = Duration::from_secs(3);
+/// How long it is waited for each further step: longer than between two edits.
+const FURTHER: Duration = Duration::from_secs(15);
+
+/// Lets the calls of an order through, step by step, as long as it is polled. `told` is what the chats had
+/// seen before it.
+pub(super) async fn shown(sandbox: &Sandbox, told: usize) -> Infallible {
+    let [link, unlink] = CALLS;
+    tokio::join!(let_through(sandbox, link, told), let_through(sandbox, unlink, told)).0
+}
+
+/// All calls as quickly as they can be: none waits any more.
+pub(super) fn over(sandbox: &Sandbox) {
+    sandbox.trouble().clear();
+}
+
+async fn let_through(sandbox: &Sandbox, path: &str, mut told: usize) -> Infallible {
+    let mut gate = sandbox.trouble().hold(path);
+    let mut patience = None;
+    loop {
+        gate.reached().await;
+        let is_many = groups_of_last(sandbox, path) >= MANY;
+        if let Some(time) = patience.or(is_many.then_some(FIRST)) {
+            let step = timeout(time, sandbox.next_told_after(told)).await;
+            patience = step.is_ok().then_some(FURTHER).filter(|_| is_many);
+            told = step.map_or(told, |step| step.nth);
+        }
+        let next = sandbox.trouble().hold(path);
+        gate.release();
+        gate = next;
+    }
+}
+
+/// How many groups the last call of this kind is for.
+fn groups_of_last(sandbox: &Sandbox, path: &str) -> usize {
+    let calls = sandbox.calls();
+    let last = calls.iter().rev().find(|call| call.path == path);
+    last.and_then(|call| call.body.as_ref()?["groupsPhones"].as_array().map(Vec::len)).unwrap_or_default()
+}
