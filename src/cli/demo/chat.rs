@@ -15,7 +15,7 @@ use crate::storage::Store;
 /// The picture that `[photo]` sends.
 const PICTURE: &str = "https://pictures.example.com/bairro.jpg";
 /// No answer takes longer, whatever the sandbox is told to do.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The chats between people and the bot.
 pub(super) struct Chat {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use self::chat::Chat;
+use self::chat::{Chat, PATIENCE};
 use super::{End, print, start_log};
 use crate::app::App;
 use crate::clock::Clock;
@@ -84,7 +84,12 @@ async fn run(options: &Options) -> anyhow::Result<End> {
     let loaded = config::load(&source, &registry::names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
-    let app = App::compose(loaded.config, Clock::system(), Timing::default()).await?;
+    let mut timing = Timing::default();
+    if options.tour {
+        // Its transcript is the same on a machine that is slow: how far an order is, is told of many groups alone.
+        timing.progress = PATIENCE;
+    }
+    let app = App::compose(loaded.config, Clock::system(), timing).await?;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
     let chat = Chat::new(url, app.store.clone(), sandbox.clone());
     let bots: Vec<_> = app.worker.bots.values().cloned().collect();

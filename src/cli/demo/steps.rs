@@ -14,11 +14,9 @@ use crate::sandbox::Sandbox;
 
 /// The calls that orders make for some groups at a time.
 const CALLS: [&str; 2] = ["communities/link", "communities/unlink"];
-/// How long it is waited for the first step: whether a call for so many groups is all of its order
-/// shows only in that nothing is told of it.
-const FIRST: Duration = Duration::from_secs(3);
-/// How long it is waited for each further step: longer than between two edits.
-const FURTHER: Duration = Duration::from_secs(15);
+/// How long it is waited for a step: longer than between two edits. Whether a call for just as many groups
+/// as one takes is all of its order shows in nothing: that order is told of as one that takes its time.
+const STEP: Duration = Duration::from_secs(15);
 
 /// Lets the calls of an order through, step by step, as long as it is polled. `told` is what the chats had
 /// seen before it.
@@ -34,13 +32,13 @@ pub(super) fn over(sandbox: &Sandbox) {
 
 async fn let_through(sandbox: &Sandbox, path: &str, mut told: usize) -> Infallible {
     let mut gate = sandbox.trouble().hold(path);
-    let mut patience = None;
+    let mut is_part = false;
     loop {
         gate.reached().await;
         let is_many = groups_of_last(sandbox, path) >= MANY;
-        if let Some(time) = patience.or(is_many.then_some(FIRST)) {
-            let step = timeout(time, sandbox.next_told_after(told)).await;
-            patience = step.is_ok().then_some(FURTHER).filter(|_| is_many);
+        if is_many || is_part {
+            let step = timeout(STEP, sandbox.next_told_after(told)).await;
+            is_part = is_many && step.is_ok();
             told = step.map_or(told, |step| step.nth);
         }
         let next = sandbox.trouble().hold(path);

@@ -93,12 +93,12 @@ fn how_far_an_order_is_is_shown_step_by_step_as_it_comes() {
 }
 
 #[test]
-fn an_order_on_just_as_many_groups_as_one_call_takes_is_done_all_the_same() {
+fn an_order_on_just_as_many_groups_as_one_call_takes_is_told_of_as_one_that_takes_its_time() {
     let place = Place::new();
     let ran = place.run_on("/link bairro \"bloco 0*\", \"bloco 10\"\n", &["demo"]);
     let spoken = spoken(&ran.out);
-    assert_eq!(spoken.len(), 2, "{}", ran.out);
-    assert!(spoken[1].1.starts_with("10 of 10 groups are now in"), "{}", ran.out);
+    assert_eq!((spoken.len(), spoken[1].1.as_str()), (3, "⏳ 0 of 10…"), "{}", ran.out);
+    assert!(spoken[2].1.starts_with("(edited) 10 of 10 groups are now in"), "{}", ran.out);
 }
 
 #[test]
