@@ -130,14 +130,19 @@ pub fn shown_by_key(key: &str) -> Option<String> {
     Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
 }
 
-/// An admin of communities, as one who may give orders in these. The key is their number's wherever one
-/// is known, so that they are one person to the journal under number and lid.
+/// The key of an admin of communities: their number's wherever one is known, so that they are one person
+/// to the journal under number and lid.
+pub fn key_of_communities(person: Person) -> String {
+    let id = person.phone.map(|phone| phone.to_string()).or_else(|| person.lid.map(|lid| lid.to_string()));
+    format!("{OF_COMMUNITIES}{}", id.unwrap_or_default())
+}
+
+/// An admin of communities, as one who may give orders in these.
 fn of_communities(appointed: &Appointed) -> Admin {
     let Person { phone, lid } = appointed.person;
-    let id = phone.map(|phone| phone.to_string()).or_else(|| lid.map(|lid| lid.to_string()));
     Admin {
         from: AdminsFrom::Community,
-        key: format!("{OF_COMMUNITIES}{}", id.unwrap_or_default()),
+        key: key_of_communities(appointed.person),
         phone,
         lid,
         name: appointed.person.shown(),

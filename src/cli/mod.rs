@@ -57,8 +57,10 @@ Examples:
   vincula demo --listen 127.0.0.1:8080      to send it webhooks; a terminal shows its --config
 
 In the chat, ^ before a line edits your last message, [photo] sends a picture
-with the line as its caption, [owner] types it on the bot's own phone, and
-[👍] answers the bot's last message.")]
+with the line as its caption, [owner] types it on the bot's own phone,
+[👍] answers the bot's last message, and [as Bruno] does any of this on the
+phone of somebody else: Bruno is an admin of one community, Carla, Davi and
+Elisa are not, and any other name or number is a stranger's.")]
     Demo(demo::Options),
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::parse;
 use super::single::{self, Change};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, undo};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
 use crate::reply::{Phrase, Reply};
@@ -100,7 +100,11 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         }
         let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
         context.can_be_undone(SPEC.name, by);
-        let key = if plan.text.is_empty() { "describe-none-done" } else { "describe-done" };
+        let key = match (plan.text.is_empty(), context.claim.command.name == undo::SPEC.name) {
+            (true, _) => "describe-none-done",
+            (false, true) => "describe-back",
+            (false, false) => "describe-done",
+        };
         Ok(Reply::Said(vec![Phrase::done(key).name("community", plan.name)]))
     })
 }

@@ -9,12 +9,12 @@ use futures_util::future::BoxFuture;
 use super::args::{self, means};
 use super::confirm::THUMB;
 use super::question::Question;
-use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec};
-use super::{named, planned_community, recognise};
-use crate::authorise::{may_everywhere, may_in, shown_by_key};
+use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
+use super::{left_communities, named, planned_community, recognise};
+use crate::authorise::{key_of_communities, may_everywhere, may_in, shown_by_key};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
-use crate::domain::CommunityId;
+use crate::domain::{CommunityId, Person};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Shown, quoted, shortened, tamed};
 use crate::storage::{Deed, Lost, Outcome};
 
@@ -146,6 +146,9 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     if let Some(community) = entries.pop() {
         return Ok(Ok(Wanted::In(community)));
     }
+    if let Some(wanted) = people::one(context, &typed).and_then(|person| by_number(context, &known, person)) {
+        return Ok(Ok(wanted));
+    }
     let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
         (Some(admin), None) => Ok(by(admin, false)),
@@ -191,6 +194,21 @@ fn by(admin: &Admin, by_owner: bool) -> Wanted {
     Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner }
 }
 
+/// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
+/// orders, of a community's own. Whether they are one now does not matter, nor is it told.
+fn by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<Wanted> {
+    let has = |admin: &Admin| {
+        person.phone.is_some_and(|phone| admin.phone == Some(phone))
+            || person.lid.is_some_and(|lid| admin.lid == Some(lid))
+    };
+    if let Some(admin) = known.iter().copied().find(|admin| has(admin)) {
+        return Some(by(admin, false));
+    }
+    let roster = context.roster.filter(|_| !context.instance.admins.iter().any(has))?;
+    let merged = roster.find(person).map_or(person, |found| found.person);
+    Some(Wanted::By { key: key_of_communities(merged), name: person.shown(), by_owner: false })
+}
+
 /// It changes something, or would have: reads, and answers that answered nothing, are left out.
 fn is_told(deed: &Deed) -> bool {
     let Some(spec) = named(&deed.name).filter(|spec| spec.is_mutating) else { return false };
@@ -226,7 +244,11 @@ fn is_wanted(context: &Context<'_>, names: Option<&Snapshot>, wanted: &Wanted, d
         Wanted::All => true,
         Wanted::By { key, by_owner, .. } => deed.admin == *key && deed.by_owner == *by_owner,
         Wanted::In(community) => match deed.plan.as_deref().and_then(planned_community) {
-            Some(planned) => planned.id == community.id,
+            Some(planned) if planned.id == community.id => true,
+            Some(_) => {
+                let left = deed.plan.as_deref().map(left_communities).unwrap_or_default();
+                left.contains(&community.id)
+            }
             None => {
                 let typed = names.and_then(|names| typed_community(context, names, deed));
                 typed.as_ref() == Some(&community.id)

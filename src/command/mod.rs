@@ -59,7 +59,7 @@ pub use self::greeting::is_greeting;
 pub use self::undo::Undo;
 pub use args::{Arg, Arguments};
 pub use context::{Consent, Context, Failure, Timing};
-pub use membership::planned_community;
+pub use membership::{left_communities, planned_community};
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;

@@ -19,6 +19,11 @@ impl Advance {
     pub fn is_of_many(self) -> bool {
         self.all > MANY
     }
+
+    /// Nothing is left but to look at what came of it.
+    pub fn is_done(self) -> bool {
+        self.done >= self.all
+    }
 }
 
 /// How far an order is.

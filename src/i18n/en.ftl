@@ -310,6 +310,7 @@ no-announcement-group = Z-API does not show the announcement group of { $communi
 undo-instead = What may help instead: { $order }
 describe-would = { $community } would be described so:
 describe-done = { $community } has its new description.
+describe-back = { $community } has its former description again.
 describe-so = { $community } is described so already.
 describe-none-would = The description of { $community } would be taken away.
 describe-none-done = { $community } has no description now.

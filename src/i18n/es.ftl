@@ -310,6 +310,7 @@ no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. �
 undo-instead = Lo que puede servir: { $order }
 describe-would = La descripción de { $community } quedaría así:
 describe-done = { $community } tiene su nueva descripción.
+describe-back = { $community } tiene otra vez su descripción anterior.
 describe-so = { $community } ya tiene esa descripción.
 describe-none-would = { $community } quedaría sin descripción.
 describe-none-done = { $community } quedó sin descripción.

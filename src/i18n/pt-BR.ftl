@@ -311,6 +311,7 @@ no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }.
 undo-instead = O que pode ajudar: { $order }
 describe-would = A descrição de { $community } ficaria assim:
 describe-done = { $community } está com a nova descrição.
+describe-back = { $community } está de novo com a descrição anterior.
 describe-so = { $community } já tem essa descrição.
 describe-none-would = { $community } ficaria sem descrição.
 describe-none-done = { $community } está sem descrição agora.

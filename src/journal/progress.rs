@@ -103,7 +103,8 @@ impl Teller<'_> {
                 return;
             }
             let text = self.text();
-            if text == told {
+            // Once all is done the answer follows, and an edit before it would only keep it waiting.
+            if text == told || self.advance.borrow().is_done() {
                 continue;
             }
             if let Err(error) = self.edit(&text, shown).await {

@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// How much of what was told is kept.
+const KEPT: usize = 500;
+
 /// A message that reached its chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -22,6 +25,17 @@ pub struct Sent {
     pub message_id: String,
     /// It was edited after it had been sent.
     pub edited: bool,
+}
+
+/// What a chat got to see: a message when it was delivered, or when it was edited after that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its place in the order in which all chats were told; the first is 1.
+    pub nth: usize,
+    /// The message as it was then.
+    pub message: Sent,
+    /// It was there before, with another text.
+    pub is_edit: bool,
 }
 
 /// A reaction of the bot to a message.
@@ -42,6 +56,8 @@ pub struct Reaction {
 pub(super) struct Chats {
     waiting: VecDeque<(Instant, Sent)>,
     sent: Vec<Sent>,
+    /// The last of what the chats saw, in its order.
+    told: VecDeque<Told>,
     reactions: Vec<Reaction>,
 }
 
@@ -55,7 +71,16 @@ impl Chats {
     /// Delivers what is due.
     pub(super) fn settle(&mut self, now: Instant) {
         while let Some((_, message)) = self.waiting.pop_front_if(|(due, _)| *due <= now) {
+            self.tell(message.clone(), false);
             self.sent.push(message);
+        }
+    }
+
+    fn tell(&mut self, message: Sent, is_edit: bool) {
+        let nth = self.told.back().map_or(1, |last| last.nth + 1);
+        self.told.push_back(Told { nth, message, is_edit });
+        if self.told.len() > KEPT {
+            self.told.pop_front();
         }
     }
 
@@ -71,14 +96,18 @@ impl Chats {
 
     /// Gives a message, delivered or not, another text; whether there is such a message.
     pub(super) fn edit(&mut self, message_id: &str, text: &str) -> bool {
-        let all = self.sent.iter_mut().chain(self.waiting.iter_mut().map(|(_, message)| message));
-        let found = all.into_iter().find(|m| m.message_id == message_id);
-        if let Some(message) = found {
-            text.clone_into(&mut message.text);
-            message.edited = true;
-            return true;
+        let is_it = |message: &&mut Sent| message.message_id == message_id;
+        let delivered = self.sent.iter_mut().find(is_it);
+        let is_delivered = delivered.is_some();
+        let mut waiting = self.waiting.iter_mut().map(|(_, message)| message);
+        let Some(message) = delivered.or_else(|| waiting.find(is_it)) else { return false };
+        text.clone_into(&mut message.text);
+        message.edited = true;
+        if is_delivered {
+            let edited = message.clone();
+            self.tell(edited, true);
         }
-        false
+        true
     }
 
     /// Reacts to a message: a second reaction takes the place of the first.
@@ -101,6 +130,11 @@ impl Chats {
 
     pub(super) fn sent(&self) -> &[Sent] {
         &self.sent
+    }
+
+    /// What was told after the first `n`.
+    pub(super) fn told_after(&self, n: usize) -> impl Iterator<Item = &Told> {
+        self.told.iter().filter(move |told| told.nth > n)
     }
 
     pub(super) fn reactions(&self) -> &[Reaction] {

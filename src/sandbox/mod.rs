@@ -34,7 +34,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 pub use account::{Account, Webhooks};
-pub use chats::{Reaction, Sent};
+pub use chats::{Reaction, Sent, Told};
 pub use lag::Lag;
 pub use people::{Added, Person};
 pub use replies::Reply;
@@ -177,6 +177,16 @@ impl Sandbox {
     /// Waits for the first message after the first `n`.
     pub async fn next_sent_after(&self, n: usize) -> Sent {
         self.wait_until(|view| view.world.sent().get(n).cloned()).await
+    }
+
+    /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
+    pub fn told_after(&self, n: usize) -> Vec<Told> {
+        self.state().world.told_after(n).cloned().collect()
+    }
+
+    /// Waits until the chats got to see something after the first `n`.
+    pub async fn next_told_after(&self, n: usize) -> Told {
+        self.wait_until(|view| view.world.told_after(n).next().cloned()).await
     }
 
     /// Waits for the first reaction after the first `n`.

@@ -1,4 +1,5 @@
-//! The world that `vincula demo` opens on: small enough to remember, with one of each difficulty.
+//! The world that tests begin with: small enough to remember, with one of each difficulty; and the
+//! neighbourhood around it, which `vincula demo` opens on.
 
 use super::world::World;
 
@@ -39,6 +40,18 @@ impl World {
         }
         world.join(&bairro, "5544999990002", true, false);
         world.join(&bairro, "5544999990003", false, false);
+        world
+    }
+    /// The playground, and a condominium of as many blocks as an order takes three calls for, each a group.
+    /// Bruno is an admin of “Futebol” as well, so that he may take it into his community.
+    pub fn neighbourhood() -> Self {
+        let mut world = Self::playground();
+        for block in 1..=21 {
+            world.group(&format!("Bloco {block:02}"));
+        }
+        if let Some(futebol) = world.group_named("Futebol") {
+            world.join_group(&futebol, "5544999990002", true);
+        }
         world
     }
 }

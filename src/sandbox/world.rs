@@ -5,7 +5,7 @@
 //! Ids are plain text, as they stand in calls and orders. Its people are in `people`, the links into
 //! groups in `invitations`.
 
-use super::chats::{Chats, Reaction, Sent};
+use super::chats::{Chats, Reaction, Sent, Told};
 use super::people::Person;
 
 /// Communities and groups, and the messages that the bot sent.
@@ -368,6 +368,11 @@ impl World {
     /// What the bot sent and what was delivered, oldest first.
     pub fn sent(&self) -> &[Sent] {
         self.chats.sent()
+    }
+
+    /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
+    pub fn told_after(&self, n: usize) -> impl Iterator<Item = &Told> {
+        self.chats.told_after(n)
     }
 
     /// The bot's reactions, oldest first; those taken away again stay, marked so.

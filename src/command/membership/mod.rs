@@ -95,6 +95,12 @@ pub fn planned_community(plan: &str) -> Option<CommunityEntry> {
     plan::community(plan)
 }
 
+/// The communities that groups were to leave by an order that moved them, from its plan in the journal.
+pub fn left_communities(plan: &str) -> Vec<CommunityId> {
+    let plan: Option<plan::Plan> = serde_json::from_str(plan).ok();
+    plan.map(|plan| plan.sources().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
+}
+
 /// Links or unlinks the groups that were typed, and tells what became of each.
 pub async fn change(
     context: &mut Context<'_>,

@@ -11,10 +11,11 @@ mod report;
 mod settle;
 
 use self::country::Country;
+use self::grammar::{Named, Who};
 use self::plan::Plan;
 use self::settle::End;
 use super::{Arguments, Context, Failure};
-use crate::domain::{CommunityId, Locale};
+use crate::domain::{CommunityId, Locale, Person};
 use crate::failpoint::{self, Step};
 use crate::reply::{Mistake, Phrase, Reply};
 use crate::zapi::{ApiError, Participant, TurnToChange, Zapi};
@@ -181,6 +182,16 @@ fn shown_first(context: &mut Context<'_>, act: Act, plan: &Plan) -> Option<Reply
     let todo = plan.todo();
     let is_grave = act == Act::Remove && !todo.is_empty();
     context.shown_first(act.command(), plan.rest(&todo), plan.preview(act), is_grave)
+}
+
+/// The one person that a text names, by number or lid as people type them.
+pub(super) fn one(context: &Context<'_>, text: &str) -> Option<Person> {
+    let named = grammar::read(text, country(context));
+    let [Named { who: Ok(who), .. }] = named.as_slice() else { return None };
+    Some(match *who {
+        Who::Phone(phone) => Person { phone: Some(phone), lid: None },
+        Who::Lid(lid) => Person { phone: None, lid: Some(lid) },
+    })
 }
 
 /// Whose numbers are meant where the country is not typed: the admin's own; where their number is not

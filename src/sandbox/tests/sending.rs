@@ -128,3 +128,33 @@ async fn a_waiting_test_sees_calls_and_changes_by_hand() {
 
     assert_eq!(within(waiting).await.unwrap(), id);
 }
+
+#[tokio::test]
+async fn what_the_chats_saw_is_kept_in_its_order_with_every_edit() {
+    let api = Api::new(World::empty());
+    let id = say(&api, "⏳ 0 of 3").await.json()["id"].clone();
+    for text in ["⏳ 1 of 3", "⏳ 2 of 3"] {
+        let edit = json!({ "phone": "5544999999999", "message": text, "editMessageId": id });
+        api.post("send-text", edit).await;
+    }
+    say(&api, "another").await;
+
+    let told = api.sandbox.told_after(0);
+    let told: Vec<_> = told.iter().map(|told| (told.nth, told.message.text.as_str(), told.is_edit)).collect();
+    let course =
+        [(1, "⏳ 0 of 3", false), (2, "⏳ 1 of 3", true), (3, "⏳ 2 of 3", true), (4, "another", false)];
+    assert_eq!(told, course);
+    assert_eq!(within(api.sandbox.next_told_after(3)).await.message.text, "another");
+}
+
+#[tokio::test]
+async fn of_very_much_that_the_chats_saw_the_last_is_kept() {
+    let api = Api::new(World::empty());
+    for nth in 0..600 {
+        say(&api, &nth.to_string()).await;
+    }
+
+    let told = api.sandbox.told_after(0);
+    assert_eq!((told.len(), told[0].nth, told[0].message.text.as_str()), (500, 101, "100"));
+    assert_eq!(api.sandbox.told_after(599).len(), 1);
+}

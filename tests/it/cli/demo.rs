@@ -77,6 +77,66 @@ fn a_script_from_anywhere_is_read_to_its_last_line() {
 }
 
 #[test]
+fn how_far_an_order_is_is_shown_step_by_step_as_it_comes() {
+    let place = Place::new();
+    let ran = place.run_on("/link bairro bloco* --yes\n/unlink bairro bloco* --yes\n", &["demo"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let spoken = spoken(&ran.out);
+    let first: Vec<&str> = spoken.iter().map(|(_, said)| said.lines().next().unwrap()).collect();
+    let [steps, others] = [&first[1..5], &first[6..]];
+    let expected = ["⏳ 0 of 21…", "(edited) ⏳ 10 of 21…", "(edited) ⏳ 20 of 21…"];
+    assert_eq!((&steps[..3], &others[..3]), (&expected[..], &expected[..]), "{}", ran.out);
+    assert!(steps[3].starts_with("(edited) 21 of 21 groups are now in"), "{}", ran.out);
+    assert!(others[3].starts_with("(edited) 21 of 21 groups are now out"), "{}", ran.out);
+    assert_eq!(first.len(), 10, "{}", ran.out);
+}
+
+#[test]
+fn an_order_on_just_as_many_groups_as_one_call_takes_is_told_of_as_one_that_takes_its_time() {
+    let place = Place::new();
+    let ran = place.run_on("/link bairro \"bloco 0*\", \"bloco 10\"\n", &["demo"]);
+    let spoken = spoken(&ran.out);
+    assert_eq!((spoken.len(), spoken[1].1.as_str()), (3, "⏳ 0 of 10…"), "{}", ran.out);
+    assert!(spoken[2].1.starts_with("(edited) 10 of 10 groups are now in"), "{}", ran.out);
+}
+
+#[test]
+fn somebody_else_gives_orders_on_a_phone_of_their_own() {
+    let place = Place::new();
+    let script = [
+        ("[as bruno] /lnik a", "Bruno", "/lnik a", "There is no command"),
+        ("/lnik b", "you", "/lnik b", "There is no command"),
+        ("[as Bruno] ^/communities", "Bruno", "^/communities", "(edited) 1 community:"),
+        ("^/communities", "you", "^/communities", "(edited) 2 communities:"),
+        ("/unlink bairro \"segurança da rua\" —yes", "you", "/unlink", "1 of 1 group is now out"),
+        ("/remove bairro 44 99999-0003", "you", "/remove", "would be out"),
+        ("[as +55 44 99999-0002] /help", "Bruno", "/help", "What I can do"),
+        ("[👍]", "you", "[👍]", "1 of 1 person is now out"),
+        (
+            "[as Bruno] /link \"Marketing BR\" suporte",
+            "Bruno",
+            "/link",
+            "There is no community “Marketing BR”",
+        ),
+        ("[as Carla] /communities", "Carla", "/communities", "(no order: not_an_admin)"),
+        ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no order: not_an_admin)"),
+    ];
+    let input: String = script.iter().map(|(line, ..)| format!("{line}\n")).collect();
+
+    let ran = place.run_on(&input, &["demo"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let spoken = spoken(&ran.out);
+    assert_eq!(spoken.len(), 2 * script.len(), "{}", ran.out);
+    for (pair, (line, who, typed, answer)) in spoken.chunks(2).zip(script) {
+        let (name, said) = &pair[0];
+        assert!(name.trim() == who && said.contains(typed), "{line}: {pair:?}");
+        assert!(pair[1].1.contains(answer), "{line}: {}", pair[1].1);
+    }
+}
+
+#[test]
 fn the_demo_needs_no_configuration_and_minds_none() {
     let mut place = Place::new();
     place.write("this is no configuration");

@@ -505,3 +505,44 @@ async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_el
     assert!(cancel.starts_with("You may not use /link here."), "{cancel}");
     assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
 }
+
+#[tokio::test]
+async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(BRUNO, ORDER).await;
+    bot.ask(ANA, "/link marketing suporte").await;
+
+    for typed in ["+55 44 99999-0002", "44 99999-0002", BRUNO, BRUNO_LID] {
+        let told = bot.ask(ANA, &format!("/history {typed}")).await;
+        assert!(told.ends_with("+55 44 99999-0002: “/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”."), "{told}");
+        assert_eq!(told.lines().count(), 2, "{told}");
+    }
+    let configured = bot.ask(ANA, "/history 44 99999-0001").await;
+    assert!(
+        configured.starts_with("Last orders of “Ana”:\n") && configured.contains("suporte"),
+        "{configured}"
+    );
+    let stranger = bot.ask(ANA, "/historial 44 98888-0000").await;
+    assert_eq!(stranger, "Últimas órdenes de “+55 44 98888-0000”:\nNinguna todavía.");
+}
+
+#[tokio::test]
+async fn t42_an_admin_of_a_community_learns_by_a_number_no_order_given_elsewhere() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.world(|world| {
+        let marketing = world.community_named("Marketing BR").unwrap();
+        world.join(&marketing, CARLA, true, false);
+    });
+    bot.ask(ANA, "/link marketing suporte").await;
+
+    for typed in ["44 99999-0001", "44 99999-0003", CARLA_LID] {
+        let told = bot.ask(BRUNO, &format!("/history {typed}")).await;
+        assert!(
+            told.ends_with(":\nNone yet.") || told.starts_with("❌ There is no community and no admin"),
+            "{told}"
+        );
+        assert!(!told.contains("Marketing"), "{told}");
+    }
+}

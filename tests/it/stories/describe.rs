@@ -88,7 +88,7 @@ async fn undo_gives_the_old_description_back_also_where_there_was_none() {
     bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Outra").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, DONE);
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its former description again.");
     assert_eq!(bot.description("Bairro Feliz"), "Linha 1\nLinha 2");
     bot.ask(ANA, "/describe \"Marketing BR\" Oi").await;
     let none = bot.ask(ANA, "/desfazer").await;

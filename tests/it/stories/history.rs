@@ -137,6 +137,27 @@ async fn a_community_narrows_it_by_name_number_or_beginning() {
 }
 
 #[tokio::test]
+async fn what_was_moved_is_told_in_both_communities() {
+    let bot = bot().start().await;
+    bot.ask(ANA, "/move \"Vendas Sul\" \"Bairro Feliz\"").await;
+    bot.ask(ANA, "/undo").await;
+
+    let left = bot.ask(ANA, "/history marketing").await;
+    let reached = bot.ask(ANA, "/history bairro").await;
+
+    for told in [&left, &reached] {
+        assert_eq!(
+            lines(told)[1..],
+            [
+                "Nov 24 09:00 Ana: “/undo” → ✅ 1 of 1 group is now in “Marketing BR”.",
+                "Nov 24 09:00 Ana: “/move \"Vendas Sul\" \"Bairro Feliz\"” → ✅ 1 of 1 group is now in “Bairro Feliz”.",
+            ],
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_person_narrows_it_by_name_key_or_as_oneself() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;

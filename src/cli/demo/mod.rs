@@ -2,14 +2,18 @@
 //!
 //! Everything is real but Z-API: a line becomes a signed webhook over HTTP, goes through the
 //! journal, and the answer is what the sandbox was asked to send. From a pipe each line is one
-//! message, and the answers come in order.
+//! message. What the bot writes and edits is shown as it comes.
 //!
-//! What a phone does besides typing is typed, too: see [`Line`].
+//! What a phone does besides typing is typed, too, and so is who does it: see [`line`].
+
+mod chat;
+mod line;
+mod people;
+mod steps;
 
 use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -19,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use tracing_subscriber::filter::LevelFilter;
 
+use self::chat::{Chat, PATIENCE};
 use super::{End, print, start_log};
 use crate::app::App;
 use crate::clock::Clock;
@@ -27,14 +32,10 @@ use crate::config::{self, Source};
 use crate::domain::Locale;
 use crate::http::listen;
 use crate::lifecycle;
-use crate::sandbox::phony::{Event, post};
 use crate::sandbox::{Account, Options as SandboxOptions, Sandbox, World};
-use crate::storage::Store;
 
 /// The number of the person who types.
 const ADMIN: &str = "5544999990001";
-/// No answer takes longer, whatever the sandbox is told to do.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -49,40 +50,8 @@ pub(super) struct Options {
     tour: bool,
 }
 
-/// The lines of `--tour`.
+/// The lines of `--tour`: each is a message; those that begin with `##` are titles, with `#` comments.
 const TOUR: &str = include_str!("tour.txt");
-/// The picture that `[photo]` sends.
-const PICTURE: &str = "https://pictures.example.com/bairro.jpg";
-
-/// A line of the chat: what the person's phone does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line<'a> {
-    /// Sends a text.
-    Text(&'a str),
-    /// `^text`: gives the last message another text.
-    Edit(&'a str),
-    /// `[photo] text`: sends a picture with this caption.
-    Picture(&'a str),
-    /// `[owner] text`: is typed on the bot's own phone.
-    Owner(&'a str),
-    /// `[👍]`: puts a sign on the bot's last message.
-    Reaction(&'a str),
-}
-
-impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Self {
-        if let Some(text) = line.strip_prefix('^') {
-            return Self::Edit(text.trim());
-        }
-        let bracketed = line.strip_prefix('[').and_then(|line| line.split_once(']'));
-        match bracketed {
-            Some(("photo", caption)) => Self::Picture(caption.trim()),
-            Some(("owner", text)) => Self::Owner(text.trim()),
-            Some((sign, "")) if !sign.chars().any(char::is_alphanumeric) => Self::Reaction(sign),
-            _ => Self::Text(line),
-        }
-    }
-}
 
 fn language(tag: &str) -> Result<Locale, String> {
     Locale::parse(tag).ok_or_else(|| "there is en, pt-BR and es".to_owned())
@@ -101,7 +70,7 @@ pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
 
 async fn run(options: &Options) -> anyhow::Result<End> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
-    let sandbox = Sandbox::new(World::playground(), Account::made_up(), SandboxOptions::default());
+    let sandbox = Sandbox::new(World::neighbourhood(), Account::made_up(), SandboxOptions::default());
     let (public, private, upstream) = (
         listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
         TcpListener::bind("127.0.0.1:0").await?,
@@ -115,16 +84,23 @@ async fn run(options: &Options) -> anyhow::Result<End> {
     let loaded = config::load(&source, &registry::names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
-    let app = App::compose(loaded.config, Clock::system(), Timing::default()).await?;
-    let chat = Chat {
-        url: format!("http://{}/webhooks/demo", public.local_addr()?),
-        store: app.store.clone(),
-        sandbox: sandbox.clone(),
-        shown: Vec::new(),
-        last: None,
-    };
+    let mut timing = Timing::default();
+    if options.tour {
+        // Its transcript is the same on a machine that is slow: how far an order is, is told of many groups alone.
+        timing.progress = PATIENCE;
+    }
+    let app = App::compose(loaded.config, Clock::system(), timing).await?;
+    let url = format!("http://{}/webhooks/demo", public.local_addr()?);
+    let chat = Chat::new(url, app.store.clone(), sandbox.clone());
+    let bots: Vec<_> = app.worker.bots.values().cloned().collect();
     let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
+    // Whoever is an admin of a community is known as one from the first line on.
+    for bot in &bots {
+        if let Some(roster) = &bot.roster {
+            roster.read(&bot.zapi).await?;
+        }
+    }
     let talked = if options.tour { play(chat, TOUR).await } else { talk(chat, file).await };
     shutdown.cancel();
     let _ = tokio::join!(upstream, service);
@@ -163,6 +139,7 @@ fn configuration(
     section(&instance, "base_url", format!("http://{}", upstream.local_addr()?).into());
     section(&instance, "locale", locale.tag().into());
     section(&instance, "owner_commands", true.into());
+    section(&instance, "admins_from", "community".into());
     section(&["instances", "demo", "verify"], "zapi_token", true.into());
     // A script is no phone: it types faster.
     for limit in ["orders_per_minute", "changes_per_second", "messages_per_minute"] {
@@ -173,24 +150,16 @@ fn configuration(
     Ok(demo.to_string())
 }
 
-/// The chat between the person at the terminal and the bot.
-struct Chat {
-    url: String,
-    store: Store,
-    sandbox: Sandbox,
-    /// The bot's messages as they were shown.
-    shown: Vec<String>,
-    /// The id of the person's last message.
-    last: Option<String>,
-}
-
-/// Says the lines of a script, but those that are empty or begin with `#`. `\n` ends a line of the message,
-/// and `<link>` is the invite link that the bot showed last.
+/// Says the lines of a script. `\n` ends a line of the message, and `<link>` is the invite link that the bot
+/// showed last.
 async fn play(mut chat: Chat, script: &str) -> anyhow::Result<End> {
-    for line in script.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-        let line = line.replace("\\n", "\n").replace("<link>", &chat.last_link());
-        print(&spoken("you", &line))?;
-        chat.say(&line).await?;
+    for line in script.lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(title) = line.strip_prefix("## ") {
+            let gap = if chat.is_new() { "" } else { "\n" };
+            print(&format!("{gap}# {title}\n"))?;
+        } else if !line.starts_with('#') {
+            chat.hear(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
+        }
     }
     Ok(End::Well)
 }
@@ -200,7 +169,7 @@ async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
         eprintln!("You are an admin of a made-up WhatsApp number. Try /help or /communities; Ctrl-D ends.");
         eprintln!(
             "Webhooks arrive at {}; other calls find all of it with --config {}",
-            chat.url,
+            chat.url(),
             file.display()
         );
         let mut editor = rustyline::DefaultEditor::new()?;
@@ -227,97 +196,7 @@ async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
         let Some(line) = line.await?? else { return Ok(End::Well) };
         let line = line.trim_end_matches(['\r', '\n']);
         if !line.trim().is_empty() {
-            print(&spoken("you", line))?;
-            chat.say(line).await?;
+            chat.hear(line).await?;
         }
     }
-}
-
-impl Chat {
-    /// Does what a line says, and shows what the bot says to it.
-    async fn say(&mut self, line: &str) -> anyhow::Result<()> {
-        let event = self.event(Line::of(line)).from(ADMIN).named("you");
-        let event = event.connected_phone(&self.sandbox.account().phone);
-        if !matches!(Line::of(line), Line::Reaction(_)) {
-            self.last = Some(event.message_id().to_owned());
-        }
-        let token = self.sandbox.account().token.clone();
-        let answer = post(&self.url, &[("z-api-token", token.as_str())], event.body().as_bytes()).await?;
-        let answer: serde_json::Value = serde_json::from_str(&answer.text()).unwrap_or_default();
-        match (answer["status"].as_str(), answer["id"].as_str()) {
-            (Some("accepted"), Some(order)) => {
-                tokio::time::timeout(PATIENCE, self.answered(order))
-                    .await
-                    .context("the bot did not answer in two minutes")??;
-                self.show()?;
-            }
-            (Some("ignored"), _) => {
-                print(&spoken("", &format!("(no order: {})", answer["reason"].as_str().unwrap_or("?"))))?;
-            }
-            _ => print(&spoken("", &format!("(not taken: {answer})")))?,
-        }
-        Ok(())
-    }
-
-    fn last_link(&self) -> String {
-        let sent = self.sandbox.sent();
-        let link = sent.iter().rev().find_map(|message| {
-            let at = message.text.find("https://chat.whatsapp.com/")?;
-            message.text[at..].split_whitespace().next().map(str::to_owned)
-        });
-        link.unwrap_or_default()
-    }
-
-    fn event(&self, line: Line<'_>) -> Event {
-        let id = &self.sandbox.account().id;
-        match line {
-            Line::Text(text) => Event::text(id, text),
-            Line::Edit(text) => match &self.last {
-                Some(last) => Event::text(id, text).with_id(last).edited(),
-                None => Event::text(id, text),
-            },
-            Line::Owner(text) => Event::text(id, text).from_me(),
-            Line::Picture(caption) => Event::picture(id, caption, PICTURE),
-            Line::Reaction(sign) => {
-                let sent = self.sandbox.sent();
-                let last = sent.last().map(|message| message.message_id.as_str()).unwrap_or_default();
-                Event::reaction(id, sign, last)
-            }
-        }
-    }
-
-    /// Shows what the bot wrote since, and what it made of an earlier message.
-    fn show(&mut self) -> anyhow::Result<()> {
-        for (at, message) in self.sandbox.sent().into_iter().enumerate() {
-            match self.shown.get_mut(at) {
-                Some(shown) if *shown == message.text => {}
-                Some(shown) => {
-                    print(&spoken("bot", &format!("(edited) {}", message.text)))?;
-                    *shown = message.text;
-                }
-                None => {
-                    print(&spoken("bot", &message.text))?;
-                    self.shown.push(message.text);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns when the order is at its end.
-    async fn answered(&self, order: &str) -> anyhow::Result<()> {
-        loop {
-            let found = self.store.find(order).await?;
-            if found.iter().any(|row| row.finished_at.is_some()) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-}
-
-fn spoken(who: &str, text: &str) -> String {
-    let mut lines = text.lines();
-    let first = format!("{who:<4} {}\n", lines.next().unwrap_or_default());
-    lines.fold(first, |said, line| said + &format!("     {line}\n"))
 }

@@ -1,0 +1,55 @@
+//! Orders on many groups, slowly enough that a person sees how far they are.
+//!
+//! Z-API takes its time over many groups; the one in here takes none, and all would be over before the
+//! first step could be told. So a call that is a part of a greater order is done only once the chat shows
+//! how far the order was before it.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::command::progress::MANY;
+use crate::sandbox::Sandbox;
+
+/// The calls that orders make for some groups at a time.
+const CALLS: [&str; 2] = ["communities/link", "communities/unlink"];
+/// How long it is waited for a step: longer than between two edits. Whether a call for just as many groups
+/// as one takes is all of its order shows in nothing: that order is told of as one that takes its time.
+const STEP: Duration = Duration::from_secs(15);
+
+/// Lets the calls of an order through, step by step, as long as it is polled. `told` is what the chats had
+/// seen before it.
+pub(super) async fn shown(sandbox: &Sandbox, told: usize) -> Infallible {
+    let [link, unlink] = CALLS;
+    tokio::join!(let_through(sandbox, link, told), let_through(sandbox, unlink, told)).0
+}
+
+/// All calls as quickly as they can be: none waits any more.
+pub(super) fn over(sandbox: &Sandbox) {
+    sandbox.trouble().clear();
+}
+
+async fn let_through(sandbox: &Sandbox, path: &str, mut told: usize) -> Infallible {
+    let mut gate = sandbox.trouble().hold(path);
+    let mut is_part = false;
+    loop {
+        gate.reached().await;
+        let is_many = groups_of_last(sandbox, path) >= MANY;
+        if is_many || is_part {
+            let step = timeout(STEP, sandbox.next_told_after(told)).await;
+            is_part = is_many && step.is_ok();
+            told = step.map_or(told, |step| step.nth);
+        }
+        let next = sandbox.trouble().hold(path);
+        gate.release();
+        gate = next;
+    }
+}
+
+/// How many groups the last call of this kind is for.
+fn groups_of_last(sandbox: &Sandbox, path: &str) -> usize {
+    let calls = sandbox.calls();
+    let last = calls.iter().rev().find(|call| call.path == path);
+    last.and_then(|call| call.body.as_ref()?["groupsPhones"].as_array().map(Vec::len)).unwrap_or_default()
+}
