@@ -546,3 +546,15 @@ async fn t42_an_admin_of_a_community_learns_by_a_number_no_order_given_elsewhere
         assert!(!told.contains("Marketing"), "{told}");
     }
 }
+
+#[tokio::test]
+async fn a_full_stop_shows_an_admin_of_a_community_no_groups_of_others() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+
+    let theirs = bot.ask(BRUNO, "/groups moradores.").await;
+    let others = bot.ask(BRUNO, "/groups lançamentos.").await;
+
+    assert!(theirs.contains("“Moradores”"), "{theirs}");
+    assert!(!others.contains("Marketing") && !others.starts_with("1 group"), "{others}");
+}

@@ -172,3 +172,17 @@ async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
     assert_eq!(bot.made("Bairro Novo").len(), 1);
     assert_eq!(bot.row(&order).await.tries, 2);
 }
+
+#[tokio::test]
+async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, UNSURE);
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert!(undone.starts_with("❌ The last change was /create, and that cannot be taken back."), "{undone}");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}

@@ -145,3 +145,18 @@ async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_on
     );
     assert!(bot.everybody_may_add("Bairro Feliz"));
 }
+
+#[tokio::test]
+async fn what_may_have_been_set_is_known_no_longer() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.ask(ANA, "/settings bairro add-groups all").await;
+    bot.settled().await;
+    bot.sandbox.trouble().always("communities/settings", Fault::Afterwards(Reply::bad_gateway()));
+
+    let unsure = bot.ask(ANA, "/settings bairro add-groups admins").await;
+    bot.sandbox.trouble().clear();
+    let known = bot.ask(ANA, "/settings bairro").await;
+
+    assert!(unsure.starts_with("❓"), "{unsure}");
+    assert!(known.contains("I have not set it yet"), "{known}");
+}
