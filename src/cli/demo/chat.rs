@@ -50,19 +50,20 @@ impl Chat {
         self.say(line).await
     }
 
-    /// Does what a line says, and shows what the bot says to it, as it comes.
-    pub(super) async fn say(&mut self, line: &str) -> anyhow::Result<()> {
+    /// The same, with each step of an order on many groups.
+    pub(super) async fn hear_slowly(&mut self, line: &str) -> anyhow::Result<()> {
         let (sandbox, shown) = (self.sandbox.clone(), self.shown);
-        let said = tokio::select! {
+        let heard = tokio::select! {
             biased;
             never = steps::shown(&sandbox, shown) => match never {},
-            said = self.send(line) => said,
+            heard = self.hear(line) => heard,
         };
         steps::over(&sandbox);
-        said
+        heard
     }
 
-    async fn send(&mut self, line: &str) -> anyhow::Result<()> {
+    /// Does what a line says, and shows what the bot says to it, as it comes.
+    pub(super) async fn say(&mut self, line: &str) -> anyhow::Result<()> {
         let Line { who, deed, .. } = Line::of(line);
         let writer = self.writer(who);
         let event = writer.send(self.event(deed, writer.address()));

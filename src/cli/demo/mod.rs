@@ -158,7 +158,7 @@ async fn play(mut chat: Chat, script: &str) -> anyhow::Result<End> {
             let gap = if chat.is_new() { "" } else { "\n" };
             print(&format!("{gap}# {title}\n"))?;
         } else if !line.starts_with('#') {
-            chat.hear(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
+            chat.hear_slowly(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
         }
     }
     Ok(End::Well)

@@ -1,4 +1,4 @@
-//! Orders on many groups, slowly enough that a person sees how far they are.
+//! Orders on many groups, slowly enough that whoever watches the tour sees how far they are.
 //!
 //! Z-API takes its time over many groups; the one in here takes none, and all would be over before the
 //! first step could be told. So a call that is a part of a greater order is done only once the chat shows
@@ -14,8 +14,8 @@ use crate::sandbox::Sandbox;
 
 /// The calls that orders make for some groups at a time.
 const CALLS: [&str; 2] = ["communities/link", "communities/unlink"];
-/// How long it is waited for a step: longer than between two edits. Whether a call for just as many groups
-/// as one takes is all of its order shows in nothing: that order is told of as one that takes its time.
+/// How long it is waited for a step: longer than between two edits. It is waited for in vain where a call for
+/// just as many groups as one takes is all of its order; nothing of that kind is in the tour.
 const STEP: Duration = Duration::from_secs(15);
 
 /// Lets the calls of an order through, step by step, as long as it is polled. `told` is what the chats had
