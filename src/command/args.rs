@@ -284,6 +284,12 @@ pub fn means(word: &str, key: &str) -> bool {
     Locale::ALL.iter().any(|locale| i18n::text(*locale, key, &[]).split(' ').any(|known| fold(known) == word))
 }
 
+/// The words behind all those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
+pub(super) fn behind_small_words(words: &[String]) -> Option<&[String]> {
+    let count = words.iter().take_while(|word| means(word, "words-beside-name")).count();
+    (0 < count && count < words.len()).then(|| &words[count..])
+}
+
 /// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
 pub(super) fn item(line: &str) -> Option<&str> {
     let line = line.trim();
@@ -631,9 +637,20 @@ mod tests {
             (found.flags.yes, found.flags.trial, found.words.join(" "), found.text)
         };
         let told = |words: &str| (true, false, words.to_owned(), String::new());
-        for rest in ["Sales a --yes", "--yes Sales a", "Sales —yes a", "Sales a –sim", "Sales --SÍ, a"] {
+        for rest in [
+            "Sales a --yes",
+            "--yes Sales a",
+            "Sales —yes a",
+            "Sales a –sim",
+            "Sales --SÍ, a",
+            "Sales ‑‑yes a",
+            "‐‐sim Sales a",
+            "Sales a −−sí",
+        ] {
             assert_eq!(flags(LINK, rest), told("a"), "{rest}");
         }
+        // One short dash is a part of a name.
+        assert_eq!(flags(LINK, "Sales -yes").2, "-yes");
         assert_eq!(flags(LINK, "Sales a --try"), (false, true, "a".to_owned(), String::new()));
         assert_eq!(
             flags(LINK, "Sales \"--yes\" --nope"),

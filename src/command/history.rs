@@ -6,7 +6,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::args::{self, means};
+use super::args::{self, behind_small_words, means};
 use super::confirm::THUMB;
 use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec};
@@ -154,8 +154,13 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
             Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
         }
         _ => {
+            // `of Ana` says no more than `Ana`.
+            if let Some(rest) = behind_small_words(words) {
+                return Box::pin(self::wanted(context, rest)).await;
+            }
             let nobody = Phrase::not_done("history-nobody").name("name", typed);
-            Err(Reply::Said(vec![nobody.order("communities", "communities", &[])]))
+            let nobody = nobody.order("communities", "communities", &[]).order("all", SPEC.name, &[]);
+            Err(Reply::Said(vec![nobody]))
         }
     })
 }

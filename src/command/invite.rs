@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::means;
-use super::place::{self, Place};
+use super::place::{self, Meant, Place};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::directory::{CommunityEntry, Entry, fold};
@@ -118,6 +118,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         if typed.is_empty() {
             return Ok(SPEC.mistake(Mistake::MissingPlace, context.speech));
         }
+        let typed = without_link(context, typed).await?;
         let after = if is_reset { "reset" } else { "" };
         let place = match place::find(context, SPEC.name, &typed, after).await? {
             Ok(place) => place,
@@ -172,6 +173,15 @@ fn typed(words: &[String]) -> (String, bool) {
         [rest @ .., last] if !rest.is_empty() && is_reset(last) => (rest.join(" "), true),
         words => (words.join(" "), false),
     }
+}
+
+/// What is named without the word for what is asked for, where only so it may be a name: `link sales`.
+async fn without_link(context: &Context<'_>, typed: String) -> Result<String, Failure> {
+    let rest = typed.split_once(' ').filter(|(first, _)| fold(first) == "link").map(|(_, rest)| rest);
+    Ok(match rest {
+        Some(rest) if matches!(place::meant(context, &typed).await?, Meant::Nothing(_)) => rest.to_owned(),
+        _ => typed,
+    })
 }
 
 /// The group whose link it is, or what is answered to who may not have it.

@@ -149,7 +149,8 @@ pub(super) fn in_one(order: &Order, speech: &Speech) -> Option<Likely> {
 /// The command of nearly this name that takes words, where this one takes none: `/communities sales`.
 pub(super) fn sibling(order: &Order, mistake: &Mistake, speech: &Speech) -> Option<Likely> {
     let spec = named(&order.typed).filter(|spec| spec.args.is_empty())?;
-    if !matches!(mistake, Mistake::TooManyWords(_)) {
+    // All there is, is what this one shows.
+    if !matches!(mistake, Mistake::TooManyWords(_)) || means(&order.rest, "all") {
         return None;
     }
     let typed = fold(&order.typed);

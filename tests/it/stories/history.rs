@@ -6,7 +6,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, Offline};
 
 use super::scene::{ANA_AND_RUI, RUI, refusal};
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, STRANGER, Service, Setting};
 
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
 const START: Timestamp = Timestamp(1_763_985_600_000);
@@ -161,7 +161,10 @@ async fn a_name_that_is_nobodys_or_two_communities_is_asked_for_again() {
     let unclear = bot.ask(ANA, "/history bairro").await;
     let chosen = bot.ask(ANA, "1").await;
 
-    assert_eq!(nobody, "❌ There is no community and no admin “xyzzy”. The communities: /communities");
+    assert_eq!(
+        nobody,
+        "❌ There is no community and no admin “xyzzy”. The communities: /communities. All orders: /history"
+    );
     assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
     assert!(chosen.starts_with("Last orders in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
 }
@@ -183,7 +186,10 @@ async fn an_admin_of_one_community_learns_nothing_of_others() {
     assert!(lines(&all)[1].contains("Rui: “/link marketing síndicos” → ❌ "), "{all}");
     assert!(lines(&all)[2].ends_with(LINKED), "{all}");
     assert_eq!(of_ana, format!("Last orders of “Ana”:\nNov 24 09:00 Ana: {LINKED}"));
-    assert_eq!(there, "❌ There is no community and no admin “marketing”. The communities: /communities");
+    assert_eq!(
+        there,
+        "❌ There is no community and no admin “marketing”. The communities: /communities. All orders: /history"
+    );
     assert_eq!(lines(&of_all).len(), 5, "{of_all}");
 }
 
@@ -304,4 +310,79 @@ async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
 
     let answers = bot.answers_to(&yes).await;
     assert!(answers[0].starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{answers:?}");
+}
+
+#[tokio::test]
+async fn the_owner_and_an_admin_who_is_called_so_are_two() {
+    let bot = bot()
+        .instance("owner_commands = true")
+        .admins(&format!(
+            "[instances.main.admins.owner]\nphone = \"{RUI}\"\nname = \"Rui\"\n\
+             communities = [\"Marketing BR\"]\n"
+        ))
+        .start()
+        .await;
+    let typed = |text: &str| bot.message(STRANGER, text).from_me();
+    bot.ask_by(&typed(LINK)).await;
+    bot.ask(RUI, "/link \"Marketing BR\" suporte").await;
+
+    let his = bot.ask(RUI, "/history").await;
+    let of_the_owner = bot.ask_by(&typed("/history me")).await;
+    let all = bot.ask_by(&typed("/history")).await;
+
+    assert_eq!(lines(&his).len(), 2, "{his}");
+    assert!(his.contains(" Rui: “/link \"Marketing BR\" suporte”"), "{his}");
+    assert_eq!(lines(&of_the_owner).len(), 2, "{of_the_owner}");
+    assert!(of_the_owner.ends_with(&format!(" owner: {LINKED}")), "{of_the_owner}");
+    assert_eq!(lines(&all).len(), 3, "{all}");
+}
+
+#[tokio::test]
+async fn of_a_community_that_is_gone_its_name_opens_nothing() {
+    let bot = with_a_limited_admin().start().await;
+    bot.ask(ANA, LINK).await;
+    let before = bot.ask(RUI, "/history").await;
+    bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+
+    let after = bot.ask(RUI, "/history").await;
+
+    assert!(before.ends_with(LINKED), "{before}");
+    assert_eq!(after, "Last orders:\nNone yet.");
+}
+
+#[tokio::test]
+async fn a_short_name_tells_the_community_of_an_order_that_came_to_nothing() {
+    let bot = bot().start().await;
+    bot.ask(ANA, "/alias bf = bairro").await;
+    bot.ask(ANA, "/link bf xyzzy").await;
+
+    let reply = bot.ask(ANA, "/history bairro").await;
+
+    assert_eq!(lines(&reply).len(), 2, "{reply}");
+    assert!(reply.contains("“/link bf xyzzy” → ❌ 0 of 1 group"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
+    let bot = bot().limits("orders_per_minute = 1000").start().await;
+    bot.ask(ANA, "/alias remove first").await;
+    bot.settled().await;
+    bot.clock.advance(Duration::from_secs(3600));
+    for number in 1..=199 {
+        bot.give(ANA, &format!("/alias remove nada{number}")).await;
+    }
+    bot.settled().await;
+
+    let whole = bot.ask(ANA, "/history").await;
+    bot.clock.advance(Duration::from_secs(3600));
+    bot.ask(ANA, "/alias remove last").await;
+    let cut = bot.ask(ANA, "/histórico").await;
+
+    assert_eq!(lines(&whole)[0], "Last orders:");
+    assert!(
+        lines(&whole)[1].starts_with("Nov 24 10:00 Ana: ") && whole.ends_with("… 180 more: /more"),
+        "{whole}"
+    );
+    assert_eq!(lines(&cut)[..2], ["Últimos pedidos:", "Olhei até 24/11 10:00."]);
+    assert!(lines(&cut)[2].starts_with("24/11 11:00 Ana: ") && cut.ends_with("mais 180: /mais"), "{cut}");
 }
