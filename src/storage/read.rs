@@ -200,6 +200,18 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
+    async fn what_waits_is_counted_by_instance() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        for (id, instance) in [("a", "main"), ("b", "other"), ("c", "other")] {
+            let instance = instance.to_owned();
+            store.accept(NewCommand { instance, ..NewCommand::made_up(id, NOW) }).await.unwrap();
+        }
+
+        assert_eq!(store.overview("main").await.unwrap(), Overview { open: 1, dead: 0 });
+        assert_eq!(store.overview("other").await.unwrap().open, 2);
+    }
+
+    #[tokio::test]
     async fn orders_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
         let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
         let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));

@@ -293,3 +293,63 @@ async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
     assert_eq!(anas, "1 of 1 group is now in “Praia”.\n✅ “Futebol”");
     assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
 }
+
+#[tokio::test]
+async fn who_may_nothing_in_a_community_does_not_learn_what_its_short_name_means() {
+    let bot = Service::with().admins(&with_sales("[\"sales\"]")).start().await;
+    bot.ask(RUI, "/alias bf = bairro").await;
+
+    let told = bot.ask(ANA, "/alias bf").await;
+    let known = bot.ask(ANA, "/alias sales").await;
+
+    assert!(told.starts_with("❌ Write a short name") && !told.contains("“Bairro Feliz”"), "{told}");
+    assert_eq!(known, "“sales” = “Marketing BR” (community)");
+}
+
+#[tokio::test]
+async fn a_short_name_of_what_is_gone_is_listed_with_its_id_and_does_not_come_back() {
+    let bot = Service::with().world(|world| drop(world.community("Praia"))).start().await;
+    let praia = bot.community("Praia");
+    bot.ask(ANA, "/alias p = praia").await;
+    bot.ask(ANA, "/deactivate --yes praia").await;
+
+    let listed = bot.ask(ANA, "/aliases").await;
+    let removed = bot.ask(ANA, "/alias remove p").await;
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert!(listed.contains(&format!("\n• “p” = {praia} (not there any more)\n")), "{listed}");
+    assert_eq!(removed, format!("✅ “p” no longer stands for “{praia}”."));
+    assert_eq!(undone, "❌ The last change was /alias, and that cannot be taken back.");
+}
+
+#[tokio::test]
+async fn the_configuration_s_short_name_takes_the_place_of_a_chat_s() {
+    let mut bot = Service::start().await;
+    let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
+    bot.ask(ANA, "/alias x = bairro").await;
+    bot.stop().await;
+    let alias = format!("[instances.main.aliases]\nx = \"{marketing}\"\n[instances.main.limits]");
+    bot.restart_with("[instances.main.limits]", &alias).await;
+
+    let listed = bot.ask(ANA, "/aliases").await;
+    let shown = bot.ask(ANA, "/community x").await;
+    let shown_in_bairro = shown.contains(&bairro);
+
+    assert!(listed.starts_with("1 short name:\n🔒 “x” = “Marketing BR” (community)\n"), "{listed}");
+    assert!(shown.starts_with("“Marketing BR”") && !shown_in_bairro, "{shown}");
+}
+
+#[tokio::test]
+async fn there_is_an_end_to_how_many_short_names_are_kept() {
+    let bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    bot.keep_aliases(299, &bairro).await;
+
+    let last = bot.ask(ANA, "/alias um = bairro").await;
+    let many = bot.ask(ANA, "/alias mais = bairro").await;
+    let turned = bot.ask(ANA, "/alias um = futebol").await;
+
+    assert!(last.starts_with("✅"), "{last}");
+    assert_eq!(many, "❌ There are 300 short names already. Remove one first: /aliases");
+    assert!(turned.starts_with("✅ “um” now stands for “Futebol”"), "{turned}");
+}

@@ -505,3 +505,15 @@ async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_el
     assert!(cancel.starts_with("You may not use /link here."), "{cancel}");
     assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
 }
+
+#[tokio::test]
+async fn a_full_stop_shows_an_admin_of_a_community_no_groups_of_others() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+
+    let theirs = bot.ask(BRUNO, "/groups moradores.").await;
+    let others = bot.ask(BRUNO, "/groups lançamentos.").await;
+
+    assert!(theirs.contains("“Moradores”"), "{theirs}");
+    assert!(!others.contains("Marketing") && !others.starts_with("1 group"), "{others}");
+}

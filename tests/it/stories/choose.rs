@@ -97,3 +97,23 @@ async fn numbers_are_never_of_a_list_that_was_shown_after_they_were_typed() {
     assert!(reply.contains("❌ no group “1”"), "{reply}");
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_was_typed() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    bot.ask(ANA, "/communities").await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, "/link 1 futebol").await;
+    bot.tried(&order, 1).await;
+    clock.advance(Duration::from_millis(1));
+    bot.ask(ANA, "/communities").await;
+
+    clock.advance(Duration::from_secs(5));
+    bot.ask(ANA, "/whoami").await;
+
+    let reply = bot.reply_to(&order).await.text;
+    assert!(reply.starts_with("There is no community “1”."), "{reply}");
+    assert_eq!(bot.changes(), 0);
+}

@@ -381,3 +381,32 @@ async fn a_yes_that_is_said_while_the_question_is_on_its_way_is_no_answer_to_it(
     assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn a_yes_just_within_five_minutes_counts() {
+    let clock = Clock::manual(NOON);
+    let bot = streets().clock(clock.clone()).start().await;
+    bot.ask(ANA, GRAVE).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(299));
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+}
+
+#[tokio::test]
+async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_question() {
+    let bot = streets()
+        .world(|world| {
+            for class in 1..=10 {
+                world.group(&format!("Turma {class:02}"));
+            }
+        })
+        .start()
+        .await;
+
+    let left = bot.ask(ANA, r#"/unlink "Bairro Feliz" "rua 1" "rua 2" "rua 3""#).await;
+    let came = bot.ask(ANA, r#"/link "Bairro Feliz" turma*"#).await;
+
+    assert!(left.starts_with("3 of 3 groups are now out of “Bairro Feliz”."), "{left}");
+    assert!(came.starts_with("10 of 10 groups are now in “Bairro Feliz”."), "{came}");
+}

@@ -159,3 +159,17 @@ async fn an_admin_of_some_communities_makes_none() {
     assert_eq!(reply, "You may not use /create here. Whoever runs this bot can allow it.");
     assert!(bot.made("Bairro Novo").is_empty());
 }
+
+#[tokio::test]
+async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(Reply::bad_gateway()));
+    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, UNSURE);
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert!(undone.starts_with("❌ The last change was /create, and that cannot be taken back."), "{undone}");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}

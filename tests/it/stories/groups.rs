@@ -230,3 +230,15 @@ async fn a_restart_loses_no_page_and_lost_rights_end_it() {
     assert!(kept.starts_with("41. “Turma 041"), "{kept}");
     assert!(barred.starts_with("There is nothing more"), "{barred}");
 }
+
+#[tokio::test]
+async fn other_rights_than_those_it_was_shown_with_end_a_list() {
+    let mut bot = many().admins(ANA_AND_RUI).start().await;
+    bot.ask(RUI, "/groups turma").await;
+    bot.stop().await;
+    bot.restart_with("name = \"Rui\"", "name = \"Rui\"\ncommunities = [\"Marketing BR\"]").await;
+
+    let reply = bot.ask(RUI, "/more").await;
+
+    assert!(reply.starts_with("There is nothing more"), "{reply}");
+}

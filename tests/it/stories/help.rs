@@ -1,6 +1,10 @@
 //! `/help`: what the bot can do, on one screen of a phone, and how one command is written.
 
-use crate::support::{ANA, Service};
+use vincula::command::registry::COMMANDS;
+use vincula::domain::Locale;
+use vincula::sandbox::World;
+
+use crate::support::{ANA, Service, Setting};
 
 use super::scene::{ANA_AND_RUI, RUI};
 
@@ -64,6 +68,17 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
 }
 
 #[tokio::test]
+async fn help_on_what_stands_for_another_order_offers_neither_trial_nor_yes() {
+    let bot = Service::start().await;
+
+    for order in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {
+        let reply = bot.ask(ANA, order).await;
+
+        assert!(!reply.contains("\n--"), "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn the_examples_of_the_help_work() {
     let bot = Service::with().admins(&with_an_alias("sales")).start().await;
     let help = bot.ask(ANA, "/help link").await;
@@ -113,6 +128,139 @@ async fn help_needs_nothing_of_z_api_but_its_delivery() {
     bot.ask(RUI, "/help link").await;
 
     assert!(bot.sandbox.calls().iter().all(|call| call.path == "send-text"));
+}
+
+/// What must have been so before an example of a command does something.
+fn before(command: &str, is_first: bool) -> &'static [&'static str] {
+    match command {
+        "unlink" => &["/link bairro futebol", "/link sales suporte"],
+        "describe" => &["/describe sales Hello"],
+        "more" => &["/groups"],
+        "confirm" if is_first => &["/deactivate bairro"],
+        "confirm" => &["/alias v = ven"],
+        "undo" => &["/link bairro futebol"],
+        "cancel" => &["/deactivate bairro"],
+        "alias" if !is_first => &["/alias bf = bairro"],
+        _ => &[],
+    }
+}
+
+/// The call that an example makes; of what is asked about first, and of what only looks, none.
+fn call_of(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "link" | "move" => "communities/link",
+        "unlink" | "undo" => "communities/unlink",
+        "create" => "communities",
+        "describe" => "update-community-description",
+        "photo" => "update-community-photo",
+        "settings" => "communities/settings",
+        "add" => "add-participant",
+        "promote" => "add-admin",
+        "demote" => "remove-admin",
+        _ => return None,
+    })
+}
+
+/// A world in which the examples name something: in Spanish the groups have Spanish names.
+fn of_the_examples(command: &str) -> Setting {
+    let mut world = World::empty();
+    let (bairro, sales) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
+    for name in ["Moradores", "Segurança"] {
+        world.linked_group(&bairro, name);
+    }
+    for name in ["Lançamentos", "Vendas Sul", "Ventas Sur", "Catálogo"] {
+        world.linked_group(&sales, name);
+    }
+    for name in ["Futebol", "Mães do Bairro", "Suporte", "Vendas Norte", "Vendas Atacado", "Ventas Norte"] {
+        world.group(name);
+    }
+    if command == "more" {
+        for class in 0..90 {
+            world.group(&format!("Turma {class:02}"));
+        }
+    }
+    for (phone, lid) in [("5544999990001", "81896604192873@lid"), ("5544999990002", "81896604192874@lid")] {
+        world.person(phone, Some(lid), "Bruno");
+        for community in [&bairro, &sales] {
+            match command {
+                "remove" | "promote" => world.join(community, phone, false, false),
+                "demote" => world.join(community, phone, true, false),
+                _ => {}
+            }
+        }
+    }
+    let aliases = ["sales", "vendas", "ventas"].map(|name| format!("{name} = \"{sales}\"\n")).concat();
+    Service::with().limits("orders_per_minute = 1000").world(|own| *own = world).admins(&format!(
+        "[instances.main.admins.ana]\nphone = \"{RUI}\"\nname = \"Ana\"\n\
+         [instances.main.aliases]\n{aliases}"
+    ))
+}
+
+/// Reads the help on each command as a person does, and sends what it shows as examples.
+async fn each_example_does_what_it_says(language: usize) {
+    let mut astray = Vec::new();
+    let locale = format!("locale = \"{}\"", ["en", "pt-BR", "es"][language]);
+    let guide = of_the_examples("help").instance(&locale).start().await;
+    for spec in COMMANDS {
+        let name = spec.name_in(Locale::ALL[language]);
+        let order = format!("/{name}");
+        let help = guide.ask(RUI, &format!("/{} {name}", ["help", "ajuda", "ayuda"][language])).await;
+        let is_example = |line: &&str| {
+            *line == order || line.strip_prefix(&order).is_some_and(|rest| rest.starts_with(' '))
+        };
+        let mut examples: Vec<&str> = help.lines().filter(is_example).collect();
+        if spec.args.is_empty() {
+            // Its usage is all that can be shown.
+            examples.push(&order);
+        } else {
+            assert_eq!(examples.len(), 2, "{help}");
+        }
+        for (nth, example) in examples.into_iter().enumerate() {
+            let bot = of_the_examples(spec.name).instance(&locale).start().await;
+            let group = bot.group("Suporte");
+            for order in before(spec.name, nth == 0) {
+                bot.ask_by(&bot.message(RUI, order).in_group(&group)).await;
+                bot.settled().await;
+            }
+            let calls = |path: &str| {
+                let calls = bot.sandbox.calls().into_iter();
+                calls.filter(|call| call.changes() && call.path.starts_with(path)).count()
+            };
+            let call = call_of(spec.name).filter(|_| !example.contains("--"));
+            let called = call.map(calls);
+            let event = match (spec.name, example.contains("https://")) {
+                ("photo", false) => bot.picture(RUI, example, "https://pictures.example/a.jpeg"),
+                _ => bot.message(RUI, example),
+            }
+            .in_group(&group);
+            let reply = bot.ask_by(&event).await;
+            bot.settled().await;
+
+            let outcome = bot.row(event.message_id()).await.outcome;
+            // The help on a command explains the marks.
+            let is_well = spec.name == "help" || !["❌", "❓", "⚠️"].iter().any(|mark| reply.contains(mark));
+            if !is_well || outcome.as_deref() != Some("answered") || call.map(calls) != called.map(|n| n + 1)
+            {
+                astray.push(format!("{example}: {outcome:?} {reply}"));
+            }
+        }
+    }
+    assert!(astray.is_empty(), "{}", astray.join("\n\n"));
+}
+
+#[tokio::test]
+async fn each_example_of_the_english_help_does_what_it_says() {
+    each_example_does_what_it_says(0).await;
+}
+
+#[tokio::test]
+async fn each_example_of_the_portuguese_help_does_what_it_says() {
+    each_example_does_what_it_says(1).await;
+}
+
+#[tokio::test]
+async fn each_example_of_the_spanish_help_does_what_it_says() {
+    each_example_does_what_it_says(2).await;
 }
 
 /// Ana, and an alias for "Marketing BR".

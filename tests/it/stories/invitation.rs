@@ -110,3 +110,17 @@ async fn while_z_api_has_trouble_a_link_waits_as_a_name_does() {
 
     assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
+
+#[tokio::test]
+async fn the_link_of_a_group_that_the_bot_came_into_a_moment_ago_names_it() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/groups").await;
+    let link = bot.sandbox.world(|world| {
+        let group = world.group("Novinhos");
+        world.invitation(&group).unwrap().to_owned()
+    });
+
+    let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;
+
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Novinhos”");
+}

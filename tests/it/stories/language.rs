@@ -263,3 +263,16 @@ async fn the_order_that_a_reply_offers_works_in_its_language() {
         assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Bairro Feliz"));
     }
 }
+
+#[tokio::test]
+async fn a_misspelled_name_is_answered_in_the_language_of_the_nearest() {
+    let bot = Service::start().await;
+    let rows = [
+        ("/comunidads", "Não conheço o comando “comunidads”. Você quis dizer /comunidades? Responda “sim”."),
+        ("/apdos", "No conozco el comando “apdos”. ¿Quisiste decir /apodos? Responde “sí”."),
+        ("/comunities", "There is no command “comunities”. Did you mean /communities? Answer “yes”."),
+    ];
+    for (order, expected) in rows {
+        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    }
+}

@@ -1,8 +1,8 @@
 //! `/move`: a group leaves the community it is in and is linked to another, as one order.
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Call, Fault, Reply};
 
-use crate::stories::scene::refusal;
+use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
 
 const MOVED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Vendas Sul”";
@@ -146,4 +146,46 @@ async fn what_somebody_else_moved_on_since_is_not_moved_back() {
 
     assert!(reply.contains("⚠️ “Vendas Sul”"), "{reply}");
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Terceira"));
+}
+
+#[tokio::test]
+async fn what_was_in_no_community_is_taken_out_again_and_a_mixture_cannot_be_taken_back() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, r#"/move futebol "Bairro Feliz""#).await;
+    let free = bot.ask(ANA, "/undo").await;
+    bot.ask(ANA, r#"/move futebol "vendas sul" "Bairro Feliz""#).await;
+    let mixed = bot.ask(ANA, "/undo").await;
+
+    assert_eq!(free, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(mixed, "❌ The last change was /move, and that cannot be taken back.");
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn what_does_not_leave_is_not_linked_elsewhere() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("communities/unlink", Fault::Instead(refusal("You must be an admin")));
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    assert!(reply.starts_with("0 of 1 group is now in “Bairro Feliz”.\n❌ “Vendas Sul”: "), "{reply}");
+    assert!(reply.ends_with("refused: “You must be an admin”"), "{reply}");
+    assert!(bot.calls_to("communities/link").is_empty());
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn what_may_be_on_its_way_is_not_put_back() {
+    let bot = Service::start().await;
+    let bairro = bot.community("Bairro Feliz");
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    assert!(reply.contains("❓ “Vendas Sul”"), "{reply}");
+    let calls = bot.calls_to("communities/link");
+    let is_there = |call: &Call| call.body.as_ref().is_some_and(|body| body["communityId"] == bairro);
+    assert!(!calls.is_empty() && calls.iter().all(is_there), "{calls:?}");
 }

@@ -16,7 +16,7 @@ impl Service {
     }
 
     /// A picture with its caption.
-    fn picture(&self, from: &str, caption: &str, url: &str) -> Event {
+    pub(super) fn picture(&self, from: &str, caption: &str, url: &str) -> Event {
         let account = self.sandbox.account();
         let picture = Event::picture(&account.id, caption, url);
         picture.from(from).connected_phone(&account.phone).at(self.clock.now())

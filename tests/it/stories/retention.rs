@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::Fault;
 use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Fault, World};
 use vincula::storage::Requeued;
 
 use super::scene::{RUI, refusal};
@@ -148,6 +148,37 @@ async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
 }
 
 #[tokio::test]
+async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays() {
+    let classes = |world: &mut World| {
+        for class in 1..=50 {
+            world.group(&format!("Turma {class:02}"));
+        }
+    };
+    let mut bot = bot().world(classes).start().await;
+    for order in ["oi", "/alias bf = bairro", "/settings bf add-groups all", "/language es", ORDER, "/groups"]
+    {
+        bot.ask(ANA, order).await;
+        bot.settled().await;
+    }
+    bot.ask(ANA, "/link bairo futebol").await;
+    bot.settled().await;
+    let all = ["alias", "greeting", "language", "list", "page", "question", "setting", "undo"];
+    assert_eq!(bot.remembered().await, all);
+
+    bot.days_later(29).await;
+    bot.keeps(7, 7).await;
+    assert_eq!(bot.remembered().await, all);
+    bot.days_later(2).await;
+
+    bot.within(async {
+        while bot.remembered().await != ["alias", "language", "setting"] {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_chat_is_known_while_an_order_of_it_is_kept() {
     let admins = format!("{}[instances.main.admins.rui]\nphone = \"{RUI}\"\n", ana());
     let mut bot = bot().admins(&admins).start().await;
@@ -184,5 +215,15 @@ impl Service {
         let lanes = sqlx::query_scalar("SELECT lane FROM lane ORDER BY lane").fetch_all(&mut journal).await;
         journal.close().await.unwrap();
         lanes.unwrap()
+    }
+
+    /// The kinds of what is remembered between orders.
+    async fn remembered(&self) -> Vec<String> {
+        sqlx::any::install_default_drivers();
+        let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
+        let kinds = sqlx::query_scalar("SELECT DISTINCT kind FROM memory ORDER BY kind");
+        let kinds = kinds.fetch_all(&mut journal).await;
+        journal.close().await.unwrap();
+        kinds.unwrap()
     }
 }

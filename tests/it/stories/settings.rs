@@ -121,3 +121,18 @@ async fn trouble_and_a_crash_are_got_over_by_asking_again() {
     assert_eq!(bot.answers_to(&order).await, [TO_ADMINS]);
     assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
 }
+
+#[tokio::test]
+async fn what_may_have_been_set_is_known_no_longer() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.ask(ANA, "/settings bairro add-groups all").await;
+    bot.settled().await;
+    bot.sandbox.trouble().always("communities/settings", Fault::Afterwards(Reply::bad_gateway()));
+
+    let unsure = bot.ask(ANA, "/settings bairro add-groups admins").await;
+    bot.sandbox.trouble().clear();
+    let known = bot.ask(ANA, "/settings bairro").await;
+
+    assert!(unsure.starts_with("❓"), "{unsure}");
+    assert!(known.contains("I have not set it yet"), "{known}");
+}

@@ -2,7 +2,7 @@
 
 use vincula::sandbox::Fault;
 
-use crate::stories::scene::{ok, refusal};
+use crate::stories::scene::{ANA_AND_RUI, RUI, ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -83,4 +83,30 @@ async fn what_was_not_sure_is_taken_back_too_and_not_the_change_before_it() {
 
     assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Suporte”");
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn another_admin_of_the_same_group_takes_nothing_back_of_it() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+    let group = bot.group("Suporte");
+    let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
+    bot.ask_by(&here(ANA, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.ask_by(&here(RUI, r#"/link "Bairro Feliz" síndicos"#)).await;
+
+    let hers = bot.ask_by(&here(ANA, "/undo")).await;
+    let his = bot.ask_by(&here(RUI, "/undo")).await;
+
+    assert_eq!(hers, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(his, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Síndicos”");
+}
+
+#[tokio::test]
+async fn what_one_order_linked_is_unlinked_without_a_question_however_much_it_is() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte síndicos café"#).await;
+
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
+    assert_eq!(bot.community_of("Café da Manhã"), None);
 }

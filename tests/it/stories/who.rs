@@ -61,3 +61,36 @@ async fn the_admins_of_the_community_follow_where_they_may_give_orders() {
     assert_eq!(lines.len(), 7, "neither Ana once more, nor the bot: {reply}");
     assert!(!reply.contains("99999-0001"), "Ana is listed once: {reply}");
 }
+
+#[tokio::test]
+async fn who_is_not_listed_or_not_shown_is_told_as_such() {
+    let listed = SOME.replace("name = \"Ana\"", "name = \"Ana\"\ncommunities = [\"Serra\"]");
+    let bot = setting()
+        .admins(&listed)
+        .world(|world| {
+            let praia = world.community("Praia");
+            world.join(&praia, BRUNO, true, false);
+            // WhatsApp shows neither number nor lid.
+            world.join(&praia, "", true, false);
+            world.community("Serra");
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+
+    let praia = bot.ask(BRUNO, "/who Praia").await;
+    let serra = bot.ask(ANA, "/quem Serra").await;
+
+    assert_eq!(
+        praia,
+        "Who may give orders in “Praia”:\nNobody is listed for it.\n\
+         And its admins on WhatsApp, all but /create, /deactivate, /alias, /aliases:\n\
+         • +55 44 99999-0002\n• Others, whose number WhatsApp does not show"
+    );
+    assert_eq!(
+        serra,
+        "Quem pode fazer pedidos em “Serra”:\n• “Ana”: tudo\n\
+         E os admins dela no WhatsApp, tudo menos /criar, /desativar, /apelido, /apelidos. \
+         Além desses, não há nenhum."
+    );
+}

@@ -448,6 +448,23 @@ impl Service {
         texts.fetch_all(&mut journal).await.unwrap()
     }
 
+    /// Writes so many aliases of one thing into the journal, as if they had been kept from a chat.
+    pub async fn keep_aliases(&self, count: usize, id: &str) {
+        sqlx::any::install_default_drivers();
+        let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
+        for number in 0..count {
+            sqlx::query(
+                "INSERT INTO memory (instance, kind, place, value, at) VALUES ('main', 'alias', $1, $2, 1)",
+            )
+            .bind(format!("alias-{number}"))
+            .bind(id)
+            .execute(&mut journal)
+            .await
+            .unwrap();
+        }
+        journal.close().await.unwrap();
+    }
+
     /// Where the journal's file is; for a service on SQLite.
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")

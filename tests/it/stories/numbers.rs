@@ -1,0 +1,84 @@
+//! Numbers of the last list that a chat was shown, as names: what they are not.
+
+use super::scene::{ANA_AND_RUI, RUI};
+use crate::support::{ANA, Service};
+
+#[tokio::test]
+async fn a_number_that_the_list_does_not_have_is_told_and_the_others_are_done() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/groups vendas").await;
+
+    let one = bot.ask(ANA, "/link bairro 1 4").await;
+    let several = bot.ask(ANA, "/vincular bairro 2-4").await;
+    let community = bot.ask(ANA, "/community 3").await;
+    let place = bot.ask(ANA, "/invite 4").await;
+
+    assert_eq!(one, "1 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n❌ no group “4”");
+    assert_eq!(several, "0 de 1 grupo está em “Bairro Feliz”.\n❌ não encontrei o grupo “2-4”");
+    assert!(community.starts_with("There is no community “3”."), "{community}");
+    assert!(place.starts_with("❌ There is no community and no group “4”."), "{place}");
+    assert_eq!(bot.community_of("Vendas Norte"), None);
+}
+
+#[tokio::test]
+async fn what_is_called_like_a_number_is_meant_by_it() {
+    let bot = Service::with()
+        .world(|world| {
+            let two = world.community("2");
+            world.linked_group(&two, "Vizinhos");
+            world.group("3");
+        })
+        .start()
+        .await;
+    let (two, three) = (bot.community("2"), bot.group("3"));
+    bot.ask(ANA, "/communities").await;
+
+    let shown = bot.ask(ANA, "/community 2").await;
+    bot.ask(ANA, "/communities").await;
+    let past = bot.ask(ANA, "/history 2").await;
+    let link = bot.ask(ANA, "/invite 2").await;
+    bot.ask(ANA, "/groups vendas").await;
+    let linked = bot.ask(ANA, "/link bairro 3").await;
+    let alias = bot.ask(ANA, "/alias tres = 3").await;
+
+    assert!(shown.starts_with("“2”: 1 group") && shown.contains(&two), "{shown}");
+    assert!(past.starts_with("Last orders in “2”:"), "{past}");
+    let of = |bot: &Service, id: &str| {
+        bot.world().groups().iter().find(|group| group.community.as_deref() == Some(id)).cloned().unwrap()
+    };
+    assert!(link.contains(&of(&bot, &two).invitation), "{link}");
+    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “3”");
+    assert_eq!(bot.world().community_of(&three), Some(bot.community("Bairro Feliz").as_str()));
+    assert_eq!(alias, "✅ “tres” now stands for “3” (group).");
+}
+
+#[tokio::test]
+async fn numbers_of_communities_name_no_groups_and_numbers_of_groups_no_communities() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, "/communities").await;
+    let group = bot.ask(ANA, "/link bairro 2").await;
+    bot.ask(ANA, "/groups").await;
+    let community = bot.ask(ANA, "/community 2").await;
+    let past = bot.ask(ANA, "/history 2").await;
+
+    assert_eq!(group, "0 of 1 group is now in “Bairro Feliz”.\n❌ no group “2”");
+    assert!(community.starts_with("There is no community “2”."), "{community}");
+    assert!(past.starts_with("❌ There is no community and no admin “2”."), "{past}");
+}
+
+#[tokio::test]
+async fn numbers_are_of_the_list_that_their_own_chat_was_shown() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+    let group = bot.group("Suporte");
+    bot.ask(ANA, "/groups vendas").await;
+    bot.ask_by(&bot.message(ANA, "/groups café").in_group(&group)).await;
+
+    let elsewhere = bot.ask(RUI, "/link bairro 1").await;
+    let here = bot.ask_by(&bot.message(RUI, "/link bairro 1").in_group(&group)).await;
+    let own = bot.ask(ANA, "/link bairro 1").await;
+
+    assert!(elsewhere.ends_with("❌ no group “1”"), "{elsewhere}");
+    assert!(here.ends_with("✅ “Café da Manhã”"), "{here}");
+    assert!(own.ends_with("✅ “Vendas Atacado”"), "{own}");
+}
