@@ -77,28 +77,18 @@ fn a_script_from_anywhere_is_read_to_its_last_line() {
 }
 
 #[test]
-fn how_far_an_order_is_is_shown_step_by_step_as_it_comes() {
+fn how_far_an_order_is_is_shown_before_its_answer_and_becomes_it() {
     let place = Place::new();
-    let ran = place.run_on("/link bairro bloco* --yes\n/unlink bairro bloco* --yes\n", &["demo"]);
+    let ran = place.run_on("/link bairro bloco* --yes\n", &["demo"]);
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     let spoken = spoken(&ran.out);
     let first: Vec<&str> = spoken.iter().map(|(_, said)| said.lines().next().unwrap()).collect();
-    let [steps, others] = [&first[1..5], &first[6..]];
-    let expected = ["⏳ 0 of 21…", "(edited) ⏳ 10 of 21…", "(edited) ⏳ 20 of 21…"];
-    assert_eq!((&steps[..3], &others[..3]), (&expected[..], &expected[..]), "{}", ran.out);
-    assert!(steps[3].starts_with("(edited) 21 of 21 groups are now in"), "{}", ran.out);
-    assert!(others[3].starts_with("(edited) 21 of 21 groups are now out"), "{}", ran.out);
-    assert_eq!(first.len(), 10, "{}", ran.out);
-}
-
-#[test]
-fn an_order_on_just_as_many_groups_as_one_call_takes_is_told_of_as_one_that_takes_its_time() {
-    let place = Place::new();
-    let ran = place.run_on("/link bairro \"bloco 0*\", \"bloco 10\"\n", &["demo"]);
-    let spoken = spoken(&ran.out);
-    assert_eq!((spoken.len(), spoken[1].1.as_str()), (3, "⏳ 0 of 10…"), "{}", ran.out);
-    assert!(spoken[2].1.starts_with("(edited) 10 of 10 groups are now in"), "{}", ran.out);
+    let (last, steps) = first[1..].split_last().unwrap();
+    // How many it comes to see is a matter of haste; the tour shows each.
+    assert!(steps[0].starts_with("⏳ ") && steps[0].ends_with(" of 21…"), "{}", ran.out);
+    assert!(steps[1..].iter().all(|step| step.starts_with("(edited) ⏳ ")), "{}", ran.out);
+    assert!(last.starts_with("(edited) 21 of 21 groups are now in"), "{}", ran.out);
 }
 
 #[test]
