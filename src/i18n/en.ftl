@@ -474,6 +474,7 @@ help-more-example = { "" }
 would-move = would leave { $community }
 moved-back = { $reason }; it is back in { $community }
 moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
+moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. Look: { $order }
 help-move = move groups to a community
 help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
 help-move-example =

@@ -474,6 +474,7 @@ help-more-example = { "" }
 would-move = saldría de { $community }
 moved-back = { $reason }; volvió a { $community }
 moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
+moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Mira: { $order }
 help-move = mueve grupos a otra comunidad
 help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
 help-move-example =

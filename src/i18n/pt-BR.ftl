@@ -475,6 +475,7 @@ help-more-example = { "" }
 would-move = sairia de { $community }
 moved-back = { $reason }; voltou para { $community }
 moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
+moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Veja: { $order }
 help-move = muda grupos de comunidade
 help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
 help-move-example =

@@ -41,6 +41,8 @@ pub enum Fate {
     Back(String, Box<Fate>),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
     Stray(String, Box<Fate>),
+    /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
+    PerhapsBack(String, Box<Fate>),
     /// ☑️ Was so already.
     WasSo,
     /// ⚠️ It belongs to another community, named where that is known.
@@ -95,7 +97,7 @@ impl Fate {
             Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
-            Self::NotShown | Self::NotRead => "❓",
+            Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
             _ => "❌",
         }
     }
@@ -201,6 +203,16 @@ impl Report {
         }
     }
 
+    /// It left a community for nothing, and what to do about it.
+    fn left(&self, key: &str, from: &str, reason: &Fate, name: &str, order: &str, speech: &Speech) -> String {
+        let reason = self.why(reason, name, speech);
+        let from = quoted(from);
+        speech.text(
+            key,
+            &[("reason", (&reason).into()), ("community", (&from).into()), ("order", order.into())],
+        )
+    }
+
     /// Why a group is where it is.
     fn why(&self, fate: &Fate, name: &str, speech: &Speech) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
@@ -221,17 +233,12 @@ impl Report {
                 say("moved-back", &[("reason", (&reason).into()), ("community", (&from).into())])
             }
             Fate::Stray(from, reason) => {
-                let reason = self.why(reason, name, speech);
                 let order = speech.order("link", &[from, name]);
-                let from = quoted(from);
-                say(
-                    "moved-astray",
-                    &[
-                        ("reason", (&reason).into()),
-                        ("community", (&from).into()),
-                        ("order", (&order).into()),
-                    ],
-                )
+                self.left("moved-astray", from, reason, name, &order, speech)
+            }
+            Fate::PerhapsBack(from, reason) => {
+                let order = speech.order("community", &[from]);
+                self.left("moved-perhaps-back", from, reason, name, &order, speech)
             }
             Fate::Announcement => say("announcement", &[]),
             Fate::MustStay => say("must-stay", &[]),

@@ -84,9 +84,12 @@ async fn carry_over(context: &mut Context<'_>, plan: &Plan) -> Result<Settled, F
     for (id, name, group, fate) in astray {
         let alone = Plan::of(id, name, std::slice::from_ref(&group));
         let back = settle(context, Direction::Link, &alone, None, None).await?;
-        let is_back = back.get(&group) == Some(&Fate::Done);
-        let (name, fate) = (name.clone(), Box::new(fate));
-        settled.insert(group, if is_back { Fate::Back(name, fate) } else { Fate::Stray(name, fate) });
+        let tell = match back.get(&group) {
+            Some(Fate::Done | Fate::WasSo) => Fate::Back,
+            Some(Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
+            _ => Fate::Stray,
+        };
+        settled.insert(group, tell(name.clone(), Box::new(fate)));
     }
     Ok(settled)
 }
@@ -104,8 +107,8 @@ fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
     let Some(target) = plan.community() else { return };
     if done.is_empty() {
-        // What is in no community now is no change before this one either.
-        if settled.values().any(|fate| matches!(fate, Fate::Stray(..))) {
+        // What is in no community now, or may be, is no change before this one either.
+        if settled.values().any(|fate| matches!(fate, Fate::Stray(..) | Fate::PerhapsBack(..))) {
             context.can_be_undone("move", None);
         }
         return;

@@ -78,6 +78,24 @@ async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
 }
 
 #[tokio::test]
+async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
+    let bot = Service::start().await;
+    let trouble = bot.sandbox.trouble();
+    trouble.next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    // Back it is said to be, but not shown.
+    trouble.next("communities/link", 1, Fault::Instead(ok(r#"{"success":true}"#)));
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❓ “Vendas Sul”: Z-API refused: “You must be an admin”; it left \
+         “Marketing BR”, and I cannot tell whether it is back there. Look: /community \"Marketing BR\""
+    );
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ The last change was /move, and that cannot be taken back.");
+}
+
+#[tokio::test]
 async fn between_the_halves_a_crash_or_trouble_loses_nothing() {
     let mut bot = Service::start().await;
     let bad = Fault::Instead(Reply::bad_gateway());
