@@ -198,6 +198,7 @@ confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
 edit-too-early = I am still working on the first version of this message. Send a new one.
+edit-too-late = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }

@@ -198,6 +198,7 @@ confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
 edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
+edit-too-late = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }

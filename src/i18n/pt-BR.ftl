@@ -199,6 +199,7 @@ confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
 edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
+edit-too-late = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-place = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }

@@ -104,7 +104,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let admin = &*admin;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
-        return Ok(Ended::with(Reply::TooManyOrders { limit }, Outcome::Refused));
+        // Who mends an order too soon may mend it once more.
+        let is_mended = number_of(&command.message_id) > 0;
+        let outcome = if is_mended { Outcome::Mistaken } else { Outcome::Refused };
+        return Ok(Ended::with(Reply::TooManyOrders { limit }, outcome));
     }
     let is_cancelled = command.is_cancelled;
     if is_cancelled && command.plan.is_none() {
@@ -263,7 +266,8 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
         let early = Phrase::not_done("edit-too-early");
         Some(Ended::mistaken(Reply::Said(vec![early])))
     } else if before.iter().any(|version| !version.may_be_mended()) {
-        Some(Ended::with(Reply::Nothing, Outcome::Answered))
+        let late = Phrase::not_done("edit-too-late");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Refused))
     } else {
         None
     })

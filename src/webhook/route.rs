@@ -451,7 +451,9 @@ impl Door {
                 if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
                     return Ok(Awaited::No);
                 }
-                if last.text == message.text {
+                // One that was overtaken on its way is not what its admin wants any more.
+                let is_overtaken = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
+                if last.text == message.text || is_overtaken {
                     return Ok(Awaited::Again);
                 }
                 message.id = revision(id, versions.len());

@@ -291,3 +291,128 @@ async fn an_edit_of_an_order_that_is_at_work_for_long_is_not_run() {
     bot.settled().await;
     assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }
+
+/// What was done stays told, however early the edit came and however late the answer goes out.
+#[tokio::test]
+async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that_came_too_early() {
+    let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
+    let link = bot.sandbox.trouble().hold("communities/link");
+    // So that answers wait for their turn.
+    for _ in 0..5 {
+        bot.ask(ANA, "/whoami").await;
+    }
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(link.reached()).await;
+    bot.give_by(&bot.edited(&order, "/communities")).await;
+
+    link.release();
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 1);
+    assert!(bot.said().contains(&LINKED.to_owned()), "{:?}", bot.said());
+}
+
+#[tokio::test]
+async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_it_was_not_carried_out() {
+    let late = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
+                Send a new one.";
+    // It did something.
+    let bot = Service::start().await;
+    let link = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(link.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    link.release();
+    bot.settled().await;
+    assert_eq!((bot.said(), bot.changes()), (vec![LINKED.to_owned(), late.to_owned()], 1));
+
+    // It was given up, and may be taken up again by the operator.
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.sandbox.trouble().always("communities", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
+    bot.give_by(&order).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.reply_to(order.message_id()).await;
+    bot.sandbox.trouble().clear();
+    bot.settled().await;
+    assert_eq!((bot.said().len(), bot.changes()), (2, 0));
+    assert_eq!(bot.said()[1], late);
+}
+
+#[tokio::test]
+async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(14 * 60));
+    bot.give_by(&bot.edited(&order, "/link xyzzy b")).await;
+    bot.settled().await;
+    assert_eq!(bot.said().len(), 1);
+    clock.advance(Duration::from_secs(59));
+    let link = bot.sandbox.trouble().hold("communities/link");
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.within(link.reached()).await;
+
+    clock.advance(Duration::from_secs(120));
+    link.release();
+    bot.settled().await;
+
+    assert_eq!(bot.said()[1..], [LINKED]);
+}
+
+#[tokio::test]
+async fn who_mends_an_order_too_soon_after_others_may_mend_it_a_minute_later() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 2").start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.ask(ANA, "/whoami").await;
+    bot.settled().await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol suporte"#)).await;
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+
+    clock.advance(Duration::from_secs(70));
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(5));
+    let older = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    clock.advance(Duration::from_secs(5));
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" xyzzy"#)).await;
+    bot.settled().await;
+
+    expect_status(&bot.post(&older).await, "duplicate");
+
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_knows_whether_it_came_through() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let vanished = Reply::json(408, &serde_json::json!({}));
+    bot.sandbox.trouble().next("send-text?edit", 1, Fault::Afterwards(vanished));
+
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+}
