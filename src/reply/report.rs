@@ -83,6 +83,8 @@ pub enum Fate {
     Trouble(String),
     /// ❌ The order was cancelled before.
     Cancelled,
+    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    NoAnswer(String),
     /// ❓ Z-API said yes, the community does not show it.
     NotShown,
     /// ❓ It could not be read back.
@@ -97,7 +99,7 @@ impl Fate {
             Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
-            Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
+            Self::NoAnswer(_) | Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
             _ => "❌",
         }
     }
@@ -106,7 +108,7 @@ impl Fate {
 impl Fate {
     /// It is done, or may be: who takes the order back takes this back.
     pub fn may_be_done(&self) -> bool {
-        matches!(self, Self::Done | Self::NotShown | Self::NotRead)
+        matches!(self, Self::Done | Self::NoAnswer(_) | Self::NotShown | Self::NotRead)
     }
 
     /// What was meant is chosen by number.
@@ -250,6 +252,9 @@ impl Report {
             Fate::NotTheirs => say("group-not-theirs", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
+            Fate::NoAnswer(reason) => {
+                say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
+            }
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
             Fate::NotRead
             | Fate::Done

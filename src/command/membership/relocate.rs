@@ -86,7 +86,7 @@ async fn carry_over(context: &mut Context<'_>, plan: &Plan) -> Result<Settled, F
         let back = settle(context, Direction::Link, &alone, None, None).await?;
         let tell = match back.get(&group) {
             Some(Fate::Done | Fate::WasSo) => Fate::Back,
-            Some(Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
+            Some(Fate::NoAnswer(_) | Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
             _ => Fate::Stray,
         };
         settled.insert(group, tell(name.clone(), Box::new(fate)));

@@ -46,6 +46,8 @@ pub(super) enum End {
     Trouble(String),
     /// The order was cancelled before.
     Cancelled,
+    /// The call had no answer, explained in the person's language, and the community does not show it.
+    NoAnswer(String),
     /// Z-API said yes, the community does not show it.
     NotShown,
     /// It could not be read back.
@@ -56,7 +58,7 @@ impl End {
     /// It is done, or may be: who takes the order back takes this back, where it is so by then.
     pub(super) fn may_be_done(&self) -> bool {
         use End::*;
-        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NotShown | NotRead)
+        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NoAnswer(_) | NotShown | NotRead)
     }
 }
 
@@ -260,7 +262,11 @@ impl Work<'_, '_> {
                 _ if self.context.is_cancelled => End::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
                     self.context.gave_up = true;
-                    self.trouble(error)
+                    // What had no answer may still come to be so.
+                    match is_surely_unmade(error.cause) {
+                        true => self.trouble(error),
+                        false => End::NoAnswer(self.explained(error)),
+                    }
                 }
                 Some(Err(error)) if error.cause == Cause::Refused => match self.act {
                     Act::Promote if self.admins() >= MOST_ADMINS => End::Full,
@@ -279,7 +285,11 @@ impl Work<'_, '_> {
     }
 
     fn trouble(&self, error: &ApiError) -> End {
-        End::Trouble(error.explain(self.context.speech.locale, quoted))
+        End::Trouble(self.explained(error))
+    }
+
+    fn explained(&self, error: &ApiError) -> String {
+        error.explain(self.context.speech.locale, quoted)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.
