@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::super::patience::Patience;
 use super::super::progress::MANY;
-use super::super::single::is_surely_unmade;
 use super::super::{Context, Failure};
 use super::Direction;
 use super::plan::{Plan, elsewhere};
@@ -29,7 +28,7 @@ struct Hint {
 impl Hint {
     /// A call was made, and whoever made it does not know what became of it.
     fn is_open(&self, error: &ApiError) -> bool {
-        self.is_called && !is_surely_unmade(error.cause)
+        self.is_called && !error.cause.is_surely_unmade()
     }
 }
 

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::super::patience::Patience;
-use super::super::single::is_surely_unmade;
 use super::super::{Context, Failure};
 use super::Act;
 use super::plan::Plan;
@@ -162,7 +161,7 @@ impl Work<'_, '_> {
         let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.note_asked(at),
-            (Some(at), Err(error)) if is_surely_unmade(error.cause) => self.plan.note_asking(at, false),
+            (Some(at), Err(error)) if error.cause.is_surely_unmade() => self.plan.note_asking(at, false),
             _ => {}
         }
         Ok(answer)
@@ -263,7 +262,7 @@ impl Work<'_, '_> {
                 Some(Err(error)) if error.cause.is_temporary() => {
                     self.context.gave_up = true;
                     // What had no answer may still come to be so.
-                    match is_surely_unmade(error.cause) {
+                    match error.cause.is_surely_unmade() {
                         true => self.trouble(error),
                         false => End::NoAnswer(self.explained(error)),
                     }
