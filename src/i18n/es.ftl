@@ -588,3 +588,6 @@ create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+
+## La edición de una orden ya confirmada
+edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
