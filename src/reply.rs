@@ -240,6 +240,15 @@ impl Reply {
         }
     }
 
+    /// It only shows what would be done.
+    pub fn is_shown(&self) -> bool {
+        match self {
+            Self::Asked(_) | Self::Trial(_) => true,
+            Self::In(_, reply) => reply.is_shown(),
+            _ => false,
+        }
+    }
+
     fn text(&self, speech: &Speech) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         match self {

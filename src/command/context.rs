@@ -153,6 +153,7 @@ impl Context<'_> {
                     options: Vec::new(),
                     after: String::new(),
                     takes_several: false,
+                    askers: Vec::new(),
                 });
                 Some(Reply::Asked(Box::new(about)))
             }

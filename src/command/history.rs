@@ -192,6 +192,7 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
         options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
 }
 
@@ -312,9 +313,9 @@ fn result(deed: &Deed) -> Option<String> {
         None => return Some("⏳".to_owned()),
         Some(Outcome::GaveUp | Outcome::Unanswered) => "⛔",
         Some(Outcome::Refused | Outcome::Mistaken | Outcome::Expired) => "❌",
-        Some(Outcome::Answered) if deed.reply.is_none() => return None,
+        Some(Outcome::Answered | Outcome::Shown) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
-        Some(Outcome::Answered) => marks().unwrap_or("✅"),
+        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or("✅"),
     };
     let Some(first) = lines.next() else { return Some(mark.to_owned()) };
     let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();

@@ -166,6 +166,9 @@ pub struct OrderMeant {
     /// somebody moved on since stays there.
     #[serde(default)]
     pub only_from: Option<String>,
+    /// The ids of the orders that asked up to it: once it did something, none of them is run anew.
+    #[serde(default)]
+    pub askers: Vec<String>,
 }
 
 impl OrderMeant {

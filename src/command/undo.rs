@@ -44,7 +44,8 @@ fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant
             None => said(Phrase::not_done("undo-nothing")),
             Some(Undo { by: Some((command, rest)), only_from, .. }) => {
                 let forget = Some(MemoryName::Undo);
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_from })
+                let askers = Vec::new();
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_from, askers })
             }
             Some(Undo { of, by: None, instead, .. }) => {
                 let order = past.speech.order(&of, &[]);

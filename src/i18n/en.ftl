@@ -199,7 +199,7 @@ confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
 edit-too-early = I am still working on the first version of this message. Send a new one.
-edit-too-late = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
+edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
@@ -591,3 +591,6 @@ create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+
+## An order that was done on a yes is edited
+edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.

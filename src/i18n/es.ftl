@@ -199,7 +199,7 @@ confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
 edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
-edit-too-late = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
+edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
@@ -591,3 +591,6 @@ create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+
+## La edición de una orden ya confirmada
+edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.

@@ -200,7 +200,7 @@ confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
 edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
-edit-too-late = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
+edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-place = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
@@ -592,3 +592,6 @@ create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+
+## A edição de um pedido já confirmado
+edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.

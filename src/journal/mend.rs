@@ -49,6 +49,7 @@ impl Likely {
             options: vec![self.rest],
             after: String::new(),
             takes_several: false,
+            askers: Vec::new(),
         };
         let meant = Phrase::new("meant-order").plain("order", self.shown);
         Ended { memories: vec![question.asked(place)], ..Ended::mistaken(Reply::Said(vec![meant])) }

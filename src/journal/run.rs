@@ -12,7 +12,7 @@ use crate::command::loose::behind;
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, Past, Run, Spec, Timing,
+    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
     kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
@@ -81,7 +81,18 @@ struct Given {
 pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let mut ended = carry_out(bot, claim, means).await?;
     let command = &claim.command;
+    let meant: Option<OrderMeant> =
+        command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
+    let askers = meant.map(|meant| meant.askers).unwrap_or_default();
+    if matches!(ended.outcome, Outcome::Mistaken | Outcome::Shown) {
+        ended.memories.iter_mut().for_each(|memory| question::behind(askers.clone(), memory));
+    } else {
+        let taken = |place| Memory { kind: MemoryKind::Taken, place, value: Some(command.id.clone()) };
+        ended.memories.extend(askers.into_iter().map(taken));
+    }
     let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
+    // What an earlier version of the message asked was not meant.
+    let is_change = is_change || number_of(&command.message_id) > 0;
     let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
     if is_change && !ended.memories.iter().any(is_asked) {
         let chat = Chat::from_address(&command.chat);
@@ -131,6 +142,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         Err(ended) => return Ok(ended),
     };
     let Given { spec, order, mut arguments, is_confirmed, forgotten, meant } = given;
+    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
+        claim.mean(meant).await?;
+    }
+    let command = &claim.command;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
@@ -190,9 +205,6 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
-    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
-        claim.mean(meant).await?;
-    }
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -221,6 +233,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         _ if is_cancelled => Outcome::Cancelled,
         true => Outcome::GaveUp,
         false if reply.is_mistake() => Outcome::Mistaken,
+        false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
     Ok(Ended { reply, outcome, memories: context.memories })
@@ -262,11 +275,19 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
         looks += 1;
         sleep(LOOK).await;
     };
+    let mut is_taken = false;
+    for version in &before {
+        let taken = means.store.recall(instance, MemoryKind::Taken, &version.id).await;
+        is_taken |= taken.map_err(Lost::Store)?.is_some();
+    }
     Ok(if before.iter().any(|version| !version.is_over) {
         let early = Phrase::not_done("edit-too-early");
         Some(Ended::mistaken(Reply::Said(vec![early])))
-    } else if before.iter().any(|version| !version.may_be_mended()) {
+    } else if is_taken {
         let late = Phrase::not_done("edit-too-late");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Answered))
+    } else if before.iter().any(|version| !version.may_be_mended()) {
+        let late = Phrase::not_done("edit-after-end");
         Some(Ended::with(Reply::Said(vec![late]), Outcome::Refused))
     } else {
         None
@@ -420,6 +441,7 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         options: vec![order.rest.clone()],
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),
@@ -575,6 +597,7 @@ fn which(
         options,
         after,
         takes_several: false,
+        askers: Vec::new(),
     };
     vec![question.asked(place)]
 }

@@ -1,4 +1,5 @@
-//! The versions of one message: an order that was not understood may be mended by editing it.
+//! The versions of one message: an order that did nothing may be mended by editing it: one that was not
+//! understood, or only showed what it would do. What said yes to it is remembered, and did something.
 //!
 //! WhatsApp keeps a message's id when it is edited. The journal knows the first version by that id,
 //! and each later one by the id, a line feed (which no message's id holds) and a number.
@@ -36,9 +37,9 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// It was not understood and changed nothing, or is still looked at.
+    /// It did nothing by itself, or is still looked at.
     pub fn may_be_mended(&self) -> bool {
-        self.outcome.is_none_or(|outcome| outcome == Outcome::Mistaken)
+        self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Mistaken | Outcome::Shown))
     }
 }
 

@@ -50,7 +50,7 @@ use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
 const SLIPS_A_MINUTE: u32 = 20;
-/// For how long an order that was not understood may be mended by editing its message.
+/// For how long an order that did nothing may be mended by editing its message.
 const MENDABLE: Duration = Duration::from_secs(15 * 60);
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
@@ -306,7 +306,9 @@ impl Door {
         let kind = match &meaning {
             Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
                 Some(spec) => Kind::Command(spec),
-                None if matches!(message.chat, Chat::Group(_)) => return Err(nothing),
+                None if matches!((&message.chat, &meaning), (Chat::Group(_), Meaning::Order(_))) => {
+                    return Err(nothing);
+                }
                 None => Kind::Unknown,
             },
             Meaning::Answer => Kind::Command(&confirm::SPEC),

@@ -416,3 +416,143 @@ async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_kno
 
     assert_eq!(bot.said(), [LINKED]);
 }
+
+const ANNOUNCE: &str = "/avisar bairro Reunião sexta 19h";
+
+impl Service {
+    /// Gives an order that asks, and waits for its question.
+    async fn asked(&self, text: &str) -> Event {
+        let order = self.message(ANA, text);
+        self.ask_by(&order).await;
+        self.settled().await;
+        order
+    }
+}
+
+#[tokio::test]
+async fn what_only_asked_is_mended_by_an_edit_and_the_yes_is_to_the_new_version() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+
+    let mended = bot.edited(&order, "/avisar bairro Reunião sábado 19h");
+    expect_status(&bot.post(&mended).await, "accepted");
+    bot.settled().await;
+
+    // One question stands in the chat, and it is the new one.
+    let said = bot.said();
+    assert!(said.len() == 1 && said[0].contains("sábado"), "{said:?}");
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sábado 19h"]);
+}
+
+#[tokio::test]
+async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
+    let bot = Service::start().await;
+    let order = bot.asked("/desativar bairro").await;
+
+    bot.post(&bot.edited(&order, "/desativar marketing")).await;
+    bot.settled().await;
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
+    assert!(bot.sandbox.world(|world| world.community_named("Marketing BR").is_none()));
+}
+
+#[tokio::test]
+async fn a_question_is_dropped_where_its_message_becomes_something_else() {
+    for text in ["/ajuda", "/avisar", "/xyzzy"] {
+        let bot = Service::start().await;
+        let order = bot.asked(ANNOUNCE).await;
+
+        expect_status(&bot.post(&bot.edited(&order, text)).await, "accepted");
+        bot.settled().await;
+
+        assert_eq!(bot.send(ANA, "sim").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+        assert!(bot.announced("Bairro Feliz").is_empty(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_in_a_group_drops_the_question_too() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    let order = bot.message(ANA, "/desativar bairro").in_group(&group);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    let edit = bot.edited(&order, "/xyzzy").in_group(&group);
+    expect_status(&bot.post(&edit).await, "accepted");
+    bot.settled().await;
+
+    assert!(bot.post(&bot.message(ANA, "sim").in_group(&group)).await.text().contains("not_a_command"));
+}
+
+#[tokio::test]
+async fn a_trial_becomes_the_order_by_an_edit() {
+    let bot = Service::start().await;
+    let order = bot.asked("/link bairro futebol --try").await;
+
+    bot.post(&bot.edited(&order, "/link bairro futebol")).await;
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+    let again = bot.edited(&order, "/link bairro suporte");
+    assert_eq!(expect_status(&bot.post(&again).await, "ignored"), "edited");
+}
+
+#[tokio::test]
+async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+    let announcing = bot.sandbox.trouble().hold("send-text");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(announcing.reached()).await;
+    let mended = bot.edited(&order, "/avisar --sim bairro Reunião sábado 19h");
+    expect_status(&bot.post(&mended).await, "accepted");
+
+    announcing.release();
+    bot.settled().await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sexta 19h"]);
+    assert!(bot.reply_to(&yes).await.text.contains('✅'));
+    assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
+}
+
+#[tokio::test]
+async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+    let reading = bot.sandbox.trouble().hold("communities-metadata");
+    bot.post(&bot.edited(&order, "/avisar bairro Reunião sábado 19h")).await;
+    bot.within(reading.reached()).await;
+    let yes = bot.give(ANA, "sim").await;
+
+    reading.release();
+    bot.settled().await;
+
+    let early = bot.reply_to(&yes).await.text;
+    assert!(early.starts_with("❌ Isso veio antes da minha última pergunta"), "{early}");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn t14_of_questions_that_led_to_one_another_all_are_done_once_the_last_one_is() {
+    let bot = Service::start().await;
+    let order = bot.asked("/avisr bairro Reunião sexta 19h").await;
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    bot.post(&bot.edited(&order, ANNOUNCE)).await;
+    bot.settled().await;
+    let order = bot.asked("/avisr bairro Reunião domingo").await;
+    for _ in 0..2 {
+        bot.ask(ANA, "sim").await;
+        bot.settled().await;
+    }
+
+    bot.post(&bot.edited(&order, "/avisar --sim bairro Reunião segunda")).await;
+    bot.settled().await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
+}

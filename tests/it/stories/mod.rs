@@ -56,3 +56,4 @@ mod undo;
 mod unlink;
 mod who;
 mod whoami;
+mod attack;
