@@ -375,15 +375,7 @@ impl Door {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
-        let not_greeted = || {
-            if matches!(kind, Kind::Greeting) {
-                gate.greeted.give_back(&admin.key);
-            }
-        };
         let taken = rate.take(whose, &message.id, now);
-        if matches!(taken, rate::Verdict::FirstOver | rate::Verdict::Over) {
-            not_greeted();
-        }
         let kind = match taken {
             rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
@@ -392,7 +384,11 @@ impl Door {
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
         failpoint::reach(Step::Recognised);
-        Ok(match journal::accept(&self.store, bot, &admin.key, message, kind, now).await {
+        let accepted = journal::accept(&self.store, bot, &admin.key, message, kind, now).await;
+        if matches!((kind, &accepted), (Kind::Greeting, Ok(_))) {
+            gate.greeted.note(&admin.key, now);
+        }
+        Ok(match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
@@ -403,7 +399,6 @@ impl Door {
             }
             Err(error) => {
                 rate.give_back(whose, &message.id, taken);
-                not_greeted();
                 let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 Verdict::Unavailable
@@ -431,8 +426,8 @@ impl Door {
                 Ok(if is_open { Awaited::Yes } else { Awaited::No })
             }
             Meaning::Greeting => {
-                let is_new = gate.greeted.take(&admin.key, now);
-                Ok(if is_new { Awaited::Yes } else { Awaited::No })
+                let is_due = gate.greeted.is_due(&admin.key, now);
+                Ok(if is_due { Awaited::Yes } else { Awaited::No })
             }
             Meaning::Edit(_) => {
                 let id = message_of(&message.id);
@@ -455,7 +450,9 @@ impl Door {
                 }
                 // One that was overtaken on its way is not what its admin wants any more.
                 let is_overtaken = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
-                if last.text == message.text || is_overtaken {
+                // Who was too quick says the same once more.
+                let is_same = last.text == message.text && last.name != journal::TOO_MANY;
+                if is_same || is_overtaken {
                     return Ok(Awaited::Again);
                 }
                 message.id = revision(id, versions.len());

@@ -372,7 +372,7 @@ async fn who_mends_an_order_too_soon_after_others_may_mend_it_a_minute_later() {
     bot.ask_by(&order).await;
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;
-    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol suporte"#)).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.settled().await;
     assert_eq!(bot.changes(), 0);
 
@@ -555,4 +555,29 @@ async fn t14_of_questions_that_led_to_one_another_all_are_done_once_the_last_one
     bot.settled().await;
 
     assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
+}
+
+/// Both versions waited behind another order, so the question came after the edit.
+#[tokio::test]
+async fn a_thumb_on_an_answer_that_took_the_place_of_a_question_is_no_yes_to_that() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let held = bot.sandbox.trouble().hold("communities/link");
+    bot.give(ANA, r#"/link "Bairro Feliz" "vendas norte""#).await;
+    bot.within(held.reached()).await;
+    let order = bot.message(ANA, r#"/unlnik "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    held.release();
+    bot.settled().await;
+    let (said, before) = (bot.said(), bot.changes());
+    let answer = bot.sandbox.sent().into_iter().find(|sent| sent.text.contains("✅ “Suporte”")).unwrap();
+
+    let account = bot.sandbox.account();
+    let thumb = Event::reaction(&account.id, "👍", &answer.message_id).from(ANA);
+    let thumb = thumb.connected_phone(&account.phone).at(bot.clock.now());
+    bot.post(&thumb).await;
+    bot.settled().await;
+
+    assert_eq!((bot.said(), bot.changes()), (said, before));
 }

@@ -56,4 +56,3 @@ mod undo;
 mod unlink;
 mod who;
 mod whoami;
-mod attack;
