@@ -208,7 +208,7 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 answer-yes = yes, yep, ok, okay, y
 answer-no = no, nope, n
 flag-yes = yes
-flag-try = try dry-run
+flag-try = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start
 
 ## Help on what asks back
@@ -582,9 +582,14 @@ help-demote-example =
 group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again
 ## Likely meant
 meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
-words-beside-name = the in to of on at for from a community group
+words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+
+## Words between names, and what stands behind two dashes
+words-between-names = and & +
+unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
+confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.

@@ -208,7 +208,7 @@ greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $
 answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
-flag-try = probar prueba
+flag-try = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
@@ -582,9 +582,14 @@ help-demote-example =
 group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Lo que se quiso decir
 meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
-words-beside-name = la el en de del a al para comunidad grupo
+words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+
+## Palabras entre nombres, y lo que sigue a dos guiones
+words-between-names = y
+unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
+confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.

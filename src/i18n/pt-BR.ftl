@@ -209,7 +209,7 @@ greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $h
 answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
-flag-try = testar teste
+flag-try = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
@@ -583,9 +583,14 @@ help-demote-example =
 group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## O que se quis dizer
 meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
-words-beside-name = a o na no da do de em à ao para pra comunidade grupo
+words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
 create-community-words = comunidade
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+
+## Palavras entre nomes, e o que vem depois de dois traços
+words-between-names = e
+unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
+confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
