@@ -129,7 +129,13 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 let Some(mut name) = reader.next(separators)? else {
                     return Err(Mistake::MissingCommunity);
                 };
-                if args.get(at + 1) == Some(&Arg::People) && is_of_a_person(&name) {
+                let is_something_else = match args.get(at + 1) {
+                    Some(Arg::People) => is_of_a_person(&name) || is_area_code(&name, reader.ahead()),
+                    // A picture's own address, where its caption has none.
+                    Some(Arg::Picture) => name.contains("://") && reader.ahead().is_empty(),
+                    _ => false,
+                };
+                if is_something_else {
                     return Err(Mistake::MissingCommunity);
                 }
                 found.is_loose_community = reader.is_loose_behind();
@@ -279,6 +285,13 @@ fn is_of_a_person(word: &str) -> bool {
     is_number || (digits > 0 && word.starts_with(['+', '(', '@']))
 }
 
+/// Whether the area code of a number stands where the community is due: as many digits follow as are dialled
+/// behind one. The number of a list is followed by a whole number.
+fn is_area_code(word: &str, ahead: &str) -> bool {
+    let is_two = word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit());
+    is_two && (8..=9).contains(&ahead.chars().filter(char::is_ascii_digit).count())
+}
+
 /// Whether a word is one of those that the catalogues list under a key, in any language.
 pub fn means(word: &str, key: &str) -> bool {
     let word = fold(word);
@@ -370,6 +383,8 @@ mod tests {
     fn an_address_is_one_word_and_the_rest_of_a_name_is_found_in_a_text() {
         let picture = parse(&[Arg::Community, Arg::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
         assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
+        let alone = parse(&[Arg::Community, Arg::Picture], true, "\nhttps://x.example/a");
+        assert_eq!(alone, Err(Mistake::MissingCommunity));
         let rows = [
             ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
             ("Bairro Feliz", "bair", "Feliz oi", "oi"),
@@ -525,7 +540,14 @@ mod tests {
             assert!(found.flags.trial && found.text.trim_matches([',', ' ']) == "44 99999-0001", "{found:?}");
         }
         assert_eq!(people("Sales 44 99999-0001 --tru"), Err(Mistake::UnknownFlag("--tru".to_owned())));
-        assert_eq!(people("1 44 99999-0001").unwrap().community.as_deref(), Some("1"));
+        for (rest, number) in
+            [("1 44 99999-0001", "1"), ("12 44 99999-0001", "12"), ("44 44999990001", "44"), ("44 x", "44")]
+        {
+            assert_eq!(people(rest).unwrap().community.as_deref(), Some(number), "{rest}");
+        }
+        for rest in ["44 99999-0001", "44 9999-0001 Sales", "44 999990001, 44 99999-0002"] {
+            assert_eq!(people(rest), Err(Mistake::MissingCommunity), "{rest}");
+        }
         assert_eq!(people("120363186053925765 x").unwrap().community.as_deref(), Some("120363186053925765"));
         for rest in ["+55 44 99999-0001 Sales", "5544999990001 Sales", "@5544999990001 Sales", "(44) 9 Sales"]
         {

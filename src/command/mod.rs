@@ -212,6 +212,15 @@ impl Spec {
         matches!(self.args, [Community, Text | AnyText | People | Picture | Own(_), ..])
     }
 
+    /// Takes away the rest of a community's name where only its beginning was taken for it.
+    pub fn end_name(&self, arguments: &mut Arguments, name: &str, typed: &str) {
+        if self.may_run_on() {
+            arguments.end_name(name, typed);
+        } else if self.args.first() == Some(&Arg::Community) && fold(name).starts_with(&fold(typed)) {
+            self.take_likely_name(arguments, name, typed);
+        }
+    }
+
     /// Takes what likely belongs to the name of an order's community out of the words beside it, however the
     /// rest of the name is misspelled; false where it is not there.
     pub fn take_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {

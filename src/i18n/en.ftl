@@ -593,3 +593,5 @@ words-for-commands = delete deactivate, close deactivate, end deactivate, new cr
 words-between-names = and & +
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
 confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
+words-beside-people = admin admins administrator as be
+bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*

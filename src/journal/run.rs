@@ -138,11 +138,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
             let typed = typed.to_owned();
-            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
+            let found = find_community(&directory, means.zapi, admin, &typed, &meant).await?;
+            match found.and_then(|found| sure_of(found, &typed, &directory)) {
                 Ok(community) => {
-                    if spec.may_run_on() {
-                        arguments.end_name(&community.name, &typed);
-                    }
+                    spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
                 }
                 Err((reply, options)) => {
@@ -557,6 +556,21 @@ async fn likely(
         entries.pop().filter(|_| entries.is_empty())
     };
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
+}
+
+/// A community that was found by a small word is asked about, unless that is its whole name: `para` begins
+/// “Paraíso”, and says nothing.
+fn sure_of(
+    found: CommunityEntry,
+    typed: &str,
+    directory: &Directory,
+) -> Result<CommunityEntry, (Reply, Vec<CommunityEntry>)> {
+    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed);
+    if !is_small || fold(&found.name) == fold(typed) || directory.is_alias(typed) {
+        return Ok(found);
+    }
+    let nearest = told_apart(std::slice::from_ref(&found));
+    Err((Reply::NoCommunity { typed: typed.to_owned(), nearest, known: Vec::new() }, vec![found]))
 }
 
 /// The question which community is meant, where some may be.

@@ -122,6 +122,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// The next word as it stands there, unread.
+    pub(super) fn ahead(&self) -> &'a str {
+        self.rest.split_whitespace().next().unwrap_or_default()
+    }
+
     /// What follows the last word may belong to its name.
     pub(super) fn is_loose_behind(&self) -> bool {
         self.was_plain && self.rest.starts_with([' ', '\t', '\u{a0}'])

@@ -245,3 +245,85 @@ async fn a_yes_that_is_tried_is_none_and_the_question_stays() {
     assert_eq!(changes, 0);
     assert!(done.contains("✅ +55 44 99999-0002"), "{done}");
 }
+
+#[tokio::test]
+async fn a_community_that_a_small_word_begins_is_asked_about() {
+    let bot = Service::with()
+        .world(|world| {
+            world.community("Paraíso");
+            world.community("Amigos");
+        })
+        .start()
+        .await;
+
+    let asked = bot.ask(ANA, "/vincular para futebol").await;
+    let offered = bot.ask(ANA, "/descrever a comunidade bairro Oi gente").await;
+    let changes = bot.changes();
+    let done = bot.ask(ANA, "sim").await;
+
+    assert!(asked.contains("Você quis dizer 1. “Paraíso”?"), "{asked}");
+    assert!(offered.contains("/descrever \"Bairro Feliz\" Oi gente?"), "{offered}");
+    assert_eq!(changes, 0);
+    assert!(done.starts_with("✅ “Bairro Feliz” está"), "{done}");
+}
+
+#[tokio::test]
+async fn what_stands_where_the_community_is_due_and_is_none_is_told_so() {
+    let bot = Service::start().await;
+
+    for order in ["/foto https://example.com/a.jpg", "/adicionar 44 99999-0005", "/promover 44 99999-0005"] {
+        let said = bot.ask(ANA, order).await;
+        assert!(said.starts_with("Qual comunidade?"), "{order}: {said}");
+    }
+    bot.ask(ANA, "/comunidades").await;
+    let numbered = bot.ask(ANA, "/adicionar 1 44 99999-0005").await;
+    assert!(numbered.contains("“Bairro Feliz”.\n✅ +55 44 99999-0005"), "{numbered}");
+}
+
+#[tokio::test]
+async fn the_word_for_a_new_link_may_be_of_a_name_and_of_either_gender() {
+    let bot = Service::with().world(|world| drop(world.community("Bairro Novo"))).start().await;
+
+    let shown = bot.ask(ANA, "/convite bairro novo").await;
+    let anew = bot.ask(ANA, "/invitación \"bairro feliz\" nueva").await;
+    let whole = bot.ask(ANA, "/convite bairro novo nova").await;
+
+    assert!(
+        shown.contains("“Bairro Novo”") && shown.contains("https://") && !shown.contains("➡️"),
+        "{shown}"
+    );
+    assert!(anew.starts_with("➡️ “Bairro Feliz”"), "{anew}");
+    assert!(whole.starts_with("➡️ “Bairro Novo”"), "{whole}");
+}
+
+#[tokio::test]
+async fn an_offered_order_has_none_of_the_words_around_it() {
+    for (slip, offered) in [
+        (
+            "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
+            "\"Bairro Feliz\" Corrida de Domingo?",
+        ),
+        ("/promover 44 99999-0002 a admin do bairro feliz", "\"Bairro Feliz\" 44 99999-0002?"),
+        ("/promover o 44 99999-0002 como admin no bairro", "\"Bairro Feliz\" 44 99999-0002?"),
+    ] {
+        let bot = Service::start().await;
+        let asked = bot.ask(ANA, slip).await;
+        let said = bot.ask(ANA, "sim").await;
+        assert!(asked.contains(offered) && !said.contains('❌'), "{slip}: {asked}\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_found_only_what_was_so_may_be_mended_by_an_edit() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/vincular bairro moradores xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    bot.post(&bot.message(ANA, "/vincular bairro moradores futebol").with_id(order.message_id()).edited())
+        .await;
+    bot.settled().await;
+
+    assert!(bot.said().concat().contains("✅ “Futebol”"));
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
