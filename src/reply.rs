@@ -193,6 +193,8 @@ pub enum Mistake {
     MissingText,
     /// The name of what is to be made is missing.
     MissingName,
+    /// A word behind dashes that says nothing.
+    UnknownFlag(String),
     /// A word too many.
     TooManyWords(String),
 }
@@ -340,6 +342,9 @@ impl Reply {
                     Mistake::MissingPeople => say("missing-people", &[usage]),
                     Mistake::MissingText => say("missing-text", &[usage]),
                     Mistake::MissingName => say("missing-name", &[usage]),
+                    Mistake::UnknownFlag(word) => {
+                        say("unknown-flag", &[("word", (&quoted(word)).into()), usage])
+                    }
                     Mistake::TooManyWords(word) => {
                         say("too-many-words", &[("word", (&quoted(word)).into()), usage])
                     }

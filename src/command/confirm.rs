@@ -48,6 +48,10 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         let Some((asked, question)) = asked else {
             return Ok(if is_bare { Meant::Nothing } else { said(Phrase::not_done("confirm-nothing")) });
         };
+        // What is asked about was shown already; to try it says no yes.
+        if arguments.flags.trial {
+            return Ok(said(Phrase::not_done("confirm-try")));
+        }
         if let Answer::Thumb(id) = &answer {
             let ours = past.store.answer_id(&question.asked_by).await?;
             if ours.as_ref() != Some(id) {

@@ -210,7 +210,7 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 answer-yes = yes, yep, ok, okay, y
 answer-no = no, nope, n
 flag-yes = yes
-flag-try = try dry-run
+flag-try = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start
 
 ## Help on what asks back
@@ -585,7 +585,7 @@ help-demote-example =
 group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again
 ## Likely meant
 meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
-words-beside-name = the in to of on at for from a community group
+words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
@@ -594,3 +594,9 @@ words-for-commands = delete deactivate, close deactivate, end deactivate, new cr
 
 ## An order that was done on a yes is edited
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
+## Words between names, and what stands behind two dashes
+words-between-names = and & +
+unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
+confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
+words-beside-people = admin admins administrator as be
+bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*

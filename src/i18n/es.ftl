@@ -210,7 +210,7 @@ greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $
 answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
-flag-try = probar prueba
+flag-try = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
@@ -369,7 +369,7 @@ settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $order }
-invite-reset = restablecer renovar nuevo resetear cambiar
+invite-reset = restablecer renovar nuevo nueva resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
@@ -585,7 +585,7 @@ help-demote-example =
 group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Lo que se quiso decir
 meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
-words-beside-name = la el en de del a al para comunidad grupo
+words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
@@ -594,3 +594,9 @@ words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva c
 
 ## La edición de una orden ya confirmada
 edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
+## Palabras entre nombres, y lo que sigue a dos guiones
+words-between-names = y
+unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
+confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
+words-beside-people = admin administrador administradora como
+bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*

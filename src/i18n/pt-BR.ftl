@@ -211,7 +211,7 @@ greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $h
 answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
-flag-try = testar teste
+flag-try = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
@@ -370,7 +370,7 @@ settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
 settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
 settings-all-how = Todos: { $order }
-invite-reset = redefinir renovar novo resetar trocar mudar
+invite-reset = redefinir renovar novo nova resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
@@ -586,7 +586,7 @@ help-demote-example =
 group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## O que se quis dizer
 meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
-words-beside-name = a o na no da do de em à ao para pra comunidade grupo
+words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
 create-community-words = comunidade
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
@@ -595,3 +595,9 @@ words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, 
 
 ## A edição de um pedido já confirmado
 edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
+## Palavras entre nomes, e o que vem depois de dois traços
+words-between-names = e
+unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
+confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
+words-beside-people = admin adm administrador administradora como
+bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*

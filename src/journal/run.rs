@@ -8,7 +8,7 @@ use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
-use crate::command::loose::behind;
+use crate::command::loose::{before, behind};
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
@@ -156,11 +156,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
             let typed = typed.to_owned();
-            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
+            let found = find_community(&directory, means.zapi, admin, &typed, &meant).await?;
+            match found.and_then(|found| sure_of(found, &typed, &directory)) {
                 Ok(community) => {
-                    if spec.may_run_on() {
-                        arguments.end_name(&community.name, &typed);
-                    }
+                    spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
                 }
                 Err((reply, options)) => {
@@ -171,9 +170,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
                         }
                     }
                     // Whichever is chosen: the rest of its name is no part of what follows the name.
-                    if spec.may_run_on() {
-                        options.iter().any(|option| arguments.end_likely_name(&option.name, &typed));
-                    }
+                    options.iter().any(|option| spec.take_likely_name(&mut arguments, &option.name, &typed));
                     let options = options.into_iter().map(|option| option.id).collect();
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
                     return Ok(Ended { memories: asked, ..Ended::mistaken(reply) });
@@ -378,6 +375,9 @@ async fn given(
             arguments.only_from.clone_from(&order.only_from);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
+            // A trial takes nothing back yet.
+            let is_kept = arguments.is_back && arguments.flags.trial;
+            let forgotten = if is_kept { Vec::new() } else { forgotten };
             let order = Order { typed: order.command, rest: order.rest };
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
@@ -469,7 +469,7 @@ async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Director
     Ok(bot.directory.with_aliases(kept))
 }
 
-/// Adds to a community's name what was typed behind it without quotes, where only together it is the whole
+/// Adds to a community's name what was typed beside it without quotes, where only together it is the whole
 /// name of one.
 async fn complete_community(
     directory: &Directory,
@@ -494,6 +494,15 @@ async fn complete_community(
         let name = name.trim_end_matches(':');
         is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
     };
+    if spec.args.first() == Some(&Arg::Groups) {
+        let words: Vec<&str> = arguments.words.iter().map(String::as_str).collect();
+        let run = 1 + arguments.loose.iter().rev().take_while(|is_loose| **is_loose).count();
+        let at = words.len() - before(&first, &words[words.len().saturating_sub(run)..], is_name);
+        arguments.community = Some([&words[at..], &[first.as_str()]].concat().join(" "));
+        arguments.words.truncate(at);
+        arguments.loose.truncate(at);
+        return Ok(());
+    }
     // One word at least is left for what else is due.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
     let most = run.min(arguments.words.len().saturating_sub(1));
@@ -573,6 +582,21 @@ async fn likely(
         entries.pop().filter(|_| entries.is_empty())
     };
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
+}
+
+/// A community that was found by a small word is asked about, unless that is its whole name: `para` begins
+/// “Paraíso”, and says nothing.
+fn sure_of(
+    found: CommunityEntry,
+    typed: &str,
+    directory: &Directory,
+) -> Result<CommunityEntry, (Reply, Vec<CommunityEntry>)> {
+    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed);
+    if !is_small || fold(&found.name) == fold(typed) || directory.is_alias(typed) {
+        return Ok(found);
+    }
+    let nearest = told_apart(std::slice::from_ref(&found));
+    Err((Reply::NoCommunity { typed: typed.to_owned(), nearest, known: Vec::new() }, vec![found]))
 }
 
 /// The question which community is meant, where some may be.

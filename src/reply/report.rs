@@ -122,7 +122,7 @@ impl Fate {
 }
 
 impl Report {
-    /// No group was understood.
+    /// Some group was not understood, and nothing was done to the others: they were so before.
     pub(super) fn is_mistake(&self) -> bool {
         let is_unclear = |line: &Line| {
             matches!(
@@ -135,7 +135,8 @@ impl Report {
                     | Fate::Nowhere
             )
         };
-        self.lines.iter().all(is_unclear)
+        let was_so = |line: &Line| line.fate == Fate::WasSo;
+        self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
     }
 
     pub(super) fn text(&self, speech: &Speech) -> String {
@@ -189,6 +190,7 @@ impl Report {
             Fate::Unknown { nearest, first } => {
                 named("no-group-nearest", &[("candidates", (&candidates(nearest, *first)).into())])
             }
+            Fate::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
             Fate::NoMatch => named("no-pattern", &[]),
             Fate::Unclear { candidates: names, first } => {
                 let more = names.len().saturating_sub(MOST_CANDIDATES);

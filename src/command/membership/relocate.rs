@@ -5,7 +5,7 @@
 
 use super::plan::{self, Plan};
 use super::settle::{Settled, settle};
-use super::{Direction, choose, shown_first, with_ids};
+use super::{Direction, choose, shown_first, typed_groups, with_ids};
 use crate::authorise::may_in;
 use crate::command::{Arguments, Context, Failure};
 use crate::domain::{CommunityId, GroupId};
@@ -18,7 +18,10 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
     let plan = match plan::stored(context) {
         Some(plan) => plan,
         None => {
-            let typed = context.typed_groups(arguments).await?;
+            let typed = match typed_groups(context, "move", arguments).await? {
+                Ok(typed) => typed,
+                Err(reply) => return Ok(reply),
+            };
             let (plan, details) =
                 plan::survey(context, Direction::Link, community, &typed, arguments.is_back).await?;
             let (admin, directory) = (context.admin, context.directory);
