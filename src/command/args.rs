@@ -99,8 +99,9 @@ pub struct Arguments {
     pub text: String,
     /// How it is to be carried out.
     pub flags: Flags,
-    /// The id of the one community that groups may be taken out of; nobody types it.
-    pub only_from: Option<String>,
+    /// What must be so still: the id of the community that groups are taken out of, or the text of a
+    /// description; nobody types it.
+    pub only_if: Option<String>,
     /// It takes back what its admin changed; nobody types it.
     pub is_back: bool,
 }

@@ -131,6 +131,13 @@ impl Context<'_> {
         self.consent == Consent::Trial
     }
 
+    /// What was said yes to is no longer what would be done: it is asked about once more.
+    pub fn ask_again(&mut self) {
+        if self.consent == Consent::Given {
+            self.consent = Consent::Due;
+        }
+    }
+
     /// Asks whether this order shall be done as it is shown, where a yes is still due. `rest` are its
     /// words, with ids in the place of names, so that what was shown is what is done.
     ///
@@ -168,20 +175,20 @@ impl Context<'_> {
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
     pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
-        self.can_be_undone_from(of, by, None);
+        self.can_be_undone_if(of, by, None);
     }
 
-    /// The same for what moved: it is taken back out of this community alone.
-    pub fn can_be_undone_from(&mut self, of: &str, by: Option<(&str, String)>, only_from: Option<String>) {
+    /// The same where it is taken back only if this is so still: what somebody changed since stays.
+    pub fn can_be_undone_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.remember_undo(&Undo { of: of.to_owned(), by, only_from, instead: None });
+        self.remember_undo(&Undo { of: of.to_owned(), by, only_if, instead: None });
     }
 
     /// Remembers that what was changed cannot be taken back, and which order may help instead.
     pub fn cannot_be_undone(&mut self, of: &str, command: &str, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let instead = Some((command.to_owned(), words));
-        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_from: None, instead });
+        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_if: None, instead });
     }
 
     fn remember_undo(&mut self, undo: &Undo) {

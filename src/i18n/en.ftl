@@ -588,3 +588,6 @@ create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+## What changed since
+describe-since = Not undone: somebody changed the description of { $community } since. It is now:
+describe-none-since = Not undone: somebody took the description of { $community } away since.

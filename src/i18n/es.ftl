@@ -588,3 +588,6 @@ create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+## Lo que cambió después
+describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
+describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.

@@ -589,3 +589,6 @@ create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+## O que mudou depois
+describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
+describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.

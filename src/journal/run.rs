@@ -350,7 +350,7 @@ async fn given(
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
-            arguments.only_from.clone_from(&order.only_from);
+            arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
             let order = Order { typed: order.command, rest: order.rest };
