@@ -124,8 +124,8 @@ pub enum Reply {
     MayNot {
         /// The command's English name.
         command: &'static str,
-        /// The community in which they may not.
-        community: Option<String>,
+        /// The community or group in which they may not.
+        place: Option<String>,
     },
     /// They might when they gave the order, and may no longer.
     NoLonger {
@@ -238,6 +238,11 @@ impl Reply {
             }
             _ => false,
         }
+    }
+
+    /// It says that they may not do that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::MayNot { .. } | Self::NoLonger { .. })
     }
 
     fn text(&self, speech: &Speech) -> String {
@@ -357,9 +362,9 @@ impl Reply {
                 "many-communities",
                 &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(names, 1)).into())],
             ),
-            Self::MayNot { command, community } => {
+            Self::MayNot { command, place } => {
                 let order = speech.order(command, &[]);
-                match community {
+                match place {
                     Some(name) => say(
                         "may-not-there",
                         &[("order", (&order).into()), ("community", (&quoted(name)).into())],

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityEntry, Directory, Roster};
 use crate::domain::{Chat, Person};
+use crate::i18n;
 use crate::reply::{Reply, Speech};
 use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
 use crate::zapi::{ApiError, Zapi};
@@ -129,6 +130,19 @@ impl Context<'_> {
     /// It shows what it would do, and does nothing.
     pub fn is_trial(&self) -> bool {
         self.consent == Consent::Trial
+    }
+
+    /// What whoever gave the order is called.
+    pub fn own_name(&self) -> String {
+        match self.claim.command.by_owner {
+            true => self.owner(),
+            false => self.admin.name.clone(),
+        }
+    }
+
+    /// What whoever types on the bot's own phone is called: nobody gave them a name.
+    pub fn owner(&self) -> String {
+        i18n::text(self.speech.locale, "owner", &[])
     }
 
     /// What was said yes to is no longer what would be done: it is asked about once more.

@@ -29,7 +29,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let name = typed.trim_start_matches(context.speech.prefix.as_str());
         Ok(match named(name) {
             Some(spec) if !may_use(context.admin, spec.name) => {
-                Reply::MayNot { command: spec.name, community: None }
+                Reply::MayNot { command: spec.name, place: None }
             }
             Some(spec) => on(spec, context.speech),
             None => {

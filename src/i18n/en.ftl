@@ -591,3 +591,6 @@ words-for-commands = delete deactivate, close deactivate, end deactivate, new cr
 ## What changed since
 describe-since = Not undone: somebody changed the description of { $community } since. It is now:
 describe-none-since = Not undone: somebody took the description of { $community } away since.
+owner = owner
+greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
+settings-whom = Who shall be able to? Say admins, or all.

@@ -591,3 +591,6 @@ words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva c
 ## Lo que cambió después
 describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.
+owner = dueño del número
+greeting-nameless = ¡Hola! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+settings-whom = Falta decir quién va a poder: solo admins, o todos.

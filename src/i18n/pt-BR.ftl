@@ -592,3 +592,6 @@ words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, 
 ## O que mudou depois
 describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
 describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.
+owner = dono do número
+greeting-nameless = Oi! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
+settings-whom = Falta dizer quem vai poder: só admins, ou todos.
