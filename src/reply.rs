@@ -81,10 +81,8 @@ pub enum Reply {
         examples: Vec<String>,
         /// Its other names.
         also: Vec<String>,
-        /// Its replies bear marks.
-        has_marks: bool,
-        /// It can be tried first, or done without being asked about.
-        takes_flags: bool,
+        /// What its flags do, and what the marks of its replies mean.
+        legend: Vec<Phrase>,
     },
     /// No command has this name.
     UnknownCommand {
@@ -283,7 +281,7 @@ impl Reply {
                 lines.push(say("help-on-one", &[("example", example.into())]));
                 lines.join("\n")
             }
-            Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
+            Self::HelpOn { about, usage, more, examples, also, legend } => {
                 let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
                 let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
@@ -299,12 +297,7 @@ impl Reply {
                 if !also.is_empty() {
                     lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
                 }
-                if *takes_flags {
-                    lines.push(say("help-flags", &[]));
-                }
-                if *has_marks {
-                    lines.push(say("help-marks", &[]));
-                }
+                lines.extend(legend.iter().map(|phrase| phrase.say(speech)));
                 lines.join("\n")
             }
             Self::UnknownCommand { typed, nearest, is_asked } => {

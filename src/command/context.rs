@@ -11,7 +11,7 @@ use crate::config::{Admin, Instance};
 use crate::directory::{CommunityEntry, Directory, Roster};
 use crate::domain::{Chat, Person};
 use crate::i18n;
-use crate::reply::{Reply, Speech};
+use crate::reply::{Phrase, Reply, Speech};
 use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
 use crate::zapi::{ApiError, Zapi};
 
@@ -60,6 +60,10 @@ pub struct Context<'a> {
     /// What is remembered with the answer.
     pub memories: Vec<Memory>,
 }
+
+/// The commands that may ask first: what they do cannot be undone, or many people notice.
+pub(super) const ASKING: [&str; 9] =
+    ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
 /// Whether an order is done, or shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +167,7 @@ impl Context<'_> {
         about: Reply,
         is_grave: bool,
     ) -> Option<Reply> {
+        debug_assert!(!is_grave || ASKING.contains(&command), "the help on {command} is silent on --yes");
         match self.consent {
             Consent::Trial => Some(Reply::Trial(Box::new(about))),
             Consent::Due if is_grave => {
@@ -179,6 +184,21 @@ impl Context<'_> {
             }
             Consent::Due | Consent::Given => None,
         }
+    }
+
+    /// Offers the order that was likely meant: a yes carries it out as if it were typed. `rest` are its words
+    /// with ids in the place of names, `shown` the same as people see them.
+    pub fn offer(&mut self, command: &'static str, rest: String, shown: &[&str]) -> Phrase {
+        self.ask(Question {
+            asked_by: self.claim.command.id.clone(),
+            language: self.speech.locale.tag().to_owned(),
+            command: command.to_owned(),
+            before: String::new(),
+            options: vec![rest],
+            after: String::new(),
+            takes_several: false,
+        });
+        Phrase::not_done("meant-order").order("order", command, shown)
     }
 
     /// Remembers a question with the answer that asks it.

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::parse;
+use super::args::{ends_in_yes, parse};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, undo};
 use crate::domain::CommunityId;
@@ -89,14 +89,18 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 let is_not_so = |text: &String| !is_same(&plan.before, text);
                 let is_changed_since = arguments.only_if.as_ref().is_some_and(is_not_so);
                 let mut about = would(&plan);
+                let may_hold_a_flag = ends_in_yes(&plan.text);
+                if may_hold_a_flag {
+                    about.push(yes_in_text());
+                }
                 if is_changed_since {
                     // Whoever takes their own text back has not said yes to taking somebody else's.
                     context.ask_again();
                     about.splice(..0, changed_since(&plan));
                 }
                 let rest = order_for(&community.id, &plan.text).unwrap_or_default();
-                let about = Reply::Said(about);
-                if let Some(reply) = context.shown_first(SPEC.name, rest, about, is_changed_since) {
+                let (about, is_grave) = (Reply::Said(about), is_changed_since || may_hold_a_flag);
+                if let Some(reply) = context.shown_first(SPEC.name, rest, about, is_grave) {
                     return Ok(reply);
                 }
                 single::write_down(context, &plan).await?;
@@ -123,6 +127,11 @@ pub(super) fn too_long(text: &str, most: usize) -> Option<Phrase> {
     let count = text.chars().count();
     let phrase = || Phrase::not_done("text-too-long").count("count", count).plain("most", most.to_string());
     (count > most).then(phrase)
+}
+
+/// What is told of a text at whose end there may be a word for the bot.
+pub(super) fn yes_in_text() -> Phrase {
+    Phrase::new("text-ends-in-yes").mark("⚠️")
 }
 
 fn would(plan: &Plan) -> Vec<Phrase> {

@@ -201,6 +201,11 @@ impl Spec {
             .any(|arg| matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Groups | Arg::Own(_)))
     }
 
+    /// It may ask before it does what it is told to.
+    pub fn asks(&self) -> bool {
+        context::ASKING.contains(&self.name)
+    }
+
     /// A part of its words is kept as it is typed.
     pub fn is_verbatim(&self) -> bool {
         self.args.iter().any(|arg| arg.is_verbatim())

@@ -316,6 +316,7 @@ async fn given(
                     likely(admin, spec, &order, &directory, means).await?
                 }
                 _ => mend::sibling(&order, &mistake, means.speech)
+                    .or_else(|| mend::on_the_whole(&order, &mistake, means.speech))
                     .filter(|likely| may_use(admin, likely.command())),
             };
             let offered = likely.map(|likely| likely.offered(command, means.speech, place));

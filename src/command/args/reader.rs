@@ -229,6 +229,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a text ends in the word that elsewhere makes the bot ask nothing.
+pub(in crate::command) fn ends_in_yes(text: &str) -> bool {
+    let last = text.split_whitespace().next_back();
+    last.and_then(flag_name).is_some_and(|name| means(&name, "flag-yes"))
+}
+
 /// What stands behind two dashes, or the long one that a phone makes of them.
 fn flag_name(word: &str) -> Option<String> {
     let name = word.trim_start_matches(['-', '–', '—', '‑', '‐', '−']);

@@ -251,3 +251,37 @@ async fn undo_takes_nobody_elses_later_text_away_unless_it_is_said_yes_to() {
     assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its former description again.");
     assert_eq!(bot.description("Bairro Feliz"), "Texto D");
 }
+
+#[tokio::test]
+async fn a_text_that_ends_in_what_may_be_a_yes_to_the_bot_is_asked_about() {
+    let bot = Service::start().await;
+
+    let asked = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda --sim").await;
+    assert!(
+        asked.contains(
+            "> Aqui vizinho ajuda --sim\n⚠️ O --sim do fim faz parte do texto: o lugar dele é antes do texto.\n\n\
+             Nada foi feito ainda."
+        ),
+        "{asked}"
+    );
+    assert_eq!(bot.description("Bairro Feliz"), "");
+    bot.ask(ANA, "sim").await;
+    assert_eq!(bot.description("Bairro Feliz"), "Aqui vizinho ajuda --sim");
+    assert_eq!(bot.ask(ANA, "/describe --yes bairro Oi —yes").await, DONE);
+    let shown = bot.ask(ANA, "/announce bairro Hi all —yes").await;
+    assert!(shown.contains("> Hi all —yes\n⚠️ The --yes at the end is part of the text"), "{shown}");
+    assert!(bot.sandbox.sent().iter().all(|sent| sent.chat == ANA));
+}
+
+#[tokio::test]
+async fn a_sign_that_parts_the_community_from_the_text_is_no_part_of_it() {
+    let bot = Service::start().await;
+
+    for order in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"] {
+        bot.ask(ANA, "/describe bairro -").await;
+        assert_eq!(bot.ask(ANA, order).await, DONE, "{order}");
+        assert_eq!(bot.description("Bairro Feliz"), "Oi", "{order}");
+    }
+    bot.ask(ANA, "/describe bairro\n- um\n- dois").await;
+    assert_eq!(bot.description("Bairro Feliz"), "- um\n- dois");
+}
