@@ -54,7 +54,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         if !may_everywhere(context.admin) {
             return Ok(match begun {
                 Some(_) => Reply::NoLonger { is_begun: true },
-                None => Reply::MayNot { command: SPEC.name, community: None },
+                None => Reply::MayNot { command: SPEC.name, place: None },
             });
         }
         let plan = match begun {

@@ -38,7 +38,7 @@ const MOST: usize = 200;
 /// The most lines of a page: these are long.
 const PAGE: usize = 20;
 /// The most characters of what came of an order.
-const LONGEST_RESULT: usize = 160;
+const LONGEST_RESULT: usize = 60;
 /// The marks of an answer's lines, the one first that says most of the whole.
 const MARKS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
 
@@ -116,13 +116,14 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     }
     let by_owner = context.claim.command.by_owner;
     if means(&typed, "myself") {
-        return Ok(Ok(by(context.admin, by_owner)));
+        let (key, name) = (context.admin.key.clone(), context.own_name());
+        return Ok(Ok(Wanted::By { key, name, by_owner }));
     }
     let folded = fold(&typed);
     let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
     let known = known_admins(context).await?;
     if let Some(admin) = known.iter().copied().find(is_named) {
-        return Ok(Ok(by(admin, false)));
+        return Ok(Ok(by(admin)));
     }
     let id = match words {
         [word] => context.number_as_community(word).await?,
@@ -151,7 +152,7 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     }
     let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
-        (Some(admin), None) => Ok(by(admin, false)),
+        (Some(admin), None) => Ok(by(admin)),
         _ if !nearest.is_empty() => {
             ask(context, &nearest);
             Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
@@ -196,8 +197,8 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
     });
 }
 
-fn by(admin: &Admin, by_owner: bool) -> Wanted {
-    Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner }
+fn by(admin: &Admin) -> Wanted {
+    Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
 }
 
 /// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
@@ -210,7 +211,7 @@ fn by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<
     };
     let may_know = context.admin.from == AdminsFrom::Config;
     if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
-        return Some(by(admin, false));
+        return Some(by(admin));
     }
     let roster = context.roster?;
     let merged = roster.find(person).map_or(person, |found| found.person);
@@ -284,7 +285,8 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
 
 /// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
 fn line(context: &Context<'_>, deed: &Deed) -> String {
-    let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin && !deed.by_owner) {
+    let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin) {
+        _ if deed.by_owner => context.owner(),
         Some(admin) => tamed(&admin.name),
         None => shown_by_key(&deed.admin).unwrap_or_else(|| tamed(&deed.admin)),
     };
@@ -315,9 +317,10 @@ fn result(deed: &Deed) -> Option<String> {
         Some(Outcome::Refused | Outcome::Mistaken | Outcome::Expired) => "❌",
         Some(Outcome::Answered | Outcome::Shown) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
-        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or("✅"),
+        // What bears no mark did nothing: it tells something.
+        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or_default(),
     };
-    let Some(first) = lines.next() else { return Some(mark.to_owned()) };
+    let first = lines.next().unwrap_or_default();
     let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
-    Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)))
+    Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)).trim().to_owned())
 }

@@ -89,7 +89,7 @@ impl Question {
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
             forget: Some(super::MemoryName::Question),
-            only_from: None,
+            only_if: None,
             askers: self.askers.iter().chain([&self.asked_by]).cloned().collect(),
         }
     }

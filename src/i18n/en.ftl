@@ -127,6 +127,9 @@ help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
 help-marks =
+    ✅ done · ☑️ was so already
+    ❓ not sure · ❌ not done
+help-marks-groups =
     ✅ done · ☑️ was so already · ❓ not sure
     ⚠️ belongs elsewhere · ❌ not done
 arg-community = <community>
@@ -290,9 +293,9 @@ place-because = { $name }: { $reason }
 outside-invitation = the bot's number is not in this group. Add it to the group, then try again
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
-help-flags =
-    --try only shows what would happen
-    --yes skips the question
+help-try = --try only shows what would happen
+help-yes = --yes skips the question
+help-flags-first = This goes before the text: { $order } --try …
 ## Making, changing and ending communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
@@ -561,7 +564,7 @@ person-no-number = { $typed } is no phone number. Write it like +55 44 99999-000
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
 person-unclear = { $typed }: where does a number end? Put commas between them.
 help-add = let people into a community
-help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation.
+help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
     Sales 44 99999-0001, 44 99999-0002
@@ -600,3 +603,12 @@ unknown-flag = I don't know { $word }, so nothing was done. There are --try (onl
 confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
+## What changed since
+describe-since = Not undone: somebody changed the description of { $community } since. It is now:
+describe-none-since = Not undone: somebody took the description of { $community } away since.
+owner = owner
+greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
+settings-whom = Who shall be able to? Say admins, or all.
+text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
+see-groups = See which groups there are: { $order }
+words-for-ending = delete

@@ -127,6 +127,9 @@ help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
 help-marks =
+    ✅ hecho · ☑️ ya era así
+    ❓ incierto · ❌ no hecho
+help-marks-groups =
     ✅ hecho · ☑️ ya era así · ❓ incierto
     ⚠️ es de otra · ❌ no hecho
 arg-community = <comunidad>
@@ -290,9 +293,9 @@ place-because = { $name }: { $reason }
 outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
-help-flags =
-    --probar solo muestra lo que pasaría
-    --sí lo hace sin preguntar
+help-try = --probar solo muestra lo que pasaría
+help-yes = --sí lo hace sin preguntar
+help-flags-first = Esto va antes del texto: { $order } --probar …
 ## Crear, cambiar y desactivar comunidades
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
@@ -561,7 +564,7 @@ person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +5
 person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
 person-unclear = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
 help-add = pone personas en una comunidad
-help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada.
+help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
@@ -600,3 +603,12 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
+## Lo que cambió después
+describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
+describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.
+owner = dueño del número
+greeting-nameless = ¡Hola! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+settings-whom = Falta decir quién va a poder: solo admins, o todos.
+text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del texto.
+see-groups = Mira qué grupos hay: { $order }
+words-for-ending = eliminar

@@ -128,6 +128,9 @@ help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
 help-marks =
+    ✅ feito · ☑️ já era assim
+    ❓ incerto · ❌ não feito
+help-marks-groups =
     ✅ feito · ☑️ já era assim · ❓ incerto
     ⚠️ é de outra · ❌ não feito
 arg-community = <comunidade>
@@ -291,9 +294,9 @@ place-because = { $name }: { $reason }
 outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
-help-flags =
-    --testar só mostra o que aconteceria
-    --sim faz sem perguntar
+help-try = --testar só mostra o que aconteceria
+help-yes = --sim faz sem perguntar
+help-flags-first = Isso vai antes do texto: { $order } --testar …
 ## Criar, mudar e desativar comunidades
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
@@ -562,7 +565,7 @@ person-no-number = { $typed } não é um número de telefone. Escreva assim: +55
 person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
 person-unclear = { $typed }: onde termina cada número? Separe com vírgulas.
 help-add = põe pessoas em uma comunidade
-help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado.
+help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado (⚠️).
 help-add-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
@@ -601,3 +604,12 @@ unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (
 confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
+## O que mudou depois
+describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
+describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.
+owner = dono do número
+greeting-nameless = Oi! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
+settings-whom = Falta dizer quem vai poder: só admins, ou todos.
+text-ends-in-yes = O --sim do fim faz parte do texto: o lugar dele é antes do texto.
+see-groups = Veja os grupos que existem: { $order }
+words-for-ending = excluir

@@ -168,6 +168,14 @@ pub(super) fn sibling(order: &Order, mistake: &Mistake, speech: &Speech) -> Opti
     Some(Likely::new(other, &order.rest, speech))
 }
 
+/// The end of a community that was likely meant by an order to delete it as if it were somebody in it:
+/// `/excluir vendas`.
+pub(super) fn on_the_whole(order: &Order, mistake: &Mistake, speech: &Speech) -> Option<Likely> {
+    let is_it = *mistake == Mistake::MissingPeople && means(&order.typed, "words-for-ending");
+    let spec = named("deactivate").filter(|_| is_it)?;
+    Some(Likely::new(spec, &order.rest, speech))
+}
+
 fn shown_name(community: &CommunityEntry) -> &str {
     if community.name.is_empty() { community.id.as_str() } else { &community.name }
 }

@@ -229,6 +229,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let outcome = match context.gave_up {
         _ if is_cancelled => Outcome::Cancelled,
         true => Outcome::GaveUp,
+        false if reply.is_refusal() => Outcome::Refused,
         false if reply.is_mistake() => Outcome::Mistaken,
         false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
@@ -246,8 +247,14 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
         return Ok(Ended::with(Reply::Nothing, Outcome::Answered));
     }
     let greeting = Memory { kind: MemoryKind::Greeting, place: admin.key.clone(), value: Some(day) };
+    // Whoever the configuration does not name is called nothing: a number is no name.
+    let is_named = admin.from == AdminsFrom::Config && !command.by_owner;
+    let hello = match is_named {
+        true => Phrase::new("greeting").plain("name", admin.name.as_str()),
+        false => Phrase::new("greeting-nameless"),
+    };
     let reply = Reply::Said(vec![
-        Phrase::new("greeting").plain("name", admin.name.as_str()),
+        hello,
         Phrase::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
     ]);
     Ok(Ended { memories: vec![greeting], ..Ended::with(reply, Outcome::Answered) })
@@ -311,8 +318,7 @@ async fn given(
     };
     let may_not_use = |spec: &Spec| {
         let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
-        is_barred
-            .then(|| Ended::with(Reply::MayNot { command: spec.name, community: None }, Outcome::Refused))
+        is_barred.then(|| Ended::with(Reply::MayNot { command: spec.name, place: None }, Outcome::Refused))
     };
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
@@ -332,6 +338,7 @@ async fn given(
                     likely(admin, spec, &order, &directory, means).await?
                 }
                 _ => mend::sibling(&order, &mistake, means.speech)
+                    .or_else(|| mend::on_the_whole(&order, &mistake, means.speech))
                     .filter(|likely| may_use(admin, likely.command())),
             };
             let offered = likely.map(|likely| likely.offered(command, means.speech, place));
@@ -372,7 +379,7 @@ async fn given(
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
-            arguments.only_from.clone_from(&order.only_from);
+            arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
             // A trial takes nothing back yet.
@@ -455,8 +462,8 @@ fn unknown(typed: &str, speech: &Speech) -> Reply {
 }
 
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
-    let community = community.filter(|_| denied == Denied::Community).map(|community| community.name);
-    Reply::MayNot { command: spec.name, community }
+    let place = community.filter(|_| denied == Denied::Community).map(|community| community.name);
+    Reply::MayNot { command: spec.name, place }
 }
 
 /// The names that an order of this command may use. What was kept from a chat is read anew: another

@@ -74,7 +74,7 @@ async fn an_admin_of_a_community_commands_in_it() {
     assert!(bot.ask(BRUNO, "/quiensoy").await.contains("\nComandos: todos menos /"));
     assert_eq!(
         bot.ask(BRUNO, "oi").await,
-        "Hi +55 44 99999-0002! I look after your WhatsApp communities: you tell me what to do, I tell you what \
+        "Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what \
          really happened.\nStart with /communities, or see all I can do: /help"
     );
 }
