@@ -81,10 +81,8 @@ pub enum Reply {
         examples: Vec<String>,
         /// Its other names.
         also: Vec<String>,
-        /// Its replies bear marks.
-        has_marks: bool,
-        /// It can be tried first, or done without being asked about.
-        takes_flags: bool,
+        /// What its flags do, and what the marks of its replies mean.
+        legend: Vec<Phrase>,
     },
     /// No command has this name.
     UnknownCommand {
@@ -124,8 +122,8 @@ pub enum Reply {
     MayNot {
         /// The command's English name.
         command: &'static str,
-        /// The community in which they may not.
-        community: Option<String>,
+        /// The community or group in which they may not.
+        place: Option<String>,
     },
     /// They might when they gave the order, and may no longer.
     NoLonger {
@@ -242,6 +240,20 @@ impl Reply {
         }
     }
 
+    /// It only shows what would be done.
+    pub fn is_shown(&self) -> bool {
+        match self {
+            Self::Asked(_) | Self::Trial(_) => true,
+            Self::In(_, reply) => reply.is_shown(),
+            _ => false,
+        }
+    }
+
+    /// It says that they may not do that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::MayNot { .. } | Self::NoLonger { .. })
+    }
+
     fn text(&self, speech: &Speech) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         match self {
@@ -280,7 +292,7 @@ impl Reply {
                 lines.push(say("help-on-one", &[("example", example.into())]));
                 lines.join("\n")
             }
-            Self::HelpOn { about, usage, more, examples, also, has_marks, takes_flags } => {
+            Self::HelpOn { about, usage, more, examples, also, legend } => {
                 let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
                 let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
@@ -296,12 +308,7 @@ impl Reply {
                 if !also.is_empty() {
                     lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
                 }
-                if *takes_flags {
-                    lines.push(say("help-flags", &[]));
-                }
-                if *has_marks {
-                    lines.push(say("help-marks", &[]));
-                }
+                lines.extend(legend.iter().map(|phrase| phrase.say(speech)));
                 lines.join("\n")
             }
             Self::UnknownCommand { typed, nearest, is_asked } => {
@@ -362,9 +369,9 @@ impl Reply {
                 "many-communities",
                 &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(names, 1)).into())],
             ),
-            Self::MayNot { command, community } => {
+            Self::MayNot { command, place } => {
                 let order = speech.order(command, &[]);
-                match community {
+                match place {
                     Some(name) => say(
                         "may-not-there",
                         &[("order", (&order).into()), ("community", (&quoted(name)).into())],

@@ -260,7 +260,7 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
 /// The refusal where an alias stands for a community in which this admin may nothing.
 fn not_theirs(context: &Context<'_>, id: Option<&str>, snapshot: &Snapshot) -> Option<Reply> {
     let thing = id.and_then(|id| Place::of(id, snapshot))?;
-    (!thing.is_shown(context)).then_some(Reply::MayNot { command: SPEC.name, community: None })
+    (!thing.is_shown(context)).then_some(Reply::MayNot { command: SPEC.name, place: None })
 }
 
 /// What else has this name, and would be hidden by the alias.

@@ -6,7 +6,8 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::describe::too_long;
+use super::args::ends_in_yes;
+use super::describe::{too_long, yes_in_text};
 use super::single;
 use super::{Arg, Arguments, Chapter, Consent, Context, Failure, Run, Spec};
 use crate::domain::{Chat, CommunityId, GroupId};
@@ -67,7 +68,9 @@ async fn survey(context: &mut Context<'_>, arguments: &Arguments) -> Result<Resu
         let none = Phrase::not_done("no-announcement-group").name("community", name);
         return Ok(Err(Reply::Said(vec![none])));
     };
-    let would = vec![would(context, &name, &group).await?, Phrase::new("text-as-typed").lines("text", text)];
+    let mut would =
+        vec![would(context, &name, &group).await?, Phrase::new("text-as-typed").lines("text", text)];
+    would.extend(ends_in_yes(text).then(yes_in_text));
     failpoint::reach(Step::Surveyed);
     let rest = format!("{} {text}", community.id);
     if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), true) {
@@ -127,7 +130,7 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
         }
         Err(error) => error,
     };
-    if single::is_surely_unmade(error.cause) {
+    if error.cause.is_surely_unmade() {
         if error.cause.is_temporary() {
             single::write_down(context, &plan).await?;
         }

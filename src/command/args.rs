@@ -3,7 +3,7 @@
 mod reader;
 
 use self::reader::{Reader, Separators};
-pub(super) use self::reader::{is_comma, item};
+pub(super) use self::reader::{ends_in_yes, is_comma, item};
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, Locale};
 use crate::i18n;
@@ -101,8 +101,9 @@ pub struct Arguments {
     pub text: String,
     /// How it is to be carried out.
     pub flags: Flags,
-    /// The id of the one community that groups may be taken out of; nobody types it.
-    pub only_from: Option<String>,
+    /// What must be so still: the id of the community that groups are taken out of, or the text of a
+    /// description; nobody types it.
+    pub only_if: Option<String>,
     /// It takes back what its admin changed; nobody types it.
     pub is_back: bool,
 }
@@ -204,7 +205,10 @@ impl Arguments {
         if fold(name).starts_with(&fold(typed)) {
             self.end_likely_name(name, typed);
         }
-        let is_sign = |c: char| matches!(c, ':' | '=' | '|');
+        let is_dash = |c: char| matches!(c, '-' | '–' | '—');
+        // Where several lines begin so, it marks items.
+        let is_list = self.text.lines().filter(|line| line.trim_start().starts_with(is_dash)).count() > 1;
+        let is_sign = |c: char| matches!(c, ':' | '=' | '|') || is_comma(c) || (is_dash(c) && !is_list);
         let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
         if let Some(rest) = rest {
             self.text = rest.trim_start().to_owned();
@@ -394,6 +398,11 @@ mod tests {
             ("Bairro Feliz da Serra", "Bairro", "Feliz oi", "Feliz oi"),
             ("Bairro Feliz", "Bairro Feliz", "Feliz oi", "Feliz oi"),
             ("Bairro Feliz", "Bairro Feliz", ": Oi", "Oi"),
+            ("Bairro Feliz", "Bairro Feliz", ", Oi", "Oi"),
+            ("Bairro Feliz", "bairro", "Feliz – Oi\nTchau", "Oi\nTchau"),
+            ("Bairro Feliz", "Bairro Feliz", "- um\n- dois", "- um\n- dois"),
+            ("Bairro Feliz", "Bairro Feliz", "-", "-"),
+            ("Bairro Feliz", "Bairro Feliz", "-5 graus", "-5 graus"),
             ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
             ("Bairro Feliz", "b", "Natal", "Natal"),
             ("Bairro Feliz", "apelido", "Feliz Natal", "Feliz Natal"),

@@ -61,7 +61,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         }
         let not_allowed = others.iter().find_map(|order| named(&order.name));
         if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
-            return Ok(Reply::MayNot { command: spec.name, community: None });
+            return Ok(Reply::MayNot { command: spec.name, place: None });
         }
         let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.at_work);
         let texts = |orders: Vec<crate::storage::Cancelled>| orders.into_iter().map(|order| order.text);

@@ -10,7 +10,8 @@ use crate::clock::Clock;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityEntry, Directory, Roster};
 use crate::domain::{Chat, Person};
-use crate::reply::{Reply, Speech};
+use crate::i18n;
+use crate::reply::{Phrase, Reply, Speech};
 use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
 use crate::zapi::{ApiError, Zapi};
 
@@ -59,6 +60,10 @@ pub struct Context<'a> {
     /// What is remembered with the answer.
     pub memories: Vec<Memory>,
 }
+
+/// The commands that may ask first: what they do cannot be undone, or many people notice.
+pub(super) const ASKING: [&str; 9] =
+    ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
 /// Whether an order is done, or shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +136,26 @@ impl Context<'_> {
         self.consent == Consent::Trial
     }
 
+    /// What whoever gave the order is called.
+    pub fn own_name(&self) -> String {
+        match self.claim.command.by_owner {
+            true => self.owner(),
+            false => self.admin.name.clone(),
+        }
+    }
+
+    /// What whoever types on the bot's own phone is called: nobody gave them a name.
+    pub fn owner(&self) -> String {
+        i18n::text(self.speech.locale, "owner", &[])
+    }
+
+    /// What was said yes to is no longer what would be done: it is asked about once more.
+    pub fn ask_again(&mut self) {
+        if self.consent == Consent::Given {
+            self.consent = Consent::Due;
+        }
+    }
+
     /// Asks whether this order shall be done as it is shown, where a yes is still due. `rest` are its
     /// words, with ids in the place of names, so that what was shown is what is done.
     ///
@@ -142,6 +167,7 @@ impl Context<'_> {
         about: Reply,
         is_grave: bool,
     ) -> Option<Reply> {
+        debug_assert!(!is_grave || ASKING.contains(&command), "the help on {command} is silent on --yes");
         match self.consent {
             Consent::Trial => Some(Reply::Trial(Box::new(about))),
             Consent::Due if is_grave => {
@@ -153,11 +179,28 @@ impl Context<'_> {
                     options: Vec::new(),
                     after: String::new(),
                     takes_several: false,
+                    askers: Vec::new(),
                 });
                 Some(Reply::Asked(Box::new(about)))
             }
             Consent::Due | Consent::Given => None,
         }
+    }
+
+    /// Offers the order that was likely meant: a yes carries it out as if it were typed. `rest` are its words
+    /// with ids in the place of names, `shown` the same as people see them.
+    pub fn offer(&mut self, command: &'static str, rest: String, shown: &[&str]) -> Phrase {
+        self.ask(Question {
+            asked_by: self.claim.command.id.clone(),
+            language: self.speech.locale.tag().to_owned(),
+            command: command.to_owned(),
+            before: String::new(),
+            options: vec![rest],
+            after: String::new(),
+            takes_several: false,
+            askers: Vec::new(),
+        });
+        Phrase::not_done("meant-order").order("order", command, shown)
     }
 
     /// Remembers a question with the answer that asks it.
@@ -168,20 +211,20 @@ impl Context<'_> {
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
     pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
-        self.can_be_undone_from(of, by, None);
+        self.can_be_undone_if(of, by, None);
     }
 
-    /// The same for what moved: it is taken back out of this community alone.
-    pub fn can_be_undone_from(&mut self, of: &str, by: Option<(&str, String)>, only_from: Option<String>) {
+    /// The same where it is taken back only if this is so still: what somebody changed since stays.
+    pub fn can_be_undone_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.remember_undo(&Undo { of: of.to_owned(), by, only_from, instead: None });
+        self.remember_undo(&Undo { of: of.to_owned(), by, only_if, instead: None });
     }
 
     /// Remembers that what was changed cannot be taken back, and which order may help instead.
     pub fn cannot_be_undone(&mut self, of: &str, command: &str, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let instead = Some((command.to_owned(), words));
-        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_from: None, instead });
+        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_if: None, instead });
     }
 
     fn remember_undo(&mut self, undo: &Undo) {

@@ -54,7 +54,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         if !may_everywhere(context.admin) {
             return Ok(match begun {
                 Some(_) => Reply::NoLonger { is_begun: true },
-                None => Reply::MayNot { command: SPEC.name, community: None },
+                None => Reply::MayNot { command: SPEC.name, place: None },
             });
         }
         let plan = match begun {
@@ -125,7 +125,7 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
     failpoint::reach(Step::Called);
     match answer {
         Ok(made) => Ok(Ok(made)),
-        Err(error) if single::is_surely_unmade(error.cause) => {
+        Err(error) if error.cause.is_surely_unmade() => {
             if error.cause.is_temporary() {
                 single::write_down(context, plan).await?;
             }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::parse;
+use super::args::{ends_in_yes, parse};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, undo};
 use crate::domain::CommunityId;
@@ -86,8 +86,21 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                     let key = if plan.text.is_empty() { "describe-none-so" } else { "describe-so" };
                     return Ok(Reply::Said(vec![Phrase::was_so(key).name("community", plan.name)]));
                 }
+                let is_not_so = |text: &String| !is_same(&plan.before, text);
+                let is_changed_since = arguments.only_if.as_ref().is_some_and(is_not_so);
+                let mut about = would(&plan);
+                let may_hold_a_flag = ends_in_yes(&plan.text);
+                if may_hold_a_flag {
+                    about.push(yes_in_text());
+                }
+                if is_changed_since {
+                    // Whoever takes their own text back has not said yes to taking somebody else's.
+                    context.ask_again();
+                    about.splice(..0, changed_since(&plan));
+                }
                 let rest = order_for(&community.id, &plan.text).unwrap_or_default();
-                if let Some(reply) = context.shown_first(SPEC.name, rest, would(&plan), false) {
+                let (about, is_grave) = (Reply::Said(about), is_changed_since || may_hold_a_flag);
+                if let Some(reply) = context.shown_first(SPEC.name, rest, about, is_grave) {
                     return Ok(reply);
                 }
                 single::write_down(context, &plan).await?;
@@ -99,7 +112,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             return Ok(Reply::Said(vec![why_not]));
         }
         let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
-        context.can_be_undone(SPEC.name, by);
+        context.can_be_undone_if(SPEC.name, by, Some(plan.text.clone()));
         let key = match (plan.text.is_empty(), context.claim.command.name == undo::SPEC.name) {
             (true, _) => "describe-none-done",
             (false, true) => "describe-back",
@@ -116,15 +129,26 @@ pub(super) fn too_long(text: &str, most: usize) -> Option<Phrase> {
     (count > most).then(phrase)
 }
 
-fn would(plan: &Plan) -> Reply {
-    Reply::Said(if plan.text.is_empty() {
-        vec![Phrase::new("describe-none-would").mark("➡️").name("community", plan.name.as_str())]
-    } else {
-        vec![
-            Phrase::new("describe-would").mark("➡️").name("community", plan.name.as_str()),
-            Phrase::new("text-as-typed").lines("text", plan.text.as_str()),
-        ]
-    })
+/// What is told of a text at whose end there may be a word for the bot.
+pub(super) fn yes_in_text() -> Phrase {
+    Phrase::new("text-ends-in-yes").mark("⚠️")
+}
+
+fn would(plan: &Plan) -> Vec<Phrase> {
+    let of = |key| Phrase::new(key).mark("➡️").name("community", plan.name.as_str());
+    match plan.text.as_str() {
+        "" => vec![of("describe-none-would")],
+        text => vec![of("describe-would"), Phrase::new("text-as-typed").lines("text", text)],
+    }
+}
+
+/// What it is by now, where it is not what this admin had made it.
+fn changed_since(plan: &Plan) -> Vec<Phrase> {
+    let of = |key| Phrase::not_done(key).name("community", plan.name.as_str());
+    match plan.before.trim() {
+        "" => vec![of("describe-none-since")],
+        now => vec![of("describe-since"), Phrase::new("text-as-typed").lines("text", now)],
+    }
 }
 
 /// The words of an order that gives this description; none where no words do.

@@ -2,10 +2,11 @@
 
 use futures_util::future::BoxFuture;
 
+use super::args::behind_small_words;
 use super::listing::{Listed, named_lines};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::authorise::may_in;
-use crate::directory::{GroupEntry, fold};
+use crate::directory::{CommunityEntry, Found, GroupEntry, fold};
 use crate::reply::{Phrase, Reply, Shown, quoted};
 
 /// The command.
@@ -32,6 +33,10 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             groups.retain(|group| !unseen.contains(&group.id));
         }
         if groups.is_empty() {
+            if let Some(community) = community(context, &words).await? {
+                let offer = context.offer("community", community.id.to_string(), &[&community.name]);
+                return Ok(Reply::Said(vec![offer]));
+            }
             let none = match arguments.words.join(" ") {
                 words if words.is_empty() => Phrase::new("groups-none"),
                 words => Phrase::new("groups-none-of").name("name", words).order("order", SPEC.name, &[]),
@@ -52,6 +57,19 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         }
         let ids = groups.iter().map(|group| group.id.to_string()).collect();
         Ok(context.show(SPEC.name, head, lines, (Listed::Groups, ids)))
+    })
+}
+
+/// The community that words name which no group has.
+async fn community(context: &Context<'_>, words: &[String]) -> Result<Option<CommunityEntry>, Failure> {
+    let typed = behind_small_words(words).unwrap_or(words).join(" ");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let sees = |entry: &CommunityEntry| context.sees(&entry.id, &entry.name);
+    Ok(match context.directory.community_among(context.zapi, &typed, sees).await? {
+        Found::One(entry) if sees(&entry) => Some(entry),
+        _ => None,
     })
 }
 

@@ -7,7 +7,7 @@ use super::registry::COMMANDS;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
 use crate::authorise::may_use;
 use crate::i18n;
-use crate::reply::{Reply, Speech};
+use crate::reply::{Phrase, Reply, Speech};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -29,7 +29,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         let name = typed.trim_start_matches(context.speech.prefix.as_str());
         Ok(match named(name) {
             Some(spec) if !may_use(context.admin, spec.name) => {
-                Reply::MayNot { command: spec.name, community: None }
+                Reply::MayNot { command: spec.name, place: None }
             }
             Some(spec) => on(spec, context.speech),
             None => {
@@ -43,6 +43,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                         options: vec![nearest.to_owned()],
                         after: String::new(),
                         takes_several: false,
+                        askers: Vec::new(),
                     });
                 }
                 Reply::UnknownCommand { is_asked: nearest.is_some(), typed: name.to_owned(), nearest }
@@ -81,9 +82,24 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
             .filter(|name| *name != shown)
             .map(|name| format!("{}{name}", speech.prefix))
             .collect(),
-        has_marks: spec.is_mutating,
-        takes_flags: spec.is_mutating && matches!(spec.run, Run::This(_)),
+        legend: legend(spec),
     }
+}
+
+/// The flags that it takes, and the marks that its replies bear.
+fn legend(spec: &Spec) -> Vec<Phrase> {
+    let takes_flags = spec.is_mutating && matches!(spec.run, Run::This(_));
+    let marks = if spec.args.contains(&Arg::Groups) { "help-marks-groups" } else { "help-marks" };
+    [
+        takes_flags.then(|| Phrase::new("help-try")),
+        (takes_flags && spec.asks()).then(|| Phrase::new("help-yes")),
+        (takes_flags && spec.is_verbatim())
+            .then(|| Phrase::new("help-flags-first").order("order", spec.name, &[])),
+        spec.is_mutating.then(|| Phrase::new(marks)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
 use super::{left_communities, named, planned_community, recognise};
 use crate::authorise::{key_of_communities, may_everywhere, may_in, shown_by_key};
-use crate::config::Admin;
+use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::{CommunityId, Person};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Shown, quoted, shortened, tamed};
@@ -38,7 +38,7 @@ const MOST: usize = 200;
 /// The most lines of a page: these are long.
 const PAGE: usize = 20;
 /// The most characters of what came of an order.
-const LONGEST_RESULT: usize = 160;
+const LONGEST_RESULT: usize = 60;
 /// The marks of an answer's lines, the one first that says most of the whole.
 const MARKS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
 
@@ -116,13 +116,14 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     }
     let by_owner = context.claim.command.by_owner;
     if means(&typed, "myself") {
-        return Ok(Ok(by(context.admin, by_owner)));
+        let (key, name) = (context.admin.key.clone(), context.own_name());
+        return Ok(Ok(Wanted::By { key, name, by_owner }));
     }
     let folded = fold(&typed);
     let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
     let known = known_admins(context).await?;
     if let Some(admin) = known.iter().copied().find(is_named) {
-        return Ok(Ok(by(admin, false)));
+        return Ok(Ok(by(admin)));
     }
     let id = match words {
         [word] => context.number_as_community(word).await?,
@@ -151,7 +152,7 @@ async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wa
     }
     let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
-        (Some(admin), None) => Ok(by(admin, false)),
+        (Some(admin), None) => Ok(by(admin)),
         _ if !nearest.is_empty() => {
             ask(context, &nearest);
             Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
@@ -192,24 +193,27 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
         options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
 }
 
-fn by(admin: &Admin, by_owner: bool) -> Wanted {
-    Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner }
+fn by(admin: &Admin) -> Wanted {
+    Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
 }
 
 /// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
-/// orders, of a community's own. Whether they are one now does not matter, nor is it told.
+/// orders, of a community's own. Whether they are one now does not matter, nor is it told. To the admin of a
+/// community no number tells who is in the configuration: theirs answer like anybody's who gave no order.
 fn by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<Wanted> {
     let has = |admin: &Admin| {
         person.phone.is_some_and(|phone| admin.phone == Some(phone))
             || person.lid.is_some_and(|lid| admin.lid == Some(lid))
     };
-    if let Some(admin) = known.iter().copied().find(|admin| has(admin)) {
-        return Some(by(admin, false));
+    let may_know = context.admin.from == AdminsFrom::Config;
+    if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
+        return Some(by(admin));
     }
-    let roster = context.roster.filter(|_| !context.instance.admins.iter().any(has))?;
+    let roster = context.roster?;
     let merged = roster.find(person).map_or(person, |found| found.person);
     Some(Wanted::By { key: key_of_communities(merged), name: person.shown(), by_owner: false })
 }
@@ -281,7 +285,8 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Opti
 
 /// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
 fn line(context: &Context<'_>, deed: &Deed) -> String {
-    let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin && !deed.by_owner) {
+    let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin) {
+        _ if deed.by_owner => context.owner(),
         Some(admin) => tamed(&admin.name),
         None => shown_by_key(&deed.admin).unwrap_or_else(|| tamed(&deed.admin)),
     };
@@ -310,11 +315,12 @@ fn result(deed: &Deed) -> Option<String> {
         None => return Some("⏳".to_owned()),
         Some(Outcome::GaveUp | Outcome::Unanswered) => "⛔",
         Some(Outcome::Refused | Outcome::Mistaken | Outcome::Expired) => "❌",
-        Some(Outcome::Answered) if deed.reply.is_none() => return None,
+        Some(Outcome::Answered | Outcome::Shown) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
-        Some(Outcome::Answered) => marks().unwrap_or("✅"),
+        // What bears no mark did nothing: it tells something.
+        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or_default(),
     };
-    let Some(first) = lines.next() else { return Some(mark.to_owned()) };
+    let first = lines.next().unwrap_or_default();
     let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
-    Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)))
+    Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)).trim().to_owned())
 }

@@ -128,7 +128,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             Ok(place) => place,
             Err(reply) => return Ok(reply),
         };
-        let target = match target(context, place).await? {
+        let target = match target(context, place, &typed).await? {
             Ok(target) => target,
             Err(reply) => return Ok(reply),
         };
@@ -197,7 +197,7 @@ async fn without_link(context: &Context<'_>, typed: String) -> Result<String, Fa
 }
 
 /// The group whose link it is, or what is answered to who may not have it.
-async fn target(context: &Context<'_>, place: Place) -> Result<Result<Target, Reply>, Failure> {
+async fn target(context: &Context<'_>, place: Place, typed: &str) -> Result<Result<Target, Reply>, Failure> {
     let (group, of) = match &place {
         Place::Community(community) => {
             let details = context.zapi.community(&community.id).await?;
@@ -220,7 +220,8 @@ async fn target(context: &Context<'_>, place: Place) -> Result<Result<Target, Re
         }
     };
     if !place::may_at(context, of.as_ref()) {
-        return Ok(Err(Reply::MayNot { command: SPEC.name, community: None }));
+        // Of a place that may not be theirs to know, no more is told than was typed.
+        return Ok(Err(Reply::MayNot { command: SPEC.name, place: Some(typed.to_owned()) }));
     }
     Ok(Ok(Target { place, group, of }))
 }

@@ -162,10 +162,13 @@ pub struct OrderMeant {
     pub is_confirmed: bool,
     /// What is forgotten once it is answered.
     pub forget: Option<MemoryName>,
-    /// The id of the one community that it may take groups out of, where it takes a move back: what
-    /// somebody moved on since stays there.
+    /// What it takes back only if it is so still: what somebody changed since stays as it is. The id of the
+    /// community that groups were moved into, or the text of a description.
+    #[serde(default, alias = "only_from")]
+    pub only_if: Option<String>,
+    /// The ids of the orders that asked up to it: once it did something, none of them is run anew.
     #[serde(default)]
-    pub only_from: Option<String>,
+    pub askers: Vec<String>,
 }
 
 impl OrderMeant {
@@ -199,6 +202,11 @@ impl Spec {
         self.args
             .iter()
             .any(|arg| matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Groups | Arg::Own(_)))
+    }
+
+    /// It may ask before it does what it is told to.
+    pub fn asks(&self) -> bool {
+        context::ASKING.contains(&self.name)
     }
 
     /// A part of its words is kept as it is typed.
@@ -317,6 +325,16 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    #[test]
+    fn what_earlier_versions_kept_to_take_back_is_read() {
+        let undo = r#"{"of":"move","by":["move","1 2"],"only_from":"120363186053925765"}"#;
+        let meant = r#"{"command":"move","rest":"1 2","is_confirmed":true,"forget":null,"only_from":"120363186053925765"}"#;
+        let only_if = Some("120363186053925765".to_owned());
+
+        assert_eq!(serde_json::from_str::<Undo>(undo).unwrap().only_if, only_if);
+        assert_eq!(serde_json::from_str::<OrderMeant>(meant).unwrap().only_if, only_if);
+    }
 
     #[test]
     fn no_two_commands_share_a_name_and_each_is_documented() {

@@ -93,11 +93,13 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         }
         context.remember(MemoryKind::Setting, id.clone(), Some(plan.who));
         match before {
-            Some(before) if before != who => {
+            // It was so already: what took the earlier order back still does.
+            Some(before) if before == who => {}
+            Some(before) => {
                 context.can_be_undone(SPEC.name, Some((SPEC.name, format!("{id} {}", words_for(before)))));
             }
             // How it was is not known; the other way round is all there is.
-            _ => {
+            None => {
                 let other = i18n::text(context.speech.locale, keys(other(who)).words, &[]);
                 let words: Vec<&str> = std::iter::once(id.as_str()).chain(other.split(' ')).collect();
                 context.cannot_be_undone(SPEC.name, SPEC.name, &words);
@@ -109,23 +111,33 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 
 /// Who is meant by the words of the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
 fn who(words: &str) -> Option<WhoMayAdd> {
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | ',' | '.' | '!');
-    let mut words: Vec<&str> = words.split(is_between).filter(|word| !word.is_empty()).collect();
-    let last = words.pop()?;
-    let is_setting = words.iter().all(|word| means(word, "setting-add-groups"));
+    let words = parted(words);
+    let (last, setting) = words.split_last()?;
     match () {
-        () if !is_setting => None,
+        () if !is_setting(setting) => None,
         () if means(last, "setting-admins") => Some(WhoMayAdd::Admins),
         () if means(last, "setting-all") => Some(WhoMayAdd::All),
         () => None,
     }
 }
 
+fn parted(words: &str) -> Vec<&str> {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | ',' | '.' | '!');
+    words.split(is_between).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether words name the setting, and nobody whom it is for.
+fn is_setting(words: &[&str]) -> bool {
+    words.iter().all(|word| means(word, "setting-add-groups"))
+}
+
 /// What can be set, and what was set here last.
 fn what(context: &Context<'_>, name: &str, words: &str, before: Option<WhoMayAdd>) -> Vec<Phrase> {
     let mut said = Vec::new();
-    if !words.is_empty() {
-        said.push(Phrase::not_done("settings-unknown").name("words", words));
+    match parted(words).as_slice() {
+        [] => {}
+        parted if is_setting(parted) => said.push(Phrase::not_done("settings-whom")),
+        _ => said.push(Phrase::not_done("settings-unknown").name("words", words)),
     }
     said.push(match before {
         Some(who) => Phrase::new(keys(who).known).name("community", name),

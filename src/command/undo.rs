@@ -31,9 +31,10 @@ pub struct Undo {
     /// Where it cannot be: an order that may help all the same, with its words.
     #[serde(default)]
     pub instead: Option<(String, Vec<String>)>,
-    /// The id of the one community that it takes groups out of, where it moves them back.
-    #[serde(default)]
-    pub only_from: Option<String>,
+    /// What must be so still for that: the id of the community that groups were moved into, or the text of
+    /// a description.
+    #[serde(default, alias = "only_from")]
+    pub only_if: Option<String>,
 }
 
 fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
@@ -42,10 +43,11 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
         Ok(match undo {
             None => said(Phrase::not_done("undo-nothing")),
-            Some(Undo { by: Some((command, rest)), only_from, .. }) => {
+            Some(Undo { by: Some((command, rest)), only_if, .. }) => {
                 let forget = Some(MemoryName::Undo);
                 let rest = format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned();
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_from })
+                let askers = Vec::new();
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_if, askers })
             }
             Some(Undo { of, by: None, instead, .. }) => {
                 let order = past.speech.order(&of, &[]);

@@ -27,7 +27,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
         let listed =
             |names: &[String]| if names.iter().any(|name| name == "*") { Vec::new() } else { names.to_vec() };
         Ok(Reply::WhoAmI {
-            name: context.admin.name.clone(),
+            name: context.own_name(),
             phone: context.sender.phone.map(|phone| phone.to_string()),
             lid: context.sender.lid.map(|lid| lid.to_string()),
             chat: context.chat.to_string(),

@@ -20,6 +20,7 @@ group-gone = no such group, or the bot's number is not in it
 refused = Z-API refused: { $reason }
 refused-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
 not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
+not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $order }
 not-read = the outcome could not be read back. Look again in a minute: { $order }
 cancelled-before = not done: the order was cancelled
 limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
@@ -126,6 +127,9 @@ help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
 help-marks =
+    ✅ done · ☑️ was so already
+    ❓ not sure · ❌ not done
+help-marks-groups =
     ✅ done · ☑️ was so already · ❓ not sure
     ⚠️ belongs elsewhere · ❌ not done
 arg-community = <community>
@@ -198,6 +202,7 @@ confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
 edit-too-early = I am still working on the first version of this message. Send a new one.
+edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
@@ -288,9 +293,9 @@ place-because = { $name }: { $reason }
 outside-invitation = the bot's number is not in this group. Add it to the group, then try again
 dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
-help-flags =
-    --try only shows what would happen
-    --yes skips the question
+help-try = --try only shows what would happen
+help-yes = --yes skips the question
+help-flags-first = This goes before the text: { $order } --try …
 ## Making, changing and ending communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
@@ -553,12 +558,13 @@ person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin o
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: not done: the order was cancelled
 person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
+person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $order }
 person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
 person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
 person-unclear = { $typed }: where does a number end? Put commas between them.
 help-add = let people into a community
-help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation.
+help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
     Sales 44 99999-0001, 44 99999-0002
@@ -589,9 +595,20 @@ missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
 
+## An order that was done on a yes is edited
+edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 ## Words between names, and what stands behind two dashes
 words-between-names = and & +
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
 confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
+## What changed since
+describe-since = Not undone: somebody changed the description of { $community } since. It is now:
+describe-none-since = Not undone: somebody took the description of { $community } away since.
+owner = owner
+greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
+settings-whom = Who shall be able to? Say admins, or all.
+text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
+see-groups = See which groups there are: { $order }
+words-for-ending = delete

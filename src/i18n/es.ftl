@@ -20,6 +20,7 @@ group-gone = ese grupo no existe, o el número del bot no está en él
 refused = Z-API lo rechazó: { $reason }
 refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
 not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $order }
+not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $order }
 not-read = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $order }
 cancelled-before = no se hizo: la orden se canceló
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
@@ -126,6 +127,9 @@ help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
 help-also = También: { $names }
 help-marks =
+    ✅ hecho · ☑️ ya era así
+    ❓ incierto · ❌ no hecho
+help-marks-groups =
     ✅ hecho · ☑️ ya era así · ❓ incierto
     ⚠️ es de otra · ❌ no hecho
 arg-community = <comunidad>
@@ -198,6 +202,7 @@ confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
 edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
+edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
@@ -288,9 +293,9 @@ place-because = { $name }: { $reason }
 outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
 dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
-help-flags =
-    --probar solo muestra lo que pasaría
-    --sí lo hace sin preguntar
+help-try = --probar solo muestra lo que pasaría
+help-yes = --sí lo hace sin preguntar
+help-flags-first = Esto va antes del texto: { $order } --probar …
 ## Crear, cambiar y desactivar comunidades
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
@@ -553,12 +558,13 @@ person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admi
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: no se hizo: la orden fue cancelada
 person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
+person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $order }
 person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
 person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
 person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
 person-unclear = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
 help-add = pone personas en una comunidad
-help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada.
+help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
@@ -589,9 +595,20 @@ missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
 
+## La edición de una orden ya confirmada
+edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
 ## Palabras entre nombres, y lo que sigue a dos guiones
 words-between-names = y
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
 confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
+## Lo que cambió después
+describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
+describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.
+owner = dueño del número
+greeting-nameless = ¡Hola! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+settings-whom = Falta decir quién va a poder: solo admins, o todos.
+text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del texto.
+see-groups = Mira qué grupos hay: { $order }
+words-for-ending = eliminar

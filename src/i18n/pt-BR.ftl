@@ -20,6 +20,7 @@ group-gone = esse grupo não existe, ou o número do bot não está nele
 refused = a Z-API recusou: { $reason }
 refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
 not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $order }
+not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $order }
 not-read = não deu para conferir o resultado. Confira em um minuto: { $order }
 cancelled-before = não foi feito: o pedido foi cancelado
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
@@ -127,6 +128,9 @@ help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
 help-also = Também: { $names }
 help-marks =
+    ✅ feito · ☑️ já era assim
+    ❓ incerto · ❌ não feito
+help-marks-groups =
     ✅ feito · ☑️ já era assim · ❓ incerto
     ⚠️ é de outra · ❌ não feito
 arg-community = <comunidade>
@@ -199,6 +203,7 @@ confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
 edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
+edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-place = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
@@ -289,9 +294,9 @@ place-because = { $name }: { $reason }
 outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
 dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
-help-flags =
-    --testar só mostra o que aconteceria
-    --sim faz sem perguntar
+help-try = --testar só mostra o que aconteceria
+help-yes = --sim faz sem perguntar
+help-flags-first = Isso vai antes do texto: { $order } --testar …
 ## Criar, mudar e desativar comunidades
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
@@ -554,12 +559,13 @@ person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da c
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: não foi feito: o pedido foi cancelado
 person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
+person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $order }
 person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
 person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
 person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
 person-unclear = { $typed }: onde termina cada número? Separe com vírgulas.
 help-add = põe pessoas em uma comunidade
-help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado.
+help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado (⚠️).
 help-add-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
@@ -590,9 +596,20 @@ missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
 
+## A edição de um pedido já confirmado
+edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
 ## Palavras entre nomes, e o que vem depois de dois traços
 words-between-names = e
 unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
 confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
+## O que mudou depois
+describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
+describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.
+owner = dono do número
+greeting-nameless = Oi! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
+settings-whom = Falta dizer quem vai poder: só admins, ou todos.
+text-ends-in-yes = O --sim do fim faz parte do texto: o lugar dele é antes do texto.
+see-groups = Veja os grupos que existem: { $order }
+words-for-ending = excluir

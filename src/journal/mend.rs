@@ -51,6 +51,7 @@ impl Likely {
             options: vec![self.rest],
             after: String::new(),
             takes_several: false,
+            askers: Vec::new(),
         };
         let meant = Phrase::new("meant-order").plain("order", self.shown);
         Ended { memories: vec![question.asked(place)], ..Ended::mistaken(Reply::Said(vec![meant])) }
@@ -165,6 +166,14 @@ pub(super) fn sibling(order: &Order, mistake: &Mistake, speech: &Speech) -> Opti
     };
     let other = registry::COMMANDS.iter().find(is_near)?;
     Some(Likely::new(other, &order.rest, speech))
+}
+
+/// The end of a community that was likely meant by an order to delete it as if it were somebody in it:
+/// `/excluir vendas`.
+pub(super) fn on_the_whole(order: &Order, mistake: &Mistake, speech: &Speech) -> Option<Likely> {
+    let is_it = *mistake == Mistake::MissingPeople && means(&order.typed, "words-for-ending");
+    let spec = named("deactivate").filter(|_| is_it)?;
+    Some(Likely::new(spec, &order.rest, speech))
 }
 
 fn shown_name(community: &CommunityEntry) -> &str {

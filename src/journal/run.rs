@@ -12,7 +12,7 @@ use crate::command::loose::{before, behind};
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, Past, Run, Spec, Timing,
+    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
     kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
@@ -81,7 +81,18 @@ struct Given {
 pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let mut ended = carry_out(bot, claim, means).await?;
     let command = &claim.command;
+    let meant: Option<OrderMeant> =
+        command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
+    let askers = meant.map(|meant| meant.askers).unwrap_or_default();
+    if matches!(ended.outcome, Outcome::Mistaken | Outcome::Shown) {
+        ended.memories.iter_mut().for_each(|memory| question::behind(askers.clone(), memory));
+    } else {
+        let taken = |place| Memory { kind: MemoryKind::Taken, place, value: Some(command.id.clone()) };
+        ended.memories.extend(askers.into_iter().map(taken));
+    }
     let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
+    // What an earlier version of the message asked was not meant.
+    let is_change = is_change || number_of(&command.message_id) > 0;
     let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
     if is_change && !ended.memories.iter().any(is_asked) {
         let chat = Chat::from_address(&command.chat);
@@ -104,7 +115,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let admin = &*admin;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
-        return Ok(Ended::with(Reply::TooManyOrders { limit }, Outcome::Refused));
+        // Who mends an order too soon may mend it once more.
+        let is_mended = number_of(&command.message_id) > 0;
+        let outcome = if is_mended { Outcome::Mistaken } else { Outcome::Refused };
+        return Ok(Ended::with(Reply::TooManyOrders { limit }, outcome));
     }
     let is_cancelled = command.is_cancelled;
     if is_cancelled && command.plan.is_none() {
@@ -128,6 +142,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         Err(ended) => return Ok(ended),
     };
     let Given { spec, order, mut arguments, is_confirmed, forgotten, meant } = given;
+    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
+        claim.mean(meant).await?;
+    }
+    let command = &claim.command;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
@@ -183,9 +201,6 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
-    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
-        claim.mean(meant).await?;
-    }
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -213,7 +228,9 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let outcome = match context.gave_up {
         _ if is_cancelled => Outcome::Cancelled,
         true => Outcome::GaveUp,
+        false if reply.is_refusal() => Outcome::Refused,
         false if reply.is_mistake() => Outcome::Mistaken,
+        false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
     Ok(Ended { reply, outcome, memories: context.memories })
@@ -229,8 +246,14 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
         return Ok(Ended::with(Reply::Nothing, Outcome::Answered));
     }
     let greeting = Memory { kind: MemoryKind::Greeting, place: admin.key.clone(), value: Some(day) };
+    // Whoever the configuration does not name is called nothing: a number is no name.
+    let is_named = admin.from == AdminsFrom::Config && !command.by_owner;
+    let hello = match is_named {
+        true => Phrase::new("greeting").plain("name", admin.name.as_str()),
+        false => Phrase::new("greeting-nameless"),
+    };
     let reply = Reply::Said(vec![
-        Phrase::new("greeting").plain("name", admin.name.as_str()),
+        hello,
         Phrase::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
     ]);
     Ok(Ended { memories: vec![greeting], ..Ended::with(reply, Outcome::Answered) })
@@ -255,11 +278,20 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
         looks += 1;
         sleep(LOOK).await;
     };
+    let mut is_taken = false;
+    for version in &before {
+        let taken = means.store.recall(instance, MemoryKind::Taken, &version.id).await;
+        is_taken |= taken.map_err(Lost::Store)?.is_some();
+    }
     Ok(if before.iter().any(|version| !version.is_over) {
         let early = Phrase::not_done("edit-too-early");
         Some(Ended::mistaken(Reply::Said(vec![early])))
+    } else if is_taken {
+        let late = Phrase::not_done("edit-too-late");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Answered))
     } else if before.iter().any(|version| !version.may_be_mended()) {
-        Some(Ended::with(Reply::Nothing, Outcome::Answered))
+        let late = Phrase::not_done("edit-after-end");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Refused))
     } else {
         None
     })
@@ -285,8 +317,7 @@ async fn given(
     };
     let may_not_use = |spec: &Spec| {
         let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
-        is_barred
-            .then(|| Ended::with(Reply::MayNot { command: spec.name, community: None }, Outcome::Refused))
+        is_barred.then(|| Ended::with(Reply::MayNot { command: spec.name, place: None }, Outcome::Refused))
     };
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
@@ -306,6 +337,7 @@ async fn given(
                     likely(admin, spec, &order, &directory, means).await?
                 }
                 _ => mend::sibling(&order, &mistake, means.speech)
+                    .or_else(|| mend::on_the_whole(&order, &mistake, means.speech))
                     .filter(|likely| may_use(admin, likely.command())),
             };
             let offered = likely.map(|likely| likely.offered(command, means.speech, place));
@@ -346,7 +378,7 @@ async fn given(
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
-            arguments.only_from.clone_from(&order.only_from);
+            arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
             // A trial takes nothing back yet.
@@ -415,6 +447,7 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         options: vec![order.rest.clone()],
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),
@@ -428,8 +461,8 @@ fn unknown(typed: &str, speech: &Speech) -> Reply {
 }
 
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
-    let community = community.filter(|_| denied == Denied::Community).map(|community| community.name);
-    Reply::MayNot { command: spec.name, community }
+    let place = community.filter(|_| denied == Denied::Community).map(|community| community.name);
+    Reply::MayNot { command: spec.name, place }
 }
 
 /// The names that an order of this command may use. What was kept from a chat is read anew: another
@@ -575,6 +608,7 @@ fn which(
         options,
         after,
         takes_several: false,
+        askers: Vec::new(),
     };
     vec![question.asked(place)]
 }

@@ -83,6 +83,8 @@ pub enum Fate {
     Trouble(String),
     /// ❌ The order was cancelled before.
     Cancelled,
+    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    NoAnswer(String),
     /// ❓ Z-API said yes, the community does not show it.
     NotShown,
     /// ❓ It could not be read back.
@@ -97,7 +99,7 @@ impl Fate {
             Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
-            Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
+            Self::NoAnswer(_) | Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
             _ => "❌",
         }
     }
@@ -106,7 +108,7 @@ impl Fate {
 impl Fate {
     /// It is done, or may be: who takes the order back takes this back.
     pub fn may_be_done(&self) -> bool {
-        matches!(self, Self::Done | Self::NotShown | Self::NotRead)
+        matches!(self, Self::Done | Self::NoAnswer(_) | Self::NotShown | Self::NotRead)
     }
 
     /// What was meant is chosen by number.
@@ -168,8 +170,11 @@ impl Report {
         if let Some(count) = self.people {
             lines.push(speech.text("people-concerned", &[("count", count.into())]));
         }
+        let is_unknown = |line: &Line| matches!(line.fate, Fate::Unknown { .. });
         if self.lines.iter().any(|line| line.fate.is_choice()) {
             lines.push(speech.text("choose", &[]));
+        } else if self.is_mistake() && self.lines.iter().any(is_unknown) {
+            lines.push(speech.text("see-groups", &[("order", (&speech.order("groups", &[])).into())]));
         }
         lines.join("\n")
     }
@@ -252,6 +257,9 @@ impl Report {
             Fate::NotTheirs => say("group-not-theirs", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
+            Fate::NoAnswer(reason) => {
+                say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
+            }
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
             Fate::NotRead
             | Fate::Done

@@ -254,6 +254,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a text ends in the word that elsewhere makes the bot ask nothing.
+pub(in crate::command) fn ends_in_yes(text: &str) -> bool {
+    let last = text.split_whitespace().next_back();
+    last.and_then(|word| flag_at(word, true)).is_some_and(|(flag, _)| flag == Flag::Yes)
+}
+
 /// What a word behind dashes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flag {

@@ -209,6 +209,7 @@ fn choose(context: &mut Context<'_>, command: &str, plan: &Plan, (before, after)
             options,
             after,
             takes_several: true,
+            askers: Vec::new(),
         });
     }
 }

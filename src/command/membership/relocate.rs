@@ -27,7 +27,7 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
             let is_from =
-                |id: &CommunityId| arguments.only_from.as_deref().is_none_or(|only| id.as_str() == only);
+                |id: &CommunityId| arguments.only_if.as_deref().is_none_or(|only| id.as_str() == only);
             let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
             keep_the_last(context, &mut plan).await?;
@@ -89,7 +89,7 @@ async fn carry_over(context: &mut Context<'_>, plan: &Plan) -> Result<Settled, F
         let back = settle(context, Direction::Link, &alone, None, None).await?;
         let tell = match back.get(&group) {
             Some(Fate::Done | Fate::WasSo) => Fate::Back,
-            Some(Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
+            Some(Fate::NoAnswer(_) | Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
             _ => Fate::Stray,
         };
         settled.insert(group, tell(name.clone(), Box::new(fate)));
@@ -127,5 +127,5 @@ fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
         }
         None => Some(("unlink", with_ids(&target, &done))),
     };
-    context.can_be_undone_from("move", by, Some(target.to_string()));
+    context.can_be_undone_if("move", by, Some(target.to_string()));
 }

@@ -11,13 +11,15 @@ mod report;
 mod settle;
 
 use self::country::Country;
-use self::grammar::{Named, Who};
+use self::grammar::{Named, Slip, Who};
 use self::plan::Plan;
 use self::settle::End;
 use super::{Arguments, Context, Failure};
+use crate::authorise::may_use;
+use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, Locale, Person};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply};
+use crate::reply::{Mistake, Phrase, Reply, typed};
 use crate::zapi::{ApiError, Participant, TurnToChange, Zapi};
 
 /// The most people of an order.
@@ -152,6 +154,9 @@ pub(super) async fn change(
                 let limit = MOST_PEOPLE.to_string();
                 return Ok(Reply::Said(vec![Phrase::not_done("people-too-many").plain("limit", limit)]));
             }
+            if let Some(meant) = on_groups(context, act, &community, &named).await? {
+                return Ok(Reply::Said(vec![meant]));
+            }
             let plan = plan::survey(context, act, community, &named).await?;
             failpoint::reach(Step::Surveyed);
             if let Some(reply) = shown_first(context, act, &plan) {
@@ -175,6 +180,33 @@ pub(super) async fn change(
         context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));
     }
     Ok(plan.report(act, ends))
+}
+
+/// The order on groups that was likely meant by one on people, where nothing but whole names of groups
+/// stands for these: `/remove sales "Sales South"`.
+async fn on_groups(
+    context: &mut Context<'_>,
+    act: Act,
+    community: &CommunityEntry,
+    named: &[Named],
+) -> Result<Option<Phrase>, Failure> {
+    let command = match act {
+        Act::Add => "link",
+        Act::Remove => "unlink",
+        Act::Promote | Act::Demote => return Ok(None),
+    };
+    let is_no_number = |named: &Named| named.who == Err(Slip::NoNumber);
+    if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
+        return Ok(None);
+    }
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    if !named.iter().all(|named| snapshot.groups.has_name(&named.typed)) {
+        return Ok(None);
+    }
+    let names = named.iter().map(|named| named.typed.as_str());
+    let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
+    let rest = std::iter::once(community.id.to_string()).chain(names.map(typed));
+    Ok(Some(context.offer(command, rest.collect::<Vec<_>>().join(" "), &shown)))
 }
 
 /// The answer that shows what would be done, where that is wanted, or must be said yes to.

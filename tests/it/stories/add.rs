@@ -340,3 +340,47 @@ async fn undo_takes_back_nothing_before_what_was_not_sure() {
 
     assert_eq!(undone, "❌ The last change was /add, and that cannot be taken back.");
 }
+
+#[tokio::test]
+async fn where_groups_are_named_instead_of_people_the_order_on_groups_is_offered() {
+    let bot = Service::start().await;
+
+    let added = bot.ask(ANA, "/adicionar bairro feliz futebol").await;
+    let removed = bot.ask(ANA, "/remover marketing Vendas Sul").await;
+    assert_eq!(
+        added,
+        "❌ Assim não entendi. Você quis dizer /vincular \"Bairro Feliz\" futebol? Responda “sim”; nada mudou."
+    );
+    assert_eq!(
+        removed,
+        "❌ Assim não entendi. Você quis dizer /desvincular \"Marketing BR\" \"Vendas Sul\"? \
+         Responda “sim”; nada mudou."
+    );
+    assert_eq!(bot.changes(), 0);
+    let done = bot.ask(ANA, "sim").await;
+
+    assert!(done.ends_with("✅ “Vendas Sul”"), "{done}");
+    let several = bot.ask(ANA, "/add bairro futebol, suporte").await;
+    assert!(several.contains("/link \"Bairro Feliz\" futebol suporte?"), "{several}");
+    // What is no whole name of a group, or stands beside a number, is somebody without one.
+    for order in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
+        let reply = bot.ask(ANA, order).await;
+        assert!(reply.contains("is no phone number"), "{order}: {reply}");
+    }
+}
+
+#[tokio::test]
+async fn who_deletes_a_community_as_if_it_were_somebody_in_it_is_offered_its_end() {
+    let bot = Service::start().await;
+
+    let offered = bot.ask(ANA, "/excluir marketing").await;
+    assert_eq!(
+        offered,
+        "Assim não entendi. Você quis dizer /desativar marketing? Responda “sim”; nada mudou."
+    );
+    let asked = bot.ask(ANA, "sim").await;
+
+    assert!(asked.starts_with("➡️ “Marketing BR” acabaria de vez"), "{asked}");
+    assert!(bot.ask(ANA, "/remover marketing").await.starts_with("Qual é o número da pessoa?"));
+    assert_eq!(bot.changes(), 0);
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::sandbox::{Fault, Lag, Reply, Standing};
 
 use super::cancel::patient;
-use super::scene::refusal;
+use super::scene::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
 const DONE: &str = "✅ “Bairro Feliz” has its new description.";
@@ -214,4 +214,74 @@ async fn an_admin_of_other_communities_describes_none_of_these() {
     assert!(reply.starts_with("You may not use /describe in "), "{reply}");
     assert_eq!(bot.description("Bairro Feliz"), "");
     assert_eq!(bot.ask(ANA, "/describe Marketing BR Oi").await, "✅ “Marketing BR” has its new description.");
+}
+
+#[tokio::test]
+async fn undo_takes_nobody_elses_later_text_away_unless_it_is_said_yes_to() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+    let changed = |text: &str| {
+        format!(
+            "❌ Not undone: somebody changed the description of “Bairro Feliz” since. It is now:\n> {text}"
+        )
+    };
+    bot.ask(ANA, "/describe \"Bairro Feliz\" Texto A").await;
+    bot.ask(RUI, "/describe \"Bairro Feliz\" Texto B").await;
+
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(
+        asked.starts_with(&format!(
+            "{}\n➡️ The description of “Bairro Feliz” would be taken away.\n\nNothing was done yet.",
+            changed("Texto B")
+        )),
+        "{asked}"
+    );
+    assert_eq!(bot.description("Bairro Feliz"), "Texto B");
+    bot.ask(ANA, "no").await;
+    assert_eq!(bot.description("Bairro Feliz"), "Texto B");
+
+    bot.ask(ANA, "/describe \"Bairro Feliz\" Texto C").await;
+    bot.ask(RUI, "/describe \"Bairro Feliz\" Texto D").await;
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.starts_with(&format!("{}\n➡️", changed("Texto D"))), "{asked}");
+    assert!(asked.contains("would be described so:\n> Texto B\n\n"), "{asked}");
+    assert_eq!(bot.description("Bairro Feliz"), "Texto D");
+
+    assert_eq!(bot.ask(ANA, "yes").await, DONE);
+    assert_eq!(bot.description("Bairro Feliz"), "Texto B");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its former description again.");
+    assert_eq!(bot.description("Bairro Feliz"), "Texto D");
+}
+
+#[tokio::test]
+async fn a_text_that_ends_in_what_may_be_a_yes_to_the_bot_is_asked_about() {
+    let bot = Service::start().await;
+
+    let asked = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda --sim").await;
+    assert!(
+        asked.contains(
+            "> Aqui vizinho ajuda --sim\n⚠️ O --sim do fim faz parte do texto: o lugar dele é antes do texto.\n\n\
+             Nada foi feito ainda."
+        ),
+        "{asked}"
+    );
+    assert_eq!(bot.description("Bairro Feliz"), "");
+    bot.ask(ANA, "sim").await;
+    assert_eq!(bot.description("Bairro Feliz"), "Aqui vizinho ajuda --sim");
+    assert_eq!(bot.ask(ANA, "/describe --yes bairro Oi —yes").await, DONE);
+    let shown = bot.ask(ANA, "/announce bairro Hi all —yes").await;
+    assert!(shown.contains("> Hi all —yes\n⚠️ The --yes at the end is part of the text"), "{shown}");
+    assert!(bot.sandbox.sent().iter().all(|sent| sent.chat == ANA));
+}
+
+#[tokio::test]
+async fn a_sign_that_parts_the_community_from_the_text_is_no_part_of_it() {
+    let bot = Service::start().await;
+
+    for order in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"] {
+        bot.ask(ANA, "/describe bairro -").await;
+        assert_eq!(bot.ask(ANA, order).await, DONE, "{order}");
+        assert_eq!(bot.description("Bairro Feliz"), "Oi", "{order}");
+    }
+    bot.ask(ANA, "/describe bairro\n- um\n- dois").await;
+    assert_eq!(bot.description("Bairro Feliz"), "- um\n- dois");
 }

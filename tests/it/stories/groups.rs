@@ -242,3 +242,17 @@ async fn other_rights_than_those_it_was_shown_with_end_a_list() {
 
     assert!(reply.starts_with("There is nothing more"), "{reply}");
 }
+
+#[tokio::test]
+async fn where_a_community_is_named_instead_of_groups_it_is_offered() {
+    let bot = Service::start().await;
+
+    for order in ["/grupos bairro feliz", "/grupos da comunidade bairro", "/groups in Bairro Feliz"] {
+        let offer = bot.ask(ANA, order).await;
+        assert!(offer.starts_with("❌ ") && offer.contains(" \"Bairro Feliz\"? "), "{order}: {offer}");
+        let shown = bot.ask(ANA, "sim").await;
+        assert!(shown.starts_with("“Bairro Feliz”: 2 "), "{order}: {shown}");
+    }
+    let none = bot.ask(ANA, "/grupos xyzzy").await;
+    assert_eq!(none, "Nenhum grupo combina com “xyzzy”. Veja todos: /grupos");
+}

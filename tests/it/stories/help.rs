@@ -79,6 +79,32 @@ async fn help_on_what_stands_for_another_order_offers_neither_trial_nor_yes() {
 }
 
 #[tokio::test]
+async fn help_on_a_command_tells_of_flags_and_marks_only_what_holds_for_it() {
+    let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
+    let rows = [
+        ("vincular", true, false, true),
+        ("adicionar", false, false, true),
+        ("criar", true, true, false),
+        ("avisar", true, true, false),
+        ("descrever", true, true, false),
+        ("foto", false, false, false),
+        ("promover", false, false, false),
+        ("configurar", false, false, false),
+        ("apelido", false, false, false),
+    ];
+    for (name, asks, has_text, may_warn) in rows {
+        let reply = bot.ask(ANA, &format!("/ajuda {name}")).await;
+
+        assert!(reply.contains("\n--testar só mostra"), "{reply}");
+        assert_eq!(reply.contains("\n--sim faz sem perguntar"), asks, "{reply}");
+        let first = format!("\nIsso vai antes do texto: /{name} --testar …\n");
+        assert_eq!(reply.contains(&first), has_text, "{reply}");
+        assert_eq!(reply.contains("⚠️"), may_warn, "{reply}");
+        assert_eq!(reply.contains("⚠️ é de outra"), name == "vincular", "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn the_examples_of_the_help_work() {
     let bot = Service::with().admins(&with_an_alias("sales")).start().await;
     let help = bot.ask(ANA, "/help link").await;

@@ -407,3 +407,28 @@ async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
     assert_eq!(lines(&cut)[..2], ["Últimos pedidos:", "Olhei até 24/11 10:00."]);
     assert!(lines(&cut)[2].starts_with("24/11 11:00 Ana: ") && cut.ends_with("mais 180: /mais"), "{cut}");
 }
+
+#[tokio::test]
+async fn what_somebody_may_not_do_there_is_no_deed_and_what_went_wrong_is_told_in_short() {
+    let bot = with_a_limited_admin().start().await;
+
+    let refused = bot.ask(RUI, "/invite futebol").await;
+    bot.ask(RUI, "/convite bairro").await;
+    bot.ask(RUI, "/link bairro xyzzy-that-is-not-there").await;
+    bot.ask(RUI, "/add bairro somebody whose number nobody knows").await;
+    bot.ask(RUI, "/photo bairro a-picture-that-has-no-address-at-all-of-the-web.jpg").await;
+    let reply = bot.ask(RUI, "/history").await;
+
+    assert_eq!(refused, "You may not use /invite in “futebol”. Whoever runs this bot can allow it.");
+    let results: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once(" → ").unwrap().1).collect();
+    assert_eq!(
+        results,
+        [
+            "❌ “a-picture-that-has-no-address-at-all-of-the-web.jpg” is no…",
+            "❌ 0 of 1 person is now in “Bairro Feliz”.",
+            "❌ 0 of 1 group is now in “Bairro Feliz”.",
+            "Este link deixa entrar em “Bairro Feliz”:",
+            "❌ You may not use /invite in “futebol”. Whoever runs this bot…",
+        ]
+    );
+}

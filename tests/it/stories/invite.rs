@@ -151,15 +151,17 @@ async fn a_link_that_the_bot_cannot_see_is_not_made_up() {
 #[tokio::test]
 async fn an_admin_of_some_communities_gets_their_links_alone() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
-    let denied = "You may not use /invite here. Whoever runs this bot can allow it.";
+    let denied =
+        |typed: &str| format!("You may not use /invite in “{typed}”. Whoever runs this bot can allow it.");
     let bairro = bot.community("Bairro Feliz");
 
     for order in ["/invite moradores", "/invite futebol", "/invite moradores reset --yes"] {
-        assert_eq!(bot.ask(ANA, order).await, denied, "{order}");
+        let typed = order.split(' ').nth(1).unwrap();
+        assert_eq!(bot.ask(ANA, order).await, denied(typed), "{order}");
     }
     let world = bot.world();
     let announcement = &world.announcement_of(&bairro).unwrap().id;
-    assert_eq!(bot.ask(ANA, &format!("/invite {announcement}")).await, denied);
+    assert_eq!(bot.ask(ANA, &format!("/invite {announcement}")).await, denied(announcement));
     let hidden = bot.ask(ANA, "/invite \"Bairro Feliz\"").await;
     assert!(!hidden.contains("https://"), "{hidden}");
     for order in ["/invite marketing", "/invite \"Vendas Sul\""] {

@@ -42,6 +42,12 @@ async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
     for order in [&in_a_group, &to_themselves] {
         assert!(bot.ask_by(order).await.starts_with("You are “owner”."));
     }
+    let portuguese = bot.ask_by(&bot.typed_to(STRANGER, "/quemsou")).await;
+    let past = bot.ask_by(&bot.typed_to(STRANGER, "/historial")).await;
+    let own = bot.ask_by(&bot.typed_to(STRANGER, "/histórico eu")).await;
+    assert!(portuguese.starts_with("Você é “dono do número”."), "{portuguese}");
+    assert!(past.contains(" dueño del número: “/link"), "{past}");
+    assert!(own.starts_with("Últimos pedidos de “dono do número”:"), "{own}");
 
     assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, STRANGER);
     assert_eq!(bot.reply_to(in_a_group.message_id()).await.chat, group);

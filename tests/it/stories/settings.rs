@@ -160,3 +160,28 @@ async fn what_may_have_been_set_is_known_no_longer() {
     assert!(unsure.starts_with("❓"), "{unsure}");
     assert!(known.contains("I have not set it yet"), "{known}");
 }
+
+#[tokio::test]
+async fn what_is_set_twice_is_taken_back_as_if_it_were_set_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups admins").await;
+    bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
+    assert_eq!(bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups all").await, TO_ALL);
+
+    assert_eq!(bot.ask(ANA, "/undo").await, TO_ADMINS);
+    assert!(!bot.everybody_may_add("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn a_setting_without_whom_it_is_for_asks_for_that() {
+    let bot = Service::start().await;
+
+    let order = bot.message(ANA, "/configurar bairro adicionar-grupos");
+    let reply = bot.ask_by(&order).await;
+    bot.post(&bot.message(ANA, "/settings bairro add-groups all").with_id(order.message_id()).edited()).await;
+    bot.settled().await;
+
+    assert!(reply.starts_with("❌ Falta dizer quem vai poder: só admins, ou todos.\n"), "{reply}");
+    assert!(reply.ends_with("\nTodos: /configurar \"Bairro Feliz\" adicionar-grupos todos"), "{reply}");
+    assert!(bot.everybody_may_add("Bairro Feliz"));
+}

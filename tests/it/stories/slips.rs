@@ -1,27 +1,49 @@
 //! What people most likely get wrong, and that one more message mends it: a number, a yes, or an edit.
 
 use vincula::command::named;
+use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
 
 /// Slips with what mends each.
 type Rows<'a> = &'a [(&'a str, &'a str)];
 
-/// Each of them leads to an answer that has one of these words in it.
+/// Each of them leads to an answer that has one of these words in it and says of nothing that it went wrong.
+/// No group leaves or enters a community.
 async fn each_leads_to(expected: &[&str], rows: Rows<'_>) {
+    each_moves(&[], expected, rows).await;
+}
+
+/// The same where these groups are in another community then, and no others: `Futebol → Bairro Feliz`.
+async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
     let mut astray = Vec::new();
     for (slip, mend) in rows {
-        let said = mended(slip, mend).await;
-        if !expected.iter().any(|words| said.contains(words)) {
-            astray.push(format!("{slip} + {mend}: {said}"));
+        let bot = Service::start().await;
+        let before = bot.world();
+        let said = mended_by(&bot, slip, mend).await;
+        let went = moves(&before, &bot.world());
+        if !expected.iter().any(|words| said.contains(words)) || has_a_flaw(&said) || went != moved {
+            astray.push(format!("{slip} + {mend}: {said}\n{went:?}"));
         }
     }
     assert!(astray.is_empty(), "{}", astray.join("\n\n"));
 }
 
-/// Types a slip and what mends it (nothing, where it needs no mending); what is said at the end.
-async fn mended(slip: &str, mend: &str) -> String {
-    mended_by(&Service::start().await, slip, mend).await
+/// Whether an answer says of something that it was not done, or may not have been.
+fn has_a_flaw(said: &str) -> bool {
+    said.lines().any(|line| line.starts_with(['❌', '❓']))
+}
+
+/// The groups that are in another community than before, and in which.
+fn moves(before: &World, now: &World) -> Vec<String> {
+    let community = |world: &World, group: &str| {
+        let id = world.community_of(group)?;
+        world.find_community(id).map(|community| community.name.clone())
+    };
+    let groups = now.groups().iter().filter(|group| !group.is_announcement);
+    let ways = groups.map(|group| (&group.name, community(before, &group.id), community(now, &group.id)));
+    let went = ways.filter(|(_, from, to)| from != to);
+    went.map(|(name, _, to)| format!("{name} → {}", to.unwrap_or_default()).trim_end().to_owned()).collect()
 }
 
 /// Whether an answer leads to what mends the slip: it has the number or the yes that is asked for, the
@@ -75,10 +97,7 @@ async fn ten_slips_of_a_link_lead_to_the_link_within_one_message() {
         ("／link　bairro、futebol", ""),           // a wide keyboard
         ("/link bairro: futebol", "1"),            // a colon
     ];
-    for (slip, mend) in rows {
-        let said = mended(slip, mend).await;
-        assert!(said.contains("✅ “Futebol”"), "{slip} + {mend}: {said}");
-    }
+    each_moves(&["Futebol → Bairro Feliz"], &["✅ “Futebol”"], &rows).await;
 }
 
 #[tokio::test]
@@ -95,10 +114,7 @@ async fn ten_slips_of_an_unlink_lead_to_it_within_one_message() {
         ("/unlink bairro “moradores", "^/unlink bairro moradores"),
         ("/unlink “bairro feliz” ‘Moradores’", ""),
     ];
-    for (slip, mend) in rows {
-        let said = mended(slip, mend).await;
-        assert!(said.contains("✅ “Moradores”"), "{slip} + {mend}: {said}");
-    }
+    each_moves(&["Moradores →"], &["✅ “Moradores”"], &rows).await;
 }
 
 #[tokio::test]
@@ -115,10 +131,7 @@ async fn ten_slips_of_a_move_lead_to_it_within_one_message() {
         ("/move \"vendas sul\"", "^/move \"vendas sul\" bairro"),
         ("/move bairro \"vendas sul\"", "yes"),
     ];
-    for (slip, mend) in rows {
-        let said = mended(slip, mend).await;
-        assert!(said.contains("✅ “Vendas Sul”"), "{slip} + {mend}: {said}");
-    }
+    each_moves(&["Vendas Sul → Bairro Feliz"], &["✅ “Vendas Sul”"], &rows).await;
 }
 
 #[tokio::test]
@@ -583,10 +596,11 @@ async fn slips_of_taking_back_lead_to_it_within_one_message() {
     ];
     for (slip, mend) in rows {
         let bot = Service::start().await;
+        let before = bot.world();
         bot.ask(ANA, "/link bairro futebol").await;
         let said = mended_by(&bot, slip, mend).await;
-        assert!(said.contains("✅ “Futebol”"), "{slip} + {mend}: {said}");
-        assert_eq!(bot.community_of("Futebol"), None);
+        assert!(said.contains("✅ “Futebol”") && !has_a_flaw(&said), "{slip} + {mend}: {said}");
+        assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
     }
 }
 
@@ -606,9 +620,11 @@ async fn slips_of_a_yes_lead_to_it_within_one_message() {
     ];
     for (slip, mend) in rows {
         let bot = Service::start().await;
+        let before = bot.world();
         bot.ask(ANA, "/avisar bairro Reunião hoje").await;
         let said = mended_by(&bot, slip, mend).await;
-        assert!(said.contains('✅'), "{slip} + {mend}: {said}");
+        assert!(said.contains('✅') && !has_a_flaw(&said), "{slip} + {mend}: {said}");
+        assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
     }
 }
 

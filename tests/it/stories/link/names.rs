@@ -147,7 +147,7 @@ async fn a_name_or_a_pattern_never_means_an_announcement_group() {
     assert_eq!(
         reply,
         "0 of 3 groups are now in “Bairro Feliz”.\n❌ no group “marketing br”\n\
-         ❌ no group matches “market∗”\n❌ no group “marketing”"
+         ❌ no group matches “market∗”\n❌ no group “marketing”\nSee which groups there are: /groups"
     );
     assert_eq!(bot.changes(), 0);
 }
