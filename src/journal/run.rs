@@ -156,8 +156,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
             let typed = typed.to_owned();
-            let found = find_community(&directory, means.zapi, admin, &typed, &meant).await?;
-            match found.and_then(|found| sure_of(found, &typed, &directory)) {
+            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
                 Ok(community) => {
                     spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
@@ -510,18 +509,14 @@ async fn complete_community(
         arguments.loose.truncate(at);
         return Ok(());
     }
-    // One word at least is left for what else is due.
+    // Where it takes all that there is, what else is due is asked for.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
-    let most = run.min(arguments.words.len().saturating_sub(1));
     let following: Vec<&str> = match spec.args.get(1) {
         Some(Arg::Groups | Arg::Words | Arg::Own(_) | Arg::Picture) => {
-            arguments.words.iter().take(most).map(String::as_str).collect()
+            arguments.words.iter().take(run).map(String::as_str).collect()
         }
         Some(Arg::Text | Arg::AnyText | Arg::People) => {
-            let line = arguments.text.lines().next().unwrap_or_default();
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let is_all = arguments.text.lines().count() == 1;
-            words[..words.len() - usize::from(is_all && !words.is_empty())].to_vec()
+            arguments.text.lines().next().unwrap_or_default().split_whitespace().collect()
         }
         _ => return Ok(()),
     };
@@ -591,21 +586,6 @@ async fn likely(
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
 }
 
-/// A community that was found by a small word is asked about, unless that is its whole name: `para` begins
-/// “Paraíso”, and says nothing.
-fn sure_of(
-    found: CommunityEntry,
-    typed: &str,
-    directory: &Directory,
-) -> Result<CommunityEntry, (Reply, Vec<CommunityEntry>)> {
-    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed);
-    if !is_small || fold(&found.name) == fold(typed) || directory.is_alias(typed) {
-        return Ok(found);
-    }
-    let nearest = told_apart(std::slice::from_ref(&found));
-    Err((Reply::NoCommunity { typed: typed.to_owned(), nearest, known: Vec::new() }, vec![found]))
-}
-
 /// The question which community is meant, where some may be.
 fn which(
     spec: &Spec,
@@ -635,7 +615,8 @@ fn which(
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
 /// the admin may not use are not told, unless their whole name or id was typed, and what they do not see
-/// cannot make a name unclear. To the admin of a community there are no others.
+/// cannot make a name unclear. To the admin of a community there are no others. A small word says nothing by
+/// what it begins: `para` is not “Paraíso”.
 async fn find_community(
     directory: &Directory,
     zapi: &Zapi,
@@ -665,11 +646,17 @@ async fn find_community(
         },
         AdminsFrom::Community => directory.community_among(zapi, meant, is_allowed).await?,
     };
+    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed) && !directory.is_alias(typed);
+    let is_doubtful = |entry: &CommunityEntry| is_small && !is_in_full(entry);
     Ok(match found {
+        Found::One(community) if is_doubtful(&community) => {
+            let nearest = told_apart(std::slice::from_ref(&community));
+            Err((Reply::NoCommunity { typed: typed_as(), nearest, known: Vec::new() }, vec![community]))
+        }
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
             [] => Err((none(&[], &*directory.snapshot(zapi).await?), Vec::new())),
-            [community] => Ok(community.clone()),
+            [community] if !is_doubtful(community) => Ok(community.clone()),
             several => {
                 let candidates = told_apart::<CommunityId>(several);
                 Err((Reply::ManyCommunities { typed: typed_as(), candidates }, several.to_vec()))
