@@ -191,6 +191,8 @@ pub enum Mistake {
     MissingText,
     /// The name of what is to be made is missing.
     MissingName,
+    /// A word behind dashes that says nothing.
+    UnknownFlag(String),
     /// A word too many.
     TooManyWords(String),
 }
@@ -234,6 +236,15 @@ impl Reply {
                 let marks: Vec<_> = phrases.iter().filter_map(Phrase::marked).collect();
                 !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
             }
+            _ => false,
+        }
+    }
+
+    /// It only shows what would be done.
+    pub fn is_shown(&self) -> bool {
+        match self {
+            Self::Asked(_) | Self::Trial(_) => true,
+            Self::In(_, reply) => reply.is_shown(),
             _ => false,
         }
     }
@@ -329,6 +340,9 @@ impl Reply {
                     Mistake::MissingPeople => say("missing-people", &[usage]),
                     Mistake::MissingText => say("missing-text", &[usage]),
                     Mistake::MissingName => say("missing-name", &[usage]),
+                    Mistake::UnknownFlag(word) => {
+                        say("unknown-flag", &[("word", (&quoted(word)).into()), usage])
+                    }
                     Mistake::TooManyWords(word) => {
                         say("too-many-words", &[("word", (&quoted(word)).into()), usage])
                     }

@@ -130,7 +130,7 @@ async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> 
         }
         Err(error) => error,
     };
-    if single::is_surely_unmade(error.cause) {
+    if error.cause.is_surely_unmade() {
         if error.cause.is_temporary() {
             single::write_down(context, &plan).await?;
         }

@@ -93,7 +93,9 @@ pub struct Arguments {
     /// Of each word, whether it follows the word before it, or the community, on the same line with
     /// nothing but blanks between, and both without quotes: they may be one name.
     pub loose: Vec<bool>,
-    /// The community stands without quotes, and nothing but blanks behind it.
+    /// The words that stood in quotes, or on lines of a list: names, however short.
+    pub quoted: Vec<String>,
+    /// The community stands without quotes, with nothing but blanks between it and the words beside it.
     pub is_loose_community: bool,
     /// What is kept as it is typed.
     pub text: String,
@@ -116,7 +118,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
             Arg::Community if at > 0 && args[at - 1] == Arg::Groups => {
                 // The last word is the community; what is before it are groups.
                 found.community = found.words.pop();
-                found.loose.pop();
+                found.is_loose_community = found.loose.pop().unwrap_or_default();
                 if found.words.is_empty() {
                     return Err(Mistake::MissingCommunity);
                 }
@@ -128,7 +130,13 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 let Some(mut name) = reader.next(separators)? else {
                     return Err(Mistake::MissingCommunity);
                 };
-                if args.get(at + 1) == Some(&Arg::People) && is_of_a_person(&name) {
+                let is_something_else = match args.get(at + 1) {
+                    Some(Arg::People) => is_of_a_person(&name) || is_area_code(&name, reader.ahead()),
+                    // A picture's own address, where its caption has none.
+                    Some(Arg::Picture) => name.contains("://") && reader.ahead().is_empty(),
+                    _ => false,
+                };
+                if is_something_else {
                     return Err(Mistake::MissingCommunity);
                 }
                 found.is_loose_community = reader.is_loose_behind();
@@ -151,7 +159,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
                 }
             }
             Arg::People | Arg::Text | Arg::AnyText | Arg::OwnText(_) => {
-                found.text = if *arg == Arg::People { reader.people() } else { reader.text() };
+                found.text = if *arg == Arg::People { reader.people()? } else { reader.text() };
                 if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
@@ -220,6 +228,21 @@ impl Arguments {
         true
     }
 
+    /// The same where the community stands behind the words, and these begin its name; one of them stays.
+    pub fn begin_likely_name(&mut self, name: &str, typed: &str) -> bool {
+        let name = fold(name);
+        let words: Vec<&str> = name.split(' ').collect();
+        let count = words.len().saturating_sub(fold(typed).split(' ').count());
+        let at = self.words.len().saturating_sub(count);
+        let is_there = self.words[at..].iter().zip(&words).all(|(word, expected)| fold(word) == *expected);
+        let is_it = self.is_loose_community && count > 0 && at > 0 && is_there;
+        if is_it {
+            self.words.truncate(at);
+            self.loose.truncate(at);
+        }
+        is_it
+    }
+
     /// What follows the rest of a name, if the rest stands there.
     fn behind(&self, name: &str, typed: &str) -> Option<Behind<'_>> {
         let expected = rest_of_name(name, typed);
@@ -266,10 +289,22 @@ fn is_of_a_person(word: &str) -> bool {
     is_number || (digits > 0 && word.starts_with(['+', '(', '@']))
 }
 
+/// Whether the area code of a number stands where the community is due: as many digits follow as are dialled
+/// behind one. The number of a list is followed by a whole number.
+fn is_area_code(word: &str, ahead: &str) -> bool {
+    let is_two = word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit());
+    is_two && (8..=9).contains(&ahead.chars().filter(char::is_ascii_digit).count())
+}
+
 /// Whether a word is one of those that the catalogues list under a key, in any language.
 pub fn means(word: &str, key: &str) -> bool {
     let word = fold(word);
     Locale::ALL.iter().any(|locale| i18n::text(*locale, key, &[]).split(' ').any(|known| fold(known) == word))
+}
+
+/// Whether a word stands beside names or between them, and is the beginning of none: `the`, `grupo`, `and`.
+pub(super) fn is_small(word: &str) -> bool {
+    means(word, "words-beside-name") || means(word, "words-between-names")
 }
 
 /// The words behind all those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
@@ -352,6 +387,8 @@ mod tests {
     fn an_address_is_one_word_and_the_rest_of_a_name_is_found_in_a_text() {
         let picture = parse(&[Arg::Community, Arg::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
         assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
+        let alone = parse(&[Arg::Community, Arg::Picture], true, "\nhttps://x.example/a");
+        assert_eq!(alone, Err(Mistake::MissingCommunity));
         let rows = [
             ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
             ("Bairro Feliz", "bair", "Feliz oi", "oi"),
@@ -425,19 +462,41 @@ mod tests {
         // One short dash is a part of a name.
         assert_eq!(flags(LINK, "Sales -yes").2, "-yes");
         assert_eq!(flags(LINK, "Sales a --try"), (false, true, "a".to_owned(), String::new()));
-        assert_eq!(
-            flags(LINK, "Sales \"--yes\" --nope"),
-            (false, false, "--yes --nope".to_owned(), String::new())
-        );
+        assert_eq!(flags(LINK, "Sales \"--yes\""), (false, false, "--yes".to_owned(), String::new()));
+        for unknown in ["--nope", "—nope", "(--nope", "--y"] {
+            let mistake = parse(LINK, true, &format!("Sales a {unknown} b"));
+            assert_eq!(mistake, Err(Mistake::UnknownFlag(unknown.to_owned())));
+        }
+        for (rest, word) in
+            [("Sales a -– --5", "a -– --5"), ("Sales a-try", "a-try"), ("Sales *-try*", "*-try*")]
+        {
+            assert_eq!(flags(LINK, rest).2, word);
+        }
+        for trial in ["-try", "– try", "-- dry-run", "- teste", "--Try.", "(--try)", "[—try!]", "——simular"]
+        {
+            for rest in [format!("Sales a {trial}"), format!("{trial} Sales a"), format!("Sales {trial}, a")]
+            {
+                assert_eq!(flags(LINK, &rest), (false, true, "a".to_owned(), String::new()), "{rest}");
+            }
+        }
         let text = &[Arg::Community, Arg::Text];
         assert_eq!(
             flags(text, "Sales --yes Oi --yes\n  tudo "),
             (true, false, String::new(), "Oi --yes\n  tudo".to_owned())
         );
-        for rest in ["Sales Oi --try", "Sales Oi —testar", "Sales --try Oi"] {
+        let tries =
+            ["Sales Oi --try", "Sales Oi —testar", "Sales --try Oi", "Sales Oi – try.", "Sales -try Oi"];
+        for rest in tries {
             assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
         }
         assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
+        // In prose a dash stands between words.
+        for prose in ["Oi - teste", "- teste\n- Oi", "--nope Oi --nope"] {
+            assert_eq!(
+                flags(text, &format!("Sales {prose}")),
+                (false, false, String::new(), prose.to_owned())
+            );
+        }
         assert_eq!(parse(&[Arg::Words], false, "--yes").unwrap().words, ["--yes"]);
     }
 
@@ -485,7 +544,19 @@ mod tests {
         let found = people("Sales 44 99999-0001 —sim\n44 99999-0002  --try").unwrap();
         assert_eq!(found.text, "44 99999-0001 \n44 99999-0002");
         assert_eq!(found.flags, Flags { yes: true, trial: true });
-        assert_eq!(people("1 44 99999-0001").unwrap().community.as_deref(), Some("1"));
+        for rest in ["Sales 44 99999-0001, -- try", "Sales (--try) 44 99999-0001,"] {
+            let found = people(rest).unwrap();
+            assert!(found.flags.trial && found.text.trim_matches([',', ' ']) == "44 99999-0001", "{found:?}");
+        }
+        assert_eq!(people("Sales 44 99999-0001 --tru"), Err(Mistake::UnknownFlag("--tru".to_owned())));
+        for (rest, number) in
+            [("1 44 99999-0001", "1"), ("12 44 99999-0001", "12"), ("44 44999990001", "44"), ("44 x", "44")]
+        {
+            assert_eq!(people(rest).unwrap().community.as_deref(), Some(number), "{rest}");
+        }
+        for rest in ["44 99999-0001", "44 9999-0001 Sales", "44 999990001, 44 99999-0002"] {
+            assert_eq!(people(rest), Err(Mistake::MissingCommunity), "{rest}");
+        }
         assert_eq!(people("120363186053925765 x").unwrap().community.as_deref(), Some("120363186053925765"));
         for rest in ["+55 44 99999-0001 Sales", "5544999990001 Sales", "@5544999990001 Sales", "(44) 9 Sales"]
         {

@@ -40,9 +40,18 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
             },
         };
         let asked = past.store.recall(past.instance, MemoryKind::Question, past.place).await?;
-        let Some((asked, question)) = asked.and_then(|asked| Some((asked.at, Question::of(&asked)?))) else {
+        let asked = match asked.and_then(|asked| Some((asked.at, Question::of(&asked)?))) {
+            // Its message says something else by now.
+            Some((_, question)) if past.store.is_replaced(past.instance, &question.asked_by).await? => None,
+            asked => asked,
+        };
+        let Some((asked, question)) = asked else {
             return Ok(if is_bare { Meant::Nothing } else { said(Phrase::not_done("confirm-nothing")) });
         };
+        // What is asked about was shown already; to try it says no yes.
+        if arguments.flags.trial {
+            return Ok(said(Phrase::not_done("confirm-try")));
+        }
         if let Answer::Thumb(id) = &answer {
             let ours = past.store.answer_id(&question.asked_by).await?;
             if ours.as_ref() != Some(id) {

@@ -179,6 +179,7 @@ impl Context<'_> {
                     options: Vec::new(),
                     after: String::new(),
                     takes_several: false,
+                    askers: Vec::new(),
                 });
                 Some(Reply::Asked(Box::new(about)))
             }
@@ -197,6 +198,7 @@ impl Context<'_> {
             options: vec![rest],
             after: String::new(),
             takes_several: false,
+            askers: Vec::new(),
         });
         Phrase::not_done("meant-order").order("order", command, shown)
     }

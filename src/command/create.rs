@@ -125,7 +125,7 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
     failpoint::reach(Step::Called);
     match answer {
         Ok(made) => Ok(Ok(made)),
-        Err(error) if single::is_surely_unmade(error.cause) => {
+        Err(error) if error.cause.is_surely_unmade() => {
             if error.cause.is_temporary() {
                 single::write_down(context, plan).await?;
             }

@@ -43,6 +43,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                         options: vec![nearest.to_owned()],
                         after: String::new(),
                         takes_several: false,
+                        askers: Vec::new(),
                     });
                 }
                 Reply::UnknownCommand { is_asked: nearest.is_some(), typed: name.to_owned(), nearest }

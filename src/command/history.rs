@@ -12,7 +12,7 @@ use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
 use super::{left_communities, named, planned_community, recognise};
 use crate::authorise::{key_of_communities, may_everywhere, may_in, shown_by_key};
-use crate::config::Admin;
+use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
 use crate::domain::{CommunityId, Person};
 use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Shown, quoted, shortened, tamed};
@@ -193,6 +193,7 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
         options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
 }
 
@@ -201,16 +202,18 @@ fn by(admin: &Admin) -> Wanted {
 }
 
 /// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
-/// orders, of a community's own. Whether they are one now does not matter, nor is it told.
+/// orders, of a community's own. Whether they are one now does not matter, nor is it told. To the admin of a
+/// community no number tells who is in the configuration: theirs answer like anybody's who gave no order.
 fn by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<Wanted> {
     let has = |admin: &Admin| {
         person.phone.is_some_and(|phone| admin.phone == Some(phone))
             || person.lid.is_some_and(|lid| admin.lid == Some(lid))
     };
-    if let Some(admin) = known.iter().copied().find(|admin| has(admin)) {
+    let may_know = context.admin.from == AdminsFrom::Config;
+    if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
         return Some(by(admin));
     }
-    let roster = context.roster.filter(|_| !context.instance.admins.iter().any(has))?;
+    let roster = context.roster?;
     let merged = roster.find(person).map_or(person, |found| found.person);
     Some(Wanted::By { key: key_of_communities(merged), name: person.shown(), by_owner: false })
 }
@@ -312,10 +315,10 @@ fn result(deed: &Deed) -> Option<String> {
         None => return Some("⏳".to_owned()),
         Some(Outcome::GaveUp | Outcome::Unanswered) => "⛔",
         Some(Outcome::Refused | Outcome::Mistaken | Outcome::Expired) => "❌",
-        Some(Outcome::Answered) if deed.reply.is_none() => return None,
+        Some(Outcome::Answered | Outcome::Shown) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
         // What bears no mark did nothing: it tells something.
-        Some(Outcome::Answered) => marks().unwrap_or_default(),
+        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or_default(),
     };
     let first = lines.next().unwrap_or_default();
     let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();

@@ -114,7 +114,11 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             }
             return reset(context, plan, true).await;
         }
-        let (typed, is_reset) = typed(&arguments.words);
+        let (typed, is_reset) = match arguments.words.join(" ") {
+            // `novo` may be of its name.
+            whole if is_whole_name(context, &whole).await? => (whole, false),
+            _ => typed(&arguments.words),
+        };
         if typed.is_empty() {
             return Ok(SPEC.mistake(Mistake::MissingPlace, context.speech));
         }
@@ -173,6 +177,14 @@ fn typed(words: &[String]) -> (String, bool) {
         [rest @ .., last] if !rest.is_empty() && is_reset(last) => (rest.join(" "), true),
         words => (words.join(" "), false),
     }
+}
+
+/// Whether these words are the whole name of a group, or of a community that the admin sees.
+async fn is_whole_name(context: &Context<'_>, words: &str) -> Result<bool, Failure> {
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let is_it =
+        |entry: &CommunityEntry| fold(&entry.name) == fold(words) && context.sees(&entry.id, &entry.name);
+    Ok(snapshot.groups.has_name(words) || snapshot.communities.all().any(is_it))
 }
 
 /// What is named without the word for what is asked for, where only so it may be a name: `link sales`.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::args::is_small;
 use super::loose::joined;
 use super::question::range;
 use super::{Arguments, Context, Failure};
@@ -110,16 +111,18 @@ impl Context<'_> {
     }
 
     /// The groups that were typed: names without quotes made one word each, and ids in the place of
-    /// numbers of the last list, where that showed groups.
+    /// numbers of the last list, where that showed groups. Small words beside and between names are none, but
+    /// where they are the whole name of a group: that one begins so says nothing.
     pub async fn typed_groups(&self, arguments: &Arguments) -> Result<Vec<String>, Failure> {
         let is_plain = |word: &String| range(word).is_none();
-        if arguments.words.iter().all(is_plain) && !arguments.loose.contains(&true) {
+        let is_sure = |word: &String| is_plain(word) && !is_small(word);
+        if arguments.words.iter().all(is_sure) && !arguments.loose.contains(&true) {
             return Ok(arguments.words.clone());
         }
         let snapshot = self.directory.snapshot(self.zapi).await?;
-        let words = joined(&arguments.words, &arguments.loose, |name| {
-            snapshot.groups.has_name(name) || self.directory.is_alias(name)
-        });
+        let is_name = |name: &str| snapshot.groups.has_name(name) || self.directory.is_alias(name);
+        let mut words = joined(&arguments.words, &arguments.loose, is_name);
+        words.retain(|word| arguments.quoted.contains(word) || !is_small(word) || is_name(word));
         if !words.iter().any(|word| range(word).is_some()) {
             return Ok(words);
         }

@@ -1,7 +1,7 @@
 //! Names that somebody forgot to put in quotes: `/link Bairro Feliz mães do bairro futebol`.
 //!
 //! Words that stand side by side without quotes are one name where together they are the whole name of
-//! something, and the first of them alone is not. Nothing is guessed beyond that.
+//! something: the longest such name. Nothing is guessed beyond that.
 
 /// The most words of a name without quotes.
 const LONGEST: usize = 8;
@@ -9,11 +9,15 @@ const LONGEST: usize = 8;
 /// How many of the words behind the first one belong to its name: those with which it is the longest
 /// whole name.
 pub fn behind(first: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
-    if words.is_empty() || is_name(first) {
-        return 0;
-    }
     let most = words.len().min(LONGEST - 1);
     let joined = |count: usize| [&[first], &words[..count]].concat().join(" ");
+    (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
+}
+
+/// The same where the name ends in a word, and the others stand before it.
+pub fn before(last: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
+    let most = words.len().min(LONGEST - 1);
+    let joined = |count: usize| [&words[words.len() - count..], &[last]].concat().join(" ");
     (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
 }
 
@@ -39,9 +43,10 @@ mod tests {
     fn words_without_quotes_are_one_name_where_together_they_are_one() {
         let is_name =
             |name: &str| ["maes do bairro", "vendas", "vendas sul", "futebol", "a b c"].contains(&name);
-        let rows: [(&str, &str, &[&str]); 6] = [
+        let rows: [(&str, &str, &[&str]); 7] = [
             ("maes do bairro futebol", "0111", &["maes do bairro", "futebol"]),
-            ("vendas sul", "01", &["vendas", "sul"]), // the first is a whole name by itself
+            ("vendas sul", "01", &["vendas sul"]), // the first is a whole name as well, but a shorter one
+            ("vendas futebol", "01", &["vendas", "futebol"]),
             ("maes do bairro", "001", &["maes", "do", "bairro"]), // a comma or quotes between
             ("x a b c y", "01111", &["x", "a b c", "y"]),
             ("a b d", "011", &["a", "b", "d"]),
@@ -51,6 +56,14 @@ mod tests {
             let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
             let loose: Vec<bool> = loose.chars().map(|c| c == '1').collect();
             assert_eq!(joined(&words, &loose, is_name), expected, "{words:?}");
+        }
+        for (last, words, expected) in [
+            ("sul", vec!["x", "vendas"], 1),
+            ("c", vec!["a", "b"], 2),
+            ("vendas", vec!["x"], 0),
+            ("x", vec![], 0),
+        ] {
+            assert_eq!(before(last, &words, is_name), expected, "{words:?} {last}");
         }
     }
 }

@@ -166,6 +166,9 @@ pub struct OrderMeant {
     /// community that groups were moved into, or the text of a description.
     #[serde(default, alias = "only_from")]
     pub only_if: Option<String>,
+    /// The ids of the orders that asked up to it: once it did something, none of them is run anew.
+    #[serde(default)]
+    pub askers: Vec<String>,
 }
 
 impl OrderMeant {
@@ -217,11 +220,36 @@ impl Spec {
         matches!(self.args, [Community, Text | AnyText | People | Picture | Own(_), ..])
     }
 
+    /// Takes away the rest of a community's name where only its beginning was taken for it.
+    pub fn end_name(&self, arguments: &mut Arguments, name: &str, typed: &str) {
+        if self.may_run_on() {
+            arguments.end_name(name, typed);
+        } else if self.args.first() == Some(&Arg::Community) && fold(name).starts_with(&fold(typed)) {
+            self.take_likely_name(arguments, name, typed);
+        }
+    }
+
+    /// Takes what likely belongs to the name of an order's community out of the words beside it, however the
+    /// rest of the name is misspelled; false where it is not there.
+    pub fn take_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
+        match self.args {
+            [Arg::Groups, Arg::Community] => arguments.begin_likely_name(name, typed),
+            [Arg::Community, Arg::Groups] => {
+                // One group at least is left.
+                let count = name.split_whitespace().count().saturating_sub(1);
+                let is_loose = arguments.is_loose_community && arguments.words.len() > count;
+                is_loose && arguments.end_likely_name(name, typed)
+            }
+            _ => self.may_run_on() && arguments.end_likely_name(name, typed),
+        }
+    }
+
     /// What an order lacks once its community's name has taken all that there was.
     pub fn lacks(&self, arguments: &Arguments) -> Option<Mistake> {
         match self.args {
             [Arg::Community, Arg::Text, ..] if arguments.text.is_empty() => Some(Mistake::MissingText),
             [Arg::Community, Arg::People, ..] if arguments.text.is_empty() => Some(Mistake::MissingPeople),
+            args if args.contains(&Arg::Groups) && arguments.words.is_empty() => Some(Mistake::MissingGroups),
             _ => None,
         }
     }

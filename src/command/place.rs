@@ -113,6 +113,7 @@ pub(super) fn which(
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
         takes_several: false,
+        askers: Vec::new(),
     });
     let names = told_apart(&options.iter().map(entry).collect::<Vec<_>>());
     let mut said = vec![Phrase::not_done("many-places").name("name", typed)];

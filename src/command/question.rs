@@ -45,6 +45,9 @@ pub struct Question {
     pub after: String,
     /// Several may be chosen.
     pub takes_several: bool,
+    /// The ids of the orders whose questions led to this one.
+    #[serde(default)]
+    pub askers: Vec<String>,
 }
 
 /// An answer.
@@ -87,7 +90,16 @@ impl Question {
             is_confirmed: self.options.is_empty(),
             forget: Some(super::MemoryName::Question),
             only_if: None,
+            askers: self.askers.iter().chain([&self.asked_by]).cloned().collect(),
         }
+    }
+}
+
+/// The question of an order that answered others before.
+pub fn behind(askers: Vec<String>, memory: &mut Memory) {
+    let question = memory.value.as_deref().and_then(|value| serde_json::from_str::<Question>(value).ok());
+    if let Some(question) = question.filter(|_| memory.kind == MemoryKind::Question) {
+        memory.value = serde_json::to_string(&Question { askers, ..question }).ok();
     }
 }
 

@@ -11,7 +11,7 @@ use super::patience::Patience;
 use super::{Context, Failure};
 use crate::failpoint::{self, Step};
 use crate::reply::{Phrase, quoted};
-use crate::zapi::{ApiError, Cause, TurnToChange, Zapi};
+use crate::zapi::{ApiError, TurnToChange, Zapi};
 
 /// A change that one call makes.
 pub(super) trait Change: Sync {
@@ -112,7 +112,7 @@ pub(super) fn failed(context: &mut Context<'_>, error: ApiError) -> Result<Unmad
 
 /// What is told of a call that failed, and is not made again.
 fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
-    if !is_surely_unmade(error.cause) {
+    if !error.cause.is_surely_unmade() {
         return Unmade { phrase: in_doubt(context, error), is_certain: false };
     }
     let reason = error.explain(context.speech.locale, quoted);
@@ -121,11 +121,6 @@ fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
 
 fn in_doubt(context: &Context<'_>, error: &ApiError) -> Phrase {
     Phrase::unsure("change-unsure").plain("reason", error.explain(context.speech.locale, quoted))
-}
-
-/// Nothing was sent, or Z-API said no, be it for now.
-pub(super) fn is_surely_unmade(cause: Cause) -> bool {
-    cause.is_unsent() || cause == Cause::Busy || !(cause.is_temporary() || cause == Cause::Unreadable)
 }
 
 /// It was cancelled before its call.

@@ -37,7 +37,7 @@ pub struct Undo {
     pub only_if: Option<String>,
 }
 
-fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
+fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
     Box::pin(async move {
         let kept = past.store.recall(past.instance, MemoryKind::Undo, past.place).await?;
         let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
@@ -45,7 +45,9 @@ fn meant<'a>(past: &'a Past<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Meant
             None => said(Phrase::not_done("undo-nothing")),
             Some(Undo { by: Some((command, rest)), only_if, .. }) => {
                 let forget = Some(MemoryName::Undo);
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_if })
+                let rest = format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned();
+                let askers = Vec::new();
+                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_if, askers })
             }
             Some(Undo { of, by: None, instead, .. }) => {
                 let order = past.speech.order(&of, &[]);

@@ -20,6 +20,7 @@ group-gone = no such group, or the bot's number is not in it
 refused = Z-API refused: { $reason }
 refused-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
 not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
+not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $order }
 not-read = the outcome could not be read back. Look again in a minute: { $order }
 cancelled-before = not done: the order was cancelled
 limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
@@ -201,6 +202,7 @@ confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
 edit-too-early = I am still working on the first version of this message. Send a new one.
+edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-place = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
@@ -211,7 +213,7 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 answer-yes = yes, yep, ok, okay, y
 answer-no = no, nope, n
 flag-yes = yes
-flag-try = try dry-run
+flag-try = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start
 
 ## Help on what asks back
@@ -556,6 +558,7 @@ person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin o
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: not done: the order was cancelled
 person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
+person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $order }
 person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
 person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
@@ -585,12 +588,21 @@ help-demote-example =
 group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again
 ## Likely meant
 meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
-words-beside-name = the in to of on at for from a community group
+words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+
+## An order that was done on a yes is edited
+edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
+## Words between names, and what stands behind two dashes
+words-between-names = and & +
+unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
+confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
+words-beside-people = admin admins administrator as be
+bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
 ## What changed since
 describe-since = Not undone: somebody changed the description of { $community } since. It is now:
 describe-none-since = Not undone: somebody took the description of { $community } away since.

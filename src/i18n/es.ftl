@@ -20,6 +20,7 @@ group-gone = ese grupo no existe, o el número del bot no está en él
 refused = Z-API lo rechazó: { $reason }
 refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
 not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $order }
+not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $order }
 not-read = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $order }
 cancelled-before = no se hizo: la orden se canceló
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
@@ -201,6 +202,7 @@ confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
 edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
+edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
@@ -211,7 +213,7 @@ greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $
 answer-yes = sí, si, dale, claro
 answer-no = no
 flag-yes = sí
-flag-try = probar prueba
+flag-try = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar
 
 ## Ayuda sobre lo que pregunta
@@ -370,7 +372,7 @@ settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $order }
-invite-reset = restablecer renovar nuevo resetear cambiar
+invite-reset = restablecer renovar nuevo nueva resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
@@ -556,6 +558,7 @@ person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admi
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: no se hizo: la orden fue cancelada
 person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
+person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $order }
 person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
 person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
 person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
@@ -585,12 +588,21 @@ help-demote-example =
 group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Lo que se quiso decir
 meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
-words-beside-name = la el en de del a al para comunidad grupo
+words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+
+## La edición de una orden ya confirmada
+edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
+## Palabras entre nombres, y lo que sigue a dos guiones
+words-between-names = y
+unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
+confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
+words-beside-people = admin administrador administradora como
+bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
 ## Lo que cambió después
 describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.

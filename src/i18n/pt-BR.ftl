@@ -20,6 +20,7 @@ group-gone = esse grupo não existe, ou o número do bot não está nele
 refused = a Z-API recusou: { $reason }
 refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
 not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $order }
+not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $order }
 not-read = não deu para conferir o resultado. Confira em um minuto: { $order }
 cancelled-before = não foi feito: o pedido foi cancelado
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
@@ -202,6 +203,7 @@ confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
 edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
+edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-place = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
@@ -212,7 +214,7 @@ greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $h
 answer-yes = sim, s, isso, pode, confirmo
 answer-no = não, nao
 flag-yes = sim
-flag-try = testar teste
+flag-try = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar
 
 ## Ajuda sobre o que pergunta
@@ -371,7 +373,7 @@ settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
 settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
 settings-all-how = Todos: { $order }
-invite-reset = redefinir renovar novo resetar trocar mudar
+invite-reset = redefinir renovar novo nova resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
@@ -557,6 +559,7 @@ person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da c
 person-trouble = { $who }: { $reason }
 person-cancelled = { $who }: não foi feito: o pedido foi cancelado
 person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
+person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $order }
 person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
 person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
 person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
@@ -586,12 +589,21 @@ help-demote-example =
 group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## O que se quis dizer
 meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
-words-beside-name = a o na no da do de em à ao para pra comunidade grupo
+words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
 create-community-words = comunidade
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+
+## A edição de um pedido já confirmado
+edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
+## Palavras entre nomes, e o que vem depois de dois traços
+words-between-names = e
+unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
+confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
+words-beside-people = admin adm administrador administradora como
+bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
 ## O que mudou depois
 describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
 describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.

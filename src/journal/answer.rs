@@ -96,8 +96,9 @@ pub(super) fn is_editable(since: Timestamp, now: Timestamp) -> bool {
     now.since(since) < EDITABLE
 }
 
-/// The answer to the last version of an order that was mended, where another message can take its place.
-/// Of several messages none can: they would be torn apart, and what is new follows below them.
+/// The answer to the last version of an order that was mended, where another message can take its place:
+/// what was done, or is not over, stays told. Of several messages none can: they would be torn apart, and what is
+/// new follows below them.
 pub(super) async fn of_last_version(
     store: &Store,
     command: &Stored,
@@ -108,9 +109,12 @@ pub(super) async fn of_last_version(
         return Ok(None);
     }
     let before = store.revisions(&command.instance, command.message(), version).await?;
-    let answered = before.into_iter().rev().find(|version| version.answer_id.is_some());
-    let may_be_edited = |old: &Revision| old.replied == 1 && is_editable(old.accepted_at, now);
-    Ok(answered.filter(may_be_edited).and_then(|version| version.answer_id))
+    let Some(last) = before.iter().rfind(|version| version.answer_id.is_some()) else { return Ok(None) };
+    // It may be that of a version before that one, and as old.
+    let first = before.iter().find(|version| version.answer_id == last.answer_id).unwrap_or(last);
+    let is_said_in_vain = |version: &Revision| version.is_over && version.may_be_mended();
+    let may_be_edited = last.replied == 1 && is_editable(first.accepted_at, now);
+    Ok(last.answer_id.clone().filter(|_| may_be_edited && before.iter().all(is_said_in_vain)))
 }
 
 /// Sends the first message of an answer; returns WhatsApp's id of it. It takes the place of what told of
@@ -127,8 +131,8 @@ async fn send_first(
     if let Some(old) = &command.answer_id {
         match zapi.edit_text(chat, message, old, turn).await {
             Ok(_) => return Ok(Some(old.clone())),
-            // Another message would fail alike.
-            Err(error) if error.cause.concerns_all() || error.cause == Cause::Busy => return Err(error),
+            // Another message would fail alike, or the edit came through: it is made again, which a message is not.
+            Err(error) if error.cause.concerns_all() || error.cause.is_temporary() => return Err(error),
             Err(error) => {
                 tracing::debug!(%error, "an answer could not be edited, and follows as a new one");
                 turn = zapi.turn_to_send(Urgency::Answer).await?;

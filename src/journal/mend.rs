@@ -14,6 +14,8 @@ use super::run::Ended;
 
 /// The most words of a name that is looked for.
 const LONGEST_NAME: usize = 6;
+/// The words that stand beside a name, and belong to none.
+const BESIDE_NAME: &str = "words-beside-name";
 /// How alike the names of two commands are that are taken for one another: singular and plural.
 const ALIKE: f64 = 0.9;
 
@@ -49,6 +51,7 @@ impl Likely {
             options: vec![self.rest],
             after: String::new(),
             takes_several: false,
+            askers: Vec::new(),
         };
         let meant = Phrase::new("meant-order").plain("order", self.shown);
         Ended { memories: vec![question.asked(place)], ..Ended::mistaken(Reply::Said(vec![meant])) }
@@ -57,7 +60,7 @@ impl Likely {
 
 /// Whether a word is one that stands beside a name: `the`, `no`, `comunidade`.
 pub(super) fn is_beside_a_name(word: &str) -> bool {
-    word.split_whitespace().next().is_some_and(|word| means(word, "words-beside-name"))
+    word.split_whitespace().next().is_some_and(|word| means(word, BESIDE_NAME))
 }
 
 /// The order with its community where it belongs: it stands at the wrong end, or behind words that belong
@@ -78,7 +81,8 @@ pub(super) fn reordered(
     let others = match spec.args.get(1) {
         None => "",
         Some(Arg::Text | Arg::AnyText) => others,
-        Some(_) => without_small_words(others),
+        Some(Arg::People) => without_small_words(others, &[BESIDE_NAME, "words-beside-people"]),
+        Some(_) => without_small_words(others, &[BESIDE_NAME]),
     };
     let people = spec.args.get(1) == Some(&Arg::People);
     if (others.is_empty() && !is_alone) || (people && !others.contains(|c: char| c.is_ascii_digit())) {
@@ -239,12 +243,14 @@ fn behind_small_words<'t>(text: &'t str, find: &Find<'_>) -> Option<(CommunityEn
     (rest.len() < text.len()).then(|| at_the_beginning(rest, find))?
 }
 
-fn without_small_words(mut text: &str) -> &str {
-    while let Some((others, word)) = text.rsplit_once(char::is_whitespace) {
-        if !means(word, "words-beside-name") {
-            break;
-        }
+/// What is between the words of these keys at both ends.
+fn without_small_words<'t>(mut text: &'t str, keys: &[&str]) -> &'t str {
+    let is_small = |word: &str| keys.iter().any(|key| means(word, key));
+    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
         text = others.trim_end();
+    }
+    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_small(word)) {
+        text = others.trim_start();
     }
     text
 }

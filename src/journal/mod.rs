@@ -16,7 +16,7 @@ pub use worker::Worker;
 use crate::clock::Timestamp;
 use crate::command::Spec;
 use crate::domain::Message;
-use crate::storage::{Accepted, NewCommand, Store, Unavailable};
+use crate::storage::{Accepted, NewCommand, Store, Unavailable, number_of};
 
 /// What an order is, as far as the door can tell.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub enum Kind {
 /// The journal's name for [`Kind::Greeting`].
 const GREETING: &str = "greeting";
 /// The journal's name for [`Kind::TooMany`].
-const TOO_MANY: &str = "too_many_orders";
+pub(crate) const TOO_MANY: &str = "too_many_orders";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -65,8 +65,12 @@ pub async fn accept(
     let command = NewCommand {
         id: id.clone(),
         instance: bot.instance.name.to_string(),
-        // What only reads waits for nobody.
-        lane: if kind.is_mutating() { message.chat.lane(admin, message.by_owner) } else { id.clone() },
+        // What only reads waits for nobody, but a later version for what is done on a yes to the one before.
+        lane: if kind.is_mutating() || number_of(&message.id) > 0 {
+            message.chat.lane(admin, message.by_owner)
+        } else {
+            id.clone()
+        },
         message_id: message.id.clone(),
         chat: message.chat.address().to_owned(),
         admin: admin.to_owned(),

@@ -8,11 +8,11 @@ use crate::authorise::{Denied, authorise, may_in, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::listing::numbered_community;
-use crate::command::loose::behind;
+use crate::command::loose::{before, behind};
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
-    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, Past, Run, Spec, Timing,
+    Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
     kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
@@ -81,7 +81,18 @@ struct Given {
 pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let mut ended = carry_out(bot, claim, means).await?;
     let command = &claim.command;
+    let meant: Option<OrderMeant> =
+        command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
+    let askers = meant.map(|meant| meant.askers).unwrap_or_default();
+    if matches!(ended.outcome, Outcome::Mistaken | Outcome::Shown) {
+        ended.memories.iter_mut().for_each(|memory| question::behind(askers.clone(), memory));
+    } else {
+        let taken = |place| Memory { kind: MemoryKind::Taken, place, value: Some(command.id.clone()) };
+        ended.memories.extend(askers.into_iter().map(taken));
+    }
     let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
+    // What an earlier version of the message asked was not meant.
+    let is_change = is_change || number_of(&command.message_id) > 0;
     let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
     if is_change && !ended.memories.iter().any(is_asked) {
         let chat = Chat::from_address(&command.chat);
@@ -104,7 +115,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
     let admin = &*admin;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
-        return Ok(Ended::with(Reply::TooManyOrders { limit }, Outcome::Refused));
+        // Who mends an order too soon may mend it once more.
+        let is_mended = number_of(&command.message_id) > 0;
+        let outcome = if is_mended { Outcome::Mistaken } else { Outcome::Refused };
+        return Ok(Ended::with(Reply::TooManyOrders { limit }, outcome));
     }
     let is_cancelled = command.is_cancelled;
     if is_cancelled && command.plan.is_none() {
@@ -128,6 +142,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         Err(ended) => return Ok(ended),
     };
     let Given { spec, order, mut arguments, is_confirmed, forgotten, meant } = given;
+    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
+        claim.mean(meant).await?;
+    }
+    let command = &claim.command;
     let directory = directory(bot, spec, &means).await?;
     // What was begun is ended where it was begun, whatever its name means by now.
     let begun = command.plan.as_deref().and_then(planned_community);
@@ -138,11 +156,10 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
             let typed = typed.to_owned();
-            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
+            let found = find_community(&directory, means.zapi, admin, &typed, &meant).await?;
+            match found.and_then(|found| sure_of(found, &typed, &directory)) {
                 Ok(community) => {
-                    if spec.may_run_on() {
-                        arguments.end_name(&community.name, &typed);
-                    }
+                    spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
                 }
                 Err((reply, options)) => {
@@ -153,9 +170,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
                         }
                     }
                     // Whichever is chosen: the rest of its name is no part of what follows the name.
-                    if spec.may_run_on() {
-                        options.iter().any(|option| arguments.end_likely_name(&option.name, &typed));
-                    }
+                    options.iter().any(|option| spec.take_likely_name(&mut arguments, &option.name, &typed));
                     let options = options.into_iter().map(|option| option.id).collect();
                     let asked = which(spec, &arguments, options, command, means.speech, &place);
                     return Ok(Ended { memories: asked, ..Ended::mistaken(reply) });
@@ -187,9 +202,6 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         _ if is_confirmed || command.plan.is_some() => Consent::Given,
         _ => Consent::Due,
     };
-    if let Some(meant) = meant.filter(|_| claim.command.meant.is_none()) {
-        claim.mean(meant).await?;
-    }
     let mut context = Context {
         instance: &bot.instance,
         speech: means.speech,
@@ -219,6 +231,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         true => Outcome::GaveUp,
         false if reply.is_refusal() => Outcome::Refused,
         false if reply.is_mistake() => Outcome::Mistaken,
+        false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
     Ok(Ended { reply, outcome, memories: context.memories })
@@ -266,11 +279,20 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
         looks += 1;
         sleep(LOOK).await;
     };
+    let mut is_taken = false;
+    for version in &before {
+        let taken = means.store.recall(instance, MemoryKind::Taken, &version.id).await;
+        is_taken |= taken.map_err(Lost::Store)?.is_some();
+    }
     Ok(if before.iter().any(|version| !version.is_over) {
         let early = Phrase::not_done("edit-too-early");
         Some(Ended::mistaken(Reply::Said(vec![early])))
+    } else if is_taken {
+        let late = Phrase::not_done("edit-too-late");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Answered))
     } else if before.iter().any(|version| !version.may_be_mended()) {
-        Some(Ended::with(Reply::Nothing, Outcome::Answered))
+        let late = Phrase::not_done("edit-after-end");
+        Some(Ended::with(Reply::Said(vec![late]), Outcome::Refused))
     } else {
         None
     })
@@ -360,6 +382,9 @@ async fn given(
             arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
+            // A trial takes nothing back yet.
+            let is_kept = arguments.is_back && arguments.flags.trial;
+            let forgotten = if is_kept { Vec::new() } else { forgotten };
             let order = Order { typed: order.command, rest: order.rest };
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
@@ -423,6 +448,7 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         options: vec![order.rest.clone()],
         after: String::new(),
         takes_several: false,
+        askers: Vec::new(),
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),
@@ -450,7 +476,7 @@ async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Director
     Ok(bot.directory.with_aliases(kept))
 }
 
-/// Adds to a community's name what was typed behind it without quotes, where only together it is the whole
+/// Adds to a community's name what was typed beside it without quotes, where only together it is the whole
 /// name of one.
 async fn complete_community(
     directory: &Directory,
@@ -475,6 +501,15 @@ async fn complete_community(
         let name = name.trim_end_matches(':');
         is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
     };
+    if spec.args.first() == Some(&Arg::Groups) {
+        let words: Vec<&str> = arguments.words.iter().map(String::as_str).collect();
+        let run = 1 + arguments.loose.iter().rev().take_while(|is_loose| **is_loose).count();
+        let at = words.len() - before(&first, &words[words.len().saturating_sub(run)..], is_name);
+        arguments.community = Some([&words[at..], &[first.as_str()]].concat().join(" "));
+        arguments.words.truncate(at);
+        arguments.loose.truncate(at);
+        return Ok(());
+    }
     // One word at least is left for what else is due.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
     let most = run.min(arguments.words.len().saturating_sub(1));
@@ -556,6 +591,21 @@ async fn likely(
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
 }
 
+/// A community that was found by a small word is asked about, unless that is its whole name: `para` begins
+/// “Paraíso”, and says nothing.
+fn sure_of(
+    found: CommunityEntry,
+    typed: &str,
+    directory: &Directory,
+) -> Result<CommunityEntry, (Reply, Vec<CommunityEntry>)> {
+    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed);
+    if !is_small || fold(&found.name) == fold(typed) || directory.is_alias(typed) {
+        return Ok(found);
+    }
+    let nearest = told_apart(std::slice::from_ref(&found));
+    Err((Reply::NoCommunity { typed: typed.to_owned(), nearest, known: Vec::new() }, vec![found]))
+}
+
 /// The question which community is meant, where some may be.
 fn which(
     spec: &Spec,
@@ -578,6 +628,7 @@ fn which(
         options,
         after,
         takes_several: false,
+        askers: Vec::new(),
     };
     vec![question.asked(place)]
 }

@@ -83,6 +83,8 @@ pub enum Fate {
     Trouble(String),
     /// ❌ The order was cancelled before.
     Cancelled,
+    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    NoAnswer(String),
     /// ❓ Z-API said yes, the community does not show it.
     NotShown,
     /// ❓ It could not be read back.
@@ -97,7 +99,7 @@ impl Fate {
             Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
-            Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
+            Self::NoAnswer(_) | Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
             _ => "❌",
         }
     }
@@ -106,7 +108,7 @@ impl Fate {
 impl Fate {
     /// It is done, or may be: who takes the order back takes this back.
     pub fn may_be_done(&self) -> bool {
-        matches!(self, Self::Done | Self::NotShown | Self::NotRead)
+        matches!(self, Self::Done | Self::NoAnswer(_) | Self::NotShown | Self::NotRead)
     }
 
     /// What was meant is chosen by number.
@@ -120,7 +122,7 @@ impl Fate {
 }
 
 impl Report {
-    /// No group was understood.
+    /// Some group was not understood, and nothing was done to the others: they were so before.
     pub(super) fn is_mistake(&self) -> bool {
         let is_unclear = |line: &Line| {
             matches!(
@@ -133,7 +135,8 @@ impl Report {
                     | Fate::Nowhere
             )
         };
-        self.lines.iter().all(is_unclear)
+        let was_so = |line: &Line| line.fate == Fate::WasSo;
+        self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
     }
 
     pub(super) fn text(&self, speech: &Speech) -> String {
@@ -190,6 +193,7 @@ impl Report {
             Fate::Unknown { nearest, first } => {
                 named("no-group-nearest", &[("candidates", (&candidates(nearest, *first)).into())])
             }
+            Fate::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
             Fate::NoMatch => named("no-pattern", &[]),
             Fate::Unclear { candidates: names, first } => {
                 let more = names.len().saturating_sub(MOST_CANDIDATES);
@@ -253,6 +257,9 @@ impl Report {
             Fate::NotTheirs => say("group-not-theirs", &[]),
             Fate::Trouble(explained) => explained.clone(),
             Fate::Cancelled => say("cancelled-before", &[]),
+            Fate::NoAnswer(reason) => {
+                say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
+            }
             Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
             Fate::NotRead
             | Fate::Done

@@ -27,6 +27,8 @@ pub enum Kind {
     Question,
     /// Who may add groups, as it was last set through the bot, by community.
     Setting,
+    /// What was done on a yes, by the id of the order that had asked.
+    Taken,
     /// What undo would take back, by admin and chat.
     Undo,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Self::Page => "page",
             Self::Question => "question",
             Self::Setting => "setting",
+            Self::Taken => "taken",
             Self::Undo => "undo",
         }
     }
@@ -163,7 +166,7 @@ pub(super) async fn remember(
 /// Forgets what was only good for a while, once texts of that time are kept no longer.
 pub(super) async fn forget(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "DELETE FROM memory WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'question', 'undo')",
+        "DELETE FROM memory WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'question', 'taken', 'undo')",
     )
     .bind(before.0)
     .execute(connection)

@@ -16,6 +16,9 @@ pub enum Outcome {
     /// It was not written as it should be, or named nothing that there is: nothing was done, and that
     /// was answered. Its message may be edited to mend it.
     Mistaken,
+    /// It showed what it would do, and did nothing: a trial, or a question that waits for a yes. Its message may
+    /// be edited as well.
+    Shown,
     /// It was too old when it came; answered.
     Expired,
     /// It was stopped by an order to cancel it; answered.
@@ -33,6 +36,7 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Refused => "refused",
             Self::Mistaken => "mistaken",
+            Self::Shown => "shown",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
             Self::GaveUp => "gave_up",
@@ -43,7 +47,7 @@ impl Outcome {
     /// The outcome behind the word.
     pub fn parse(word: &str) -> Option<Self> {
         use Outcome::*;
-        [Answered, Refused, Mistaken, Expired, Cancelled, GaveUp, Unanswered]
+        [Answered, Refused, Mistaken, Shown, Expired, Cancelled, GaveUp, Unanswered]
             .into_iter()
             .find(|outcome| outcome.as_str() == word)
     }
@@ -52,7 +56,12 @@ impl Outcome {
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::GaveUp | Self::Unanswered => "dead",
-            Self::Answered | Self::Refused | Self::Mistaken | Self::Expired | Self::Cancelled => "done",
+            Self::Answered
+            | Self::Refused
+            | Self::Mistaken
+            | Self::Shown
+            | Self::Expired
+            | Self::Cancelled => "done",
         }
     }
 }

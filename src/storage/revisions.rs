@@ -1,4 +1,5 @@
-//! The versions of one message: an order that was not understood may be mended by editing it.
+//! The versions of one message: an order that did nothing may be mended by editing it: one that was not
+//! understood, or only showed what it would do. What said yes to it is remembered, and did something.
 //!
 //! WhatsApp keeps a message's id when it is edited. The journal knows the first version by that id,
 //! and each later one by the id, a line feed (which no message's id holds) and a number.
@@ -19,6 +20,8 @@ pub struct Revision {
     pub id: String,
     /// The key of the admin who gave it.
     pub admin: String,
+    /// The command's English name, or what the door made of it.
+    pub name: String,
     /// What was typed.
     pub text: String,
     /// How it ended, if it has.
@@ -36,9 +39,9 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// It was not understood and changed nothing, or is still looked at.
+    /// It did nothing by itself, or is still looked at.
     pub fn may_be_mended(&self) -> bool {
-        self.outcome.is_none_or(|outcome| outcome == Outcome::Mistaken)
+        self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Mistaken | Outcome::Shown))
     }
 }
 
@@ -61,6 +64,24 @@ pub fn number_of(message_id: &str) -> usize {
 }
 
 impl Store {
+    /// Whether a later version of an order's message has its answer's place, or was carried out: what the order
+    /// asked is not asked any more.
+    pub async fn is_replaced(&self, instance: &str, order: &str) -> Result<bool, Unavailable> {
+        let message = sqlx::query_scalar("SELECT message_id FROM command WHERE id = $1")
+            .bind(order)
+            .fetch_optional(&self.reads);
+        let Some(message) = self.read(message).await? else { return Ok(false) };
+        let message: String = message;
+        let versions = self.revisions(instance, message_of(&message), MOST + 1).await?;
+        let mut later = versions.into_iter().skip_while(|version| version.id != order);
+        let Some(asked) = later.next() else { return Ok(false) };
+        let replaces = |version: &Revision| {
+            let has_place = version.answer_id.is_some() && version.answer_id == asked.answer_id;
+            has_place || (version.is_over && version.outcome != Some(Outcome::Mistaken))
+        };
+        Ok(later.any(|version| replaces(&version)))
+    }
+
     /// The versions of a message before `number`, the first one first.
     pub async fn revisions(
         &self,
@@ -71,7 +92,7 @@ impl Store {
         let before = before.min(MOST + 1);
         let places: Vec<String> = (0..before).map(|number| format!("${}", number + 2)).collect();
         let sql = format!(
-            "SELECT id, admin, text, state, outcome, sent_at, accepted_at, answer_id, replied,
+            "SELECT id, admin, name, text, state, outcome, sent_at, accepted_at, answer_id, replied,
                  message_id
              FROM command
              WHERE instance = $1 AND message_id IN ({})",
@@ -92,6 +113,7 @@ impl Store {
                 Revision {
                     id: row.try_get("id")?,
                     admin: row.try_get("admin")?,
+                    name: row.try_get("name")?,
                     text: row.try_get("text")?,
                     outcome: outcome.and_then(|word| Outcome::parse(&word)),
                     is_over: state == "done" || state == "dead",

@@ -16,20 +16,14 @@ const PAUSE: Duration = Duration::from_secs(60 * 60);
 pub(super) struct Greeted(Mutex<HashMap<String, Timestamp>>);
 
 impl Greeted {
-    /// Whether this hello is worth an answer.
-    pub(super) fn take(&self, admin: &str, now: Timestamp) -> bool {
-        let mut greeted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match greeted.get(admin) {
-            Some(last) if *last <= now && now.since(*last) < PAUSE => false,
-            _ => {
-                greeted.insert(admin.to_owned(), now);
-                true
-            }
-        }
+    /// Whether a hello is worth an answer.
+    pub(super) fn is_due(&self, admin: &str, now: Timestamp) -> bool {
+        let greeted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        greeted.get(admin).is_none_or(|last| *last > now || now.since(*last) >= PAUSE)
     }
 
-    /// This hello is not answered after all: the next one may be.
-    pub(super) fn give_back(&self, admin: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(admin);
+    /// A hello is in the journal, which answers one a day.
+    pub(super) fn note(&self, admin: &str, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(admin.to_owned(), now);
     }
 }

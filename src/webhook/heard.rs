@@ -4,13 +4,13 @@
 //! Only what changes something is written. What this process heard last costs nothing when it comes again; what
 //! else says nothing new costs a look into the journal, since another replica may have heard more.
 
-use tokio::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
 use crate::storage::{Store, Told, Unavailable};
 
-/// The newest that this process heard of one instance, once the journal knows it. One event at a time
-/// is looked at.
+/// The newest that this process heard of one instance, once the journal knows it. Nobody waits for another one's
+/// event: what of two is news, the journal's statement decides.
 #[derive(Debug, Default)]
 pub(super) struct Heard(Mutex<Option<Told>>);
 
@@ -26,8 +26,7 @@ impl Heard {
         told: Told,
         now: Timestamp,
     ) -> Result<(), Unavailable> {
-        let mut newest = self.0.lock().await;
-        let known = newest.filter(|known| known.is_believed(now));
+        let known = self.newest(now);
         if known == Some(told) {
             return Ok(());
         }
@@ -36,10 +35,19 @@ impl Heard {
             // It came late. If it interrupts what is known, this began anew with the newest.
             Some(known) => settle(store, instance, known, now).await,
             None => {
-                *newest = Some(told);
+                let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                // Another event may have been heard meanwhile.
+                if newest.is_none_or(|newest| newest.at <= told.at || !newest.is_believed(now)) {
+                    *newest = Some(told);
+                }
                 Ok(())
             }
         }
+    }
+
+    fn newest(&self, now: Timestamp) -> Option<Told> {
+        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.filter(|known| known.is_believed(now))
     }
 }
 

@@ -50,7 +50,7 @@ use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
 const SLIPS_A_MINUTE: u32 = 20;
-/// For how long an order that was not understood may be mended by editing its message.
+/// For how long an order that did nothing may be mended by editing its message.
 const MENDABLE: Duration = Duration::from_secs(15 * 60);
 /// After how many seconds a sender should try again when the journal cannot be written.
 const TRY_AGAIN: u64 = 5;
@@ -306,7 +306,9 @@ impl Door {
         let kind = match &meaning {
             Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
                 Some(spec) => Kind::Command(spec),
-                None if matches!(message.chat, Chat::Group(_)) => return Err(nothing),
+                None if matches!((&message.chat, &meaning), (Chat::Group(_), Meaning::Order(_))) => {
+                    return Err(nothing);
+                }
                 None => Kind::Unknown,
             },
             Meaning::Answer => Kind::Command(&confirm::SPEC),
@@ -373,15 +375,7 @@ impl Door {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
-        let not_greeted = || {
-            if matches!(kind, Kind::Greeting) {
-                gate.greeted.give_back(&admin.key);
-            }
-        };
         let taken = rate.take(whose, &message.id, now);
-        if matches!(taken, rate::Verdict::FirstOver | rate::Verdict::Over) {
-            not_greeted();
-        }
         let kind = match taken {
             rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
@@ -390,7 +384,11 @@ impl Door {
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
         failpoint::reach(Step::Recognised);
-        Ok(match journal::accept(&self.store, bot, &admin.key, message, kind, now).await {
+        let accepted = journal::accept(&self.store, bot, &admin.key, message, kind, now).await;
+        if matches!((kind, &accepted), (Kind::Greeting, Ok(_))) {
+            gate.greeted.note(&admin.key, now);
+        }
+        Ok(match accepted {
             Ok(Some(id)) => Verdict::Accepted(id),
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
@@ -401,7 +399,6 @@ impl Door {
             }
             Err(error) => {
                 rate.give_back(whose, &message.id, taken);
-                not_greeted();
                 let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 Verdict::Unavailable
@@ -429,8 +426,8 @@ impl Door {
                 Ok(if is_open { Awaited::Yes } else { Awaited::No })
             }
             Meaning::Greeting => {
-                let is_new = gate.greeted.take(&admin.key, now);
-                Ok(if is_new { Awaited::Yes } else { Awaited::No })
+                let is_due = gate.greeted.is_due(&admin.key, now);
+                Ok(if is_due { Awaited::Yes } else { Awaited::No })
             }
             Meaning::Edit(_) => {
                 let id = message_of(&message.id);
@@ -451,7 +448,11 @@ impl Door {
                 if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
                     return Ok(Awaited::No);
                 }
-                if last.text == message.text {
+                // One that was overtaken on its way is not what its admin wants any more.
+                let is_overtaken = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
+                // Who was too quick says the same once more.
+                let is_same = last.text == message.text && last.name != journal::TOO_MANY;
+                if is_same || is_overtaken {
                     return Ok(Awaited::Again);
                 }
                 message.id = revision(id, versions.len());

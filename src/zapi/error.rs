@@ -112,6 +112,11 @@ impl Cause {
         matches!(self, Self::NotBooked | Self::Unreachable)
     }
 
+    /// The call did nothing: it was not sent, or Z-API said no, be it for now.
+    pub fn is_surely_unmade(self) -> bool {
+        self.is_unsent() || self == Self::Busy || !(self.is_temporary() || self == Self::Unreadable)
+    }
+
     /// The whole account or instance is concerned: other calls fail alike.
     pub fn concerns_all(self) -> bool {
         self.row().1

@@ -96,6 +96,24 @@ async fn edits_that_come_to_three_replicas_together_are_versions_one_behind_the_
 }
 
 #[tokio::test]
+async fn t14_a_yes_and_an_edit_that_come_to_two_replicas_together_never_do_both() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let other = bot.replica().await;
+    let order = bot.message(ANA, "/announce bairro Friday");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let edit = bot.message(ANA, "/announce --yes bairro Saturday").with_id(order.message_id()).edited();
+    let yes = bot.message(ANA, "yes");
+
+    let posts = [bot.post_to(&bot.url, &yes), bot.post_to(&other.url, &edit)];
+    join_all(posts).await;
+
+    bot.settled().await;
+    assert_eq!(bot.announced("Bairro Feliz").len(), 1, "{:?}", bot.said());
+}
+
+#[tokio::test]
 async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {

@@ -56,6 +56,8 @@ pub(super) struct Reader<'a> {
     was_plain: bool,
     /// The last word may be one name with the word before it.
     pub(super) is_loose: bool,
+    /// The last word stands in quotes.
+    is_quoted: bool,
     /// Whether flags are looked for.
     has_flags: bool,
     /// Those that were found.
@@ -77,10 +79,11 @@ impl<'a> Reader<'a> {
 
     /// All words that are left; where lines are marked as items, each of them is one.
     pub(super) fn all(&mut self, found: &mut Arguments) -> Result<(), Mistake> {
-        let mut push = |word: String, is_loose: bool| {
+        let mut push = |word: String, is_loose: bool, is_quoted: bool| {
             if found.words.len() == MOST_WORDS {
                 return Err(Mistake::TooManyWords(word));
             }
+            found.quoted.extend(is_quoted.then(|| word.clone()));
             found.words.push(word);
             found.loose.push(is_loose);
             Ok(())
@@ -88,12 +91,14 @@ impl<'a> Reader<'a> {
         // What stands beside the community is no item, but words.
         let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
         let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
-        let item = |(at, line)| if at == 0 && is_beside { None } else { item(line) };
+        let has_flags = self.has_flags;
+        let is_trial = |line: &str| has_flags && matches!(flag_at(line.trim(), true), Some((Flag::Trial, _)));
+        let item = |(at, line)| if at == 0 && is_beside || is_trial(line) { None } else { item(line) };
         let lines: Vec<(&str, Option<&str>)> =
             self.rest.lines().enumerate().map(|(at, line)| (line, item((at, line)))).collect();
         if lines.iter().all(|(_, item)| item.is_none()) {
             while let Some(word) = self.next(Separators::BlanksAndCommas)? {
-                push(word, self.is_loose)?;
+                push(word, self.is_loose, self.is_quoted)?;
             }
             return Ok(());
         }
@@ -102,19 +107,24 @@ impl<'a> Reader<'a> {
                 // A line of a list that we showed has the name in quotes, and the id behind it.
                 Some(name) if name.starts_with(|c| closing(c).is_some()) => {
                     self.rest = name;
-                    self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), |name| push(name, false))?;
+                    self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), |name| push(name, false, true))?;
                 }
-                Some(name) => push(name.to_owned(), false)?,
+                Some(name) => push(name.to_owned(), false, true)?,
                 None => {
                     self.rest = line;
                     while let Some(word) = self.next(Separators::BlanksAndCommas)? {
-                        push(word, self.is_loose)?;
+                        push(word, self.is_loose, self.is_quoted)?;
                     }
                 }
             }
         }
         self.rest = "";
         Ok(())
+    }
+
+    /// The next word as it stands there, unread.
+    pub(super) fn ahead(&self) -> &'a str {
+        self.rest.split_whitespace().next().unwrap_or_default()
     }
 
     /// What follows the last word may belong to its name.
@@ -126,52 +136,65 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self) -> String {
         loop {
             let rest = self.rest.trim_start();
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            if !self.is_flag(word) {
-                self.rest = "";
-                return self.without_trial(rest.trim_end()).to_owned();
+            match self.flag(rest, true) {
+                Ok(Some(length)) => self.rest = &rest[length..],
+                // What is no flag is a word of the text.
+                Ok(None) | Err(_) => {
+                    self.rest = "";
+                    return self.without_trial(rest.trim_end()).to_owned();
+                }
             }
-            self.rest = after;
         }
     }
 
-    /// A text without the word at its end that makes the order a trial: whoever types it wants nothing to
+    /// A text without the words at its end that make the order a trial: whoever types them wants nothing to
     /// be done, and a yes there stays what it is, a word.
     fn without_trial<'t>(&mut self, text: &'t str) -> &'t str {
-        let is_trial = |word: &str| flag_name(word).is_some_and(|name| means(&name, "flag-try"));
-        match text.rsplit_once(char::is_whitespace) {
-            Some((before, last)) if self.has_flags && is_trial(last) => {
+        let starts = text.rmatch_indices(char::is_whitespace).map(|(at, blank)| at + blank.len());
+        // The dashes may stand apart from their word.
+        let ends_in_trial = |start: &usize| {
+            let flag = flag_at(&text[*start..], true);
+            matches!(flag, Some((Flag::Trial, length)) if start + length == text.len())
+        };
+        match starts.take(2).find(ends_in_trial) {
+            Some(start) if self.has_flags => {
                 self.flags.trial = true;
-                before.trim_end()
+                text[..start].trim_end()
             }
             _ => text,
         }
     }
 
     /// The rest as it is typed, without the flags: unlike a text, numbers hold nothing that looks like one.
-    pub(super) fn people(&mut self) -> String {
+    pub(super) fn people(&mut self) -> Result<String, Mistake> {
         let mut people = String::new();
-        for word in std::mem::take(&mut self.rest).split_inclusive(char::is_whitespace) {
-            let name = word.trim_end();
-            // What stood behind the flag still parts people.
-            people.push_str(if self.is_flag(name) { &word[name.len()..] } else { word });
+        let mut rest = std::mem::take(&mut self.rest);
+        while !rest.is_empty() {
+            // What stood behind a flag still parts people.
+            if let Some(length) = self.flag(rest, false)? {
+                rest = &rest[length..];
+                continue;
+            }
+            let parts = |c: char| c.is_whitespace() || is_comma(c);
+            let end = rest.split_inclusive(parts).next().map_or(rest.len(), str::len);
+            people.push_str(&rest[..end]);
+            rest = &rest[end..];
         }
-        people.trim().to_owned()
+        Ok(people.trim().to_owned())
     }
 
-    /// Whether it is a flag, which is noted.
-    fn is_flag(&mut self, word: &str) -> bool {
-        if !self.has_flags {
-            return false;
+    /// How long the flag is that a text begins with; it is noted. One that nobody knows may have been meant to
+    /// stop the order, and does.
+    fn flag(&mut self, text: &str, is_prose: bool) -> Result<Option<usize>, Mistake> {
+        let Some((flag, length)) = flag_at(text, is_prose).filter(|_| self.has_flags) else {
+            return Ok(None);
+        };
+        match flag {
+            Flag::Yes => self.flags.yes = true,
+            Flag::Trial => self.flags.trial = true,
+            Flag::Unknown => return Err(Mistake::UnknownFlag(visible(&text[..length]).into_owned())),
         }
-        let Some(name) = flag_name(word) else { return false };
-        match () {
-            () if means(&name, "flag-yes") => self.flags.yes = true,
-            () if means(&name, "flag-try") => self.flags.trial = true,
-            () => return false,
-        }
-        true
+        Ok(Some(length))
     }
 
     /// The next word, without its quotes; flags on the way are noted.
@@ -188,7 +211,7 @@ impl<'a> Reader<'a> {
             if let Some(closing) = closing(first) {
                 let word = self.quoted(first, closing)?;
                 let word = self.seen(&word).trim().to_owned();
-                (self.was_plain, self.is_loose) = (false, false);
+                (self.was_plain, self.is_loose, self.is_quoted) = (false, false, true);
                 if !word.is_empty() {
                     return Ok(Some(word));
                 }
@@ -196,16 +219,18 @@ impl<'a> Reader<'a> {
                 separators = Separators::BlanksAndCommas;
                 continue;
             }
+            if let Some(length) = self.flag(self.rest, false)? {
+                self.rest = &self.rest[length..];
+                continue;
+            }
             let end = self.rest.find(|c| separators.has(c)).unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at(end);
             self.rest = rest;
-            if self.is_flag(word) {
-                continue;
-            }
             // After a community a comma is a slip of the thumb, not a part of its name.
             let word = self.seen(word);
             let name = word.trim_end_matches(is_comma);
             self.was_plain = name.len() == word.len();
+            self.is_quoted = false;
             return Ok(Some(name.to_owned()));
         }
     }
@@ -232,14 +257,45 @@ impl<'a> Reader<'a> {
 /// Whether a text ends in the word that elsewhere makes the bot ask nothing.
 pub(in crate::command) fn ends_in_yes(text: &str) -> bool {
     let last = text.split_whitespace().next_back();
-    last.and_then(flag_name).is_some_and(|name| means(&name, "flag-yes"))
+    last.and_then(|word| flag_at(word, true)).is_some_and(|(flag, _)| flag == Flag::Yes)
 }
 
-/// What stands behind two dashes, or the long one that a phone makes of them.
-fn flag_name(word: &str) -> Option<String> {
-    let name = word.trim_start_matches(['-', '–', '—', '‑', '‐', '−']);
-    let dashes = word.len() - name.len();
-    (dashes > 1 && !name.is_empty()).then(|| fold(name.trim_end_matches(is_comma)))
+/// What a word behind dashes says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flag {
+    Yes,
+    Trial,
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// The flag that a text begins with, and its length: a word behind two dashes, or behind the long one that a
+/// phone makes of them. A trial is taken for one behind a single dash as well, and behind dashes that stand
+/// apart, but for a single one in prose: whoever types it means that nothing is to be done.
+fn flag_at(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
+    let inside = text.trim_start_matches(['(', '[', '{']);
+    let behind = inside.trim_start_matches(is_dash);
+    let dashes = &inside[..inside.len() - behind.len()];
+    let is_long = dashes.chars().map(|c| if matches!(c, '–' | '—' | '―') { 2 } else { 1 }).sum::<usize>() > 1;
+    let word = behind.trim_start_matches([' ', '\t', '\u{a0}']);
+    let is_apart = word.len() < behind.len();
+    if dashes.is_empty() || (is_prose && is_apart && !is_long) {
+        return None;
+    }
+    let end = word.find(|c: char| c.is_whitespace() || is_comma(c)).unwrap_or(word.len());
+    let name = fold(word[..end].trim_end_matches(['.', '!', '?', ':', '…', ')', ']', '}']));
+    let flag = match () {
+        () if means(&name, "flag-try") => Flag::Trial,
+        () if is_apart || !is_long => return None,
+        () if means(&name, "flag-yes") => Flag::Yes,
+        () if name.starts_with(char::is_alphabetic) => Flag::Unknown,
+        () => return None,
+    };
+    Some((flag, text.len() - word.len() + end))
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '–' | '—' | '―' | '‑' | '‐' | '−' | '－')
 }
 
 /// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.

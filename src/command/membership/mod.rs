@@ -20,7 +20,7 @@ use super::{Arguments, Context, Failure};
 use crate::directory::{CommunityEntry, side_by_side};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Fate, Reply};
+use crate::reply::{Fate, Mistake, Reply};
 use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
 
 /// More groups that are unlinked are asked about first.
@@ -112,7 +112,10 @@ pub async fn change(
     let (plan, known) = match plan::stored(context) {
         Some(plan) => (plan, None),
         None => {
-            let typed = context.typed_groups(arguments).await?;
+            let typed = match typed_groups(context, direction.command(), arguments).await? {
+                Ok(typed) => typed,
+                Err(reply) => return Ok(reply),
+            };
             let (plan, details) =
                 plan::survey(context, direction, community, &typed, arguments.is_back).await?;
             failpoint::reach(Step::Surveyed);
@@ -145,6 +148,17 @@ pub async fn change(
     let before = format!("{} {}", arguments.flags.typed(), plan.community_id()).trim().to_owned();
     choose(context, direction.command(), &plan, (before, String::new()));
     Ok(Reply::Membership(plan.report(direction, outcome)))
+}
+
+/// The groups that were typed for a command; else what is answered where nothing but small words was.
+async fn typed_groups(
+    context: &Context<'_>,
+    command: &str,
+    arguments: &Arguments,
+) -> Result<Result<Vec<String>, Reply>, Failure> {
+    let typed = context.typed_groups(arguments).await?;
+    let spec = super::named(command).filter(|_| typed.is_empty());
+    Ok(spec.map_or(Ok(typed), |spec| Err(spec.mistake(Mistake::MissingGroups, context.speech))))
 }
 
 /// The answer that shows what would be done, where that is wanted, or must be said yes to: `command` with
@@ -193,6 +207,7 @@ fn choose(context: &mut Context<'_>, command: &str, plan: &Plan, (before, after)
             options,
             after,
             takes_several: true,
+            askers: Vec::new(),
         });
     }
 }

@@ -5,7 +5,7 @@
 
 use super::plan::{self, Plan};
 use super::settle::{Settled, settle};
-use super::{Direction, choose, shown_first, with_ids};
+use super::{Direction, choose, shown_first, typed_groups, with_ids};
 use crate::authorise::may_in;
 use crate::command::{Arguments, Context, Failure};
 use crate::domain::{CommunityId, GroupId};
@@ -18,7 +18,10 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
     let plan = match plan::stored(context) {
         Some(plan) => plan,
         None => {
-            let typed = context.typed_groups(arguments).await?;
+            let typed = match typed_groups(context, "move", arguments).await? {
+                Ok(typed) => typed,
+                Err(reply) => return Ok(reply),
+            };
             let (plan, details) =
                 plan::survey(context, Direction::Link, community, &typed, arguments.is_back).await?;
             let (admin, directory) = (context.admin, context.directory);
@@ -86,7 +89,7 @@ async fn carry_over(context: &mut Context<'_>, plan: &Plan) -> Result<Settled, F
         let back = settle(context, Direction::Link, &alone, None, None).await?;
         let tell = match back.get(&group) {
             Some(Fate::Done | Fate::WasSo) => Fate::Back,
-            Some(Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
+            Some(Fate::NoAnswer(_) | Fate::NotShown | Fate::NotRead) => Fate::PerhapsBack,
             _ => Fate::Stray,
         };
         settled.insert(group, tell(name.clone(), Box::new(fate)));

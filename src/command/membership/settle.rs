@@ -15,8 +15,22 @@ use crate::zapi::{ApiError, Cause, CommunityDetails, TurnToChange};
 /// What became of each group that had to be changed.
 pub(super) type Settled = HashMap<GroupId, Fate>;
 
-/// What a call said of a group: a hint.
-type Hints = HashMap<GroupId, Result<(), ApiError>>;
+/// What was said of each group: a hint.
+type Hints = HashMap<GroupId, Hint>;
+
+/// What a call said, or what kept it from being made.
+#[derive(Clone, Debug)]
+struct Hint {
+    said: Result<(), ApiError>,
+    is_called: bool,
+}
+
+impl Hint {
+    /// A call was made, and whoever made it does not know what became of it.
+    fn is_open(&self, error: &ApiError) -> bool {
+        self.is_called && !error.cause.is_surely_unmade()
+    }
+}
 
 /// Brings the groups of the plan where they shall be, as far as Z-API lets it. `known` is the
 /// community as it was just read, so that all of the plan is missing; after a crash or an earlier try
@@ -60,7 +74,7 @@ pub(super) async fn settle(
         hints = called;
         if concerns_all {
             // What an earlier call was for is looked at all the same.
-            let is_called = |group: &GroupId| matches!(hints.get(group), Some(Ok(())));
+            let is_called = |group: &GroupId| hints.get(group).is_some_and(|hint| hint.said.is_ok());
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
             if !called.is_empty() {
@@ -120,16 +134,18 @@ impl Work<'_, '_> {
         mut turn: Option<TurnToChange>,
     ) -> (Hints, Result<(), ApiError>) {
         let (mut hints, mut last) = (Hints::new(), Ok(()));
+        let hint = |said: &Result<(), ApiError>, is_called| Hint { said: said.clone(), is_called };
         self.context.progress.begin(groups.len());
         for (at, some) in groups.chunks(MANY).enumerate() {
             failpoint::reach(Step::Calling);
             last = self.direction.call(self.context.zapi, self.community, some, turn.take()).await;
             failpoint::reach(Step::Called);
-            hints.extend(some.iter().map(|group| (group.clone(), last.clone())));
+            hints.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
             self.context.progress.advance(some.len());
             if matches!(&last, Err(error) if error.cause.concerns_all() || error.cause.is_temporary()) {
                 // Nobody said that it was done for those behind.
-                hints.extend(groups.iter().skip(at * MANY).map(|group| (group.clone(), last.clone())));
+                let behind = groups.iter().skip((at + 1) * MANY);
+                hints.extend(behind.map(|group| (group.clone(), hint(&last, false))));
                 break;
             }
         }
@@ -145,7 +161,7 @@ impl Work<'_, '_> {
             let alone = std::slice::from_ref(group);
             let answer = self.direction.call(self.context.zapi, self.community, alone, None).await;
             let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
-            hints.insert(group.clone(), answer);
+            hints.insert(group.clone(), Hint { said: answer, is_called: true });
             if concerns_all {
                 break;
             }
@@ -185,7 +201,8 @@ impl Work<'_, '_> {
         }
         let mut open = Settled::new();
         for group in missing {
-            let fate = match (self.belongs_elsewhere(&group).await, hints.get(&group)) {
+            let hint = hints.get(&group);
+            let fate = match (self.belongs_elsewhere(&group).await, hint.map(|hint| &hint.said)) {
                 (Some(other), _) => Fate::Elsewhere(other),
                 (None, _) if self.context.is_cancelled => Fate::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
@@ -193,7 +210,11 @@ impl Work<'_, '_> {
                         return Err(error.clone().into());
                     }
                     self.context.gave_up = true;
-                    self.trouble(error)
+                    // What had no answer may still come to be so.
+                    match hint.is_some_and(|hint| hint.is_open(error)) {
+                        true => Fate::NoAnswer(self.explained(error)),
+                        false => self.trouble(error),
+                    }
                 }
                 (None, Some(Err(error))) if error.cause == Cause::Refused => {
                     Fate::Refused(error.said.clone())
@@ -207,7 +228,11 @@ impl Work<'_, '_> {
     }
 
     fn trouble(&self, error: &ApiError) -> Fate {
-        Fate::Trouble(error.explain(self.context.speech.locale, quoted))
+        Fate::Trouble(self.explained(error))
+    }
+
+    fn explained(&self, error: &ApiError) -> String {
+        error.explain(self.context.speech.locale, quoted)
     }
 
     /// The community that took the group, if another one has it now.

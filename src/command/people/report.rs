@@ -73,6 +73,10 @@ impl Plan {
                 item.line(Phrase::not_done("person-trouble")).plain("reason", explained)
             }
             End::Cancelled => item.line(Phrase::not_done("person-cancelled")),
+            End::NoAnswer(reason) => {
+                let phrase = Phrase::unsure("person-not-shown-after").plain("reason", reason);
+                self.with_order(act.command(), item, phrase)
+            }
             End::NotShown => self.with_order(act.command(), item, Phrase::unsure("person-not-shown")),
             End::NotRead => self.with_order(act.command(), item, Phrase::unsure("person-not-read")),
         }

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::super::patience::Patience;
-use super::super::single::is_surely_unmade;
 use super::super::{Context, Failure};
 use super::Act;
 use super::plan::Plan;
@@ -46,6 +45,8 @@ pub(super) enum End {
     Trouble(String),
     /// The order was cancelled before.
     Cancelled,
+    /// The call had no answer, explained in the person's language, and the community does not show it.
+    NoAnswer(String),
     /// Z-API said yes, the community does not show it.
     NotShown,
     /// It could not be read back.
@@ -56,7 +57,7 @@ impl End {
     /// It is done, or may be: who takes the order back takes this back, where it is so by then.
     pub(super) fn may_be_done(&self) -> bool {
         use End::*;
-        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NotShown | NotRead)
+        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NoAnswer(_) | NotShown | NotRead)
     }
 }
 
@@ -160,7 +161,7 @@ impl Work<'_, '_> {
         let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.note_asked(at),
-            (Some(at), Err(error)) if is_surely_unmade(error.cause) => self.plan.note_asking(at, false),
+            (Some(at), Err(error)) if error.cause.is_surely_unmade() => self.plan.note_asking(at, false),
             _ => {}
         }
         Ok(answer)
@@ -260,7 +261,11 @@ impl Work<'_, '_> {
                 _ if self.context.is_cancelled => End::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
                     self.context.gave_up = true;
-                    self.trouble(error)
+                    // What had no answer may still come to be so.
+                    match error.cause.is_surely_unmade() {
+                        true => self.trouble(error),
+                        false => End::NoAnswer(self.explained(error)),
+                    }
                 }
                 Some(Err(error)) if error.cause == Cause::Refused => match self.act {
                     Act::Promote if self.admins() >= MOST_ADMINS => End::Full,
@@ -279,7 +284,11 @@ impl Work<'_, '_> {
     }
 
     fn trouble(&self, error: &ApiError) -> End {
-        End::Trouble(error.explain(self.context.speech.locale, quoted))
+        End::Trouble(self.explained(error))
+    }
+
+    fn explained(&self, error: &ApiError) -> String {
+        error.explain(self.context.speech.locale, quoted)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.

@@ -291,3 +291,293 @@ async fn an_edit_of_an_order_that_is_at_work_for_long_is_not_run() {
     bot.settled().await;
     assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }
+
+/// What was done stays told, however early the edit came and however late the answer goes out.
+#[tokio::test]
+async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that_came_too_early() {
+    let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
+    let link = bot.sandbox.trouble().hold("communities/link");
+    // So that answers wait for their turn.
+    for _ in 0..5 {
+        bot.ask(ANA, "/whoami").await;
+    }
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(link.reached()).await;
+    bot.give_by(&bot.edited(&order, "/communities")).await;
+
+    link.release();
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 1);
+    assert!(bot.said().contains(&LINKED.to_owned()), "{:?}", bot.said());
+}
+
+#[tokio::test]
+async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_it_was_not_carried_out() {
+    let late = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
+                Send a new one.";
+    // It did something.
+    let bot = Service::start().await;
+    let link = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.within(link.reached()).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    link.release();
+    bot.settled().await;
+    assert_eq!((bot.said(), bot.changes()), (vec![LINKED.to_owned(), late.to_owned()], 1));
+
+    // It was given up, and may be taken up again by the operator.
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.sandbox.trouble().always("communities", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
+    bot.give_by(&order).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.reply_to(order.message_id()).await;
+    bot.sandbox.trouble().clear();
+    bot.settled().await;
+    assert_eq!((bot.said().len(), bot.changes()), (2, 0));
+    assert_eq!(bot.said()[1], late);
+}
+
+#[tokio::test]
+async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(14 * 60));
+    bot.give_by(&bot.edited(&order, "/link xyzzy b")).await;
+    bot.settled().await;
+    assert_eq!(bot.said().len(), 1);
+    clock.advance(Duration::from_secs(59));
+    let link = bot.sandbox.trouble().hold("communities/link");
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.within(link.reached()).await;
+
+    clock.advance(Duration::from_secs(120));
+    link.release();
+    bot.settled().await;
+
+    assert_eq!(bot.said()[1..], [LINKED]);
+}
+
+#[tokio::test]
+async fn who_mends_an_order_too_soon_after_others_may_mend_it_a_minute_later() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 2").start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.ask(ANA, "/whoami").await;
+    bot.settled().await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+
+    clock.advance(Duration::from_secs(70));
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    clock.advance(Duration::from_secs(5));
+    let older = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    clock.advance(Duration::from_secs(5));
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" xyzzy"#)).await;
+    bot.settled().await;
+
+    expect_status(&bot.post(&older).await, "duplicate");
+
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_knows_whether_it_came_through() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/link bairro");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+    let vanished = Reply::json(408, &serde_json::json!({}));
+    bot.sandbox.trouble().next("send-text?edit", 1, Fault::Afterwards(vanished));
+
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+}
+
+const ANNOUNCE: &str = "/avisar bairro Reunião sexta 19h";
+
+impl Service {
+    /// Gives an order that asks, and waits for its question.
+    async fn asked(&self, text: &str) -> Event {
+        let order = self.message(ANA, text);
+        self.ask_by(&order).await;
+        self.settled().await;
+        order
+    }
+}
+
+#[tokio::test]
+async fn what_only_asked_is_mended_by_an_edit_and_the_yes_is_to_the_new_version() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+
+    let mended = bot.edited(&order, "/avisar bairro Reunião sábado 19h");
+    expect_status(&bot.post(&mended).await, "accepted");
+    bot.settled().await;
+
+    // One question stands in the chat, and it is the new one.
+    let said = bot.said();
+    assert!(said.len() == 1 && said[0].contains("sábado"), "{said:?}");
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sábado 19h"]);
+}
+
+#[tokio::test]
+async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
+    let bot = Service::start().await;
+    let order = bot.asked("/desativar bairro").await;
+
+    bot.post(&bot.edited(&order, "/desativar marketing")).await;
+    bot.settled().await;
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
+    assert!(bot.sandbox.world(|world| world.community_named("Marketing BR").is_none()));
+}
+
+#[tokio::test]
+async fn a_question_is_dropped_where_its_message_becomes_something_else() {
+    for text in ["/ajuda", "/avisar", "/xyzzy"] {
+        let bot = Service::start().await;
+        let order = bot.asked(ANNOUNCE).await;
+
+        expect_status(&bot.post(&bot.edited(&order, text)).await, "accepted");
+        bot.settled().await;
+
+        assert_eq!(bot.send(ANA, "sim").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+        assert!(bot.announced("Bairro Feliz").is_empty(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_in_a_group_drops_the_question_too() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    let order = bot.message(ANA, "/desativar bairro").in_group(&group);
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    let edit = bot.edited(&order, "/xyzzy").in_group(&group);
+    expect_status(&bot.post(&edit).await, "accepted");
+    bot.settled().await;
+
+    assert!(bot.post(&bot.message(ANA, "sim").in_group(&group)).await.text().contains("not_a_command"));
+}
+
+#[tokio::test]
+async fn a_trial_becomes_the_order_by_an_edit() {
+    let bot = Service::start().await;
+    let order = bot.asked("/link bairro futebol --try").await;
+
+    bot.post(&bot.edited(&order, "/link bairro futebol")).await;
+    bot.settled().await;
+
+    assert_eq!(bot.said(), [LINKED]);
+    let again = bot.edited(&order, "/link bairro suporte");
+    assert_eq!(expect_status(&bot.post(&again).await, "ignored"), "edited");
+}
+
+#[tokio::test]
+async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+    let announcing = bot.sandbox.trouble().hold("send-text");
+    let yes = bot.give(ANA, "sim").await;
+    bot.within(announcing.reached()).await;
+    let mended = bot.edited(&order, "/avisar --sim bairro Reunião sábado 19h");
+    expect_status(&bot.post(&mended).await, "accepted");
+
+    announcing.release();
+    bot.settled().await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sexta 19h"]);
+    assert!(bot.reply_to(&yes).await.text.contains('✅'));
+    assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
+}
+
+#[tokio::test]
+async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
+    let bot = Service::start().await;
+    let order = bot.asked(ANNOUNCE).await;
+    let reading = bot.sandbox.trouble().hold("communities-metadata");
+    bot.post(&bot.edited(&order, "/avisar bairro Reunião sábado 19h")).await;
+    bot.within(reading.reached()).await;
+    let yes = bot.give(ANA, "sim").await;
+
+    reading.release();
+    bot.settled().await;
+
+    let early = bot.reply_to(&yes).await.text;
+    assert!(early.starts_with("❌ Isso veio antes da minha última pergunta"), "{early}");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn t14_of_questions_that_led_to_one_another_all_are_done_once_the_last_one_is() {
+    let bot = Service::start().await;
+    let order = bot.asked("/avisr bairro Reunião sexta 19h").await;
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    bot.post(&bot.edited(&order, ANNOUNCE)).await;
+    bot.settled().await;
+    let order = bot.asked("/avisr bairro Reunião domingo").await;
+    for _ in 0..2 {
+        bot.ask(ANA, "sim").await;
+        bot.settled().await;
+    }
+
+    bot.post(&bot.edited(&order, "/avisar --sim bairro Reunião segunda")).await;
+    bot.settled().await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
+}
+
+/// Both versions waited behind another order, so the question came after the edit.
+#[tokio::test]
+async fn a_thumb_on_an_answer_that_took_the_place_of_a_question_is_no_yes_to_that() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let held = bot.sandbox.trouble().hold("communities/link");
+    bot.give(ANA, r#"/link "Bairro Feliz" "vendas norte""#).await;
+    bot.within(held.reached()).await;
+    let order = bot.message(ANA, r#"/unlnik "Bairro Feliz" futebol"#);
+    bot.give_by(&order).await;
+    bot.give_by(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    held.release();
+    bot.settled().await;
+    let (said, before) = (bot.said(), bot.changes());
+    let answer = bot.sandbox.sent().into_iter().find(|sent| sent.text.contains("✅ “Suporte”")).unwrap();
+
+    let account = bot.sandbox.account();
+    let thumb = Event::reaction(&account.id, "👍", &answer.message_id).from(ANA);
+    let thumb = thumb.connected_phone(&account.phone).at(bot.clock.now());
+    bot.post(&thumb).await;
+    bot.settled().await;
+
+    assert_eq!((bot.said(), bot.changes()), (said, before));
+}

@@ -81,7 +81,8 @@ async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_g
 
 #[tokio::test]
 async fn an_order_that_took_its_process_down_twenty_times_after_it_began_is_settled_with_what_is_so() {
-    let settled = "0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: Z-API has trouble (status 502).";
+    let settled = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: Z-API has trouble (status 502). So far the \
+        community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     for (crashes, answer, outcome, tries) in [(19, DONE, "answered", 1), (20, settled, "gave_up", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;
         let mut deadly = bot.sandbox.trouble().hold("communities/link");

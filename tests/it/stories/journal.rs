@@ -160,7 +160,7 @@ async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
-    assert!(reply.contains("❌ “Futebol”: Z-API has trouble (status 502)."), "{reply}");
+    assert!(reply.contains("❓ “Futebol”: Z-API has trouble (status 502). So far"), "{reply}");
     bot.settled().await;
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));

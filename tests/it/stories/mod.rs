@@ -50,6 +50,7 @@ mod since;
 mod slips;
 mod status;
 mod store;
+mod sure;
 mod trouble;
 mod truth;
 mod undo;

@@ -131,7 +131,8 @@ async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
     let said = bot.said();
     let last = said.last().unwrap();
     assert!(last.starts_with("10 of 25 groups are now in") && last.contains("\n❌ “Turma 25”"), "{said:?}");
-    assert!(!last.contains('❓'), "{last}");
+    // Those who were called for in vain may still come.
+    assert_eq!((last.matches('❓').count(), last.matches('❌').count()), (10, 5), "{last}");
 }
 
 #[tokio::test]

@@ -204,7 +204,8 @@ async fn the_last_try_tells_what_is_so_of_each_group() {
     clock.advance(Duration::from_secs(60 * 60));
 
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
-        ❌ “Futebol”: Z-API has trouble (status 502).\n✅ “Suporte”";
+        ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Look again in a minute: \
+        /community \"Bairro Feliz\"\n✅ “Suporte”";
     assert_eq!(bot.answers_to(&order).await, [told]);
     bot.expect_true(told, &before);
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
@@ -219,7 +220,8 @@ async fn after_a_dead_letter_the_next_order_of_the_chat_is_run() {
 
     let answers = (bot.answers_to(&dead).await, bot.answers_to(&next).await);
 
-    let told = "0 of 1 group is now out of “Bairro Feliz”.\n❌ “Moradores”: Z-API has trouble (status 502).";
+    let told = "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API has trouble (status 502). So far \
+        the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(answers, (vec![told.to_owned()], vec![DONE.to_owned()]));
 }
 

@@ -1,6 +1,8 @@
 //! `/undo` takes back exactly what the last order of this admin in this chat changed.
 
-use vincula::sandbox::Fault;
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, Lag, Reply};
 
 use crate::stories::scene::{ANA_AND_RUI, RUI, ok, refusal};
 use crate::support::{ANA, Service};
@@ -109,4 +111,24 @@ async fn what_one_order_linked_is_unlinked_without_a_question_however_much_it_is
 
     assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
     assert_eq!(bot.community_of("Café da Manhã"), None);
+}
+
+/// Every call is done and answered 502, and the community shows it only later: nobody knows, and the next `/undo`
+/// takes back this and nothing before it.
+#[tokio::test]
+async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_order_before_it() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let trouble = bot.sandbox.trouble();
+    trouble.always("remove-participant", Fault::Afterwards(Reply::bad_gateway()));
+    trouble.always("communities/unlink", Fault::Afterwards(Reply::bad_gateway()));
+    trouble.set_lag(Some(Lag::For(Duration::from_secs(60))));
+
+    let removed = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0003"#).await;
+    let undone = bot.ask(ANA, "/undo").await;
+    let unlinked = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
+
+    assert!(removed.contains("❓ +55 44 99999-0003: Z-API has trouble (status 502). So far"), "{removed}");
+    assert_eq!(undone, "❌ The last change was /remove, and that cannot be taken back.");
+    assert!(unlinked.contains("❓ “Moradores”: Z-API has trouble (status 502). So far"), "{unlinked}");
 }

@@ -130,7 +130,11 @@ async fn t21_a_bare_star_is_not_every_group() {
 
     let reply = bot.ask(ANA, "/link \"Bairro Feliz\" *").await;
 
-    assert_eq!(reply, "0 of 1 group is now in “Bairro Feliz”.\n❌ no group matches “∗”");
+    assert_eq!(
+        reply,
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “∗” alone would be every group, and that is never done at \
+         once. Put a part of the name to it: sales*"
+    );
     assert_eq!(bot.changes(), 0);
 }
 

@@ -1,0 +1,329 @@
+//! Never more than was surely meant: small words, names within names, and trials that are nearly one.
+
+use vincula::sandbox::World;
+
+use crate::support::{ANA, Service};
+
+/// A name that begins with each of the small words of three languages.
+fn small_names(world: &mut World) {
+    for name in ["Esportes", "Yoga", "Andar a Pé", "Natação", "Parque", "Do Mato", "Grupo de Jovens"] {
+        world.group(name);
+    }
+}
+
+/// The groups that are elsewhere than before, by name.
+fn moved(before: &World, after: &World) -> Vec<String> {
+    let is_moved = |id: &str| before.community_of(id) != after.community_of(id);
+    let mut names: Vec<String> =
+        after.groups().iter().filter(|group| is_moved(&group.id)).map(|group| group.name.clone()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn small_words_beside_and_between_names_are_no_groups() {
+    let rows: [(&str, &[&str]); 16] = [
+        ("/mover suporte a bairro", &["Suporte"]),
+        ("/mover moradores para a comunidade marketing", &["Moradores"]),
+        ("/mover moradores para o \"marketing br\"", &["Moradores"]),
+        ("/vincular bairro futebol, a suporte", &["Futebol", "Suporte"]),
+        ("/vincular bairro futebol e suporte", &["Futebol", "Suporte"]),
+        ("/vincular bairro futebol + suporte", &["Futebol", "Suporte"]),
+        ("/vincular bairro grupo suporte", &["Suporte"]),
+        ("/vincular bairro os grupos futebol, e suporte", &["Futebol", "Suporte"]),
+        ("/vincular bairro grupo de jovens e suporte", &["Grupo de Jovens", "Suporte"]),
+        ("/enlazar bairro futebol y suporte", &["Futebol", "Suporte"]),
+        ("/link bairro futebol and the group suporte", &["Futebol", "Suporte"]),
+        ("/link bairro futebol & suporte", &["Futebol", "Suporte"]),
+        // Of several words, and in quotes, it is a name as any other.
+        ("/vincular bairro receitas da vovó e mães do bairro", &["Mães do Bairro", "Receitas da Vovó"]),
+        ("/vincular bairro andar a pé, suporte", &["Andar a Pé", "Suporte"]),
+        ("/vincular bairro \"y\"", &["Yoga"]),
+        ("/vincular bairro\n- y\n- futebol", &["Futebol", "Yoga"]),
+    ];
+    for (order, expected) in rows {
+        let bot = Service::with().world(small_names).start().await;
+        let before = bot.world();
+
+        let said = bot.ask(ANA, order).await;
+
+        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
+        assert!(!said.contains('❌'), "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_small_word_alone_is_asked_about_unless_it_is_a_whole_name() {
+    let bot = Service::with().world(small_names).start().await;
+
+    let none = bot.ask(ANA, "/vincular bairro a").await;
+    let none_either = bot.ask(ANA, "/mover a o bairro").await;
+    let changes = bot.changes();
+    bot.sandbox.world(|world| world.group("E"));
+    bot.ask(ANA, "/vincular bairro xyzzy").await;
+    let whole = bot.ask(ANA, "/vincular bairro futebol e suporte").await;
+
+    assert!(none.starts_with("Quais grupos? Escreva: /vincular"), "{none}");
+    assert!(none_either.starts_with("Quais grupos? Escreva: /mover"), "{none_either}");
+    assert_eq!(changes, 0);
+    assert!(whole.ends_with("✅ “Futebol”\n✅ “E”\n✅ “Suporte”"), "{whole}");
+}
+
+#[tokio::test]
+async fn numbers_of_a_list_may_be_joined_by_a_word() {
+    for order in ["/vincular bairro 5 e 6", "/vincular bairro 5 a 6", "/vincular bairro grupos 5, 6"] {
+        let bot = Service::start().await;
+        bot.ask(ANA, "/grupos").await;
+        let before = bot.world();
+
+        let said = bot.ask(ANA, order).await;
+
+        assert!(!said.contains('❌'), "{order}: {said}");
+        assert_eq!(moved(&before, &bot.world()), ["Futebol"], "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_community_of_a_move_may_have_several_words() {
+    let rows: [(&str, &str, &[&str]); 7] = [
+        ("/mover futebol suporte técnico", "Suporte Técnico", &["Futebol"]),
+        ("/mover \"vendas sul\" bairro feliz", "Bairro Feliz", &["Vendas Sul"]),
+        ("/mover vendas norte bairro feliz", "Bairro Feliz", &["Vendas Norte"]),
+        (
+            "/mover vendas norte, futebol para a comunidade bairro feliz",
+            "Bairro Feliz",
+            &["Futebol", "Vendas Norte"],
+        ),
+        // As before: the last word, where no longer ending is a name.
+        ("/mover futebol suporte bairro", "Bairro Feliz", &["Futebol", "Suporte"]),
+        ("/mover futebol suporte, técnico", "", &[]),
+        ("/mover suporte técnico", "", &[]),
+    ];
+    for (order, community, expected) in rows {
+        let bot = Service::with()
+            .world(|world| {
+                world.community("Suporte Técnico");
+                world.community("Feliz Idade");
+            })
+            .start()
+            .await;
+        let before = bot.world();
+
+        let said = bot.ask(ANA, order).await;
+
+        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
+        for group in expected {
+            assert_eq!(bot.community_of(group).as_deref(), Some(community), "{order}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_misspelled_community_leaves_none_of_its_words_among_the_groups() {
+    let rows: [(&str, &[&str]); 3] = [
+        ("/mover futebol suporte tecnicoo", &["Futebol"]),
+        ("/vincular suport técnico futebol receitas da vovo", &["Futebol", "Receitas da Vovó"]),
+        ("/vincular suport futebol", &["Futebol"]),
+    ];
+    for (order, expected) in rows {
+        let bot = Service::with().world(|world| drop(world.community("Suporte Técnico"))).start().await;
+        let before = bot.world();
+
+        let asked = bot.ask(ANA, order).await;
+        let said = match asked.contains("1. “Suporte Técnico”") {
+            true => bot.ask(ANA, "1").await,
+            false => asked,
+        };
+
+        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
+        assert!(!said.contains('❌'), "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn of_names_within_names_the_longest_is_meant() {
+    let bot = Service::with().world(|world| drop(world.community("Bairro"))).start().await;
+
+    let described = bot.ask(ANA, "/descrever bairro feliz Nova descrição").await;
+    let added = bot.ask(ANA, "/adicionar bairro feliz 44 99999-0005").await;
+    let linked = bot.ask(ANA, "/vincular bairro feliz futebol").await;
+    let short = bot.ask(ANA, "/descrever bairro Aqui é o bairro").await;
+
+    assert!(described.starts_with("✅ “Bairro Feliz” está"), "{described}");
+    assert!(added.starts_with("1 de 1 pessoa está em “Bairro Feliz”.\n✅ +55 44 99999-0005"), "{added}");
+    assert_eq!(linked, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”");
+    assert!(short.starts_with("✅ “Bairro” está"), "{short}");
+}
+
+#[tokio::test]
+async fn a_trial_that_is_nearly_one_does_nothing() {
+    let orders = [
+        "/vincular bairro futebol -testar",
+        "/vincular bairro futebol – testar",
+        "/vincular bairro futebol -- testar",
+        "/vincular bairro futebol - testar",
+        "/vincular bairro futebol --Testar.",
+        "/vincular bairro futebol (--testar)",
+        "/vincular bairro futebol --simular",
+        "/vincular bairro\n- futebol\n– testar",
+        "/link bairro futebol --dry",
+        "/enlazar bairro futebol --simulación!",
+        "/mover futebol bairro -testar",
+        "/criar Só Teste -testar",
+        "/criar Só Teste -- testar",
+        "/descrever bairro Aqui mora gente boa (—testar)",
+        "/adicionar bairro 44 99999-0005 -testar",
+        "/adicionar bairro 44 99999-0005, -- testar",
+        "/remover bairro 44 99999-0002 --sim -testar",
+    ];
+    for order in orders {
+        let bot = Service::start().await;
+
+        let said = bot.ask(ANA, order).await;
+
+        let ends = ["Foi um teste: nada mudou.", "This was a trial", "Fue una prueba"];
+        assert!(ends.iter().any(|end| said.contains(end)) && !said.contains('❌'), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_knows_behind_dashes_stops_an_order() {
+    let bot = Service::start().await;
+
+    for order in [
+        "/vincular bairro futebol --tetsar",
+        "/vincular --foo bairro futebol",
+        "/adicionar bairro 44 99999-0005 --nada",
+        "/descrever —tetsar bairro Oi",
+        "/desfazer --xyz",
+    ] {
+        let said = bot.ask(ANA, order).await;
+        let names_both = said.contains("--testar") && said.contains("--sim");
+        assert!(said.starts_with("Não conheço “") && names_both, "{order}: {said}");
+    }
+    assert_eq!(bot.changes(), 0);
+    // A text is what it is, and a name in quotes too.
+    assert!(bot.ask(ANA, "/descrever bairro --nada-- é tudo").await.contains("✅"));
+    assert!(bot.ask(ANA, "/vincular bairro \"--nada\" futebol").await.contains("❌ não encontrei"));
+}
+
+#[tokio::test]
+async fn an_undo_that_is_tried_takes_nothing_back_yet() {
+    let bot = Service::start().await;
+    for (order, tried, undone) in [
+        (
+            "/vincular bairro futebol",
+            "1 de 1 grupo ficaria fora de “Bairro Feliz”.\n➡️ “Futebol”",
+            "✅ “Futebol”",
+        ),
+        ("/descrever bairro Aqui mora gente", "➡️", "✅"),
+    ] {
+        bot.ask(ANA, order).await;
+        let changes = bot.changes();
+
+        let shown = bot.ask(ANA, "/desfazer --testar").await;
+        assert!(shown.starts_with(tried) && shown.contains("Foi um teste"), "{shown}");
+        assert_eq!(bot.changes(), changes);
+
+        let back = bot.ask(ANA, "/desfazer").await;
+        assert!(back.contains(undone), "{back}");
+        assert_eq!(bot.changes(), changes + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_yes_that_is_tried_is_none_and_the_question_stays() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/remover bairro 44 99999-0002").await;
+
+    let tried = bot.ask(ANA, "/confirmar --testar").await;
+    let changes = bot.changes();
+    let done = bot.ask(ANA, "sim").await;
+
+    assert!(tried.starts_with("❌ Assim não fiz nada, e a pergunta continua"), "{tried}");
+    assert_eq!(changes, 0);
+    assert!(done.contains("✅ +55 44 99999-0002"), "{done}");
+}
+
+#[tokio::test]
+async fn a_community_that_a_small_word_begins_is_asked_about() {
+    let bot = Service::with()
+        .world(|world| {
+            world.community("Paraíso");
+            world.community("Amigos");
+        })
+        .start()
+        .await;
+
+    let asked = bot.ask(ANA, "/vincular para futebol").await;
+    let offered = bot.ask(ANA, "/descrever a comunidade bairro Oi gente").await;
+    let changes = bot.changes();
+    let done = bot.ask(ANA, "sim").await;
+
+    assert!(asked.contains("Você quis dizer 1. “Paraíso”?"), "{asked}");
+    assert!(offered.contains("/descrever \"Bairro Feliz\" Oi gente?"), "{offered}");
+    assert_eq!(changes, 0);
+    assert!(done.starts_with("✅ “Bairro Feliz” está"), "{done}");
+}
+
+#[tokio::test]
+async fn what_stands_where_the_community_is_due_and_is_none_is_told_so() {
+    let bot = Service::start().await;
+
+    for order in ["/foto https://example.com/a.jpg", "/adicionar 44 99999-0005", "/promover 44 99999-0005"] {
+        let said = bot.ask(ANA, order).await;
+        assert!(said.starts_with("Qual comunidade?"), "{order}: {said}");
+    }
+    bot.ask(ANA, "/comunidades").await;
+    let numbered = bot.ask(ANA, "/adicionar 1 44 99999-0005").await;
+    assert!(numbered.contains("“Bairro Feliz”.\n✅ +55 44 99999-0005"), "{numbered}");
+}
+
+#[tokio::test]
+async fn the_word_for_a_new_link_may_be_of_a_name_and_of_either_gender() {
+    let bot = Service::with().world(|world| drop(world.community("Bairro Novo"))).start().await;
+
+    let shown = bot.ask(ANA, "/convite bairro novo").await;
+    let anew = bot.ask(ANA, "/invitación \"bairro feliz\" nueva").await;
+    let whole = bot.ask(ANA, "/convite bairro novo nova").await;
+
+    assert!(
+        shown.contains("“Bairro Novo”") && shown.contains("https://") && !shown.contains("➡️"),
+        "{shown}"
+    );
+    assert!(anew.starts_with("➡️ “Bairro Feliz”"), "{anew}");
+    assert!(whole.starts_with("➡️ “Bairro Novo”"), "{whole}");
+}
+
+#[tokio::test]
+async fn an_offered_order_has_none_of_the_words_around_it() {
+    for (slip, offered) in [
+        (
+            "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
+            "\"Bairro Feliz\" Corrida de Domingo?",
+        ),
+        ("/promover 44 99999-0002 a admin do bairro feliz", "\"Bairro Feliz\" 44 99999-0002?"),
+        ("/promover o 44 99999-0002 como admin no bairro", "\"Bairro Feliz\" 44 99999-0002?"),
+    ] {
+        let bot = Service::start().await;
+        let asked = bot.ask(ANA, slip).await;
+        let said = bot.ask(ANA, "sim").await;
+        assert!(asked.contains(offered) && !said.contains('❌'), "{slip}: {asked}\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_found_only_what_was_so_may_be_mended_by_an_edit() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/vincular bairro moradores xyzzy");
+    bot.ask_by(&order).await;
+    bot.settled().await;
+
+    bot.post(&bot.message(ANA, "/vincular bairro moradores futebol").with_id(order.message_id()).edited())
+        .await;
+    bot.settled().await;
+
+    assert!(bot.said().concat().contains("✅ “Futebol”"));
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
