@@ -11,6 +11,7 @@ use super::question::range;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
+use crate::i18n;
 use crate::reply::{Phrase, Reply, typed};
 use crate::storage::{Lost, MemoryKind, Store};
 
@@ -54,8 +55,8 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         match asked(&arguments.words) {
             Asked::Nothing => Ok(how()),
             Asked::Meaning(short) => meaning(context, &short).await,
-            Asked::Set { short, thing } => set(context, &short, &thing).await,
-            Asked::Remove(short) => remove(context, &short).await,
+            Asked::Set { short, thing } => set(context, arguments, &short, &thing).await,
+            Asked::Remove(short) => remove(context, arguments, &short).await,
         }
     })
 }
@@ -135,7 +136,12 @@ pub(super) fn line(short: &str, thing: &Place) -> Phrase {
     Phrase::new("alias-line").name("short", short).name("name", thing.name()).text("kind", thing.kind())
 }
 
-async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, Failure> {
+async fn set(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+    short: &str,
+    wanted: &str,
+) -> Result<Reply, Failure> {
     let name = fold(short);
     let refused = |key| Ok(Reply::Said(vec![Phrase::not_done(key).name("short", short)]));
     if context.directory.aliased(&name).is_some() {
@@ -191,6 +197,10 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
     if let Some(reply) = not_theirs(context, former.as_deref(), &snapshot) {
         return Ok(reply);
     }
+    let anyway = [&name, "=", thing.name()];
+    if let Some(reply) = changed_since(arguments, &name, former.as_deref(), &snapshot, &anyway) {
+        return Ok(reply);
+    }
     if former.is_none() && context.directory.kept_aliases().len() >= MOST {
         let many = Phrase::not_done("alias-many").count("count", MOST);
         return Ok(Reply::Said(vec![many.order("order", "aliases", &[])]));
@@ -223,12 +233,12 @@ async fn set(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Rep
         Some(id) => format!("{name} = {id}"),
         None => format!("remove {name}"),
     };
-    context.can_be_undone(SPEC.name, Some((SPEC.name, back)));
+    context.can_be_undone_if(SPEC.name, Some((SPEC.name, back)), Some(thing.id().to_owned()));
     context.remember(MemoryKind::Alias, name.clone(), Some(thing.id().to_owned()));
     Ok(told(false))
 }
 
-async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure> {
+async fn remove(context: &mut Context<'_>, arguments: &Arguments, short: &str) -> Result<Reply, Failure> {
     let name = fold(short);
     if context.directory.aliased(&name).is_some() {
         return Ok(Reply::Said(vec![Phrase::not_done("alias-fixed").name("short", short)]));
@@ -239,6 +249,11 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     if let Some(reply) = not_theirs(context, Some(&id), &snapshot) {
+        return Ok(reply);
+    }
+    let words = i18n::text(context.speech.locale, "alias-remove-words", &[]);
+    let anyway = [words.split(' ').next().unwrap_or_default(), &name];
+    if let Some(reply) = changed_since(arguments, &name, Some(&id), &snapshot, &anyway) {
         return Ok(reply);
     }
     let stood_for = Place::of(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
@@ -252,9 +267,27 @@ async fn remove(context: &mut Context<'_>, short: &str) -> Result<Reply, Failure
     }
     // What is gone at Z-API is found by no order any more.
     let back = Place::of(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
-    context.can_be_undone(SPEC.name, back);
+    context.can_be_undone_if(SPEC.name, back, Some(String::new()));
     context.remember(MemoryKind::Alias, name.clone(), None);
     Ok(told("alias-removed", "✅"))
+}
+
+/// The refusal to take an alias back where somebody gave it another meaning since, with the order that
+/// does it all the same.
+fn changed_since(
+    arguments: &Arguments,
+    name: &str,
+    id: Option<&str>,
+    snapshot: &Snapshot,
+    anyway: &[&str],
+) -> Option<Reply> {
+    // Nothing stands for what is no alias.
+    let id = id.unwrap_or_default();
+    arguments.only_if.as_deref().filter(|only_if| *only_if != id)?;
+    let now = Place::of(id, snapshot).map(|thing| line(name, &thing));
+    let first = Phrase::not_done("alias-since").name("short", name);
+    let order = Phrase::new("undo-instead").order("order", SPEC.name, anyway);
+    Some(Reply::Said([Some(first), now, Some(order)].into_iter().flatten().collect()))
 }
 
 /// The refusal where an alias stands for a community in which this admin may nothing.

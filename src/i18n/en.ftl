@@ -612,3 +612,4 @@ settings-whom = Who shall be able to? Say admins, or all.
 text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
 see-groups = See which groups there are: { $order }
 words-for-ending = delete
+alias-since = Not undone: somebody changed what { $short } stands for since.

@@ -612,3 +612,4 @@ settings-whom = Falta decir quién va a poder: solo admins, o todos.
 text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del texto.
 see-groups = Mira qué grupos hay: { $order }
 words-for-ending = eliminar
+alias-since = No lo deshice: alguien cambió el apodo { $short } después.

@@ -613,3 +613,4 @@ settings-whom = Falta dizer quem vai poder: só admins, ou todos.
 text-ends-in-yes = O --sim do fim faz parte do texto: o lugar dele é antes do texto.
 see-groups = Veja os grupos que existem: { $order }
 words-for-ending = excluir
+alias-since = Não desfiz: alguém mudou o apelido { $short } depois.

@@ -4,7 +4,7 @@
 
 use crate::command::args::{self, means, quoted_name};
 use crate::command::question::Question;
-use crate::command::{Arg, Order, Run, Spec, named, registry};
+use crate::command::{Arg, Arguments, Order, Run, Spec, named, registry};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
 use crate::reply::{Mistake, Phrase, Reply, Speech, tamed};
@@ -79,7 +79,7 @@ pub(super) fn reordered(
     }?;
     let is_alone = spec.args == [Arg::Community];
     let others = match spec.args.get(1) {
-        None => "",
+        None => trial_in(spec, others),
         Some(Arg::Text | Arg::AnyText) => others,
         Some(Arg::People) => without_small_words(others, &[BESIDE_NAME, "words-beside-people"]),
         Some(_) => without_small_words(others, &[BESIDE_NAME]),
@@ -109,11 +109,19 @@ pub(super) fn reordered(
     Some(Likely { command: spec.name, rest: again, shown: shown.trim_end().to_owned() })
 }
 
+/// The word of words that say nothing else: whoever tries something does not want it done.
+fn trial_in(spec: &Spec, words: &str) -> &'static str {
+    match args::parse(&[Arg::Words], spec.is_mutating, words) {
+        Ok(read) if read.flags.trial => read.flags.typed(),
+        _ => "",
+    }
+}
+
 /// The order on people that was likely meant by one on groups, where numbers of people stand for these:
 /// `/unlink sales 44 99999-0001`.
 pub(super) fn on_people(
     spec: &Spec,
-    words: &[String],
+    arguments: &Arguments,
     community: &CommunityEntry,
     speech: &Speech,
 ) -> Option<Likely> {
@@ -126,6 +134,7 @@ pub(super) fn on_people(
         GroupId::parse(word).is_none()
             && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.'))
     };
+    let words = &arguments.words;
     let people = words.join(" ");
     // As many digits are no numbers of a list.
     let digits = people.chars().filter(char::is_ascii_digit).count();
@@ -135,7 +144,9 @@ pub(super) fn on_people(
     }
     let name = shown_name(community);
     let shown = format!("{} {}", speech.order(command, &[name]), tamed(&people));
-    Some(Likely { command, rest: format!("{} {people}", community.id), shown })
+    // A trial stays one.
+    let rest = format!("{} {} {people}", arguments.flags.typed(), community.id);
+    Some(Likely { command, rest: rest.trim_start().to_owned(), shown })
 }
 
 /// The command whose name was typed in pieces: `/who am i`.

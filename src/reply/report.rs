@@ -170,7 +170,8 @@ impl Report {
         if let Some(count) = self.people {
             lines.push(speech.text("people-concerned", &[("count", count.into())]));
         }
-        let is_unknown = |line: &Line| matches!(line.fate, Fate::Unknown { .. });
+        let is_unknown =
+            |line: &Line| matches!(&line.fate, Fate::Unknown { nearest, .. } if nearest.is_empty());
         if self.lines.iter().any(|line| line.fate.is_choice()) {
             lines.push(speech.text("choose", &[]));
         } else if self.is_mistake() && self.lines.iter().any(is_unknown) {

@@ -14,6 +14,7 @@ use self::country::Country;
 use self::grammar::{Named, Slip, Who};
 use self::plan::Plan;
 use self::settle::End;
+use super::args::Flags;
 use super::{Arguments, Context, Failure};
 use crate::authorise::may_use;
 use crate::directory::CommunityEntry;
@@ -154,7 +155,7 @@ pub(super) async fn change(
                 let limit = MOST_PEOPLE.to_string();
                 return Ok(Reply::Said(vec![Phrase::not_done("people-too-many").plain("limit", limit)]));
             }
-            if let Some(meant) = on_groups(context, act, &community, &named).await? {
+            if let Some(meant) = on_groups(context, act, &community, &named, arguments.flags).await? {
                 return Ok(Reply::Said(vec![meant]));
             }
             let plan = plan::survey(context, act, community, &named).await?;
@@ -189,6 +190,7 @@ async fn on_groups(
     act: Act,
     community: &CommunityEntry,
     named: &[Named],
+    flags: Flags,
 ) -> Result<Option<Phrase>, Failure> {
     let command = match act {
         Act::Add => "link",
@@ -205,8 +207,10 @@ async fn on_groups(
     }
     let names = named.iter().map(|named| named.typed.as_str());
     let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
-    let rest = std::iter::once(community.id.to_string()).chain(names.map(typed));
-    Ok(Some(context.offer(command, rest.collect::<Vec<_>>().join(" "), &shown)))
+    // A trial stays one.
+    let before = [flags.typed(), community.id.as_str()].map(str::to_owned);
+    let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
+    Ok(Some(context.offer(command, rest, &shown)))
 }
 
 /// The answer that shows what would be done, where that is wanted, or must be said yes to.

@@ -362,6 +362,9 @@ async fn where_groups_are_named_instead_of_people_the_order_on_groups_is_offered
     assert!(done.ends_with("✅ “Vendas Sul”"), "{done}");
     let several = bot.ask(ANA, "/add bairro futebol, suporte").await;
     assert!(several.contains("/link \"Bairro Feliz\" futebol suporte?"), "{several}");
+    bot.ask(ANA, "/add --try bairro futebol").await;
+    let trial = bot.ask(ANA, "yes").await;
+    assert!(trial.contains("➡️ “Futebol”\n\nThis was a trial"), "{trial}");
     // What is no whole name of a group, or stands beside a number, is somebody without one.
     for order in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
         let reply = bot.ask(ANA, order).await;

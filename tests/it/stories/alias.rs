@@ -353,3 +353,27 @@ async fn there_is_an_end_to_how_many_short_names_are_kept() {
     assert_eq!(many, "❌ There are 300 short names already. Remove one first: /aliases");
     assert!(turned.starts_with("✅ “um” now stands for “Futebol”"), "{turned}");
 }
+
+#[tokio::test]
+async fn undo_takes_nobody_elses_later_short_name_away() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+
+    bot.ask(ANA, "/alias bola = futebol").await;
+    bot.ask(RUI, "/alias bola = suporte").await;
+    let kept = bot.ask(ANA, "/undo").await;
+    bot.ask(ANA, "/alias remove bola").await;
+    bot.ask(RUI, "/alias bola = moradores").await;
+    let stays = bot.ask(ANA, "/desfazer").await;
+
+    assert_eq!(
+        kept,
+        "❌ Not undone: somebody changed what “bola” stands for since.\n“bola” = “Suporte” (group)\n\
+         What may help instead: /alias remove bola"
+    );
+    assert_eq!(
+        stays,
+        "❌ Não desfiz: alguém mudou o apelido “bola” depois.\n“bola” = “Moradores” (grupo)\n\
+         O que pode ajudar: /apelido bola = Suporte"
+    );
+    assert_eq!(bot.ask(ANA, "/alias bola").await, "“bola” = “Moradores” (group)");
+}

@@ -646,6 +646,29 @@ async fn another_word_for_a_command_leads_to_it_within_one_message() {
 }
 
 #[tokio::test]
+async fn a_trial_that_is_offered_otherwise_stays_a_trial() {
+    for order in [
+        "/vincular --testar bairro 44 99999-0005",
+        "/adicionar --testar bairro futebol",
+        "/mover bairro \"vendas sul\" --testar",
+        "/promover --testar 44 99999-0003 bairro",
+        "/descrever --testar Vizinho ajuda vizinho bairro",
+        "/vinclar bairro futebol --testar",
+        "/vincular bairo futebol --testar",
+        "/desativar comunidade bairro --testar",
+        "/excluir marketing --testar",
+    ] {
+        let bot = Service::start().await;
+        bot.ask(ANA, order).await;
+        let offered = bot.said().concat();
+        let tried = bot.ask(ANA, if offered.contains("1. ") { "1" } else { "sim" }).await;
+
+        assert!(tried.contains("➡️") && tried.contains("\n\nFoi um teste"), "{order}: {offered}\n{tried}");
+        assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::Call::changes), "{order}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_likely_meant_is_not_done_before_a_yes() {
     let bot = Service::start().await;
 
