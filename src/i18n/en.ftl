@@ -587,7 +587,10 @@ create-community-words = community
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
-words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
 ## An order that was done on a yes is edited
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
+
+## Words for what no command does
+words-without-command = rename, activate, reactivate, enable, edit, leave

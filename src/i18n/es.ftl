@@ -587,7 +587,10 @@ create-community-words = comunidad
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
-words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
 ## La edición de una orden ya confirmada
 edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
+
+## Words for what no command does
+words-without-command = renombrar, activar, reactivar, editar, salir, habilitar

@@ -588,7 +588,10 @@ create-community-words = comunidade
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
-words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
 ## A edição de um pedido já confirmado
 edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
+
+## Words for what no command does
+words-without-command = renomear, ativar, reativar, editar, sair, habilitar

@@ -110,3 +110,28 @@ async fn what_one_order_linked_is_unlinked_without_a_question_however_much_it_is
     assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
     assert_eq!(bot.community_of("Café da Manhã"), None);
 }
+
+#[tokio::test]
+async fn a_yes_to_a_misspelled_undo_takes_back_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/vincular bairro futebol").await;
+    bot.settled().await;
+    let offered = bot.ask(ANA, "/desfaz").await;
+    assert!(offered.contains("/desfazer") && offered.contains("“sim”"), "{offered}");
+
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Futebol"), None);
+    assert!(bot.send(ANA, "sim").await.contains("not_a_command"));
+}
+
+#[tokio::test]
+async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/desfaz").await;
+
+    assert!(bot.ask(ANA, "sim").await.starts_with("❌"));
+    bot.settled().await;
+    assert!(bot.send(ANA, "sim").await.contains("not_a_command"));
+}
