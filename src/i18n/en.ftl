@@ -205,8 +205,13 @@ greeting = Hi { $name }! I look after your WhatsApp communities: you tell me wha
 greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
-answer-yes = yes, yep, ok, okay, y
+answer-yes = yes
+answer-yes-direct = yep, ok, okay, y
 answer-no = no, nope, n
+answer-stop = cancel, stop, wait
+answer-beside-yes = please, pls, thanks, thank, you, sure, 👍, 🙏, 🙂
+answer-before-number = number, option
+answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
 flag-try = try dry-run
 greetings = hi, hello, hey, help, menu, start

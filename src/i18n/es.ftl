@@ -205,8 +205,13 @@ greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides
 greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
 
 ## Palabras que valen en cualquier idioma
-answer-yes = sí, si, dale, claro
+answer-yes = sí, si
+answer-yes-direct = dale, claro
 answer-no = no
+answer-stop = cancela, cancelar, para, deja, espera
+answer-beside-yes = por, favor, porfa, gracias, claro, dale
+answer-before-number = número, opción, el, la
+answer-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
 flag-try = probar prueba
 greetings = hola, ayuda, menú, inicio, empezar

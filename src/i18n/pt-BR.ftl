@@ -206,8 +206,13 @@ greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede,
 greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
 
 ## Palavras que valem em qualquer língua
-answer-yes = sim, s, isso, pode, confirmo
+answer-yes = sim
+answer-yes-direct = s, isso, pode, confirmo
 answer-no = não, nao
+answer-stop = cancela, cancelar, para, pare, deixa, espera
+answer-beside-yes = por, favor, pf, pfv, obrigado, obrigada, claro, fazer
+answer-before-number = número, opção, o, a
+answer-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
 flag-try = testar teste
 greetings = oi, olá, oie, ajuda, menu, início, começar

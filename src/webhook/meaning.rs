@@ -36,8 +36,9 @@ pub(super) fn of(
                 return Err(Reason::NotACommand);
             }
             // Whom the owner greets on the bot's phone is somebody else.
-            let may_greet_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            match question::bare(&message.text) {
+            let is_direct = matches!(message.chat, ChatRef::Direct(_));
+            let may_greet_us = is_direct && !message.by_owner;
+            match question::bare(&message.text, is_direct) {
                 Some(_) => Ok(Meaning::Answer),
                 None if may_greet_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
                 None => Err(Reason::NotACommand),

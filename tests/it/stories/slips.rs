@@ -216,6 +216,7 @@ async fn ten_slips_of_a_setting_lead_to_it_within_one_message() {
         &[
             "✅ Agora todos em “Bairro Feliz”",
             "✅ Now everybody in “Bairro Feliz”",
+            "✅ Everybody in “Bairro Feliz”",
             "✅ Ahora todos en “Bairro Feliz”",
         ],
         &rows,
