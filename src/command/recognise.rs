@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 use super::question::listed;
-use super::{Spec, registry};
+use super::{Run, Spec, args, registry};
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
 
@@ -30,6 +30,25 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     let text = visible(text);
     let (typed, rest) = name_and_rest(text.trim_end())?;
     Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+}
+
+/// The order in a text that is none, since its prefix was forgotten or does not stand first: `link Sales x`,
+/// `/ link Sales x`, `please /link Sales x`. It may be chatter, so it is no more than offered; what is quoted,
+/// or stands further down, is somebody else's.
+pub fn nearly_recognise(text: &str, prefixes: &[String]) -> Option<Order> {
+    let is_around = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '~' | '`') || is_invisible(c);
+    let behind_prefix = prefixes.iter().find_map(|prefix| {
+        let (before, behind) = text.split_once(prefix.as_str())?;
+        let is_own = !before.contains(['>', '\n']) && (before.is_empty() || before.ends_with(is_around));
+        is_own.then_some(behind)
+    });
+    let text = visible(behind_prefix.unwrap_or(text).trim_matches(is_around));
+    let (typed, rest) = name_and_rest(&text)?;
+    let spec = named(typed).filter(|spec| matches!(spec.run, Run::This(_)))?;
+    let is_change = spec.is_mutating && !spec.takes_picture() && !rest.is_empty();
+    let is_likely = behind_prefix.is_some() || is_change;
+    let is_order = is_likely && args::parse(spec.args, spec.is_mutating, rest).is_ok();
+    is_order.then(|| Order { typed: typed.to_owned(), rest: rest.to_owned() })
 }
 
 /// What follows the name of an order, with all that nobody sees.
@@ -236,6 +255,34 @@ mod tests {
         ];
         for text in rows {
             assert_eq!(recognise(text, &slash()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
+        let texts = [
+            "vincular bairro futebol",
+            "/ vincular bairro futebol",
+            "*/vincular bairro futebol*",
+            "Por favor /vincular bairro futebol",
+        ];
+        let expected = Order { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
+        for text in texts {
+            assert_eq!(nearly_recognise(text, &slash()).as_ref(), Some(&expected), "{text}");
+        }
+        assert!(nearly_recognise("bom dia /grupos", &slash()).is_some());
+        let chatter =
+            ["vincular", "link aqui", "foto linda", "quem vai hoje?", "mais uma coisa", "grupos cheios"];
+        for text in chatter.into_iter().chain([
+            "http://x/link",
+            "e/ou",
+            "1/2 mais",
+            "sim, mas amanhã",
+            "> /grupos",
+            "oi\n/grupos",
+            "",
+        ]) {
+            assert_eq!(nearly_recognise(text, &slash()), None, "{text}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
+    kept_aliases, named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
@@ -313,8 +313,17 @@ async fn given(
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
-        // Its prefix was one when it was accepted.
-        None => return Ok(Err(Ended::mistaken(unknown(&command.text, means.speech)))),
+        None => {
+            let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
+            let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
+            return Ok(Err(match meant {
+                Some((spec, rest)) => {
+                    Likely::new(spec, &rest, means.speech).offered(command, means.speech, place)
+                }
+                // Its prefix was one when it was accepted.
+                None => Ended::mistaken(unknown(&command.text, means.speech)),
+            }));
+        }
     };
     let Some(spec) = named(&order.typed) else {
         return Ok(Err(nearly(&order, command, means.speech, place)));
