@@ -219,8 +219,6 @@ answer-before-number = number, option
 answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
 flag-try = try trial test dry dry-run dryrun simulate
-greetings = hi, hello, hey, help, menu, start
-flag-try = try dry-run
 greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
 
 ## Help on what asks back

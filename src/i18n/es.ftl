@@ -219,8 +219,6 @@ answer-before-number = número, opción, el, la
 answer-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
 flag-try = probar prueba simular simulacro simulación
-greetings = hola, ayuda, menú, inicio, empezar
-flag-try = probar prueba
 greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
 
 ## Ayuda sobre lo que pregunta

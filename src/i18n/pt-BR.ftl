@@ -220,8 +220,6 @@ answer-before-number = número, opção, o, a
 answer-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
 flag-try = testar teste simular simulação simula
-greetings = oi, olá, oie, ajuda, menu, início, começar
-flag-try = testar teste
 greetings = oi, olá, oie, ajuda, menu, início, começar, opa, alô, e aí, oi bot, olá bot, bom dia, boa tarde, boa noite, oi bom dia, oi boa tarde, oi boa noite, olá bom dia, tudo bem, oi tudo bem, olá tudo bem, como funciona, como usar, como faço, o que você faz, socorro, me ajuda
 
 ## Ajuda sobre o que pergunta
