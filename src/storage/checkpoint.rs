@@ -173,10 +173,11 @@ mod tests {
         writer.execute("INSERT INTO one VALUES (2)", []).unwrap();
 
         std::thread::scope(|scope| {
-            // It moves pages for as long as it waits for the reader.
+            // It moves pages for as long as it waits for the reader, once nobody else does.
             scope.spawn(move || {
                 other.busy_timeout(Duration::from_secs(30)).unwrap();
-                other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+                let is_busy = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(0)? == 1);
+                while other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], is_busy).unwrap() {}
             });
             let is_busy = || {
                 writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0)).unwrap()
