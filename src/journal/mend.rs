@@ -4,7 +4,7 @@
 
 use crate::command::args::{self, means, quoted_name};
 use crate::command::question::Question;
-use crate::command::{Arg, Order, Run, Spec, named, registry};
+use crate::command::{Arg, Arguments, Order, Run, Spec, named, registry};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
 use crate::reply::{Mistake, Phrase, Reply, Speech, tamed};
@@ -113,7 +113,7 @@ pub(super) fn reordered(
 /// `/unlink sales 44 99999-0001`.
 pub(super) fn on_people(
     spec: &Spec,
-    words: &[String],
+    Arguments { words, flags, .. }: &Arguments,
     community: &CommunityEntry,
     speech: &Speech,
 ) -> Option<Likely> {
@@ -135,7 +135,9 @@ pub(super) fn on_people(
     }
     let name = shown_name(community);
     let shown = format!("{} {}", speech.order(command, &[name]), tamed(&people));
-    Some(Likely { command, rest: format!("{} {people}", community.id), shown })
+    // A trial stays one.
+    let rest = format!("{} {} {people}", flags.typed(), community.id).trim_start().to_owned();
+    Some(Likely { command, rest, shown })
 }
 
 /// The command whose name was typed in pieces: `/who am i`.

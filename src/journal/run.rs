@@ -189,7 +189,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
         return Ok(Ended::with(reply, Outcome::Refused));
     }
     if let (None, Some(community)) = (&command.plan, &community) {
-        let people = mend::on_people(spec, &arguments.words, community, means.speech);
+        let people = mend::on_people(spec, &arguments, community, means.speech);
         if let Some(likely) = people.filter(|likely| may_use(admin, likely.command())) {
             return Ok(likely.offered(command, means.speech, &place));
         }
