@@ -357,3 +357,22 @@ async fn an_order_that_found_only_what_was_so_may_be_mended_by_an_edit() {
     assert!(bot.said().concat().contains("✅ “Futebol”"));
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }
+
+#[tokio::test]
+async fn groups_that_are_to_be_left_out_are_not_the_ones_that_are_taken() {
+    let bot = Service::start().await;
+
+    for order in [
+        "/vincular bairro todos os grupos menos futebol",
+        "/desvincular bairro todos, exceto moradores",
+        "/mover vendas* não lançamentos bairro",
+        "/unlink bairro everything but moradores",
+    ] {
+        let said = bot.ask(ANA, order).await;
+        assert!(
+            said.starts_with("Sobrou isto: “") || said.starts_with("I can't place “but”"),
+            "{order}: {said}"
+        );
+    }
+    assert_eq!(bot.changes(), 0);
+}
