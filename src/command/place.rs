@@ -3,6 +3,7 @@
 //! A whole name or an id comes before the beginning of a name; a community of which the admin may know
 //! nothing is none.
 
+use super::args::Flags;
 use super::membership::words_for_here;
 use super::question::Question;
 use super::{Context, Failure};
@@ -105,11 +106,13 @@ pub(super) fn which(
         return Reply::Said(vec![none]);
     }
     options.truncate(MOST_CANDIDATES);
+    // A trial stays one.
+    let trial = Flags { trial: context.is_trial(), ..Flags::default() };
     context.ask(Question {
         asked_by: context.claim.command.id.clone(),
         language: context.speech.locale.tag().to_owned(),
         command: command.to_owned(),
-        before: before.to_owned(),
+        before: format!("{} {before}", trial.typed()).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
         takes_several: false,

@@ -610,6 +610,7 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
+words-for-except = menos excepto salvo
 ## Lo que cambió después
 describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.

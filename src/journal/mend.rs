@@ -121,7 +121,7 @@ fn trial_in(spec: &Spec, words: &str) -> &'static str {
 /// `/unlink sales 44 99999-0001`.
 pub(super) fn on_people(
     spec: &Spec,
-    arguments: &Arguments,
+    Arguments { words, flags, .. }: &Arguments,
     community: &CommunityEntry,
     speech: &Speech,
 ) -> Option<Likely> {
@@ -134,7 +134,6 @@ pub(super) fn on_people(
         GroupId::parse(word).is_none()
             && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.'))
     };
-    let words = &arguments.words;
     let people = words.join(" ");
     // As many digits are no numbers of a list.
     let digits = people.chars().filter(char::is_ascii_digit).count();
@@ -145,8 +144,8 @@ pub(super) fn on_people(
     let name = shown_name(community);
     let shown = format!("{} {}", speech.order(command, &[name]), tamed(&people));
     // A trial stays one.
-    let rest = format!("{} {} {people}", arguments.flags.typed(), community.id);
-    Some(Likely { command, rest: rest.trim_start().to_owned(), shown })
+    let rest = format!("{} {} {people}", flags.typed(), community.id).trim_start().to_owned();
+    Some(Likely { command, rest, shown })
 }
 
 /// The command whose name was typed in pieces: `/who am i`.

@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 
 use self::plan::Plan;
 pub use self::plan::words_for_here;
+use super::args::means;
 use super::context::Consent;
 use super::question::Question;
 use super::{Arguments, Context, Failure};
@@ -150,15 +151,23 @@ pub async fn change(
     Ok(Reply::Membership(plan.report(direction, outcome)))
 }
 
-/// The groups that were typed for a command; else what is answered where nothing but small words was.
+/// The groups that were typed for a command; else what is answered where nothing but small words was, or
+/// where some of them are to be left out: to take just these would be the opposite.
 async fn typed_groups(
     context: &Context<'_>,
     command: &str,
     arguments: &Arguments,
 ) -> Result<Result<Vec<String>, Reply>, Failure> {
     let typed = context.typed_groups(arguments).await?;
-    Ok(match super::named(command) {
-        Some(spec) if typed.is_empty() => Err(spec.mistake(Mistake::MissingGroups, context.speech)),
+    let leaves_out = |word: &&String| {
+        typed.len() > 1 && means(word, "words-for-except") && !arguments.quoted.contains(word)
+    };
+    let mistake = match typed.iter().find(leaves_out) {
+        Some(word) => Some(Mistake::TooManyWords(word.clone())),
+        None => typed.is_empty().then_some(Mistake::MissingGroups),
+    };
+    Ok(match (super::named(command), mistake) {
+        (Some(spec), Some(mistake)) => Err(spec.mistake(mistake, context.speech)),
         _ => Ok(typed),
     })
 }

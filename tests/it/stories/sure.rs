@@ -196,6 +196,28 @@ async fn a_trial_that_is_nearly_one_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_trial_that_needs_one_more_message_stays_one() {
+    let rows = [
+        ("/vincular bairro 44 99999-0005 --testar", "sim"),
+        ("/apelido vs = Vendas Sull --testar", "1"),
+        ("/vinclar bairro futebol -testar", "sim"),
+        ("/vincular bairo futebol - testar", "1"),
+        ("/foto bairo https://example.com/a.jpg -- testar", "1"),
+        ("/adicionar bairo 44 99999-0005 -testar", "1"),
+    ];
+    for (slip, mend) in rows {
+        let bot = Service::start().await;
+
+        bot.ask(ANA, slip).await;
+        let said = bot.ask(ANA, mend).await;
+
+        assert!(said.contains("Foi um teste: nada mudou.") && said.contains("➡️"), "{slip}: {said}");
+        assert_eq!(bot.changes(), 0, "{slip}: {said}");
+        assert!(!bot.ask(ANA, "/apelidos").await.contains("Vendas Sul"));
+    }
+}
+
+#[tokio::test]
 async fn what_nobody_knows_behind_dashes_stops_an_order() {
     let bot = Service::start().await;
 
@@ -334,4 +356,23 @@ async fn an_order_that_found_only_what_was_so_may_be_mended_by_an_edit() {
 
     assert!(bot.said().concat().contains("✅ “Futebol”"));
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn groups_that_are_to_be_left_out_are_not_the_ones_that_are_taken() {
+    let bot = Service::start().await;
+
+    for order in [
+        "/vincular bairro todos os grupos menos futebol",
+        "/desvincular bairro todos, exceto moradores",
+        "/mover vendas* não lançamentos bairro",
+        "/unlink bairro everything but moradores",
+    ] {
+        let said = bot.ask(ANA, order).await;
+        assert!(
+            said.starts_with("Sobrou isto: “") || said.starts_with("I can't place “but”"),
+            "{order}: {said}"
+        );
+    }
+    assert_eq!(bot.changes(), 0);
 }
