@@ -82,7 +82,7 @@ pub enum Reply {
         /// Its other names.
         also: Vec<String>,
         /// What its flags do, and what the marks of its replies mean.
-        legend: Vec<Phrase>,
+        legend: Box<[Phrase]>,
     },
     /// No command has this name.
     UnknownCommand {

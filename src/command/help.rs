@@ -87,7 +87,7 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
 }
 
 /// The flags that it takes, and the marks that its replies bear.
-fn legend(spec: &Spec) -> Vec<Phrase> {
+fn legend(spec: &Spec) -> Box<[Phrase]> {
     let takes_flags = spec.is_mutating && matches!(spec.run, Run::This(_));
     let marks = if spec.args.contains(&Arg::Groups) { "help-marks-groups" } else { "help-marks" };
     [
