@@ -463,13 +463,16 @@ mod tests {
         assert_eq!(flags(LINK, "Sales -yes").2, "-yes");
         assert_eq!(flags(LINK, "Sales a --try"), (false, true, "a".to_owned(), String::new()));
         assert_eq!(flags(LINK, "Sales \"--yes\""), (false, false, "--yes".to_owned(), String::new()));
-        for unknown in ["--nope", "—nope", "(--nope", "--y"] {
+        for unknown in ["--nope", "—nope", "(--nope", "--y", "-- nope", "-- yes"] {
             let mistake = parse(LINK, true, &format!("Sales a {unknown} b"));
             assert_eq!(mistake, Err(Mistake::UnknownFlag(unknown.to_owned())));
         }
-        for (rest, word) in
-            [("Sales a -– --5", "a -– --5"), ("Sales a-try", "a-try"), ("Sales *-try*", "*-try*")]
-        {
+        for (rest, word) in [
+            ("Sales a -– --5", "a -– --5"),
+            ("Sales a-try", "a-try"),
+            ("Sales a – b - c", "a – b - c"),
+            ("Sales *-try*", "*-try*"),
+        ] {
             assert_eq!(flags(LINK, rest).2, word);
         }
         for trial in ["-try", "– try", "-- dry-run", "- teste", "--Try.", "(--try)", "[—try!]", "——simular"]

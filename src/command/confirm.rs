@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::question::{Answer, Question, bare, dropped, is_early, is_in_time};
 use super::{Arg, Arguments, Chapter, Meant, Past, Run, Spec};
+use crate::domain::Chat;
 use crate::reply::{Phrase, Reply};
 use crate::storage::{Lost, MemoryKind};
 
@@ -27,13 +28,14 @@ pub const THUMB: &str = "👍 ";
 fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
     Box::pin(async move {
         let text = past.command.text.as_str();
+        let is_direct = matches!(Chat::from_address(&past.command.chat), Chat::Direct(_));
         // Without a command, nobody expects an answer where nothing was asked.
         let (answer, is_bare) = match text.strip_prefix(THUMB) {
             Some(id) => (Answer::Thumb(id.to_owned()), true),
-            None => match bare(text) {
+            None => match bare(text, is_direct) {
                 Some(answer) => (answer, true),
                 None if arguments.words.is_empty() => (Answer::Yes, false),
-                None => match bare(&arguments.words.join(" ")) {
+                None => match bare(&arguments.words.join(" "), true) {
                     Some(answer) => (answer, false),
                     None => return Ok(said(Phrase::not_done("confirm-what"))),
                 },

@@ -74,7 +74,7 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
 /// What is to be made, or what is answered instead.
 async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Reply>, Failure> {
     let (name, description) = name_and_description(text);
-    if name.is_empty() {
+    if name.is_empty() || (quoted_name(text).is_none() && behind_community(&name) == Some("")) {
         return Ok(Err(SPEC.mistake(Mistake::MissingName, context.speech)));
     }
     if let Some(quote) = open_quote(text) {
@@ -216,15 +216,33 @@ fn open_quote(text: &str) -> Option<char> {
     quoted_name(text).is_none().then_some(first)
 }
 
+/// What stands behind the word for a community, and the small words around it: `a new community called Sales`.
+fn behind_community(text: &str) -> Option<&str> {
+    let (mut rest, mut is_behind) = (text.trim_start(), false);
+    loop {
+        let (word, others) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let word = word.trim_end_matches(':');
+        let around =
+            if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
+        let is_community = means(word, "create-community-words");
+        if !is_community && !means(word, around) {
+            return is_behind.then_some(rest.trim_end());
+        }
+        (rest, is_behind) = (others.trim_start(), is_behind || is_community);
+    }
+}
+
 /// What is likely meant by a name that holds more than a name: the word for a community before it, or a
 /// description behind a sign that is no bar.
 fn likely_meant(text: &str) -> Option<String> {
-    if quoted_name(text).is_some() || text.contains(is_bar) || text.contains('\n') {
+    if quoted_name(text).is_some() {
         return None;
     }
-    let (first, rest) = text.split_once(char::is_whitespace)?;
-    if means(first, "create-community-words") {
-        return Some(rest.trim().to_owned());
+    if let Some(rest) = behind_community(text).filter(|rest| !rest.is_empty()) {
+        return Some(rest.to_owned());
+    }
+    if text.contains(is_bar) || text.contains('\n') {
+        return None;
     }
     let is_yes = |word: &str| {
         word.starts_with(['-', '–', '—']) && means(word.trim_start_matches(['-', '–', '—']), "flag-yes")
@@ -287,6 +305,16 @@ mod tests {
             ("\"Bairro - Novo\"", None),
             ("Bairro-Novo", None),
             ("Comunidade", None),
+            ("comunidade chamada Escola", Some("Escola")),
+            ("uma comunidade Escola", Some("Escola")),
+            ("nova comunidade Escola | Para pais", Some("Escola | Para pais")),
+            ("a community called Foo", Some("Foo")),
+            ("una nueva comunidad llamada: Foo", Some("Foo")),
+            ("comunidade: Escola", Some("Escola")),
+            ("\"uma comunidade Escola\"", None),
+            ("Nova Escola", None),
+            ("A Turma", None),
+            ("Escola Comunidade", None),
         ];
         for (text, expected) in rows {
             assert_eq!(likely_meant(text).as_deref(), expected, "{text}");

@@ -11,7 +11,8 @@ static GREETINGS: LazyLock<HashSet<String>> = LazyLock::new(|| listed("greetings
 /// Whether a text says hello, or asks for help, and nothing else.
 pub fn is_greeting(text: &str) -> bool {
     let text = fold(text);
-    GREETINGS.contains(text.trim_end_matches(|c: char| !c.is_alphanumeric()))
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    GREETINGS.contains(&words.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -20,10 +21,12 @@ mod tests {
 
     #[test]
     fn who_says_hello_is_greeted() {
-        for text in ["oi", "Olá!", "hola", "HELP", "menu", "Oi 🙂", "ayuda?"] {
+        let hellos =
+            ["oi", "Olá!", "hola", "HELP", "menu", "Oi 🙂", "ayuda?", "Bom dia!", "olá, tudo bem?", "oi bot"];
+        for text in hellos.into_iter().chain(["como funciona?", "socorro", "buenas", "boa tarde"]) {
             assert!(is_greeting(text), "{text}");
         }
-        for text in ["oi, tudo bem?", "bom dia", "reunião", "", "!", "menu do almoço"] {
+        for text in ["oi, e o almoço?", "bom dia de sol", "reunião", "", "!", "menu do almoço"] {
             assert!(!is_greeting(text), "{text}");
         }
     }

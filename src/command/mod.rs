@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 pub use self::alias::kept as kept_aliases;
 pub use self::confirm::THUMB;
 pub use self::greeting::is_greeting;
-pub use self::recognise::{Order, named, nearest, recognise, rest_as_typed};
+pub use self::recognise::{Order, named, nearest, nearly_recognise, recognise, rest_as_typed};
 pub use self::undo::Undo;
 pub use args::{Arg, Arguments};
 pub use context::{Consent, Context, Failure, Timing};

@@ -4,7 +4,7 @@
 //! same person in the same chat, within five minutes. What an answer sets in motion is kept with its
 //! own order's plan, so that no later question can change it under way.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const NOTING: Duration = Duration::from_secs(1);
 /// For how long somebody who answers too late is told so.
 const MEMORY: Duration = Duration::from_secs(60 * 60);
 /// No answer without a command is longer, in bytes.
-pub const LONGEST: usize = 32;
+pub const LONGEST: usize = 40;
 /// The most options of a question.
 pub const MOST_OPTIONS: usize = 30;
 
@@ -132,6 +132,20 @@ pub async fn is_open(
 
 static YES: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-yes"));
 static NO: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-no"));
+/// What is a yes where nobody but the bot is spoken to.
+static WIDER_YES: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-yes-direct"));
+/// What is a no there, with whatever follows.
+static STOP: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-stop"));
+/// What is said beside a yes or a number and adds nothing.
+static BESIDE: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-beside-yes"));
+/// What is said before a number.
+static BEFORE_NUMBER: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-before-number"));
+/// Numbers in words.
+static NUMBERS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+    let texts = Locale::ALL.map(|locale| i18n::text(locale, "answer-numbers", &[]));
+    let all = texts.iter().flat_map(|text| text.split(',').zip(1..));
+    all.flat_map(|(ways, number)| ways.split('/').map(move |way| (fold(way), number))).collect()
+});
 
 /// The words that the catalogues list under a key, folded.
 pub(super) fn listed(key: &str) -> HashSet<String> {
@@ -139,21 +153,51 @@ pub(super) fn listed(key: &str) -> HashSet<String> {
     texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
 }
 
-/// The answer in a text that is no order, if it is one.
-pub fn bare(text: &str) -> Option<Answer> {
+/// The answer in a text that is no order, if it is one. In a group, where an `ok` is to somebody else, it is
+/// the very word; in a direct chat people say it in more of them.
+pub fn bare(text: &str, is_direct: bool) -> Option<Answer> {
     if text.len() > LONGEST {
         return None;
     }
     if is_thumb(text.trim()) {
         return Some(Answer::Yes);
     }
-    let word = fold(text);
-    let word = word.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
+    let text = fold(text);
+    let word = text.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
     match () {
         () if YES.contains(word) => Some(Answer::Yes),
         () if NO.contains(word) => Some(Answer::No),
-        () => numbers(word).map(Answer::Numbers),
+        () => match numbers(word) {
+            Some(numbers) => Some(Answer::Numbers(numbers)),
+            None if is_direct => spoken(&text),
+            None => None,
+        },
     }
+}
+
+/// An answer in several words: `sim, pode`, `não, espera`, `o segundo`. A yes or a number with anything that
+/// may take it back is none.
+fn spoken(text: &str) -> Option<Answer> {
+    let is_sign =
+        |c: char| matches!(c, '.' | '!' | '¡' | ',' | ';' | ':' | '(' | ')' | '*' | '_' | '~' | '…');
+    let words = text.split_whitespace().map(|word| word.trim_matches(is_sign));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let first = *words.first()?;
+    if NO.contains(first) || STOP.contains(first) {
+        return Some(Answer::No);
+    }
+    let is_beside = |word: &&str| BESIDE.contains(*word);
+    let is_yes = |word: &&str| YES.contains(*word) || WIDER_YES.contains(*word);
+    if words.iter().any(is_yes) {
+        return words.iter().all(|word| is_yes(word) || is_beside(word)).then_some(Answer::Yes);
+    }
+    let number = words.into_iter().filter(|word| !is_beside(word)).collect::<Vec<_>>().join(" ");
+    let behind = number.split_once(' ').filter(|(word, _)| BEFORE_NUMBER.contains(*word));
+    let ways = [Some(number.as_str()), behind.map(|(_, number)| number)];
+    ways.into_iter().flatten().find_map(|way| {
+        let named = NUMBERS.get(way).map(|number| vec![*number]);
+        named.or_else(|| numbers(way)).map(Answer::Numbers)
+    })
 }
 
 /// A 👍 in any colour of skin.
@@ -214,6 +258,10 @@ mod tests {
             ("1 3-5", Some(Answer::Numbers(vec![1, 3, 4, 5]))),
             ("1, 2 e 4", Some(Answer::Numbers(vec![1, 2, 4]))),
             ("sim, pode", None),
+            ("ok", None),
+            ("claro", None),
+            ("dois", None),
+            ("não, espera", None),
             ("0", None),
             ("5-3", None),
             ("e", None),
@@ -224,7 +272,60 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in rows {
-            assert_eq!(bare(text), expected, "{text:?}");
+            assert_eq!(bare(text, false), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn in_a_direct_chat_an_answer_has_more_words() {
+        let yes =
+            ["sim", "ok", "Okay!", "y", "s", "isso", "pode", "claro", "dale", "Sim, pode", "Sim por favor"];
+        for text in
+            yes.into_iter().chain(["yes please", "sí, gracias", "sim 🙏", "*sim*", "claro, pode fazer"])
+        {
+            assert_eq!(bare(text, true), Some(Answer::Yes), "{text:?}");
+        }
+        for text in ["não", "no thanks", "não, espera", "cancela", "para", "deixa pra lá", "cancel", "no no"]
+        {
+            assert_eq!(bare(text, true), Some(Answer::No), "{text:?}");
+        }
+        let numbers: [(&str, &[usize]); 12] = [
+            ("dois", &[2]),
+            ("o primeiro", &[1]),
+            ("a segunda", &[2]),
+            ("the third one", &[3]),
+            ("el décimo", &[10]),
+            ("número 2", &[2]),
+            ("opção dois", &[2]),
+            ("o 2", &[2]),
+            ("*2*", &[2]),
+            ("2, por favor", &[2]),
+            ("número 1, 2 e 4", &[1, 2, 4]),
+            ("cinco, please", &[5]),
+        ];
+        for (text, expected) in numbers {
+            assert_eq!(bare(text, true), Some(Answer::Numbers(expected.to_vec())), "{text:?}");
+        }
+        let chatter = [
+            "sim, mas só amanhã",
+            "sim?",
+            "sim, não",
+            "claro que não",
+            "por favor",
+            "obrigado",
+            "segunda",
+            "a gente vê",
+            "os dois",
+            "the two",
+            "o número",
+            "2 ou 3",
+            "2 sim",
+            "bom dia",
+            "👍👍",
+            "",
+        ];
+        for text in chatter {
+            assert_eq!(bare(text, true), None, "{text:?}");
         }
     }
 }

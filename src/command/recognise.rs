@@ -1,12 +1,13 @@
 //! Recognised: is this text an order, and which? Names are read without case and accents, and guessed by nobody.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Spec, registry};
+use super::question::listed;
+use super::{Run, Spec, args, registry};
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
 
@@ -29,6 +30,25 @@ pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     let text = visible(text);
     let (typed, rest) = name_and_rest(text.trim_end())?;
     Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+}
+
+/// The order in a text that is none, since its prefix was forgotten or does not stand first: `link Sales x`,
+/// `/ link Sales x`, `please /link Sales x`. It may be chatter, so it is no more than offered; what is quoted,
+/// or stands further down, is somebody else's.
+pub fn nearly_recognise(text: &str, prefixes: &[String]) -> Option<Order> {
+    let is_around = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '~' | '`') || is_invisible(c);
+    let behind_prefix = prefixes.iter().find_map(|prefix| {
+        let (before, behind) = text.split_once(prefix.as_str())?;
+        let is_own = !before.contains(['>', '\n']) && (before.is_empty() || before.ends_with(is_around));
+        is_own.then_some(behind)
+    });
+    let text = visible(behind_prefix.unwrap_or(text).trim_matches(is_around));
+    let (typed, rest) = name_and_rest(&text)?;
+    let spec = named(typed).filter(|spec| matches!(spec.run, Run::This(_)))?;
+    let is_change = spec.is_mutating && !spec.takes_picture() && !rest.is_empty();
+    let is_likely = behind_prefix.is_some() || is_change;
+    let is_order = is_likely && args::parse(spec.args, spec.is_mutating, rest).is_ok();
+    is_order.then(|| Order { typed: typed.to_owned(), rest: rest.to_owned() })
 }
 
 /// What follows the name of an order, with all that nobody sees.
@@ -127,21 +147,59 @@ fn another_word(typed: &str, locale: Locale) -> Option<&'static str> {
     })
 }
 
-/// The name nearest to what was typed, if one is near; of the language, where it is as near.
+/// What turns a name into its opposite.
+const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
+/// Shorter words, and names, are alike by chance.
+const SHORTEST_GUESS: usize = 3;
+
+/// Words for what no command does, near as they may be to a name: `/rename` is no `/remove`.
+static WITHOUT_COMMAND: LazyLock<HashSet<String>> = LazyLock::new(|| listed("words-without-command"));
+
+/// How many letters two words are apart, where one is the other's opposite but for these.
+fn opposition(one: &str, other: &str) -> Option<usize> {
+    let stems = |word: &str| -> Vec<(&str, String)> {
+        let negated = NEGATIONS
+            .into_iter()
+            .filter_map(|negation| word.strip_prefix(negation).map(|stem| (negation, stem.to_owned())));
+        negated.chain([("", word.to_owned())]).collect()
+    };
+    let (ones, others) = (stems(one), stems(other));
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    // `de` and `des` say the same.
+    let is_opposed = |one: &str, other: &str| one.get(..2) != other.get(..2);
+    pairs
+        .filter(|(one, other)| is_opposed(one.0, other.0) && one.1.len() >= SHORTEST_GUESS)
+        .map(|(one, other)| strsim::damerau_levenshtein(&one.1, &other.1))
+        .min()
+}
+
+/// The name nearest to what was typed, if one is near: of the chat's language, else of another one. Nobody is
+/// offered the opposite of what they typed.
 pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
     let typed = fold(typed);
     if let Some(name) = another_word(&typed, locale) {
         return Some(name);
     }
-    let names = registry::COMMANDS.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
-    let scored = names.map(|(spec, name)| {
-        let bonus = if spec.name_in(locale) == name { 0.01 } else { 0.0 };
-        (strsim::jaro_winkler(&typed, &fold(name)) + bonus, name)
-    });
-    scored
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+    let length = typed.chars().count();
+    let names = || registry::COMMANDS.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
+    let has_opposite = names().any(|(_, name)| opposition(&typed, &fold(name)) == Some(0));
+    if length < SHORTEST_GUESS || has_opposite || WITHOUT_COMMAND.contains(&typed) {
+        return None;
+    }
+    let is_shortened = |name: &str| length > SHORTEST_GUESS && name.starts_with(&typed);
+    let nearest_of = |is_own: bool| {
+        let names = names().filter(|(spec, name)| spec.languages_of(name).contains(&locale) == is_own);
+        let scored = names.filter_map(|(_, name)| {
+            let folded = fold(name);
+            let is_near = folded.chars().count() >= SHORTEST_GUESS
+                && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4 || is_shortened(&folded))
+                && opposition(&typed, &folded).is_none_or(|letters| letters > 1);
+            is_near.then(|| (strsim::jaro_winkler(&typed, &folded), name))
+        });
+        let near = scored.filter(|(score, _)| *score >= 0.8);
+        near.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+    };
+    nearest_of(true).or_else(|| nearest_of(false))
 }
 
 #[cfg(test)]
@@ -197,6 +255,34 @@ mod tests {
         ];
         for text in rows {
             assert_eq!(recognise(text, &slash()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
+        let texts = [
+            "vincular bairro futebol",
+            "/ vincular bairro futebol",
+            "*/vincular bairro futebol*",
+            "Por favor /vincular bairro futebol",
+        ];
+        let expected = Order { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
+        for text in texts {
+            assert_eq!(nearly_recognise(text, &slash()).as_ref(), Some(&expected), "{text}");
+        }
+        assert!(nearly_recognise("bom dia /grupos", &slash()).is_some());
+        let chatter =
+            ["vincular", "link aqui", "foto linda", "quem vai hoje?", "mais uma coisa", "grupos cheios"];
+        for text in chatter.into_iter().chain([
+            "http://x/link",
+            "e/ou",
+            "1/2 mais",
+            "sim, mas amanhã",
+            "> /grupos",
+            "oi\n/grupos",
+            "",
+        ]) {
+            assert_eq!(nearly_recognise(text, &slash()), None, "{text}");
         }
     }
 
@@ -261,6 +347,54 @@ mod tests {
         assert_eq!(nearest("vinclar", Locale::PtBr), Some("vincular"));
         assert_eq!(nearest("comunidads", Locale::Es), Some("comunidades"));
         assert_eq!(nearest("xyzzy", Locale::En), None);
+    }
+
+    #[test]
+    fn nobody_is_offered_the_opposite_of_what_they_typed() {
+        let rows = [
+            ("despromover", Some("rebaixar")),
+            ("unpromote", Some("demote")),
+            ("despromovr", None),
+            ("ativar", None),
+            ("reativar", None),
+            ("reactivate", None),
+            ("activar", None),
+            ("activate", None),
+            ("redo", None),
+            ("refazer", None),
+            ("renomear", None),
+            ("rename", None),
+            ("desvicular", Some("desvincular")),
+            ("unlik", Some("unlink")),
+            ("remve", Some("remover")),
+            ("desrever", Some("descrever")),
+            ("deactivte", Some("deactivate")),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(nearest(typed, Locale::PtBr), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_guess_is_of_the_language_of_the_chat_where_one_is_near_and_of_words_that_are_long_enough() {
+        let rows = [
+            ("mova", Some("mover")),
+            ("remova", Some("remover")),
+            ("linkar", Some("vincular")),
+            ("log", Some("histórico")),
+            ("historia", Some("histórico")),
+            ("adm", Some("promover")),
+            ("config", Some("configurar")),
+            ("lnik", Some("link")),
+            ("sair", None),
+            ("as", None),
+            ("si", None),
+            ("ma", None),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(nearest(typed, Locale::PtBr), expected, "{typed}");
+        }
+        assert_eq!(nearest("historia", Locale::Es), Some("historial"));
     }
 
     #[test]

@@ -210,11 +210,18 @@ greeting = Hi { $name }! I look after your WhatsApp communities: you tell me wha
 greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
-answer-yes = yes, yep, ok, okay, y
+answer-yes = yes
+answer-yes-direct = yep, ok, okay, y
 answer-no = no, nope, n
+answer-stop = cancel, stop, wait
+answer-beside-yes = please, pls, thanks, thank, you, sure, 👍, 🙏, 🙂
+answer-before-number = number, option
+answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
 flag-try = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start
+flag-try = try dry-run
+greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
 
 ## Help on what asks back
 chapter-groups = Groups
@@ -590,10 +597,12 @@ group-not-theirs = you are no admin of this group. Ask one of its admins to make
 meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
 words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
+create-words-before-community = a an the new another one
+create-words-behind-community = called named
 create-perhaps = Perhaps you mean: { $order }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
-words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove
+words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
 ## An order that was done on a yes is edited
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
@@ -613,3 +622,6 @@ text-ends-in-yes = The --yes at the end is part of the text: its place is before
 see-groups = See which groups there are: { $order }
 words-for-ending = delete
 alias-since = Not undone: somebody changed what { $short } stands for since.
+
+## Words for what no command does
+words-without-command = rename, activate, reactivate, enable, edit, leave

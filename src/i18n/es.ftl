@@ -210,11 +210,18 @@ greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides
 greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
 
 ## Palabras que valen en cualquier idioma
-answer-yes = sí, si, dale, claro
+answer-yes = sí, si
+answer-yes-direct = dale, claro
 answer-no = no
+answer-stop = cancela, cancelar, para, deja, espera
+answer-beside-yes = por, favor, porfa, gracias, claro, dale
+answer-before-number = número, opción, el, la
+answer-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
 flag-try = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar
+flag-try = probar prueba
+greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
 
 ## Ayuda sobre lo que pregunta
 chapter-groups = Grupos
@@ -590,10 +597,12 @@ group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te n
 meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
 words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
+create-words-before-community = la una nueva otra
+create-words-behind-community = llamada llamado
 create-perhaps = Quizá quieras: { $order }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
-words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link
+words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
 ## La edición de una orden ya confirmada
 edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
@@ -613,3 +622,6 @@ text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del 
 see-groups = Mira qué grupos hay: { $order }
 words-for-ending = eliminar
 alias-since = No lo deshice: alguien cambió el apodo { $short } después.
+
+## Words for what no command does
+words-without-command = renombrar, activar, reactivar, editar, salir, habilitar

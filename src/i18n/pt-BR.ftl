@@ -211,11 +211,18 @@ greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede,
 greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
 
 ## Palavras que valem em qualquer língua
-answer-yes = sim, s, isso, pode, confirmo
+answer-yes = sim
+answer-yes-direct = s, isso, pode, confirmo
 answer-no = não, nao
+answer-stop = cancela, cancelar, para, pare, deixa, espera
+answer-beside-yes = por, favor, pf, pfv, obrigado, obrigada, claro, fazer
+answer-before-number = número, opção, o, a
+answer-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
 flag-try = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar
+flag-try = testar teste
+greetings = oi, olá, oie, ajuda, menu, início, começar, opa, alô, e aí, oi bot, olá bot, bom dia, boa tarde, boa noite, oi bom dia, oi boa tarde, oi boa noite, olá bom dia, tudo bem, oi tudo bem, olá tudo bem, como funciona, como usar, como faço, o que você faz, socorro, me ajuda
 
 ## Ajuda sobre o que pergunta
 chapter-groups = Grupos
@@ -591,10 +598,12 @@ group-not-theirs = você não é admin desse grupo. Peça a um admin dele que pr
 meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
 words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
 create-community-words = comunidade
+create-words-before-community = a uma nova outra
+create-words-behind-community = chamada chamado
 create-perhaps = Talvez você queira: { $order }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
-words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove
+words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
 ## A edição de um pedido já confirmado
 edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
@@ -614,3 +623,6 @@ text-ends-in-yes = O --sim do fim faz parte do texto: o lugar dele é antes do t
 see-groups = Veja os grupos que existem: { $order }
 words-for-ending = excluir
 alias-since = Não desfiz: alguém mudou o apelido { $short } depois.
+
+## Words for what no command does
+words-without-command = renomear, ativar, reativar, editar, sair, habilitar

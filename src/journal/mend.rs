@@ -30,7 +30,7 @@ pub(super) struct Likely {
 }
 
 impl Likely {
-    fn new(spec: &Spec, rest: &str, speech: &Speech) -> Self {
+    pub(super) fn new(spec: &Spec, rest: &str, speech: &Speech) -> Self {
         let shown = format!("{} {}", speech.order(spec.name, &[]), tamed(rest));
         Self { command: spec.name, rest: rest.to_owned(), shown: shown.trim_end().to_owned() }
     }

@@ -13,7 +13,7 @@ use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    kept_aliases, named, nearest, planned_community, question, recognise, rest_as_typed,
+    kept_aliases, named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
@@ -77,13 +77,15 @@ struct Given {
 }
 
 /// Runs the order of a claim. One that changes something leaves no earlier question behind: an `ok` to its
-/// answer would be taken for a yes to that.
+/// answer would be taken for a yes to that. A list leaves no earlier choice behind: its numbers are newer.
 pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
+    let store = means.store;
     let mut ended = carry_out(bot, claim, means).await?;
     let command = &claim.command;
     let meant: Option<OrderMeant> =
         command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
     let askers = meant.map(|meant| meant.askers).unwrap_or_default();
+    let is_answer = !askers.is_empty();
     if matches!(ended.outcome, Outcome::Mistaken | Outcome::Shown) {
         ended.memories.iter_mut().for_each(|memory| question::behind(askers.clone(), memory));
     } else {
@@ -92,11 +94,20 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     }
     let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
     // What an earlier version of the message asked was not meant.
-    let is_change = is_change || number_of(&command.message_id) > 0;
+    let is_change = is_change || is_answer || number_of(&command.message_id) > 0;
     let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
-    if is_change && !ended.memories.iter().any(is_asked) {
-        let chat = Chat::from_address(&command.chat);
-        let place = question::place(&command.admin, &chat, command.by_owner);
+    if ended.memories.iter().any(is_asked) {
+        return Ok(ended);
+    }
+    let chat = Chat::from_address(&command.chat);
+    let place = question::place(&command.admin, &chat, command.by_owner);
+    let is_list = ended.memories.iter().any(|memory| memory.kind == MemoryKind::List);
+    let is_choice = async || {
+        let asked =
+            store.recall(&command.instance, MemoryKind::Question, &place).await.map_err(Lost::Store)?;
+        Ok::<_, Failure>(asked.and_then(|asked| Question::of(&asked)).is_some_and(|q| !q.options.is_empty()))
+    };
+    if is_change || (is_list && is_choice().await?) {
         ended.memories.push(question::dropped(place));
     }
     Ok(ended)
@@ -156,8 +167,7 @@ async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<End
             let typed = arguments.community.as_deref().unwrap_or_default();
             let meant = numbered(bot, &means, &chat, command, typed).await?;
             let typed = typed.to_owned();
-            let found = find_community(&directory, means.zapi, admin, &typed, &meant).await?;
-            match found.and_then(|found| sure_of(found, &typed, &directory)) {
+            match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
                 Ok(community) => {
                     spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
@@ -310,8 +320,17 @@ async fn given(
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
-        // Its prefix was one when it was accepted.
-        None => return Ok(Err(Ended::mistaken(unknown(&command.text, means.speech)))),
+        None => {
+            let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
+            let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
+            return Ok(Err(match meant {
+                Some((spec, rest)) => {
+                    Likely::new(spec, &rest, means.speech).offered(command, means.speech, place)
+                }
+                // Its prefix was one when it was accepted.
+                None => Ended::mistaken(unknown(&command.text, means.speech)),
+            }));
+        }
     };
     let Some(spec) = named(&order.typed) else {
         return Ok(Err(nearly(&order, command, means.speech, place)));
@@ -360,7 +379,10 @@ async fn given(
     };
     let meant = match begun {
         Some(order) => Meant::Order(order),
-        None => meant(&past, &arguments).await?,
+        None => match meant(&past, &arguments).await? {
+            Meant::Order(order) => through(&past, order).await?,
+            meant => meant,
+        },
     };
     let order = match meant {
         Meant::Order(order) => order,
@@ -389,6 +411,19 @@ async fn given(
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
+    })
+}
+
+/// What a yes means: the order itself, or what stands behind it where that is `/undo`.
+async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
+    let Some(Run::Another(meant)) = named(&order.command).map(|spec| spec.run) else {
+        return Ok(Meant::Order(order));
+    };
+    let (dropped, askers) = (order.forgotten(past.place), order.askers);
+    Ok(match meant(past, &Arguments::default()).await? {
+        Meant::Order(order) => Meant::Order(OrderMeant { askers, ..order }),
+        Meant::Said(reply, memories) => Meant::Said(reply, [dropped, memories].concat()),
+        Meant::Nothing => Meant::Nothing,
     })
 }
 
@@ -438,7 +473,8 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         Some(first) if !languages.contains(&speech.locale) => *first,
         _ => speech.locale,
     };
-    let spec = nearest.and_then(named).filter(|spec| matches!(spec.run, Run::This(_)));
+    // A yes to a misspelled yes is the yes itself.
+    let spec = nearest.and_then(named).filter(|spec| spec.name != CONFIRM);
     let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_asked: spec.is_some() };
     let question = spec.map(|spec| Question {
         asked_by: command.id.clone(),
@@ -510,18 +546,14 @@ async fn complete_community(
         arguments.loose.truncate(at);
         return Ok(());
     }
-    // One word at least is left for what else is due.
+    // Where it takes all that there is, what else is due is asked for.
     let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
-    let most = run.min(arguments.words.len().saturating_sub(1));
     let following: Vec<&str> = match spec.args.get(1) {
         Some(Arg::Groups | Arg::Words | Arg::Own(_) | Arg::Picture) => {
-            arguments.words.iter().take(most).map(String::as_str).collect()
+            arguments.words.iter().take(run).map(String::as_str).collect()
         }
         Some(Arg::Text | Arg::AnyText | Arg::People) => {
-            let line = arguments.text.lines().next().unwrap_or_default();
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let is_all = arguments.text.lines().count() == 1;
-            words[..words.len() - usize::from(is_all && !words.is_empty())].to_vec()
+            arguments.text.lines().next().unwrap_or_default().split_whitespace().collect()
         }
         _ => return Ok(()),
     };
@@ -591,21 +623,6 @@ async fn likely(
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
 }
 
-/// A community that was found by a small word is asked about, unless that is its whole name: `para` begins
-/// “Paraíso”, and says nothing.
-fn sure_of(
-    found: CommunityEntry,
-    typed: &str,
-    directory: &Directory,
-) -> Result<CommunityEntry, (Reply, Vec<CommunityEntry>)> {
-    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed);
-    if !is_small || fold(&found.name) == fold(typed) || directory.is_alias(typed) {
-        return Ok(found);
-    }
-    let nearest = told_apart(std::slice::from_ref(&found));
-    Err((Reply::NoCommunity { typed: typed.to_owned(), nearest, known: Vec::new() }, vec![found]))
-}
-
 /// The question which community is meant, where some may be.
 fn which(
     spec: &Spec,
@@ -635,7 +652,8 @@ fn which(
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that
 /// the admin may not use are not told, unless their whole name or id was typed, and what they do not see
-/// cannot make a name unclear. To the admin of a community there are no others.
+/// cannot make a name unclear. To the admin of a community there are no others. A small word says nothing by
+/// what it begins: `para` is not “Paraíso”.
 async fn find_community(
     directory: &Directory,
     zapi: &Zapi,
@@ -665,11 +683,17 @@ async fn find_community(
         },
         AdminsFrom::Community => directory.community_among(zapi, meant, is_allowed).await?,
     };
+    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed) && !directory.is_alias(typed);
+    let is_doubtful = |entry: &CommunityEntry| is_small && !is_in_full(entry);
     Ok(match found {
+        Found::One(community) if is_doubtful(&community) => {
+            let nearest = told_apart(std::slice::from_ref(&community));
+            Err((Reply::NoCommunity { typed: typed_as(), nearest, known: Vec::new() }, vec![community]))
+        }
         Found::One(community) => Ok(community),
         Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
             [] => Err((none(&[], &*directory.snapshot(zapi).await?), Vec::new())),
-            [community] => Ok(community.clone()),
+            [community] if !is_doubtful(community) => Ok(community.clone()),
             several => {
                 let candidates = told_apart::<CommunityId>(several);
                 Err((Reply::ManyCommunities { typed: typed_as(), candidates }, several.to_vec()))

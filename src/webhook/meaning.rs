@@ -2,7 +2,7 @@
 //!
 //! Chatter is told from them without a copy of its text, and by its length where it is no order.
 
-use crate::command::{Order, Spec, is_greeting, named, question, recognise};
+use crate::command::{Order, Spec, is_greeting, named, nearly_recognise, question, recognise};
 
 use super::Reason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -18,6 +18,8 @@ pub(super) enum Meaning {
     Answer,
     /// Somebody says hello, or asks for help without knowing how.
     Greeting,
+    /// An order in a direct chat whose prefix was forgotten, as it seems.
+    Unprefixed,
 }
 
 /// What a message may be, or why it is nothing to us. `is_admin` is asked only where the rest fits.
@@ -36,10 +38,14 @@ pub(super) fn of(
                 return Err(Reason::NotACommand);
             }
             // Whom the owner greets on the bot's phone is somebody else.
-            let may_greet_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            match question::bare(&message.text) {
+            let is_direct = matches!(message.chat, ChatRef::Direct(_));
+            let may_greet_us = is_direct && !message.by_owner;
+            match question::bare(&message.text, is_direct) {
                 Some(_) => Ok(Meaning::Answer),
                 None if may_greet_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
+                None if may_greet_us && nearly_recognise(&message.text, prefixes).is_some() => {
+                    Ok(Meaning::Unprefixed)
+                }
                 None => Err(Reason::NotACommand),
             }
         }

@@ -313,6 +313,7 @@ impl Door {
             },
             Meaning::Answer => Kind::Command(&confirm::SPEC),
             Meaning::Greeting => Kind::Greeting,
+            Meaning::Unprefixed => Kind::Unknown,
         };
         let Some(admin) = bot.admin(message.sender, message.by_owner) else {
             tracing::debug!(
@@ -419,7 +420,7 @@ impl Door {
     ) -> Result<Awaited, Unavailable> {
         let instance = gate.bot.instance.name.as_str();
         match meaning {
-            Meaning::Order(_) => Ok(Awaited::Yes),
+            Meaning::Order(_) | Meaning::Unprefixed => Ok(Awaited::Yes),
             Meaning::Answer => {
                 let place = question::place(&admin.key, &message.chat, message.by_owner);
                 let is_open = question::is_open(&self.store, instance, &place, now).await?;

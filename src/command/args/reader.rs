@@ -285,11 +285,12 @@ fn flag_at(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     let end = word.find(|c: char| c.is_whitespace() || is_comma(c)).unwrap_or(word.len());
     let name = fold(word[..end].trim_end_matches(['.', '!', '?', ':', '…', ')', ']', '}']));
     let flag = match () {
+        () if !name.starts_with(char::is_alphabetic) => return None,
         () if means(&name, "flag-try") => Flag::Trial,
-        () if is_apart || !is_long => return None,
-        () if means(&name, "flag-yes") => Flag::Yes,
-        () if name.starts_with(char::is_alphabetic) => Flag::Unknown,
-        () => return None,
+        // A dash, a long one too, may stand between words; a yes is surely meant, or none.
+        () if !is_long || (is_apart && dashes.chars().count() == 1) => return None,
+        () if means(&name, "flag-yes") && !is_apart => Flag::Yes,
+        () => Flag::Unknown,
     };
     Some((flag, text.len() - word.len() + end))
 }

@@ -157,8 +157,10 @@ async fn typed_groups(
     arguments: &Arguments,
 ) -> Result<Result<Vec<String>, Reply>, Failure> {
     let typed = context.typed_groups(arguments).await?;
-    let spec = super::named(command).filter(|_| typed.is_empty());
-    Ok(spec.map_or(Ok(typed), |spec| Err(spec.mistake(Mistake::MissingGroups, context.speech))))
+    Ok(match super::named(command) {
+        Some(spec) if typed.is_empty() => Err(spec.mistake(Mistake::MissingGroups, context.speech)),
+        _ => Ok(typed),
+    })
 }
 
 /// The answer that shows what would be done, where that is wanted, or must be said yes to: `command` with

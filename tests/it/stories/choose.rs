@@ -117,3 +117,25 @@ async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_wa
     assert!(reply.starts_with("There is no community “1”."), "{reply}");
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn a_number_is_never_of_a_question_above_a_newer_list() {
+    for list in ["/groups vovó", "/communities"] {
+        let bot = Service::start().await;
+        bot.ask(ANA, "/link bairro vendas").await;
+        bot.ask(ANA, list).await;
+        bot.settled().await;
+
+        assert_eq!(bot.send(ANA, "1").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{list}");
+        assert_eq!(bot.changes(), 0, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_in_between_leaves_what_waits_for_a_yes() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/deactivate bairro").await;
+    bot.ask(ANA, "/groups vovó").await;
+
+    assert!(bot.ask(ANA, "yes").await.contains('✅'));
+}

@@ -59,6 +59,37 @@ async fn a_yes_is_said_in_many_ways() {
 }
 
 #[tokio::test]
+async fn in_a_group_an_ok_is_to_somebody_else() {
+    let bot = streets().start().await;
+    let group = bot.group("Futebol");
+    let said = |text: &str| bot.message(ANA, text).in_group(&group);
+    bot.ask_by(&said(GRAVE)).await;
+    bot.settled().await;
+
+    for text in ["ok", "okay", "y", "s", "isso", "pode", "claro", "dale", "sim, pode", "cancela", "dois"] {
+        assert_eq!(expect_status(&bot.post(&said(text)).await, "ignored"), "not_a_command", "{text}");
+    }
+    assert_eq!(bot.changes(), 0);
+    assert_eq!(bot.ask_by(&said("Sí!")).await, DONE);
+}
+
+#[tokio::test]
+async fn a_yes_with_thanks_and_a_no_with_reasons_are_answers_in_a_direct_chat() {
+    for (text, is_yes) in
+        [("Sim, pode", true), ("yes please", true), ("não, espera", false), ("cancela", false)]
+    {
+        let bot = streets().start().await;
+        bot.ask(ANA, GRAVE).await;
+        bot.settled().await;
+
+        let answer = bot.ask(ANA, text).await;
+
+        assert_eq!(answer == DONE, is_yes, "{text}: {answer}");
+        assert_eq!(answer == "Dropped. Nothing was changed.", !is_yes, "{text}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
     let bot = streets().start().await;
     let asked = bot.message(ANA, GRAVE);

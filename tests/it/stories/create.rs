@@ -186,3 +186,25 @@ async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() 
     assert!(undone.starts_with("❌ The last change was /create, and that cannot be taken back."), "{undone}");
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }
+
+#[tokio::test]
+async fn words_around_a_name_make_no_community_unasked() {
+    let bot = Service::start().await;
+    for text in ["/criar comunidade", "/criar uma nova comunidade", "/criar comunidade | Para pais"] {
+        let missing = bot.ask(ANA, text).await;
+        assert!(missing.starts_with("Qual vai ser o nome?"), "{text}: {missing}");
+    }
+    for text in ["uma comunidade", "nova comunidade", "comunidade chamada", "a community called"] {
+        let asked = bot.ask(ANA, &format!("/criar {text} Escola")).await;
+        assert!(asked.contains("Talvez você queira: /criar Escola\n\nNada foi feito"), "{text}: {asked}");
+    }
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+
+    let made = bot.ask(ANA, "/criar \"Comunidade\"").await;
+
+    assert!(
+        made.starts_with("✅ A comunidade “Comunidade”") || made.starts_with("✅ “Comunidade”"),
+        "{made}"
+    );
+}

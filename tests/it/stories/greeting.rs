@@ -93,7 +93,7 @@ async fn neither_a_group_nor_a_stranger_is_greeted() {
 
     let in_group = bot.post(&bot.message(ANA, "oi").in_group(&group)).await.text();
     let of_a_stranger = bot.send(STRANGER, "oi").await;
-    let chatter = bot.send(ANA, "oi, tudo bem?").await;
+    let chatter = bot.send(ANA, "oi, e o almoço?").await;
     bot.settled().await;
 
     for answer in [in_group, of_a_stranger, chatter] {
@@ -139,4 +139,32 @@ async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
     assert!(told.starts_with("More than 1 order in a minute"), "{told}");
     assert!(ignored.contains("too_many_orders"), "{ignored}");
     assert_eq!(greeted, HELLO);
+}
+
+#[tokio::test]
+async fn an_order_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() {
+    for text in ["vincular bairro futebol", "/ vincular bairro futebol", "Por favor /vincular bairro futebol"]
+    {
+        let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
+
+        let offered = bot.ask(ANA, text).await;
+
+        assert!(offered.contains("/vincular bairro futebol? Responda “sim”"), "{text}: {offered}");
+        assert_eq!(bot.changes(), 0);
+        assert!(bot.ask(ANA, "sim").await.contains("✅ “Futebol”"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_without_its_sign_is_chatter_of_a_group_and_of_a_stranger() {
+    let bot = Service::start().await;
+    let group = bot.group("Futebol");
+    let order = "vincular bairro futebol";
+
+    let in_group = bot.post(&bot.message(ANA, order).in_group(&group)).await.text();
+
+    for answer in [in_group, bot.send(STRANGER, order).await, bot.send(ANA, "foto linda").await] {
+        assert!(answer.contains("not_a_command"), "{answer}");
+    }
+    assert_eq!(bot.orders().await, 0);
 }

@@ -265,10 +265,8 @@ async fn each_example_does_what_it_says(language: usize) {
             let outcome = bot.row(event.message_id()).await.outcome;
             // The help on a command explains the marks.
             let is_well = spec.name == "help" || !["❌", "❓", "⚠️"].iter().any(|mark| reply.contains(mark));
-            if !is_well
-                || !matches!(outcome.as_deref(), Some("answered" | "shown"))
-                || call.map(calls) != called.map(|n| n + 1)
-            {
+            let is_understood = matches!(outcome.as_deref(), Some("answered" | "shown"));
+            if !is_well || !is_understood || call.map(calls) != called.map(|n| n + 1) {
                 astray.push(format!("{example}: {outcome:?} {reply}"));
             }
         }

@@ -148,7 +148,15 @@ async fn of_names_within_names_the_longest_is_meant() {
     let added = bot.ask(ANA, "/adicionar bairro feliz 44 99999-0005").await;
     let linked = bot.ask(ANA, "/vincular bairro feliz futebol").await;
     let short = bot.ask(ANA, "/descrever bairro Aqui é o bairro").await;
+    let changes = bot.changes();
+    let no_text = bot.ask(ANA, "/descrever bairro feliz").await;
+    let nobody = bot.ask(ANA, "/adicionar bairro feliz").await;
+    let nothing = bot.ask(ANA, "/vincular bairro feliz").await;
 
+    assert_eq!(bot.changes(), changes, "{no_text}\n{nobody}\n{nothing}");
+    assert!(no_text.starts_with("Falta o texto."), "{no_text}");
+    assert!(nobody.starts_with("Qual é o número da pessoa?"), "{nobody}");
+    assert!(nothing.starts_with("Quais grupos?"), "{nothing}");
     assert!(described.starts_with("✅ “Bairro Feliz” está"), "{described}");
     assert!(added.starts_with("1 de 1 pessoa está em “Bairro Feliz”.\n✅ +55 44 99999-0005"), "{added}");
     assert_eq!(linked, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”");

@@ -132,3 +132,28 @@ async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_or
     assert_eq!(undone, "❌ The last change was /remove, and that cannot be taken back.");
     assert!(unlinked.contains("❓ “Moradores”: Z-API has trouble (status 502). So far"), "{unlinked}");
 }
+
+#[tokio::test]
+async fn a_yes_to_a_misspelled_undo_takes_back_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/vincular bairro futebol").await;
+    bot.settled().await;
+    let offered = bot.ask(ANA, "/desfaz").await;
+    assert!(offered.contains("/desfazer") && offered.contains("“sim”"), "{offered}");
+
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Futebol"), None);
+    assert!(bot.send(ANA, "sim").await.contains("not_a_command"));
+}
+
+#[tokio::test]
+async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/desfaz").await;
+
+    assert!(bot.ask(ANA, "sim").await.starts_with("❌"));
+    bot.settled().await;
+    assert!(bot.send(ANA, "sim").await.contains("not_a_command"));
+}

@@ -18,7 +18,7 @@ async fn t15_names_and_quotes_around_a_text_are_no_orders_and_quote_none() {
     let bot = Service::start().await;
     let order = r#"/link "Bairro Feliz" futebol"#;
     let harmless = bot
-        .message(ANA, "bom dia")
+        .message(ANA, "que bom")
         .named(order)
         .with("chatName", order)
         .with("photo", order)
@@ -29,7 +29,7 @@ async fn t15_names_and_quotes_around_a_text_are_no_orders_and_quote_none() {
     assert_eq!(expect_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
     // The first line decides: what is quoted with `>` or stands further down is somebody else's.
     for text in
-        [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("*{order}*")]
+        [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("«{order}»")]
     {
         assert_eq!(
             expect_status(&bot.post(&bot.message(ANA, &text)).await, "ignored"),

@@ -56,7 +56,7 @@ async fn t17_an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_o
 #[tokio::test]
 async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
     let bot = Service::start().await;
-    let body = bot.message(ANA, "bom dia").body();
+    let body = bot.message(ANA, "que bom").body();
     let length = body.len().to_string();
     let offer = [
         ("content-type", "application/json"),

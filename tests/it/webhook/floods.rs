@@ -103,7 +103,7 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
     // However large: the header vouches for it.
-    let large = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(100_000));
+    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
     expect_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"limited\"}").await, 1);
     assert_eq!(bot.counted("vincula_webhooks_total{instance=\"\",outcome=\"limited\"}").await, 1);
@@ -113,7 +113,7 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address() {
     let bot = Service::with().verify(SIGNED).start().await;
-    let large = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(17_000));
+    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(17_000));
     let sign = signature(&large);
     expect_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
@@ -179,7 +179,7 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
     let chatter = async {
         tokio::time::sleep(SECOND).await;
         let asked = Instant::now();
-        expect_status(&bot.post(&bot.message(ANA, "bom dia")).await, "ignored");
+        expect_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
         assert!(asked.elapsed() < SECOND, "{:?}", asked.elapsed());
     };
 
@@ -226,7 +226,7 @@ async fn more_large_bodies_than_may_be_read_are_sent_away_and_small_ones_are_not
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 
     reading.pop();
-    let body = format!("{}{}", bot.message(ANA, "bom dia").body(), " ".repeat(50_000));
+    let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
     let answer = loop {
         let answer = bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await;
         // That a connection ended is seen a moment later.

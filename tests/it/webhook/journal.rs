@@ -28,7 +28,7 @@ async fn t35_while_the_journal_cannot_be_written_orders_are_sent_again_and_chatt
     let begun = Instant::now();
     while !refused.is_finished() {
         let asked = Instant::now();
-        expect_status(&bot.post(&bot.message(ANA, "bom dia")).await, "ignored");
+        expect_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
         expect_status(&bot.post(&bot.message(STRANGER, "/whoami")).await, "ignored");
         assert!(asked.elapsed() < Duration::from_secs(1), "chatter waited for the journal");
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -110,9 +110,9 @@ async fn chatter_costs_postgresql_nothing_either() {
 /// A thousand messages that are no orders.
 async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
-        bot.message(ANA, "bom dia"),
+        bot.message(ANA, "que bom"),
         bot.message(STRANGER, "/link Bairro futebol"),
-        bot.message(ANA, "bom dia").edited(),
+        bot.message(ANA, "que bom").edited(),
         bot.message(STRANGER, "sim"),
         bot.message(ANA, "/whoami").with("type", "MessageStatusCallback"),
     ]
