@@ -47,21 +47,6 @@ pub enum Reply {
     Membership(Report),
     /// What was looked up, a page of it where it is long.
     Shown(Shown),
-    /// How the bot knows somebody.
-    WhoAmI {
-        /// What they are called.
-        name: String,
-        /// Their number.
-        phone: Option<String>,
-        /// Their lid.
-        lid: Option<String>,
-        /// This chat.
-        chat: String,
-        /// Their commands; empty is all.
-        commands: Vec<String>,
-        /// Their communities; empty is all.
-        communities: Vec<String>,
-    },
     /// The commands, by chapter.
     Help {
         /// The catalogue's keys of the titles, and the orders under each.
@@ -70,20 +55,7 @@ pub enum Reply {
         example: String,
     },
     /// One command.
-    HelpOn {
-        /// What it does.
-        about: String,
-        /// How it is written.
-        usage: String,
-        /// More about it.
-        more: String,
-        /// Real examples.
-        examples: Vec<String>,
-        /// Its other names.
-        also: Vec<String>,
-        /// What its flags do, and what the marks of its replies mean.
-        legend: Vec<Phrase>,
-    },
+    HelpOn(Box<Guide>),
     /// No command has this name.
     UnknownCommand {
         /// What was typed.
@@ -172,6 +144,23 @@ pub enum Reply {
         /// Why, explained in their language; none is our own fault.
         reason: Option<String>,
     },
+}
+
+/// How one command is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guide {
+    /// What it does.
+    pub about: String,
+    /// How it is written.
+    pub usage: String,
+    /// More about it.
+    pub more: String,
+    /// Real examples.
+    pub examples: Vec<String>,
+    /// Its other names.
+    pub also: Vec<String>,
+    /// What its flags do, and what the marks of its replies mean.
+    pub legend: Vec<Phrase>,
 }
 
 /// What is wrong with an order's words.
@@ -269,20 +258,6 @@ impl Reply {
             Self::Trial(about) => format!("{}\n\n{}", about.text(speech), say("trial", &[])),
             Self::Membership(report) => report.text(speech),
             Self::Shown(shown) => shown.text(speech),
-            Self::WhoAmI { name, phone, lid, chat, commands, communities } => {
-                let mut lines = vec![say("whoami", &[("name", (&quoted(name)).into())])];
-                lines.extend(phone.iter().map(|phone| say("whoami-phone", &[("phone", phone.into())])));
-                lines.extend(lid.iter().map(|lid| say("whoami-lid", &[("lid", lid.into())])));
-                lines.push(say("whoami-chat", &[("chat", chat.into())]));
-                let all =
-                    |names: &[String], all| if names.is_empty() { say(all, &[]) } else { names.join(", ") };
-                lines.push(say("whoami-may", &[("commands", (&all(commands, "all-commands")).into())]));
-                lines.push(say(
-                    "whoami-where",
-                    &[("communities", (&all(communities, "all-communities")).into())],
-                ));
-                lines.join("\n")
-            }
             Self::Help { chapters, example } => {
                 let mut lines = vec![say("help-title", &[])];
                 for (title, orders) in chapters {
@@ -292,7 +267,8 @@ impl Reply {
                 lines.push(say("help-on-one", &[("example", example.into())]));
                 lines.join("\n")
             }
-            Self::HelpOn { about, usage, more, examples, also, legend } => {
+            Self::HelpOn(guide) => {
+                let Guide { about, usage, more, examples, also, legend } = &**guide;
                 let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
                 let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {

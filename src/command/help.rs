@@ -7,7 +7,7 @@ use super::registry::COMMANDS;
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
 use crate::authorise::may_use;
 use crate::i18n;
-use crate::reply::{Phrase, Reply, Speech};
+use crate::reply::{Guide, Phrase, Reply, Speech};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -72,7 +72,7 @@ fn all(speech: &Speech, is_allowed: impl Fn(&Spec) -> bool) -> Reply {
 
 fn on(spec: &Spec, speech: &Speech) -> Reply {
     let shown = spec.name_in(speech.locale);
-    Reply::HelpOn {
+    Reply::HelpOn(Box::new(Guide {
         about: about(spec, speech, ""),
         usage: spec.usage(speech),
         more: about(spec, speech, "-long"),
@@ -83,7 +83,7 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
             .map(|name| format!("{}{name}", speech.prefix))
             .collect(),
         legend: legend(spec),
-    }
+    }))
 }
 
 /// The flags that it takes, and the marks that its replies bear.
