@@ -28,7 +28,8 @@ pub const THUMB: &str = "👍 ";
 fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
     Box::pin(async move {
         let text = past.command.text.as_str();
-        let is_direct = matches!(Chat::from_address(&past.command.chat), Chat::Direct(_));
+        let chat = Chat::from_address(&past.command.chat);
+        let is_direct = matches!(chat, Chat::Direct(_)) && !past.command.by_owner;
         // Without a command, nobody expects an answer where nothing was asked.
         let (answer, is_bare) = match text.strip_prefix(THUMB) {
             Some(id) => (Answer::Thumb(id.to_owned()), true),

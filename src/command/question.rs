@@ -108,6 +108,11 @@ pub fn dropped(place: String) -> Memory {
     Memory { kind: MemoryKind::Question, place, value: None }
 }
 
+/// The same where it was asked since the order came that drops it.
+pub fn void(place: String) -> Memory {
+    Memory { kind: MemoryKind::Question, place, value: Some(String::new()) }
+}
+
 /// Whether an answer that was accepted at this moment was given before anybody could see the question, which
 /// may have waited for its turn to be sent. That it went out is noted a moment after it did.
 pub fn is_early(asked: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {

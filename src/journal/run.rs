@@ -76,12 +76,10 @@ struct Given {
     meant: Option<String>,
 }
 
-/// Runs the order of a claim. One that changes something leaves no earlier question behind: an `ok` to its
-/// answer would be taken for a yes to that. A list leaves no earlier choice behind: its numbers are newer.
-pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
-    let store = means.store;
-    let mut ended = carry_out(bot, claim, means).await?;
-    let command = &claim.command;
+/// The end of an order with what becomes of questions. One that changes something leaves no earlier question
+/// behind: an `ok` to its answer would be taken for a yes to that. A list leaves no earlier choice behind: its
+/// numbers are newer. Whatever asked for what was done is not run anew by an edit.
+pub(super) async fn with_questions(store: &Store, command: &Stored, mut ended: Ended) -> Result<Ended, Lost> {
     let meant: Option<OrderMeant> =
         command.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
     let askers = meant.map(|meant| meant.askers).unwrap_or_default();
@@ -92,28 +90,34 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         let taken = |place| Memory { kind: MemoryKind::Taken, place, value: Some(command.id.clone()) };
         ended.memories.extend(askers.into_iter().map(taken));
     }
-    let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
-    // What an earlier version of the message asked was not meant.
-    let is_change = is_change || is_answer || number_of(&command.message_id) > 0;
-    let is_asked = |memory: &Memory| memory.kind == MemoryKind::Question;
-    if ended.memories.iter().any(is_asked) {
+    if ended.memories.iter().any(|memory| memory.kind == MemoryKind::Question) {
         return Ok(ended);
     }
     let chat = Chat::from_address(&command.chat);
     let place = question::place(&command.admin, &chat, command.by_owner);
+    let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
     let is_list = ended.memories.iter().any(|memory| memory.kind == MemoryKind::List);
-    let is_choice = async || {
-        let asked =
-            store.recall(&command.instance, MemoryKind::Question, &place).await.map_err(Lost::Store)?;
-        Ok::<_, Failure>(asked.and_then(|asked| Question::of(&asked)).is_some_and(|q| !q.options.is_empty()))
+    // What an earlier version of the message asked was not meant, even where it was not asked yet when this
+    // one came.
+    let is_version = number_of(&command.message_id) > 0;
+    let asked = match is_list || is_version {
+        true => store.recall(&command.instance, MemoryKind::Question, &place).await?,
+        false => None,
     };
-    if is_change || (is_list && is_choice().await?) {
+    let is_choice = || {
+        let question = asked.as_ref().and_then(Question::of);
+        question.is_some_and(|question| !question.options.is_empty())
+    };
+    if is_version && asked.as_ref().is_some_and(|asked| asked.at > command.accepted_at) {
+        ended.memories.push(question::void(place));
+    } else if is_change || is_answer || is_version || (is_list && is_choice()) {
         ended.memories.push(question::dropped(place));
     }
     Ok(ended)
 }
 
-async fn carry_out(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
+/// Runs the order of a claim.
+pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Result<Ended, Failure> {
     let command = &claim.command;
     let sender = Person {
         phone: command.phone.as_deref().and_then(Phone::parse),

@@ -20,7 +20,7 @@ use super::failure::{
     MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
 };
 use super::progress::{Shown, Teller, shown_while};
-use super::run::{Ended, Means, run, speech};
+use super::run::{Ended, Means, run, speech, with_questions};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
 use crate::command::progress::Progress;
@@ -244,6 +244,7 @@ impl Worker {
                 }
             };
             failpoint::reach(Step::Judged);
+            let ended = with_questions(&self.store, &claim.command, ended).await?;
             turn = answer::write_down(zapi, &mut claim, &speech, ended, &self.clock).await?;
             failpoint::reach(Step::Replied);
         }

@@ -37,13 +37,12 @@ pub(super) fn of(
             if message.text.len() > question::LONGEST || !is_admin() {
                 return Err(Reason::NotACommand);
             }
-            // Whom the owner greets on the bot's phone is somebody else.
-            let is_direct = matches!(message.chat, ChatRef::Direct(_));
-            let may_greet_us = is_direct && !message.by_owner;
-            match question::bare(&message.text, is_direct) {
+            // Whom the owner talks to on the bot's phone is somebody else.
+            let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
+            match question::bare(&message.text, is_to_us) {
                 Some(_) => Ok(Meaning::Answer),
-                None if may_greet_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
-                None if may_greet_us && nearly_recognise(&message.text, prefixes).is_some() => {
+                None if is_to_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
+                None if is_to_us && nearly_recognise(&message.text, prefixes).is_some() => {
                     Ok(Meaning::Unprefixed)
                 }
                 None => Err(Reason::NotACommand),

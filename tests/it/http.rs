@@ -117,7 +117,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
     let reads_nothing = async {
         let begun = Instant::now();
         let mut wire = Wire::with_little_room(&bot.url).await;
-        let many = bot.posted(ANA, "bom dia").repeat(50);
+        let many = bot.posted(ANA, "que bom").repeat(50);
         // Answers pile up until no more requests are read; then it is cut.
         let pushing = async { while wire.push(&many).await {} };
         let ended = tokio::time::timeout(18 * SECOND, pushing).await;
@@ -169,12 +169,12 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
         (STRANGER, "/whoami", "not_an_admin"),
-        (ANA, "bom dia", "not_a_command"),
+        (ANA, "que bom", "not_a_command"),
     ] {
         wire.send(&bot.posted(from, text)).await;
         assert!(wire.answer().await.unwrap().text().contains(answers));
     }
-    wire.send(&[bot.posted(ANA, "bom dia"), bot.posted(STRANGER, "/whoami")].concat()).await;
+    wire.send(&[bot.posted(ANA, "que bom"), bot.posted(STRANGER, "/whoami")].concat()).await;
     assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
     assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
     // What is verified and wrong ends nothing either.
@@ -253,7 +253,7 @@ async fn the_metrics_move_and_tell_no_secret_and_no_person() {
     bot.ask_by(&order).await;
     bot.settled().await;
     bot.post(&order).await;
-    bot.send(ANA, "bom dia").await;
+    bot.send(ANA, "que bom").await;
     bot.send(STRANGER, "/whoami").await;
     ask(
         &bot.url,

@@ -23,7 +23,7 @@ fn an_event_signed_in_all_ways_is_accepted_once() {
 fn an_event_that_is_not_taken_is_told_with_exit_code_1() {
     let mut place = Place::new();
     let serving = place.serve();
-    for (text, from, reason) in [("bom dia", ANA, "not_a_command"), ("/whoami", STRANGER, "not_an_admin")] {
+    for (text, from, reason) in [("que bom", ANA, "not_a_command"), ("/whoami", STRANGER, "not_an_admin")] {
         let ran = place.run(&["event", "send", "--text", text, "--from", from]);
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.out.contains(reason), "{}", ran.out);

@@ -64,7 +64,7 @@ impl Place {
         std::thread::scope(|scope| {
             let begun = Instant::now();
             let order = scope.spawn(|| self.attempt(message_id, ORDER));
-            let chatter = self.attempt("chatter", "bom dia");
+            let chatter = self.attempt("chatter", "que bom");
             assert!(chatter.out.contains("ignored") || chatter.err.contains("ignored"), "{chatter:#?}");
             let refused = order.join().unwrap();
             assert_eq!(refused.code, Some(1), "{refused:#?}");

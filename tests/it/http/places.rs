@@ -13,7 +13,7 @@ use crate::support::{ANA, Service};
 /// A connection that had its answer, and is idle since.
 async fn idle(bot: &Service) -> Wire {
     let mut wire = Wire::to(&bot.url).await;
-    wire.send(&bot.posted(ANA, "bom dia")).await;
+    wire.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(wire.answer_within(5 * SECOND).await.expect("a place").status, 200);
     wire
 }
@@ -21,7 +21,7 @@ async fn idle(bot: &Service) -> Wire {
 /// A connection whose request is coming in, and the rest of it.
 async fn half_way(bot: &Service) -> (Wire, Vec<u8>) {
     let mut wire = Wire::to(&bot.url).await;
-    let whole = bot.posted(ANA, "bom dia");
+    let whole = bot.posted(ANA, "que bom");
     wire.send(&whole[..40]).await;
     (wire, whole[40..].to_vec())
 }
@@ -34,14 +34,14 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
     let mut third = idle(&bot).await;
     // The first is not the oldest any more.
     tokio::time::sleep(Duration::from_millis(20)).await;
-    first.send(&bot.posted(ANA, "bom dia")).await;
+    first.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(first.answer().await.unwrap().status, 200);
 
     let _fourth = idle(&bot).await;
 
     assert_eq!(second.closed().await, "");
     for wire in [&mut first, &mut third] {
-        wire.send(&bot.posted(ANA, "bom dia")).await;
+        wire.send(&bot.posted(ANA, "que bom")).await;
         assert_eq!(wire.answer().await.expect("it was not asked to leave").status, 200);
     }
     assert_eq!(bot.counted("vincula_connections_closed_for_room_total").await, 1);
@@ -70,7 +70,7 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
     let mut waiting = Vec::new();
     for _ in 0..3 {
         let mut wire = Wire::to(&bot.url).await;
-        wire.send(&bot.posted(ANA, "bom dia")).await;
+        wire.send(&bot.posted(ANA, "que bom")).await;
         waiting.push(wire);
     }
     assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were places for two");

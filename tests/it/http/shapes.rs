@@ -130,7 +130,7 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
     assert_eq!((answer.status, answer.header("upgrade")), (200, None));
     assert!(answer.text().contains("accepted"));
     // The connection goes on as HTTP/1.1.
-    wire.send(&bot.posted(ANA, "bom dia")).await;
+    wire.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(wire.answer().await.unwrap().status, 200);
 }
 

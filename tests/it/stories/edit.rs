@@ -581,3 +581,38 @@ async fn a_thumb_on_an_answer_that_took_the_place_of_a_question_is_no_yes_to_tha
 
     assert_eq!((bot.said(), bot.changes()), (said, before));
 }
+
+#[tokio::test]
+async fn a_question_that_its_message_s_edit_overtook_is_dropped_as_well() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let order = bot.message(ANA, ANNOUNCE);
+    let reading = bot.sandbox.trouble().hold("communities-metadata");
+    bot.give_by(&order).await;
+    bot.within(reading.reached()).await;
+    bot.give_by(&bot.edited(&order, "/ajuda")).await;
+    clock.advance(Duration::from_secs(3));
+    reading.release();
+    bot.settled().await;
+    clock.advance(Duration::from_secs(3));
+
+    bot.send(ANA, "sim").await;
+    bot.settled().await;
+
+    assert!(bot.announced("Bairro Feliz").is_empty());
+}
+
+#[tokio::test]
+async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
+    let bot = Service::start().await;
+    let order = bot.asked("/desativar bairro").await;
+    let refused = Reply::json(403, &serde_json::json!({ "error": "not allowed" }));
+    bot.sandbox.trouble().always("communities", Fault::Instead(refused));
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    bot.post(&bot.edited(&order, "/desativar --sim marketing")).await;
+    bot.settled().await;
+
+    assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
+}

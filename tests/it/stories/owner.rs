@@ -61,12 +61,14 @@ async fn the_owner_says_yes_and_takes_back_where_they_gave_the_order() {
     let asked = bot.ask_by(&bot.typed_to(STRANGER, GRAVE)).await;
     let elsewhere = bot.post(&bot.typed_to(ANA, "sim")).await.text();
     let by_the_partner = bot.send(STRANGER, "sim").await;
+    let to_the_partner = bot.post(&bot.typed_to(STRANGER, "ok")).await.text();
     let done = bot.ask_by(&bot.typed_to(STRANGER, "sim")).await;
     let undone = bot.ask_by(&bot.typed_to(STRANGER, "/undo")).await;
 
     assert!(asked.contains("Rua 3"), "{asked}");
     assert!(elsewhere.contains("not_a_command"), "{elsewhere}");
     assert!(by_the_partner.contains("ignored"), "{by_the_partner}");
+    assert!(to_the_partner.contains("not_a_command"), "{to_the_partner}");
     assert!(done.contains("✅ “Rua 1”") && done.contains("✅ “Moradores”"), "{done}");
     assert!(undone.contains("✅ “Rua 1”") && undone.contains("✅ “Moradores”"), "{undone}");
 }

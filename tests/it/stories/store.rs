@@ -31,7 +31,7 @@ impl Service {
         let refused = self.post(order);
         let chatter = async {
             let asked = Instant::now();
-            for event in [self.message(ANA, "bom dia"), self.message(STRANGER, ORDER)] {
+            for event in [self.message(ANA, "que bom"), self.message(STRANGER, ORDER)] {
                 let answer = self.post(&event).await.text();
                 assert!(answer.contains("ignored"), "{answer}");
             }
