@@ -14,7 +14,7 @@ use self::country::Country;
 use self::grammar::{Named, Slip, Who};
 use self::plan::Plan;
 use self::settle::End;
-use super::args::Flags;
+use super::args::{Flags, is_comma, means};
 use super::{Arguments, Context, Failure};
 use crate::authorise::may_use;
 use crate::directory::CommunityEntry;
@@ -146,10 +146,14 @@ pub(super) async fn change(
         Some(plan) => (plan, false),
         None => {
             let named = grammar::read(&arguments.text, country(context));
-            if named.is_empty()
-                && let Some(spec) = super::named(act.command())
-            {
-                return Ok(spec.mistake(Mistake::MissingPeople, context.speech));
+            // To take just those who are to be left out would be the opposite.
+            let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
+            let mistake = match words.find(|word| means(word, "words-for-except")) {
+                Some(word) => Some(Mistake::TooManyWords(word.to_owned())),
+                None => named.is_empty().then_some(Mistake::MissingPeople),
+            };
+            if let (Some(spec), Some(mistake)) = (super::named(act.command()), mistake) {
+                return Ok(spec.mistake(mistake, context.speech));
             }
             if named.len() > MOST_PEOPLE {
                 let limit = MOST_PEOPLE.to_string();

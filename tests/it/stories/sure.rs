@@ -376,3 +376,22 @@ async fn groups_that_are_to_be_left_out_are_not_the_ones_that_are_taken() {
     }
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
+    let bot = Service::start().await;
+
+    for order in [
+        "/promover bairro todos menos 44 99999-0003",
+        "/remover bairro todos, exceto 44 99999-0003 —sim",
+        "/demote bairro everybody but 44 99999-0002",
+        "/agregar bairro todos salvo 44 99999-0005",
+    ] {
+        let said = bot.ask(ANA, order).await;
+        assert!(
+            ["Sobrou", "I can't", "No sé"].iter().any(|begin| said.starts_with(begin)),
+            "{order}: {said}"
+        );
+    }
+    assert_eq!(bot.changes(), 0);
+}
