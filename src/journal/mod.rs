@@ -8,6 +8,7 @@ mod progress;
 pub mod retention;
 mod run;
 mod watch;
+mod which;
 pub mod worker;
 
 pub use bot::Bot;

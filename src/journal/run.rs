@@ -4,25 +4,24 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::authorise::{Denied, authorise, may_in, may_use};
+use crate::authorise::{Denied, authorise, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
-use crate::command::listing::numbered_community;
-use crate::command::loose::{before, behind};
 use crate::command::progress::Progress;
 use crate::command::question::Question;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    kept_aliases, named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
+    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
 };
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, Found, Snapshot, fold, told_apart};
-use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
-use crate::reply::{MOST_CANDIDATES, Mistake, Phrase, Reply, Speech};
+use crate::directory::CommunityEntry;
+use crate::domain::{Chat, Lid, Locale, Person, Phone};
+use crate::reply::{Mistake, Phrase, Reply, Speech};
 use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
 use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
+use super::which::{complete_community, directory, find_community, likely, numbered, which};
 use super::{Bot, GREETING, TOO_MANY};
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.
@@ -504,208 +503,4 @@ fn unknown(typed: &str, speech: &Speech) -> Reply {
 fn may_not(spec: &Spec, denied: Denied, community: Option<CommunityEntry>) -> Reply {
     let place = community.filter(|_| denied == Denied::Community).map(|community| community.name);
     Reply::MayNot { command: spec.name, place }
-}
-
-/// The names that an order of this command may use. What was kept from a chat is read anew: another
-/// process may have written it.
-async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Directory, Failure> {
-    let kept = match spec.names_things() {
-        true => kept_aliases(means.store, bot.instance.name.as_str()).await?,
-        false => Vec::new(),
-    };
-    Ok(bot.directory.with_aliases(kept))
-}
-
-/// Adds to a community's name what was typed beside it without quotes, where only together it is the whole
-/// name of one.
-async fn complete_community(
-    directory: &Directory,
-    zapi: &Zapi,
-    admin: &Admin,
-    spec: &Spec,
-    arguments: &mut Arguments,
-) -> Result<(), Failure> {
-    let Some(first) = arguments.community.clone().filter(|_| arguments.is_loose_community) else {
-        return Ok(());
-    };
-    let snapshot = directory.snapshot(zapi).await?;
-    let is_seen = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-    let is_community = |name: &str| match admin.from {
-        AdminsFrom::Config => snapshot.communities.has_name(name),
-        // There are no others for them, not even to tell a name by.
-        AdminsFrom::Community => {
-            snapshot.communities.all().any(|entry| fold(&entry.name) == fold(name) && is_seen(entry))
-        }
-    };
-    let is_name = |name: &str| {
-        let name = name.trim_end_matches(':');
-        is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
-    };
-    if spec.args.first() == Some(&Arg::Groups) {
-        let words: Vec<&str> = arguments.words.iter().map(String::as_str).collect();
-        let run = 1 + arguments.loose.iter().rev().take_while(|is_loose| **is_loose).count();
-        let at = words.len() - before(&first, &words[words.len().saturating_sub(run)..], is_name);
-        arguments.community = Some([&words[at..], &[first.as_str()]].concat().join(" "));
-        arguments.words.truncate(at);
-        arguments.loose.truncate(at);
-        return Ok(());
-    }
-    // Where it takes all that there is, what else is due is asked for.
-    let run = arguments.loose.iter().take_while(|is_loose| **is_loose).count();
-    let following: Vec<&str> = match spec.args.get(1) {
-        Some(Arg::Groups | Arg::Words | Arg::Own(_) | Arg::Picture) => {
-            arguments.words.iter().take(run).map(String::as_str).collect()
-        }
-        Some(Arg::Text | Arg::AnyText | Arg::People) => {
-            arguments.text.lines().next().unwrap_or_default().split_whitespace().collect()
-        }
-        _ => return Ok(()),
-    };
-    let count = behind(&first, &following, is_name);
-    if count == 0 {
-        return Ok(());
-    }
-    let name = [&[first.as_str()], &following[..count]].concat().join(" ");
-    arguments.community = Some(name.trim_end_matches(':').to_owned());
-    if arguments.words.is_empty() {
-        let mut rest = arguments.text.as_str();
-        for _ in 0..count {
-            rest = rest.trim_start();
-            rest = rest.find(char::is_whitespace).map_or("", |end| &rest[end..]);
-        }
-        arguments.text = rest.trim_start().to_owned();
-    } else {
-        arguments.words.drain(..count);
-        arguments.loose.drain(..count);
-    }
-    Ok(())
-}
-
-/// The community that is typed, by its id where it is a number of the last list.
-async fn numbered(
-    bot: &Bot,
-    means: &Means<'_>,
-    chat: &Chat,
-    command: &Stored,
-    typed: &str,
-) -> Result<String, Failure> {
-    let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
-    if question::range(typed).is_none() || is_name(&*bot.directory.snapshot(means.zapi).await?) {
-        return Ok(typed.to_owned());
-    }
-    let lane = chat.lane(&command.admin, command.by_owner);
-    let list = means.store.recall(bot.instance.name.as_str(), MemoryKind::List, &lane).await;
-    // What was shown since is not what the numbers are of.
-    let list = list.map_err(Lost::Store)?.filter(|list| list.at <= command.accepted_at);
-    let id = list.and_then(|list| numbered_community(&list.value, typed));
-    Ok(id.unwrap_or_else(|| typed.to_owned()))
-}
-
-/// What an order likely means whose community is not found where it belongs.
-async fn likely(
-    admin: &Admin,
-    spec: &'static Spec,
-    order: &Order,
-    directory: &Directory,
-    means: &Means<'_>,
-) -> Result<Option<Likely>, Failure> {
-    let in_one = mend::in_one(order, means.speech).filter(|likely| may_use(admin, likely.command()));
-    if in_one.is_some() {
-        return Ok(in_one);
-    }
-    let snapshot = directory.snapshot(means.zapi).await?;
-    let find = |name: &str| {
-        let id = directory.aliased(name).or_else(|| directory.kept_alias(name)).unwrap_or(name);
-        let mut entries = match snapshot.communities.find(id, CommunityId::parse(id)) {
-            Found::One(entry) => vec![entry],
-            Found::Several(entries) | Found::Unclear(entries) => entries,
-            Found::Nothing { .. } => Vec::new(),
-        };
-        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, directory));
-        entries.pop().filter(|_| entries.is_empty())
-    };
-    Ok(mend::reordered(spec, &order.rest, means.speech, find))
-}
-
-/// The question which community is meant, where some may be.
-fn which(
-    spec: &Spec,
-    arguments: &Arguments,
-    options: Vec<CommunityId>,
-    command: &Stored,
-    speech: &Speech,
-    place: &str,
-) -> Vec<Memory> {
-    if options.is_empty() {
-        return Vec::new();
-    }
-    let (before, after) = spec.around_community(arguments);
-    let options = options.iter().take(MOST_CANDIDATES).map(CommunityId::to_string).collect();
-    let question = Question {
-        asked_by: command.id.clone(),
-        language: speech.locale.tag().to_owned(),
-        command: spec.name.to_owned(),
-        before,
-        options,
-        after,
-        takes_several: false,
-        askers: Vec::new(),
-    };
-    vec![question.asked(place)]
-}
-
-/// The community that was typed, or the reply that asks which, with what may be meant. Communities that
-/// the admin may not use are not told, unless their whole name or id was typed, and what they do not see
-/// cannot make a name unclear. To the admin of a community there are no others. A small word says nothing by
-/// what it begins: `para` is not “Paraíso”.
-async fn find_community(
-    directory: &Directory,
-    zapi: &Zapi,
-    admin: &Admin,
-    typed: &str,
-    meant: &str,
-) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, Failure> {
-    let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-    let allowed = |mut entries: Vec<CommunityEntry>| {
-        entries.retain(is_allowed);
-        entries
-    };
-    let typed_as = || typed.to_owned();
-    let is_in_full =
-        |entry: &CommunityEntry| fold(&entry.name) == fold(meant) || CommunityId::parse(meant).is_some();
-    let none = |nearest: &[CommunityEntry], snapshot: &Snapshot| {
-        let known: Vec<CommunityEntry> = allowed(snapshot.communities.all().cloned().collect());
-        let known = if known.len() <= MOST_CANDIDATES { told_apart(&known) } else { Vec::new() };
-        Reply::NoCommunity { typed: typed_as(), nearest: told_apart(nearest), known }
-    };
-    let found = match admin.from {
-        AdminsFrom::Config => match directory.community(zapi, meant).await? {
-            Found::One(entry) if !is_allowed(&entry) && !is_in_full(&entry) => {
-                directory.community_among(zapi, meant, is_allowed).await?
-            }
-            found => found,
-        },
-        AdminsFrom::Community => directory.community_among(zapi, meant, is_allowed).await?,
-    };
-    let is_small = !typed.contains(' ') && mend::is_beside_a_name(typed) && !directory.is_alias(typed);
-    let is_doubtful = |entry: &CommunityEntry| is_small && !is_in_full(entry);
-    Ok(match found {
-        Found::One(community) if is_doubtful(&community) => {
-            let nearest = told_apart(std::slice::from_ref(&community));
-            Err((Reply::NoCommunity { typed: typed_as(), nearest, known: Vec::new() }, vec![community]))
-        }
-        Found::One(community) => Ok(community),
-        Found::Unclear(several) | Found::Several(several) => match allowed(several).as_slice() {
-            [] => Err((none(&[], &*directory.snapshot(zapi).await?), Vec::new())),
-            [community] if !is_doubtful(community) => Ok(community.clone()),
-            several => {
-                let candidates = told_apart::<CommunityId>(several);
-                Err((Reply::ManyCommunities { typed: typed_as(), candidates }, several.to_vec()))
-            }
-        },
-        Found::Nothing { nearest } => {
-            let nearest = allowed(nearest);
-            Err((none(&nearest, &*directory.snapshot(zapi).await?), nearest))
-        }
-    })
 }
