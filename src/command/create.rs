@@ -146,6 +146,7 @@ async fn look_for(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Creat
             Err(error) if error.cause.is_temporary() && !context.is_last_try => return Err(error.into()),
             Err(_) => {
                 context.gave_up = context.is_last_try;
+                context.can_be_undone(SPEC.name, None);
                 return Ok(Err(unsure()));
             }
         };

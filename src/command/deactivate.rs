@@ -86,10 +86,12 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
         let change = Deactivate { community: community.id };
         let done = single::carry_out(context, &change, is_begun).await?;
         context.directory.forget().await;
+        if single::may_be_done(&done) {
+            context.can_be_undone(SPEC.name, None);
+        }
         if let Err(why_not) = done {
             return Ok(Reply::Said(vec![why_not]));
         }
-        context.can_be_undone(SPEC.name, None);
         Ok(Reply::Said(vec![
             Phrase::done("deactivate-done").name("community", plan.name),
             Phrase::new("deactivate-left").count("count", plan.groups),

@@ -108,11 +108,14 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             }
         };
         let change = Describe { community: community.id.clone(), text: plan.text.clone() };
-        if let Err(why_not) = single::carry_out(context, &change, is_begun).await? {
+        let done = single::carry_out(context, &change, is_begun).await?;
+        if single::may_be_done(&done) {
+            let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
+            context.can_be_undone_if(SPEC.name, by, Some(plan.text.clone()));
+        }
+        if let Err(why_not) = done {
             return Ok(Reply::Said(vec![why_not]));
         }
-        let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
-        context.can_be_undone_if(SPEC.name, by, Some(plan.text.clone()));
         let key = match (plan.text.is_empty(), context.claim.command.name == undo::SPEC.name) {
             (true, _) => "describe-none-done",
             (false, true) => "describe-back",

@@ -90,13 +90,12 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
             }
         };
         let change = SetPhoto { community: community.id, address: plan.address };
-        Ok(Reply::Said(vec![match single::carry_out(context, &change, is_begun).await? {
-            Ok(()) => {
-                context.can_be_undone(SPEC.name, None);
-                Phrase::done("photo-done").name("community", plan.name)
-            }
-            Err(why_not) => why_not,
-        }]))
+        let done = single::carry_out(context, &change, is_begun).await?;
+        if single::may_be_done(&done) {
+            context.can_be_undone(SPEC.name, None);
+        }
+        let told = done.map(|()| Phrase::done("photo-done").name("community", plan.name));
+        Ok(Reply::Said(vec![told.unwrap_or_else(|why_not| why_not)]))
     })
 }
 

@@ -85,8 +85,11 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         };
         let Some(who) = of_word(&plan.who) else { return Err(Failure::NoCommunity) };
         let change = SetWhoMayAdd { community: community.id, who };
-        if let Err(why_not) = single::carry_out(context, &change, is_begun).await? {
-            if why_not.marked() == Some("❓") {
+        let done = single::carry_out(context, &change, is_begun).await?;
+        let may_be_done = single::may_be_done(&done);
+        if let Err(why_not) = done {
+            if may_be_done {
+                context.can_be_undone(SPEC.name, None);
                 context.remember(MemoryKind::Setting, id, None);
             }
             return Ok(Reply::Said(vec![why_not]));

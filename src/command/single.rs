@@ -90,6 +90,11 @@ pub(super) async fn carry_out<C: Change>(
     Ok(unmade.map_or(Ok(()), Err))
 }
 
+/// It is done, or may be: it is the last change of its admin then.
+pub(super) fn may_be_done(done: &Result<(), Phrase>) -> bool {
+    done.as_ref().err().is_none_or(|why_not| why_not.marked() == Some("❓"))
+}
+
 /// Why a call did not do what it was to do.
 pub(super) struct Unmade {
     /// How it is told.

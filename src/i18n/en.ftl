@@ -211,7 +211,7 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
 answer-yes = yes
-answer-yes-direct = yep, ok, okay, y
+answer-yes-direct = yep, ok, okay
 answer-no = no, nope, n
 answer-stop = cancel, stop, wait
 answer-beside-yes = please, pls, thanks, thank, you, sure, 👍, 🙏, 🙂

@@ -212,7 +212,7 @@ greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $h
 
 ## Palavras que valem em qualquer língua
 answer-yes = sim
-answer-yes-direct = s, isso, pode, confirmo
+answer-yes-direct = pode, confirmo
 answer-no = não, nao
 answer-stop = cancela, cancelar, para, pare, deixa, espera
 answer-beside-yes = por, favor, pf, pfv, obrigado, obrigada, claro, fazer

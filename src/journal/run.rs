@@ -96,17 +96,23 @@ pub(super) async fn with_questions(store: &Store, command: &Stored, mut ended: E
     let place = question::place(&command.admin, &chat, command.by_owner);
     let is_change = command.name != CONFIRM && named(&command.name).is_some_and(|spec| spec.is_mutating);
     let is_list = ended.memories.iter().any(|memory| memory.kind == MemoryKind::List);
-    // What an earlier version of the message asked was not meant, even where it was not asked yet when this
-    // one came.
-    let is_version = number_of(&command.message_id) > 0;
-    let asked = match is_list || is_version {
+    let version = number_of(&command.message_id);
+    let asked = match is_list || version > 0 {
         true => store.recall(&command.instance, MemoryKind::Question, &place).await?,
         false => None,
     };
-    let is_choice = || {
-        let question = asked.as_ref().and_then(Question::of);
-        question.is_some_and(|question| !question.options.is_empty())
+    let question = asked.as_ref().and_then(Question::of);
+    // What an earlier version of the message asked was not meant, even where it was not asked yet when this
+    // one came.
+    let is_version = match &question {
+        Some(question) if version > 0 => {
+            let before = store.revisions(&command.instance, command.message(), version).await?;
+            let mut askers = question.askers.iter().chain([&question.asked_by]);
+            askers.any(|asker| before.iter().any(|version| version.id == *asker))
+        }
+        _ => false,
     };
+    let is_choice = || question.as_ref().is_some_and(|question| !question.options.is_empty());
     if is_version && asked.as_ref().is_some_and(|asked| asked.at > command.accepted_at) {
         ended.memories.push(question::void(place));
     } else if is_change || is_answer || is_version || (is_list && is_choice()) {
@@ -419,11 +425,17 @@ async fn given(
 
 /// What a yes means: the order itself, or what stands behind it where that is `/undo`.
 async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
-    let Some(Run::Another(meant)) = named(&order.command).map(|spec| spec.run) else {
-        return Ok(Meant::Order(order));
+    let Some(spec) = named(&order.command) else { return Ok(Meant::Order(order)) };
+    let Run::Another(meant) = spec.run else { return Ok(Meant::Order(order)) };
+    // A trial stays one.
+    let arguments = match args::parse(spec.args, spec.is_mutating, &order.rest) {
+        Ok(arguments) => arguments,
+        Err(mistake) => {
+            return Ok(Meant::Said(spec.mistake(mistake, past.speech), order.forgotten(past.place)));
+        }
     };
     let (dropped, askers) = (order.forgotten(past.place), order.askers);
-    Ok(match meant(past, &Arguments::default()).await? {
+    Ok(match meant(past, &arguments).await? {
         Meant::Order(order) => Meant::Order(OrderMeant { askers, ..order }),
         Meant::Said(reply, memories) => Meant::Said(reply, [dropped, memories].concat()),
         Meant::Nothing => Meant::Nothing,

@@ -11,6 +11,9 @@ use crate::clock::Timestamp;
 
 /// How many orders, or lanes, go with one write.
 const BATCH: i64 = 100;
+/// For how long a question, and what was done on a yes, is remembered however short texts are kept, in milliseconds:
+/// longer than a message may be edited.
+const AFTERMATH: i64 = 60 * 60 * 1_000;
 /// The chore's name.
 const CHORE: &str = "retention";
 
@@ -116,7 +119,7 @@ impl Store {
                     if trimmed.texts > 0 {
                         return Ok(trimmed);
                     }
-                    forget(connection, Timestamp(texts)).await?;
+                    forget(connection, Timestamp(texts.min(now.0 - AFTERMATH))).await?;
                     // All orders of such a lane ended before it became idle, and are gone by now.
                     trimmed.lanes = sqlx::query(
                         "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane

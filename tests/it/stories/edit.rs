@@ -616,3 +616,18 @@ async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
 
     assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
 }
+
+#[tokio::test]
+async fn an_edit_leaves_the_question_of_another_message_alone() {
+    let bot = Service::start().await;
+    let slip = bot.message(ANA, "/status now please");
+    bot.ask_by(&slip).await;
+    bot.asked(ANNOUNCE).await;
+    bot.give_by(&bot.edited(&slip, "/status")).await;
+    bot.settled().await;
+
+    bot.ask(ANA, "sim").await;
+    bot.settled().await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sexta 19h"]);
+}

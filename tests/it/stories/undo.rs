@@ -157,3 +157,42 @@ async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
     bot.settled().await;
     assert!(bot.send(ANA, "sim").await.contains("not_a_command"));
 }
+
+#[tokio::test]
+async fn a_trial_of_a_misspelled_undo_stays_one() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/vincular bairro futebol").await;
+    bot.settled().await;
+
+    for slip in ["/reverter --testar", "/desfaz --testar", "/undoo --try"] {
+        bot.ask(ANA, slip).await;
+        let told = bot.ask(ANA, "sim").await;
+        assert!(told.contains("➡️ “Futebol”"), "{slip}: {told}");
+        bot.settled().await;
+    }
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+}
+
+#[tokio::test]
+async fn what_may_have_been_changed_is_the_last_change_and_not_the_one_before_it() {
+    for (order, call) in [
+        ("/describe \"Bairro Feliz\" novo", "update-community-description"),
+        ("/photo \"Bairro Feliz\" https://pictures.example/a.jpeg", "update-community-photo"),
+        ("/settings \"Bairro Feliz\" add-groups all", "communities/settings"),
+        ("/deactivate --yes \"Marketing BR\"", "communities/"),
+    ] {
+        let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+        bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+        bot.settled().await;
+        bot.sandbox.trouble().always(call, Fault::Instead(Reply::bad_gateway()));
+
+        let told = bot.ask(ANA, order).await;
+        bot.settled().await;
+        bot.sandbox.trouble().clear();
+        bot.ask(ANA, "/undo").await;
+        bot.settled().await;
+
+        assert!(told.starts_with("❓"), "{order}: {told}");
+        assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"), "{order}");
+    }
+}
