@@ -8,7 +8,7 @@ use crate::authorise::{Denied, authorise, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
-use crate::command::question::Question;
+use crate::command::question::{Answer, Question, bare};
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
     named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
@@ -329,6 +329,10 @@ async fn given(
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
+        // What it began is not told of as nothing.
+        None if command.plan.is_some() => {
+            return Ok(Err(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp)));
+        }
         None => {
             let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
             let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
@@ -340,6 +344,10 @@ async fn given(
                 None => Ended::mistaken(unknown(&command.text, means.speech)),
             }));
         }
+    };
+    let order = match is_no(&order) {
+        true => Order { typed: CONFIRM.to_owned(), rest: order.typed },
+        false => order,
     };
     let Some(spec) = named(&order.typed) else {
         return Ok(Err(nearly(&order, command, means.speech, place)));
@@ -442,6 +450,11 @@ async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
     })
 }
 
+/// `/no` says what `no` says, as `/yes` does.
+fn is_no(order: &Order) -> bool {
+    named(&order.typed).is_none() && bare(&order.typed, false) == Some(Answer::No)
+}
+
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
 /// instance's. An answer to a question is answered in the question's.
 pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result<Speech, Unavailable> {
@@ -454,7 +467,7 @@ pub(super) async fn speech(bot: &Bot, store: &Store, command: &Stored) -> Result
     let locale = match languages.as_slice() {
         [one] => *one,
         several => {
-            let asked_in = match command.name == CONFIRM {
+            let asked_in = match command.name == CONFIRM || order.as_ref().is_some_and(is_no) {
                 true => {
                     let place = question::place(&command.admin, &chat, command.by_owner);
                     let asked = store.recall(instance, MemoryKind::Question, &place).await?;

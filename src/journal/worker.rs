@@ -250,6 +250,11 @@ impl Worker {
         }
         let has_hourglass = signs.shown.has_hourglass();
         self.find_answer_to_edit(&mut claim, signs).await?;
+        let is_undeliverable = now >= last_answer_at;
+        if is_undeliverable && claim.command.replied == 0 {
+            // An edit that nobody knows the end of is made again until now; a message of its own is its last chance.
+            claim.command.answer_id = None;
+        }
         let sent = answer::send(zapi, &mut claim, turn, &self.clock).await;
         let outcome = claim.command.outcome.unwrap_or(Outcome::Answered);
         if let Ok(Some(count)) = sent {
@@ -259,7 +264,6 @@ impl Worker {
             // To take the hourglass away may take its time.
             answer::note(&mut claim, count, &self.clock).await?;
         }
-        let is_undeliverable = now >= last_answer_at;
         let is_over = match &sent {
             Ok(_) => true,
             Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,

@@ -441,3 +441,19 @@ async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_question() {
     assert!(left.starts_with("3 of 3 groups are now out of “Bairro Feliz”."), "{left}");
     assert!(came.starts_with("10 of 10 groups are now in “Bairro Feliz”."), "{came}");
 }
+
+#[tokio::test]
+async fn a_no_with_a_slash_is_a_no() {
+    for (no, left) in [("/não", "Tudo bem, não fiz nada."), ("/no", "Dropped. Nothing was changed.")] {
+        let bot = Service::start().await;
+        let order = if no == "/no" { "/deactivate \"Bairro Feliz\"" } else { "/desativar bairro" };
+        bot.ask(ANA, order).await;
+
+        let told = bot.ask(ANA, no).await;
+        bot.settled().await;
+        bot.send(ANA, "sim").await;
+        bot.settled().await;
+
+        assert_eq!((told.as_str(), bot.changes()), (left, 0));
+    }
+}
