@@ -217,7 +217,8 @@ impl Arguments {
         let is_sign = |c: char| matches!(c, ':' | '|') || is_comma(c) || (is_dash(c) && !is_list);
         let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
         if let Some(rest) = rest.filter(|_| !self.is_text_below) {
-            self.keep_text(&rest.to_owned());
+            let rest = rest.to_owned();
+            self.keep_text(&rest);
         }
     }
 
@@ -424,6 +425,8 @@ mod tests {
             ("Bairro Feliz", "Bairro Feliz", "-", "-"),
             ("Bairro Feliz", "Bairro Feliz", "-5 graus", "-5 graus"),
             ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
+            ("Bairro Feliz", "Bairro Feliz", "= igual", "= igual"),
+            ("Bairro Feliz", "bairro", "Feliz\n- um", "- um"),
             ("Bairro Feliz", "b", "Natal", "Natal"),
             ("Bairro Feliz", "apelido", "Feliz Natal", "Feliz Natal"),
             ("Bairro Feliz", "120363186053925765", ": Feliz", ": Feliz"),
@@ -513,8 +516,29 @@ mod tests {
             assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
         }
         assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
+        for near in
+            ["Oi --try 🙏", "Oi —try, por favor", "Oi *--try* a b", "Oi -- try a b", "Oi\u{a0}--try  a"]
+        {
+            let expected = (false, true, String::new(), near.to_owned());
+            assert_eq!(flags(text, &format!("Sales {near}")), expected, "{near}");
+        }
+        for bold in ["*--try*", "_–try_", "~--try~.", "(*--try*)", "--try🙏", "- --try", "- -try"] {
+            assert_eq!(
+                flags(LINK, &format!("Sales a {bold}")),
+                (false, true, "a".to_owned(), String::new()),
+                "{bold}"
+            );
+        }
         // In prose a dash stands between words.
-        for prose in ["Oi - teste", "- teste\n- Oi", "--nope Oi --nope"] {
+        for prose in [
+            "Oi - teste",
+            "- teste\n- Oi",
+            "--nope Oi --nope",
+            "Oi – teste geral",
+            "Oi -teste a",
+            "Oi --try a b c",
+            "Oi (teste)",
+        ] {
             assert_eq!(
                 flags(text, &format!("Sales {prose}")),
                 (false, false, String::new(), prose.to_owned())

@@ -180,7 +180,10 @@ impl<'a> Reader<'a> {
                     self.flags.trial = true;
                     return text[..start].trim_end();
                 }
-                Some((Flag::Trial { is_sure: true }, _)) if behind < LAST_WORDS => self.flags.trial = true,
+                Some((Flag::Trial { is_sure: true }, length)) => {
+                    let is_apart = text[start..start + length].contains(char::is_whitespace);
+                    self.flags.trial |= behind < LAST_WORDS || is_apart;
+                }
                 _ => {}
             }
         }

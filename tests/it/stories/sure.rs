@@ -490,6 +490,7 @@ async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothi
         "/descrever Bairro Feliz nova --teste🙏",
         "/descrever Bairro Feliz nova -- teste 🙏",
         "/descrever Bairro Feliz nova --testar por favor",
+        "/descrever Bairro Feliz nova -- testar por favor",
         "/descrever \"Bairro Feliz\" nova —testar, por favor",
         "/descrever bairro - --teste",
     ] {
