@@ -7,12 +7,12 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::ends_in_yes;
-use super::describe::{too_long, yes_in_text};
+use super::describe::{is_read_so, too_long, yes_in_text};
 use super::single;
 use super::{Arg, Arguments, Chapter, Consent, Context, Failure, Run, Spec};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Phrase, Reply};
+use crate::reply::{Mistake, Phrase, Reply};
 use crate::zapi::{Cause, Urgency};
 
 /// The command.
@@ -73,6 +73,11 @@ async fn survey(context: &mut Context<'_>, arguments: &Arguments) -> Result<Resu
     would.extend(ends_in_yes(text).then(yes_in_text));
     failpoint::reach(Step::Surveyed);
     let rest = format!("{} {text}", community.id);
+    if context.consent == Consent::Due && !is_read_so(&rest, text) {
+        // A yes would do something else than what is shown.
+        let word = text.split_whitespace().next().unwrap_or_default().to_owned();
+        return Ok(Err(SPEC.mistake(Mistake::UnknownFlag(word), context.speech)));
+    }
     if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), true) {
         return Ok(Err(reply));
     }

@@ -99,8 +99,12 @@ pub struct Arguments {
     pub is_loose_community: bool,
     /// What is kept as it is typed.
     pub text: String,
+    /// The text begins on a line below what stands before it.
+    pub is_text_below: bool,
     /// How it is to be carried out.
     pub flags: Flags,
+    /// Whether flags are looked for.
+    pub has_flags: bool,
     /// What must be so still: the id of the community that groups are taken out of, or the text of a
     /// description; nobody types it.
     pub only_if: Option<String>,
@@ -112,7 +116,7 @@ pub struct Arguments {
 pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
     let is_raw = args.iter().any(|arg| arg.is_verbatim());
     let mut reader = Reader::of(rest, is_raw, has_flags);
-    let mut found = Arguments::default();
+    let mut found = Arguments { has_flags, ..Arguments::default() };
     for (at, arg) in args.iter().enumerate() {
         match arg {
             Arg::Community if at > 0 && args[at - 1] == Arg::Groups => {
@@ -160,6 +164,7 @@ pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mis
             }
             Arg::People | Arg::Text | Arg::AnyText | Arg::OwnText(_) => {
                 found.text = if *arg == Arg::People { reader.people()? } else { reader.text() };
+                found.is_text_below = reader.is_text_below;
                 if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
                         Arg::People => return Err(Mistake::MissingPeople),
@@ -197,7 +202,8 @@ pub fn quoted_name(text: &str) -> Option<(String, &str)> {
 
 impl Arguments {
     /// Takes away the rest of a community's name where only its beginning was taken for it: names of
-    /// several words are often written without quotes. A sign that parts the name from a text belongs to nothing.
+    /// several words are often written without quotes. A sign that parts the name from a text belongs to
+    /// nothing; on a line below it parts nothing.
     pub fn end_name(&mut self, name: &str, typed: &str) {
         if CommunityId::parse(typed).is_some() {
             return;
@@ -208,17 +214,31 @@ impl Arguments {
         let is_dash = |c: char| matches!(c, '-' | '–' | '—');
         // Where several lines begin so, it marks items.
         let is_list = self.text.lines().filter(|line| line.trim_start().starts_with(is_dash)).count() > 1;
-        let is_sign = |c: char| matches!(c, ':' | '=' | '|') || is_comma(c) || (is_dash(c) && !is_list);
+        let is_sign = |c: char| matches!(c, ':' | '|') || is_comma(c) || (is_dash(c) && !is_list);
         let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
-        if let Some(rest) = rest {
-            self.text = rest.trim_start().to_owned();
+        if let Some(rest) = rest.filter(|_| !self.is_text_below) {
+            let rest = rest.to_owned();
+            self.keep_text(&rest);
         }
+    }
+
+    /// Keeps what is left of a text whose beginning belonged to the community's name: flags may stand there,
+    /// as they may right behind a name in quotes.
+    pub fn keep_text(&mut self, rest: &str) {
+        let mut reader = Reader::of(rest, true, self.has_flags);
+        self.text = reader.behind_flags().to_owned();
+        self.is_text_below = reader.is_text_below;
+        self.flags.yes |= reader.flags.yes;
+        self.flags.trial |= reader.flags.trial;
     }
 
     /// The same where the beginning may be misspelled; false where the rest of this name is not there.
     pub fn end_likely_name(&mut self, name: &str, typed: &str) -> bool {
         match self.behind(name, typed) {
-            Some(Behind::Text(rest)) => self.text = rest.to_owned(),
+            Some(Behind::Text(rest)) => {
+                let rest = rest.to_owned();
+                self.keep_text(&rest);
+            }
             Some(Behind::Words(count)) => {
                 self.words.drain(..count);
                 self.loose.drain(..count.min(self.loose.len()));
@@ -259,12 +279,13 @@ impl Arguments {
         }
         let mut rest = self.text.as_str();
         for expected in &expected {
+            rest = rest.trim_start();
             let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
             let (word, after) = rest.split_at(end);
             if !is_it(word, expected) {
                 return None;
             }
-            rest = after.trim_start();
+            rest = after;
         }
         Some(Behind::Text(rest))
     }
@@ -404,6 +425,8 @@ mod tests {
             ("Bairro Feliz", "Bairro Feliz", "-", "-"),
             ("Bairro Feliz", "Bairro Feliz", "-5 graus", "-5 graus"),
             ("Bairro Feliz", "Bairro Feliz", ":)", ":)"),
+            ("Bairro Feliz", "Bairro Feliz", "= igual", "= igual"),
+            ("Bairro Feliz", "bairro", "Feliz\n- um", "- um"),
             ("Bairro Feliz", "b", "Natal", "Natal"),
             ("Bairro Feliz", "apelido", "Feliz Natal", "Feliz Natal"),
             ("Bairro Feliz", "120363186053925765", ": Feliz", ": Feliz"),
@@ -493,8 +516,29 @@ mod tests {
             assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
         }
         assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
+        for near in
+            ["Oi --try 🙏", "Oi —try, por favor", "Oi *--try* a b", "Oi -- try a b", "Oi\u{a0}--try  a"]
+        {
+            let expected = (false, true, String::new(), near.to_owned());
+            assert_eq!(flags(text, &format!("Sales {near}")), expected, "{near}");
+        }
+        for bold in ["*--try*", "_–try_", "~--try~.", "(*--try*)", "--try🙏", "- --try", "- -try"] {
+            assert_eq!(
+                flags(LINK, &format!("Sales a {bold}")),
+                (false, true, "a".to_owned(), String::new()),
+                "{bold}"
+            );
+        }
         // In prose a dash stands between words.
-        for prose in ["Oi - teste", "- teste\n- Oi", "--nope Oi --nope"] {
+        for prose in [
+            "Oi - teste",
+            "- teste\n- Oi",
+            "--nope Oi --nope",
+            "Oi – teste geral",
+            "Oi -teste a",
+            "Oi --try a b c",
+            "Oi (teste)",
+        ] {
             assert_eq!(
                 flags(text, &format!("Sales {prose}")),
                 (false, false, String::new(), prose.to_owned())

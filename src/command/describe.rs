@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::{ends_in_yes, parse};
+use super::args::{Flags, ends_in_yes, parse};
 use super::single::{self, Change};
 use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, undo};
 use crate::domain::CommunityId;
@@ -157,8 +157,13 @@ fn changed_since(plan: &Plan) -> Vec<Phrase> {
 /// The words of an order that gives this description; none where no words do.
 fn order_for(community: &CommunityId, text: &str) -> Option<String> {
     let rest = format!("{community} {}", if text.is_empty() { NONE } else { text });
-    let is_read_so = parse(SPEC.args, SPEC.is_mutating, &rest).is_ok_and(|read| is_same(&read.text, text));
-    (text.is_empty() || (is_read_so && text.trim() != NONE)).then_some(rest)
+    (text.is_empty() || (is_read_so(&rest, text) && text.trim() != NONE)).then_some(rest)
+}
+
+/// Whether the words of an order are read as this text, and nothing in it as a word for the bot.
+pub(super) fn is_read_so(rest: &str, text: &str) -> bool {
+    let read = parse(SPEC.args, SPEC.is_mutating, rest);
+    read.is_ok_and(|read| is_same(&read.text, text) && read.flags == Flags::default())
 }
 
 fn description(details: CommunityDetails) -> String {
@@ -184,6 +189,7 @@ mod tests {
             ("-", None),
             ("--yes", None),
             ("--try de novo", None),
+            ("antes --try 🙏", None),
         ];
         for (text, expected) in rows {
             assert_eq!(order_for(&community, text).as_deref(), expected, "{text:?}");

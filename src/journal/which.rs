@@ -84,7 +84,8 @@ pub(super) async fn complete_community(
             rest = rest.trim_start();
             rest = rest.find(char::is_whitespace).map_or("", |end| &rest[end..]);
         }
-        arguments.text = rest.trim_start().to_owned();
+        let rest = rest.to_owned();
+        arguments.keep_text(&rest);
     } else {
         arguments.words.drain(..count);
         arguments.loose.drain(..count);

@@ -14,6 +14,9 @@ use crate::reply::Mistake;
 /// The most words of an order: four times what a community holds.
 const MOST_WORDS: usize = 200;
 
+/// How near the end of a text a trial is looked for, in words.
+const LAST_WORDS: usize = 3;
+
 /// What parts words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separators {
@@ -62,6 +65,8 @@ pub(super) struct Reader<'a> {
     has_flags: bool,
     /// Those that were found.
     pub(super) flags: Flags,
+    /// The text begins on a line below what stands before it.
+    pub(super) is_text_below: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -92,10 +97,15 @@ impl<'a> Reader<'a> {
         let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
         let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
         let has_flags = self.has_flags;
-        let is_trial = |line: &str| has_flags && matches!(flag_at(line.trim(), true), Some((Flag::Trial, _)));
-        let item = |(at, line)| if at == 0 && is_beside || is_trial(line) { None } else { item(line) };
-        let lines: Vec<(&str, Option<&str>)> =
-            self.rest.lines().enumerate().map(|(at, line)| (line, item((at, line)))).collect();
+        let is_trial =
+            |line: &str| has_flags && matches!(flag_at(line.trim(), true), Some((Flag::Trial { .. }, _)));
+        let parted = |(at, line)| match item(line).filter(|_| at > 0 || !is_beside) {
+            _ if is_trial(line) => (line, None),
+            // The mark before a trial is no word.
+            Some(name) if is_trial(name) => (name, None),
+            name => (line, name),
+        };
+        let lines: Vec<(&str, Option<&str>)> = self.rest.lines().enumerate().map(parted).collect();
         if lines.iter().all(|(_, item)| item.is_none()) {
             while let Some(word) = self.next(Separators::BlanksAndCommas)? {
                 push(word, self.is_loose, self.is_quoted)?;
@@ -134,35 +144,50 @@ impl<'a> Reader<'a> {
 
     /// The rest as it is typed, behind flags.
     pub(super) fn text(&mut self) -> String {
+        let text = self.behind_flags();
+        self.without_trial(text).to_owned()
+    }
+
+    /// What is left behind the flags that it begins with.
+    pub(super) fn behind_flags(&mut self) -> &'a str {
         loop {
             let rest = self.rest.trim_start();
+            self.is_text_below |= self.rest[..self.rest.len() - rest.len()].contains(['\n', '\r']);
             match self.flag(rest, true) {
                 Ok(Some(length)) => self.rest = &rest[length..],
                 // What is no flag is a word of the text.
                 Ok(None) | Err(_) => {
                     self.rest = "";
-                    return self.without_trial(rest.trim_end()).to_owned();
+                    return rest.trim_end();
                 }
             }
         }
     }
 
     /// A text without the words at its end that make the order a trial: whoever types them wants nothing to
-    /// be done, and a yes there stays what it is, a word.
+    /// be done, and a yes there stays what it is, a word. A word or two may follow, a kind one or a sign: a
+    /// trial that is surely one is noted, and the text is shown as it is typed.
     fn without_trial<'t>(&mut self, text: &'t str) -> &'t str {
-        let starts = text.rmatch_indices(char::is_whitespace).map(|(at, blank)| at + blank.len());
-        // The dashes may stand apart from their word.
-        let ends_in_trial = |start: &usize| {
-            let flag = flag_at(&text[*start..], true);
-            matches!(flag, Some((Flag::Trial, length)) if start + length == text.len())
-        };
-        match starts.take(2).find(ends_in_trial) {
-            Some(start) if self.has_flags => {
-                self.flags.trial = true;
-                text[..start].trim_end()
-            }
-            _ => text,
+        if !self.has_flags {
+            return text;
         }
+        let starts = text.rmatch_indices(char::is_whitespace).map(|(at, blank)| at + blank.len());
+        // Several blanks in a row begin no word; dashes may stand apart from theirs.
+        let words = starts.filter(|start| !text[*start..].starts_with(char::is_whitespace));
+        for (behind, start) in words.take(LAST_WORDS + 1).enumerate() {
+            match flag_at(&text[start..], true) {
+                Some((Flag::Trial { .. }, length)) if start + length == text.len() => {
+                    self.flags.trial = true;
+                    return text[..start].trim_end();
+                }
+                Some((Flag::Trial { is_sure: true }, length)) => {
+                    let is_apart = text[start..start + length].contains(char::is_whitespace);
+                    self.flags.trial |= behind < LAST_WORDS || is_apart;
+                }
+                _ => {}
+            }
+        }
+        text
     }
 
     /// The rest as it is typed, without the flags: unlike a text, numbers hold nothing that looks like one.
@@ -186,12 +211,13 @@ impl<'a> Reader<'a> {
     /// How long the flag is that a text begins with; it is noted. One that nobody knows may have been meant to
     /// stop the order, and does.
     fn flag(&mut self, text: &str, is_prose: bool) -> Result<Option<usize>, Mistake> {
-        let Some((flag, length)) = flag_at(text, is_prose).filter(|_| self.has_flags) else {
+        let found = flag_at(text, is_prose).or_else(|| trial_behind_dash(text).filter(|_| !is_prose));
+        let Some((flag, length)) = found.filter(|_| self.has_flags) else {
             return Ok(None);
         };
         match flag {
             Flag::Yes => self.flags.yes = true,
-            Flag::Trial => self.flags.trial = true,
+            Flag::Trial { .. } => self.flags.trial = true,
             Flag::Unknown => return Err(Mistake::UnknownFlag(visible(&text[..length]).into_owned())),
         }
         Ok(Some(length))
@@ -264,16 +290,22 @@ pub(in crate::command) fn ends_in_yes(text: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flag {
     Yes,
-    Trial,
+    /// It is surely one where it stands behind two dashes, or right behind a long one.
+    Trial {
+        is_sure: bool,
+    },
     /// Nothing that is known.
     Unknown,
 }
 
 /// The flag that a text begins with, and its length: a word behind two dashes, or behind the long one that a
-/// phone makes of them. A trial is taken for one behind a single dash as well, and behind dashes that stand
-/// apart, but for a single one in prose: whoever types it means that nothing is to be done.
+/// phone makes of them. A trial is taken for one behind a single dash as well, behind dashes that stand
+/// apart, but for a single one in prose, and where it is bold or the like: whoever types it means that nothing
+/// is to be done.
 fn flag_at(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
-    let inside = text.trim_start_matches(['(', '[', '{']);
+    let is_mark = |c: char| matches!(c, '*' | '_' | '~' | '`');
+    let inside = text.trim_start_matches(|c| matches!(c, '(' | '[' | '{') || is_mark(c));
+    let is_marked = text[..text.len() - inside.len()].contains(is_mark);
     let behind = inside.trim_start_matches(is_dash);
     let dashes = &inside[..inside.len() - behind.len()];
     let is_long = dashes.chars().map(|c| if matches!(c, '–' | '—' | '―') { 2 } else { 1 }).sum::<usize>() > 1;
@@ -284,15 +316,27 @@ fn flag_at(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     }
     let end = word.find(|c: char| c.is_whitespace() || is_comma(c)).unwrap_or(word.len());
     let name = fold(word[..end].trim_end_matches(['.', '!', '?', ':', '…', ')', ']', '}']));
+    // A dash, a long one too, may stand between words.
+    let is_sure = is_long && !(is_apart && dashes.chars().count() == 1);
+    let is_trial = || means(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-try");
     let flag = match () {
         () if !name.starts_with(char::is_alphabetic) => return None,
-        () if means(&name, "flag-try") => Flag::Trial,
-        // A dash, a long one too, may stand between words; a yes is surely meant, or none.
-        () if !is_long || (is_apart && dashes.chars().count() == 1) => return None,
+        // `*-try*` is what names hold.
+        () if (is_sure || !is_marked) && is_trial() => Flag::Trial { is_sure },
+        // A yes is surely meant, or none.
+        () if !is_sure || is_marked => return None,
         () if means(&name, "flag-yes") && !is_apart => Flag::Yes,
         () => Flag::Unknown,
     };
     Some((flag, text.len() - word.len() + end))
+}
+
+/// The trial behind a lone dash that a text begins with, as one marks an item, and its length.
+fn trial_behind_dash(text: &str) -> Option<(Flag, usize)> {
+    let behind = text.strip_prefix(is_dash)?;
+    let inside = behind.trim_start_matches([' ', '\t', '\u{a0}']);
+    let (flag, length) = flag_at(inside, true).filter(|_| inside.len() < behind.len())?;
+    matches!(flag, Flag::Trial { .. }).then_some((flag, text.len() - inside.len() + length))
 }
 
 fn is_dash(c: char) -> bool {

@@ -395,3 +395,162 @@ async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
     }
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn a_trial_behind_a_community_of_two_words_without_quotes_does_nothing() {
+    for order in [
+        "/descrever Bairro Feliz --teste nova",
+        "/descrever Bairro Feliz -teste nova",
+        "/descrever Bairro Feliz: --teste nova",
+        "/descrever Bairro Feliz : --teste nova",
+        "/descrever \"Bairro Feliz\": --teste nova",
+        "/descrever bairro feliz - --teste nova",
+        "/descrever Bairro Feliz\n--teste\nnova",
+        "/describe Bairro Feliz --try new",
+        "/avisar Bairro Feliz --teste nova",
+        "/avisar Bairro Feliz --sim --teste nova",
+    ] {
+        let bot = Service::start().await;
+
+        let said = bot.ask(ANA, order).await;
+        let yes = bot.send(ANA, "sim").await;
+        bot.settled().await;
+
+        let ends = ["Foi um teste: nada mudou.", "This was a trial"];
+        assert!(ends.iter().any(|end| said.contains(end)), "{order}: {said}");
+        assert!(said.contains("> nova\n") || said.contains("> new\n"), "{order}: {said}");
+        assert_eq!((bot.changes(), bot.announced("Bairro Feliz").len()), (0, 0), "{order}: {yes}");
+        assert_eq!(bot.description("Bairro Feliz"), "", "{order}: {yes}");
+    }
+}
+
+#[tokio::test]
+async fn a_trial_that_needs_the_community_told_is_one_behind_two_words_too() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, "/descrever Bairo Feliz --teste nova").await;
+    let said = bot.ask(ANA, "1").await;
+
+    assert!(said.contains("> nova\n") && said.contains("Foi um teste: nada mudou."), "{said}");
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn a_yes_behind_a_community_of_two_words_without_quotes_is_one() {
+    let bot = Service::start().await;
+
+    let said = bot.ask(ANA, "/avisar Bairro Feliz --sim oi").await;
+    let none = bot.ask(ANA, "/descrever Bairro Feliz --sim").await;
+
+    assert!(said.starts_with("✅"), "{said}");
+    assert_eq!(bot.announced("Bairro Feliz"), ["oi"]);
+    assert!(none.starts_with("Falta o texto."), "{none}");
+    assert_eq!(bot.description("Bairro Feliz"), "");
+}
+
+#[tokio::test]
+async fn what_is_shown_of_an_announcement_is_what_is_sent() {
+    for text in [
+        "\"--teste\" oi",
+        "--nada oi",
+        "- teste de som",
+        "Amanhã – teste geral",
+        "-",
+        "oi --sim",
+        "= igual",
+        ": --nada",
+    ] {
+        let bot = Service::start().await;
+
+        let shown = bot.ask(ANA, &format!("/avisar Bairro Feliz {text}")).await;
+        let said = bot.ask(ANA, "sim").await;
+
+        let sent = bot.announced("Bairro Feliz");
+        assert_eq!(sent.len(), 1, "{text}: {shown}\n{said}");
+        assert!(shown.contains(&format!("\n> {}\n", sent[0])), "{text}: {shown}\n{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothing() {
+    for order in [
+        "/vincular bairro futebol *--teste*",
+        "/vincular bairro futebol _—teste_",
+        "/vincular bairro futebol ~--teste~",
+        "/vincular bairro *--teste* futebol",
+        "/vincular bairro\n- futebol\n- --teste",
+        "/vincular bairro futebol\n- --teste",
+        "/vincular bairro\n• futebol\n• --teste",
+        "/vincular bairro\n* futebol\n* *--teste*",
+        "/vincular bairro futebol --teste🙏",
+        "/adicionar bairro 44 99999-0005 *--teste*",
+        "/descrever Bairro Feliz nova *--teste*",
+        "/descrever Bairro Feliz *--teste* nova",
+        "/descrever Bairro Feliz nova --teste 🙏",
+        "/descrever Bairro Feliz nova --teste🙏",
+        "/descrever Bairro Feliz nova -- teste 🙏",
+        "/descrever Bairro Feliz nova --testar por favor",
+        "/descrever Bairro Feliz nova -- testar por favor",
+        "/descrever \"Bairro Feliz\" nova —testar, por favor",
+        "/descrever bairro - --teste",
+    ] {
+        let bot = Service::with()
+            .world(|world| {
+                let bairro = world.community_named("Bairro Feliz").unwrap();
+                world.describe(&bairro, "Antes").unwrap();
+            })
+            .start()
+            .await;
+
+        let said = bot.ask(ANA, order).await;
+
+        assert!(said.contains("Foi um teste: nada mudou.") && !said.contains('❌'), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}: {said}");
+        assert_eq!(bot.description("Bairro Feliz"), "Antes", "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
+    let bot = Service::start().await;
+
+    for text in
+        ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
+    {
+        let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
+        assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
+    }
+    bot.sandbox.world(|world| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        world.describe(&bairro, "Use antes --teste 🙏").unwrap();
+    });
+    bot.ask(ANA, "/descrever \"Bairro Feliz\" Outra").await;
+    let undone = bot.ask(ANA, "/desfazer").await;
+
+    assert!(undone.contains('❌') && !undone.contains("Foi um teste"), "{undone}");
+}
+
+#[tokio::test]
+async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
+    let rows = [
+        ("\"Bairro Feliz\"\n- só um item", "- só um item"),
+        ("Bairro Feliz\n- só um item", "- só um item"),
+        ("Bairro Feliz:\n- só um item", "- só um item"),
+        ("bairro\n: item", ": item"),
+        ("Bairro Feliz --sim\n- só um item", "- só um item"),
+        ("Bairro Feliz = igual", "= igual"),
+        ("\"Bairro Feliz\" = igual", "= igual"),
+        ("Bairro Feliz - Oi", "Oi"),
+        ("Bairro Feliz | Oi", "Oi"),
+        ("\"Bairro Feliz\": Oi", "Oi"),
+        ("\"Bairro Feliz\", Oi", "Oi"),
+        ("\"Bairro Feliz\":\n- só um item", "- só um item"),
+    ];
+    for (rest, expected) in rows {
+        let bot = Service::start().await;
+
+        let said = bot.ask(ANA, &format!("/descrever {rest}")).await;
+
+        assert_eq!(bot.description("Bairro Feliz"), expected, "{rest}: {said}");
+    }
+}
