@@ -395,3 +395,66 @@ async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
     }
     assert_eq!(bot.changes(), 0);
 }
+
+#[tokio::test]
+async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_language() {
+    for (language, order) in [
+        ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
+        ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
+        ("pt-BR", "/desvincular Bairro Feliz todos (menos moradores)"),
+        ("pt-BR", "/promover Bairro Feliz (não) 44 99999-0003"),
+        ("pt-BR", "/promover Bairro Feliz 44 99999-0003 exceto: 44 99999-0002"),
+        ("pt-BR", "/vincular Bairro Feliz futebol sem suporte"),
+        ("pt-BR", "/vincular Bairro Feliz futebol\nFora: suporte"),
+        ("es", "/desvincular Bairro Feliz no moradores"),
+        ("es", "/enlazar Bairro Feliz vendas* no suporte"),
+        ("es", "/enlazar Bairro Feliz futebol, pero no suporte"),
+        ("es", "/enlazar Bairro Feliz futebol sin suporte"),
+        ("es", "/agregar Bairro Feliz no 44 99999-0005"),
+        ("en", "/link Bairro Feliz futebol, no suporte"),
+        ("en", "/link Bairro Feliz futebol, don’t suporte"),
+        ("en", "/link Bairro Feliz futebol without suporte"),
+        // None of these is the beginning of a name either.
+        ("pt-BR", "/vincular Bairro Feliz com"),
+        ("pt-BR", "/vincular Bairro Feliz futebol com suporte"),
+        ("es", "/enlazar Bairro Feliz futebol, solo suporte"),
+        // Marks of a pasted list.
+        ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n❌ suporte"),
+        ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n🚫suporte"),
+        ("pt-BR", "/promover Bairro Feliz\n✅ 44 99999-0003\n❌ 44 99999-0002"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Síndicos", "Comida", "Sem Teto"] {
+                world.group(name);
+            }
+        });
+        let bot = setting.instance(&format!("locale = \"{language}\"\n")).start().await;
+
+        let said = bot.ask(ANA, order).await;
+
+        let begins = ["Sobrou isto: “", "Esto sobra: “", "I can't place “"];
+        assert!(begins.iter().any(|begin| said.starts_with(begin)), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_leaves_out_elsewhere_is_a_small_one_here_or_part_of_a_name() {
+    for (order, linked) in [
+        ("/vincular bairro futebol no suporte", "✅ “Suporte”"),
+        ("/vincular bairro meninas sem limites", "✅ “Meninas sem Limites”"),
+        ("/vincular bairro sem", "✅ “Sem”"),
+        ("/vincular bairro ❌ antigos", "✅ “❌ Antigos”"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Meninas sem Limites", "Sem", "❌ Antigos"] {
+                world.group(name);
+            }
+        });
+        let bot = setting.instance("locale = \"pt-BR\"\n").start().await;
+
+        let said = bot.ask(ANA, order).await;
+
+        assert!(said.contains(linked) && !said.starts_with("Sobrou"), "{order}: {said}");
+    }
+}
