@@ -458,3 +458,41 @@ async fn a_word_that_leaves_out_elsewhere_is_a_small_one_here_or_part_of_a_name(
         assert!(said.contains(linked) && !said.starts_with("Sobrou"), "{order}: {said}");
     }
 }
+
+#[tokio::test]
+async fn a_community_that_a_word_begins_is_not_taken_where_the_whole_name_of_another_follows() {
+    for (order, offered) in [
+        ("/descrever por favor Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
+        ("/descrever minha comunidade Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
+        ("/descrever minha comunidade: Bairro Feliz: oi", "/descrever Bairro Feliz: oi?"),
+        ("/vincular minha bairro feliz futebol", "/vincular bairro feliz futebol?"),
+        ("/vincular --testar minha bairro feliz futebol", "/vincular --try bairro feliz futebol?"),
+        ("/promover nova bairro feliz 44 99999-0003", "/promover bairro feliz 44 99999-0003?"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Portaria", "Minha Rua", "Nova Era"] {
+                world.community(name);
+            }
+        });
+        let bot = setting.start().await;
+
+        let asked = bot.ask(ANA, order).await;
+        let changes = bot.changes();
+        let done = bot.ask(ANA, "sim").await;
+
+        assert!(asked.contains(offered), "{order}: {asked}");
+        assert_eq!(changes, 0, "{order}: {asked}");
+        assert!(done.contains("“Bairro Feliz”"), "{order}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_community_that_a_word_begins_is_taken_where_no_other_is_named() {
+    let bot = Service::with().world(|world| drop(world.community("Minha Rua"))).start().await;
+
+    let text = bot.ask(ANA, "/descrever minha Tudo sobre a rua do bairro feliz e das outras").await;
+    let groups = bot.ask(ANA, "/vincular bairro futebol").await;
+
+    assert!(text.starts_with("✅ “Minha Rua” está"), "{text}");
+    assert!(groups.contains("✅ “Futebol”"), "{groups}");
+}
