@@ -7,12 +7,14 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::args::is_small;
+use super::args::{is_small, means};
 use super::loose::joined;
 use super::question::range;
 use super::{Arguments, Context, Failure};
 use crate::authorise::may_use;
 use crate::directory::{Entry, fold};
+use crate::domain::Locale;
+use crate::i18n;
 use crate::reply::{Phrase, Reply, Shown, quoted};
 use crate::storage::MemoryKind;
 
@@ -122,7 +124,10 @@ impl Context<'_> {
         let snapshot = self.directory.snapshot(self.zapi).await?;
         let is_name = |name: &str| snapshot.groups.has_name(name) || self.directory.is_alias(name);
         let mut words = joined(&arguments.words, &arguments.loose, is_name);
-        words.retain(|word| arguments.quoted.contains(word) || !is_small(word) || is_name(word));
+        let locale = self.speech.locale;
+        // One that leaves out what follows is no small word: “no” is two things in two languages.
+        let is_kept = |word: &str| !is_small(word) || is_name(word) || leaves_out(word, locale);
+        words.retain(|word| arguments.quoted.contains(word) || is_kept(word));
         if !words.iter().any(|word| range(word).is_some()) {
             return Ok(words);
         }
@@ -185,6 +190,25 @@ pub fn named_lines<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
         }
     };
     entries.iter().map(line).collect()
+}
+
+/// Whether a word says in this language that something is to be left out, whatever signs stand around it:
+/// `(não)`, `Exceto:`, a cross. What is a small word there is none elsewhere: “no” of Portuguese.
+pub(super) fn leaves_out(word: &str, locale: Locale) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric();
+    let beside = i18n::text(locale, "words-beside-name", &[]);
+    let is_except = |part: &str| {
+        let part = part.trim_matches(is_sign);
+        means(part, "words-for-except") && !beside.split(' ').any(|small| fold(small) == fold(part))
+    };
+    // Of several words it is a name in quotes, or one that was made whole.
+    !word.contains(char::is_whitespace)
+        && (word.contains(is_cross) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
+}
+
+/// The marks of what is not on a list, or not yet.
+fn is_cross(c: char) -> bool {
+    matches!(c, '❌' | '❎' | '✖' | '✗' | '✘' | '✕' | '☒' | '🚫' | '⛔' | '☐' | '⬜' | '🔲' | '👎')
 }
 
 /// The community behind a number of the last list, as it is remembered.

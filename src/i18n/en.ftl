@@ -610,7 +610,8 @@ unknown-flag = I don't know { $word }, so nothing was done. There are --try (onl
 confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
-words-for-except = except excepting but not
+words-for-except = except excepting excluding but not no without minus never don't dont
+words-of-no-name = with only just also until nor
 ## What changed since
 describe-since = Not undone: somebody changed the description of { $community } since. It is now:
 describe-none-since = Not undone: somebody took the description of { $community } away since.

@@ -610,7 +610,8 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
-words-for-except = menos excepto salvo
+words-for-except = menos excepto salvo no sin nunca
+words-of-no-name = con por hasta pero solo solamente también ni
 ## Lo que cambió después
 describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.

@@ -611,7 +611,8 @@ unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (
 confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
-words-for-except = menos exceto salvo não
+words-for-except = menos exceto salvo não sem fora nunca
+words-of-no-name = com por até mas só somente apenas também nem
 ## O que mudou depois
 describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
 describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.

@@ -21,7 +21,7 @@ use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Un
 use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
-use super::which::{complete_community, directory, find_community, likely, numbered, which};
+use super::which::{complete_community, directory, find_community, likely, named_behind, numbered, which};
 use super::{Bot, GREETING, TOO_MANY};
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.
@@ -178,6 +178,10 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
             let typed = typed.to_owned();
             match find_community(&directory, means.zapi, admin, &typed, &meant).await? {
                 Ok(community) => {
+                    let (found, who) = ((&community, typed.as_str()), (admin, &directory));
+                    if let Some(likely) = named_behind(spec, &order, &arguments, found, who, &means).await? {
+                        return Ok(likely.offered(command, means.speech, &place));
+                    }
                     spec.end_name(&mut arguments, &community.name, &typed);
                     Some(community)
                 }

@@ -17,6 +17,12 @@ use super::Bot;
 use super::mend::{self, Likely};
 use super::run::Means;
 
+/// The most words that stand before the name of a community and are none of it: `por favor na comunidade`.
+/// Further behind, a text may well speak of another.
+const MOST_BEFORE: usize = 4;
+/// The most words of a name that is looked for.
+const LONGEST_NAME: usize = 8;
+
 /// The names that an order of this command may use. What was kept from a chat is read anew: another
 /// process may have written it.
 pub(super) async fn directory(bot: &Bot, spec: &Spec, means: &Means<'_>) -> Result<Directory, Failure> {
@@ -137,6 +143,57 @@ pub(super) async fn likely(
         entries.pop().filter(|_| entries.is_empty())
     };
     Ok(mend::reordered(spec, &order.rest, means.speech, find))
+}
+
+/// The order on another community whose whole name stands a little behind the word that was taken for the
+/// beginning of this one's: `/describe por favor bairro feliz …` is not about “Portaria”. In one word it may
+/// have been meant, but not surely.
+pub(super) async fn named_behind(
+    spec: &Spec,
+    order: &Order,
+    arguments: &Arguments,
+    (found, typed): (&CommunityEntry, &str),
+    (admin, directory): (&Admin, &Directory),
+    means: &Means<'_>,
+) -> Result<Option<Likely>, Failure> {
+    let is_sure = typed.contains(' ')
+        || fold(typed) == fold(&found.name)
+        || question::range(typed).is_some()
+        || CommunityId::parse(typed).is_some()
+        || directory.is_alias(typed);
+    if is_sure || !arguments.is_loose_community || spec.args.first() != Some(&Arg::Community) {
+        return Ok(None);
+    }
+    let snapshot = directory.snapshot(means.zapi).await?;
+    let is_seen = |entry: &CommunityEntry| match admin.from {
+        AdminsFrom::Config => true,
+        AdminsFrom::Community => may_in(admin, &entry.id, &entry.name, directory),
+    };
+    // Besides an announcement group, a group of this name may be what is meant.
+    let is_group = |name: &str| {
+        let alike = snapshot.groups.all().filter(|group| fold(&group.name) == name);
+        spec.args.get(1) == Some(&Arg::Groups) && alike.count() > 1
+    };
+    let is_another = |name: &str| {
+        let is_it = |entry: &CommunityEntry| fold(&entry.name) == name && entry.id != found.id;
+        snapshot.communities.all().any(|entry| is_it(entry) && is_seen(entry)) && !is_group(name)
+    };
+    let line = order.rest.trim_start().lines().next().unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let Some(first) = words.iter().position(|word| fold(word) == fold(typed)) else { return Ok(None) };
+    let is_mark = |c: char| !c.is_alphanumeric();
+    for start in (first + 1..words.len()).take(MOST_BEFORE) {
+        for end in start + 1..=words.len().min(start + LONGEST_NAME) {
+            let name = fold(&words[start..end].join(" "));
+            if is_another(&name) || is_another(name.trim_matches(is_mark)) {
+                let at = words[start].as_ptr() as usize - order.rest.as_ptr() as usize;
+                // A trial stays one.
+                let rest = format!("{} {}", arguments.flags.typed(), &order.rest[at..]);
+                return Ok(Some(Likely::new(spec, rest.trim_start(), means.speech)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The question which community is meant, where some may be.

@@ -16,6 +16,7 @@ use self::plan::Plan;
 pub use self::plan::words_for_here;
 use super::args::means;
 use super::context::Consent;
+use super::listing::leaves_out;
 use super::question::Question;
 use super::{Arguments, Context, Failure};
 use crate::directory::{CommunityEntry, side_by_side};
@@ -159,10 +160,16 @@ async fn typed_groups(
     arguments: &Arguments,
 ) -> Result<Result<Vec<String>, Reply>, Failure> {
     let typed = context.typed_groups(arguments).await?;
-    let leaves_out = |word: &&String| {
-        typed.len() > 1 && means(word, "words-for-except") && !arguments.quoted.contains(word)
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    // The whole name of a group, and nothing else, is meant as one; the beginning of a name never.
+    let is_name = |word: &str| snapshot.groups.has_name(word) || context.directory.is_alias(word);
+    let is_alone = |word: &str| typed.len() == 1 && is_name(word);
+    let is_of_no_name = |word: &str| means(word, "words-of-no-name") && !is_name(word);
+    let is_no_group = |word: &&String| {
+        let leaves_out = leaves_out(word, context.speech.locale) && !is_alone(word);
+        (leaves_out || is_of_no_name(word)) && !arguments.quoted.contains(*word)
     };
-    let mistake = match typed.iter().find(leaves_out) {
+    let mistake = match typed.iter().find(is_no_group) {
         Some(word) => Some(Mistake::TooManyWords(word.clone())),
         None => typed.is_empty().then_some(Mistake::MissingGroups),
     };

@@ -14,7 +14,8 @@ use self::country::Country;
 use self::grammar::{Named, Slip, Who};
 use self::plan::Plan;
 use self::settle::End;
-use super::args::{Flags, is_comma, means};
+use super::args::{Flags, is_comma};
+use super::listing::leaves_out;
 use super::{Arguments, Context, Failure};
 use crate::authorise::may_use;
 use crate::directory::CommunityEntry;
@@ -148,7 +149,7 @@ pub(super) async fn change(
             let named = grammar::read(&arguments.text, country(context));
             // To take just those who are to be left out would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
-            let mistake = match words.find(|word| means(word, "words-for-except")) {
+            let mistake = match words.find(|word| leaves_out(word, context.speech.locale)) {
                 Some(word) => Some(Mistake::TooManyWords(word.to_owned())),
                 None => named.is_empty().then_some(Mistake::MissingPeople),
             };

@@ -508,49 +508,150 @@ async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothi
         assert_eq!(bot.changes(), 0, "{order}: {said}");
         assert_eq!(bot.description("Bairro Feliz"), "Antes", "{order}: {said}");
     }
-}
 
-#[tokio::test]
-async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
-    let bot = Service::start().await;
+    #[tokio::test]
+    async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_language() {
+        for (language, order) in [
+            ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
+            ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
+            ("pt-BR", "/desvincular Bairro Feliz todos (menos moradores)"),
+            ("pt-BR", "/promover Bairro Feliz (não) 44 99999-0003"),
+            ("pt-BR", "/promover Bairro Feliz 44 99999-0003 exceto: 44 99999-0002"),
+            ("pt-BR", "/vincular Bairro Feliz futebol sem suporte"),
+            ("pt-BR", "/vincular Bairro Feliz futebol\nFora: suporte"),
+            ("es", "/desvincular Bairro Feliz no moradores"),
+            ("es", "/enlazar Bairro Feliz vendas* no suporte"),
+            ("es", "/enlazar Bairro Feliz futebol, pero no suporte"),
+            ("es", "/enlazar Bairro Feliz futebol sin suporte"),
+            ("es", "/agregar Bairro Feliz no 44 99999-0005"),
+            ("en", "/link Bairro Feliz futebol, no suporte"),
+            ("en", "/link Bairro Feliz futebol, don’t suporte"),
+            ("en", "/link Bairro Feliz futebol without suporte"),
+            // None of these is the beginning of a name either.
+            ("pt-BR", "/vincular Bairro Feliz com"),
+            ("pt-BR", "/vincular Bairro Feliz futebol com suporte"),
+            ("es", "/enlazar Bairro Feliz futebol, solo suporte"),
+            // Marks of a pasted list.
+            ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n❌ suporte"),
+            ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n🚫suporte"),
+            ("pt-BR", "/promover Bairro Feliz\n✅ 44 99999-0003\n❌ 44 99999-0002"),
+        ] {
+            let setting = Service::with().world(|world| {
+                for name in ["Síndicos", "Comida", "Sem Teto"] {
+                    world.group(name);
+                }
+            });
+            let bot = setting.instance(&format!("locale = \"{language}\"\n")).start().await;
 
-    for text in
-        ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
-    {
-        let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
-        assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
+            let said = bot.ask(ANA, order).await;
+
+            let begins = ["Sobrou isto: “", "Esto sobra: “", "I can't place “"];
+            assert!(begins.iter().any(|begin| said.starts_with(begin)), "{order}: {said}");
+            assert_eq!(bot.changes(), 0, "{order}: {said}");
+        }
     }
-    bot.sandbox.world(|world| {
-        let bairro = world.community_named("Bairro Feliz").unwrap();
-        world.describe(&bairro, "Use antes --teste 🙏").unwrap();
-    });
-    bot.ask(ANA, "/descrever \"Bairro Feliz\" Outra").await;
-    let undone = bot.ask(ANA, "/desfazer").await;
 
-    assert!(undone.contains('❌') && !undone.contains("Foi um teste"), "{undone}");
-}
-
-#[tokio::test]
-async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
-    let rows = [
-        ("\"Bairro Feliz\"\n- só um item", "- só um item"),
-        ("Bairro Feliz\n- só um item", "- só um item"),
-        ("Bairro Feliz:\n- só um item", "- só um item"),
-        ("bairro\n: item", ": item"),
-        ("Bairro Feliz --sim\n- só um item", "- só um item"),
-        ("Bairro Feliz = igual", "= igual"),
-        ("\"Bairro Feliz\" = igual", "= igual"),
-        ("Bairro Feliz - Oi", "Oi"),
-        ("Bairro Feliz | Oi", "Oi"),
-        ("\"Bairro Feliz\": Oi", "Oi"),
-        ("\"Bairro Feliz\", Oi", "Oi"),
-        ("\"Bairro Feliz\":\n- só um item", "- só um item"),
-    ];
-    for (rest, expected) in rows {
+    #[tokio::test]
+    async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
         let bot = Service::start().await;
 
-        let said = bot.ask(ANA, &format!("/descrever {rest}")).await;
+        for text in
+            ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
+        {
+            let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
+            assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
+        }
+        bot.sandbox.world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            world.describe(&bairro, "Use antes --teste 🙏").unwrap();
+        });
+        bot.ask(ANA, "/descrever \"Bairro Feliz\" Outra").await;
+        let undone = bot.ask(ANA, "/desfazer").await;
 
-        assert_eq!(bot.description("Bairro Feliz"), expected, "{rest}: {said}");
+        assert!(undone.contains('❌') && !undone.contains("Foi um teste"), "{undone}");
     }
+
+    #[tokio::test]
+    async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
+        let rows = [
+            ("\"Bairro Feliz\"\n- só um item", "- só um item"),
+            ("Bairro Feliz\n- só um item", "- só um item"),
+            ("Bairro Feliz:\n- só um item", "- só um item"),
+            ("bairro\n: item", ": item"),
+            ("Bairro Feliz --sim\n- só um item", "- só um item"),
+            ("Bairro Feliz = igual", "= igual"),
+            ("\"Bairro Feliz\" = igual", "= igual"),
+            ("Bairro Feliz - Oi", "Oi"),
+            ("Bairro Feliz | Oi", "Oi"),
+            ("\"Bairro Feliz\": Oi", "Oi"),
+            ("\"Bairro Feliz\", Oi", "Oi"),
+            ("\"Bairro Feliz\":\n- só um item", "- só um item"),
+        ];
+        for (rest, expected) in rows {
+            let bot = Service::start().await;
+
+            let said = bot.ask(ANA, &format!("/descrever {rest}")).await;
+
+            assert_eq!(bot.description("Bairro Feliz"), expected, "{rest}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_leaves_out_elsewhere_is_a_small_one_here_or_part_of_a_name() {
+    for (order, linked) in [
+        ("/vincular bairro futebol no suporte", "✅ “Suporte”"),
+        ("/vincular bairro meninas sem limites", "✅ “Meninas sem Limites”"),
+        ("/vincular bairro sem", "✅ “Sem”"),
+        ("/vincular bairro ❌ antigos", "✅ “❌ Antigos”"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Meninas sem Limites", "Sem", "❌ Antigos"] {
+                world.group(name);
+            }
+        });
+        let bot = setting.instance("locale = \"pt-BR\"\n").start().await;
+
+        let said = bot.ask(ANA, order).await;
+
+        assert!(said.contains(linked) && !said.starts_with("Sobrou"), "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_community_that_a_word_begins_is_not_taken_where_the_whole_name_of_another_follows() {
+    for (order, offered) in [
+        ("/descrever por favor Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
+        ("/descrever minha comunidade Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
+        ("/descrever minha comunidade: Bairro Feliz: oi", "/descrever Bairro Feliz: oi?"),
+        ("/vincular minha bairro feliz futebol", "/vincular bairro feliz futebol?"),
+        ("/vincular --testar minha bairro feliz futebol", "/vincular --try bairro feliz futebol?"),
+        ("/promover nova bairro feliz 44 99999-0003", "/promover bairro feliz 44 99999-0003?"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Portaria", "Minha Rua", "Nova Era"] {
+                world.community(name);
+            }
+        });
+        let bot = setting.start().await;
+
+        let asked = bot.ask(ANA, order).await;
+        let changes = bot.changes();
+        let done = bot.ask(ANA, "sim").await;
+
+        assert!(asked.contains(offered), "{order}: {asked}");
+        assert_eq!(changes, 0, "{order}: {asked}");
+        assert!(done.contains("“Bairro Feliz”"), "{order}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn a_community_that_a_word_begins_is_taken_where_no_other_is_named() {
+    let bot = Service::with().world(|world| drop(world.community("Minha Rua"))).start().await;
+
+    let text = bot.ask(ANA, "/descrever minha Tudo sobre a rua do bairro feliz e das outras").await;
+    let groups = bot.ask(ANA, "/vincular bairro futebol").await;
+
+    assert!(text.starts_with("✅ “Minha Rua” está"), "{text}");
+    assert!(groups.contains("✅ “Futebol”"), "{groups}");
 }
