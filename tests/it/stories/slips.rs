@@ -617,7 +617,7 @@ async fn slips_of_a_yes_lead_to_it_within_one_message() {
         ("/confirmar tudo", "sim"),
         ("/comfirmar", "sim"),
         ("Sim!", ""),
-        ("isso", ""),
+        ("pode", ""),
     ];
     for (slip, mend) in rows {
         let bot = Service::start().await;

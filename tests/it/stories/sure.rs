@@ -508,92 +508,92 @@ async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothi
         assert_eq!(bot.changes(), 0, "{order}: {said}");
         assert_eq!(bot.description("Bairro Feliz"), "Antes", "{order}: {said}");
     }
+}
 
-    #[tokio::test]
-    async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_language() {
-        for (language, order) in [
-            ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
-            ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
-            ("pt-BR", "/desvincular Bairro Feliz todos (menos moradores)"),
-            ("pt-BR", "/promover Bairro Feliz (não) 44 99999-0003"),
-            ("pt-BR", "/promover Bairro Feliz 44 99999-0003 exceto: 44 99999-0002"),
-            ("pt-BR", "/vincular Bairro Feliz futebol sem suporte"),
-            ("pt-BR", "/vincular Bairro Feliz futebol\nFora: suporte"),
-            ("es", "/desvincular Bairro Feliz no moradores"),
-            ("es", "/enlazar Bairro Feliz vendas* no suporte"),
-            ("es", "/enlazar Bairro Feliz futebol, pero no suporte"),
-            ("es", "/enlazar Bairro Feliz futebol sin suporte"),
-            ("es", "/agregar Bairro Feliz no 44 99999-0005"),
-            ("en", "/link Bairro Feliz futebol, no suporte"),
-            ("en", "/link Bairro Feliz futebol, don’t suporte"),
-            ("en", "/link Bairro Feliz futebol without suporte"),
-            // None of these is the beginning of a name either.
-            ("pt-BR", "/vincular Bairro Feliz com"),
-            ("pt-BR", "/vincular Bairro Feliz futebol com suporte"),
-            ("es", "/enlazar Bairro Feliz futebol, solo suporte"),
-            // Marks of a pasted list.
-            ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n❌ suporte"),
-            ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n🚫suporte"),
-            ("pt-BR", "/promover Bairro Feliz\n✅ 44 99999-0003\n❌ 44 99999-0002"),
-        ] {
-            let setting = Service::with().world(|world| {
-                for name in ["Síndicos", "Comida", "Sem Teto"] {
-                    world.group(name);
-                }
-            });
-            let bot = setting.instance(&format!("locale = \"{language}\"\n")).start().await;
+#[tokio::test]
+async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
+    let bot = Service::start().await;
 
-            let said = bot.ask(ANA, order).await;
-
-            let begins = ["Sobrou isto: “", "Esto sobra: “", "I can't place “"];
-            assert!(begins.iter().any(|begin| said.starts_with(begin)), "{order}: {said}");
-            assert_eq!(bot.changes(), 0, "{order}: {said}");
-        }
+    for text in
+        ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
+    {
+        let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
+        assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
     }
+    bot.sandbox.world(|world| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        world.describe(&bairro, "Use antes --teste 🙏").unwrap();
+    });
+    bot.ask(ANA, "/descrever \"Bairro Feliz\" Outra").await;
+    let undone = bot.ask(ANA, "/desfazer").await;
 
-    #[tokio::test]
-    async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
+    assert!(undone.contains('❌') && !undone.contains("Foi um teste"), "{undone}");
+}
+
+#[tokio::test]
+async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
+    let rows = [
+        ("\"Bairro Feliz\"\n- só um item", "- só um item"),
+        ("Bairro Feliz\n- só um item", "- só um item"),
+        ("Bairro Feliz:\n- só um item", "- só um item"),
+        ("bairro\n: item", ": item"),
+        ("Bairro Feliz --sim\n- só um item", "- só um item"),
+        ("Bairro Feliz = igual", "= igual"),
+        ("\"Bairro Feliz\" = igual", "= igual"),
+        ("Bairro Feliz - Oi", "Oi"),
+        ("Bairro Feliz | Oi", "Oi"),
+        ("\"Bairro Feliz\": Oi", "Oi"),
+        ("\"Bairro Feliz\", Oi", "Oi"),
+        ("\"Bairro Feliz\":\n- só um item", "- só um item"),
+    ];
+    for (rest, expected) in rows {
         let bot = Service::start().await;
 
-        for text in
-            ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
-        {
-            let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
-            assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
-        }
-        bot.sandbox.world(|world| {
-            let bairro = world.community_named("Bairro Feliz").unwrap();
-            world.describe(&bairro, "Use antes --teste 🙏").unwrap();
-        });
-        bot.ask(ANA, "/descrever \"Bairro Feliz\" Outra").await;
-        let undone = bot.ask(ANA, "/desfazer").await;
+        let said = bot.ask(ANA, &format!("/descrever {rest}")).await;
 
-        assert!(undone.contains('❌') && !undone.contains("Foi um teste"), "{undone}");
+        assert_eq!(bot.description("Bairro Feliz"), expected, "{rest}: {said}");
     }
+}
 
-    #[tokio::test]
-    async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
-        let rows = [
-            ("\"Bairro Feliz\"\n- só um item", "- só um item"),
-            ("Bairro Feliz\n- só um item", "- só um item"),
-            ("Bairro Feliz:\n- só um item", "- só um item"),
-            ("bairro\n: item", ": item"),
-            ("Bairro Feliz --sim\n- só um item", "- só um item"),
-            ("Bairro Feliz = igual", "= igual"),
-            ("\"Bairro Feliz\" = igual", "= igual"),
-            ("Bairro Feliz - Oi", "Oi"),
-            ("Bairro Feliz | Oi", "Oi"),
-            ("\"Bairro Feliz\": Oi", "Oi"),
-            ("\"Bairro Feliz\", Oi", "Oi"),
-            ("\"Bairro Feliz\":\n- só um item", "- só um item"),
-        ];
-        for (rest, expected) in rows {
-            let bot = Service::start().await;
+#[tokio::test]
+async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_language() {
+    for (language, order) in [
+        ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
+        ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
+        ("pt-BR", "/desvincular Bairro Feliz todos (menos moradores)"),
+        ("pt-BR", "/promover Bairro Feliz (não) 44 99999-0003"),
+        ("pt-BR", "/promover Bairro Feliz 44 99999-0003 exceto: 44 99999-0002"),
+        ("pt-BR", "/vincular Bairro Feliz futebol sem suporte"),
+        ("pt-BR", "/vincular Bairro Feliz futebol\nFora: suporte"),
+        ("es", "/desvincular Bairro Feliz no moradores"),
+        ("es", "/enlazar Bairro Feliz vendas* no suporte"),
+        ("es", "/enlazar Bairro Feliz futebol, pero no suporte"),
+        ("es", "/enlazar Bairro Feliz futebol sin suporte"),
+        ("es", "/agregar Bairro Feliz no 44 99999-0005"),
+        ("en", "/link Bairro Feliz futebol, no suporte"),
+        ("en", "/link Bairro Feliz futebol, don’t suporte"),
+        ("en", "/link Bairro Feliz futebol without suporte"),
+        // None of these is the beginning of a name either.
+        ("pt-BR", "/vincular Bairro Feliz com"),
+        ("pt-BR", "/vincular Bairro Feliz futebol com suporte"),
+        ("es", "/enlazar Bairro Feliz futebol, solo suporte"),
+        // Marks of a pasted list.
+        ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n❌ suporte"),
+        ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n🚫suporte"),
+        ("pt-BR", "/promover Bairro Feliz\n✅ 44 99999-0003\n❌ 44 99999-0002"),
+    ] {
+        let setting = Service::with().world(|world| {
+            for name in ["Síndicos", "Comida", "Sem Teto"] {
+                world.group(name);
+            }
+        });
+        let bot = setting.instance(&format!("locale = \"{language}\"\n")).start().await;
 
-            let said = bot.ask(ANA, &format!("/descrever {rest}")).await;
+        let said = bot.ask(ANA, order).await;
 
-            assert_eq!(bot.description("Bairro Feliz"), expected, "{rest}: {said}");
-        }
+        let begins = ["Sobrou isto: “", "Esto sobra: “", "I can't place “"];
+        assert!(begins.iter().any(|begin| said.starts_with(begin)), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}: {said}");
     }
 }
 
