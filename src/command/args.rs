@@ -1,4 +1,4 @@
-//! What an order's words are: a community, groups, people, a text, flags. How they are parted is [`reader`]'s.
+//! What an order's words are: a community, groups, people, a text, flags. How they are parted is `reader`'s.
 
 mod reader;
 

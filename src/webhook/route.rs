@@ -2,7 +2,7 @@
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
 //! or a copy of its text. Only an order of an admin goes on to the journal, and word that WhatsApp was
-//! connected or is no more ([`Heard`]). Where the communities' own admins may give orders, a short word of
+//! connected or is no more (`Heard`). Where the communities' own admins may give orders, a short word of
 //! somebody whom the configuration does not know costs a look into what is known of them, which nobody holds
 //! for longer than to replace it; no call is made for it.
 //!
