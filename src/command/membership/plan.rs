@@ -11,7 +11,7 @@ use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
-use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
+use crate::zapi::{ApiError, CommunityDetails, GroupDetails};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -463,9 +463,7 @@ async fn standing(
                 None => here(outside, name),
             })
         }
-        Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
-        // The community's own metadata is enough to go on.
-        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
+        Err(error) if error.proves_absence() => Ok(here(Before::Gone, None)),
         Err(error) => Err(error),
     }
 }
