@@ -266,7 +266,7 @@ impl Worker {
         }
         let is_over = match &sent {
             Ok(_) => true,
-            Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
+            Err(Unsent::Api(error)) => !error.cause.is_temporary() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
         if has_hourglass && is_over {
@@ -275,7 +275,7 @@ impl Worker {
         match sent {
             Ok(_) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if error.cause.may_be_sent_later() && !is_undeliverable => {
+            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
                 let at = self.postponed(&claim, &error, last_answer_at);
                 claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }

@@ -13,7 +13,7 @@
 //! | `Instance not found` | [`Cause::InstanceNotFound`] | no | yes |
 //! | `[ip] not allowed` | [`Cause::Address`] | no | yes |
 //! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
-//! | 2xx or 3xx that is no JSON, of an unknown shape, about something else, or too long: it may have been done | [`Cause::Unreadable`] | yes | |
+//! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`Cause::Unreadable`] | yes | |
 //!
 //! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
 //! is the journal's rule (`journal::failure`).
@@ -96,9 +96,8 @@ impl Cause {
     const fn row(self) -> (bool, bool) {
         match self {
             Self::NotBooked | Self::TimeOver | Self::Unreachable | Self::Disconnected => (true, true),
-            Self::NoAnswer | Self::Busy | Self::Trouble(_) => (true, false),
+            Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Unreadable => (true, false),
             Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
-            Self::Unreadable => (true, false),
             Self::Refused => (false, false),
         }
     }
@@ -108,12 +107,6 @@ impl Cause {
         self.row().0
     }
 
-    /// Sending an answer again later may help. It is worth more tries than a call: an edge's page
-    /// instead of Z-API's word ends nothing.
-    pub fn may_be_sent_later(self) -> bool {
-        self.is_temporary() || self == Self::Unreadable
-    }
-
     /// Nothing left this machine, so nobody has the call.
     pub fn is_unsent(self) -> bool {
         matches!(self, Self::NotBooked | Self::TimeOver | Self::Unreachable)
@@ -121,7 +114,7 @@ impl Cause {
 
     /// The call did nothing: it was not sent, or Z-API said no, be it for now.
     pub fn is_surely_unmade(self) -> bool {
-        self.is_unsent() || self == Self::Busy || !(self.is_temporary() || self == Self::Unreadable)
+        self.is_unsent() || self == Self::Busy || !self.is_temporary()
     }
 
     /// The whole account or instance is concerned: other calls fail alike.

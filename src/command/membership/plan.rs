@@ -11,7 +11,7 @@ use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
-use crate::zapi::{ApiError, CommunityDetails, GroupDetails};
+use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -464,6 +464,10 @@ async fn standing(
             })
         }
         Err(error) if error.proves_absence() => Ok(here(Before::Gone, None)),
+        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => {
+            Ok(here(outside, None))
+        }
         Err(error) => Err(error),
     }
 }
