@@ -266,7 +266,7 @@ impl Worker {
         }
         let is_over = match &sent {
             Ok(_) => true,
-            Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
+            Err(Unsent::Api(error)) => !error.cause.is_temporary() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
         if has_hourglass && is_over {
@@ -275,7 +275,7 @@ impl Worker {
         match sent {
             Ok(_) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if error.cause.may_be_sent_later() && !is_undeliverable => {
+            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
                 let at = self.postponed(&claim, &error, last_answer_at);
                 claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }
@@ -320,8 +320,10 @@ impl Worker {
         // What takes its worker down again and again is settled with what is known.
         let is_last_try = is_last_try || crashes > 0;
         let progress = Progress::default();
+        let (time, extension) = self.time_of_attempt(is_last_try, last_try_at);
+        let in_time = zapi.ending_after(time, extension);
         let means = Means {
-            zapi,
+            zapi: &in_time,
             speech,
             store: &self.store,
             clock: &self.clock,
@@ -381,6 +383,17 @@ impl Worker {
                 Ok(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp))
             }
         }
+    }
+
+    /// How long an attempt may go on, and how much longer after each change that it makes. One that is not the last
+    /// ends when the last one is due.
+    fn time_of_attempt(&self, is_last: bool, last_try_at: Timestamp) -> (Duration, Duration) {
+        let half = self.timing.attempt / 2;
+        let time = match is_last {
+            true => half,
+            false => self.timing.attempt.min(last_try_at.since(self.clock.now())),
+        };
+        (time, half)
     }
 
     /// A try failed, and another one follows: at once told to the admin, or when it is time for it.

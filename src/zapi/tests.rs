@@ -32,7 +32,7 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         messages: pace(),
         moves: Default::default(),
     };
-    Zapi { line: Arc::new(line), witness: None }
+    Zapi { line: Arc::new(line), witness: None, deadline: None }
 }
 
 /// The playground, and a client of it.
