@@ -464,10 +464,8 @@ async fn standing(
             })
         }
         Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
-        // The community's own metadata is enough to call, but no proof that nothing is to be done.
-        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => {
-            Ok(here(outside, None))
-        }
+        // The community's own metadata is enough to go on.
+        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
         Err(error) => Err(error),
     }
 }
