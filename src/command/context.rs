@@ -106,7 +106,7 @@ impl Default for Timing {
             hourglass: Duration::from_secs(2),
             progress: Duration::from_secs(5),
             goes_on: Duration::from_secs(20),
-            first_retry: Duration::from_secs(2),
+            first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(60),
             lease: LEASE,
         }

@@ -3,6 +3,8 @@
 //! What such an order does may be done twice with the same end. What must not be done twice goes its
 //! own way, by the plan's mark ([`super::create`], [`super::announce`], invitations in [`super::people`]).
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,12 +13,14 @@ use super::patience::Patience;
 use super::{Context, Failure};
 use crate::failpoint::{self, Step};
 use crate::reply::{Phrase, quoted};
-use crate::zapi::{ApiError, TurnToChange, Zapi};
+use crate::zapi::{ApiError, Cause, TurnToChange, Zapi};
 
 /// A change that one call makes.
 pub(super) trait Change: Sync {
     /// The call, as an error names it.
     const CALL: &'static str;
+    /// Made again it has another end: how it is now is waited for before.
+    const ENDS_ANEW: bool = false;
 
     /// Makes the call.
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>>;
@@ -48,8 +52,12 @@ pub(super) async fn carry_out<C: Change>(
     is_begun: bool,
 ) -> Result<Result<(), Phrase>, Failure> {
     let zapi = context.zapi;
-    if is_begun && let Some(read) = change.is_so(zapi) {
-        match read.await {
+    let can_be_read = change.is_so(zapi).is_some();
+    if is_begun && can_be_read {
+        // What is not called for again, or not without another end, may only show late.
+        let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
+        let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
+        match look(zapi, change, time).await {
             Ok(true) => return Ok(Ok(())),
             Ok(false) => {}
             Err(error) => return unread(context, change, error).map(Err),
@@ -57,7 +65,6 @@ pub(super) async fn carry_out<C: Change>(
     }
     if context.is_cancelled {
         // Where nothing can be read, an earlier try may have come through.
-        let can_be_read = change.is_so(zapi).is_some();
         return Ok(Err(if can_be_read { cancelled() } else { Phrase::unsure("change-cancelled-unsure") }));
     }
     let turn = zapi.turn_to_change(C::CALL).await?;
@@ -67,27 +74,41 @@ pub(super) async fn carry_out<C: Change>(
     let unmade = match answer {
         Ok(()) => None,
         Err(error) => {
-            // An earlier try may have come through, and show late or never.
-            let may_be_so = is_begun && error.cause.is_temporary();
-            let doubt = in_doubt(context, &error);
+            let (doubt, is_refused) = (in_doubt(context, &error), error.cause == Cause::Refused);
             match failed(context, error)? {
-                Unmade { phrase, is_certain: true } if !may_be_so => return Ok(Err(phrase)),
-                Unmade { is_certain: true, .. } if change.is_so(zapi).is_none() => Some(doubt),
+                // Nothing was done, unless an earlier try came through. A refusal is no proof of it where there is a
+                // better one.
+                Unmade { phrase, is_certain: true } if !is_begun && !(is_refused && can_be_read) => {
+                    return Ok(Err(phrase));
+                }
+                Unmade { is_certain: true, .. } if !can_be_read => Some(doubt),
                 Unmade { phrase, .. } => Some(phrase),
             }
         }
     };
-    let mut patience = Patience::of(context.timing.read_back);
-    while let Some(read) = change.is_so(zapi) {
-        match read.await {
-            Ok(true) => return Ok(Ok(())),
-            Ok(false) if patience.wait().await => {}
-            Ok(false) => return Ok(Err(unmade.unwrap_or_else(|| with_look("change-not-shown", change)))),
-            Err(_) if patience.wait().await => {}
-            Err(error) => return unread(context, change, error).map(Err),
+    if !can_be_read {
+        return Ok(unmade.map_or(Ok(()), Err));
+    }
+    match look(zapi, change, context.timing.read_back).await {
+        Ok(true) => {
+            context.gave_up = false;
+            Ok(Ok(()))
+        }
+        Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_look("change-not-shown", change)))),
+        Err(error) => unread(context, change, error).map(Err),
+    }
+}
+
+/// Reads how it is until it is so, or the time is over.
+async fn look(zapi: &Zapi, change: &impl Change, time: Duration) -> Result<bool, ApiError> {
+    let mut patience = Patience::of(time);
+    loop {
+        let Some(read) = change.is_so(zapi) else { return Ok(false) };
+        let read = read.await;
+        if matches!(read, Ok(true)) || !patience.wait().await {
+            return read;
         }
     }
-    Ok(unmade.map_or(Ok(()), Err))
 }
 
 /// It is done, or may be: it is the last change of its admin then.

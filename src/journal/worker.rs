@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::Bot;
 use super::answer::{self, Unsent};
 use super::failure::{
-    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
+    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, timing_of_answer, unconfigured,
 };
 use super::progress::{Shown, Teller, shown_while};
 use super::run::{Ended, Means, run, speech, with_questions};
@@ -276,7 +276,8 @@ impl Worker {
             Ok(_) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
             Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
-                let at = self.postponed(&claim, &error, last_answer_at);
+                let timing = timing_of_answer(self.timing, error.cause);
+                let at = self.postponed(&claim, timing, &error, last_answer_at);
                 claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }
             Err(Unsent::Api(error)) => {
@@ -406,7 +407,7 @@ impl Worker {
         last_try_at: Timestamp,
         signs: Signs,
     ) -> Result<(), Lost> {
-        let again_at = self.postponed(&claim, error, last_try_at);
+        let again_at = self.postponed(&claim, self.timing, error, last_try_at);
         let tell_at = self.goes_on_at(&claim);
         let mut look_at = again_at;
         if !signs.is_told && self.clock.now() >= tell_at {
@@ -457,8 +458,14 @@ impl Worker {
         Reply::GoesOn { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(speech)
     }
 
-    fn postponed(&self, claim: &Claim, error: &ApiError, last_try_at: Timestamp) -> Timestamp {
-        let at = next_try(&claim.command, self.timing, error.retry_after, last_try_at, self.clock.now());
+    fn postponed(
+        &self,
+        claim: &Claim,
+        timing: Timing,
+        error: &ApiError,
+        last_try_at: Timestamp,
+    ) -> Timestamp {
+        let at = next_try(&claim.command, timing, error.retry_after, last_try_at, self.clock.now());
         // What Z-API said may repeat what was written, and to whom: that is kept in the journal alone.
         let (call, cause) = (error.call, error.cause);
         tracing::warn!(id = claim.command.id, call, %cause, again = %at, "an order is tried again");

@@ -147,9 +147,9 @@ impl Zapi {
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
         let body = json!({ "communityId": community.as_str(), "groupsPhones": groups });
-        let answer = self.post(call, &body).await;
+        let answer = self.change(call, &body).await;
         self.moved();
-        answer.map(drop)
+        answer
     }
 
     /// Makes a community with its announcement group: `POST communities`. Made again, it is a second
@@ -190,7 +190,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityDescription": text });
-        self.post("update-community-description", &body).await.map(drop)
+        self.change("update-community-description", &body).await
     }
 
     /// Gives a community another photo, by its address or in base64: `POST update-community-photo`.
@@ -201,7 +201,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityPhoto": photo });
-        self.post("update-community-photo", &body).await.map(drop)
+        self.change("update-community-photo", &body).await
     }
 
     /// Says who may add groups to a community: `POST communities/settings`.
@@ -216,7 +216,7 @@ impl Zapi {
             WhoMayAdd::All => "all",
         };
         let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
-        self.post("communities/settings", &body).await.map(drop)
+        self.change("communities/settings", &body).await
     }
 
     /// Makes a new invitation link and lets the old one die: `POST redefine-invitation-link/{id}`.

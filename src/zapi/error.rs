@@ -225,6 +225,13 @@ pub(super) fn judge(
     }
 }
 
+/// Whether the answer to a change says that it was made. Nothing, and a shape that nobody knows, is no yes.
+pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
+    let answer = loose::object(answer);
+    let says_so = ["success", "value"].iter().any(|key| loose::is_true(answer, key));
+    if says_so { Ok(()) } else { Err(ApiError::new(call, Cause::Unreadable)) }
+}
+
 /// How long a `Retry-After` asks to wait: seconds, or a date, which counts from the server's own
 /// `Date` where it says one, so that our clocks need not agree. A date that is over is no wait.
 pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {

@@ -157,6 +157,11 @@ impl Zapi {
         self.call(call, Method::POST, call, Some(body)).await
     }
 
+    /// A POST that changes something, and whose answer must say that it did.
+    async fn change(&self, call: &'static str, body: &Value) -> Result<(), ApiError> {
+        error::confirm(call, &self.post(call, body).await?)
+    }
+
     async fn put(&self, call: &'static str, body: &Value) -> Result<Value, ApiError> {
         self.call(call, Method::PUT, call, Some(body)).await
     }

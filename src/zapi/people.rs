@@ -38,7 +38,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "autoInvite": auto_invite, "communityId": community.as_str(), "phones": people });
-        self.post("add-participant", &body).await.map(drop)
+        self.change("add-participant", &body).await
     }
 
     /// Takes people out of a community, and so out of its groups: `POST remove-participant`.
@@ -78,7 +78,7 @@ impl Zapi {
         people: &[String],
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
-        self.post(call, &json!({ "communityId": community.as_str(), "phones": people })).await.map(drop)
+        self.change(call, &json!({ "communityId": community.as_str(), "phones": people })).await
     }
 
     /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order asked; a number of
