@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, TurnToSend, Urgency, Zapi, loose};
+use super::{ApiError, Cause, TurnToSend, Urgency, Zapi, loose};
 use crate::domain::Chat;
 
 impl Zapi {
