@@ -38,13 +38,24 @@ struct Deactivate {
 
 impl Change for Deactivate {
     const CALL: &'static str = "DELETE communities";
+    const IS_CONFIRMED: bool = false;
 
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
         zapi.deactivate(&self.community, turn).boxed()
     }
 
     fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        let read = async { Ok(zapi.communities().await?.iter().all(|each| each.id != self.community)) };
+        // A list that lacks it may be one that lacks everything: the community itself must be gone, too.
+        let read = async {
+            if zapi.communities().await?.iter().any(|each| each.id == self.community) {
+                return Ok(false);
+            }
+            match zapi.community(&self.community).await {
+                Ok(_) => Ok(false),
+                Err(error) if error.proves_absence() => Ok(true),
+                Err(error) => Err(error),
+            }
+        };
         Some(read.boxed())
     }
 

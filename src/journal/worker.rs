@@ -321,8 +321,10 @@ impl Worker {
         // What takes its worker down again and again is settled with what is known.
         let is_last_try = is_last_try || crashes > 0;
         let progress = Progress::default();
+        let (time, extension) = self.time_of_attempt(is_last_try, last_try_at);
+        let in_time = zapi.ending_after(time, extension);
         let means = Means {
-            zapi,
+            zapi: &in_time,
             speech,
             store: &self.store,
             clock: &self.clock,
@@ -382,6 +384,17 @@ impl Worker {
                 Ok(Ended::with(Reply::GaveUp { reason: None }, Outcome::GaveUp))
             }
         }
+    }
+
+    /// How long an attempt may go on, and how much longer after each change that it makes. One that is not the last
+    /// ends when the last one is due.
+    fn time_of_attempt(&self, is_last: bool, last_try_at: Timestamp) -> (Duration, Duration) {
+        let half = self.timing.attempt / 2;
+        let time = match is_last {
+            true => half,
+            false => self.timing.attempt.min(last_try_at.since(self.clock.now())),
+        };
+        (time, half)
     }
 
     /// A try failed, and another one follows: at once told to the admin, or when it is time for it.

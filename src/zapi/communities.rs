@@ -92,7 +92,7 @@ impl Zapi {
             let id = CommunityId::parse(&loose::text(item, "id")?)?;
             Some(Community { id, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("communities", read, |one, other| one.id == other.id).await
+        self.pages("communities", read, |community: &Community| community.id.clone()).await
     }
 
     /// What a community is made of now: `GET communities-metadata/{id}`. May lag some seconds.
@@ -101,7 +101,7 @@ impl Zapi {
         let answer = self.get(call, &format!("{call}/{id}")).await?;
         let object = loose::object(&answer);
         let unreadable = || ApiError::new(call, Cause::Unreadable);
-        if !object.is_object() {
+        if loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
         // A community has its announcement group at least, and a group that cannot be read must not
@@ -115,8 +115,7 @@ impl Zapi {
 
     /// Waits until the next changing call may go, and books it; `call` names it in an error.
     pub async fn turn_to_change(&self, call: &'static str) -> Result<TurnToChange, ApiError> {
-        let booked = self.line.changes.turn(Urgency::Answer).await;
-        booked.map(TurnToChange).map_err(|_| ApiError::new(call, Cause::NotBooked))
+        self.turn(call, &self.line.changes, Urgency::Answer).await.map(TurnToChange)
     }
 
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.

@@ -3,6 +3,7 @@
 //! | what comes back | cause | tried again | every call fails |
 //! |---|---|---|---|
 //! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
+//! | the time of this attempt is over: a change was not sent, a reading was cut | [`Cause::TimeOver`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
 //! | time-out, reset, cut short, 408: it may have been done | [`Cause::NoAnswer`] | yes | |
 //! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
@@ -40,6 +41,8 @@ pub struct ApiError {
     pub said: Option<String>,
     /// When it asked to be called again.
     pub retry_after: Option<Duration>,
+    /// It was said in JSON, as Z-API speaks: not by a page of something in between.
+    pub is_of_z_api: bool,
 }
 
 /// What went wrong with a call.
@@ -48,6 +51,9 @@ pub enum Cause {
     /// The journal could not be written, and without it no paced call is made: nothing was sent.
     #[error("was not called: the journal cannot be written now")]
     NotBooked,
+    /// The time of this attempt is over: a change was not sent, a reading was cut.
+    #[error("was not waited for: the time of this attempt is over")]
+    TimeOver,
     /// No connection: nothing was sent.
     #[error("cannot be reached")]
     Unreachable,
@@ -89,7 +95,7 @@ impl Cause {
     /// The table's row: whether trying again later may help, and whether every call fails alike.
     const fn row(self) -> (bool, bool) {
         match self {
-            Self::NotBooked | Self::Unreachable | Self::Disconnected => (true, true),
+            Self::NotBooked | Self::TimeOver | Self::Unreachable | Self::Disconnected => (true, true),
             Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Unreadable => (true, false),
             Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
             Self::Refused => (false, false),
@@ -103,7 +109,7 @@ impl Cause {
 
     /// Nothing left this machine, so nobody has the call.
     pub fn is_unsent(self) -> bool {
-        matches!(self, Self::NotBooked | Self::Unreachable)
+        matches!(self, Self::NotBooked | Self::TimeOver | Self::Unreachable)
     }
 
     /// The call did nothing: it was not sent, or Z-API said no, be it for now.
@@ -120,7 +126,15 @@ impl Cause {
 impl ApiError {
     /// An error of which Z-API said nothing more.
     pub fn new(call: &'static str, cause: Cause) -> Self {
-        Self { call, cause, said: None, retry_after: None }
+        Self { call, cause, said: None, retry_after: None, is_of_z_api: false }
+    }
+
+    /// What was asked for does not exist, by Z-API's own word: a refusal of a reading, in JSON and in words that
+    /// speak of no trouble that passes. An edge's page, silence, and a refusal without a word prove nothing.
+    pub fn proves_absence(&self) -> bool {
+        let said = self.said.as_deref().unwrap_or_default().to_lowercase();
+        let is_passing = PASSING.iter().any(|words| said.contains(words));
+        self.cause == Cause::Refused && self.is_of_z_api && !said.is_empty() && !is_passing
     }
 
     /// A sentence for a person, with what to do where something can be done. `quote` makes Z-API's
@@ -131,7 +145,7 @@ impl ApiError {
         let key = match self.cause {
             Cause::NotBooked => "internal",
             Cause::Unreachable => "api-unreachable",
-            Cause::NoAnswer => "api-no-answer",
+            Cause::NoAnswer | Cause::TimeOver => "api-no-answer",
             Cause::Busy => "api-busy",
             Cause::Trouble(code) => {
                 status = code.to_string();
@@ -207,7 +221,7 @@ pub(super) fn judge(
     };
     match cause {
         None => Ok(json.unwrap_or_default()),
-        Some(cause) => Err(ApiError { call, cause, said, retry_after }),
+        Some(cause) => Err(ApiError { call, cause, said, retry_after, is_of_z_api: json.is_some() }),
     }
 }
 
@@ -246,6 +260,19 @@ fn is_failure(answer: &Value) -> bool {
         || denies("value")
         || loose::text(answer, "status").as_deref() == Some("ERROR")
 }
+
+/// The words of a refusal that tells of a trouble which passes: WhatsApp's limits and Z-API's own failures.
+const PASSING: [&str; 9] = [
+    "timeout",
+    "timed out",
+    "time-out",
+    "too many",
+    "limit",
+    "try again",
+    "tente novamente",
+    "internal",
+    "unavailable",
+];
 
 /// The words in which an error asks to connect the phone.
 const DISCONNECTED: [&str; 7] = [

@@ -52,7 +52,7 @@ impl Zapi {
             let id = GroupId::parse(&loose::text(item, "phone")?)?;
             Some(Group { id, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("groups", read, |one, other| one.id == other.id).await
+        self.pages("groups", read, |group: &Group| group.id.clone()).await
     }
 
     /// What a group is now: `GET light-group-metadata/{phone}`. May lag some seconds. Who is in it is
@@ -68,12 +68,13 @@ impl Zapi {
     pub async fn participants(&self, id: &GroupId) -> Result<Vec<Participant>, ApiError> {
         let call = "light-group-metadata";
         let answer = self.group_metadata(call, id).await?;
-        // Nobody at all cannot be: the bot is in it.
         let people = loose::object(&answer).get("participants").and_then(loose::list).unwrap_or_default();
-        if people.is_empty() {
+        let people: Vec<Participant> = people.iter().map(participant).collect();
+        // Nobody at all cannot be: the bot is in it.
+        if people.iter().all(|person| person.phone.is_none() && person.lid.is_none()) {
             return Err(ApiError::new(call, Cause::Unreadable));
         }
-        Ok(people.iter().map(participant).collect())
+        Ok(people)
     }
 
     /// The link that lets people into a group, where the bot may see it: `GET group-metadata/{phone}`.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ApiError, Zapi, loose};
+use super::{ApiError, Cause, Zapi, loose};
 use crate::clock::Timestamp;
 use crate::domain::Phone;
 
@@ -46,8 +46,10 @@ impl Zapi {
     pub async fn connection(&self) -> Result<Connection, ApiError> {
         let answer = self.get("status", "status").await?;
         let object = loose::object(&answer);
+        let is_connected = object.get("connected").and_then(loose::flag);
         Ok(Connection {
-            is_connected: loose::is_true(object, "connected"),
+            // Nothing said is no lost connection.
+            is_connected: is_connected.ok_or_else(|| ApiError::new("status", Cause::Unreadable))?,
             is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
         })
     }
@@ -56,6 +58,9 @@ impl Zapi {
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
         let object = loose::object(&answer);
+        if object.as_object().is_none_or(|fields| fields.is_empty()) {
+            return Err(ApiError::new("me", Cause::Unreadable));
+        }
         let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
             received_url: url("receivedCallbackUrl"),

@@ -8,8 +8,7 @@ use crate::domain::Chat;
 impl Zapi {
     /// Waits until the next message may go, and books it.
     pub async fn turn_to_send(&self, urgency: Urgency) -> Result<TurnToSend, ApiError> {
-        let booked = self.line.messages.turn(urgency).await;
-        booked.map(TurnToSend).map_err(|_| ApiError::new("send-text", Cause::NotBooked))
+        self.turn("send-text", &self.line.messages, urgency).await.map(TurnToSend)
     }
 
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new

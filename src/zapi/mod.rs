@@ -6,6 +6,7 @@
 
 mod communities;
 mod connections;
+mod deadline;
 pub mod error;
 mod groups;
 mod instance;
@@ -18,7 +19,9 @@ mod people;
 mod tests;
 pub mod witness;
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,7 +30,7 @@ use http::Method;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, WhoMayAdd};
 pub use connections::Connections;
@@ -40,9 +43,12 @@ pub use witness::Witness;
 
 use crate::clock::Clock;
 use crate::config::{Instance, Limits};
+use deadline::Deadline;
 use pace::Pace;
 
 const LARGEST_ANSWER: usize = 1024 * 1024;
+/// How long all pages of one list may take together.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why no client could be made: the TLS provider or the system's certificates are missing.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +60,7 @@ pub struct ClientError(reqwest::Error);
 pub struct Zapi {
     line: Arc<Line>,
     witness: Option<Arc<dyn Witness>>,
+    deadline: Option<Arc<Deadline>>,
 }
 
 struct Line {
@@ -97,12 +104,39 @@ impl Zapi {
             messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
             moves: AtomicUsize::new(0),
         };
-        Ok(Self { line: Arc::new(line), witness: None })
+        Ok(Self { line: Arc::new(line), witness: None, deadline: None })
     }
 
     /// The same line, with somebody who is asked before each call and told of each that was made.
     pub fn witnessed(&self, witness: Arc<dyn Witness>) -> Self {
-        Self { line: self.line.clone(), witness: Some(witness) }
+        Self { witness: Some(witness), ..self.clone() }
+    }
+
+    /// The same line for one attempt that ends after `time`: a later call fails with [`Cause::TimeOver`], and so
+    /// does a reading that is under way then. A confirmed change leaves at least `extension`, and waiting for
+    /// a rate limit does not count.
+    pub fn ending_after(&self, time: Duration, extension: Duration) -> Self {
+        Self { deadline: Some(Arc::new(Deadline::new(Instant::now(), time, extension))), ..self.clone() }
+    }
+
+    /// What this waits for, unless the time of the attempt ends before. `call` names it in the error.
+    pub async fn in_time<T>(&self, call: &'static str, wait: impl Future<Output = T>) -> Result<T, ApiError> {
+        let Some(deadline) = &self.deadline else { return Ok(wait.await) };
+        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, Cause::TimeOver))
+    }
+
+    /// Waits for a rate limit, which takes nothing from the time of the attempt.
+    async fn turn(&self, call: &'static str, pace: &Pace, urgency: Urgency) -> Result<(), ApiError> {
+        let failed = |cause| ApiError::new(call, cause);
+        if self.deadline.as_ref().is_some_and(|deadline| deadline.is_over(Instant::now())) {
+            return Err(failed(Cause::TimeOver));
+        }
+        let begun = Instant::now();
+        let booked = pace.turn(urgency).await;
+        if let Some(deadline) = &self.deadline {
+            deadline.postpone(begun.elapsed());
+        }
+        booked.map_err(|_| failed(Cause::NotBooked))
     }
 
     /// How many calls of this process that may have moved groups between communities have ended: what
@@ -132,8 +166,8 @@ impl Zapi {
         self.call(call, Method::PUT, call, Some(body)).await
     }
 
-    /// One call, if the witness lets it go. `call` names it in errors; `path` is what follows the
-    /// credentials, its variable parts being ids or numbers.
+    /// One call, if the witness lets it go and the attempt has time for it. `call` names it in errors; `path` is
+    /// what follows the credentials, its variable parts being ids or numbers.
     async fn call(
         &self,
         call: &'static str,
@@ -141,55 +175,61 @@ impl Zapi {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, ApiError> {
-        let Some(witness) = &self.witness else { return self.line.call(call, method, path, body).await };
-        witness.before().await;
+        let is_reading = method == Method::GET || call == people::PHONE_EXISTS;
+        if let Some(witness) = &self.witness {
+            self.in_time(call, witness.before()).await?;
+        }
         let begun = Instant::now();
-        let answer = self.line.call(call, method, path, body).await;
-        witness.after(call, begun.elapsed(), answer.as_ref().err());
+        let sent = self.line.call(call, method, path, body);
+        let answer = match &self.deadline {
+            Some(deadline) if deadline.is_over(Instant::now()) => Err(ApiError::new(call, Cause::TimeOver)),
+            Some(_) if is_reading => self.in_time(call, sent).await.and_then(|answer| answer),
+            _ => sent.await,
+        };
+        if let (Some(deadline), false, true) = (&self.deadline, is_reading, answer.is_ok()) {
+            deadline.extend(Instant::now());
+        }
+        if let Some(witness) = &self.witness {
+            witness.after(call, begun.elapsed(), answer.as_ref().err());
+        }
         answer
     }
 
-    /// Reads pages until one is shorter than the first, empty, or brings nothing new: a list has
-    /// no total, and how much a page holds is Z-API's choice.
-    async fn pages<T>(
+    /// Reads pages until one is empty or brings nothing new: a list has no total, how much a page holds is
+    /// Z-API's choice, and pages of one list need not be alike. A page of which nothing can be read is no end:
+    /// what else it holds would pass for something that does not exist.
+    async fn pages<T, Id: Eq + Hash>(
         &self,
         call: &'static str,
         read: impl Fn(&Value) -> Option<T>,
-        is_same: impl Fn(&T, &T) -> bool,
+        id: impl Fn(&T) -> Id,
     ) -> Result<Vec<T>, ApiError> {
         const PAGE_SIZE: usize = 100;
         const MOST_PAGES: usize = 1_000;
         /// Whoever sends more than this sends without end.
         const MOST_ENTRIES: usize = 20_000;
-        let mut all: Vec<T> = Vec::new();
-        let mut first_length = 0;
-        for page in 1..=MOST_PAGES {
-            let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
-            let Some(items) = loose::list(&answer) else {
-                return Err(ApiError::new(call, Cause::Unreadable));
-            };
-            let found: Vec<T> = items.iter().filter_map(&read).collect();
-            // Only a page that begins as an earlier one did is suspected of repeating it.
-            let repeats = found.first().is_some_and(|head| all.iter().any(|known| is_same(known, head)));
-            if page == 1 {
-                first_length = items.len();
-            }
-            let is_last = items.is_empty() || items.len() < first_length;
-            if repeats {
-                let fresh: Vec<T> =
-                    found.into_iter().filter(|one| !all.iter().any(|known| is_same(known, one))).collect();
-                if fresh.is_empty() {
+        let unreadable = || ApiError::new(call, Cause::Unreadable);
+        let reading = async {
+            let (mut all, mut known) = (Vec::new(), HashSet::new());
+            for page in 1..=MOST_PAGES {
+                let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
+                let items = answer.as_array().ok_or_else(unreadable)?;
+                let mut found: Vec<T> = items.iter().filter_map(&read).collect();
+                if found.is_empty() && !items.is_empty() {
+                    return Err(unreadable());
+                }
+                found.retain(|entry| known.insert(id(entry)));
+                if found.is_empty() {
                     break;
                 }
-                all.extend(fresh);
-            } else {
                 all.extend(found);
+                if all.len() > MOST_ENTRIES {
+                    break;
+                }
             }
-            if is_last || all.len() > MOST_ENTRIES {
-                break;
-            }
-        }
-        Ok(all)
+            Ok(all)
+        };
+        timeout(LIST_TIMEOUT, reading).await.unwrap_or_else(|_| Err(ApiError::new(call, Cause::NoAnswer)))
     }
 }
 

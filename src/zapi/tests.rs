@@ -32,7 +32,7 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         messages: pace(),
         moves: Default::default(),
     };
-    Zapi { line: Arc::new(line), witness: None }
+    Zapi { line: Arc::new(line), witness: None, deadline: None }
 }
 
 /// The playground, and a client of it.
@@ -291,11 +291,11 @@ async fn a_message_is_edited_in_its_place() {
     let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
     let turn = async || zapi.turn_to_send(Urgency::Answer).await.unwrap();
 
-    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap().unwrap();
+    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap();
     let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
 
     let sent = scene.sandbox.sent();
-    assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", Some(id.clone())));
+    assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", id.clone()));
 
     scene.answers("send-text?edit", 400, &json(r#"{"error":"too old"}"#));
     zapi.send_text(&chat, "três", None, turn().await).await.unwrap();
@@ -304,7 +304,38 @@ async fn a_message_is_edited_in_its_place() {
 
     scene.answers("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
     let id = zapi.send_text(&chat, "cinco", None, turn().await).await.unwrap();
-    assert_eq!(id.as_deref(), Some("3EB0"));
+    assert_eq!(id, "3EB0");
+}
+
+#[tokio::test]
+async fn t47_an_answer_that_does_not_say_yes_is_none() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let chat = Chat::Direct(ANA.to_owned());
+    for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"] {
+        let call = ["communities", "update", "add", "remove", "send"];
+        let reply = || Fault::Instead(Reply::text(200, body));
+        call.iter().for_each(|call| scene.sandbox.trouble().always(call, reply()));
+        let (turn, send) = (async || scene.turn().await, async || zapi.turn_to_send(Urgency::Answer).await);
+
+        let answers = [
+            zapi.link(bairro, &[], turn().await).await,
+            zapi.unlink(bairro, &[], turn().await).await,
+            zapi.set_who_may_add(bairro, WhoMayAdd::All, turn().await).await,
+            zapi.describe(bairro, "x", turn().await).await,
+            zapi.set_photo(bairro, "x", turn().await).await,
+            zapi.add_people(bairro, &[], true, turn().await).await,
+            zapi.remove_people(bairro, &[], turn().await).await,
+            zapi.promote(bairro, &[], turn().await).await,
+            zapi.send_text(&chat, "x", None, send().await.unwrap()).await.map(drop),
+            zapi.react(&chat, "3EB0", "👍").await,
+            zapi.remove_reaction(&chat, "3EB0").await,
+        ];
+
+        let causes = answers.map(|answer| answer.unwrap_err().cause);
+        assert_eq!(causes, [Cause::Unreadable; 11], "{body}");
+        scene.sandbox.trouble().clear();
+    }
 }
 
 #[tokio::test]

@@ -463,9 +463,11 @@ async fn standing(
                 None => here(outside, name),
             })
         }
-        Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
-        // The community's own metadata is enough to go on.
-        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
+        Err(error) if error.proves_absence() => Ok(here(Before::Gone, None)),
+        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => {
+            Ok(here(outside, None))
+        }
         Err(error) => Err(error),
     }
 }
