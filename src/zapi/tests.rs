@@ -371,6 +371,17 @@ async fn t47_a_change_that_is_under_way_is_waited_for() {
     assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::TimeOver);
 }
 
+#[tokio::test]
+async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
+    let scene = Scene::open().await;
+    for body in ["{}", "null", "[]", "[{}]", "7"] {
+        scene.answers("me", 200, &json(body));
+        scene.answers("device", 200, &json(body));
+        assert_eq!(scene.zapi.account().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+        assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+    }
+}
+
 fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
 }

@@ -37,8 +37,8 @@ async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
 
 #[tokio::test]
 async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
-    let bot = with_slow_pages().timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
-    bot.ask(ANA, "/whoami").await;
+    let setting = Service::with().instance("give_up_after = \"2s\"");
+    let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
     let gate = bot.sandbox.trouble().hold_answer("DELETE communities/");
     let order = bot.give(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
     bot.within(gate.reached()).await;
