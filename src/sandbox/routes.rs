@@ -59,11 +59,15 @@ async fn answer(
     response
 }
 
-/// What faults are bound to: the path with its query. A message that is edited says so there.
+/// What faults are bound to: the path with its query. A message says there whether it is edited, else to whom
+/// it goes.
 fn target(call: &Call) -> String {
-    let edits = call.path == "send-text" && text_field(call, "editMessageId").is_some();
-    let query = if edits { "edit" } else { call.query.as_deref().unwrap_or_default() };
-    format!("{}?{query}", call.path)
+    let query = call.query.as_deref().unwrap_or_default();
+    match call.path.as_str() {
+        "send-text" if text_field(call, "editMessageId").is_some() => "send-text?edit".to_owned(),
+        "send-text" => format!("send-text?phone={}", text_field(call, "phone").unwrap_or_default()),
+        path => format!("{path}?{query}"),
+    }
 }
 
 /// A call that has been let in.
