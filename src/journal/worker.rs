@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use super::Bot;
 use super::answer::{self, Unsent};
 use super::failure::{
-    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, timing_of_answer, unconfigured,
+    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, timing_of_answer,
+    unconfigured,
 };
 use super::progress::{Shown, Teller, shown_while};
 use super::run::{Ended, Means, run, speech, with_questions};

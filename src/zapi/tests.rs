@@ -312,7 +312,8 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
     let chat = Chat::Direct(ANA.to_owned());
-    for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"] {
+    for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"]
+    {
         let call = ["communities", "update", "add", "remove", "send"];
         let reply = || Fault::Instead(Reply::text(200, body));
         call.iter().for_each(|call| scene.sandbox.trouble().always(call, reply()));

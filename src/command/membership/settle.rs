@@ -179,11 +179,7 @@ impl Work<'_, '_> {
 
     /// Reads the community until all groups are where they shall be, or the time is over. Returns
     /// those that are not, and why the last read failed, if it did.
-    async fn read_back(
-        &self,
-        mut missing: Vec<GroupId>,
-        hints: &Hints,
-    ) -> (Vec<GroupId>, Option<ApiError>) {
+    async fn read_back(&self, mut missing: Vec<GroupId>, hints: &Hints) -> (Vec<GroupId>, Option<ApiError>) {
         let time = self.context.timing.read_back;
         let mut patience = match self.called_again(hints) {
             Some(_) => Patience::before_calling_again(time),

@@ -210,11 +210,7 @@ impl Work<'_, '_> {
 
     /// Reads who is in the community until all are where they shall be, or the time is over. Returns
     /// those who are not, and why the last read failed, if it did.
-    async fn read_back(
-        &mut self,
-        mut missing: Vec<usize>,
-        hints: &Hints,
-    ) -> (Vec<usize>, Option<ApiError>) {
+    async fn read_back(&mut self, mut missing: Vec<usize>, hints: &Hints) -> (Vec<usize>, Option<ApiError>) {
         let time = self.context.timing.read_back;
         let mut patience = match self.called_again(hints) {
             Some(_) => Patience::before_calling_again(time),

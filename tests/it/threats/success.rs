@@ -194,7 +194,8 @@ async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_
 
             assert!(reply.contains("\n❓ ") && !reply.contains("so they got"), "{fault:?}: {reply}");
             let asked = bot.calls_to("add-participant");
-            let invites: Vec<_> = asked.iter().map(|call| &call.body.as_ref().unwrap()["autoInvite"]).collect();
+            let invites: Vec<_> =
+                asked.iter().map(|call| &call.body.as_ref().unwrap()["autoInvite"]).collect();
             assert_eq!(invites, [true, false], "{fault:?}");
         }
     }
