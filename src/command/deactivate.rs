@@ -38,6 +38,7 @@ struct Deactivate {
 
 impl Change for Deactivate {
     const CALL: &'static str = "DELETE communities";
+    const IS_CONFIRMED: bool = false;
 
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
         zapi.deactivate(&self.community, turn).boxed()

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::patience::Patience;
 use super::{Context, Failure};
@@ -21,6 +22,9 @@ pub(super) trait Change: Sync {
     const CALL: &'static str;
     /// Made again it has another end: how it is now is waited for before.
     const ENDS_ANEW: bool = false;
+
+    /// Its answer says whether it was made. If not, it is made again where it does not show.
+    const IS_CONFIRMED: bool = true;
 
     /// Makes the call.
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>>;
@@ -53,6 +57,7 @@ pub(super) async fn carry_out<C: Change>(
 ) -> Result<Result<(), Phrase>, Failure> {
     let zapi = context.zapi;
     let can_be_read = change.is_so(zapi).is_some();
+    let may_be_done = is_begun && !fields_of_plan(context).contains_key(UNMADE);
     if is_begun && can_be_read {
         // What is not called for again, or not without another end, may only show late.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
@@ -65,20 +70,27 @@ pub(super) async fn carry_out<C: Change>(
     }
     if context.is_cancelled {
         // Where nothing can be read, an earlier try may have come through.
-        return Ok(Err(if can_be_read { cancelled() } else { Phrase::unsure("change-cancelled-unsure") }));
+        let is_unsure = may_be_done && !can_be_read;
+        return Ok(Err(if is_unsure { Phrase::unsure("change-cancelled-unsure") } else { cancelled() }));
     }
     let turn = zapi.turn_to_change(C::CALL).await?;
+    mark_unmade(context, false).await?;
     failpoint::reach(Step::Calling);
     let answer = change.call(zapi, turn).await;
     failpoint::reach(Step::Called);
     let unmade = match answer {
         Ok(()) => None,
         Err(error) => {
-            let (doubt, is_refused) = (in_doubt(context, &error), error.cause == Cause::Refused);
+            if error.cause.is_surely_unmade() && error.cause.is_temporary() && !may_be_done {
+                mark_unmade(context, true).await?;
+            }
+            let (doubt, cause) = (in_doubt(context, &error), error.cause);
             match failed(context, error)? {
                 // Nothing was done, unless an earlier try came through. A refusal is no proof of it where there is a
                 // better one.
-                Unmade { phrase, is_certain: true } if !is_begun && !(is_refused && can_be_read) => {
+                Unmade { phrase, is_certain: true }
+                    if !may_be_done && (!can_be_read || cause.concerns_all()) =>
+                {
                     return Ok(Err(phrase));
                 }
                 Unmade { is_certain: true, .. } if !can_be_read => Some(doubt),
@@ -94,9 +106,33 @@ pub(super) async fn carry_out<C: Change>(
             context.gave_up = false;
             Ok(Ok(()))
         }
+        Ok(false) if unmade.is_none() && !C::IS_CONFIRMED => {
+            Ok(Err(failed(context, ApiError::new(C::CALL, Cause::Unreadable))?.phrase))
+        }
         Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_look("change-not-shown", change)))),
         Err(error) => unread(context, change, error).map(Err),
     }
+}
+
+/// The field of a plan that says that no call of it did anything so far.
+const UNMADE: &str = "unmade";
+
+fn fields_of_plan(context: &Context<'_>) -> Map<String, Value> {
+    let plan = context.claim.command.plan.as_deref();
+    plan.and_then(|plan| serde_json::from_str(plan).ok()).unwrap_or_default()
+}
+
+/// Says in the plan whether no call did anything so far.
+async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), Failure> {
+    let mut plan = fields_of_plan(context);
+    let was_unmade = plan.remove(UNMADE).is_some();
+    if is_unmade {
+        plan.insert(UNMADE.to_owned(), Value::Bool(true));
+    }
+    if is_unmade != was_unmade {
+        context.write_plan(Value::Object(plan).to_string()).await?;
+    }
+    Ok(())
 }
 
 /// Reads how it is until it is so, or the time is over.

@@ -414,9 +414,9 @@ async fn ordinary(
             }
             match zapi.group(&group.id).await {
                 Ok(details) => Ok((!details.is_announcement).then_some(group)),
-                Err(error) if error.cause.is_temporary() || error.cause.concerns_all() => Err(error),
-                // What cannot be looked up is not offered by a name that may be a community's.
-                Err(_) => Ok(None),
+                // What is not shown is not offered by a name that may be a community's.
+                Err(error) if error.proves_absence() => Ok(None),
+                Err(error) => Err(error),
             }
         }
         .boxed()

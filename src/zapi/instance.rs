@@ -1,6 +1,6 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ApiError, Cause, Zapi, loose};
 use crate::clock::Timestamp;
@@ -57,10 +57,7 @@ impl Zapi {
     /// What Z-API knows of the instance: `GET me`.
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
-        let object = loose::object(&answer);
-        if object.as_object().is_none_or(|fields| fields.is_empty()) {
-            return Err(ApiError::new("me", Cause::Unreadable));
-        }
+        let object = document("me", &answer)?;
         let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
             received_url: url("receivedCallbackUrl"),
@@ -74,7 +71,7 @@ impl Zapi {
     /// The bot's own number, where it is told: `GET device` (Z-API docs, instance/device).
     pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
         let answer = self.get("device", "device").await?;
-        Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
+        Ok(loose::text(document("device", &answer)?, "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
@@ -87,4 +84,11 @@ impl Zapi {
         };
         self.put(call, &json!({ "value": url })).await.map(drop)
     }
+}
+
+/// The object of an answer, which must say something: nothing is not an object whose fields are all missing.
+fn document<'a>(call: &'static str, answer: &'a Value) -> Result<&'a Value, ApiError> {
+    let object = loose::object(answer);
+    let says_something = object.as_object().is_some_and(|fields| !fields.is_empty());
+    says_something.then_some(object).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
 }

@@ -308,6 +308,38 @@ async fn a_message_is_edited_in_its_place() {
 }
 
 #[tokio::test]
+async fn t47_an_answer_that_does_not_say_yes_is_none() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let chat = Chat::Direct(ANA.to_owned());
+    for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"]
+    {
+        let call = ["communities", "update", "add", "remove", "send"];
+        let reply = || Fault::Instead(Reply::text(200, body));
+        call.iter().for_each(|call| scene.sandbox.trouble().always(call, reply()));
+        let (turn, send) = (async || scene.turn().await, async || zapi.turn_to_send(Urgency::Answer).await);
+
+        let answers = [
+            zapi.link(bairro, &[], turn().await).await,
+            zapi.unlink(bairro, &[], turn().await).await,
+            zapi.set_who_may_add(bairro, WhoMayAdd::All, turn().await).await,
+            zapi.describe(bairro, "x", turn().await).await,
+            zapi.set_photo(bairro, "x", turn().await).await,
+            zapi.add_people(bairro, &[], true, turn().await).await,
+            zapi.remove_people(bairro, &[], turn().await).await,
+            zapi.promote(bairro, &[], turn().await).await,
+            zapi.send_text(&chat, "x", None, send().await.unwrap()).await.map(drop),
+            zapi.react(&chat, "3EB0", "👍").await,
+            zapi.remove_reaction(&chat, "3EB0").await,
+        ];
+
+        let causes = answers.map(|answer| answer.unwrap_err().cause);
+        assert_eq!(causes, [Cause::Unreadable; 11], "{body}");
+        scene.sandbox.trouble().clear();
+    }
+}
+
+#[tokio::test]
 async fn the_bot_s_own_number_is_that_of_its_phone() {
     let scene = Scene::open().await;
     let own = Phone::parse(&scene.sandbox.account().phone);
@@ -327,6 +359,59 @@ async fn the_account_tells_until_when_it_is_paid() {
     scene.answers("me", 200, &json(r#"{"due":null}"#));
     let account = scene.zapi.account().await.unwrap();
     assert_eq!((account.due, account.payment_status), (None, None));
+}
+
+#[tokio::test]
+async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
+    let scene = Scene::open().await;
+    let delay = Duration::from_millis(100);
+    scene.sandbox.trouble().always("update-community-description", Fault::Delay(delay));
+    let zapi = scene.zapi.ending_after(10 * delay, 10 * delay);
+    let describe = async || {
+        let turn = scene.turn().await;
+        zapi.describe(&scene.bairro, "x", turn).await
+    };
+
+    for _ in 0..15 {
+        describe().await.unwrap();
+    }
+    assert!(zapi.community(&scene.bairro).await.is_ok());
+    let hanging = scene.sandbox.trouble().hold("communities?");
+    let cut = zapi.communities().await.unwrap_err();
+    let calls = scene.sandbox.calls().len();
+    let unsent = [
+        describe().await.unwrap_err(),
+        zapi.community(&scene.bairro).await.unwrap_err(),
+        zapi.turn_to_change("a change").await.unwrap_err(),
+    ];
+
+    assert_eq!(cut.cause, Cause::TimeOver);
+    assert!(unsent.iter().all(|error| error.cause == Cause::TimeOver && error.cause.is_surely_unmade()));
+    assert_eq!(scene.sandbox.calls().len(), calls);
+    hanging.release();
+}
+
+#[tokio::test]
+async fn t47_a_change_that_is_under_way_is_waited_for() {
+    let scene = Scene::open().await;
+    let late = Fault::Delay(Duration::from_millis(1_500));
+    scene.sandbox.trouble().next("update-community-description", 1, late);
+    let zapi = scene.zapi.ending_after(Duration::from_secs(1), Duration::ZERO);
+    let turn = scene.turn().await;
+
+    assert!(zapi.describe(&scene.bairro, "x", turn).await.is_ok());
+    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::TimeOver);
+}
+
+#[tokio::test]
+async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
+    let scene = Scene::open().await;
+    for body in ["{}", "null", "[]", "[{}]", "7"] {
+        scene.answers("me", 200, &json(body));
+        scene.answers("device", 200, &json(body));
+        assert_eq!(scene.zapi.account().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+        assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+    }
 }
 
 fn json(text: &str) -> serde_json::Value {

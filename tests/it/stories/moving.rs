@@ -1,6 +1,6 @@
 //! `/move`: a group leaves the community it is in and is linked to another, as one order.
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, Partial, Reply};
 
 use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -237,6 +237,7 @@ async fn a_link_that_comes_through_late_is_told_as_done() {
 #[tokio::test]
 async fn a_full_community_takes_no_group_from_another() {
     let bot = Service::with().world(|world| world.set_limit(2)).start().await;
+    bot.sandbox.trouble().set_partial(Partial::Error);
 
     let reply = bot.ask(ANA, MOVE).await;
 

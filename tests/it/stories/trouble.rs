@@ -121,8 +121,6 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
             "❌ Z-API does not accept calls from this server. Whoever runs this bot must allow its address.",
         ),
         (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: “no ∗rights∗”."),
-        (Reply::html(200, "<html>hello</html>"), "❌ Z-API gave an answer that cannot be read."),
-        (Reply::Huge(2_000_000), "❌ Z-API gave an answer that cannot be read."),
     ];
     let other = [400, 401, 403, 404, 405, 409, 410, 415, 422].map(|status| {
         (Reply::json(status, &serde_json::json!({ "error": "no" })), "❌ Z-API refused: “no”.")
