@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use super::{CommunityEntry, Entry, side_by_side};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
-use crate::zapi::{ApiError, Cause, Zapi};
+use crate::zapi::{ApiError, Zapi};
 
 /// How long a reading is believed.
 const BELIEVED: Duration = Duration::from_secs(5 * 60);
@@ -120,15 +120,23 @@ impl Roster {
         is_listed && known.staffs.iter().all(|staff| staff.is_believed(now))
     }
 
-    /// The admins of a community without the bot, read now where they are not known.
-    pub async fn admins_of(&self, zapi: &Zapi, community: &CommunityEntry) -> Result<Vec<Person>, ApiError> {
+    /// The admins of a community without the bot, read now where they are not known; nothing where its
+    /// announcement group, which lists them, is not shown.
+    pub async fn admins_of(
+        &self,
+        zapi: &Zapi,
+        community: &CommunityEntry,
+    ) -> Result<Option<Vec<Person>>, ApiError> {
         let (known, now) = (self.known(), self.clock.steady());
         let admins = match known.staff_of(&community.id).filter(|staff| staff.is_believed(now)) {
             Some(staff) => staff.admins.clone(),
-            None => self.staff(zapi, community.clone(), None).await?.1.admins,
+            None => match self.staff(zapi, community.clone(), None).await? {
+                Some((_, staff)) => staff.admins,
+                None => return Ok(None),
+            },
         };
         let merged = admins.into_iter().map(|admin| known.merged(admin));
-        Ok(merged.filter(|admin| !self.is_own(*admin)).collect())
+        Ok(Some(merged.filter(|admin| !self.is_own(*admin)).collect()))
     }
 
     /// Reads it again and again, as long as it is polled.
@@ -181,11 +189,11 @@ impl Roster {
             let old = known.staff_of(&community.id).cloned();
             async move {
                 match old.filter(|old| began.since(old.read_at) < RECENT) {
-                    Some(old) => (community, Ok((None, old))),
+                    Some(old) => (community, Ok(Some((None, old)))),
                     None => {
                         let announcement = groups.get(&community.id);
                         let read = self.staff(zapi, community.clone(), announcement).await;
-                        (community, read.map(|(group, staff)| (Some(group), staff)))
+                        (community, read.map(|read| read.map(|(group, staff)| (Some(group), staff))))
                     }
                 }
             }
@@ -194,7 +202,9 @@ impl Roster {
         let (mut staffs, mut failure) = (Vec::new(), None);
         for (community, read) in side_by_side(reads.collect()).await {
             match read {
-                Ok((group, staff)) => {
+                // Its announcement group is not shown: then nobody is known to be its admin.
+                Ok(None) => staffs.push(Staff { community, admins: Vec::new(), read_at: began }),
+                Ok(Some((group, staff))) => {
                     announcements.extend(group.map(|group| (community.id.clone(), group)));
                     staffs.push(Staff { community, ..staff });
                 }
@@ -218,26 +228,27 @@ impl Roster {
         failure.map_or(Ok(()), Err)
     }
 
-    /// The admins of a community as they are now, and its announcement group, which lists them.
+    /// The admins of a community as they are now, and its announcement group, which lists them; nothing where
+    /// that group is not shown.
     async fn staff(
         &self,
         zapi: &Zapi,
         community: CommunityEntry,
         announcement: Option<&GroupId>,
-    ) -> Result<(GroupId, Staff), ApiError> {
+    ) -> Result<Option<(GroupId, Staff)>, ApiError> {
         let read_at = self.clock.steady();
         let group = match announcement {
             Some(group) => group.clone(),
             None => {
                 let details = zapi.community(&community.id).await?;
-                let group = details.announcement().map(|group| group.id.clone());
-                group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?
+                let Some(group) = details.announcement() else { return Ok(None) };
+                group.id.clone()
             }
         };
         let people = zapi.participants(&group).await?;
         let admins = people.iter().filter(|person| person.is_admin);
         let admins = admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect();
-        Ok((group, Staff { community, admins, read_at }))
+        Ok(Some((group, Staff { community, admins, read_at })))
     }
 
     fn known(&self) -> Arc<Known> {

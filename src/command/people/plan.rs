@@ -10,7 +10,8 @@ use crate::authorise::may_everywhere;
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
-use crate::zapi::{ApiError, Cause, Known, Participant};
+use crate::reply::Phrase;
+use crate::zapi::{ApiError, Known, Participant};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -185,16 +186,18 @@ impl Item {
     }
 }
 
-/// Finds the people and reads how they stand; nothing is changed.
+/// Finds the people and reads how they stand, or says why that cannot be read; nothing is changed.
 pub(super) async fn survey(
     context: &Context<'_>,
     act: Act,
     community: CommunityEntry,
     named: &[Named],
-) -> Result<Plan, Failure> {
+) -> Result<Result<Plan, Phrase>, Failure> {
     let details = context.zapi.community(&community.id).await?;
-    let group = details.announcement().map(|group| group.id.clone());
-    let group = group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?;
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
+        return Ok(Err(Phrase::not_done("no-announcement-group").name("community", name)));
+    };
     let mut phones = Vec::new();
     for one in named {
         match one.who {
@@ -208,7 +211,6 @@ pub(super) async fn survey(
         own_phone(context, act).boxed()
     );
     let (present, known, own) = (present?, known?, own?);
-    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
     let mut items: Vec<Item> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
         // The end of a community's name that was typed without quotes names nobody.
@@ -223,7 +225,7 @@ pub(super) async fn survey(
             items.push(item);
         }
     }
-    Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items })
+    Ok(Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items }))
 }
 
 /// Who somebody is, and how they stand.
