@@ -125,6 +125,20 @@ impl World {
         }
     }
 
+    /// Puts so many people into a community at once, with numbers from `5511960000000` on, so that a test of
+    /// thousands is quick.
+    pub fn crowd(&mut self, community: &str, count: u32) {
+        let somebody = |nth: u32| Participant {
+            phone: (5_511_960_000_000_u64 + u64::from(nth)).to_string(),
+            lid: None,
+            is_admin: false,
+            is_super_admin: false,
+        };
+        if let Some(kept) = self.kept(community) {
+            kept.extend((0..count).map(somebody));
+        }
+    }
+
     /// Puts somebody into an ordinary group without asking, as it is done by hand.
     pub fn join_group(&mut self, group: &str, phone: &str, is_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);

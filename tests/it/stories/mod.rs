@@ -14,6 +14,7 @@ mod community;
 mod create;
 mod deactivate;
 mod describe;
+mod documented;
 mod confirm;
 mod consent;
 mod edit;
