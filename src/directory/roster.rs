@@ -3,10 +3,10 @@
 //!
 //! It is read in the background, and looked up without asking anybody: no message of a stranger
 //! makes a call. A reading is believed for five minutes; what is older, or could not be read, is
-//! unknown, and unknown is no. A person is told by number or lid; where a list shows both, the two
-//! are one person in every other list too.
+//! unknown, and unknown is no. A person is told by number or lid: the lids of listed numbers are asked for. Where a
+//! list shows both, the two are one person in every other list too.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -56,6 +56,8 @@ pub struct Roster {
 struct Reading {
     /// The announcement group of each community, which never changes.
     announcements: HashMap<CommunityId, GroupId>,
+    /// The lids of admins whose number alone is listed.
+    lids: HashMap<Phone, Lid>,
     /// When the last reading ended, and how.
     last: Option<(Timestamp, Result<(), ApiError>)>,
 }
@@ -170,7 +172,8 @@ impl Roster {
         {
             return result.clone();
         }
-        let result = self.read_all(zapi, &mut reading.announcements).await;
+        let Reading { announcements, lids, .. } = &mut *reading;
+        let result = self.read_all(zapi, announcements, lids).await;
         reading.last = Some((self.clock.steady(), result.clone()));
         result
     }
@@ -179,6 +182,7 @@ impl Roster {
         &self,
         zapi: &Zapi,
         announcements: &mut HashMap<CommunityId, GroupId>,
+        lids: &mut HashMap<Phone, Lid>,
     ) -> Result<(), ApiError> {
         let began = self.clock.steady();
         let listed = zapi.communities().await?;
@@ -222,6 +226,7 @@ impl Roster {
                 }
             }
         }
+        look_up_lids(zapi, &mut staffs, lids).await;
         let whole_at = failure.is_none().then_some(began);
         let known = Arc::new(Known::new(staffs, whole_at));
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
@@ -253,6 +258,28 @@ impl Roster {
 
     fn known(&self) -> Arc<Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Puts a lid beside each number that is listed alone, as lists are (no page of Z-API documents a lid in them): an
+/// admin's message may show the lid alone. Where lids cannot be asked for now, the next reading asks again.
+async fn look_up_lids(zapi: &Zapi, staffs: &mut [Staff], lids: &mut HashMap<Phone, Lid>) {
+    /// How many numbers one call asks for.
+    const AT_ONCE: usize = 200;
+    let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
+    let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
+    let unknown: Vec<Phone> = unknown.into_iter().filter(|phone| !lids.contains_key(phone)).collect();
+    for phones in unknown.chunks(AT_ONCE) {
+        match zapi.phone_exists(phones).await {
+            Ok(known) => lids.extend(known.iter().filter_map(|known| Some((known.asked, known.lid?)))),
+            Err(error) => {
+                tracing::debug!(%error, "the lids of the communities' admins could not be read");
+                break;
+            }
+        }
+    }
+    for admin in staffs.iter_mut().flat_map(|staff| &mut staff.admins).filter(|admin| admin.lid.is_none()) {
+        admin.lid = admin.phone.and_then(|phone| lids.get(&phone).copied());
     }
 }
 

@@ -141,7 +141,7 @@ async fn a_group_tells_its_community_or_null() {
     let outside = api.get(&format!("group-metadata/{outside}")).await;
 
     assert_eq!(inside.json()["communityId"], community.as_str());
-    assert_eq!(inside.json().get("invitationLink"), None);
+    assert_eq!(inside.json().get("invitationLink"), Some(&Value::Null));
     assert_eq!(outside.json()["communityId"], Value::Null);
     assert_eq!(outside.json()["subject"], "Futebol");
     assert!(outside.json()["invitationLink"].as_str().unwrap().starts_with("https://chat.whatsapp.com/"));

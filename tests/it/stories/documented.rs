@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use vincula::sandbox::phony::{Event, post};
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{Fault, Options, Reply, Standing};
 
 use super::appointed::{BRUNO, setting};
+use super::folk::{CARLA, CARLA_LID, Role};
 use crate::support::{ANA, Service};
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
+const BRUNO_LID: &str = "81896604192874@lid";
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 fn answer(status: u16, body: &Value) -> Fault {
@@ -233,6 +235,47 @@ async fn a_community_of_eight_thousand_is_worked_with_by_its_admins() {
     assert!(shown.contains("\n8014 people"), "{shown}");
     let metadata = bot.calls_to("light-group-metadata");
     assert!(metadata.len() < 20, "{}", metadata.len());
+}
+
+#[tokio::test]
+async fn somebody_named_by_lid_is_found_whether_or_not_lists_show_lids_beside_numbers() {
+    for shows_lids in [false, true] {
+        let bot = Service::with().options(Options { shows_lids, ..Options::default() }).start().await;
+
+        let demoted = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" {BRUNO_LID}"#)).await;
+        let was = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO_LID}"#)).await;
+        let hidden = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA_LID}"#)).await;
+        let removed = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO_LID} --yes"#)).await;
+
+        assert!(demoted.contains("\n✅ "), "{shows_lids}: {demoted}");
+        assert!(was.contains("\n☑️ "), "{shows_lids}: {was}");
+        assert!(hidden.contains("\n✅ "), "{shows_lids}: {hidden}");
+        assert!(removed.contains("\n✅ "), "{shows_lids}: {removed}");
+        assert_eq!((bot.role(BRUNO), bot.role(CARLA)), (Role::Outside, Role::Admin));
+    }
+}
+
+#[tokio::test]
+async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_show_lids() {
+    for shows_lids in [false, true] {
+        let bot = setting().options(Options { shows_lids, ..Options::default() }).start().await;
+        bot.knows(BRUNO).await;
+        // Bruno's number with Carla's lid is nobody's.
+        let mixed = bot.message(BRUNO, LINK).lid(CARLA_LID).in_group(&bot.group("Moradores"));
+        let by_lid = bot.ask_by(&bot.message(BRUNO_LID, LINK)).await;
+        let whoami = bot.ask(BRUNO, "/whoami").await;
+
+        assert_eq!(by_lid, LINKED, "{shows_lids}");
+        assert!(whoami.contains(&format!("\nLid: {BRUNO_LID}\n")), "{shows_lids}: {whoami}");
+        bot.sandbox.world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            world.promote(&bairro, CARLA).unwrap();
+        });
+        bot.clock.pass(std::time::Duration::from_secs(300));
+        bot.knows(CARLA_LID).await;
+        let answer = bot.post(&mixed).await.text();
+        assert!(answer.contains("not_an_admin"), "{shows_lids}: {answer}");
+    }
 }
 
 #[tokio::test]
