@@ -4,10 +4,12 @@
 //! Invented: what is text here and what is not differs from one place of a list to the next (both spellings are
 //! seen, never mixed so), so that a reader who trusts one spelling is found out.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
-use super::Options;
 use super::world::{Community, Group, Standing, World};
+use super::{Options, Person};
 
 /// `GET communities`.
 pub(super) fn communities(page: &[&Community]) -> String {
@@ -63,11 +65,13 @@ pub(super) fn group(
     options: &Options,
 ) -> String {
     let people = world.participants(group);
+    let everybody: HashMap<&str, &Person> =
+        world.people().iter().map(|known| (known.phone.as_str(), known)).collect();
     let bot_is_admin = group.standing == Standing::Admin;
     let bot = format!(r#"{{"phone":{},"isAdmin":{bot_is_admin},"isSuperAdmin":false}}"#, text(bot));
     let others = people.iter().enumerate().map(|(nth, person)| {
         let (admin, owner) = (boolean(person.is_admin, nth), boolean(person.is_super_admin, nth + 1));
-        let known = world.people().iter().find(|known| known.phone == person.phone);
+        let known = everybody.get(person.phone.as_str());
         let hidden = person.lid.as_deref().filter(|_| known.is_some_and(|known| known.hides_number));
         let phone = text(hidden.unwrap_or(&person.phone));
         let lid = match options.shows_lids {

@@ -1,4 +1,7 @@
 //! What each call does to the world, and what it answers.
+//!
+//! Invented: the words of every refusal (`… is required`, `Message not found`, `The queue is full`), and that an edit
+//! of a message answers with its old id: no page shows any of them.
 
 use axum::extract::Query;
 use http::StatusCode;

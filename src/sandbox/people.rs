@@ -125,15 +125,15 @@ impl World {
         }
     }
 
-    /// Puts so many people into a community at once, with numbers from `5511960000000` on, so that a test of
-    /// thousands is quick.
+    /// Puts so many people into a community at once, with names and with numbers from `5511960000000` on, so that a
+    /// test of thousands is quick.
     pub fn crowd(&mut self, community: &str, count: u32) {
-        let somebody = |nth: u32| Participant {
-            phone: (5_511_960_000_000_u64 + u64::from(nth)).to_string(),
-            lid: None,
-            is_admin: false,
-            is_super_admin: false,
-        };
+        let phone = |nth: u32| (5_511_960_000_000_u64 + u64::from(nth)).to_string();
+        let somebody =
+            |nth: u32| Participant { phone: phone(nth), lid: None, is_admin: false, is_super_admin: false };
+        for nth in 0..count {
+            self.person(&phone(nth), None, &format!("Maria Aparecida de Souza {nth:05}"));
+        }
         if let Some(kept) = self.kept(community) {
             kept.extend((0..count).map(somebody));
         }

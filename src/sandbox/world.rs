@@ -227,7 +227,7 @@ impl World {
         }
     }
 
-    /// Links a group to a community. One that is linked to it already stays so, without an error.
+    /// Links a group to a community. Invented: one that is linked to it already stays so, without an error.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.

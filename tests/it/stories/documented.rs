@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vincula::sandbox::phony::{Event, post};
-use vincula::sandbox::{Fault, Options, Reply, Standing};
+use vincula::sandbox::{Account, Fault, Options, Reply, Standing};
 
 use super::appointed::{BRUNO, setting};
 use super::folk::{CARLA, CARLA_LID, Role};
@@ -11,6 +11,18 @@ use crate::support::{ANA, Service};
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const BRUNO_LID: &str = "81896604192874@lid";
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+impl Service {
+    /// Calls Z-API as somebody else does who has its credentials; what it answers.
+    async fn call_z_api(&self, method: &str, path: &str, body: &Value) -> String {
+        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
+        let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(body);
+        let answer = request.header("client-token", client_token.as_deref().unwrap()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}");
+        answer.text().await.unwrap()
+    }
+}
 
 fn answer(status: u16, body: &Value) -> Fault {
     Fault::Instead(Reply::json(status, body))
@@ -221,6 +233,10 @@ async fn a_community_of_eight_thousand_is_worked_with_by_its_admins() {
         .start()
         .await;
     bot.knows(BRUNO).await;
+    let bairro = bot.community("Bairro Feliz");
+    let announcement = bot.world().announcement_of(&bairro).unwrap().id.clone();
+    let document = bot.call_z_api("GET", &format!("light-group-metadata/{announcement}"), &Value::Null).await;
+    assert!(document.len() > 1024 * 1024, "{}", document.len());
 
     let who = bot.ask(BRUNO, r#"/who "Bairro Feliz""#).await;
     let announced = bot.ask(BRUNO, r#"/announce "Bairro Feliz" --try Oi"#).await;
@@ -282,12 +298,7 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
 async fn what_the_bot_sent_comes_back_and_makes_no_loop() {
     let bot = Service::with().instance("owner_commands = true").start().await;
     let account = bot.sandbox.account().clone();
-    let call = async |path: &str, body: Value| {
-        let url = format!("{}/instances/{}/token/{}/{path}", bot.base_url(), account.id, account.token);
-        let client =
-            reqwest::Client::new().put(url).header("client-token", account.client_token.clone().unwrap());
-        assert!(client.json(&body).send().await.unwrap().status().is_success(), "{path}");
-    };
+    let call = async |path: &str, body: Value| bot.call_z_api("PUT", path, &body).await;
     let url = "https://bot.example.com/webhooks/main";
     let typed = bot.message(ANA, "/whoami").from_me();
     assert_eq!(bot.sandbox.callback(&typed), None, "no address is set");
