@@ -277,6 +277,7 @@ impl Directory {
         for (community, details) in side_by_side(reads.collect()).await {
             match details {
                 Ok(details) => {
+                    memberships.is_whole &= details.lists_groups();
                     let groups = details.groups.into_iter().map(|group| (group.id, community.clone()));
                     memberships.of.extend(groups);
                 }

@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } group of { $limit }
    *[other] { $count } groups of { $limit }
 }
+community-unlisted = { $community }: Z-API does not show its groups now. Look again in a minute.
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:

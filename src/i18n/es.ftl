@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Mira otra vez en un minuto.
 community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:

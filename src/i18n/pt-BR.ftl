@@ -47,6 +47,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: a Z-API não mostra os grupos agora. Veja de novo daqui a um minuto.
 community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:

@@ -76,7 +76,8 @@ pub enum Partial {
     Error,
 }
 
-/// What calls answer while the phone is not connected. Messages are queued all the same.
+/// What calls answer while the phone is not connected. Messages are queued all the same. Invented: which of the two
+/// forms a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offline {
     /// 400 with an error that asks to connect.

@@ -4,6 +4,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::groups::invitation_link;
 use super::{ApiError, Cause, TurnToChange, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
 
@@ -69,6 +70,12 @@ pub enum Invites<'a> {
 }
 
 impl CommunityDetails {
+    /// Whether the answer lists the community's groups. Every community has its announcement group, so an empty
+    /// list proves nothing: neither that a group is in it nor that it is not.
+    pub fn lists_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// The community's announcement group.
     pub fn announcement(&self) -> Option<&SubGroup> {
         self.groups.iter().find(|group| group.is_announcement)
@@ -104,11 +111,13 @@ impl Zapi {
         if loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
-        // A community has its announcement group at least, and a group that cannot be read must not
-        // pass for one that is not there: the marks of a reply are made of this.
-        let items = object.get("subGroups").and_then(loose::list).unwrap_or_default();
+        // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
+        // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]),
+        // and stands for itself only in an answer that names the community.
+        let is_it = loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() == Some(id);
+        let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(sub_group).collect();
-        let groups = groups.filter(|groups| !groups.is_empty()).ok_or_else(unreadable)?;
+        let groups = groups.filter(|groups| is_it || !groups.is_empty()).ok_or_else(unreadable)?;
         let (name, description) = (loose::name(object, "name"), loose::description(object));
         Ok(CommunityDetails { name, description, groups })
     }
@@ -228,8 +237,10 @@ impl Zapi {
             Invites::Group(id) => id.as_str(),
         };
         let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
-        loose::address(loose::object(&answer), "invitationLink")
-            .ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        let object = loose::object(&answer);
+        let said = loose::text(object, "invitationLinkError");
+        let cause = if said.is_some() { Cause::Refused } else { Cause::Unreadable };
+        invitation_link(call, object)?.ok_or_else(|| ApiError { said, ..ApiError::new(call, cause) })
     }
 }
 

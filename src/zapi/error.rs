@@ -9,15 +9,16 @@
 //! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
 //! | 5xx: it may have been done | [`Cause::Trouble`] | yes | |
 //! | an error text that asks to connect | [`Cause::Disconnected`] | yes | yes |
-//! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
+//! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
 //! | `Instance not found` | [`Cause::InstanceNotFound`] | no | yes |
-//! | `[ip] not allowed` | [`Cause::Address`] | no | yes |
-//! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
+//! | `<IP address> not allowed`, with or without brackets | [`Cause::Address`] | no | yes |
+//! | other 4xx; 2xx with an `error` that says something, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
 //! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`Cause::Unreadable`] | yes | |
 //!
 //! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
 //! is the journal's rule (`journal::failure`).
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
@@ -250,12 +251,7 @@ pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Opt
 fn is_failure(answer: &Value) -> bool {
     let answer = loose::object(answer);
     let denies = |key| answer.get(key).and_then(loose::flag) == Some(false);
-    let has_error = answer.get("error").is_some_and(|error| match error {
-        Value::String(text) => !text.trim().is_empty() && text != "false",
-        Value::Null | Value::Bool(false) => false,
-        _ => true,
-    });
-    has_error
+    answer.get("error").is_some_and(says_error)
         || denies("success")
         || denies("value")
         || loose::text(answer, "status").as_deref() == Some("ERROR")
@@ -274,8 +270,20 @@ const PASSING: [&str; 9] = [
     "unavailable",
 ];
 
+/// Whether an `error` says anything: beside a success it may stand empty, in any type.
+fn says_error(error: &Value) -> bool {
+    match error {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(text.trim(), "" | "0" | "false" | "null"),
+        Value::Array(items) => items.iter().any(says_error),
+        Value::Object(fields) => !fields.is_empty(),
+    }
+}
+
 /// The words in which an error asks to connect the phone.
-const DISCONNECTED: [&str; 7] = [
+const DISCONNECTED: [&str; 9] = [
     "be connected",
     "not connected",
     "disconnected",
@@ -283,6 +291,8 @@ const DISCONNECTED: [&str; 7] = [
     "connect the",
     "desconect",
     "não está conectad",
+    "restore the session",
+    "restaurar a sess",
 ];
 
 /// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
@@ -293,8 +303,8 @@ fn known_refusal(said: &str, status: u16) -> Option<Cause> {
         Some(Cause::ClientToken)
     } else if has("instance not found") {
         Some(Cause::InstanceNotFound)
-    } else if said.starts_with('[') && said.ends_with("not allowed") {
-        Some(Cause::Address)
+    } else if let Some(cause) = not_allowed(&said) {
+        Some(cause)
     } else if status < 500 && DISCONNECTED.iter().any(|words| has(words)) {
         Some(Cause::Disconnected)
     } else {
@@ -302,10 +312,40 @@ fn known_refusal(said: &str, status: u16) -> Option<Cause> {
     }
 }
 
+/// What `… not allowed` is about: the address of this machine, or the Client-Token, which Z-API repeats. Anything
+/// else (`Method not allowed`) is of this call alone.
+fn not_allowed(said: &str) -> Option<Cause> {
+    /// No token is shorter, and no word of a sentence is as long with a digit in it.
+    const SHORTEST_TOKEN: usize = 16;
+    let subject = said.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
+    let is_bracketed = subject.starts_with('[');
+    let words: Vec<&str> =
+        subject.split([' ', ',', '[', ']', '"', '\'', '(', ')']).filter(|word| !word.is_empty()).collect();
+    let is_token = |word: &&str| {
+        let is_plain = word.bytes().all(|b| b.is_ascii_alphanumeric());
+        word.len() >= SHORTEST_TOKEN && is_plain && word.bytes().any(|b| b.is_ascii_digit())
+    };
+    // A zone or a port may follow: `fe80::1%eth0`, `203.0.113.9:443`.
+    let is_address = |word: &&str| {
+        let bare = word.split('%').next().unwrap_or_default();
+        bare.parse::<IpAddr>().is_ok() || bare.parse::<SocketAddr>().is_ok()
+    };
+    if words.iter().any(is_address) {
+        Some(Cause::Address)
+    } else if words.iter().any(is_token) {
+        Some(Cause::ClientToken)
+    } else {
+        (is_bracketed || words == ["ip"]).then_some(Cause::Address)
+    }
+}
+
 /// `error`, else `message`, else the text without its HTML.
 fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
     let object = json.map(loose::object);
-    let field = |key| object.and_then(|o| loose::text(o, key)).filter(|text| !text.trim().is_empty());
+    let field = |key| {
+        let object = object.filter(|object| object.get(key).is_some_and(says_error));
+        object.and_then(|object| loose::text(object, key))
+    };
     let text = match object {
         Some(_) => field("error").or_else(|| field("message"))?,
         None => without_markup(&String::from_utf8_lossy(body)),
@@ -356,6 +396,26 @@ mod tests {
             (403, r#"{"error":"null not allowed"}"#, Some(Cause::ClientToken)),
             (500, r#"{"error":"Instance not found"}"#, Some(Cause::InstanceNotFound)),
             (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
+            (400, r#"{"error":"203.0.113.9 not allowed"}"#, Some(Cause::Address)),
+            (200, r#"{"error":"203.0.113.9 not allowed."}"#, Some(Cause::Address)),
+            (403, r#"{"error":"2001:db8::9 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"[2001:db8::9] not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"::ffff:203.0.113.9 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"message":"IP 203.0.113.9, 203.0.113.10 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"[ip] not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"F0123456789abcdef0123456789abcdefS not allowed"}"#, Some(Cause::ClientToken)),
+            (
+                403,
+                r#"{"error":"[F0123456789abcdef0123456789abcdefS] not allowed"}"#,
+                Some(Cause::ClientToken),
+            ),
+            (405, r#"{"error":"Method not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"Forwarding to announcements not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
+            (200, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
+            (400, r#"{"error":"You are not connected."}"#, Some(Cause::Disconnected)),
+            (400, r#"{"error":"Device has been disconnected"}"#, Some(Cause::Disconnected)),
             (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
             (404, "nothing here", Some(Cause::Refused)),
             (408, "", Some(Cause::NoAnswer)),
@@ -368,6 +428,23 @@ mod tests {
         for (status, body, expected) in rows {
             assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn an_error_that_says_nothing_beside_a_success_is_none() {
+        for error in
+            ["[]", "{}", "0", "0.0", r#""""#, r#"" ""#, r#""0""#, r#""false""#, "null", "false", "[null]"]
+        {
+            let body = format!(r#"{{"success":true,"error":{error}}}"#);
+            assert_eq!(cause("communities/link", 200, &body), None, "{error}");
+        }
+        for error in ["1", "-1", "true", r#"["x"]"#, r#"{"code":1}"#, r#""1""#, r#""no""#] {
+            let body = format!(r#"{{"success":true,"error":{error}}}"#);
+            assert_eq!(cause("communities/link", 200, &body), Some(Cause::Refused), "{error}");
+        }
+        let body = br#"{"success":false,"error":0,"message":"not a group"}"#;
+        let said = judge("communities/link", 200, None, body).unwrap_err().said;
+        assert_eq!(said.as_deref(), Some("not a group"));
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub struct Connection {
 pub struct Account {
     /// Where messages are told, if anywhere.
     pub received_url: Option<String>,
+    /// The second address that Z-API keeps for messages, "receive and delivery": where it points elsewhere,
+    /// messages are told there.
+    pub received_and_delivery_url: Option<String>,
+    /// What is typed on the connected phone is told too ("notify what I send myself").
+    pub notifies_sent_by_me: bool,
     /// Where it is told that WhatsApp was connected, if anywhere.
     pub connected_url: Option<String>,
     /// Where it is told that WhatsApp is connected no more, if anywhere.
@@ -35,6 +40,8 @@ pub struct Account {
 pub enum Event {
     /// A message was received.
     Received,
+    /// A message was received or delivered: the second address for the same messages.
+    ReceivedAndDelivery,
     /// WhatsApp was connected.
     Connected,
     /// WhatsApp is connected no more.
@@ -61,9 +68,12 @@ impl Zapi {
         let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
             received_url: url("receivedCallbackUrl"),
+            received_and_delivery_url: url("receivedAndDeliveryCallbackUrl"),
+            notifies_sent_by_me: loose::is_true(object, "receiveCallbackSentByMe"),
             connected_url: url("connectedCallbackUrl"),
             disconnected_url: url("disconnectedCallbackUrl"),
-            due: loose::integer(object, "due").map(Timestamp),
+            // Called a Unix timestamp, in seconds or milliseconds.
+            due: loose::integer(object, "due").and_then(Timestamp::of_unix),
             payment_status: loose::name(object, "paymentStatus"),
         })
     }
@@ -75,14 +85,20 @@ impl Zapi {
     }
 
     /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
-    /// on-whatsapp-disconnected).
+    /// on-whatsapp-disconnected; update-webhook-received-delivery).
     pub async fn set_webhook(&self, event: Event, url: &str) -> Result<(), ApiError> {
         let call = match event {
             Event::Received => "update-webhook-received",
+            Event::ReceivedAndDelivery => "update-webhook-received-delivery",
             Event::Connected => "update-webhook-connected",
             Event::Disconnected => "update-webhook-disconnected",
         };
         self.put(call, &json!({ "value": url })).await.map(drop)
+    }
+
+    /// Has what is typed on the connected phone told as well (Z-API docs, webhooks/update-notify-sent-by-me).
+    pub async fn notify_sent_by_me(&self) -> Result<(), ApiError> {
+        self.put("update-notify-sent-by-me", &json!({ "notifySentByMe": true })).await.map(drop)
     }
 }
 

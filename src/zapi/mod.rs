@@ -2,7 +2,7 @@
 //!
 //! Both credentials stand in the path of every URL, so nothing of a URL leaves this module: not
 //! in an error, not in a log line, not in `Debug`. Redirects are off, answers are read up to
-//! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
+//! 1 MiB (8 MiB where thousands of people are listed), and an answer is judged by its meaning before its status ([`error`] has the table).
 
 mod communities;
 mod connections;
@@ -12,6 +12,7 @@ mod groups;
 mod instance;
 pub mod loose;
 mod messages;
+mod metadata;
 mod names;
 mod pace;
 mod people;
@@ -44,11 +45,24 @@ pub use witness::Witness;
 use crate::clock::Clock;
 use crate::config::{Instance, Limits};
 use deadline::Deadline;
+use metadata::Metadata;
 use pace::Pace;
 
 const LARGEST_ANSWER: usize = 1024 * 1024;
 /// How long all pages of one list may take together.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Group metadata lists all people: 40,000 of them at 200 bytes each. It is read by [`Metadata`].
+const LARGEST_METADATA: usize = 8 * 1024 * 1024;
+
+const GROUP_METADATA: [&str; 3] = ["light-group-metadata", "group-metadata", "group-invitation-metadata"];
+
+/// An answer without a failure in it.
+struct Answer {
+    json: Value,
+    /// Who is in the group, where it is group metadata.
+    people: Vec<Participant>,
+}
 
 /// Why no client could be made: the TLS provider or the system's certificates are missing.
 #[derive(Debug, thiserror::Error)]
@@ -172,8 +186,11 @@ impl Zapi {
         self.call(call, Method::PUT, call, Some(body)).await
     }
 
-    /// One call, if the witness lets it go and the attempt has time for it. `call` names it in errors; `path` is
-    /// what follows the credentials, its variable parts being ids or numbers.
+    /// Metadata of a group, with the people in it.
+    async fn metadata(&self, call: &'static str, path: &str) -> Result<Answer, ApiError> {
+        self.answer(call, Method::GET, path, None).await
+    }
+
     async fn call(
         &self,
         call: &'static str,
@@ -181,6 +198,18 @@ impl Zapi {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, ApiError> {
+        self.answer(call, method, path, body).await.map(|answer| answer.json)
+    }
+
+    /// One call, if the witness lets it go and the attempt has time for it. `call` names it in errors; `path` is
+    /// what follows the credentials, its variable parts being ids or numbers.
+    async fn answer(
+        &self,
+        call: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, ApiError> {
         let is_reading = method == Method::GET || call == people::PHONE_EXISTS;
         if let Some(witness) = &self.witness {
             self.in_time(call, witness.before()).await?;
@@ -247,7 +276,7 @@ impl Line {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let failed = |cause| ApiError::new(call, cause);
         let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
         if let Some(client_token) = &self.client_token {
@@ -262,15 +291,27 @@ impl Line {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let (retry_after, date) = (header(RETRY_AFTER), header(DATE));
+        let is_metadata = GROUP_METADATA.contains(&call);
+        let largest = if is_metadata { LARGEST_METADATA } else { LARGEST_ANSWER };
         let mut text = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
-            if text.len() + chunk.len() > LARGEST_ANSWER {
+            if text.len() + chunk.len() > largest {
                 return Err(failed(Cause::Unreadable));
             }
             text.extend_from_slice(&chunk);
         }
         let wish = retry_after.and_then(|wish| error::wait(&wish, date.as_deref(), Clock::system().now()));
-        error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))
+        let mut people = Vec::new();
+        if is_metadata && let Some(metadata) = Metadata::parse(&text) {
+            people = metadata.people;
+            text = metadata.fields.to_string().into_bytes();
+        }
+        if text.len() > LARGEST_ANSWER {
+            return Err(failed(Cause::Unreadable));
+        }
+        let json =
+            error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))?;
+        Ok(Answer { json, people })
     }
 
     fn secrets(&self) -> Vec<&str> {

@@ -336,7 +336,7 @@ pub(super) async fn survey(
     match direction {
         Direction::Link => over_limit = self::over_limit(&details, todo, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one that was named last.
-        Direction::Unlink if todo > 0 && todo >= ordinary => {
+        Direction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
                 last.before = Before::MustStay;
             }

@@ -55,7 +55,12 @@ pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Resul
 /// At least one ordinary group must stay in each community that groups leave: the one named last.
 async fn keep_the_last(context: &Context<'_>, plan: &mut Plan) -> Result<(), Failure> {
     for (id, _, groups) in plan.sources() {
-        let ordinary = context.zapi.community(&id).await?.ordinary().count();
+        let details = context.zapi.community(&id).await?;
+        if !details.lists_groups() {
+            // Which group is the last one is not known: WhatsApp itself lets none go.
+            continue;
+        }
+        let ordinary = details.ordinary().count();
         if let Some(last) = groups.last().filter(|_| groups.len() >= ordinary) {
             plan.keep(last);
         }

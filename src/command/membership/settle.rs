@@ -109,13 +109,19 @@ struct Work<'w, 'c> {
 
 impl Work<'_, '_> {
     /// Those that are not where they shall be. A group that is to go, and that the community never
-    /// showed, is gone only when the group itself says so: one of the two reads lags.
+    /// showed, is gone only when the group itself says so: one of the two reads lags. A community that
+    /// lists no groups proves nothing: each group itself is asked.
     async fn missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
         let mut missing = Vec::new();
         for group in groups {
             let is_doubtful = self.direction == Direction::Unlink && self.hidden.contains(&group);
-            let is_reached = self.direction.is_reached(details, &group)
-                && !(is_doubtful && self.is_still_in(&group).await);
+            let is_reached = if details.lists_groups() {
+                self.direction.is_reached(details, &group) && !(is_doubtful && self.is_still_in(&group).await)
+            } else {
+                let is_in = self.context.zapi.group(&group).await;
+                let is_in = is_in.map(|group| group.community.as_ref() == Some(self.community));
+                is_in.is_ok_and(|is_in| is_in == (self.direction == Direction::Link))
+            };
             if !is_reached {
                 missing.push(group);
             }

@@ -16,6 +16,7 @@ mod community;
 mod create;
 mod deactivate;
 mod describe;
+mod documented;
 mod confirm;
 mod consent;
 mod edit;
