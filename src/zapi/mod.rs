@@ -127,16 +127,22 @@ impl Zapi {
 
     /// Waits for a rate limit, which takes nothing from the time of the attempt.
     async fn turn(&self, call: &'static str, pace: &Pace, urgency: Urgency) -> Result<(), ApiError> {
-        let failed = |cause| ApiError::new(call, cause);
-        if self.deadline.as_ref().is_some_and(|deadline| deadline.is_over(Instant::now())) {
-            return Err(failed(Cause::TimeOver));
-        }
+        self.check_time(call)?;
         let begun = Instant::now();
         let booked = pace.turn(urgency).await;
         if let Some(deadline) = &self.deadline {
             deadline.postpone(begun.elapsed());
         }
-        booked.map_err(|_| failed(Cause::NotBooked))
+        booked.map_err(|_| ApiError::new(call, Cause::NotBooked))
+    }
+
+    /// # Errors
+    /// The time of the attempt is over.
+    fn check_time(&self, call: &'static str) -> Result<(), ApiError> {
+        match &self.deadline {
+            Some(deadline) if deadline.is_over(Instant::now()) => Err(ApiError::new(call, Cause::TimeOver)),
+            _ => Ok(()),
+        }
     }
 
     /// How many calls of this process that may have moved groups between communities have ended: what
@@ -179,12 +185,12 @@ impl Zapi {
         if let Some(witness) = &self.witness {
             self.in_time(call, witness.before()).await?;
         }
+        self.check_time(call)?;
         let begun = Instant::now();
         let sent = self.line.call(call, method, path, body);
-        let answer = match &self.deadline {
-            Some(deadline) if deadline.is_over(Instant::now()) => Err(ApiError::new(call, Cause::TimeOver)),
-            Some(_) if is_reading => self.in_time(call, sent).await.and_then(|answer| answer),
-            _ => sent.await,
+        let answer = match is_reading {
+            true => self.in_time(call, sent).await.and_then(|answer| answer),
+            false => sent.await,
         };
         if let (Some(deadline), false, true) = (&self.deadline, is_reading, answer.is_ok()) {
             deadline.extend(Instant::now());
