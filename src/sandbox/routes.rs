@@ -59,14 +59,17 @@ async fn answer(
     response
 }
 
-/// What faults are bound to: the path with its query. A message says there whether it is edited, else to whom
-/// it goes.
+/// What faults are bound to: the path with its query. In the place of a query a message says whether it is edited,
+/// else to whom it goes, and a link its community.
 fn target(call: &Call) -> String {
-    let query = call.query.as_deref().unwrap_or_default();
+    let text = |name| text_field(call, name).unwrap_or_default();
     match call.path.as_str() {
         "send-text" if text_field(call, "editMessageId").is_some() => "send-text?edit".to_owned(),
-        "send-text" => format!("send-text?phone={}", text_field(call, "phone").unwrap_or_default()),
-        path => format!("{path}?{query}"),
+        "send-text" => format!("send-text?phone={}", text("phone")),
+        path @ ("communities/link" | "communities/unlink") => {
+            format!("{path}?communityId={}", text("communityId"))
+        }
+        path => format!("{path}?{}", call.query.as_deref().unwrap_or_default()),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A fault is bound to the beginning of a call's path with its query, without credentials:
 //! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all
 //! calls. A method before it narrows it: `POST communities`, `DELETE communities/`. A message that is
-//! edited is `send-text?edit`, one to a chat `send-text?phone=…`. Of several that fit, the one set first
+//! edited is `send-text?edit`, one to a chat `send-text?phone=…`, a link `communities/link?communityId=…`. Of several that fit, the one set first
 //! strikes until it is used up.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -54,8 +54,7 @@ async fn t27_whatever_is_answered_the_reply_is_true_and_nothing_is_done_twice_th
     let rows = changes::all();
     let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once)));
     let failed: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
-    let count = rows.len() * responses::all(&rows[0], &World::playground()).len() * 4;
-    assert!(failed.is_empty(), "{} of {count} cells failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(failed.is_empty(), "{} cells failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// Runs all cells of a change; what failed.
@@ -74,7 +73,8 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
     for is_done in [false, true] {
         let mut world = World::playground();
         (change.arrange)(&mut world);
-        for response in responses::all(change, &world) {
+        let all = responses::all(change, &world).into_iter();
+        for response in all.filter(|response| is_once || responses::SAMPLES.contains(&response.name)) {
             let cell = Cell { change, response: &response, is_done, is_once };
             match cell.run(&bot, &world).await {
                 Err(silent) => failed.push(format!("{cell}: {silent}")),
@@ -97,7 +97,6 @@ impl Cell<'_> {
         bot.sandbox.world(|now| now.clone_from(world));
         if let Some(order) = self.change.first {
             ask(bot, order).await?;
-            bot.settled().await;
         }
         let before = bot.world();
         let known = bot.sandbox.calls().len();
@@ -110,7 +109,6 @@ impl Cell<'_> {
         }
 
         let reply = ask(bot, self.change.order).await?;
-        bot.settled().await;
         let calls = bot.sandbox.calls().split_off(known);
         let calls = calls.into_iter().filter(|call| self.change.is_call(call, &before)).collect();
         Ok(Observation { before, after: bot.world(), reply, calls })

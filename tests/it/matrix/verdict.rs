@@ -38,9 +38,8 @@ fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
         "☑️" if !was_so => "it was not so before",
         "❌" if so && !by_word(&[Meaning::Refused, Meaning::NotNow]) => "it is so",
         "❓" if can_be_read && so => "it is so, and can be read",
-        "❓" if !so && matches!(meaning, Meaning::Refused | Meaning::NotNow) => {
-            "it was refused and is not so"
-        }
+        "❓" if !so && meaning == Meaning::Refused => "it was refused and is not so",
+        "❓" if !so && meaning == Meaning::NotNow && can_be_read => "it was not done and is not so",
         "❓" if by_word(&[Meaning::Done]) => "the response said that it is so",
         _ => return None,
     };
