@@ -232,9 +232,10 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
     bot.knows(BRUNO).await;
     let by_lid = bot.ask_by(&bot.message(BRUNO_LID, ORDER)).await;
     let suporte = bot.group("Suporte");
-    bot.sandbox
-        .trouble()
-        .always("light-group-metadata", Fault::Instead(Reply::json(200, &serde_json::json!({}))));
+    bot.sandbox.trouble().always(
+        &format!("light-group-metadata/{suporte}"),
+        Fault::Instead(Reply::json(200, &serde_json::json!({}))),
+    );
 
     let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;
 

@@ -6,7 +6,7 @@ mod again;
 mod alias;
 mod announce;
 mod answers;
-mod appointed;
+pub mod appointed;
 mod cancel;
 mod choose;
 mod communities;
