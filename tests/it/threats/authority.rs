@@ -301,3 +301,162 @@ async fn t44_a_demotion_through_one_replica_ends_what_another_believes() {
     assert!(!bot.said().iter().any(|said| said.contains("Futebol")), "{:?}", bot.said());
     bot.knows(CARLA_LID).await;
 }
+
+/// What may come in the place of a community's metadata, or of the list of communities.
+fn unreadable(community: &str, group: &str) -> Vec<(&'static str, Reply)> {
+    let with = |groups: serde_json::Value| {
+        Reply::json(200, &json!({ "id": community, "name": "Marketing BR", "subGroups": groups }))
+    };
+    let announcement =
+        json!({ "name": "Marketing BR", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
+    vec![
+        ("400", refusal("Community not found")),
+        ("403", Reply::text(403, "Forbidden")),
+        ("404", Reply::html(404, "<html>Not Found</html>")),
+        ("half a JSON", Reply::text(200, r#"{"name":"Marketing BR","subGroups":[{"name":"#)),
+        ("a page", Reply::html(200, "<html>ok</html>")),
+        ("nothing", Reply::text(200, "")),
+        ("204", Reply::text(204, "")),
+        ("null", Reply::json(200, &json!(null))),
+        ("an empty object", Reply::json(200, &json!({}))),
+        ("an empty list", Reply::json(200, &json!([]))),
+        ("a redirect", Reply::text(302, "")),
+        ("success:false", Reply::json(200, &json!({ "success": false }))),
+        ("no groups", with(json!([]))),
+        ("groups that are no list", with(json!({ "0": group }))),
+        (
+            "a group of an unknown shape",
+            with(json!([announcement, { "name": "x", "phone": { "id": group } }])),
+        ),
+        ("a group without an id", with(json!([announcement, { "name": "Lançamentos" }]))),
+        ("no announcement group", with(json!([{ "name": "x", "phone": "120363186053999998-group" }]))),
+    ]
+}
+
+impl Service {
+    /// Sends orders that read lists as Bruno; none of the replies may tell what is in “Marketing BR”.
+    async fn expect_nothing_of_marketing(&self, what: &str) {
+        let world = self.world();
+        let marketing = self.community("Marketing BR");
+        let groups: Vec<String> = world.groups_of(&marketing).iter().map(|group| group.id.clone()).collect();
+        let announcement = world.announcement_of(&marketing).unwrap().id.clone();
+        let lançamentos = self.group("Lançamentos");
+        let by_id = |order: &str| order.replace("ID", &lançamentos);
+        let orders: Vec<String> = [
+            "/groups",
+            "/more",
+            r#"/link --try "Bairro Feliz" 1-12"#,
+            "/groups lanç",
+            "/groups vendas",
+            "/groups marketing",
+            "/groups *a*",
+            r#"/link "Bairro Feliz" lanç"#,
+            "0",
+            r#"/link "Bairro Feliz" vendas s"#,
+            r#"/link --try "Bairro Feliz" vend"#,
+            "1",
+            r#"/link --try "Bairro Feliz" lan*"#,
+            r#"/link --try "Bairro Feliz" *a*"#,
+            r#"/link "Bairro Feliz" lançamentoz"#,
+            r#"/unlink "Bairro Feliz" lanç"#,
+            r#"/unlink "Bairro Feliz" *sul"#,
+            r#"/move lanç "Bairro Feliz""#,
+            r#"/move --try *a* "Bairro Feliz""#,
+            "/invite lanç",
+            "/invite lançamentoz",
+            "/invite vendas s",
+            r#"/remove "Bairro Feliz" "lanç""#,
+            "/history lanç",
+            r#"/link --try "Bairro Feliz" ID"#,
+            r#"/unlink --try "Bairro Feliz" ID"#,
+            r#"/move --try ID "Bairro Feliz""#,
+            "/invite ID",
+        ]
+        .map(by_id)
+        .to_vec();
+        for order in &orders {
+            let said = self.said().len();
+            self.send(BRUNO, order).await;
+            self.settled().await;
+            for reply in self.said().split_off(said) {
+                for name in ["Lançamentos", "Vendas Sul", "Marketing"] {
+                    assert!(!reply.contains(name), "{what}: {order}: {reply}");
+                }
+                let hidden = groups.iter().chain([&announcement, &marketing]);
+                for id in hidden.filter(|id| !order.contains(id.as_str())) {
+                    assert!(!reply.contains(id), "{what}: {order}: {reply}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn t45_of_a_community_that_cannot_be_read_nothing_is_told_to_admins_of_others() {
+    let world = setting().start().await;
+    for (what, reply) in unreadable(&world.community("Marketing BR"), &world.group("Lançamentos")) {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        let path = format!("communities-metadata/{}", bot.community("Marketing BR"));
+        bot.sandbox.trouble().always(&path, Fault::Instead(reply));
+
+        bot.expect_nothing_of_marketing(what).await;
+
+        let groups = bot.ask(BRUNO, "/groups").await;
+        let missing = "❓ Not every community could be read, so groups may be missing here.";
+        assert!(groups.contains("Moradores") && groups.contains(missing), "{what}: {groups}");
+        assert_eq!(bot.ask(BRUNO, LINK).await, LINKED, "{what}");
+        assert!(bot.ask(ANA, "/groups").await.contains("Lançamentos"), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_of_those_it_lacks() {
+    let world = setting().start().await;
+    let (bairro, marketing) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
+    let listed = |other: serde_json::Value| {
+        Reply::json(200, &json!([{ "name": "Bairro Feliz", "id": bairro }, other]))
+    };
+    for (what, reply) in [
+        (
+            "an entry of another shape",
+            listed(json!({ "name": "Marketing BR", "id": { "phone": marketing } })),
+        ),
+        ("an entry without an id", listed(json!({ "name": "Marketing BR" }))),
+        ("an entry that is none", listed(json!(null))),
+        ("nothing", Reply::text(200, "")),
+        ("null", Reply::json(200, &json!(null))),
+        ("an empty list", Reply::json(200, &json!([]))),
+    ] {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+
+        bot.expect_nothing_of_marketing(what).await;
+    }
+}
+
+#[tokio::test]
+async fn t45_an_id_tells_no_name_of_a_group_that_cannot_be_read() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let (group, marketing) = (bot.group("Lançamentos"), bot.community("Marketing BR"));
+    for reply in [refusal("Group not found"), Reply::text(200, ""), Reply::html(200, "<html>ok</html>")] {
+        for path in [format!("light-group-metadata/{group}"), format!("communities-metadata/{marketing}")] {
+            bot.sandbox.trouble().always(&path, Fault::Instead(reply.clone()));
+        }
+
+        for order in [
+            format!(r#"/link --try "Bairro Feliz" {group}"#),
+            format!(r#"/link "Bairro Feliz" {group}"#),
+            format!(r#"/unlink "Bairro Feliz" {group}"#),
+            format!(r#"/move {group} "Bairro Feliz""#),
+            format!("/invite {group}"),
+        ] {
+            let reply = bot.ask(BRUNO, &order).await;
+            assert!(!reply.contains("Lançamentos") && !reply.contains("Marketing"), "{order}: {reply}");
+        }
+        bot.sandbox.trouble().clear();
+    }
+    assert_eq!(bot.changes(), 0);
+}
