@@ -47,6 +47,13 @@ fn demote_bruno(bot: &Service) {
 }
 
 impl Service {
+    /// The path of the call that tells who is in a community.
+    fn people_of(&self, community: &str) -> String {
+        let world = self.world();
+        let group = world.announcement_of(&self.community(community)).unwrap();
+        format!("light-group-metadata/{}", group.id)
+    }
+
     /// Sends these orders as Bruno, and sees to it that none does anything or tells a link.
     async fn expect_powerless(&self, orders: &[&str]) {
         let (changes, before) = (self.changes(), self.world());
@@ -199,10 +206,9 @@ async fn t44_a_right_that_cannot_be_read_is_none() {
         Reply::json(200, &json!({})),
         Reply::html(200, "<html>ok</html>"),
     ] {
-        bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(reply));
-        bot.sandbox.trouble().always("communities-metadata", Fault::Instead(refusal("Community not found")));
+        bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(reply));
 
-        bot.expect_powerless(&CHANGES[..4]).await;
+        bot.expect_powerless(&CHANGES).await;
 
         bot.sandbox.trouble().clear();
         bot.clock.pass(Duration::from_secs(300));
@@ -214,7 +220,7 @@ async fn t44_a_right_that_cannot_be_read_is_none() {
 async fn t44_a_right_that_cannot_be_read_for_the_moment_is_read_later() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
-    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(Reply::bad_gateway()));
 
     let order = bot.give(BRUNO, LINK).await;
     bot.tried(&order, 2).await;
