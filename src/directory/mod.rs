@@ -87,6 +87,8 @@ impl Memberships {
 pub struct Snapshot {
     /// The communities, by name.
     pub communities: Book<CommunityId>,
+    /// Every entry of the list of communities could be read.
+    pub lists_all_communities: bool,
     /// The groups, by name; announcement groups may be among them.
     pub groups: Book<GroupId>,
 }
@@ -138,11 +140,13 @@ impl Lists {
 
     async fn read(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
         let started = Instant::now();
-        let (communities, groups) = tokio::join!(zapi.communities(), zapi.groups());
-        let communities = communities?.into_iter().map(|each| Entry { id: each.id, name: each.name });
+        let (communities, groups) = tokio::join!(zapi.list_communities(), zapi.groups());
+        let (communities, lists_all_communities) = communities?;
+        let communities = communities.into_iter().map(|each| Entry { id: each.id, name: each.name });
         let groups = groups?.into_iter().map(|each| Entry { id: each.id, name: each.name });
         let snapshot = Arc::new(Snapshot {
             communities: Book::new(communities.collect()),
+            lists_all_communities,
             groups: Book::new(groups.collect()),
         });
         self.cached().lists = Some((started, snapshot.clone()));

@@ -446,6 +446,7 @@ list-more = … { $count } more: { $order }
 more-nothing = There is nothing more to show. Begin a list anew: { $groups }
 groups-elsewhere = another community
 groups-unread = Not every community could be read: a group without one may belong to it.
+groups-missing = Not every community could be read, so groups may be missing here.
 community-about = About: { $text }
 community-people = { $count ->
     [one] { $count } person

@@ -446,6 +446,7 @@ list-more = … { $count } más: { $order }
 more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
 groups-elsewhere = otra comunidad
 groups-unread = No se pudieron leer todas las comunidades: un grupo sin comunidad aquí puede ser de una de ellas.
+groups-missing = No pude leer todas las comunidades, así que aquí pueden faltar grupos.
 community-about = Descripción: { $text }
 community-people = { $count ->
     [one] { $count } persona

@@ -447,6 +447,7 @@ list-more = … mais { $count }: { $order }
 more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
 groups-elsewhere = outra comunidade
 groups-unread = Nem todas as comunidades puderam ser lidas: um grupo sem comunidade aqui pode ser de uma delas.
+groups-missing = Não consegui ler todas as comunidades, então podem faltar grupos aqui.
 community-about = Descrição: { $text }
 community-people = { $count ->
     [one] { $count } pessoa

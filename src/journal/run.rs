@@ -15,9 +15,11 @@ use crate::command::{
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
-use crate::domain::{Chat, Lid, Locale, Person, Phone};
+use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{Mistake, Phrase, Reply, Speech};
-use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
+use crate::storage::{
+    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, Store, Stored, Unavailable, number_of,
+};
 use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
@@ -30,6 +32,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// The command that answers a question.
 const CONFIRM: &str = "confirm";
+/// The command that takes groups out of other communities than the one that it names.
+const MOVE: &str = "move";
 
 /// What a run may use besides its bot.
 pub(super) struct Means<'a> {
@@ -128,12 +132,17 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         phone: command.phone.as_deref().and_then(Phone::parse),
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
+    if let Some(roster) = &bot.roster {
+        // Another process may have changed who is an admin since this one read it.
+        roster.expire_before(people_changes(means.store, bot.instance.name.as_str()).await?);
+    }
+    let no_longer = |is_begun| Ok(Ended::with(Reply::NoLonger { is_begun }, Outcome::Refused));
     // The rights of now decide, not those of when the order was given.
     let admin_now = bot.admin_now(sender, command.by_owner);
-    let Some(admin) = means.zapi.before_deadline("communities", admin_now).await?? else {
-        return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
+    let Some(known) = means.zapi.before_deadline("communities", admin_now).await?? else {
+        return no_longer(command.plan.is_some());
     };
-    let admin = &*admin;
+    let admin = &*known;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
         // Who mends an order too soon may mend it once more.
@@ -206,6 +215,16 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     if let (None, Some(mistake)) = (&command.plan, spec.lacks(&arguments)) {
         return Ok(Ended::mistaken(spec.mistake(mistake, means.speech)));
     }
+    // To change something, an admin of a community must be one by a reading that is made for it, each time
+    // that it is tried. What was cancelled changes nothing more.
+    let confirmed = match spec.is_mutating && !is_cancelled {
+        true => {
+            let concerned = community.as_ref().filter(|_| spec.name != MOVE);
+            bot.admin_for_change(means.zapi, known.clone(), sender, concerned).await?
+        }
+        false => Some(known.clone()),
+    };
+    let Some(admin) = confirmed.as_deref() else { return no_longer(command.plan.is_some()) };
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
@@ -259,6 +278,13 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         false => Outcome::Answered,
     };
     Ok(Ended { reply, outcome, memories: context.memories })
+}
+
+/// The last change of people of each community, by the id of its command, whichever process made it.
+async fn people_changes(store: &Store, instance: &str) -> Result<Vec<(CommunityId, String)>, Failure> {
+    let changes = store.recall_all(instance, MemoryKind::People).await.map_err(Lost::Store)?;
+    let change = |change: Remembered| Some((CommunityId::parse(&change.place)?, change.value));
+    Ok(changes.into_iter().filter_map(change).collect())
 }
 
 /// The word of greeting, once a day by the calendar of the instance.

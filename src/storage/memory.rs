@@ -23,6 +23,8 @@ pub enum Kind {
     List,
     /// What `/more` shows next, by admin and chat.
     Page,
+    /// The id of the command that changed the people of a community last, by community.
+    People,
     /// What waits for a yes or a number, by admin and chat.
     Question,
     /// Who may add groups, as it was last set through the bot, by community.
@@ -43,6 +45,7 @@ impl Kind {
             Self::Language => "language",
             Self::List => "list",
             Self::Page => "page",
+            Self::People => "people",
             Self::Question => "question",
             Self::Setting => "setting",
             Self::Taken => "taken",

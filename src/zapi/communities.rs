@@ -1,6 +1,8 @@
 //! The chapter "Communities": lists, metadata, what makes, changes and ends a community, link and
 //! unlink (Z-API docs, communities). Its people are in [`super::people`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -95,11 +97,21 @@ impl CommunityDetails {
 impl Zapi {
     /// All communities of the number: `GET communities`.
     pub async fn communities(&self) -> Result<Vec<Community>, ApiError> {
+        Ok(self.list_communities().await?.0)
+    }
+
+    /// The same, and whether every entry of the list could be read.
+    pub async fn list_communities(&self) -> Result<(Vec<Community>, bool), ApiError> {
+        let is_whole = AtomicBool::new(true);
         let read = |item: &Value| {
-            let id = CommunityId::parse(&loose::text(item, "id")?)?;
-            Some(Community { id, name: loose::name(item, "name").unwrap_or_default() })
+            let id = loose::text(item, "id").and_then(|id| CommunityId::parse(&id));
+            if id.is_none() {
+                is_whole.store(false, Ordering::Relaxed);
+            }
+            Some(Community { id: id?, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("communities", read, |community: &Community| community.id.clone()).await
+        let all = self.pages("communities", read, |community: &Community| community.id.clone()).await?;
+        Ok((all, is_whole.into_inner()))
     }
 
     /// What a community is made of now: `GET communities-metadata/{id}`. May lag some seconds.

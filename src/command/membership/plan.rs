@@ -9,7 +9,7 @@ use super::Direction;
 use super::settle::Settled;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
-use crate::domain::{Chat, CommunityId, GroupId, Locale};
+use crate::domain::{Chat, CommunityId, GroupId, InviteLink, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
 
@@ -272,7 +272,9 @@ pub(super) async fn survey(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for asked in asked {
+    // An id or a number tells no name, while a link says on every phone what it leads to.
+    let mut by_id = Vec::new();
+    for (asked, typed) in asked.into_iter().zip(typed) {
         let word = match asked {
             Asked::Word(word) => word,
             Asked::Nothing(item) => {
@@ -307,6 +309,7 @@ pub(super) async fn survey(
                 continue;
             }
         };
+        let is_by_id = GroupId::parse(&word).is_some() && InviteLink::parse(typed).is_none();
         for group in groups {
             // A group that is named twice is one group.
             if seen.contains(&group.id) {
@@ -317,14 +320,19 @@ pub(super) async fn survey(
             let id = Some(group.id.to_string());
             items.push(Item { id, ..Item::unfound(name, Before::Todo) });
             open.push((items.len() - 1, group));
+            by_id.push(is_by_id);
         }
     }
     let stands = standings(context, direction, &community.id, &details, &open).await?;
-    for ((at, _), Standing { before, name, from }) in open.iter().zip(stands) {
+    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(stands) {
+        let Standing { before, name, from, is_visible } = standing;
         items[*at].before = before;
         items[*at].from = from;
         if let Some(name) = name {
             items[*at].name = name;
+        }
+        if is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
+            items[*at].name = group.id.to_string();
         }
     }
     if direction == Direction::Link && context.admin.from == AdminsFrom::Community && !is_back {
@@ -426,6 +434,8 @@ struct Standing {
     name: Option<String>,
     /// The other community that it belongs to.
     from: Option<(String, Option<String>)>,
+    /// It is known to be in no community that the admin does not see.
+    is_visible: bool,
 }
 
 /// How each group stands.
@@ -448,7 +458,8 @@ async fn standing(
     details: &CommunityDetails,
     group: &Entry<GroupId>,
 ) -> Result<Standing, ApiError> {
-    let here = |before, name: Option<String>| Standing { before, name, from: None };
+    let here = |before, name: Option<String>| Standing { before, name, from: None, is_visible: true };
+    let unread = |before| Standing { is_visible: false, ..here(before, None) };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
         let before = match direction {
@@ -465,13 +476,15 @@ async fn standing(
     match context.zapi.group(&group.id).await {
         Ok(found) => {
             let name = found.name.clone().filter(|_| group.name.is_empty());
+            let elsewhere = elsewhere(context, community, &found).await?;
+            let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
             if found.is_announcement {
-                return Ok(here(Before::Announcement, name));
+                return Ok(Standing { is_visible, ..here(Before::Announcement, name) });
             }
-            Ok(match elsewhere(context, community, &found).await? {
+            Ok(match elsewhere {
                 Some((id, other)) => {
                     let from = Some((id.to_string(), other.clone()));
-                    Standing { before: Before::Elsewhere(other), name, from }
+                    Standing { before: Before::Elsewhere(other), name, from, is_visible }
                 }
                 // The group knows already what the community's metadata does not show yet.
                 None if found.community.is_some() && direction == Direction::Link => {
@@ -481,11 +494,9 @@ async fn standing(
                 None => here(outside, name),
             })
         }
-        Err(error) if error.proves_absence() => Ok(here(Before::Gone, None)),
+        Err(error) if error.proves_absence() => Ok(unread(Before::Gone)),
         // The community's own metadata is enough to call, but no proof that nothing is to be done.
-        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => {
-            Ok(here(outside, None))
-        }
+        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => Ok(unread(outside)),
         Err(error) => Err(error),
     }
 }

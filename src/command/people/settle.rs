@@ -12,9 +12,11 @@ use super::super::patience::Patience;
 use super::super::{Context, Failure};
 use super::Act;
 use super::plan::Plan;
+use crate::directory::{Entry, Roster};
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::failpoint::{self, Step};
 use crate::reply::quoted;
+use crate::storage::MemoryKind;
 use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
 
 /// The most admins of a community (ZAPI.md, Linking).
@@ -79,8 +81,9 @@ pub(super) async fn settle(
     if todo.is_empty() {
         return Ok(Ends::new());
     }
-    let mut work = Work { context, act, plan, community, group, present: Vec::new() };
+    let mut work = Work { context, act, plan, community, group, present: Vec::new(), reading: None };
     let ends = work.settle(&todo, is_just_read, turn).await;
+    work.tell_roster(&ends);
     let after = plan.json();
     if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
         // The next try asks for nobody who was asked for, and knows of whom Z-API took no call.
@@ -97,6 +100,8 @@ struct Work<'w, 'c> {
     group: GroupId,
     /// Who was in the community when it was last read.
     present: Vec<Participant>,
+    /// The roster's number of that reading, where no call was made since.
+    reading: Option<u64>,
 }
 
 impl Work<'_, '_> {
@@ -162,6 +167,7 @@ impl Work<'_, '_> {
             self.context.write_plan(self.plan.json()).await?;
         }
         let (zapi, invites) = (self.context.zapi, invited.is_some());
+        self.reading = None;
         let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.note_asked(at),
@@ -187,6 +193,27 @@ impl Work<'_, '_> {
         Ok(hints)
     }
 
+    /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
+    /// other processes by what is kept with the answer.
+    fn tell_roster(&mut self, ends: &Result<Ends, Failure>) {
+        let Some(roster) = self.context.roster else { return };
+        let command = self.context.claim.command.id.clone();
+        // Where a call may still come through, what was read may be so no more.
+        let may_come = |end: &End| {
+            use End::*;
+            matches!(end, NoAnswer(_) | NotShown | NotRead | Trouble(_) | Cancelled)
+        };
+        let is_over = ends.as_ref().is_ok_and(|ends| !ends.values().any(may_come));
+        match self.reading.filter(|_| is_over) {
+            Some(number) => {
+                let community = Entry { id: self.community.clone(), name: self.plan.name.clone() };
+                roster.take_over(&community, &self.group, &self.present, number, &command);
+            }
+            None => roster.expire(&self.community, &command),
+        }
+        self.context.remember(MemoryKind::People, self.community.to_string(), Some(command));
+    }
+
     /// They were invited, as far as anybody can tell.
     fn is_invited(&self, at: usize) -> bool {
         self.act == Act::Add && self.plan.is_asked(at)
@@ -194,7 +221,10 @@ impl Work<'_, '_> {
 
     /// Those who are not where they shall be.
     async fn look(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
+        self.reading = None;
+        let reading = self.context.roster.map(Roster::begin_reading);
         self.present = self.context.zapi.participants(&self.group).await?;
+        self.reading = reading;
         let is_reached = |at: &&usize| {
             let participant = self.present.iter().find(|participant| self.plan.is(**at, participant));
             self.act.is_reached(participant)

@@ -234,8 +234,9 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
     let by_lid = bot.ask_by(&bot.message(BRUNO_LID, ORDER)).await;
     let suporte = bot.group("Suporte");
     // The group is known when its people are read, and they are not shown.
-    let known = bot.sandbox.trouble().hold("light-group-metadata");
-    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("not authorized")));
+    let path = format!("light-group-metadata/{suporte}");
+    let known = bot.sandbox.trouble().hold(&path);
+    bot.sandbox.trouble().always(&path, Fault::Instead(refusal("not authorized")));
     known.release();
 
     let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;

@@ -7,7 +7,7 @@ mod again;
 mod alias;
 mod announce;
 mod answers;
-mod appointed;
+pub mod appointed;
 mod attempts;
 mod cancel;
 mod choose;
