@@ -110,10 +110,10 @@ impl Lists {
             return Ok(snapshot);
         }
         let asked = Instant::now();
-        let mut failed = zapi.in_time("communities", self.failed.lock()).await?;
+        let mut failed = zapi.before_deadline("communities", self.failed.lock()).await?;
         if let Some((failed_at, error)) = &*failed
             && *failed_at > asked
-            && error.cause != Cause::TimeOver
+            && error.cause != Cause::DeadlineExceeded
         {
             // Whoever waited for this read shares its failure, instead of waiting for one more; but not that
             // the other's attempt had no more time.
@@ -262,7 +262,7 @@ impl Directory {
     pub async fn memberships(&self, zapi: &Zapi) -> Result<Arc<Memberships>, ApiError> {
         let snapshot = self.snapshot(zapi).await?;
         let call = "communities-metadata";
-        let mut cached = zapi.in_time(call, self.lists.memberships.lock()).await?;
+        let mut cached = zapi.before_deadline(call, self.lists.memberships.lock()).await?;
         let (now, moves) = (Instant::now(), zapi.moves());
         if let Some((read_at, after, memberships)) = &*cached
             && now.duration_since(*read_at) < FRESH

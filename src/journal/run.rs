@@ -130,7 +130,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     };
     // The rights of now decide, not those of when the order was given.
     let admin_now = bot.admin_now(sender, command.by_owner);
-    let Some(admin) = means.zapi.in_time("communities", admin_now).await?? else {
+    let Some(admin) = means.zapi.before_deadline("communities", admin_now).await?? else {
         return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
     };
     let admin = &*admin;

@@ -323,9 +323,9 @@ impl Worker {
         let is_last_try = is_last_try || crashes > 0;
         let progress = Progress::default();
         let (time, extension) = self.time_of_attempt(is_last_try, last_try_at);
-        let in_time = zapi.ending_after(time, extension);
+        let limited = zapi.with_deadline(time, extension);
         let means = Means {
-            zapi: &in_time,
+            zapi: &limited,
             speech,
             store: &self.store,
             clock: &self.clock,

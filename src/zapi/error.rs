@@ -3,7 +3,7 @@
 //! | what comes back | cause | tried again | every call fails |
 //! |---|---|---|---|
 //! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
-//! | the time of this attempt is over: a change was not sent, a reading was cut | [`Cause::TimeOver`] | yes | yes |
+//! | the time of this attempt is over: a change was not sent, a reading was cut | [`Cause::DeadlineExceeded`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
 //! | time-out, reset, cut short, 408: it may have been done | [`Cause::NoAnswer`] | yes | |
 //! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
@@ -54,7 +54,7 @@ pub enum Cause {
     NotBooked,
     /// The time of this attempt is over: a change was not sent, a reading was cut.
     #[error("was not waited for: the time of this attempt is over")]
-    TimeOver,
+    DeadlineExceeded,
     /// No connection: nothing was sent.
     #[error("cannot be reached")]
     Unreachable,
@@ -96,7 +96,7 @@ impl Cause {
     /// The table's row: whether trying again later may help, and whether every call fails alike.
     const fn row(self) -> (bool, bool) {
         match self {
-            Self::NotBooked | Self::TimeOver | Self::Unreachable | Self::Disconnected => (true, true),
+            Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => (true, true),
             Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Unreadable => (true, false),
             Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
             Self::Refused => (false, false),
@@ -110,7 +110,7 @@ impl Cause {
 
     /// Nothing left this machine, so nobody has the call.
     pub fn is_unsent(self) -> bool {
-        matches!(self, Self::NotBooked | Self::TimeOver | Self::Unreachable)
+        matches!(self, Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable)
     }
 
     /// The call did nothing: it was not sent, or Z-API said no, be it for now.
@@ -146,7 +146,7 @@ impl ApiError {
         let key = match self.cause {
             Cause::NotBooked => "internal",
             Cause::Unreachable => "api-unreachable",
-            Cause::NoAnswer | Cause::TimeOver => "api-no-answer",
+            Cause::NoAnswer | Cause::DeadlineExceeded => "api-no-answer",
             Cause::Busy => "api-busy",
             Cause::Trouble(code) => {
                 status = code.to_string();

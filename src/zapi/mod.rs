@@ -126,22 +126,26 @@ impl Zapi {
         Self { witness: Some(witness), ..self.clone() }
     }
 
-    /// The same line for one attempt that ends after `time`: a later call fails with [`Cause::TimeOver`], and so
-    /// does a reading that is under way then. A confirmed change leaves at least `extension`, and waiting for
-    /// a rate limit does not count.
-    pub fn ending_after(&self, time: Duration, extension: Duration) -> Self {
+    /// The same line for one attempt that ends after `time`: a later call fails with
+    /// [`Cause::DeadlineExceeded`], and so does a reading that is under way then. A confirmed change leaves at
+    /// least `extension`, and waiting for a rate limit does not count.
+    pub fn with_deadline(&self, time: Duration, extension: Duration) -> Self {
         Self { deadline: Some(Arc::new(Deadline::new(Instant::now(), time, extension))), ..self.clone() }
     }
 
     /// What this waits for, unless the time of the attempt ends before. `call` names it in the error.
-    pub async fn in_time<T>(&self, call: &'static str, wait: impl Future<Output = T>) -> Result<T, ApiError> {
+    pub async fn before_deadline<T>(
+        &self,
+        call: &'static str,
+        wait: impl Future<Output = T>,
+    ) -> Result<T, ApiError> {
         let Some(deadline) = &self.deadline else { return Ok(wait.await) };
-        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, Cause::TimeOver))
+        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, Cause::DeadlineExceeded))
     }
 
     /// Waits for a rate limit, which takes nothing from the time of the attempt.
     async fn turn(&self, call: &'static str, pace: &Pace, urgency: Urgency) -> Result<(), ApiError> {
-        self.check_time(call)?;
+        self.check_deadline(call)?;
         let begun = Instant::now();
         let booked = pace.turn(urgency).await;
         if let Some(deadline) = &self.deadline {
@@ -152,9 +156,11 @@ impl Zapi {
 
     /// # Errors
     /// The time of the attempt is over.
-    fn check_time(&self, call: &'static str) -> Result<(), ApiError> {
+    fn check_deadline(&self, call: &'static str) -> Result<(), ApiError> {
         match &self.deadline {
-            Some(deadline) if deadline.is_over(Instant::now()) => Err(ApiError::new(call, Cause::TimeOver)),
+            Some(deadline) if deadline.is_over(Instant::now()) => {
+                Err(ApiError::new(call, Cause::DeadlineExceeded))
+            }
             _ => Ok(()),
         }
     }
@@ -212,13 +218,13 @@ impl Zapi {
     ) -> Result<Answer, ApiError> {
         let is_reading = method == Method::GET || call == people::PHONE_EXISTS;
         if let Some(witness) = &self.witness {
-            self.in_time(call, witness.before()).await?;
+            self.before_deadline(call, witness.before()).await?;
         }
-        self.check_time(call)?;
+        self.check_deadline(call)?;
         let begun = Instant::now();
         let sent = self.line.call(call, method, path, body);
         let answer = match is_reading {
-            true => self.in_time(call, sent).await.and_then(|answer| answer),
+            true => self.before_deadline(call, sent).await.and_then(|answer| answer),
             false => sent.await,
         };
         if let (Some(deadline), false, true) = (&self.deadline, is_reading, answer.is_ok()) {

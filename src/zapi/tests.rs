@@ -371,7 +371,7 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
     let scene = Scene::open().await;
     let delay = Duration::from_millis(100);
     scene.sandbox.trouble().always("update-community-description", Fault::Delay(delay));
-    let zapi = scene.zapi.ending_after(10 * delay, 10 * delay);
+    let zapi = scene.zapi.with_deadline(10 * delay, 10 * delay);
     let describe = async || {
         let turn = scene.turn().await;
         zapi.describe(&scene.bairro, "x", turn).await
@@ -390,8 +390,10 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
         zapi.turn_to_change("a change").await.unwrap_err(),
     ];
 
-    assert_eq!(cut.cause, Cause::TimeOver);
-    assert!(unsent.iter().all(|error| error.cause == Cause::TimeOver && error.cause.is_surely_unmade()));
+    assert_eq!(cut.cause, Cause::DeadlineExceeded);
+    assert!(
+        unsent.iter().all(|error| error.cause == Cause::DeadlineExceeded && error.cause.is_surely_unmade())
+    );
     assert_eq!(scene.sandbox.calls().len(), calls);
     hanging.release();
 }
@@ -401,11 +403,11 @@ async fn t47_a_change_that_is_under_way_is_waited_for() {
     let scene = Scene::open().await;
     let late = Fault::Delay(Duration::from_millis(1_500));
     scene.sandbox.trouble().next("update-community-description", 1, late);
-    let zapi = scene.zapi.ending_after(Duration::from_secs(1), Duration::ZERO);
+    let zapi = scene.zapi.with_deadline(Duration::from_secs(1), Duration::ZERO);
     let turn = scene.turn().await;
 
     assert!(zapi.describe(&scene.bairro, "x", turn).await.is_ok());
-    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::TimeOver);
+    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::DeadlineExceeded);
 }
 
 #[tokio::test]

@@ -107,6 +107,7 @@ name = "Ana"
 
     /// Calls Z-API as somebody else does who has its credentials.
     fn put(&self, path: &str, body: &serde_json::Value) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let Account { id, token, client_token, .. } = self.sandbox.account();
         let toml = std::fs::read_to_string(self.file()).unwrap();
         let base_url = toml.split_once("base_url = \"").unwrap().1.split('"').next().unwrap();

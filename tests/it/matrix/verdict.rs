@@ -80,7 +80,7 @@ fn most_calls(calls: &[Call]) -> usize {
     let body = |call: &Call, key: &str| call.body.as_ref().map(|body| body[key].clone()).unwrap_or_default();
     let grave: Vec<_> = calls.iter().filter(|call| body(call, "autoInvite") != false).collect();
     let same = |one: &&Call| grave.iter().filter(|other| other.body == one.body).count();
-    grave.iter().map(|call| same(call)).max().unwrap_or(0)
+    grave.iter().map(same).max().unwrap_or(0)
 }
 
 fn icon_of(line: &str) -> Option<&'static str> {
