@@ -66,7 +66,7 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
             timing.goes_on = Duration::from_secs(3_600);
         })
         .limits("orders_per_minute = 100000")
-        .instance(if is_once { "give_up_after = \"10m\"" } else { "give_up_after = \"1s\"" })
+        .instance(if is_once { "give_up_after = \"10m\"" } else { "give_up_after = \"60s\"" })
         .start()
         .await;
     let mut failed = Vec::new();
@@ -134,6 +134,6 @@ async fn ask(bot: &Service, order: &str) -> Result<String, String> {
 async fn hurry(clock: &Clock) {
     loop {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        clock.advance(Duration::from_millis(100));
+        clock.advance(Duration::from_secs(6));
     }
 }
