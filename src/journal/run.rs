@@ -108,7 +108,8 @@ pub(super) async fn with_questions(store: &Store, command: &Stored, mut ended: E
     // one came.
     let is_version = match &question {
         Some(question) if version > 0 => {
-            let before = store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
+            let before =
+                store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
             let mut askers = question.askers.iter().chain([&question.asked_by]);
             askers.any(|asker| before.iter().any(|version| version.id == *asker))
         }

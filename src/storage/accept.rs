@@ -121,8 +121,11 @@ pub(super) async fn insert(
     orders: &[NewCommand],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
     let is_repeated = repeated(orders);
-    let given: Vec<_> =
-        orders.iter().zip(&is_repeated).filter_map(|(order, is_repeated)| (!is_repeated).then_some(order)).collect();
+    let given: Vec<_> = orders
+        .iter()
+        .zip(&is_repeated)
+        .filter_map(|(order, is_repeated)| (!is_repeated).then_some(order))
+        .collect();
     let given = serde_json::to_string(&given).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let kept = sqlx::query(
         "WITH fresh AS (

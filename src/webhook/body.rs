@@ -271,7 +271,10 @@ mod tests {
     async fn a_body_may_be_as_long_as_allowed_and_not_a_byte_longer() {
         let bodies = Bodies::new(3);
         assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None, None).await.unwrap(), "123");
-        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"1234")), None, None).await, Err(Unread::TooLarge));
+        assert_eq!(
+            bodies.read(Full::new(Bytes::from_static(b"1234")), None, None).await,
+            Err(Unread::TooLarge)
+        );
         assert_eq!(bodies.read(Full::new(Bytes::new()), None, None).await.unwrap(), "");
         assert!(!bodies.are_exceeded_by(3) && bodies.are_exceeded_by(4) && bodies.are_exceeded_by(u64::MAX));
     }

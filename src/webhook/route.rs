@@ -211,7 +211,9 @@ impl Door {
             }
             Err(Unread::Crowded) => {
                 self.refusals(gate).busy.inc();
-                return closing(later("Too many large bodies are being read: this one was given up. Send it again."));
+                return closing(later(
+                    "Too many large bodies are being read: this one was given up. Send it again.",
+                ));
             }
         };
         let now = self.clock.now();
@@ -451,9 +453,8 @@ impl Door {
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Awaited::No);
                 };
-                let is_this = |version: &Revision| {
-                    version.text == message.text && version.sent_at == message.sent_at
-                };
+                let is_this =
+                    |version: &Revision| version.text == message.text && version.sent_at == message.sent_at;
                 // It may come once more after a later one.
                 if versions.iter().any(is_this) {
                     return Ok(Awaited::Again);

@@ -350,7 +350,10 @@ mod tests {
             let quoted = cell.replace('"', "\"\"");
             for part in quoted.split([',', ';', '\t', '\n', '\r']) {
                 let bare = part.trim_matches(|c: char| c == '"' || c.is_whitespace() || is_invisible(c));
-                assert!(!bare.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']), "{text:?}: {cell:?}");
+                assert!(
+                    !bare.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']),
+                    "{text:?}: {cell:?}"
+                );
             }
         }
     }

@@ -104,13 +104,34 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
 
 /// Far more than any of them takes: each is measured in some hundredths of a second, and in a few tenths on a slow
 /// machine. Where the work grew with the text, and not with what a name can be, it was many seconds.
-const AT_ONCE: Duration = Duration::from_secs(10);
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// So often a text is tried at most: a machine that stands still for seconds does so once, and slow code each time.
+const TRIES: usize = 3;
 
 /// Texts of 64 KiB, of one thing each.
 fn fills() -> impl Iterator<Item = (&'static str, String)> {
     let units = [
-        "x", "x ", " ", "\"", "\"\"", "\"\" ", "''", "'a ", "“” , ", ",;", "a*", "*", "-", "- x\n", "--x ", "1 ", "\n",
-        "á\u{301}", "\u{200b}", "👩‍👩‍👧", "ﷺ",
+        "x",
+        "x ",
+        " ",
+        "\"",
+        "\"\"",
+        "\"\" ",
+        "''",
+        "'a ",
+        "“” , ",
+        ",;",
+        "a*",
+        "*",
+        "-",
+        "- x\n",
+        "--x ",
+        "1 ",
+        "\n",
+        "á\u{301}",
+        "\u{200b}",
+        "👩‍👩‍👧",
+        "ﷺ",
     ];
     units.into_iter().map(|unit| (unit, unit.repeat(64 * 1024 / unit.len())))
 }
@@ -133,12 +154,19 @@ async fn start_crowded() -> Service {
 /// Sends each text, and sees that what becomes of it takes no longer than any other order.
 async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>) {
     for text in texts {
-        let begun = Instant::now();
-        let answer = bot.send(ANA, &text).await;
-        assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
-        bot.settled().await;
+        let mut taken = Duration::MAX;
+        for _ in 0..TRIES {
+            let begun = Instant::now();
+            let answer = bot.send(ANA, &text).await;
+            assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
+            bot.settled().await;
+            taken = taken.min(begun.elapsed());
+            if taken < AT_ONCE {
+                break;
+            }
+        }
         let begin: String = text.chars().take(20).collect();
-        assert!(begun.elapsed() < AT_ONCE, "{begin:?}… took {:?}", begun.elapsed());
+        assert!(taken < AT_ONCE, "{begin:?}… took {taken:?}");
     }
     assert!(bot.said().iter().all(|text| text.chars().count() < 4_000));
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
