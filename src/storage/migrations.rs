@@ -68,7 +68,7 @@ mod tests {
         "916770b5c3015ee9",
         "1db6d1657f212bf4",
         "dd3eb8202fdead83",
-        "156cccf8d388feef",
+        "e86b06c9d1056be3",
     ];
 
     /// What an order was stays what it was; an id that was one for all senders is one for each from then on.

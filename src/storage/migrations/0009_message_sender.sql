@@ -47,7 +47,7 @@ FROM command;
 DROP TABLE command;
 ALTER TABLE command_by_sender RENAME TO command;
 CREATE INDEX command_open ON command (instance, lane, seq) WHERE state IN ('waiting', 'answering');
-CREATE INDEX command_dead ON command (instance) WHERE state = 'dead';
 CREATE INDEX command_cancelled ON command (cancelled_by) WHERE cancelled_by IS NOT NULL;
 CREATE INDEX command_finished ON command (finished_at, id) WHERE finished_at IS NOT NULL;
 CREATE INDEX command_text ON command (finished_at, id) WHERE finished_at IS NOT NULL AND text <> '';
+CREATE INDEX command_dead ON command (instance) WHERE state = 'dead';
