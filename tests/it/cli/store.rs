@@ -325,7 +325,7 @@ fn statements(line: &str) -> Vec<String> {
     let whole = line["db.statement"].as_str().filter(|sql| !sql.is_empty()).or(line["summary"].as_str());
     let is_ours = |sql: &&str| {
         ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb))
-            && !["_sqlx_migrations", "sqlite_master", "WHERE lease_token IS NOT NULL"]
+            && !["_sqlx_migrations", "sqlite_master", "command_by_sender", "WHERE lease_token IS NOT NULL"]
                 .iter()
                 .any(|part| sql.contains(part))
     };
