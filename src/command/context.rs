@@ -81,6 +81,9 @@ pub enum Consent {
 pub struct Timing {
     /// How long a lagging read is waited for.
     pub read_back: Duration,
+    /// How long an attempt may go on without a confirmed change; the last one, and what follows a confirmed
+    /// change, half of it.
+    pub attempt: Duration,
     /// After how long the order gets its ⏳.
     pub hourglass: Duration,
     /// After how long a message tells how far it is.
@@ -99,10 +102,11 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             read_back: Duration::from_secs(10),
+            attempt: Duration::from_secs(60),
             hourglass: Duration::from_secs(2),
             progress: Duration::from_secs(5),
             goes_on: Duration::from_secs(20),
-            first_retry: Duration::from_secs(2),
+            first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(60),
             lease: LEASE,
         }

@@ -3,10 +3,10 @@
 //!
 //! It is read in the background, and looked up without asking anybody: no message of a stranger
 //! makes a call. A reading is believed for five minutes; what is older, or could not be read, is
-//! unknown, and unknown is no. A person is told by number or lid; where a list shows both, the two
-//! are one person in every other list too.
+//! unknown, and unknown is no. A person is told by number or lid: the lids of listed numbers are asked for. Where a
+//! list shows both, the two are one person in every other list too.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use super::{CommunityEntry, Entry, side_by_side};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
-use crate::zapi::{ApiError, Cause, Zapi};
+use crate::zapi::{ApiError, Zapi};
 
 /// How long a reading is believed.
 const BELIEVED: Duration = Duration::from_secs(5 * 60);
@@ -56,6 +56,8 @@ pub struct Roster {
 struct Reading {
     /// The announcement group of each community, which never changes.
     announcements: HashMap<CommunityId, GroupId>,
+    /// The lids of admins whose number alone is listed.
+    lids: HashMap<Phone, Lid>,
     /// When the last reading ended, and how.
     last: Option<(Timestamp, Result<(), ApiError>)>,
 }
@@ -120,15 +122,23 @@ impl Roster {
         is_listed && known.staffs.iter().all(|staff| staff.is_believed(now))
     }
 
-    /// The admins of a community without the bot, read now where they are not known.
-    pub async fn admins_of(&self, zapi: &Zapi, community: &CommunityEntry) -> Result<Vec<Person>, ApiError> {
+    /// The admins of a community without the bot, read now where they are not known; nothing where its
+    /// announcement group, which lists them, is not shown.
+    pub async fn admins_of(
+        &self,
+        zapi: &Zapi,
+        community: &CommunityEntry,
+    ) -> Result<Option<Vec<Person>>, ApiError> {
         let (known, now) = (self.known(), self.clock.steady());
         let admins = match known.staff_of(&community.id).filter(|staff| staff.is_believed(now)) {
             Some(staff) => staff.admins.clone(),
-            None => self.staff(zapi, community.clone(), None).await?.1.admins,
+            None => match self.staff(zapi, community.clone(), None).await? {
+                Some((_, staff)) => staff.admins,
+                None => return Ok(None),
+            },
         };
         let merged = admins.into_iter().map(|admin| known.merged(admin));
-        Ok(merged.filter(|admin| !self.is_own(*admin)).collect())
+        Ok(Some(merged.filter(|admin| !self.is_own(*admin)).collect()))
     }
 
     /// Reads it again and again, as long as it is polled.
@@ -162,7 +172,8 @@ impl Roster {
         {
             return result.clone();
         }
-        let result = self.read_all(zapi, &mut reading.announcements).await;
+        let Reading { announcements, lids, .. } = &mut *reading;
+        let result = self.read_all(zapi, announcements, lids).await;
         reading.last = Some((self.clock.steady(), result.clone()));
         result
     }
@@ -171,6 +182,7 @@ impl Roster {
         &self,
         zapi: &Zapi,
         announcements: &mut HashMap<CommunityId, GroupId>,
+        lids: &mut HashMap<Phone, Lid>,
     ) -> Result<(), ApiError> {
         let began = self.clock.steady();
         let listed = zapi.communities().await?;
@@ -181,11 +193,11 @@ impl Roster {
             let old = known.staff_of(&community.id).cloned();
             async move {
                 match old.filter(|old| began.since(old.read_at) < RECENT) {
-                    Some(old) => (community, Ok((None, old))),
+                    Some(old) => (community, Ok(Some((None, old)))),
                     None => {
                         let announcement = groups.get(&community.id);
                         let read = self.staff(zapi, community.clone(), announcement).await;
-                        (community, read.map(|(group, staff)| (Some(group), staff)))
+                        (community, read.map(|read| read.map(|(group, staff)| (Some(group), staff))))
                     }
                 }
             }
@@ -194,7 +206,9 @@ impl Roster {
         let (mut staffs, mut failure) = (Vec::new(), None);
         for (community, read) in side_by_side(reads.collect()).await {
             match read {
-                Ok((group, staff)) => {
+                // Its announcement group is not shown: then nobody is known to be its admin.
+                Ok(None) => staffs.push(Staff { community, admins: Vec::new(), read_at: began }),
+                Ok(Some((group, staff))) => {
                     announcements.extend(group.map(|group| (community.id.clone(), group)));
                     staffs.push(Staff { community, ..staff });
                 }
@@ -212,36 +226,60 @@ impl Roster {
                 }
             }
         }
+        look_up_lids(zapi, &mut staffs, lids).await;
         let whole_at = failure.is_none().then_some(began);
         let known = Arc::new(Known::new(staffs, whole_at));
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
         failure.map_or(Ok(()), Err)
     }
 
-    /// The admins of a community as they are now, and its announcement group, which lists them.
+    /// The admins of a community as they are now, and its announcement group, which lists them; nothing where
+    /// that group is not shown.
     async fn staff(
         &self,
         zapi: &Zapi,
         community: CommunityEntry,
         announcement: Option<&GroupId>,
-    ) -> Result<(GroupId, Staff), ApiError> {
+    ) -> Result<Option<(GroupId, Staff)>, ApiError> {
         let read_at = self.clock.steady();
         let group = match announcement {
             Some(group) => group.clone(),
             None => {
                 let details = zapi.community(&community.id).await?;
-                let group = details.announcement().map(|group| group.id.clone());
-                group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?
+                let Some(group) = details.announcement() else { return Ok(None) };
+                group.id.clone()
             }
         };
         let people = zapi.participants(&group).await?;
         let admins = people.iter().filter(|person| person.is_admin);
         let admins = admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect();
-        Ok((group, Staff { community, admins, read_at }))
+        Ok(Some((group, Staff { community, admins, read_at })))
     }
 
     fn known(&self) -> Arc<Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Puts a lid beside each number that is listed alone, as lists are (no page of Z-API documents a lid in them): an
+/// admin's message may show the lid alone. Where lids cannot be asked for now, the next reading asks again.
+async fn look_up_lids(zapi: &Zapi, staffs: &mut [Staff], lids: &mut HashMap<Phone, Lid>) {
+    /// How many numbers one call asks for.
+    const AT_ONCE: usize = 200;
+    let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
+    let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
+    let unknown: Vec<Phone> = unknown.into_iter().filter(|phone| !lids.contains_key(phone)).collect();
+    for phones in unknown.chunks(AT_ONCE) {
+        match zapi.phone_exists(phones).await {
+            Ok(known) => lids.extend(known.iter().filter_map(|known| Some((known.asked, known.lid?)))),
+            Err(error) => {
+                tracing::debug!(%error, "the lids of the communities' admins could not be read");
+                break;
+            }
+        }
+    }
+    for admin in staffs.iter_mut().flat_map(|staff| &mut staff.admins).filter(|admin| admin.lid.is_none()) {
+        admin.lid = admin.phone.and_then(|phone| lids.get(&phone).copied());
     }
 }
 

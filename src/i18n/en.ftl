@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } group of { $limit }
    *[other] { $count } groups of { $limit }
 }
+community-unlisted = { $community }: Z-API does not show its groups now. Look again in a minute.
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:
@@ -482,9 +483,13 @@ help-more-long = Shows on where your last list in this chat ended; its numbers g
 help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
+moved-not = { $reason }; it is still in { $community }
+moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. Look: { $order }
 moved-back = { $reason }; it is back in { $community }
 moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
-moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. Look: { $order }
+moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $order }
+moved-not-shown = Z-API said it was done, but the community does not show it
+moved-not-read = The outcome could not be read back
 help-move = move groups to a community
 help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
 help-move-example =

@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Mira otra vez en un minuto.
 community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -482,9 +483,13 @@ help-more-long = Sigue donde terminó tu última lista en esta conversación; lo
 help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
+moved-not = { $reason }; sigue en { $community }
+moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. Mira: { $order }
 moved-back = { $reason }; volvió a { $community }
 moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
-moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Mira: { $order }
+moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $order }
+moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
+moved-not-read = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad
 help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
 help-move-example =

@@ -47,6 +47,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: a Z-API não mostra os grupos agora. Veja de novo daqui a um minuto.
 community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -483,9 +484,13 @@ help-more-long = Continua de onde sua última lista nesta conversa parou; os nú
 help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
+moved-not = { $reason }; continua em { $community }
+moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. Veja: { $order }
 moved-back = { $reason }; voltou para { $community }
 moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
-moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Veja: { $order }
+moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $order }
+moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
+moved-not-read = Não consegui conferir o resultado
 help-move = muda grupos de comunidade
 help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
 help-move-example =

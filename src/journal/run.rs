@@ -132,7 +132,8 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
     // The rights of now decide, not those of when the order was given.
-    let Some(admin) = bot.admin_now(sender, command.by_owner).await? else {
+    let admin_now = bot.admin_now(sender, command.by_owner);
+    let Some(admin) = means.zapi.before_deadline("communities", admin_now).await?? else {
         return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
     };
     let admin = &*admin;

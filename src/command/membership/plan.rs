@@ -36,6 +36,9 @@ struct Item {
     /// The other community that it belongs to, and its name where that is known.
     #[serde(default)]
     from: Option<(String, Option<String>)>,
+    /// Why it was not linked, and goes back to the community that it left.
+    #[serde(default)]
+    back: Option<String>,
 }
 
 /// How a group stood.
@@ -63,7 +66,7 @@ enum Before {
 impl Item {
     /// A word that stands for no group.
     fn unfound(name: String, before: Before) -> Self {
-        Self { name, id: None, before, choices: Vec::new(), from: None }
+        Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
     }
 }
 
@@ -108,6 +111,7 @@ impl Plan {
             before: Before::Todo,
             choices: Vec::new(),
             from: None,
+            back: None,
         };
         let items = groups.iter().map(item).collect();
         Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
@@ -142,6 +146,20 @@ impl Plan {
         }
         self.over_limit = over_limit(details, self.todo().len(), limit);
         self
+    }
+
+    /// Notes that a group goes back to the community that it left, and why.
+    pub(super) fn note_back(&mut self, group: &GroupId, reason: String) {
+        let is_it = |item: &&mut Item| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.back = Some(reason);
+        }
+    }
+
+    /// Why a group goes back, if it does.
+    pub(super) fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
+        let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
+        item.back.as_deref()
     }
 
     /// The communities that groups shall leave, each with its name and these groups.
@@ -297,7 +315,7 @@ pub(super) async fn survey(
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
             let id = Some(group.id.to_string());
-            items.push(Item { name, id, before: Before::Todo, choices: Vec::new(), from: None });
+            items.push(Item { id, ..Item::unfound(name, Before::Todo) });
             open.push((items.len() - 1, group));
         }
     }
@@ -318,7 +336,7 @@ pub(super) async fn survey(
     match direction {
         Direction::Link => over_limit = self::over_limit(&details, todo, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one that was named last.
-        Direction::Unlink if todo > 0 && todo >= ordinary => {
+        Direction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
                 last.before = Before::MustStay;
             }
@@ -463,9 +481,11 @@ async fn standing(
                 None => here(outside, name),
             })
         }
-        Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
-        // The community's own metadata is enough to go on.
-        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
+        Err(error) if error.proves_absence() => Ok(here(Before::Gone, None)),
+        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => {
+            Ok(here(outside, None))
+        }
         Err(error) => Err(error),
     }
 }

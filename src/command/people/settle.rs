@@ -116,9 +116,9 @@ impl Work<'_, '_> {
         let mut hints = Hints::new();
         let mut unread = None;
         let open: Vec<usize> = missing.iter().copied().filter(|at| !self.is_invited(*at)).collect();
-        if !missing.is_empty() && self.context.is_cancelled {
+        if !missing.is_empty() && (self.context.is_cancelled || open.is_empty()) {
             // An earlier try's call may only be on its way into what is read.
-            (missing, unread) = self.read_back(missing).await;
+            (missing, unread) = self.read_back(missing, &hints).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
             let answer = self.call(&open, turn).await?;
@@ -126,13 +126,17 @@ impl Work<'_, '_> {
             hints.extend(open.iter().map(|at| (*at, answer.clone())));
             let cause = answer.err().map(|error| error.cause);
             if !cause.is_some_and(Cause::concerns_all) {
-                (missing, unread) = self.read_back(missing).await;
+                (missing, unread) = self.read_back(missing, &hints).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
-                let is_temporary = cause.is_some_and(Cause::is_temporary);
-                if open.len() > 1 && !left.is_empty() && unread.is_none() && !is_temporary {
+                // What Z-API said that cannot be read may be of one person. But whoever is in by now, and shows late,
+                // must not be invited.
+                let may_be_of_one = cause.is_none_or(|cause| {
+                    !cause.is_temporary() || (cause == Cause::Unreadable && self.act != Act::Add)
+                });
+                if open.len() > 1 && !left.is_empty() && unread.is_none() && may_be_of_one {
                     hints.extend(self.call_each(&left).await?);
-                    (missing, unread) = self.read_back(missing).await;
+                    (missing, unread) = self.read_back(missing, &hints).await;
                 }
             }
         }
@@ -198,12 +202,22 @@ impl Work<'_, '_> {
         Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
     }
 
+    /// What makes a later try call again.
+    fn called_again<'h>(&self, hints: &'h Hints) -> Option<&'h ApiError> {
+        let mut errors = hints.values().filter_map(|answer| answer.as_ref().err());
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_try)
+    }
+
     /// Reads who is in the community until all are where they shall be, or the time is over. Returns
     /// those who are not, and why the last read failed, if it did.
-    async fn read_back(&mut self, mut missing: Vec<usize>) -> (Vec<usize>, Option<ApiError>) {
-        // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
-        let longest = self.context.timing.read_back;
-        let mut patience = Patience::of(if self.act == Act::Add { longest.min(INVITED) } else { longest });
+    async fn read_back(&mut self, mut missing: Vec<usize>, hints: &Hints) -> (Vec<usize>, Option<ApiError>) {
+        let time = self.context.timing.read_back;
+        let mut patience = match self.called_again(hints) {
+            Some(_) => Patience::before_calling_again(time),
+            // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
+            None if self.act == Act::Add => Patience::of(time.min(INVITED)),
+            None => Patience::of(time),
+        };
         loop {
             let unread = match self.look(&missing).await {
                 Ok(left) => {
@@ -245,14 +259,15 @@ impl Work<'_, '_> {
         if let Some(error) = unread {
             return self.without_reading(todo, &missing, error);
         }
+        if let (false, Some(error)) = (missing.is_empty(), self.called_again(hints)) {
+            // They were not looked after for long, whatever was said of them.
+            return Err(error.clone().into());
+        }
         let mut open = Ends::new();
         for at in missing {
             let end = match hints.get(&at) {
                 _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
                 _ if self.is_invited(at) => End::Invited,
-                Some(Err(error)) if error.cause.is_temporary() && !self.context.is_last_try => {
-                    return Err(error.clone().into());
-                }
                 hint if self.plan.is_asking(at) => {
                     self.context.gave_up |=
                         hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));

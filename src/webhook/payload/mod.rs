@@ -150,12 +150,13 @@ fn read_body<'a>(body: &'a [u8], ours: &InstanceFacts<'_>) -> Result<Reading<'a>
     })
 }
 
-/// Whether our instance was connected, or disconnected, where an event says one of both.
+/// Whether our instance was connected, or disconnected, where an event says one of both. Its flag may deny its
+/// type: a ConnectedCallback with `connected: false` tells of an end. A flag that is unclear changes nothing.
 fn connection(fields: &Fields<'_>) -> Option<bool> {
     let kind = fields.kind.text().filter(|_| fields.names_us || !fields.names_others)?;
     match () {
-        () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(true),
-        () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(false),
+        () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(!fields.connected.is_false()),
+        () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
         () => None,
     }
 }
@@ -270,12 +271,5 @@ fn is_message_id(id: &str) -> bool {
 
 /// `momment` in milliseconds; some events say `moment`, some mean seconds.
 fn sent_at(fields: &Fields<'_>) -> Option<Timestamp> {
-    /// Milliseconds have passed this in 1973; seconds will in 5138.
-    const SECONDS_BELOW: i64 = 100_000_000_000;
-    let moment = fields.momment.number().or_else(|| fields.moment.number())?;
-    match moment {
-        ..=0 => None,
-        1..SECONDS_BELOW => Some(Timestamp(moment * 1000)),
-        _ => Some(Timestamp(moment)),
-    }
+    fields.momment.number().or_else(|| fields.moment.number()).and_then(Timestamp::of_unix)
 }

@@ -59,6 +59,8 @@ pub(super) struct Fields<'a> {
     pub text: Field<'a>,
     pub image: Field<'a>,
     pub reaction: Field<'a>,
+    pub connected: Field<'a>,
+    pub disconnected: Field<'a>,
 }
 
 impl<'a> Fields<'a> {
@@ -103,6 +105,8 @@ impl<'a> Fields<'a> {
             b"text" => &mut self.text,
             b"image" => &mut self.image,
             b"reaction" => &mut self.reaction,
+            b"connected" => &mut self.connected,
+            b"disconnected" => &mut self.disconnected,
             _ => return,
         };
         *place = value;
@@ -144,6 +148,11 @@ impl<'a> Field<'a> {
             Some(word) if word.eq_ignore_ascii_case("true") => Truth::Yes,
             _ => Truth::Unclear,
         }
+    }
+
+    /// It says no in so many words: a field that is absent or empty says nothing.
+    pub(super) fn is_false(self) -> bool {
+        !self.is_empty() && self.truth() == Truth::No
     }
 
     /// A whole number, also where it came as a string or with a fraction.

@@ -9,6 +9,7 @@ mod process;
 mod proof;
 mod replay;
 mod store;
+mod success;
 mod text;
 mod upstream;
 

@@ -260,8 +260,10 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
         bot.ask(ANA, &format!("/photo \"Bairro Feliz\" '{word}'")).await;
     }
     // A list that Z-API, or whoever sits in between, filled with the same.
-    let groups: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "phone": id })).collect();
-    let communities: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "id": id })).collect();
+    let groups = bait.iter().chain(&["120363186053999999-group"]);
+    let groups: Vec<_> = groups.map(|id| json!({ "name": "Isca", "phone": id })).collect();
+    let communities = bait.iter().chain(&["120363186053999998"]);
+    let communities: Vec<_> = communities.map(|id| json!({ "name": "Isca", "id": id })).collect();
     bot.sandbox.trouble().always("groups?", Fault::Instead(Reply::json(200, &json!(groups))));
     bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!(communities))));
     bot.ask(ANA, "/groups isca").await;
