@@ -2,6 +2,9 @@
 
 mod reader;
 
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use self::reader::{Reader, Separators};
 pub(super) use self::reader::{ends_in_yes, is_comma, item};
 use crate::directory::{fold, is_invisible};
@@ -317,10 +320,19 @@ fn is_area_code(word: &str, ahead: &str) -> bool {
     is_two && (8..=9).contains(&ahead.chars().filter(char::is_ascii_digit).count())
 }
 
-/// Whether a word is one of those that the catalogues list under a key, in any language.
-pub fn means(word: &str, key: &str) -> bool {
-    let word = fold(word);
-    Locale::ALL.iter().any(|locale| i18n::text(*locale, key, &[]).split(' ').any(|known| fold(known) == word))
+/// The words that were asked for, folded, by their key.
+type Words = HashMap<&'static str, Arc<HashSet<String>>>;
+static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
+
+/// Whether a word is one of those that the catalogues list under a key, in any language. An order of 64 KiB may
+/// ask for every word of it, so each list is read and folded once.
+pub fn means(word: &str, key: &'static str) -> bool {
+    let read = || {
+        let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
+        Arc::new(texts.iter().flat_map(|text| text.split(' ')).map(fold).collect())
+    };
+    let known = WORDS.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(read).clone();
+    known.contains(&fold(word))
 }
 
 /// Whether a word stands beside names or between them, and is the beginning of none: `the`, `grupo`, `and`.

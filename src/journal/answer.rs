@@ -108,7 +108,7 @@ pub(super) async fn of_last_version(
     if version == 0 {
         return Ok(None);
     }
-    let before = store.revisions(&command.instance, command.message(), version).await?;
+    let before = store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
     let Some(last) = before.iter().rfind(|version| version.answer_id.is_some()) else { return Ok(None) };
     // It may be that of a version before that one, and as old.
     let first = before.iter().find(|version| version.answer_id == last.answer_id).unwrap_or(last);

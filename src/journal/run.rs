@@ -18,13 +18,13 @@ use crate::directory::CommunityEntry;
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{Mistake, Phrase, Reply, Speech};
 use crate::storage::{
-    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, Store, Stored, Unavailable, number_of,
+    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, SenderIdentity, Store, Stored, Unavailable, number_of,
 };
 use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
 use super::which::{complete_community, directory, find_community, likely, named_behind, numbered, which};
-use super::{Bot, GREETING, TOO_MANY};
+use super::{Bot, GREETING, TOO_MANY, identity};
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.
 const MOST_LOOKS: u32 = 15;
@@ -110,7 +110,8 @@ pub(super) async fn with_questions(store: &Store, command: &Stored, mut ended: E
     // one came.
     let is_version = match &question {
         Some(question) if version > 0 => {
-            let before = store.revisions(&command.instance, command.message(), version).await?;
+            let before =
+                store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
             let mut askers = question.askers.iter().chain([&question.asked_by]);
             askers.any(|asker| before.iter().any(|version| version.id == *asker))
         }
@@ -162,7 +163,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     if command.name == GREETING {
         return greet(bot, admin, command, &means).await;
     }
-    if let Some(ended) = superseded(bot, command, &means).await? {
+    if let Some(ended) = superseded(bot, &identity(admin, sender), command, &means).await? {
         return Ok(ended);
     }
     let chat = Chat::from_address(&command.chat);
@@ -313,7 +314,12 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
 /// What is answered to a later version of a message instead of running it: an earlier one may have done
 /// something, or may still do it. One that waits behind nothing of its chat may be about to end: it is
 /// waited for a moment.
-async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Option<Ended>, Failure> {
+async fn superseded(
+    bot: &Bot,
+    sender: &SenderIdentity,
+    command: &Stored,
+    means: &Means<'_>,
+) -> Result<Option<Ended>, Failure> {
     let version = number_of(&command.message_id);
     if version == 0 || command.plan.is_some() {
         return Ok(None);
@@ -321,8 +327,8 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
     let instance = bot.instance.name.as_str();
     let mut looks = 0;
     let before = loop {
-        let before =
-            means.store.revisions(instance, command.message(), version).await.map_err(Lost::Store)?;
+        let before = means.store.revisions(instance, command.message(), sender, version).await;
+        let before = before.map_err(Lost::Store)?;
         if looks == MOST_LOOKS || before.iter().all(|version| version.is_over) {
             break before;
         }

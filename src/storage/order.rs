@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::message_of;
+use super::{SenderIdentity, message_of};
 use crate::clock::Timestamp;
 
 /// How an order ended.
@@ -123,6 +123,11 @@ impl Stored {
     /// WhatsApp's id of the message that gave it, of whatever version.
     pub fn message(&self) -> &str {
         message_of(&self.message_id)
+    }
+
+    /// What its sender is told by, as far as the message said it.
+    pub fn sender(&self) -> SenderIdentity {
+        SenderIdentity { admin: self.admin.clone(), phone: self.phone.clone(), lid: self.lid.clone() }
     }
 }
 

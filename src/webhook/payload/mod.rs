@@ -225,12 +225,13 @@ fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text }
 }
 
-/// Whether the owner typed it on the bot's own phone.
+/// Whether the owner typed it on the bot's own phone: only an event that says `fromApi: false` can be theirs.
 fn is_by_owner(fields: &Fields<'_>, ours: &InstanceFacts<'_>) -> Result<bool, Reason> {
     match (fields.from_api.truth(), fields.from_me.truth()) {
         (Truth::No, Truth::No) => Ok(false),
-        (Truth::No, Truth::Yes) if ours.owner_commands => Ok(true),
-        // An echo of our own message would make a loop (T12), whether or not it admits to be ours.
+        (Truth::No, Truth::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
+        // An echo of our own message would make a loop (T12), whether or not it admits to be ours. Were a missing
+        // flag taken for a no, whoever can make the bot say something could give orders in its owner's name.
         _ => Err(Reason::FromMe),
     }
 }

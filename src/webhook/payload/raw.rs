@@ -125,6 +125,12 @@ impl<'a> Field<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Whether it says no in so many words, where absence would be taken for one.
+    pub(super) fn is_expressly_no(self) -> bool {
+        let is_nothing = |json: &str| matches!(json.trim_matches('"').trim(), "" | "null");
+        self.truth() == Truth::No && self.single().is_some_and(|json| !is_nothing(json))
+    }
+
     /// What it says as a boolean.
     pub(super) fn truth(self) -> Truth {
         let Some(json) = self.single() else { return Truth::No };

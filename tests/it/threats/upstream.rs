@@ -158,7 +158,7 @@ async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
         let reply = bot.ask(ANA, ORDER).await;
 
         bot.expect_true(&reply, &before);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{what} took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what} took {:?}", begun.elapsed());
     }
 }
 
