@@ -198,6 +198,8 @@ confirm-what = Answer “yes”, “no” or a number.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
+confirm-clear = That may just end a talk, and this cannot be undone. Answer “yes” to do it, or “no”.
+confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
@@ -211,10 +213,13 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
 answer-yes = yes
-answer-yes-direct = yep, ok, okay
+answer-yes-direct = yep
+answer-agreement = ok, okay, okey
+answer-thanks = thanks, thank, you, thx, ty, cheers, great, fine, cool, alright, perfect, got, it, 🙏
 answer-no = no, nope, n
+answer-no-within = nah, never, not, nevermind, nvm, stop, wait, dont, cant, wont, abort, forget it, hold on, hang on
 answer-stop = cancel, stop, wait
-answer-beside-yes = please, pls, thanks, thank, you, sure, 👍, 🙏, 🙂
+answer-beside-yes = please, pls, sure, 👍, 🙂
 answer-before-number = number, option
 answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes

@@ -8,7 +8,7 @@ use crate::authorise::{Denied, authorise, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
-use crate::command::question::{Answer, Question, bare};
+use crate::command::question::Question;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
     named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
@@ -245,6 +245,8 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         is_cancelled,
         gave_up: false,
         consent,
+        is_undo: arguments.is_back,
+        only_if: arguments.only_if.clone(),
         place,
         memories: forgotten,
     };
@@ -257,7 +259,12 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
-    Ok(Ended { reply, outcome, memories: context.memories })
+    let mut memories = context.memories;
+    if outcome == Outcome::Shown {
+        // What was only shown takes nothing back yet.
+        memories.retain(|memory| memory.kind != MemoryKind::Undo || memory.value.is_some());
+    }
+    Ok(Ended { reply, outcome, memories })
 }
 
 /// The word of greeting, once a day by the calendar of the instance.
@@ -329,7 +336,9 @@ async fn given(
     means: &Means<'_>,
     place: &str,
 ) -> Result<Result<Given, Ended>, Failure> {
-    let order = match recognise(&command.text, &bot.instance.prefixes) {
+    let typed = recognise(&command.text, &bot.instance.prefixes);
+    let is_bare = typed.is_none();
+    let order = match typed {
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
@@ -396,6 +405,7 @@ async fn given(
         instance: bot.instance.name.as_str(),
         place,
         command,
+        is_bare,
         speech: means.speech,
     };
     let meant = match begun {
@@ -425,9 +435,6 @@ async fn given(
             arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
-            // A trial takes nothing back yet.
-            let is_kept = arguments.is_back && arguments.flags.trial;
-            let forgotten = if is_kept { Vec::new() } else { forgotten };
             let order = Order { typed: order.command, rest: order.rest };
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
@@ -456,7 +463,7 @@ async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
 
 /// `/no` says what `no` says, as `/yes` does.
 fn is_no(order: &Order) -> bool {
-    named(&order.typed).is_none() && bare(&order.typed, false) == Some(Answer::No)
+    named(&order.typed).is_none() && question::is_no_word(&order.typed)
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
@@ -517,6 +524,8 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         after: String::new(),
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),

@@ -22,11 +22,11 @@ use crate::failpoint::{self, Sabotage, Step};
 /// The place of an order is behind those that are open in its lane. A message that is known changes nothing.
 const ORDER: &str =
     "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
-         name, text, sent_at, accepted_at, state)
+         name, text, sent_at, accepted_at, state, quoted)
      VALUES ($1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND lane = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting')
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $14)
      ON CONFLICT (instance, message_id) DO NOTHING";
 /// A lane in which something is open is woken already.
 pub(super) const WAKE: &str = "INSERT INTO lane (instance, lane, ready_at) VALUES ($1, $2, $3)
@@ -156,6 +156,7 @@ fn write_one(
         new.text,
         new.sent_at.map(|at| at.0),
         new.accepted_at.0,
+        new.quoted,
     ])?;
     if written == 0 {
         return Ok(Accepted::Duplicate);

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "journal", include_str!("migrations/0001_journal.sql")),
     (2, "replicas", include_str!("migrations/0002_replicas.sql")),
     (3, "retries", include_str!("migrations/0003_retries.sql")),
@@ -18,6 +18,7 @@ const STEPS: [(i64, &str, &str); 7] = [
     (5, "indexes", include_str!("migrations/0005_indexes.sql")),
     (6, "places", include_str!("migrations/0006_places.sql")),
     (7, "memory", include_str!("migrations/0007_memory.sql")),
+    (8, "quoted_message", include_str!("migrations/0008_quoted_message.sql")),
 ];
 
 pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
@@ -55,7 +56,7 @@ mod tests {
         assert_eq!(hashes, HASHES);
     }
 
-    const HASHES: [&str; 7] = [
+    const HASHES: [&str; 8] = [
         "3603b1e8d611fb3a",
         "03f2eca4f2177cee",
         "61f16af816480a14",
@@ -63,5 +64,6 @@ mod tests {
         "524fa46b5c4a7ee4",
         "916770b5c3015ee9",
         "1db6d1657f212bf4",
+        "dd3eb8202fdead83",
     ];
 }
