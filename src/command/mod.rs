@@ -39,6 +39,7 @@ mod recognise;
 pub mod registry;
 mod remove;
 mod settings;
+pub mod several;
 mod sight;
 mod single;
 mod status;
@@ -46,6 +47,7 @@ mod undo;
 mod unlink;
 mod who;
 mod whoami;
+pub mod whole_groups;
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};

@@ -9,9 +9,10 @@ use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
 use crate::command::question::Question;
+use crate::command::several::has_further_command;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
+    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed, whole_groups,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
@@ -349,6 +350,11 @@ async fn given(
         None => {
             let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
             let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
+            if let Some((spec, rest)) = &meant
+                && let Some(ended) = misunderstood(bot, spec, rest, means).await?
+            {
+                return Ok(Err(ended));
+            }
             return Ok(Err(match meant {
                 Some((spec, rest)) => {
                     Likely::new(spec, &rest, means.speech).offered(command, means.speech, place)
@@ -363,6 +369,17 @@ async fn given(
         false => order,
     };
     let Some(spec) = named(&order.typed) else {
+        let chat = Chat::from_address(&command.chat);
+        if matches!(chat, Chat::Group(_)) && number_of(&command.message_id) == 0 {
+            // It is another bot's, and was noted since it closes the question that waited.
+            return Ok(Err(Ended::with(Reply::Nothing, Outcome::Answered)));
+        }
+        let likely = nearest(&order.typed, means.speech.locale).and_then(named);
+        if let Some(spec) = likely
+            && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+        {
+            return Ok(Err(ended));
+        }
         return Ok(Err(nearly(&order, command, means.speech, place)));
     };
     let may_not_use = |spec: &Spec| {
@@ -370,6 +387,11 @@ async fn given(
         is_barred.then(|| Ended::with(Reply::MayNot { command: spec.name, place: None }, Outcome::Refused))
     };
     if let Some(ended) = may_not_use(spec) {
+        return Ok(Err(ended));
+    }
+    if command.plan.is_none() && command.meant.is_none()
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
         return Ok(Err(ended));
     }
     let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
@@ -428,6 +450,11 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
+    if command.plan.is_none() && !order.is_confirmed
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
+        return Ok(Err(ended));
+    }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
@@ -440,6 +467,31 @@ async fn given(
         }
         Err(mistake) => Err(slip(spec, mistake)),
     })
+}
+
+/// What is answered instead of carrying out a command that would do something else than what was asked for: it
+/// holds a second command, or is about a group as a whole. A whole known name is a name.
+async fn misunderstood(
+    bot: &Bot,
+    spec: &Spec,
+    rest: &str,
+    means: &Means<'_>,
+) -> Result<Option<Ended>, Failure> {
+    let refused = whole_groups::refuse(spec, rest);
+    let may_hold_another = !spec.is_verbatim()
+        && !spec.args.contains(&Arg::Command)
+        && has_further_command(rest, &bot.instance.prefixes, |_| false);
+    if refused.is_none() && !may_hold_another {
+        return Ok(None);
+    }
+    let snapshot = bot.directory.snapshot(means.zapi).await?;
+    let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(rest)) {
+        return Ok(Some(Ended::mistaken(reply)));
+    }
+    let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);
+    let reply = || Reply::Said(vec![Phrase::not_done("one-command")]);
+    Ok(holds_another.then(|| Ended::mistaken(reply())))
 }
 
 /// What a yes means: the order itself, or what stands behind it where that is `/undo`.
