@@ -39,8 +39,8 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
             },
         };
         let Some(answer) = answer else { return Ok(Meant::Nothing) };
-        let nothing_waits = || match answer {
-            Answer::Yes if is_direct => said(Phrase::not_done("confirm-nothing")),
+        let nothing_waits = |is_about_it: bool| match answer {
+            Answer::Yes if is_direct && is_about_it => said(Phrase::not_done("confirm-nothing")),
             _ if is_bare => Meant::Nothing,
             _ => said(Phrase::not_done("confirm-nothing")),
         };
@@ -51,7 +51,7 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         let (asked, question) = match (asked.at, Question::of(&asked)) {
             (at, Some(question)) => (at, question),
             // It was closed.
-            (_, None) => return Ok(nothing_waits()),
+            (_, None) => return Ok(nothing_waits(past.command.quoted.is_none())),
         };
         // Its message says something else by now.
         if past.store.is_replaced(past.instance, &question.asked_by).await? {
@@ -69,7 +69,7 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         // Whoever gave another command since has turned to that.
         if past.store.has_command_between(&question.asked_by, past.command).await? {
             let closed = vec![dropped(past.place.to_owned())];
-            return Ok(match nothing_waits() {
+            return Ok(match nothing_waits(true) {
                 Meant::Said(reply, _) => Meant::Said(reply, closed),
                 _ => Meant::Said(Reply::Nothing, closed),
             });

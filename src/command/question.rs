@@ -1,7 +1,7 @@
 //! What the bot asks back, and how a person answers without a command: `yes`, `2`, a 👍.
 //!
 //! A question is remembered with the answer that asks it, by admin and chat; whoever answers is the
-//! same person in the same chat, within five minutes. What an answer sets in motion is kept with its
+//! same person in the same chat, within five minutes, who gave no other command since and quotes nothing else. What an answer sets in motion is kept with its
 //! own order's plan, so that no later question can change it under way.
 
 use std::collections::{HashMap, HashSet};
@@ -378,7 +378,8 @@ mod tests {
         a gente vê|segunda|os dois|2 ou 3|2 sim|para amanhã cedo às nove horas fica bom pra gente|valeu a pena|
         tudo certo por aí?|por favor|vou mandar para vocês|é de noite|o número|👍👍|sei lá|good morning|
         note this|the two|later today|see you|mañana vemos|qué tal|un saludo";
-    const ACKNOWLEDGEMENTS: &str = "ok|Okay!|OK obrigada|ok 🙏|certo|certinho|beleza|blz|tá|tá bom|obrigado|Obrigada!|
+    const ACKNOWLEDGEMENTS: &str =
+        "ok|Okay!|OK obrigada|ok 🙏|certo|certinho|beleza|blz|tá|tá bom|obrigado|Obrigada!|
         valeu|vlw|entendi|🙏|thanks|thank you|ok thanks|vale|gracias|ok, por favor|listo";
 
     #[test]

@@ -35,7 +35,8 @@ struct Word {
 /// belongs to a whole name is no command.
 pub fn has_further_command(rest: &str, prefixes: &[String], is_name: impl Fn(&str) -> bool) -> bool {
     let words = words(rest);
-    (0..words.len()).any(|at| begins_command(rest, &words, at, prefixes) && !is_in_name(rest, &words, at, &is_name))
+    (0..words.len())
+        .any(|at| begins_command(rest, &words, at, prefixes) && !is_in_name(rest, &words, at, &is_name))
 }
 
 fn words(rest: &str) -> Vec<Word> {
@@ -71,7 +72,8 @@ fn begins_command(rest: &str, words: &[Word], at: usize, prefixes: &[String]) ->
         return word.begins_line || named(&plain(name)).is_some();
     }
     let is_behind_and = || {
-        let before = at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
+        let before =
+            at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
         before.is_some_and(|before| BETWEEN.contains(&fold(&rest[before.start..before.end])))
     };
     at > 0
@@ -96,7 +98,10 @@ mod tests {
     #[test]
     fn t46_a_second_command_is_found_behind_what_parts_commands() {
         let prefixes = ["/".to_owned()];
-        let is_name = |name: &str| ["botar e tirar fotos", "mães, tirar dúvidas", "/dev"].contains(&fold(name).replace("maes", "mães").replace("duvidas", "dúvidas").as_str());
+        let is_name = |name: &str| {
+            ["botar e tirar fotos", "mães, tirar dúvidas", "/dev"]
+                .contains(&fold(name).replace("maes", "mães").replace("duvidas", "dúvidas").as_str())
+        };
         for rest in [
             "bairro futebol e tirar suporte",
             "bairro futebol; /desvincular bairro mães",

@@ -389,7 +389,8 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    if command.plan.is_none() && command.meant.is_none()
+    if command.plan.is_none()
+        && command.meant.is_none()
         && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
     {
         return Ok(Err(ended));
@@ -450,7 +451,8 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
-    if command.plan.is_none() && !order.is_confirmed
+    if command.plan.is_none()
+        && !order.is_confirmed
         && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
     {
         return Ok(Err(ended));

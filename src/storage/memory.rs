@@ -106,17 +106,20 @@ impl Store {
     }
 
     /// Whether the admin who answers a prompt gave another command in the same chat between the command that
-    /// asks and the answer. Answers and greetings are no commands. Ids of commands sort by when they were accepted.
+    /// asks and the answer. Answers, greetings and edits of earlier messages are no new commands. Ids of commands sort
+    /// by when they were accepted.
     pub async fn has_command_between(&self, asked_by: &str, answer: &Stored) -> Result<bool, Unavailable> {
         let found = sqlx::query_scalar(
             "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance = $3 AND admin = $4
-                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting')",
+                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting') AND message_id NOT LIKE $6",
         )
         .bind(asked_by)
         .bind(&answer.id)
         .bind(&answer.instance)
         .bind(&answer.admin)
         .bind(i64::from(answer.by_owner))
+        // Of a later version of a message.
+        .bind("%\n%")
         .fetch_all(&self.reads);
         let chats: Vec<String> = self.read(found).await?;
         // A direct chat comes under a number or a lid.
