@@ -40,7 +40,7 @@ use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
 use super::verify::{Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{confirm, named, question};
+use crate::command::{Order, confirm, named, nearest, question};
 use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
@@ -328,6 +328,13 @@ impl Door {
             }
             return Err(Reason::NotAnAdmin);
         };
+        // A misspelled answer is no new command.
+        let kind = match (&kind, &meaning) {
+            (Kind::Unknown, Meaning::Order(order) | Meaning::Edit(order)) if nearly_confirms(bot, order) => {
+                Kind::Command(&confirm::SPEC)
+            }
+            _ => kind,
+        };
         if message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
             return Err(Reason::FromTheFuture);
         }
@@ -464,6 +471,12 @@ impl Door {
             }
         }
     }
+}
+
+/// Whether an unknown command is likely a misspelled yes.
+fn nearly_confirms(bot: &Bot, order: &Order) -> bool {
+    let likely = nearest(&order.typed, bot.instance.locale).and_then(named);
+    likely.is_some_and(|spec| spec.name == confirm::SPEC.name)
 }
 
 /// Whether it is a command in a group that no command of ours has the name of: another bot's.
