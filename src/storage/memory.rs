@@ -110,7 +110,8 @@ impl Store {
     /// by when they were accepted.
     pub async fn has_command_between(&self, asked_by: &str, answer: &Stored) -> Result<bool, Unavailable> {
         let found = sqlx::query_scalar(
-            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance = $3 AND admin = $4
+            // Few have ids between these, and many are of an instance: its index is not to be used.
+            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
                  AND by_owner = $5 AND name NOT IN ('confirm', 'greeting') AND message_id NOT LIKE $6",
         )
         .bind(asked_by)

@@ -14,6 +14,9 @@ use crate::reply::Mistake;
 /// The most words of an order: four times what a community holds.
 const MOST_WORDS: usize = 200;
 
+/// The most words of a community's name before a list.
+const LONGEST_NAME: usize = 8;
+
 /// How near the end of a text a trial is looked for, in words.
 const LAST_WORDS: usize = 3;
 
@@ -105,7 +108,8 @@ impl<'a> Reader<'a> {
         let parted = |(at, line): (usize, &&'a str)| -> (&'a str, Option<&'a str>) {
             let line = *line;
             let (words, item) = match at == 0 && is_beside {
-                true => first_item(line, is_list),
+                true if is_list => first_item(line),
+                true => (line, None),
                 false => list_item(line).map_or((line, None), |name| ("", Some(name))),
             };
             match item {
@@ -352,17 +356,13 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '–' | '—' | '―' | '‑' | '‐' | '−' | '－')
 }
 
-/// The item in the line that the community stands on, and the words before it: a list may begin there.
-fn first_item(line: &str, is_list: bool) -> (&str, Option<&str>) {
+/// The item in the line that the community stands on, where a list begins there, and the words before it.
+fn first_item(line: &str) -> (&str, Option<&str>) {
     let starts = line.char_indices().filter(|(at, c)| {
         !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
     });
-    let mut items = starts.take(if is_list { LAST_WORDS * 2 } else { 1 }).filter_map(|(at, first)| {
-        // A lone sign there may be anything.
-        let item = list_item(&line[at..]).filter(|_| is_list || first.is_ascii_digit())?;
-        Some((line[..at].trim(), Some(item)))
-    });
-    items.next().unwrap_or((line, None))
+    let mut items = starts.take(LONGEST_NAME).filter_map(|(at, _)| Some((at, list_item(&line[at..])?)));
+    items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
 }
 
 /// The same as [`item`], and with a blank between its number and a dash: `1 - Receitas`. Numbers of people hold that.
