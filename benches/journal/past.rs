@@ -130,6 +130,7 @@ pub fn order(round: usize, now: Timestamp) -> NewCommand {
         by_owner: false,
         name: "link".to_owned(),
         text: "/link \"Bairro Feliz\" futebol, mães, xadrez".to_owned(),
+        quoted: None,
         sent_at: Some(now),
         accepted_at: now,
     }

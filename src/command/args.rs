@@ -456,10 +456,13 @@ mod tests {
 
     #[test]
     fn a_pasted_column_has_a_name_a_line() {
-        let rows: [(&str, &[&str]); 7] = [
+        let rows: [(&str, &[&str]); 10] = [
+            ("Sales feliz 1 - Mães do Bairro\n2 - Time A", &["feliz", "Mães do Bairro", "Time A"]),
+            ("Sales\n1️⃣ Mães do Bairro\n2⃣Time A\n🔟 x", &["Mães do Bairro", "Time A", "x"]),
+            ("Sales\n1 – 2\n2 — 1", &["2", "1"]),
             ("Sales\n- Mães do Bairro\n- Time A", &["Mães do Bairro", "Time A"]),
             ("Sales:\n• Mães do Bairro,\n•Time A", &["Mães do Bairro", "Time A"]),
-            ("Sales\n1. Mães do Bairro\n2) Time A\n\n3 - x", &["Mães do Bairro", "Time A", "3", "-", "x"]),
+            ("Sales\n1. Mães do Bairro\n2) Time A\n\n3 - x", &["Mães do Bairro", "Time A", "x"]),
             ("Sales x\n* Time A; \ny z", &["x", "Time A", "y", "z"]),
             (
                 "Sales\n1. “Mães do Bairro” 120363000000000001-group\n2. “Time A”",

@@ -55,6 +55,10 @@ pub struct Context<'a> {
     pub gave_up: bool,
     /// Whether it is done, or shown first.
     pub consent: Consent,
+    /// It takes a change back.
+    pub is_undo: bool,
+    /// What must be so still for that.
+    pub only_if: Option<String>,
     /// Whose question, list and undo it is: the admin's in this chat.
     pub place: String,
     /// What is remembered with the answer.
@@ -184,6 +188,8 @@ impl Context<'_> {
                     after: String::new(),
                     takes_several: false,
                     askers: Vec::new(),
+                    is_undo: false,
+                    only_if: None,
                 });
                 Some(Reply::Asked(Box::new(about)))
             }
@@ -203,12 +209,15 @@ impl Context<'_> {
             after: String::new(),
             takes_several: false,
             askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
         });
         Phrase::not_done("meant-order").order("order", command, shown)
     }
 
     /// Remembers a question with the answer that asks it.
     pub fn ask(&mut self, question: Question) {
+        let question = Question { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
         let Memory { kind, place, value } = question.asked(&self.place);
         self.remember(kind, place, value);
     }

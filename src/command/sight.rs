@@ -11,7 +11,7 @@ use crate::authorise::may_in;
 use crate::config::AdminsFrom;
 use crate::directory::{Found, fold, side_by_side};
 use crate::domain::{CommunityId, GroupId};
-use crate::zapi::ApiError;
+use crate::zapi::{ApiError, Cause};
 
 /// Which groups an admin may learn of.
 pub enum VisibleGroups {
@@ -80,8 +80,14 @@ impl Context<'_> {
                 Ok(details) if details.announcement().is_some() => {
                     groups.extend(details.groups.into_iter().map(|group| group.id));
                 }
-                // Later it may be readable; on the last try it is as good as hidden.
-                Err(error) if error.cause.is_temporary() && !self.is_last_try => return Err(error),
+                // Later it may be readable; on the last try it is as good as hidden, and so is what answers nonsense.
+                Err(error)
+                    if error.cause.is_temporary()
+                        && error.cause != Cause::Unreadable
+                        && !self.is_last_try =>
+                {
+                    return Err(error);
+                }
                 Err(error) if error.cause.concerns_all() => return Err(error),
                 Ok(_) | Err(_) => is_whole = false,
             }

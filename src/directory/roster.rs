@@ -389,8 +389,13 @@ impl Roster {
             // It may have another announcement group by now.
             read = self.staff(zapi, community.clone(), None).await;
         }
-        let nobody =
-            || Staff { community: community.clone(), announcement: None, admins: Vec::new(), read_at, number };
+        let nobody = || Staff {
+            community: community.clone(),
+            announcement: None,
+            admins: Vec::new(),
+            read_at,
+            number,
+        };
         let read = match read {
             Ok(staff) => Ok(staff.unwrap_or_else(nobody)),
             Err(error) if !may_be_read_later(&error) => {

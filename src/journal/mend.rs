@@ -52,6 +52,8 @@ impl Likely {
             after: String::new(),
             takes_several: false,
             askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
         };
         let meant = Phrase::new("meant-order").plain("order", self.shown);
         Ended { memories: vec![question.asked(place)], ..Ended::mistaken(Reply::Said(vec![meant])) }

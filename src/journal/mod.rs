@@ -92,6 +92,7 @@ pub async fn accept(
         by_owner: message.by_owner,
         name: kind.name().to_owned(),
         text: message.text.clone(),
+        quoted: message.quoted.clone(),
         sent_at: message.sent_at,
         accepted_at: now,
     };

@@ -8,17 +8,19 @@ use crate::authorise::{Denied, authorise, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
-use crate::command::question::{Answer, Question, bare};
+use crate::command::question::Question;
+use crate::command::several::has_further_command;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
+    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed, whole_groups,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{Mistake, Phrase, Reply, Speech};
 use crate::storage::{
-    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, SenderIdentity, Store, Stored, Unavailable, number_of,
+    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, SenderIdentity, Store, Stored, Unavailable,
+    number_of,
 };
 use crate::zapi::Zapi;
 
@@ -266,6 +268,8 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         is_cancelled,
         gave_up: false,
         consent,
+        is_undo: arguments.is_back,
+        only_if: arguments.only_if.clone(),
         place,
         memories: forgotten,
     };
@@ -278,7 +282,12 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
-    Ok(Ended { reply, outcome, memories: context.memories })
+    let mut memories = context.memories;
+    if outcome == Outcome::Shown {
+        // What was only shown takes nothing back yet.
+        memories.retain(|memory| memory.kind != MemoryKind::Undo || memory.value.is_some());
+    }
+    Ok(Ended { reply, outcome, memories })
 }
 
 /// The last change of people of each community, by the id of its command, whichever process made it.
@@ -362,7 +371,9 @@ async fn given(
     means: &Means<'_>,
     place: &str,
 ) -> Result<Result<Given, Ended>, Failure> {
-    let order = match recognise(&command.text, &bot.instance.prefixes) {
+    let typed = recognise(&command.text, &bot.instance.prefixes);
+    let is_bare = typed.is_none();
+    let order = match typed {
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
@@ -373,6 +384,11 @@ async fn given(
         None => {
             let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
             let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
+            if let Some((spec, rest)) = &meant
+                && let Some(ended) = misunderstood(bot, spec, rest, means).await?
+            {
+                return Ok(Err(ended));
+            }
             return Ok(Err(match meant {
                 Some((spec, rest)) => {
                     Likely::new(spec, &rest, means.speech).offered(command, means.speech, place)
@@ -387,6 +403,17 @@ async fn given(
         false => order,
     };
     let Some(spec) = named(&order.typed) else {
+        let chat = Chat::from_address(&command.chat);
+        if matches!(chat, Chat::Group(_)) && number_of(&command.message_id) == 0 {
+            // It is another bot's, and was noted since it closes the question that waited.
+            return Ok(Err(Ended::with(Reply::Nothing, Outcome::Answered)));
+        }
+        let likely = nearest(&order.typed, means.speech.locale).and_then(named);
+        if let Some(spec) = likely
+            && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+        {
+            return Ok(Err(ended));
+        }
         return Ok(Err(nearly(&order, command, means.speech, place)));
     };
     let may_not_use = |spec: &Spec| {
@@ -394,6 +421,12 @@ async fn given(
         is_barred.then(|| Ended::with(Reply::MayNot { command: spec.name, place: None }, Outcome::Refused))
     };
     if let Some(ended) = may_not_use(spec) {
+        return Ok(Err(ended));
+    }
+    if command.plan.is_none()
+        && command.meant.is_none()
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
         return Ok(Err(ended));
     }
     let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
@@ -429,6 +462,7 @@ async fn given(
         instance: bot.instance.name.as_str(),
         place,
         command,
+        is_bare,
         speech: means.speech,
     };
     let meant = match begun {
@@ -451,6 +485,12 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
+    if command.plan.is_none()
+        && !order.is_confirmed
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
+        return Ok(Err(ended));
+    }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
@@ -458,14 +498,36 @@ async fn given(
             arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
-            // A trial takes nothing back yet.
-            let is_kept = arguments.is_back && arguments.flags.trial;
-            let forgotten = if is_kept { Vec::new() } else { forgotten };
             let order = Order { typed: order.command, rest: order.rest };
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
     })
+}
+
+/// What is answered instead of carrying out a command that would do something else than what was asked for: it
+/// holds a second command, or is about a group as a whole. A whole known name is a name.
+async fn misunderstood(
+    bot: &Bot,
+    spec: &Spec,
+    rest: &str,
+    means: &Means<'_>,
+) -> Result<Option<Ended>, Failure> {
+    let refused = whole_groups::refuse(spec, rest);
+    let may_hold_another = !spec.is_verbatim()
+        && !spec.args.contains(&Arg::Command)
+        && has_further_command(rest, &bot.instance.prefixes, |_| false);
+    if refused.is_none() && !may_hold_another {
+        return Ok(None);
+    }
+    let snapshot = bot.directory.snapshot(means.zapi).await?;
+    let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(rest)) {
+        return Ok(Some(Ended::mistaken(reply)));
+    }
+    let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);
+    let reply = || Reply::Said(vec![Phrase::not_done("one-command")]);
+    Ok(holds_another.then(|| Ended::mistaken(reply())))
 }
 
 /// What a yes means: the order itself, or what stands behind it where that is `/undo`.
@@ -489,7 +551,7 @@ async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
 
 /// `/no` says what `no` says, as `/yes` does.
 fn is_no(order: &Order) -> bool {
-    named(&order.typed).is_none() && bare(&order.typed, false) == Some(Answer::No)
+    named(&order.typed).is_none() && question::is_no_word(&order.typed)
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
@@ -550,6 +612,8 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         after: String::new(),
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),

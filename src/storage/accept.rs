@@ -38,6 +38,8 @@ pub struct NewCommand {
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    pub quoted: Option<String>,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it is accepted.
@@ -81,6 +83,7 @@ impl NewCommand {
             by_owner: false,
             name: "link".to_owned(),
             text: "/link Bairro futebol".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at,
         }
@@ -130,16 +133,17 @@ pub(super) async fn insert(
     let kept = sqlx::query(
         "WITH fresh AS (
              INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
-                 text, sent_at, accepted_at, state)
+                 text, sent_at, accepted_at, state, quoted)
              SELECT id, instance, lane, place + COALESCE((SELECT MAX(open.seq) FROM command open
                      WHERE open.instance = given.instance AND open.lane = given.lane
                          AND open.state IN ('waiting', 'answering')), 0),
                  message_id, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
-                 text, sent_at, accepted_at, 'waiting'
+                 text, sent_at, accepted_at, 'waiting', quoted
              FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, lane TEXT,
                  message_id TEXT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON, by_owner BOOLEAN,
-                 name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT)) WITH ORDINALITY AS given (id, instance,
-                 lane, message_id, chat, admin, phone, lid, sender, by_owner, name, text, sent_at, accepted_at, place)
+                 name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT)) WITH ORDINALITY AS given (id,
+                 instance, lane, message_id, chat, admin, phone, lid, sender, by_owner, name, text, sent_at,
+                 accepted_at, quoted, place)
              WHERE NOT EXISTS (SELECT 1 FROM command known
                  WHERE known.instance = given.instance AND known.message_id = given.message_id
                      AND (known.admin = given.admin OR known.phone = given.sender->>'phone'

@@ -23,14 +23,14 @@ use crate::failpoint::{self, Sabotage, Step};
 /// this sender that is known changes nothing.
 const ORDER: &str =
     "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
-         name, text, sent_at, accepted_at, state)
+         name, text, sent_at, accepted_at, state, quoted)
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND lane = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting'
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $14
      WHERE NOT EXISTS (SELECT 1 FROM command known
          WHERE known.instance = $2 AND known.message_id = $4
-             AND (known.admin = $6 OR known.phone = $14 OR known.lid = $15))
+             AND (known.admin = $6 OR known.phone = $15 OR known.lid = $16))
      ON CONFLICT (instance, message_id, admin) DO NOTHING";
 /// A lane in which something is open is woken already.
 pub(super) const WAKE: &str = "INSERT INTO lane (instance, lane, ready_at) VALUES ($1, $2, $3)
@@ -160,6 +160,7 @@ fn write_one(
         new.text,
         new.sent_at.map(|at| at.0),
         new.accepted_at.0,
+        new.quoted,
         new.sender.phone,
         new.sender.lid,
     ])?;

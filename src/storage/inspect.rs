@@ -52,6 +52,7 @@ pub(super) fn rehearse(path: &Path, now: Timestamp) -> Result<(), Unavailable> {
         by_owner: false,
         name: String::new(),
         text: String::new(),
+        quoted: None,
         sent_at: None,
         accepted_at: now,
     };

@@ -117,6 +117,8 @@ pub struct Stored {
     pub admin: String,
     /// The order that it stands for, as JSON, once that is begun.
     pub meant: Option<String>,
+    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    pub quoted: Option<String>,
 }
 
 impl Stored {
@@ -160,6 +162,7 @@ impl Stored {
             answer_id: None,
             admin: "ana".to_owned(),
             meant: None,
+            quoted: None,
         }
     }
 }
@@ -191,5 +194,6 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
         answer_id: row.try_get("answer_id")?,
         admin: row.try_get("admin")?,
         meant: row.try_get("meant")?,
+        quoted: row.try_get("quoted")?,
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
 //! or a copy of its text. Only an order of an admin goes on to the journal, and word that WhatsApp was
-//! connected or is no more (`Heard`). Where the communities' own admins may give orders, a short word of
+//! connected or is no more (`Heard`). Where the communities' own admins may give orders, a text of at most 1,000 bytes of
 //! somebody whom the configuration does not know costs a look into what is known of them, which nobody holds
 //! for longer than to replace it; no call is made for it.
 //!
@@ -40,7 +40,7 @@ use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
 use super::verify::{self, Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{confirm, named, question};
+use crate::command::{Order, confirm, named, nearest, question};
 use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
@@ -318,16 +318,17 @@ impl Door {
         let kind = match &meaning {
             Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
                 Some(spec) => Kind::Command(spec),
-                None if matches!((&message.chat, &meaning), (Chat::Group(_), Meaning::Order(_))) => {
-                    return Err(nothing);
-                }
                 None => Kind::Unknown,
             },
             Meaning::Answer => Kind::Command(&confirm::SPEC),
             Meaning::Greeting => Kind::Greeting,
             Meaning::Unprefixed => Kind::Unknown,
         };
+        let is_foreign = is_foreign(&meaning, &message);
         let Some(admin) = bot.admin(message.sender, message.by_owner) else {
+            if is_foreign {
+                return Err(nothing);
+            }
             tracing::debug!(
                 instance = %bot.instance.name,
                 phone = message.sender.phone.map(tracing::field::display),
@@ -338,6 +339,13 @@ impl Door {
                 self.courtesy.refuse(bot, &message, now);
             }
             return Err(Reason::NotAnAdmin);
+        };
+        // A misspelled answer is no new command.
+        let kind = match (&kind, &meaning) {
+            (Kind::Unknown, Meaning::Order(order) | Meaning::Edit(order)) if nearly_confirms(bot, order) => {
+                Kind::Command(&confirm::SPEC)
+            }
+            _ => kind,
         };
         if message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
             return Err(Reason::FromTheFuture);
@@ -423,8 +431,8 @@ impl Door {
     }
 
     /// Whether what is no order by itself is waited for: an answer by a question, an edit by an order that
-    /// was not understood, a greeting by nobody who was greeted today. Only here an admin's short word
-    /// costs a look into the journal.
+    /// was not understood, a greeting by nobody who was greeted today. Only here an admin's word, or a
+    /// sentence of theirs with a no in it, costs a look into the journal.
     async fn is_awaited(
         &self,
         gate: &Gate,
@@ -435,8 +443,10 @@ impl Door {
     ) -> Result<Awaited, Unavailable> {
         let instance = gate.bot.instance.name.as_str();
         match meaning {
-            Meaning::Order(_) | Meaning::Unprefixed => Ok(Awaited::Yes),
-            Meaning::Answer => {
+            // Another bot's command is none of ours, but closes a question that waits.
+            Meaning::Order(_) if !is_foreign(meaning, message) => Ok(Awaited::Yes),
+            Meaning::Unprefixed => Ok(Awaited::Yes),
+            Meaning::Answer | Meaning::Order(_) => {
                 let place = question::place(&admin.key, &message.chat, message.by_owner);
                 let is_open = question::is_open(&self.store, instance, &place, now).await?;
                 Ok(if is_open { Awaited::Yes } else { Awaited::No })
@@ -476,6 +486,18 @@ impl Door {
             }
         }
     }
+}
+
+/// Whether an unknown command is likely a misspelled yes.
+fn nearly_confirms(bot: &Bot, order: &Order) -> bool {
+    let likely = nearest(&order.typed, bot.instance.locale).and_then(named);
+    likely.is_some_and(|spec| spec.name == confirm::SPEC.name)
+}
+
+/// Whether it is a command in a group that no command of ours has the name of: another bot's.
+fn is_foreign(meaning: &Meaning, message: &Message) -> bool {
+    let is_unknown = matches!(meaning, Meaning::Order(order) if named(&order.typed).is_none());
+    is_unknown && matches!(message.chat, Chat::Group(_))
 }
 
 /// Whether something is waited for.

@@ -156,6 +156,7 @@ impl Journal {
             by_owner: false,
             name: "link".to_owned(),
             text: "/link".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at: self.clock.now(),
         };

@@ -236,6 +236,7 @@ async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
             by_owner: false,
             name: "whoami".to_owned(),
             text: "/whoami".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at: bot.clock.now(),
         };

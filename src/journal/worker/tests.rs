@@ -23,6 +23,7 @@ fn order() -> NewCommand {
         by_owner: false,
         name: "help".to_owned(),
         text: "/help".to_owned(),
+        quoted: None,
         sent_at: None,
         accepted_at: Timestamp(1_764_000_000_000),
     }

@@ -17,7 +17,6 @@ use self::raw::{Fields, Truth};
 use super::Reason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
-use crate::command::THUMB;
 use crate::config;
 use crate::directory::is_invisible;
 use crate::domain::{Chat, GroupId, Message, Person, Phone};
@@ -82,6 +81,8 @@ pub struct MessageRef<'a> {
     pub text: Cow<'a, str>,
     /// What it was written to.
     pub content: Content<'a>,
+    /// The id of the message that it quotes; empty where that cannot be read.
+    pub quoted: Option<Cow<'a, str>>,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,
 }
@@ -110,12 +111,15 @@ pub enum Content<'a> {
 
 impl MessageRef<'_> {
     /// The message, as what comes after the webhook keeps it: with a picture's address behind its
-    /// caption, and a 👍 with the message that bears it.
+    /// caption. A reaction quotes the message that bears it.
     pub fn to_message(&self) -> Message {
         let text = match &self.content {
-            Content::Text | Content::Edit => self.text.to_string(),
+            Content::Text | Content::Edit | Content::Reaction(_) => self.text.to_string(),
             Content::Picture(url) => format!("{}\n{url}", self.text),
-            Content::Reaction(to) => format!("{THUMB}{to}"),
+        };
+        let quoted = match &self.content {
+            Content::Reaction(to) => Some(to.to_string()),
+            _ => self.quoted.as_deref().map(str::to_owned),
         };
         Message {
             id: self.id.to_string(),
@@ -126,6 +130,7 @@ impl MessageRef<'_> {
             sender: self.sender,
             by_owner: self.by_owner,
             text,
+            quoted,
             sent_at: self.sent_at,
         }
     }
@@ -187,6 +192,7 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
         own,
         text: storable(text),
         content,
+        quoted: quoted(fields),
         sent_at: sent_at(fields),
     })
 }
@@ -211,6 +217,12 @@ fn content<'a>(fields: &Fields<'a>) -> Result<(Cow<'a, str>, Content<'a>), Reaso
         Some((value, id)) => Ok((value, Content::Reaction(id))),
         None => Err(Reason::NoText),
     }
+}
+
+/// The id of the message that is quoted. One that cannot be read is still a quote, of no message that we know.
+fn quoted<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+    let field = fields.reference_message_id;
+    (!field.is_empty()).then(|| field.text().filter(|id| is_message_id(id)).unwrap_or_default())
 }
 
 /// An address of the web that is one word.

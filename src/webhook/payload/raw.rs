@@ -56,6 +56,7 @@ pub(super) struct Fields<'a> {
     pub notification: Field<'a>,
     pub momment: Field<'a>,
     pub moment: Field<'a>,
+    pub reference_message_id: Field<'a>,
     pub text: Field<'a>,
     pub image: Field<'a>,
     pub reaction: Field<'a>,
@@ -102,6 +103,7 @@ impl<'a> Fields<'a> {
             b"notification" => &mut self.notification,
             b"momment" => &mut self.momment,
             b"moment" => &mut self.moment,
+            b"referenceMessageId" => &mut self.reference_message_id,
             b"text" => &mut self.text,
             b"image" => &mut self.image,
             b"reaction" => &mut self.reaction,
@@ -177,7 +179,8 @@ impl<'a> Field<'a> {
         found
     }
 
-    fn is_empty(self) -> bool {
+    /// There is nothing, `null` or an empty string.
+    pub(super) fn is_empty(self) -> bool {
         matches!(self.single(), None | Some("null" | "\"\""))
     }
 

@@ -79,9 +79,27 @@ fn a_text_in_a_direct_chat_is_a_message() {
         sender: person(Some(ANA), Some(ANA_LID)),
         by_owner: false,
         text: "/groups".to_owned(),
+        quoted: None,
         sent_at: Some(Timestamp(1_764_000_000_123)),
     };
     assert_eq!(expect_message(&direct().to_string()), expected);
+}
+
+#[test]
+fn t46_the_message_that_is_quoted_is_named_and_one_that_cannot_be_read_is_no_message_of_ours() {
+    let rows = [
+        (json!({}), None),
+        (json!({ "referenceMessageId": null }), None),
+        (json!({ "referenceMessageId": "" }), None),
+        (json!({ "referenceMessageId": "3EB0FF" }), Some("3EB0FF")),
+        (json!({ "referenceMessageId": ["3EB0FF"] }), Some("3EB0FF")),
+        (json!({ "referenceMessageId": { "id": "3EB0FF" } }), Some("")),
+        (json!({ "referenceMessageId": "3EB0\nFF" }), Some("")),
+    ];
+    for (fields, quoted) in rows {
+        let message = expect_message(&with(direct(), &fields).to_string());
+        assert_eq!(message.quoted.as_deref(), quoted, "{fields}");
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ mod people;
 mod photo;
 mod progress;
 mod promote;
+mod prompts;
 mod refuted;
 mod remove;
 mod retention;
