@@ -10,6 +10,7 @@
 //! | its instance is not configured (any more) | looked at again and again, an hour apart in the end |
 //! | an order to cancel it | one last look at what is so, and its answer |
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -56,8 +57,10 @@ pub(super) fn timing_of_answer(timing: Timing, cause: Cause) -> Timing {
 /// Up to a quarter of the delay, spread by the order's id, so that orders which failed together do
 /// not come back together.
 fn jitter(id: &str, tries: i64, delay: Duration) -> Duration {
-    let spread = id.bytes().fold(tries.unsigned_abs(), |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
-    delay.mul_f64((spread % 1_000) as f64 / 4_000.0)
+    // Ids of orders that came together differ in few characters.
+    let mut hasher = DefaultHasher::new();
+    (id, tries).hash(&mut hasher);
+    delay.mul_f64((hasher.finish() % 1_000) as f64 / 4_000.0)
 }
 
 /// How long an order of an instance that is not configured waits: a minute more from look to look,
