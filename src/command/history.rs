@@ -7,7 +7,7 @@
 use futures_util::future::BoxFuture;
 
 use super::args::{self, behind_small_words, means};
-use super::question::Question;
+use super::question::{Question, is_thumb};
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
 use super::{left_communities, named, planned_community, recognise};
 use crate::authorise::{key_of_communities, may_everywhere, may_in, shown_by_key};
@@ -293,6 +293,7 @@ fn line(context: &Context<'_>, deed: &Deed) -> String {
     };
     let order = match deed.text.as_str() {
         "" => context.speech.order(&deed.name, &[]),
+        sign if is_thumb(sign) => sign.trim().to_owned(),
         text => quoted(text),
     };
     let line = Phrase::new("history-line").plain("when", context.moment(deed.at)).plain("who", who);
