@@ -131,7 +131,7 @@ async fn ask(bot: &Service, order: &str) -> Result<String, String> {
 }
 
 /// Lets a manual clock run fast; any other is left alone.
-async fn hurry(clock: &Clock) {
+pub async fn hurry(clock: &Clock) {
     loop {
         tokio::time::sleep(Duration::from_millis(20)).await;
         clock.advance(Duration::from_secs(6));

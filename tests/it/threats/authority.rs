@@ -7,9 +7,10 @@ use serde_json::json;
 use vincula::clock::Clock;
 use vincula::sandbox::{Fault, Reply, World};
 
+use crate::matrix::hurry;
 use crate::stories::appointed::{BRUNO, setting};
 use crate::stories::scene::refusal;
-use crate::support::{ANA, Service, postgres};
+use crate::support::{ANA, Service, Setting, postgres};
 
 /// Carla, a plain member of “Bairro Feliz” in the playground.
 const CARLA_LID: &str = "81896604192875@lid";
@@ -42,6 +43,11 @@ fn on_the_phone(bot: &Service, change: impl FnOnce(&mut World, &str)) {
     });
 }
 
+/// A bot that gives up within a minute what cannot be read.
+fn impatient() -> Setting {
+    setting().instance("give_up_after = \"60s\"")
+}
+
 fn demote_bruno(bot: &Service) {
     on_the_phone(bot, |world, bairro| world.demote(bairro, BRUNO).unwrap());
 }
@@ -52,6 +58,20 @@ impl Service {
         let world = self.world();
         let group = world.announcement_of(&self.community(community)).unwrap();
         format!("light-group-metadata/{}", group.id)
+    }
+
+    /// Sends these orders as Bruno, one right after the other, lets the time pass fast, and returns what was
+    /// said to all of them.
+    async fn replies_to_all(&self, orders: &[impl AsRef<str>]) -> Vec<String> {
+        let said = self.said().len();
+        for order in orders {
+            self.send(BRUNO, order.as_ref()).await;
+        }
+        tokio::select! {
+            () = self.settled() => {}
+            () = hurry(&self.clock) => {}
+        }
+        self.said().split_off(said)
     }
 
     /// Sends these orders as Bruno, and sees to it that none does anything or tells a link.
@@ -198,21 +218,24 @@ async fn t44_groups_leave_no_community_whose_admin_somebody_is_no_more() {
 
 #[tokio::test]
 async fn t44_a_right_that_cannot_be_read_is_none() {
-    let bot = setting().start().await;
-    bot.knows(BRUNO).await;
     for reply in [
         refusal("Group not found"),
         Reply::text(200, ""),
         Reply::json(200, &json!({})),
         Reply::html(200, "<html>ok</html>"),
     ] {
+        let bot = impatient().start().await;
+        bot.knows(BRUNO).await;
+        let before = bot.world();
         bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(reply));
 
-        bot.expect_powerless(&CHANGES).await;
+        let replies = bot.replies_to_all(&CHANGES).await;
 
-        bot.sandbox.trouble().clear();
-        bot.clock.pass(Duration::from_secs(300));
-        bot.knows(BRUNO).await;
+        // Who is known as no admin any more is not answered.
+        assert!(!replies.is_empty());
+        let is_powerless = |reply: &String| !reply.contains("chat.whatsapp.com") && !reply.contains("✅");
+        assert!(replies.iter().all(is_powerless), "{replies:?}");
+        assert_eq!((bot.changes(), bot.world().communities()), (0, before.communities()), "{replies:?}");
     }
 }
 
@@ -250,7 +273,7 @@ async fn t44_what_the_bot_changed_of_people_is_known_at_once() {
 
 #[tokio::test]
 async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew() {
-    let bot = setting().start().await;
+    let bot = setting().clock(Clock::system()).instance("give_up_after = \"1s\"").start().await;
     bot.knows(BRUNO).await;
     bot.ask(ANA, "/who bairro").await;
     // The call is lost on its way, and done later by somebody else.
@@ -340,15 +363,11 @@ fn unreadable(community: &str, group: &str) -> Vec<(&'static str, Reply)> {
 }
 
 impl Service {
-    /// Sends orders that read lists as Bruno; none of the replies may tell what is in “Marketing BR”.
-    async fn expect_nothing_of_marketing(&self, what: &str) {
-        let world = self.world();
-        let marketing = self.community("Marketing BR");
-        let groups: Vec<String> = world.groups_of(&marketing).iter().map(|group| group.id.clone()).collect();
-        let announcement = world.announcement_of(&marketing).unwrap().id.clone();
+    /// Orders of Bruno that read lists; none of the replies may tell what is in “Marketing BR”.
+    fn orders_about_marketing(&self) -> Vec<String> {
         let lançamentos = self.group("Lançamentos");
         let by_id = |order: &str| order.replace("ID", &lançamentos);
-        let orders: Vec<String> = [
+        [
             "/groups",
             "/more",
             r#"/link --try "Bairro Feliz" 1-12"#,
@@ -379,20 +398,31 @@ impl Service {
             "/invite ID",
         ]
         .map(by_id)
-        .to_vec();
-        for order in &orders {
-            let said = self.said().len();
-            self.send(BRUNO, order).await;
-            self.settled().await;
-            for reply in self.said().split_off(said) {
-                for name in ["Lançamentos", "Vendas Sul", "Marketing"] {
-                    assert!(!reply.contains(name), "{what}: {order}: {reply}");
-                }
-                let hidden = groups.iter().chain([&announcement, &marketing]);
-                for id in hidden.filter(|id| !order.contains(id.as_str())) {
-                    assert!(!reply.contains(id), "{what}: {order}: {reply}");
-                }
+        .to_vec()
+    }
+
+    /// Sees to it that none of the replies to these orders tells what is in “Marketing BR”.
+    fn expect_nothing_told(&self, what: &str, orders: &[String], replies: &[String]) {
+        let world = self.world();
+        let marketing = self.community("Marketing BR");
+        let announcement = &world.announcement_of(&marketing).unwrap().id;
+        let groups = world.groups_of(&marketing);
+        let ids = groups.iter().map(|group| &group.id).chain([announcement, &marketing]);
+        let is_typed = |id: &&String| orders.iter().any(|order| order.contains(id.as_str()));
+        let hidden: Vec<&str> = ids.filter(|id| !is_typed(id)).map(String::as_str).collect();
+        for reply in replies {
+            for told in ["Lançamentos", "Vendas Sul", "Marketing"].iter().chain(&hidden) {
+                assert!(!reply.contains(told), "{what}: {orders:?}: {reply}");
             }
+        }
+    }
+
+    /// Sends these orders one by one.
+    async fn expect_nothing_of_marketing(&self, what: &str) {
+        for order in self.orders_about_marketing() {
+            let orders = [order];
+            let replies = self.replies_to_all(&orders).await;
+            self.expect_nothing_told(what, &orders, &replies);
         }
     }
 }
@@ -430,8 +460,6 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
         ),
         ("an entry without an id", listed(json!({ "name": "Marketing BR" }))),
         ("an entry that is none", listed(json!(null))),
-        ("nothing", Reply::text(200, "")),
-        ("null", Reply::json(200, &json!(null))),
         ("an empty list", Reply::json(200, &json!([]))),
     ] {
         let bot = setting().start().await;
@@ -443,26 +471,46 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
 }
 
 #[tokio::test]
+async fn t45_nothing_in_place_of_the_list_of_communities_tells_nothing_of_any() {
+    for (what, reply) in [
+        ("nothing", Reply::text(200, "")),
+        ("null", Reply::json(200, &json!(null))),
+        ("a list of which nothing can be read", Reply::json(200, &json!([null, { "name": "Marketing BR" }]))),
+    ] {
+        let bot = impatient().start().await;
+        bot.knows(BRUNO).await;
+        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+
+        let orders = bot.orders_about_marketing();
+        let replies = bot.replies_to_all(&orders).await;
+
+        assert!(!replies.is_empty(), "{what}");
+        bot.expect_nothing_told(what, &orders, &replies);
+    }
+}
+
+#[tokio::test]
 async fn t45_an_id_tells_no_name_of_a_group_that_cannot_be_read() {
-    let bot = setting().start().await;
-    bot.knows(BRUNO).await;
-    let (group, marketing) = (bot.group("Lançamentos"), bot.community("Marketing BR"));
     for reply in [refusal("Group not found"), Reply::text(200, ""), Reply::html(200, "<html>ok</html>")] {
+        let bot = impatient().start().await;
+        bot.knows(BRUNO).await;
+        let (group, marketing) = (bot.group("Lançamentos"), bot.community("Marketing BR"));
         for path in [format!("light-group-metadata/{group}"), format!("communities-metadata/{marketing}")] {
             bot.sandbox.trouble().always(&path, Fault::Instead(reply.clone()));
         }
 
-        for order in [
+        let orders = [
             format!(r#"/link --try "Bairro Feliz" {group}"#),
             format!(r#"/link "Bairro Feliz" {group}"#),
             format!(r#"/unlink "Bairro Feliz" {group}"#),
             format!(r#"/move {group} "Bairro Feliz""#),
             format!("/invite {group}"),
-        ] {
-            let reply = bot.ask(BRUNO, &order).await;
-            assert!(!reply.contains("Lançamentos") && !reply.contains("Marketing"), "{order}: {reply}");
-        }
-        bot.sandbox.trouble().clear();
+        ];
+        let replies = bot.replies_to_all(&orders).await;
+
+        let ends = replies.iter().filter(|reply| !reply.starts_with("⏳"));
+        assert_eq!(ends.count(), orders.len(), "{replies:?}");
+        bot.expect_nothing_told(&format!("{reply:?}"), &orders, &replies);
+        assert_eq!(bot.changes(), 0);
     }
-    assert_eq!(bot.changes(), 0);
 }
