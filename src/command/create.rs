@@ -137,13 +137,16 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
             look_for(context, plan, None, Some(refused)).await
         }
         Err(error) if error.cause.is_surely_unmade() => {
+            if error.cause == Cause::Busy {
+                // It may have been made all the same: only where it is seen not to be there, it is called again.
+                match new_community(context, plan, None).await {
+                    Ok(Some(made)) => return Ok(Ok(made)),
+                    Ok(None) => {}
+                    Err(_) => return look_for(context, plan, None, None).await,
+                }
+            }
             if error.cause.is_temporary() {
                 single::write_down(context, plan).await?;
-            }
-            if error.cause == Cause::Busy
-                && let Ok(Some(made)) = new_community(context, plan, None).await
-            {
-                return Ok(Ok(made));
             }
             Ok(Err(single::failed(context, error)?.phrase))
         }

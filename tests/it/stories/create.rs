@@ -174,6 +174,20 @@ async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
 }
 
 #[tokio::test]
+async fn where_z_api_is_too_busy_and_what_it_made_cannot_be_read_none_is_made_twice() {
+    for unreadable in [Reply::bad_gateway(), Reply::text(200, "")] {
+        let bot = Service::start().await;
+        bot.sandbox.trouble().next("POST communities", 1, Fault::Afterwards(Reply::too_many(None)));
+        bot.sandbox.trouble().next("communities-metadata/", 1, Fault::Instead(unreadable));
+
+        let reply = bot.ask(ANA, "/create Bairro Novo").await;
+
+        assert_eq!(reply, bot.told_of("Bairro Novo"));
+        assert_eq!(bot.made("Bairro Novo").len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
