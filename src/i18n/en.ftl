@@ -572,6 +572,7 @@ person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
 person-not-in = { $who }: is not in the community
 person-not-in-add = { $who }: is not in the community. Add them first: { $order }
 person-hidden = { $who }: I don’t see them in the community, but it hides some numbers. If they are in it, name them by their lid or with a mention (@).
+person-hidden-lid = { $who }: I can’t tell whether they are in the community, since its list shows numbers. Name them by their number.
 person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $order }
 person-owner = { $who }: made the community, and can be neither removed nor demoted
 person-bot = { $who }: is my own number; without me in it I could do nothing there

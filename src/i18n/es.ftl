@@ -572,6 +572,7 @@ person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
 person-not-in = { $who }: no está en la comunidad
 person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $order }
 person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si está ahí, indícala por su lid o con una mención (@).
+person-hidden-lid = { $who }: no puedo ver si esa persona está ahí, porque la lista de la comunidad muestra números. Indícala por su número.
 person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $order }
 person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
 person-bot = { $who }: es mi propio número; fuera de ella no podría hacer nada ahí

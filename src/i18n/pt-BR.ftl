@@ -573,6 +573,7 @@ person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
 person-not-in = { $who }: não está na comunidade
 person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $order }
 person-hidden = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se estiver lá, indique pelo lid ou por uma menção (@).
+person-hidden-lid = { $who }: não consigo ver se essa pessoa está lá, porque a lista da comunidade mostra números. Indique pelo número.
 person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $order }
 person-owner = { $who }: criou a comunidade; não dá para remover nem rebaixar
 person-bot = { $who }: é o meu próprio número; fora dela eu não poderia fazer nada lá

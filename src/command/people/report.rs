@@ -49,6 +49,7 @@ impl Plan {
                 self.with_order("add", item, Phrase::not_done("person-not-in-add"))
             }
             Before::NotIn => item.line(Phrase::not_done("person-not-in")),
+            Before::Hidden if item.phone().is_none() => item.line(Phrase::unsure("person-hidden-lid")),
             Before::Hidden if act == Act::Promote => {
                 self.with_order("add", item, Phrase::unsure("person-hidden-add"))
             }

@@ -8,6 +8,7 @@ use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use super::scene::refusal;
 use crate::support::{ANA, Service};
 
+const BRUNO_LID: &str = "81896604192874@lid";
 const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
     “no” drops it.";
 
@@ -111,6 +112,26 @@ async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
              ❓ +55 44 99999-0005: {hidden}"
         )
     );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn of_very_many_people_whoever_is_named_by_lid_is_asked_for_by_number() {
+    let bot = Service::with()
+        .world(|world| {
+            let bairro = world.community_named("Bairro Feliz").unwrap();
+            world.crowd(&bairro, 1_001);
+        })
+        .start()
+        .await;
+
+    for command in ["remove", "demote", "promote"] {
+        let reply = bot.ask(ANA, &format!(r#"/{command} "Bairro Feliz" {BRUNO_LID}"#)).await;
+
+        let hidden = "I can’t tell whether they are in the community, since its list shows numbers. Name them \
+            by their number.";
+        assert_eq!(reply.lines().nth(1), Some(format!("❓ {BRUNO_LID}: {hidden}").as_str()), "{command}");
+    }
     assert_eq!(bot.changes(), 0);
 }
 
