@@ -19,6 +19,17 @@ use tokio::sync::Notify;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// A moment that Z-API tells, in seconds or milliseconds: the size says which. Nothing before 1970 is one.
+    pub fn of_unix(number: i64) -> Option<Self> {
+        /// Milliseconds have passed this in 1973; seconds will in 5138.
+        const SECONDS_BELOW: i64 = 100_000_000_000;
+        match number {
+            ..=0 => None,
+            1..SECONDS_BELOW => Some(Self(number * 1000)),
+            _ => Some(Self(number)),
+        }
+    }
+
     /// This moment and `later`, without overflow.
     pub fn plus(self, later: Duration) -> Self {
         let millis = i64::try_from(later.as_millis()).unwrap_or(i64::MAX);

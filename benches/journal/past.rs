@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, Kept, LEASE, NewCommand, Opened, Outcome, Store};
+use vincula::storage::{Accepted, Kept, LEASE, NewCommand, Opened, Outcome, SenderIdentity, Store};
 
 use crate::fill::{CHATS, fill};
 
@@ -122,9 +122,15 @@ pub fn order(round: usize, now: Timestamp) -> NewCommand {
         admin: "ana".to_owned(),
         phone: Some("5544999990001".to_owned()),
         lid: None,
+        sender: SenderIdentity {
+            admin: "ana".to_owned(),
+            phone: Some("5544999990001".to_owned()),
+            lid: None,
+        },
         by_owner: false,
         name: "link".to_owned(),
         text: "/link \"Bairro Feliz\" futebol, mães, xadrez".to_owned(),
+        quoted: None,
         sent_at: Some(now),
         accepted_at: now,
     }

@@ -28,7 +28,7 @@ INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, li
             AND lane = 'chat-' || CAST(:chat AS TEXT) AND state IN ('waiting', 'answering')), 0),
         '3EB0' || CAST(:low AS TEXT), 'chat-' || CAST(:chat AS TEXT), 'ana', '5544999990001', NULL, 0, 'link',
         '/link Bairro Feliz futebol, xadrez', :now, :now, 'waiting')
-    ON CONFLICT (instance, message_id) DO NOTHING;
+    ON CONFLICT (instance, message_id, admin) DO NOTHING;
 INSERT INTO lane (instance, lane, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), :now)
     ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at
         WHERE lane.ready_at = 9223372036854775807;

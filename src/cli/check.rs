@@ -150,8 +150,24 @@ async fn online(
             return Ok(());
         }
     };
-    let Some(public_url) = &config.server.public_url else { return Ok(()) };
     let register = format!("Run `vincula webhook register {name}`.");
+    if instance.owner_commands {
+        match account.notifies_sent_by_me {
+            true => report.good(&format!("{name}: Z-API sends what is typed on the bot's own phone.")),
+            false => report.finding(&format!(
+                "{name}: owner_commands is on, but Z-API does not send what is typed on the bot's own phone: the \
+                 owner's commands never arrive. {register}"
+            )),
+        }
+    }
+    let Some(public_url) = &config.server.public_url else { return Ok(()) };
+    if account.received_and_delivery_url.as_ref().is_some_and(|url| *url != webhook_url(public_url, instance))
+    {
+        report.finding(&format!(
+            "{name}: the receive-and-delivery webhook points elsewhere: messages may go there and not to this bot. \
+             {register}"
+        ));
+    }
     match &account.received_url {
         Some(url) if *url == webhook_url(public_url, instance) => {
             report.good(&format!("{name}: the webhook points here."));

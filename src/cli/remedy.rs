@@ -21,7 +21,9 @@ pub(super) fn explained(instance: &Instance, error: &ApiError) -> String {
         Cause::Unreachable | Cause::NoAnswer | Cause::Unreadable => format!(
             "Does instances.{name}.base_url lead to Z-API, and may this machine go there? If so, try again later."
         ),
-        Cause::NotBooked | Cause::Busy | Cause::Trouble(_) => "Try again in a minute.".to_owned(),
+        Cause::NotBooked | Cause::DeadlineExceeded | Cause::Busy | Cause::Trouble(_) => {
+            "Try again in a minute.".to_owned()
+        }
         Cause::Refused => "Look at the instance in Z-API's panel: is it paid for and running?".to_owned(),
     };
     format!("{name}: {error}. {remedy}")

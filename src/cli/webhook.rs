@@ -1,6 +1,8 @@
 //! `vincula webhook register`: tells Z-API where its events go.
 //!
-//! Besides messages these are the two that tell of the connection, of which `/status` knows since when. Somebody
+//! Messages come first: their address, and the second one that Z-API keeps for them, "receive and delivery", if it
+//! points elsewhere, since messages go there then. With `owner_commands`, Z-API is told as well to send what is typed
+//! on the bot's own phone. Then the two events of the connection, of which `/status` knows since when. Somebody
 //! may watch them who is not us: then both stay as they are, since one alone would tell half of what happened.
 
 use std::sync::Arc;
@@ -18,6 +20,9 @@ use crate::zapi::{Account, ApiError, Connections, Event, Unpaced, Zapi};
 pub(super) enum Call {
     /// Set the "on receive" webhook to `public_url` (of all instances, or of one), and the two that tell
     /// of the connection.
+    ///
+    /// If the "receive and delivery" webhook points elsewhere, it is set too: Z-API would send messages there. With
+    /// `owner_commands`, "notify what I send myself" is turned on.
     ///
     /// The "connected" and "disconnected" webhooks are what `/status` knows from since when WhatsApp is connected.
     /// Where one of them goes to somebody else, both are left as they are.
@@ -60,7 +65,16 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
     let place = without_secret(public_url, instance);
     zapi.set_webhook(Event::Received, &url).await?;
     say(&format!("{name}: webhook set to {place}"));
-    match Watch::of(&zapi.account().await?, public_url, instance) {
+    let account = zapi.account().await?;
+    if account.received_and_delivery_url.as_ref().is_some_and(|second| *second != url) {
+        zapi.set_webhook(Event::ReceivedAndDelivery, &url).await?;
+        say(&format!("{name}: receive-and-delivery webhook, which pointed elsewhere, set to {place}"));
+    }
+    if instance.owner_commands {
+        zapi.notify_sent_by_me().await?;
+        say(&format!("{name}: Z-API sends what is typed on the bot's own phone, too"));
+    }
+    match Watch::of(&account, public_url, instance) {
         Watch::Theirs(which) => say(&format!(
             "{name}: {which} elsewhere: somebody watches the connection there, so neither was changed; \
              /status may not say since when WhatsApp is connected"

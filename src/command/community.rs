@@ -22,6 +22,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
     Box::pin(async move {
         let community = context.named_community()?;
         let details = context.zapi.community(&community.id).await?;
+        let lists_groups = details.lists_groups();
         let people = match details.announcement() {
             // Everybody in the community is in its announcement group; a count is no reason to fail.
             Some(announcement) => context.zapi.participants(&announcement.id).await.ok(),
@@ -33,8 +34,14 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
             .collect();
         groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
         let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
-        let count = Phrase::new("community").name("community", name).count("count", groups.len());
-        let mut head = vec![count.plain("limit", context.instance.community_limit.to_string())];
+        let limit = context.instance.community_limit.to_string();
+        let mut head = vec![match lists_groups {
+            true => {
+                let count = Phrase::new("community").name("community", name).count("count", groups.len());
+                count.plain("limit", limit)
+            }
+            false => Phrase::unsure("community-unlisted").name("community", name),
+        }];
         if let Some(text) = details.description.filter(|text| !text.trim().is_empty()) {
             head.push(Phrase::new("community-about").plain("text", quoted_text(&text)));
         }
@@ -42,7 +49,7 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
             head.push(Phrase::new("community-people").count("count", people.len()));
         }
         head.push(Phrase::new("community-id").plain("id", community.id.to_string()));
-        if groups.is_empty() {
+        if lists_groups && groups.is_empty() {
             head.push(Phrase::new("community-empty"));
         }
         let ids = groups.iter().map(|group| group.id.to_string()).collect();

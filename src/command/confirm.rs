@@ -4,9 +4,9 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::{Answer, Question, bare, dropped, is_early, is_in_time};
+use super::question::{Answer, Question, bare, dropped, is_early, is_in_time, void};
 use super::{Arg, Arguments, Chapter, Meant, Past, Run, Spec};
-use crate::domain::Chat;
+use crate::domain::{Chat, Locale};
 use crate::reply::{Phrase, Reply};
 use crate::storage::{Lost, MemoryKind};
 
@@ -22,53 +22,85 @@ pub const SPEC: Spec = Spec {
     run: Run::Another(meant),
 };
 
-/// How the journal keeps a 👍: the sign, and the id of the message that bears it.
-pub const THUMB: &str = "👍 ";
-
 fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
     Box::pin(async move {
         let text = past.command.text.as_str();
         let chat = Chat::from_address(&past.command.chat);
         let is_direct = matches!(chat, Chat::Direct(_)) && !past.command.by_owner;
         // Without a command, nobody expects an answer where nothing was asked.
-        let (answer, is_bare) = match text.strip_prefix(THUMB) {
-            Some(id) => (Answer::Thumb(id.to_owned()), true),
-            None => match bare(text, is_direct) {
-                Some(answer) => (answer, true),
-                None if arguments.words.is_empty() => (Answer::Yes, false),
-                None => match bare(&arguments.words.join(" "), true) {
-                    Some(answer) => (answer, false),
-                    None => return Ok(said(Phrase::not_done("confirm-what"))),
-                },
+        let is_bare = past.is_bare;
+        let answer = match is_bare {
+            true => bare(text, is_direct, None),
+            false if arguments.words.is_empty() => Some(Answer::Yes),
+            false => match bare(&arguments.words.join(" "), true, None) {
+                Some(Answer::Acknowledgement { .. }) => Some(Answer::Yes),
+                Some(answer) => Some(answer),
+                None => return Ok(said(Phrase::not_done("confirm-what"))),
             },
         };
-        let asked = past.store.recall(past.instance, MemoryKind::Question, past.place).await?;
-        let asked = match asked.and_then(|asked| Some((asked.at, Question::of(&asked)?))) {
-            // Its message says something else by now.
-            Some((_, question)) if past.store.is_replaced(past.instance, &question.asked_by).await? => None,
-            asked => asked,
+        let Some(answer) = answer else { return Ok(Meant::Nothing) };
+        let nothing_waits = |is_about_it: bool| match answer {
+            Answer::Yes if is_direct && is_about_it => said(Phrase::not_done("confirm-nothing")),
+            _ if is_bare => Meant::Nothing,
+            _ => said(Phrase::not_done("confirm-nothing")),
         };
-        let Some((asked, question)) = asked else {
+        let asked = past.store.recall(past.instance, MemoryKind::Question, past.place).await?;
+        let Some(asked) = asked else {
             return Ok(if is_bare { Meant::Nothing } else { said(Phrase::not_done("confirm-nothing")) });
         };
+        let (asked, question) = match (asked.at, Question::of(&asked)) {
+            (at, Some(question)) => (at, question),
+            // It was closed.
+            (_, None) => return Ok(nothing_waits(past.command.quoted.is_none())),
+        };
+        // Its message says something else by now.
+        if past.store.is_replaced(past.instance, &question.asked_by).await? {
+            return Ok(if is_bare { Meant::Nothing } else { said(Phrase::not_done("confirm-nothing")) });
+        }
+        let language = Locale::parse(&question.language);
+        if is_bare && bare(text, is_direct, language).is_none() {
+            return Ok(Meant::Nothing);
+        }
+        if let Some(quoted) = &past.command.quoted
+            && !past.store.reply_messages(&question.asked_by).await?.contains(quoted)
+        {
+            return Ok(if is_bare { Meant::Nothing } else { said(Phrase::not_done("confirm-other-quoted")) });
+        }
+        // Whoever gave another command since has turned to that.
+        if past.store.has_command_between(&question.asked_by, past.command).await? {
+            let closed = vec![dropped(past.place.to_owned())];
+            return Ok(match nothing_waits(true) {
+                Meant::Said(reply, _) => Meant::Said(reply, closed),
+                _ => Meant::Said(Reply::Nothing, closed),
+            });
+        }
         // What is asked about was shown already; to try it says no yes.
         if arguments.flags.trial {
             return Ok(said(Phrase::not_done("confirm-try")));
         }
-        if let Answer::Thumb(id) = &answer {
-            let ours = past.store.answer_id(&question.asked_by).await?;
-            if ours.as_ref() != Some(id) {
-                return Ok(Meant::Nothing);
-            }
-        }
+        let answer = match answer {
+            Answer::Acknowledgement { is_agreement: true } if !question.is_irreversible() => Answer::Yes,
+            answer => answer,
+        };
         let shown = past.store.answered_at(&question.asked_by).await?.unwrap_or(asked);
-        // Whoever answered before was asked something else.
-        if is_early(asked, shown, past.command.accepted_at) {
-            let is_chatter = is_bare && question.options.is_empty() && matches!(answer, Answer::Numbers(_));
-            return Ok(if is_chatter { Meant::Nothing } else { said(Phrase::not_done("confirm-early")) });
-        }
         let answered = past.command.sent_at.unwrap_or(past.command.accepted_at);
-        if !is_in_time(asked, answered) {
+        let is_early = is_early(asked, shown, past.command.accepted_at);
+        let is_late = !is_in_time(asked, answered);
+        // In a group, and as thanks, it was said to somebody else.
+        let is_talk = match answer {
+            Answer::No => is_bare && !is_direct,
+            Answer::Numbers(_) => is_bare && question.options.is_empty(),
+            Answer::Acknowledgement { .. } => true,
+            Answer::Yes => false,
+        };
+        if is_talk && (is_early || is_late) {
+            return Ok(Meant::Nothing);
+        }
+        // Whoever answered before was asked something else.
+        if is_early {
+            return Ok(said(Phrase::not_done("confirm-early")));
+        }
+        if is_late {
             let late = Phrase::not_done("confirm-late").order("order", "help", &[]);
             return Ok(Meant::Said(Reply::Said(vec![late]), vec![dropped(past.place.to_owned())]));
         }
@@ -76,10 +108,14 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         let chosen = match answer {
             Answer::No => {
                 let left = Reply::Said(vec![Phrase::new("confirm-left")]);
-                return Ok(Meant::Said(left, vec![dropped(past.place.to_owned())]));
+                return Ok(Meant::Said(left, vec![void(past.place.to_owned())]));
             }
-            Answer::Yes | Answer::Thumb(_) if count <= 1 => question.options.iter().collect(),
-            Answer::Yes | Answer::Thumb(_) => Vec::new(),
+            Answer::Acknowledgement { .. } if question.is_irreversible() && count <= 1 => {
+                return Ok(said(Phrase::not_done("confirm-clear")));
+            }
+            Answer::Acknowledgement { .. } => return Ok(Meant::Nothing),
+            Answer::Yes if count <= 1 => question.options.iter().collect(),
+            Answer::Yes => Vec::new(),
             // Where a yes is asked for, a number is chatter.
             Answer::Numbers(_) if count == 0 && is_bare => return Ok(Meant::Nothing),
             Answer::Numbers(numbers) if numbers.len() > 1 && !question.takes_several => Vec::new(),

@@ -55,6 +55,10 @@ pub struct Context<'a> {
     pub gave_up: bool,
     /// Whether it is done, or shown first.
     pub consent: Consent,
+    /// It takes a change back.
+    pub is_undo: bool,
+    /// What must be so still for that.
+    pub only_if: Option<String>,
     /// Whose question, list and undo it is: the admin's in this chat.
     pub place: String,
     /// What is remembered with the answer.
@@ -81,6 +85,9 @@ pub enum Consent {
 pub struct Timing {
     /// How long a lagging read is waited for.
     pub read_back: Duration,
+    /// How long an attempt may go on without a confirmed change; the last one, and what follows a confirmed
+    /// change, half of it.
+    pub attempt: Duration,
     /// After how long the order gets its ⏳.
     pub hourglass: Duration,
     /// After how long a message tells how far it is.
@@ -99,10 +106,11 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             read_back: Duration::from_secs(10),
+            attempt: Duration::from_secs(60),
             hourglass: Duration::from_secs(2),
             progress: Duration::from_secs(5),
             goes_on: Duration::from_secs(20),
-            first_retry: Duration::from_secs(2),
+            first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(60),
             lease: LEASE,
         }
@@ -180,6 +188,8 @@ impl Context<'_> {
                     after: String::new(),
                     takes_several: false,
                     askers: Vec::new(),
+                    is_undo: false,
+                    only_if: None,
                 });
                 Some(Reply::Asked(Box::new(about)))
             }
@@ -199,12 +209,15 @@ impl Context<'_> {
             after: String::new(),
             takes_several: false,
             askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
         });
         Phrase::not_done("meant-order").order("order", command, shown)
     }
 
     /// Remembers a question with the answer that asks it.
     pub fn ask(&mut self, question: Question) {
+        let question = Question { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
         let Memory { kind, place, value } = question.asked(&self.place);
         self.remember(kind, place, value);
     }

@@ -17,7 +17,7 @@ use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
 use crate::reply::{Mistake, Phrase, Reply, tamed};
-use crate::zapi::{ApiError, Created};
+use crate::zapi::{ApiError, Cause, Created, SubGroup};
 
 /// The command.
 pub const SPEC: Spec = Spec {
@@ -43,6 +43,10 @@ struct Plan {
     description: Option<String>,
     /// The ids of the communities that had this name before.
     known: Vec<String>,
+    /// The ids of the groups that had it, which their announcement groups are among: a list of communities that
+    /// lacked some does not make these new.
+    #[serde(default)]
+    known_groups: Vec<String>,
     /// The call was about to be made: it may have been.
     is_calling: bool,
 }
@@ -85,7 +89,8 @@ async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Re
     if let Some(long) = long {
         return Ok(Err(Reply::Said(vec![long])));
     }
-    let known = of_name(context, &name).await?;
+    let (known, groups) = tokio::join!(of_name(context, &name), groups_of_name(context, &name));
+    let (known, groups) = (known?, groups?);
     failpoint::reach(Step::Surveyed);
     let mut would = vec![Phrase::new("create-would").mark("➡️").name("community", name.as_str())];
     if let Some(description) = &description {
@@ -108,12 +113,13 @@ async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Re
         return Ok(Err(reply));
     }
     let known = known.iter().map(CommunityId::to_string).collect();
-    Ok(Ok(Plan { name, description, known, is_calling: false }))
+    let known_groups = groups.iter().map(GroupId::to_string).collect();
+    Ok(Ok(Plan { name, description, known, known_groups, is_calling: false }))
 }
 
 async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
     if plan.is_calling {
-        return look_for(context, plan).await;
+        return look_for(context, plan, None, None).await;
     }
     if context.is_cancelled {
         return Ok(Err(single::cancelled()));
@@ -124,68 +130,105 @@ async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created
     let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
     failpoint::reach(Step::Called);
     match answer {
-        Ok(made) => Ok(Ok(made)),
+        Ok(made) => look_for(context, plan, Some(made.id), None).await,
+        // A refusal is no proof that nothing was made.
+        Err(error) if error.cause == Cause::Refused => {
+            let refused = single::failed(context, error)?.phrase;
+            look_for(context, plan, None, Some(refused)).await
+        }
         Err(error) if error.cause.is_surely_unmade() => {
             if error.cause.is_temporary() {
                 single::write_down(context, plan).await?;
             }
+            if error.cause == Cause::Busy
+                && let Ok(Some(made)) = new_community(context, plan, None).await
+            {
+                return Ok(Ok(made));
+            }
             Ok(Err(single::failed(context, error)?.phrase))
         }
-        Err(_) => look_for(context, plan).await,
+        Err(_) => look_for(context, plan, None, None).await,
     }
 }
 
-/// The community that was not there before the call, if there is just one.
-async fn look_for(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
-    let unsure = || Phrase::unsure("create-unsure").name("community", plan.name.as_str());
-    let unsure = || unsure().order("order", "communities", &[]);
+/// The new community, by the id that the call answered, or as the one that was not there before. Where there is none,
+/// the refusal of the call holds, if it was refused.
+async fn look_for(
+    context: &mut Context<'_>,
+    plan: &Plan,
+    answered: Option<CommunityId>,
+    refused: Option<Phrase>,
+) -> Result<Result<Created, Phrase>, Failure> {
     let mut patience = Patience::of(context.timing.read_back);
     loop {
-        let found = match of_name(context, &plan.name).await {
-            Ok(found) => found,
+        match new_community(context, plan, answered.clone()).await {
+            Ok(Some(made)) => return Ok(Ok(made)),
+            Ok(None) if patience.wait().await => {}
+            Ok(None) => match refused {
+                Some(refused) => return Ok(Err(refused)),
+                None => break,
+            },
             Err(error) if error.cause.is_temporary() && !context.is_last_try => return Err(error.into()),
             Err(_) => {
                 context.gave_up = context.is_last_try;
-                context.can_be_undone(SPEC.name, None);
-                return Ok(Err(unsure()));
-            }
-        };
-        let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
-        match (new.next(), new.next()) {
-            (Some(id), None) => return Ok(Ok(Created { id, announcement: None })),
-            (None, _) if patience.wait().await => {}
-            _ => {
-                context.can_be_undone(SPEC.name, None);
-                return Ok(Err(unsure()));
+                break;
             }
         }
     }
+    context.can_be_undone(SPEC.name, None);
+    let unsure = Phrase::unsure("create-unsure").name("community", plan.name.as_str());
+    Ok(Err(unsure.order("order", "communities", &[])))
+}
+
+/// The community of this id, else the one that the list shows and did not show before the call. Its metadata must tell
+/// the same: it has the name (WhatsApp may write that of an answered id otherwise), no groups yet, and an announcement group that was not there before.
+async fn new_community(
+    context: &Context<'_>,
+    plan: &Plan,
+    answered: Option<CommunityId>,
+) -> Result<Option<Created>, ApiError> {
+    let is_answered = answered.is_some();
+    let found = match answered {
+        Some(id) => vec![id],
+        None => of_name(context, &plan.name).await?,
+    };
+    let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
+    let (Some(id), None) = (new.next(), new.next()) else { return Ok(None) };
+    let details = match context.zapi.community(&id).await {
+        Ok(details) => details,
+        // It does not show yet, or never.
+        Err(error) if error.cause == Cause::Refused => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_named = is_answered || details.name.as_deref().is_some_and(|name| fold(name) == fold(&plan.name));
+    let is_new = |group: &&SubGroup| plan.known_groups.iter().all(|known| known != group.id.as_str());
+    let announcement = details.announcement().filter(is_new).map(|group| group.id.clone());
+    let is_made = is_named && details.ordinary().next().is_none() && announcement.is_some();
+    Ok(is_made.then_some(Created { id, announcement }))
 }
 
 async fn told(context: &mut Context<'_>, plan: &Plan, made: Created) -> Result<Reply, Failure> {
     context.directory.forget().await;
     let id = made.id.as_str();
-    let announcement = match made.announcement {
-        Some(group) => Some(group),
-        // It is made, whatever becomes of this look.
-        None => announcement_of(context, &made.id).await,
-    };
     context.cannot_be_undone(SPEC.name, "deactivate", &[id]);
     let mut said = vec![Phrase::done("create-done").name("community", plan.name.as_str()).plain("id", id)];
+    let announcement = made.announcement;
     said.extend(announcement.map(|group| Phrase::new("create-announcement").plain("id", group.as_str())));
     said.push(Phrase::new("create-next").order("order", "link", &[id]));
     Ok(Reply::Said(said))
-}
-
-async fn announcement_of(context: &Context<'_>, id: &CommunityId) -> Option<GroupId> {
-    let details = context.zapi.community(id).await.ok()?;
-    details.announcement().map(|group| group.id.clone())
 }
 
 /// The communities of a name, read now.
 async fn of_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
     let name = fold(name);
     let all = context.zapi.communities().await?;
+    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+}
+
+/// The groups of a name, read now.
+async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId>, ApiError> {
+    let name = fold(name);
+    let all = context.zapi.groups().await?;
     Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
 }
 

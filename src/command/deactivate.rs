@@ -28,8 +28,8 @@ pub const SPEC: Spec = Spec {
 struct Plan {
     community: String,
     name: String,
-    /// How many ordinary groups it had.
-    groups: usize,
+    /// How many ordinary groups it had, where that was shown.
+    groups: Option<usize>,
 }
 
 struct Deactivate {
@@ -38,13 +38,24 @@ struct Deactivate {
 
 impl Change for Deactivate {
     const CALL: &'static str = "DELETE communities";
+    const IS_CONFIRMED: bool = false;
 
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
         zapi.deactivate(&self.community, turn).boxed()
     }
 
     fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        let read = async { Ok(zapi.communities().await?.iter().all(|each| each.id != self.community)) };
+        // A list that lacks it may be one that lacks everything: the community itself must be gone, too.
+        let read = async {
+            if zapi.communities().await?.iter().any(|each| each.id == self.community) {
+                return Ok(false);
+            }
+            match zapi.community(&self.community).await {
+                Ok(_) => Ok(false),
+                Err(error) if error.proves_absence() => Ok(true),
+                Err(error) => Err(error),
+            }
+        };
         Some(read.boxed())
     }
 
@@ -63,16 +74,15 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
             None => {
                 let details = context.zapi.community(&community.id).await?;
                 let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-                let groups = details.ordinary().count();
+                let groups = details.lists_groups().then(|| details.ordinary().count());
                 let people = match details.announcement() {
                     Some(group) => people(context, &group.id).await?,
                     None => None,
                 };
                 failpoint::reach(Step::Surveyed);
-                let mut would = vec![
-                    Phrase::new("deactivate-would").mark("➡️").name("community", name.as_str()),
-                    Phrase::new("deactivate-groups").count("count", groups),
-                ];
+                let mut would =
+                    vec![Phrase::new("deactivate-would").mark("➡️").name("community", name.as_str())];
+                would.extend(groups.map(|count| Phrase::new("deactivate-groups").count("count", count)));
                 would.extend(people.map(|count| Phrase::new("deactivate-people").count("count", count)));
                 let rest = community.id.to_string();
                 if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), true) {
@@ -92,9 +102,8 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
         if let Err(why_not) = done {
             return Ok(Reply::Said(vec![why_not]));
         }
-        Ok(Reply::Said(vec![
-            Phrase::done("deactivate-done").name("community", plan.name),
-            Phrase::new("deactivate-left").count("count", plan.groups),
-        ]))
+        let mut said = vec![Phrase::done("deactivate-done").name("community", plan.name)];
+        said.extend(plan.groups.map(|count| Phrase::new("deactivate-left").count("count", count)));
+        Ok(Reply::Said(said))
     })
 }

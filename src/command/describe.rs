@@ -96,6 +96,8 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 if is_changed_since {
                     // Whoever takes their own text back has not said yes to taking somebody else's.
                     context.ask_again();
+                    // A yes takes away the text that was shown, and none that comes after it.
+                    context.only_if = Some(plan.before.clone());
                     about.splice(..0, changed_since(&plan));
                 }
                 let rest = order_for(&community.id, &plan.text).unwrap_or_default();

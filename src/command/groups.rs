@@ -22,15 +22,15 @@ pub const SPEC: Spec = Spec {
 
 fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
     Box::pin(async move {
-        let unseen = context.unseen_groups().await?;
+        let visible = context.visible_groups().await?;
         let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
-        groups.retain(|group| !unseen.contains(&group.id));
+        groups.retain(|group| visible.contains(&group.id));
         // Who ends a sentence does not look for its full stop.
         let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
         let words: Vec<String> = arguments.words.iter().map(plain).filter(|word| !word.is_empty()).collect();
         if groups.is_empty() && words != arguments.words && !words.is_empty() {
             groups = context.directory.list_groups(context.zapi, &words).await?;
-            groups.retain(|group| !unseen.contains(&group.id));
+            groups.retain(|group| visible.contains(&group.id));
         }
         if groups.is_empty() {
             if let Some(community) = community(context, &words).await? {
@@ -41,7 +41,8 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                 words if words.is_empty() => Phrase::new("groups-none"),
                 words => Phrase::new("groups-none-of").name("name", words).order("order", SPEC.name, &[]),
             };
-            return Ok(Reply::Shown(Shown::told(vec![none])));
+            let missing = visible.is_incomplete().then(|| Phrase::unsure("groups-missing"));
+            return Ok(Reply::Shown(Shown::told([Some(none), missing].into_iter().flatten().collect())));
         }
         groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
         let (places, is_whole) = places(context, &groups).await?;
@@ -52,7 +53,9 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
         });
         let lines = lines.collect();
         let mut head = vec![Phrase::new("groups").count("count", groups.len())];
-        if !is_whole {
+        if visible.is_incomplete() {
+            head.push(Phrase::unsure("groups-missing"));
+        } else if !is_whole {
             head.push(Phrase::unsure("groups-unread"));
         }
         let ids = groups.iter().map(|group| group.id.to_string()).collect();

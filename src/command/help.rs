@@ -44,6 +44,8 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                         after: String::new(),
                         takes_several: false,
                         askers: Vec::new(),
+                        is_undo: false,
+                        only_if: None,
                     });
                 }
                 Reply::UnknownCommand { is_asked: nearest.is_some(), typed: name.to_owned(), nearest }

@@ -7,7 +7,6 @@
 use futures_util::future::BoxFuture;
 
 use super::args::{self, behind_small_words, means};
-use super::confirm::THUMB;
 use super::question::Question;
 use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
 use super::{left_communities, named, planned_community, recognise};
@@ -194,6 +193,8 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
         after: String::new(),
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     });
 }
 
@@ -292,7 +293,6 @@ fn line(context: &Context<'_>, deed: &Deed) -> String {
     };
     let order = match deed.text.as_str() {
         "" => context.speech.order(&deed.name, &[]),
-        text if text.starts_with(THUMB) => THUMB.trim_end().to_owned(),
         text => quoted(text),
     };
     let line = Phrase::new("history-line").plain("when", context.moment(deed.at)).plain("who", who);

@@ -61,6 +61,8 @@ struct Reset {
     whole: Option<CommunityId>,
     group: GroupId,
     old: Option<String>,
+    /// An earlier try may have made another link since the old one.
+    is_begun: bool,
     /// What the call answered.
     answered: OnceLock<String>,
     /// What was read.
@@ -69,6 +71,7 @@ struct Reset {
 
 impl Change for Reset {
     const CALL: &'static str = "redefine-invitation-link";
+    const ENDS_ANEW: bool = true;
 
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
         let of = match &self.whole {
@@ -86,10 +89,12 @@ impl Change for Reset {
     fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
         let read = async {
             let link = zapi.invitation(&self.group).await?;
+            let answered = self.answered.get();
             let is_new = link.is_some()
-                && match &self.old {
-                    Some(_) => link != self.old,
-                    None => link.as_ref() == self.answered.get(),
+                && match answered {
+                    // Of several new links only the last one holds.
+                    Some(_) if self.is_begun || self.old.is_none() => link.as_ref() == answered,
+                    _ => self.old.is_some() && link != self.old,
                 };
             if let (true, Some(link)) = (is_new, link) {
                 let _ = self.read.set(link);
@@ -232,6 +237,7 @@ async fn reset(context: &mut Context<'_>, plan: Plan, is_begun: bool) -> Result<
         whole: plan.whole.as_deref().and_then(CommunityId::parse),
         group,
         old: plan.old,
+        is_begun,
         answered: OnceLock::new(),
         read: OnceLock::new(),
     };

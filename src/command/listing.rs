@@ -113,7 +113,8 @@ impl Context<'_> {
     }
 
     /// The groups that were typed: names without quotes made one word each, and ids in the place of
-    /// numbers of the last list, where that showed groups. Small words beside and between names are none, but
+    /// numbers of the last list, where that showed groups and nothing but numbers was typed: in `bloco 1` the
+    /// number belongs to the name. Small words beside and between names are none, but
     /// where they are the whole name of a group: that one begins so says nothing.
     pub async fn typed_groups(&self, arguments: &Arguments) -> Result<Vec<String>, Failure> {
         let is_plain = |word: &String| range(word).is_none();
@@ -123,12 +124,17 @@ impl Context<'_> {
         }
         let snapshot = self.directory.snapshot(self.zapi).await?;
         let is_name = |name: &str| snapshot.groups.has_name(name) || self.directory.is_alias(name);
-        let mut words = joined(&arguments.words, &arguments.loose, is_name);
+        let is_number = |word: &str| range(word).is_some();
+        let is_numbered = |name: &str| {
+            let parts = name.rsplit_once(' ').filter(|(first, last)| !first.contains(' ') && is_number(last));
+            parts.is_some_and(|(first, _)| !is_number(first) && !is_small(first))
+        };
+        let mut words = joined(&arguments.words, &arguments.loose, |name| is_name(name) || is_numbered(name));
         let locale = self.speech.locale;
         // One that leaves out what follows is no small word: “no” is two things in two languages.
         let is_kept = |word: &str| !is_small(word) || is_name(word) || leaves_out(word, locale);
         words.retain(|word| arguments.quoted.contains(word) || is_kept(word));
-        if !words.iter().any(|word| range(word).is_some()) {
+        if words.iter().any(|word| !is_number(word) || arguments.quoted.contains(word)) {
             return Ok(words);
         }
         let list = self.last_list().await?.and_then(|list| List::of(&list));

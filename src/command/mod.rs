@@ -39,6 +39,7 @@ mod recognise;
 pub mod registry;
 mod remove;
 mod settings;
+pub mod several;
 mod sight;
 mod single;
 mod status;
@@ -46,12 +47,12 @@ mod undo;
 mod unlink;
 mod who;
 mod whoami;
+pub mod whole_groups;
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use self::alias::kept as kept_aliases;
-pub use self::confirm::THUMB;
 pub use self::greeting::is_greeting;
 pub use self::recognise::{Order, named, nearest, nearly_recognise, recognise, rest_as_typed};
 pub use self::undo::Undo;
@@ -136,6 +137,8 @@ pub struct Past<'a> {
     pub place: &'a str,
     /// The order itself.
     pub command: &'a Stored,
+    /// Its text is no command: a word, a number, a sign.
+    pub is_bare: bool,
     /// How to speak.
     pub speech: &'a Speech,
 }
@@ -174,11 +177,13 @@ pub struct OrderMeant {
 impl OrderMeant {
     /// What is forgotten with its answer, of an admin in a chat.
     pub fn forgotten(&self, place: &str) -> Vec<Memory> {
-        let kind = self.forget.map(|name| match name {
-            MemoryName::Question => MemoryKind::Question,
-            MemoryName::Undo => MemoryKind::Undo,
-        });
-        kind.into_iter().map(|kind| Memory { kind, place: place.to_owned(), value: None }).collect()
+        let kinds: &[MemoryKind] = match self.forget {
+            None => &[],
+            Some(MemoryName::Question) => &[MemoryKind::Question],
+            // It may have been asked about.
+            Some(MemoryName::Undo) => &[MemoryKind::Undo, MemoryKind::Question],
+        };
+        kinds.iter().map(|kind| Memory { kind: *kind, place: place.to_owned(), value: None }).collect()
     }
 }
 

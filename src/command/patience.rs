@@ -12,6 +12,9 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(1),
 ];
 
+/// How long a call without an answer is looked after before it is made again.
+const CALLING_AGAIN: Duration = Duration::from_secs(1);
+
 /// The time that is left to look again.
 pub(super) struct Patience {
     until: Instant,
@@ -19,6 +22,12 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// For a change that is called for again at once where it does not show, which does no harm: a read that
+    /// lags is not worth waiting for.
+    pub(super) fn before_calling_again(time: Duration) -> Self {
+        Self::of(time.min(CALLING_AGAIN))
+    }
+
     /// From now on.
     pub(super) fn of(time: Duration) -> Self {
         Self { until: Instant::now() + time, looks: 0 }

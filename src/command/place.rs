@@ -117,6 +117,8 @@ pub(super) fn which(
         after: after.to_owned(),
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     });
     let names = told_apart(&options.iter().map(entry).collect::<Vec<_>>());
     let mut said = vec![Phrase::not_done("many-places").name("name", typed)];

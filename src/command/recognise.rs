@@ -23,6 +23,12 @@ pub struct Order {
 /// Longer than any command's name.
 const LONGEST_NAME: usize = 40;
 
+/// Whether a word is longer than any command's name. Nothing is compared with it then: a message may hold
+/// 64 KiB without a blank, and each comparison costs its length, or more.
+fn is_too_long(word: &str) -> bool {
+    word.chars().nth(LONGEST_NAME).is_some()
+}
+
 /// The order in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
 pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
     // Nearly every message is chatter, and ends here without a copy.
@@ -72,7 +78,7 @@ fn name_and_rest(text: &str) -> Option<(&str, &str)> {
     // Who ends a sentence ends an order likewise: `/help.`
     let rest = rest.trim_start_matches(ends_a_sentence);
     let words = rest.trim_start();
-    let is_order = name.chars().count() <= LONGEST_NAME && (rest.is_empty() || words.len() < rest.len());
+    let is_order = !is_too_long(name) && (rest.is_empty() || words.len() < rest.len());
     is_order.then_some((name, words))
 }
 
@@ -131,7 +137,7 @@ static NAMED: LazyLock<HashMap<String, &'static Spec>> = LazyLock::new(|| {
 
 /// The command of a name in any language: without case and accents, nothing fuzzier.
 pub fn named(typed: &str) -> Option<&'static Spec> {
-    NAMED.get(&fold(typed)).copied()
+    if is_too_long(typed) { None } else { NAMED.get(&fold(typed)).copied() }
 }
 
 /// The command that another word is often typed for: `/delete`, `/apagar`; its name in the word's language.
@@ -176,6 +182,9 @@ fn opposition(one: &str, other: &str) -> Option<usize> {
 /// The name nearest to what was typed, if one is near: of the chat's language, else of another one. Nobody is
 /// offered the opposite of what they typed.
 pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
+    if is_too_long(typed) {
+        return None;
+    }
     let typed = fold(typed);
     if let Some(name) = another_word(&typed, locale) {
         return Some(name);

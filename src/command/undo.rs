@@ -47,7 +47,7 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
                 let forget = Some(MemoryName::Undo);
                 let rest = format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned();
                 let askers = Vec::new();
-                Meant::Order(OrderMeant { command, rest, is_confirmed: true, forget, only_if, askers })
+                Meant::Order(OrderMeant { command, rest, is_confirmed: false, forget, only_if, askers })
             }
             Some(Undo { of, by: None, instead, .. }) => {
                 let order = past.speech.order(&of, &[]);

@@ -36,7 +36,10 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
             lines.push(Phrase::new("who-not-community"));
             return Ok(Reply::Said(lines));
         };
-        let admins = roster.admins_of(context.zapi, &community).await?;
+        let Some(admins) = roster.admins_of(context.zapi, &community).await? else {
+            lines.push(Phrase::unsure("no-announcement-group").name("community", community.name.as_str()));
+            return Ok(Reply::Said(lines));
+        };
         // Whom the configuration knows has the rights that it gives.
         let is_named = |admin: &Person| context.admins.find(*admin, false).is_some();
         let mut shown: Vec<String> =

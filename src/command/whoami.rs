@@ -48,7 +48,7 @@ fn of_config(admin: &Admin) -> [Phrase; 2] {
 
 /// What an admin of communities may do, and where, with the names of these.
 fn of_communities(context: &Context<'_>, roster: &Roster) -> [Phrase; 2] {
-    let known = roster.find(context.sender).map(|found| found.communities).unwrap_or_default();
+    let known = roster.find_current(context.sender).map(|found| found.communities).unwrap_or_default();
     let named = |id: &String| {
         let known = known.iter().find(|community| community.id.as_str() == id);
         known.map_or_else(|| id.clone(), |community| quoted(&community.name))

@@ -105,10 +105,13 @@ impl<Id: Clone + PartialEq> Book<Id> {
             return Found::Nothing { nearest: Vec::new() };
         }
         for is_whole in [true, false] {
-            match self.beginning(&wanted, is_whole) {
-                [] => {}
-                [(_, entry)] => return Found::One(entry.clone()),
-                several => return Found::Unclear(several.iter().map(|(_, entry)| entry.clone()).collect()),
+            let begin = self.beginning(&wanted, is_whole).iter();
+            let fit = begin.filter(|(name, _)| is_whole || is_beginning(&wanted, name));
+            let fit: Vec<Entry<Id>> = fit.map(|(_, entry)| entry.clone()).collect();
+            match <[Entry<Id>; 1]>::try_from(fit) {
+                Ok([entry]) => return Found::One(entry),
+                Err(several) if several.is_empty() => {}
+                Err(several) => return Found::Unclear(several),
             }
         }
         Found::Nothing { nearest: self.nearest(&wanted) }
@@ -157,6 +160,14 @@ impl<Id: Clone + PartialEq> Book<Id> {
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
         scored.into_iter().take(3).map(|(_, entry)| entry.clone()).collect()
     }
+}
+
+/// Whether a name begins with what was typed as people read it: `bloco 1` is no beginning of “Bloco 10”, and a
+/// number alone is the number of a list, or a whole name.
+fn is_beginning(wanted: &str, name: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let is_cut = wanted.ends_with(is_digit) && name[wanted.len()..].starts_with(is_digit);
+    !is_cut && !wanted.chars().all(is_digit)
 }
 
 /// Names, with ids where two are alike.

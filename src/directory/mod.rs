@@ -13,7 +13,7 @@ mod names;
 mod roster;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -51,11 +51,20 @@ pub struct Directory {
 /// What was read last.
 #[derive(Debug, Default)]
 struct Lists {
-    cached: Mutex<Option<(Instant, Arc<Snapshot>)>>,
+    cached: std::sync::Mutex<Cached>,
     /// When the last read failed, and how; held while one goes on.
     failed: Mutex<Option<(Instant, ApiError)>>,
     /// Where groups belong, when that was read, and after how many moves; held while it is read.
     memberships: Mutex<Option<(Instant, usize, Arc<Memberships>)>>,
+}
+
+/// The lists that were read last. Whoever only needs these waits for no reading.
+#[derive(Debug, Default)]
+struct Cached {
+    /// When the reading began, and what it brought.
+    lists: Option<(Instant, Arc<Snapshot>)>,
+    /// What was read before is not believed: we changed it ourselves.
+    changed_at: Option<Instant>,
 }
 
 /// Which community each group belongs to.
@@ -78,6 +87,8 @@ impl Memberships {
 pub struct Snapshot {
     /// The communities, by name.
     pub communities: Book<CommunityId>,
+    /// Every entry of the list of communities could be read.
+    pub lists_all_communities: bool,
     /// The groups, by name; announcement groups may be among them.
     pub groups: Book<GroupId>,
 }
@@ -94,40 +105,56 @@ pub enum Invited {
 }
 
 impl Lists {
-    /// The lists, read after `moment`; callers that come while they are read share them.
+    /// The lists, read after `moment`; callers that come while they are read share them. Nobody waits longer
+    /// for another's reading than their own attempt lasts.
     async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
+        if let Some(snapshot) = self.known_since(moment) {
+            return Ok(snapshot);
+        }
         let asked = Instant::now();
-        let mut failed = self.failed.lock().await;
+        let mut failed = zapi.before_deadline("communities", self.failed.lock()).await?;
         if let Some((failed_at, error)) = &*failed
             && *failed_at > asked
+            && error.cause != Cause::DeadlineExceeded
         {
-            // Whoever waited for this read shares its failure, instead of waiting for one more.
+            // Whoever waited for this read shares its failure, instead of waiting for one more; but not that
+            // the other's attempt had no more time.
             return Err(error.clone());
         }
-        let read = self.read(zapi, moment).await;
+        if let Some(snapshot) = self.known_since(moment) {
+            return Ok(snapshot);
+        }
+        let read = self.read(zapi).await;
         if let Err(error) = &read {
             *failed = Some((Instant::now(), error.clone()));
         }
         read
     }
 
-    async fn read(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
-        let mut cached = self.cached.lock().await;
-        if let Some((read_at, snapshot)) = &*cached
-            && moment.is_none_or(|moment| *read_at > moment)
-        {
-            return Ok(snapshot.clone());
-        }
+    fn known_since(&self, moment: Option<Instant>) -> Option<Arc<Snapshot>> {
+        let cached = self.cached();
+        let since = moment.max(cached.changed_at);
+        let (read_at, snapshot) = cached.lists.as_ref()?;
+        since.is_none_or(|since| *read_at > since).then(|| snapshot.clone())
+    }
+
+    async fn read(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
         let started = Instant::now();
-        let (communities, groups) = tokio::join!(zapi.communities(), zapi.groups());
-        let communities = communities?.into_iter().map(|each| Entry { id: each.id, name: each.name });
+        let (communities, groups) = tokio::join!(zapi.list_communities(), zapi.groups());
+        let (communities, lists_all_communities) = communities?;
+        let communities = communities.into_iter().map(|each| Entry { id: each.id, name: each.name });
         let groups = groups?.into_iter().map(|each| Entry { id: each.id, name: each.name });
         let snapshot = Arc::new(Snapshot {
             communities: Book::new(communities.collect()),
+            lists_all_communities,
             groups: Book::new(groups.collect()),
         });
-        *cached = Some((started, snapshot.clone()));
+        self.cached().lists = Some((started, snapshot.clone()));
         Ok(snapshot)
+    }
+
+    fn cached(&self) -> MutexGuard<'_, Cached> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,7 +178,7 @@ impl Directory {
 
     /// The lists are read anew when they are needed next: we changed them ourselves.
     pub async fn forget(&self) {
-        *self.lists.cached.lock().await = None;
+        self.lists.cached().changed_at = Some(Instant::now());
     }
 
     /// The community that a person named.
@@ -238,7 +265,8 @@ impl Directory {
     /// of this process. What could not be read is left out, and kept for nobody else.
     pub async fn memberships(&self, zapi: &Zapi) -> Result<Arc<Memberships>, ApiError> {
         let snapshot = self.snapshot(zapi).await?;
-        let mut cached = self.lists.memberships.lock().await;
+        let call = "communities-metadata";
+        let mut cached = zapi.before_deadline(call, self.lists.memberships.lock()).await?;
         let (now, moves) = (Instant::now(), zapi.moves());
         if let Some((read_at, after, memberships)) = &*cached
             && now.duration_since(*read_at) < FRESH
@@ -253,6 +281,7 @@ impl Directory {
         for (community, details) in side_by_side(reads.collect()).await {
             match details {
                 Ok(details) => {
+                    memberships.is_whole &= details.lists_groups();
                     let groups = details.groups.into_iter().map(|group| (group.id, community.clone()));
                     memberships.of.extend(groups);
                 }
@@ -303,7 +332,7 @@ impl Directory {
         let asked = Instant::now();
         let group = match zapi.group_of_invitation(link.as_str()).await {
             Ok(group) => group,
-            Err(error) if error.cause == Cause::Refused => return Ok(Invited::Nowhere),
+            Err(error) if error.proves_absence() => return Ok(Invited::Nowhere),
             Err(error) => return Err(error),
         };
         let known = |snapshot: &Snapshot| snapshot.groups.by_id(&group.id).cloned();
@@ -390,9 +419,9 @@ async fn ordinary(
             }
             match zapi.group(&group.id).await {
                 Ok(details) => Ok((!details.is_announcement).then_some(group)),
-                Err(error) if error.cause.is_temporary() || error.cause.concerns_all() => Err(error),
-                // What cannot be looked up is not offered by a name that may be a community's.
-                Err(_) => Ok(None),
+                // What is not shown is not offered by a name that may be a community's.
+                Err(error) if error.proves_absence() => Ok(None),
+                Err(error) => Err(error),
             }
         }
         .boxed()

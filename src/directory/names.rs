@@ -4,11 +4,23 @@ use caseless::default_case_fold_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// How many characters of a name are compared: five times what a list of Z-API's may hold.
+const MOST_COMPARED: usize = 1_000;
+
 /// The form in which two names are the same: `Mães  do BAIRRO` and `maes do bairro`.
+///
+/// A message may be a word of 64 KiB, and is compared with many names. Only its beginning is folded, and the sign
+/// behind that makes it no name, and the beginning of none.
 pub fn fold(name: &str) -> String {
-    let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
+    let visible = || name.chars().filter(|c| !is_invisible(*c));
+    let beginning = visible().take(MOST_COMPARED);
+    let plain: String = beginning.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
     let folded: String = default_case_fold_str(&plain).chars().map(plain_mark).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    if visible().nth(MOST_COMPARED).is_some() {
+        folded.push('\u{fffd}');
+    }
+    folded
 }
 
 /// Characters that nobody sees: what phones paste (zero-width, direction marks, variation selectors),
@@ -59,6 +71,19 @@ mod tests {
         for (one, other) in rows {
             assert_eq!(fold(one), fold(other));
         }
+    }
+
+    #[test]
+    fn t18_a_word_that_is_longer_than_any_name_is_cut_and_no_name() {
+        for unit in ["x", "ﷺ", "a\u{301}", "\u{301}", "👩\u{200d}👧 "] {
+            let folded = fold(&format!("vendas{}", unit.repeat(64 * 1024 / unit.len())));
+            assert!(folded.chars().count() <= 18 * MOST_COMPARED + 1, "{unit:?}");
+            assert!(!"vendas".starts_with(&folded), "{unit:?}");
+        }
+        // What nobody sees counts for nothing.
+        assert_eq!(fold(&format!("{}Vendas", "\u{200b}".repeat(20_000))), "vendas");
+        let longest = "ã".repeat(200);
+        assert_eq!(fold(&longest), "a".repeat(200));
     }
 
     #[test]

@@ -3,22 +3,26 @@
 //!
 //! It is read in the background, and looked up without asking anybody: no message of a stranger
 //! makes a call. A reading is believed for five minutes; what is older, or could not be read, is
-//! unknown, and unknown is no. A person is told by number or lid; where a list shows both, the two
-//! are one person in every other list too.
+//! unknown, and unknown is no. A person is told by number or lid: the lids of listed numbers are asked for. Where a
+//! list shows both, the two are one person in every other list too.
+//!
+//! For a change that is not enough: the admins of its community are read for that very command
+//! ([`Roster::confirm`]). What was read before the bot changed people of a community, in this process or
+//! in another one, has expired: it lets a message into the journal, and decides nothing any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::{CommunityEntry, Entry, side_by_side};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
-use crate::zapi::{ApiError, Cause, Zapi};
+use crate::zapi::{ApiError, Participant, Zapi};
 
 /// How long a reading is believed.
 const BELIEVED: Duration = Duration::from_secs(5 * 60);
@@ -44,6 +48,16 @@ pub struct Roster {
     clock: Clock,
     /// Replaced as a whole, so that a look waits for no reading.
     known: RwLock<Arc<Known>>,
+    /// Held while a replacement is made, so that no reading is lost to another one.
+    replacing: StdMutex<()>,
+    /// Numbers the readings in the order in which they begin.
+    readings: AtomicU64,
+    /// The last change of the people of each community that this process knows of, by the command's id.
+    changes: StdMutex<HashMap<CommunityId, String>>,
+    /// The lids of admins whose number alone is listed.
+    lids: StdMutex<HashMap<Phone, Lid>>,
+    /// Notified when something has expired: the next reading does not wait for its time.
+    expired: Notify,
     /// The bot's own number, 0 where it is not known yet: it is an admin of its communities, and no order
     /// is its own.
     own: AtomicU64,
@@ -51,22 +65,20 @@ pub struct Roster {
     reading: Mutex<Reading>,
 }
 
-/// What the readings are made with.
-#[derive(Debug, Default)]
-struct Reading {
-    /// The announcement group of each community, which never changes.
-    announcements: HashMap<CommunityId, GroupId>,
-    /// When the last reading ended, and how.
-    last: Option<(Timestamp, Result<(), ApiError>)>,
-}
+/// When the last reading of all communities ended, and how.
+type Reading = Option<(Timestamp, Result<(), ApiError>)>;
 
 /// The admins of a community, as they were read.
 #[derive(Clone, Debug)]
 struct Staff {
     community: CommunityEntry,
+    /// The announcement group that lists them, which hardly ever changes.
+    announcement: Option<GroupId>,
     admins: Vec<Person>,
     /// By the steady clock, which no correction makes older or younger.
     read_at: Timestamp,
+    /// The number of the reading.
+    number: u64,
 }
 
 /// All that was read.
@@ -75,6 +87,8 @@ struct Known {
     staffs: Vec<Staff>,
     /// When the list of communities was read; never, or some community of it was not: nothing.
     whole_at: Option<Timestamp>,
+    /// For each community whose people the bot changed: no reading up to this number holds.
+    expired: HashMap<CommunityId, u64>,
     /// Each person, and the places of their communities in `staffs`.
     people: Vec<(Person, Vec<usize>)>,
     by_phone: HashMap<Phone, usize>,
@@ -84,21 +98,41 @@ struct Known {
 impl Roster {
     /// A roster of which nothing is read yet.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, known: RwLock::default(), own: AtomicU64::new(0), reading: Mutex::default() }
+        Self {
+            clock,
+            known: RwLock::default(),
+            replacing: StdMutex::default(),
+            readings: AtomicU64::new(0),
+            changes: StdMutex::default(),
+            lids: StdMutex::default(),
+            expired: Notify::new(),
+            own: AtomicU64::new(0),
+            reading: Mutex::default(),
+        }
     }
 
     /// The admin of communities that this person is, as far as is known; nobody is asked. A number and a
-    /// lid that point at two people are nobody's.
+    /// lid that point at two people are nobody's. What has expired counts still: it is good enough to let a
+    /// message into the journal, where it is looked at again before anything is done.
     pub fn find(&self, sender: Person) -> Option<Appointed> {
-        let known = self.known();
+        let (known, now) = (self.known(), self.clock.steady());
+        self.find_in(&known, sender, |staff| staff.is_believed(now))
+    }
+
+    /// The same by what has not expired: this decides what somebody may see.
+    pub fn find_current(&self, sender: Person) -> Option<Appointed> {
+        let (known, now) = (self.known(), self.clock.steady());
+        self.find_in(&known, sender, |staff| known.is_current(staff, now))
+    }
+
+    fn find_in(&self, known: &Known, sender: Person, counts: impl Fn(&Staff) -> bool) -> Option<Appointed> {
         let (person, places) = known.people.get(known.place_of(sender)?)?;
         if self.is_own(*person) || self.is_own(sender) {
             return None;
         }
-        let now = self.clock.steady();
         let staffs = places.iter().filter_map(|place| known.staffs.get(*place));
         let communities: Vec<_> =
-            staffs.filter(|staff| staff.is_believed(now)).map(|staff| staff.community.clone()).collect();
+            staffs.filter(|staff| counts(staff)).map(|staff| staff.community.clone()).collect();
         (!communities.is_empty()).then_some(Appointed { person: *person, communities })
     }
 
@@ -117,18 +151,137 @@ impl Roster {
     pub fn is_whole(&self) -> bool {
         let (known, now) = (self.known(), self.clock.steady());
         let is_listed = known.whole_at.is_some_and(|at| now.since(at) <= BELIEVED);
-        is_listed && known.staffs.iter().all(|staff| staff.is_believed(now))
+        is_listed && known.staffs.iter().all(|staff| known.is_current(staff, now))
     }
 
-    /// The admins of a community without the bot, read now where they are not known.
-    pub async fn admins_of(&self, zapi: &Zapi, community: &CommunityEntry) -> Result<Vec<Person>, ApiError> {
+    /// The admins of a community without the bot, read now where they are not known; nothing where its
+    /// announcement group, which lists them, is not shown.
+    pub async fn admins_of(
+        &self,
+        zapi: &Zapi,
+        community: &CommunityEntry,
+    ) -> Result<Option<Vec<Person>>, ApiError> {
         let (known, now) = (self.known(), self.clock.steady());
-        let admins = match known.staff_of(&community.id).filter(|staff| staff.is_believed(now)) {
+        let admins = match known.staff_of(&community.id).filter(|staff| known.is_current(staff, now)) {
             Some(staff) => staff.admins.clone(),
-            None => self.staff(zapi, community.clone(), None).await?.1.admins,
+            None => match self.staff(zapi, community.clone(), None).await? {
+                Some(staff) => staff.admins,
+                None => return Ok(None),
+            },
         };
         let merged = admins.into_iter().map(|admin| known.merged(admin));
-        Ok(merged.filter(|admin| !self.is_own(*admin)).collect())
+        Ok(Some(merged.filter(|admin| !self.is_own(*admin)).collect()))
+    }
+
+    /// The admin of communities that this person is by readings of these communities that are made now. Of
+    /// other communities, what has not expired counts.
+    ///
+    /// # Errors
+    /// A community cannot be read, and may be later. One that is not shown to the bot has no admin.
+    pub async fn confirm(
+        &self,
+        zapi: &Zapi,
+        sender: Person,
+        communities: Vec<CommunityEntry>,
+    ) -> Result<Option<Appointed>, ApiError> {
+        let known = self.known();
+        let reads = communities.into_iter().map(|community| {
+            let announcement = known.staff_of(&community.id).and_then(|staff| staff.announcement.clone());
+            self.staff_or_nobody(zapi, community, announcement).boxed()
+        });
+        let (mut staffs, mut failure) = (Vec::new(), None);
+        for (_, read) in side_by_side(reads.collect()).await {
+            match read {
+                Ok(staff) => staffs.push(staff),
+                Err(error) => failure = Some(error),
+            }
+        }
+        if sender.phone.is_none() {
+            // Lists show numbers, and this person shows none.
+            self.look_up_lids(zapi, &mut staffs).await;
+        }
+        let known = self.replace(|known| {
+            let others = known.staffs.iter().filter(|old| !staffs.iter().any(|new| new.is_newer_than(old)));
+            let others: Vec<Staff> = others.cloned().collect();
+            staffs.retain(|new| !others.iter().any(|other| other.community.id == new.community.id));
+            Known::new([others, staffs].concat(), known.whole_at, known.expired.clone())
+        });
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        let now = self.clock.steady();
+        Ok(self.find_in(&known, sender, |staff| known.is_current(staff, now)))
+    }
+
+    /// Numbers a reading that begins now.
+    pub fn begin_reading(&self) -> u64 {
+        self.readings.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Takes over who is in a community, as it was read after the bot changed its people: a reading of this
+    /// number, made by the command of this id.
+    pub fn take_over(
+        &self,
+        community: &CommunityEntry,
+        announcement: &GroupId,
+        people: &[Participant],
+        number: u64,
+        command: &str,
+    ) {
+        self.note_change(&community.id, command);
+        let mut staff = Staff {
+            community: community.clone(),
+            announcement: Some(announcement.clone()),
+            admins: admins_among(people),
+            read_at: self.clock.steady(),
+            number,
+        };
+        self.add_known_lids(&mut staff);
+        self.replace(|known| {
+            let mut expired = known.expired.clone();
+            let last = expired.entry(community.id.clone()).or_default();
+            *last = number.saturating_sub(1).max(*last);
+            // A reading that began later saw the change, too.
+            let kept =
+                known.staffs.iter().filter(|old| old.community.id != community.id || old.number > number);
+            let mut staffs: Vec<Staff> = kept.cloned().collect();
+            if !staffs.iter().any(|kept| kept.community.id == community.id) {
+                staffs.push(staff);
+            }
+            Known::new(staffs, known.whole_at, expired)
+        });
+    }
+
+    /// The bot changed people of this community, or may have, by the command of this id: what was read of it
+    /// before has expired.
+    pub fn expire(&self, community: &CommunityId, command: &str) {
+        self.note_change(community, command);
+        let number = self.begin_reading();
+        self.replace(|known| {
+            let mut expired = known.expired.clone();
+            expired.insert(community.clone(), number);
+            Known::new(known.staffs.clone(), known.whole_at, expired)
+        });
+    }
+
+    /// Expires what was read before changes that another process made: the last one of each community, by
+    /// the command's id.
+    pub fn expire_before(&self, changes: impl IntoIterator<Item = (CommunityId, String)>) {
+        for (community, command) in changes {
+            let is_known = {
+                let known = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+                known.get(&community) == Some(&command)
+            };
+            if !is_known {
+                self.expire(&community, &command);
+                self.expired.notify_one();
+            }
+        }
+    }
+
+    fn note_change(&self, community: &CommunityId, command: &str) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.insert(community.clone(), command.to_owned());
     }
 
     /// Reads it again and again, as long as it is polled.
@@ -148,7 +301,10 @@ impl Roster {
                     next
                 }
             };
-            self.clock.until(next).await;
+            tokio::select! {
+                () = self.clock.until(next) => {}
+                () = self.expired.notified() => {}
+            }
         }
     }
 
@@ -157,103 +313,191 @@ impl Roster {
     pub async fn read(&self, zapi: &Zapi) -> Result<(), ApiError> {
         let asked = self.clock.steady();
         let mut reading = self.reading.lock().await;
-        if let Some((ended, result)) = &reading.last
+        if let Some((ended, result)) = &*reading
             && *ended > asked
+            // What has expired meanwhile is read once more.
+            && (result.is_err() || self.is_whole())
         {
             return result.clone();
         }
-        let result = self.read_all(zapi, &mut reading.announcements).await;
-        reading.last = Some((self.clock.steady(), result.clone()));
+        let result = self.read_all(zapi).await;
+        *reading = Some((self.clock.steady(), result.clone()));
         result
     }
 
-    async fn read_all(
-        &self,
-        zapi: &Zapi,
-        announcements: &mut HashMap<CommunityId, GroupId>,
-    ) -> Result<(), ApiError> {
+    async fn read_all(&self, zapi: &Zapi) -> Result<(), ApiError> {
         let began = self.clock.steady();
         let listed = zapi.communities().await?;
         let known = self.known();
-        let groups = &*announcements;
+        let is_recent = |old: &Staff| began.since(old.read_at) < RECENT && known.is_current(old, began);
         let reads = listed.into_iter().map(|listed| {
             let community = Entry { id: listed.id, name: listed.name };
-            let old = known.staff_of(&community.id).cloned();
+            let old = known.staff_of(&community.id);
+            let announcement = old.and_then(|old| old.announcement.clone());
+            let recent = old.filter(|old| is_recent(old)).cloned();
             async move {
-                match old.filter(|old| began.since(old.read_at) < RECENT) {
-                    Some(old) => (community, Ok((None, old))),
-                    None => {
-                        let announcement = groups.get(&community.id);
-                        let read = self.staff(zapi, community.clone(), announcement).await;
-                        (community, read.map(|(group, staff)| (Some(group), staff)))
-                    }
+                match recent {
+                    Some(recent) => (community.clone(), Ok(Staff { community, ..recent })),
+                    None => self.staff_or_nobody(zapi, community, announcement).await,
                 }
             }
             .boxed()
         });
-        let (mut staffs, mut failure) = (Vec::new(), None);
+        let (mut fresh, mut unread, mut failure) = (Vec::new(), Vec::new(), None);
         for (community, read) in side_by_side(reads.collect()).await {
             match read {
-                Ok((group, staff)) => {
-                    announcements.extend(group.map(|group| (community.id.clone(), group)));
-                    staffs.push(Staff { community, ..staff });
-                }
+                Ok(staff) => fresh.push(Staff { community, ..staff }),
                 Err(error) => {
-                    announcements.remove(&community.id);
-                    let old = known.staff_of(&community.id);
-                    if error.cause.is_temporary() || error.cause.concerns_all() {
-                        staffs.extend(old.map(|old| Staff { community, ..old.clone() }));
-                        failure = Some(error);
-                    } else {
-                        // It is not shown to the bot: then nobody is known to be its admin.
-                        tracing::debug!(%error, "a community's admins are not shown");
-                        staffs.push(Staff { community, admins: Vec::new(), read_at: began });
-                    }
+                    failure = Some(error);
+                    unread.push(community);
                 }
             }
         }
-        let whole_at = failure.is_none().then_some(began);
-        let known = Arc::new(Known::new(staffs, whole_at));
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        self.look_up_lids(zapi, &mut fresh).await;
+        let fresh = fresh.into_iter().map(|staff| (staff.community.clone(), Some(staff)));
+        let reads = fresh.chain(unread.into_iter().map(|community| (community, None)));
+        self.replace(|known| {
+            let mut staffs = Vec::new();
+            for (community, read) in reads {
+                let old = known.staff_of(&community.id);
+                // A command may have read it meanwhile.
+                let newest = match (read, old) {
+                    (Some(read), Some(old)) if !read.is_newer_than(old) => Some(old.clone()),
+                    (Some(read), _) => Some(read),
+                    (None, old) => old.cloned(),
+                };
+                staffs.extend(newest.map(|newest| Staff { community, ..newest }));
+            }
+            Known::new(staffs, failure.is_none().then_some(began), known.expired.clone())
+        });
         failure.map_or(Ok(()), Err)
     }
 
-    /// The admins of a community as they are now, and its announcement group, which lists them.
+    /// The admins of a community as they are now; nobody where it is not shown to the bot.
+    ///
+    /// # Errors
+    /// It may be read later.
+    async fn staff_or_nobody(
+        &self,
+        zapi: &Zapi,
+        community: CommunityEntry,
+        announcement: Option<GroupId>,
+    ) -> (CommunityEntry, Result<Staff, ApiError>) {
+        let (read_at, number) = (self.clock.steady(), self.begin_reading());
+        let mut read = self.staff(zapi, community.clone(), announcement.clone()).await;
+        if announcement.is_some() && matches!(&read, Err(error) if !may_be_read_later(error)) {
+            // It may have another announcement group by now.
+            read = self.staff(zapi, community.clone(), None).await;
+        }
+        let nobody = || Staff {
+            community: community.clone(),
+            announcement: None,
+            admins: Vec::new(),
+            read_at,
+            number,
+        };
+        let read = match read {
+            Ok(staff) => Ok(staff.unwrap_or_else(nobody)),
+            Err(error) if !may_be_read_later(&error) => {
+                tracing::debug!(%error, "a community's admins are not shown");
+                Ok(nobody())
+            }
+            Err(error) => Err(error),
+        };
+        (community, read)
+    }
+
+    /// The admins of a community as they are now, by the announcement group that lists them; nothing where
+    /// that group is not shown.
     async fn staff(
         &self,
         zapi: &Zapi,
         community: CommunityEntry,
-        announcement: Option<&GroupId>,
-    ) -> Result<(GroupId, Staff), ApiError> {
-        let read_at = self.clock.steady();
-        let group = match announcement {
-            Some(group) => group.clone(),
+        announcement: Option<GroupId>,
+    ) -> Result<Option<Staff>, ApiError> {
+        let (read_at, number) = (self.clock.steady(), self.begin_reading());
+        let announcement = match announcement {
+            Some(group) => group,
             None => {
                 let details = zapi.community(&community.id).await?;
-                let group = details.announcement().map(|group| group.id.clone());
-                group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?
+                let Some(group) = details.announcement() else { return Ok(None) };
+                group.id.clone()
             }
         };
-        let people = zapi.participants(&group).await?;
-        let admins = people.iter().filter(|person| person.is_admin);
-        let admins = admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect();
-        Ok((group, Staff { community, admins, read_at }))
+        let admins = admins_among(&zapi.participants(&announcement).await?);
+        let mut staff = Staff { community, announcement: Some(announcement), admins, read_at, number };
+        self.add_known_lids(&mut staff);
+        Ok(Some(staff))
+    }
+
+    /// Puts a lid beside each number that is listed alone, as lists are (no page of Z-API documents a lid in them): an
+    /// admin's message may show the lid alone. Where lids cannot be asked for now, the next reading asks again.
+    async fn look_up_lids(&self, zapi: &Zapi, staffs: &mut [Staff]) {
+        /// How many numbers one call asks for.
+        const AT_ONCE: usize = 200;
+        let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
+        let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
+        let unknown: Vec<Phone> = unknown.into_iter().collect();
+        for phones in unknown.chunks(AT_ONCE) {
+            match zapi.phone_exists(phones).await {
+                Ok(known) => {
+                    let found = known.iter().filter_map(|known| Some((known.asked, known.lid?)));
+                    self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "the lids of the communities' admins could not be read");
+                    break;
+                }
+            }
+        }
+        staffs.iter_mut().for_each(|staff| self.add_known_lids(staff));
+    }
+
+    fn add_known_lids(&self, staff: &mut Staff) {
+        let lids = self.lids.lock().unwrap_or_else(PoisonError::into_inner);
+        for admin in staff.admins.iter_mut().filter(|admin| admin.lid.is_none()) {
+            admin.lid = admin.phone.and_then(|phone| lids.get(&phone).copied());
+        }
     }
 
     fn known(&self) -> Arc<Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Puts something in the place of what is known; whoever looks something up does not wait for that.
+    fn replace(&self, make: impl FnOnce(&Known) -> Known) -> Arc<Known> {
+        let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = Arc::new(make(&self.known()));
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
+        known
+    }
+}
+
+/// A later reading may succeed: what was read before is kept until then.
+fn may_be_read_later(error: &ApiError) -> bool {
+    error.cause.is_temporary() || error.cause.concerns_all()
+}
+
+/// Those among these people who are admins.
+fn admins_among(people: &[Participant]) -> Vec<Person> {
+    let admins = people.iter().filter(|person| person.is_admin);
+    admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect()
 }
 
 impl Staff {
     fn is_believed(&self, now: Timestamp) -> bool {
         now.since(self.read_at) <= BELIEVED
     }
+
+    /// It is a later reading of the same community.
+    fn is_newer_than(&self, old: &Self) -> bool {
+        self.community.id == old.community.id && self.number > old.number
+    }
 }
 
 impl Known {
-    fn new(staffs: Vec<Staff>, whole_at: Option<Timestamp>) -> Self {
-        let mut known = Self { staffs: Vec::new(), whole_at, ..Self::default() };
+    fn new(staffs: Vec<Staff>, whole_at: Option<Timestamp>, expired: HashMap<CommunityId, u64>) -> Self {
+        let mut known = Self { whole_at, expired, ..Self::default() };
         let admins =
             || staffs.iter().enumerate().flat_map(|(at, staff)| staff.admins.iter().map(move |a| (at, *a)));
         // A lid that is shown beside two numbers is nobody's.
@@ -303,6 +547,12 @@ impl Known {
         self.place_of(person).and_then(|place| self.people.get(place)).map_or(person, |(merged, _)| *merged)
     }
 
+    /// A reading is young enough, and was made after the last change of the bot's own.
+    fn is_current(&self, staff: &Staff, now: Timestamp) -> bool {
+        let expired = self.expired.get(&staff.community.id).copied().unwrap_or_default();
+        staff.is_believed(now) && staff.number > expired
+    }
+
     fn staff_of(&self, community: &CommunityId) -> Option<&Staff> {
         self.staffs.iter().find(|staff| staff.community.id == *community)
     }
@@ -335,10 +585,13 @@ mod tests {
                 id: CommunityId::parse(&format!("12036318605392576{nth}")).unwrap(),
                 name: nth.to_string(),
             },
+            announcement: None,
             admins: admins.to_vec(),
             read_at,
+            number: 1,
         };
-        let known = Known::new(admins.iter().enumerate().map(staff).collect(), Some(read_at));
+        let staffs = admins.iter().enumerate().map(staff).collect();
+        let known = Known::new(staffs, Some(read_at), HashMap::new());
         Roster { known: RwLock::new(Arc::new(known)), ..Roster::new(clock.clone()) }
     }
 

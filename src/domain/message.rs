@@ -61,6 +61,8 @@ pub struct Message {
     pub by_owner: bool,
     /// What was written.
     pub text: String,
+    /// The id of the message that it quotes, or that a reaction stands on.
+    pub quoted: Option<String>,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,
 }

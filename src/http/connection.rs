@@ -1,17 +1,19 @@
 //! One connection, from its first byte to its end: its requests one after the other, and its clock.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Context, Poll};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use futures_util::future::Either;
+use http::header::{CONNECTION, HOST};
+use http::uri::Authority;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -46,7 +48,10 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let came = place.called();
         let (place, metrics) = (place.clone(), metrics.clone());
-        let answering = answer(request, peer);
+        let answering = match has_valid_host(&request) {
+            true => Either::Left(answer(request, peer)),
+            false => Either::Right(ready(bad_host())),
+        };
         async move {
             // Who sends a hundred requests at once takes turns with all others, request by request.
             if came == Came::WithAnother {
@@ -84,6 +89,27 @@ where
     failpoint::reach(Step::Answered);
 }
 
+/// Whether a request names its host as RFC 9112 (3.2) and RFC 9110 (4.2.1) ask: in HTTP/1.1 once, and never twice, not
+/// empty, and as nothing but a host and a port. One that names two may be read in two ways, here and by a proxy in
+/// front.
+fn has_valid_host<B>(request: &Request<B>) -> bool {
+    let mut values = request.headers().get_all(HOST).iter();
+    match (values.next(), values.next()) {
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(host), None) => {
+            let authority = Authority::try_from(host.as_bytes());
+            authority.is_ok_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'))
+        }
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn bad_host() -> Response<Full<Bytes>> {
+    let mut answer = problem(StatusCode::BAD_REQUEST, "A request names its host, once.");
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
 /// Ready when a connection's time is over. The alarm is set anew only where it would ring too late;
 /// where it rings too early it is set again, so a busy connection seldom touches it, or the time.
 fn poll_over(
@@ -106,7 +132,7 @@ fn poll_over(
                 return Poll::Pending;
             }
         }
-        ready!(alarm.as_mut().poll(context));
+        task::ready!(alarm.as_mut().poll(context));
     }
     Poll::Pending
 }
@@ -135,6 +161,39 @@ async fn guarded(
             let mut answer = problem(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             answer
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_named_once_and_is_a_host() {
+        let rows: [(&[&str], bool); 13] = [
+            (&["bot.example.com"], true),
+            (&["bot.example.com:8443"], true),
+            (&["bot_1.example.com"], true),
+            (&["127.0.0.1:80"], true),
+            (&["[::1]:80"], true),
+            (&[], false),
+            (&[""], false),
+            (&[":80"], false),
+            (&["a", "a"], false),
+            (&["a", "b"], false),
+            (&["a/b"], false),
+            (&["user@a"], false),
+            (&["a b"], false),
+        ];
+        for (hosts, is_valid) in rows {
+            let request = |version| {
+                let request = Request::builder().uri("/webhooks/main").version(version);
+                hosts.iter().fold(request, |request, host| request.header(HOST, *host)).body(()).unwrap()
+            };
+            assert_eq!(has_valid_host(&request(Version::HTTP_11)), is_valid, "{hosts:?}");
+            let is_valid = is_valid || hosts.is_empty();
+            assert_eq!(has_valid_host(&request(Version::HTTP_10)), is_valid, "{hosts:?} in HTTP/1.0");
         }
     }
 }

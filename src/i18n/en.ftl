@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } group of { $limit }
    *[other] { $count } groups of { $limit }
 }
+community-unlisted = { $community }: Z-API does not show its groups now. Look again in a minute.
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:
@@ -198,6 +199,15 @@ confirm-what = Answer “yes”, “no” or a number.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
+one-command = One command at a time, please: nothing was done. Send each in a message of its own. If it is a name, put it in quotes.
+group-not-created = I can't create groups, and made nothing. Make it on the phone with my number as an admin; then { $order } … puts it into a community. If a community shall be called so, put the name in quotes.
+group-not-deleted = I can't delete groups, and changed nothing. { $order } … takes one out of its community. If you mean a community of that name, put it in quotes.
+command-verbs = link, unlink, move, create, delete, deactivate, describe, announce, add, remove, promote, demote
+words-between-commands = and, then, &, +
+words-before-group = a an the new another my this that
+group-words = group groups
+confirm-clear = That may just end a talk, and this cannot be undone. Answer “yes” to do it, or “no”.
+confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $order }, and that cannot be taken back.
@@ -211,10 +221,13 @@ greeting-way-in = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
 answer-yes = yes
-answer-yes-direct = yep, ok, okay
+answer-yes-direct = yep
+answer-agreement = ok, okay, okey
+answer-thanks = thanks, thank, you, thx, ty, cheers, great, fine, cool, alright, perfect, got, it, 🙏
 answer-no = no, nope, n
+answer-no-within = nah, never, not, nevermind, nvm, stop, wait, dont, cant, wont, abort, forget it, hold on, hang on
 answer-stop = cancel, stop, wait
-answer-beside-yes = please, pls, thanks, thank, you, sure, 👍, 🙏, 🙂
+answer-beside-yes = please, pls, sure, 👍, 🙂
 answer-before-number = number, option
 answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
@@ -445,6 +458,7 @@ list-more = … { $count } more: { $order }
 more-nothing = There is nothing more to show. Begin a list anew: { $groups }
 groups-elsewhere = another community
 groups-unread = Not every community could be read: a group without one may belong to it.
+groups-missing = Not every community could be read, so groups may be missing here.
 community-about = About: { $text }
 community-people = { $count ->
     [one] { $count } person
@@ -482,9 +496,13 @@ help-more-long = Shows on where your last list in this chat ended; its numbers g
 help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
+moved-not = { $reason }; it is still in { $community }
+moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. Look: { $order }
 moved-back = { $reason }; it is back in { $community }
 moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
-moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. Look: { $order }
+moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $order }
+moved-not-shown = Z-API said it was done, but the community does not show it
+moved-not-read = The outcome could not be read back
 help-move = move groups to a community
 help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
 help-move-example =

@@ -46,6 +46,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Mira otra vez en un minuto.
 community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -198,6 +199,15 @@ confirm-what = Responde “sí”, “no” o un número.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía la orden otra vez si todavía la quieres. { $order }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
+one-command = Una orden a la vez, por favor: no hice nada. Envía cada una en su propio mensaje. Si es un nombre, escríbelo entre comillas.
+group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $order } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
+group-not-deleted = No borro grupos, así que no hice nada. { $order } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
+command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca
+words-between-commands = y, luego
+words-before-group = el la un una los nuevo nueva otro mi este ese
+group-words = grupo grupos
+confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede deshacer. Responde “sí” para hacerlo, o “no”.
+confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
 confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
@@ -212,9 +222,12 @@ greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $
 ## Palabras que valen en cualquier idioma
 answer-yes = sí, si
 answer-yes-direct = dale, claro
+answer-agreement = ok
+answer-thanks = vale, gracias, listo, bueno, entendido, entiendo, perfecto, genial
 answer-no = no
+answer-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento
 answer-stop = cancela, cancelar, para, deja, espera
-answer-beside-yes = por, favor, porfa, gracias, claro, dale
+answer-beside-yes = por, favor, porfa, claro, dale
 answer-before-number = número, opción, el, la
 answer-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
@@ -445,6 +458,7 @@ list-more = … { $count } más: { $order }
 more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
 groups-elsewhere = otra comunidad
 groups-unread = No se pudieron leer todas las comunidades: un grupo sin comunidad aquí puede ser de una de ellas.
+groups-missing = No pude leer todas las comunidades, así que aquí pueden faltar grupos.
 community-about = Descripción: { $text }
 community-people = { $count ->
     [one] { $count } persona
@@ -482,9 +496,13 @@ help-more-long = Sigue donde terminó tu última lista en esta conversación; lo
 help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
+moved-not = { $reason }; sigue en { $community }
+moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. Mira: { $order }
 moved-back = { $reason }; volvió a { $community }
 moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
-moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Mira: { $order }
+moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $order }
+moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
+moved-not-read = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad
 help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
 help-move-example =

@@ -47,6 +47,7 @@ community = { $community }: { $count ->
     [one] { $count } grupo de { $limit }
    *[other] { $count } grupos de { $limit }
 }
+community-unlisted = { $community }: a Z-API não mostra os grupos agora. Veja de novo daqui a um minuto.
 community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -199,6 +200,15 @@ confirm-what = Responda “sim”, “não” ou um número.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o pedido de novo se ainda quiser. { $order }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
+one-command = Um comando por vez, por favor: não fiz nada. Mande cada um numa mensagem separada. Se for um nome, escreva entre aspas.
+group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $order } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
+group-not-deleted = Não apago grupos, então não fiz nada. { $order } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
+command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, banir
+words-between-commands = e, depois
+words-before-group = o a um uma os novo nova outro meu este esse
+group-words = grupo grupos
+confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfazer. Responda “sim” para fazer, ou “não”.
+confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. Responda à minha pergunta, ou sem citar nada.
 confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
@@ -213,9 +223,12 @@ greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $h
 ## Palavras que valem em qualquer língua
 answer-yes = sim
 answer-yes-direct = pode, confirmo
+answer-agreement = ok
+answer-thanks = certo, certinho, beleza, blz, tá, bom, obrigado, obrigada, obg, brigado, brigada, valeu, vlw, entendi, entendido, perfeito, joia, show, ótimo, legal, combinado
 answer-no = não, nao
+answer-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento
 answer-stop = cancela, cancelar, para, pare, deixa, espera
-answer-beside-yes = por, favor, pf, pfv, obrigado, obrigada, claro, fazer
+answer-beside-yes = por, favor, pf, pfv, claro, fazer
 answer-before-number = número, opção, o, a
 answer-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
@@ -446,6 +459,7 @@ list-more = … mais { $count }: { $order }
 more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
 groups-elsewhere = outra comunidade
 groups-unread = Nem todas as comunidades puderam ser lidas: um grupo sem comunidade aqui pode ser de uma delas.
+groups-missing = Não consegui ler todas as comunidades, então podem faltar grupos aqui.
 community-about = Descrição: { $text }
 community-people = { $count ->
     [one] { $count } pessoa
@@ -483,9 +497,13 @@ help-more-long = Continua de onde sua última lista nesta conversa parou; os nú
 help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
+moved-not = { $reason }; continua em { $community }
+moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. Veja: { $order }
 moved-back = { $reason }; voltou para { $community }
 moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
-moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Veja: { $order }
+moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $order }
+moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
+moved-not-read = Não consegui conferir o resultado
 help-move = muda grupos de comunidade
 help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
 help-move-example =

@@ -76,10 +76,10 @@ pub(super) async fn send(
             None => zapi.turn_to_send(Urgency::Answer).await?,
         };
         if index == 0 {
-            claim.command.answer_id = send_first(zapi, claim, &chat, message, booked).await?;
+            claim.command.answer_id = Some(send_first(zapi, claim, &chat, message, booked).await?);
         } else {
             // A question stands in the last message: that is the one that a 👍 may answer.
-            claim.command.answer_id = zapi.send_text(&chat, message, None, booked).await?;
+            claim.command.answer_id = Some(zapi.send_text(&chat, message, None, booked).await?);
         }
         failpoint::reach(Step::Sent);
         if index + 1 == messages.len() {
@@ -108,7 +108,7 @@ pub(super) async fn of_last_version(
     if version == 0 {
         return Ok(None);
     }
-    let before = store.revisions(&command.instance, command.message(), version).await?;
+    let before = store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
     let Some(last) = before.iter().rfind(|version| version.answer_id.is_some()) else { return Ok(None) };
     // It may be that of a version before that one, and as old.
     let first = before.iter().find(|version| version.answer_id == last.answer_id).unwrap_or(last);
@@ -126,11 +126,11 @@ async fn send_first(
     chat: &Chat,
     message: &str,
     mut turn: TurnToSend,
-) -> Result<Option<String>, ApiError> {
+) -> Result<String, ApiError> {
     let command = &claim.command;
     if let Some(old) = &command.answer_id {
         match zapi.edit_text(chat, message, old, turn).await {
-            Ok(_) => return Ok(Some(old.clone())),
+            Ok(_) => return Ok(old.clone()),
             // Another message would fail alike, or the edit came through: it is made again, which a message is not.
             Err(error) if error.cause.concerns_all() || error.cause.is_temporary() => return Err(error),
             Err(error) => {

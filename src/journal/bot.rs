@@ -9,7 +9,7 @@ use crate::authorise::Admins;
 use crate::clock::Clock;
 use crate::command::registry;
 use crate::config::{Admin, AdminsFrom, Instance};
-use crate::directory::{Directory, Roster};
+use crate::directory::{CommunityEntry, Directory, Roster};
 use crate::domain::Person;
 use crate::reply::Speech;
 use crate::storage::Store;
@@ -67,17 +67,45 @@ impl Bot {
     /// # Errors
     /// They cannot be read, and this person may be one of them or not.
     pub async fn admin_now(&self, sender: Person, by_owner: bool) -> Result<Option<Arc<Admin>>, ApiError> {
-        let known = self.admin(sender, by_owner);
+        let current = || {
+            let appointed = || self.roster.as_ref()?.find_current(sender);
+            self.admins.find_or(sender, by_owner, appointed)
+        };
+        let known = current();
         let is_by_config = known.as_ref().is_some_and(|admin| admin.from == AdminsFrom::Config);
         match &self.roster {
             Some(roster) if !is_by_config && !by_owner && !roster.is_whole() => {
                 let read = roster.read(&self.zapi).await;
-                match self.admin(sender, by_owner) {
+                match current() {
                     Some(admin) => Ok(Some(admin)),
                     None => read.map(|()| None),
                 }
             }
             _ => Ok(known),
         }
+    }
+
+    /// The admin that this person is for a change: whether they are an admin of the community that it
+    /// concerns, or of any of theirs where no single one is named, is read now. The configuration needs no
+    /// reading.
+    ///
+    /// # Errors
+    /// It cannot be read now, and may be later.
+    pub async fn admin_for_change(
+        &self,
+        zapi: &Zapi,
+        admin: Arc<Admin>,
+        sender: Person,
+        community: Option<&CommunityEntry>,
+    ) -> Result<Option<Arc<Admin>>, ApiError> {
+        let Some(roster) = self.roster.as_ref().filter(|_| admin.from == AdminsFrom::Community) else {
+            return Ok(Some(admin));
+        };
+        let communities = match community {
+            Some(community) => vec![community.clone()],
+            None => roster.find_current(sender).map(|found| found.communities).unwrap_or_default(),
+        };
+        let confirmed = roster.confirm(zapi, sender, communities).await?;
+        Ok(self.admins.find_or(sender, false, || confirmed))
     }
 }

@@ -5,6 +5,7 @@
 //! | what `zapi::error`'s table calls temporary | again, until `give_up_after` has passed since the first try; then its admin is told |
 //! | anything else Z-API says | its answer, at once |
 //! | the answer cannot be sent | again, for as long once more |
+//! | Z-API's word on the answer cannot be read, or names no message | the same, but each delay is twice the last one without an end: if it was sent all the same, the chat gets a dozen of them at the most |
 //! | a panic, or an order that kills its worker | again, [`MOST_CRASHES`] times |
 //! | its instance is not configured (any more) | looked at again and again, an hour apart in the end |
 //! | an order to cancel it | one last look at what is so, and its answer |
@@ -14,6 +15,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::command::Timing;
 use crate::storage::Stored;
+use crate::zapi::Cause;
 
 /// How often an order may take its worker down before it is settled with what is known.
 pub(super) const MOST_CRASHES: i64 = 20;
@@ -37,9 +39,18 @@ pub(super) fn next_try(
 ) -> Timestamp {
     let doublings = u32::try_from(command.tries.clamp(0, 16)).unwrap_or(16);
     let delay = timing.first_retry.saturating_mul(1 << doublings).min(timing.longest_retry);
-    let delay = delay + jitter(&command.id, command.tries, delay);
+    let delay = delay.saturating_add(jitter(&command.id, command.tries, delay));
     let wish = now.plus(delay.max(asked.unwrap_or_default()));
     if deadline > now { wish.min(deadline) } else { now.plus(delay) }
+}
+
+/// The delays between the tries to send an answer. A call that fails for a while is made as often as any other;
+/// one that is answered with something else may be done each time.
+pub(super) fn timing_of_answer(timing: Timing, cause: Cause) -> Timing {
+    match cause {
+        Cause::Unreadable => Timing { longest_retry: Duration::MAX, ..timing },
+        _ => timing,
+    }
 }
 
 /// Up to a quarter of the delay, spread by the order's id, so that orders which failed together do
@@ -75,11 +86,25 @@ mod tests {
     fn delays_double_up_to_the_longest_with_a_quarter_of_jitter() {
         let timing = Timing::default();
         let now = Timestamp(1_000);
-        for (tries, seconds) in [(0, 2), (1, 4), (2, 8), (3, 16), (4, 32), (5, 60), (40, 60), (-1, 2)] {
+        for (tries, half_seconds) in
+            [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 64), (7, 120), (40, 120), (-1, 1)]
+        {
             let delay = next_try(&tried(tries), timing, None, now.plus(60 * MINUTE), now).since(now);
-            let least = Duration::from_secs(seconds);
+            let least = Duration::from_millis(500) * half_seconds;
             assert!(delay >= least && delay <= least + least / 4, "{tries} tries: {delay:?}");
         }
+    }
+
+    #[test]
+    fn t47_an_answer_that_may_have_been_sent_each_time_is_sent_a_dozen_times_an_hour_at_the_most() {
+        let timing = timing_of_answer(Timing::default(), Cause::Unreadable);
+        let (mut now, deadline) = (Timestamp(1_000), Timestamp(1_000).plus(60 * MINUTE));
+        let mut tries = 0;
+        while now < deadline {
+            now = next_try(&tried(tries), timing, None, deadline, now);
+            tries += 1;
+        }
+        assert!((10..=13).contains(&tries), "{tries}");
     }
 
     #[test]

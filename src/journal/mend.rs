@@ -52,6 +52,8 @@ impl Likely {
             after: String::new(),
             takes_several: false,
             askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
         };
         let meant = Phrase::new("meant-order").plain("order", self.shown);
         Ended { memories: vec![question.asked(place)], ..Ended::mistaken(Reply::Said(vec![meant])) }
@@ -254,7 +256,7 @@ fn behind_small_words<'t>(text: &'t str, find: &Find<'_>) -> Option<(CommunityEn
 }
 
 /// What is between the words of these keys at both ends.
-fn without_small_words<'t>(mut text: &'t str, keys: &[&str]) -> &'t str {
+fn without_small_words<'t>(mut text: &'t str, keys: &[&'static str]) -> &'t str {
     let is_small = |word: &str| keys.iter().any(|key| means(word, key));
     while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
         text = others.trim_end();

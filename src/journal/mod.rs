@@ -16,8 +16,9 @@ pub use worker::Worker;
 
 use crate::clock::Timestamp;
 use crate::command::Spec;
-use crate::domain::Message;
-use crate::storage::{Accepted, NewCommand, Store, Unavailable, number_of};
+use crate::config::Admin;
+use crate::domain::{Message, Person};
+use crate::storage::{Accepted, NewCommand, SenderIdentity, Store, Unavailable, number_of};
 
 /// What an order is, as far as the door can tell.
 #[derive(Clone, Copy)]
@@ -52,12 +53,22 @@ impl Kind {
     }
 }
 
+/// What the sender of a message is told by, whatever the message itself says of them: what is known of the admin
+/// counts too.
+pub fn identity(admin: &Admin, sender: Person) -> SenderIdentity {
+    SenderIdentity {
+        admin: admin.key.clone(),
+        phone: sender.phone.or(admin.phone).map(|phone| phone.to_string()),
+        lid: sender.lid.or(admin.lid).map(|lid| lid.to_string()),
+    }
+}
+
 /// Writes an order of an admin down; returns its id after the fsync, or nothing where the same
 /// message is in the journal already.
 pub async fn accept(
     store: &Store,
     bot: &Bot,
-    admin: &str,
+    admin: &Admin,
     message: &Message,
     kind: Kind,
     now: Timestamp,
@@ -68,18 +79,20 @@ pub async fn accept(
         instance: bot.instance.name.to_string(),
         // What only reads waits for nobody, but a later version for what is done on a yes to the one before.
         lane: if kind.is_mutating() || number_of(&message.id) > 0 {
-            message.chat.lane(admin, message.by_owner)
+            message.chat.lane(&admin.key, message.by_owner)
         } else {
             id.clone()
         },
         message_id: message.id.clone(),
         chat: message.chat.address().to_owned(),
-        admin: admin.to_owned(),
+        admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),
         lid: message.sender.lid.map(|lid| lid.to_string()),
+        sender: identity(admin, message.sender),
         by_owner: message.by_owner,
         name: kind.name().to_owned(),
         text: message.text.clone(),
+        quoted: message.quoted.clone(),
         sent_at: message.sent_at,
         accepted_at: now,
     };

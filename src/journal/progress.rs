@@ -131,7 +131,7 @@ impl Teller<'_> {
             let mut turn = self.zapi.turn_to_send(Urgency::Progress).await?;
             if let Some(old) = old {
                 match self.zapi.edit_text(&chat, text, &old, turn).await {
-                    Ok(_) => return Ok(Some(old)),
+                    Ok(_) => return Ok(old),
                     // The answer to an earlier version stays as it is; this follows below it.
                     Err(error) if error.cause == Cause::Refused && command.answer_id.is_none() => {
                         turn = self.zapi.turn_to_send(Urgency::Progress).await?;
@@ -141,14 +141,13 @@ impl Teller<'_> {
             }
             self.zapi.send_text(&chat, text, Some(command.message()), turn).await
         };
-        let sent: Result<Option<String>, ApiError> = sent.await;
+        let sent: Result<String, ApiError> = sent.await;
         match sent {
-            Ok(Some(id)) => {
+            Ok(id) => {
                 // Who comes after a crash goes on with it; without a note they send another.
                 let _ = self.claim.clone().answered_by(id.clone()).await;
                 *message = Some(id);
             }
-            Ok(None) => {}
             Err(error) => tracing::debug!(%error, "how far an order is could not be told"),
         }
     }

@@ -8,21 +8,25 @@ use crate::authorise::{Denied, authorise, may_use};
 use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
-use crate::command::question::{Answer, Question, bare};
+use crate::command::question::Question;
+use crate::command::several::has_further_command;
 use crate::command::{
     Arg, Arguments, Consent, Context, Failure, Meant, MemoryName, Order, OrderMeant, Past, Run, Spec, Timing,
-    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed,
+    named, nearest, nearly_recognise, planned_community, question, recognise, rest_as_typed, whole_groups,
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
-use crate::domain::{Chat, Lid, Locale, Person, Phone};
+use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
 use crate::reply::{Mistake, Phrase, Reply, Speech};
-use crate::storage::{Claim, Lost, Memory, MemoryKind, Outcome, Store, Stored, Unavailable, number_of};
+use crate::storage::{
+    Claim, Lost, Memory, MemoryKind, Outcome, Remembered, SenderIdentity, Store, Stored, Unavailable,
+    number_of,
+};
 use crate::zapi::Zapi;
 
 use super::mend::{self, Likely};
 use super::which::{complete_community, directory, find_community, likely, named_behind, numbered, which};
-use super::{Bot, GREETING, TOO_MANY};
+use super::{Bot, GREETING, TOO_MANY, identity};
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.
 const MOST_LOOKS: u32 = 15;
@@ -30,6 +34,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// The command that answers a question.
 const CONFIRM: &str = "confirm";
+/// The command that takes groups out of other communities than the one that it names.
+const MOVE: &str = "move";
 
 /// What a run may use besides its bot.
 pub(super) struct Means<'a> {
@@ -106,7 +112,8 @@ pub(super) async fn with_questions(store: &Store, command: &Stored, mut ended: E
     // one came.
     let is_version = match &question {
         Some(question) if version > 0 => {
-            let before = store.revisions(&command.instance, command.message(), version).await?;
+            let before =
+                store.revisions(&command.instance, command.message(), &command.sender(), version).await?;
             let mut askers = question.askers.iter().chain([&question.asked_by]);
             askers.any(|asker| before.iter().any(|version| version.id == *asker))
         }
@@ -128,11 +135,17 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         phone: command.phone.as_deref().and_then(Phone::parse),
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
+    if let Some(roster) = &bot.roster {
+        // Another process may have changed who is an admin since this one read it.
+        roster.expire_before(people_changes(means.store, bot.instance.name.as_str()).await?);
+    }
+    let no_longer = |is_begun| Ok(Ended::with(Reply::NoLonger { is_begun }, Outcome::Refused));
     // The rights of now decide, not those of when the order was given.
-    let Some(admin) = bot.admin_now(sender, command.by_owner).await? else {
-        return Ok(Ended::with(Reply::NoLonger { is_begun: command.plan.is_some() }, Outcome::Refused));
+    let admin_now = bot.admin_now(sender, command.by_owner);
+    let Some(known) = means.zapi.before_deadline("communities", admin_now).await?? else {
+        return no_longer(command.plan.is_some());
     };
-    let admin = &*admin;
+    let admin = &*known;
     if command.name == TOO_MANY {
         let limit = bot.instance.limits.orders_per_minute;
         // Who mends an order too soon may mend it once more.
@@ -152,7 +165,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     if command.name == GREETING {
         return greet(bot, admin, command, &means).await;
     }
-    if let Some(ended) = superseded(bot, command, &means).await? {
+    if let Some(ended) = superseded(bot, &identity(admin, sender), command, &means).await? {
         return Ok(ended);
     }
     let chat = Chat::from_address(&command.chat);
@@ -205,6 +218,16 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     if let (None, Some(mistake)) = (&command.plan, spec.lacks(&arguments)) {
         return Ok(Ended::mistaken(spec.mistake(mistake, means.speech)));
     }
+    // To change something, an admin of a community must be one by a reading that is made for it, each time
+    // that it is tried. What was cancelled changes nothing more.
+    let confirmed = match spec.is_mutating && !is_cancelled {
+        true => {
+            let concerned = community.as_ref().filter(|_| spec.name != MOVE);
+            bot.admin_for_change(means.zapi, known.clone(), sender, concerned).await?
+        }
+        false => Some(known.clone()),
+    };
+    let Some(admin) = confirmed.as_deref() else { return no_longer(command.plan.is_some()) };
     if let Err(denied) = authorise(admin, spec.name, community.as_ref(), &directory) {
         let reply = match command.plan {
             Some(_) => Reply::NoLonger { is_begun: true },
@@ -245,6 +268,8 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         is_cancelled,
         gave_up: false,
         consent,
+        is_undo: arguments.is_back,
+        only_if: arguments.only_if.clone(),
         place,
         memories: forgotten,
     };
@@ -257,7 +282,19 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
         false if reply.is_shown() => Outcome::Shown,
         false => Outcome::Answered,
     };
-    Ok(Ended { reply, outcome, memories: context.memories })
+    let mut memories = context.memories;
+    if outcome == Outcome::Shown {
+        // What was only shown takes nothing back yet.
+        memories.retain(|memory| memory.kind != MemoryKind::Undo || memory.value.is_some());
+    }
+    Ok(Ended { reply, outcome, memories })
+}
+
+/// The last change of people of each community, by the id of its command, whichever process made it.
+async fn people_changes(store: &Store, instance: &str) -> Result<Vec<(CommunityId, String)>, Failure> {
+    let changes = store.recall_all(instance, MemoryKind::People).await.map_err(Lost::Store)?;
+    let change = |change: Remembered| Some((CommunityId::parse(&change.place)?, change.value));
+    Ok(changes.into_iter().filter_map(change).collect())
 }
 
 /// The word of greeting, once a day by the calendar of the instance.
@@ -286,7 +323,12 @@ async fn greet(bot: &Bot, admin: &Admin, command: &Stored, means: &Means<'_>) ->
 /// What is answered to a later version of a message instead of running it: an earlier one may have done
 /// something, or may still do it. One that waits behind nothing of its chat may be about to end: it is
 /// waited for a moment.
-async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Option<Ended>, Failure> {
+async fn superseded(
+    bot: &Bot,
+    sender: &SenderIdentity,
+    command: &Stored,
+    means: &Means<'_>,
+) -> Result<Option<Ended>, Failure> {
     let version = number_of(&command.message_id);
     if version == 0 || command.plan.is_some() {
         return Ok(None);
@@ -294,8 +336,8 @@ async fn superseded(bot: &Bot, command: &Stored, means: &Means<'_>) -> Result<Op
     let instance = bot.instance.name.as_str();
     let mut looks = 0;
     let before = loop {
-        let before =
-            means.store.revisions(instance, command.message(), version).await.map_err(Lost::Store)?;
+        let before = means.store.revisions(instance, command.message(), sender, version).await;
+        let before = before.map_err(Lost::Store)?;
         if looks == MOST_LOOKS || before.iter().all(|version| version.is_over) {
             break before;
         }
@@ -329,7 +371,9 @@ async fn given(
     means: &Means<'_>,
     place: &str,
 ) -> Result<Result<Given, Ended>, Failure> {
-    let order = match recognise(&command.text, &bot.instance.prefixes) {
+    let typed = recognise(&command.text, &bot.instance.prefixes);
+    let is_bare = typed.is_none();
+    let order = match typed {
         Some(order) => order,
         // An answer without a command is kept as what it means.
         None if command.name == CONFIRM => Order { typed: CONFIRM.to_owned(), rest: String::new() },
@@ -340,6 +384,11 @@ async fn given(
         None => {
             let meant = nearly_recognise(&command.text, &bot.instance.prefixes);
             let meant = meant.and_then(|order| Some((named(&order.typed)?, order.rest)));
+            if let Some((spec, rest)) = &meant
+                && let Some(ended) = misunderstood(bot, spec, rest, means).await?
+            {
+                return Ok(Err(ended));
+            }
             return Ok(Err(match meant {
                 Some((spec, rest)) => {
                     Likely::new(spec, &rest, means.speech).offered(command, means.speech, place)
@@ -354,6 +403,17 @@ async fn given(
         false => order,
     };
     let Some(spec) = named(&order.typed) else {
+        let chat = Chat::from_address(&command.chat);
+        if matches!(chat, Chat::Group(_)) && number_of(&command.message_id) == 0 {
+            // It is another bot's, and was noted since it closes the question that waited.
+            return Ok(Err(Ended::with(Reply::Nothing, Outcome::Answered)));
+        }
+        let likely = nearest(&order.typed, means.speech.locale).and_then(named);
+        if let Some(spec) = likely
+            && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+        {
+            return Ok(Err(ended));
+        }
         return Ok(Err(nearly(&order, command, means.speech, place)));
     };
     let may_not_use = |spec: &Spec| {
@@ -361,6 +421,12 @@ async fn given(
         is_barred.then(|| Ended::with(Reply::MayNot { command: spec.name, place: None }, Outcome::Refused))
     };
     if let Some(ended) = may_not_use(spec) {
+        return Ok(Err(ended));
+    }
+    if command.plan.is_none()
+        && command.meant.is_none()
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
         return Ok(Err(ended));
     }
     let slip = |spec: &'static Spec, mistake| Ended::mistaken(spec.mistake(mistake, means.speech));
@@ -396,6 +462,7 @@ async fn given(
         instance: bot.instance.name.as_str(),
         place,
         command,
+        is_bare,
         speech: means.speech,
     };
     let meant = match begun {
@@ -418,6 +485,12 @@ async fn given(
     if let Some(ended) = may_not_use(spec) {
         return Ok(Err(ended));
     }
+    if command.plan.is_none()
+        && !order.is_confirmed
+        && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
+    {
+        return Ok(Err(ended));
+    }
     let forgotten = order.forgotten(place);
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
@@ -425,14 +498,36 @@ async fn given(
             arguments.only_if.clone_from(&order.only_if);
             arguments.is_back = order.forget == Some(MemoryName::Undo);
             let is_confirmed = order.is_confirmed;
-            // A trial takes nothing back yet.
-            let is_kept = arguments.is_back && arguments.flags.trial;
-            let forgotten = if is_kept { Vec::new() } else { forgotten };
             let order = Order { typed: order.command, rest: order.rest };
             Ok(Given { spec, order, arguments, is_confirmed, forgotten, meant })
         }
         Err(mistake) => Err(slip(spec, mistake)),
     })
+}
+
+/// What is answered instead of carrying out a command that would do something else than what was asked for: it
+/// holds a second command, or is about a group as a whole. A whole known name is a name.
+async fn misunderstood(
+    bot: &Bot,
+    spec: &Spec,
+    rest: &str,
+    means: &Means<'_>,
+) -> Result<Option<Ended>, Failure> {
+    let refused = whole_groups::refuse(spec, rest);
+    let may_hold_another = !spec.is_verbatim()
+        && !spec.args.contains(&Arg::Command)
+        && has_further_command(rest, &bot.instance.prefixes, |_| false);
+    if refused.is_none() && !may_hold_another {
+        return Ok(None);
+    }
+    let snapshot = bot.directory.snapshot(means.zapi).await?;
+    let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(rest)) {
+        return Ok(Some(Ended::mistaken(reply)));
+    }
+    let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);
+    let reply = || Reply::Said(vec![Phrase::not_done("one-command")]);
+    Ok(holds_another.then(|| Ended::mistaken(reply())))
 }
 
 /// What a yes means: the order itself, or what stands behind it where that is `/undo`.
@@ -456,7 +551,7 @@ async fn through(past: &Past<'_>, order: OrderMeant) -> Result<Meant, Lost> {
 
 /// `/no` says what `no` says, as `/yes` does.
 fn is_no(order: &Order) -> bool {
-    named(&order.typed).is_none() && bare(&order.typed, false) == Some(Answer::No)
+    named(&order.typed).is_none() && question::is_no_word(&order.typed)
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
@@ -517,6 +612,8 @@ fn nearly(order: &Order, command: &Stored, speech: &Speech, place: &str) -> Ende
         after: String::new(),
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     });
     Ended {
         memories: question.iter().map(|question| question.asked(place)).collect(),

@@ -219,6 +219,8 @@ pub(super) fn which(
         after,
         takes_several: false,
         askers: Vec::new(),
+        is_undo: false,
+        only_if: None,
     };
     vec![question.asked(place)]
 }

@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 use super::Bot;
 use super::answer::{self, Unsent};
 use super::failure::{
-    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, unconfigured,
+    MOST_CRASHES, MOST_SETTLING_CRASHES, MOST_UNCONFIGURED, deadline, next_try, timing_of_answer,
+    unconfigured,
 };
 use super::progress::{Shown, Teller, shown_while};
 use super::run::{Ended, Means, run, speech, with_questions};
@@ -266,7 +267,7 @@ impl Worker {
         }
         let is_over = match &sent {
             Ok(_) => true,
-            Err(Unsent::Api(error)) => !error.cause.may_be_sent_later() || is_undeliverable,
+            Err(Unsent::Api(error)) => !error.cause.is_temporary() || is_undeliverable,
             Err(Unsent::Journal(_)) => false,
         };
         if has_hourglass && is_over {
@@ -275,8 +276,9 @@ impl Worker {
         match sent {
             Ok(_) => self.finish(claim, outcome, None).await,
             Err(Unsent::Journal(lost)) => Err(lost),
-            Err(Unsent::Api(error)) if error.cause.may_be_sent_later() && !is_undeliverable => {
-                let at = self.postponed(&claim, &error, last_answer_at);
+            Err(Unsent::Api(error)) if error.cause.is_temporary() && !is_undeliverable => {
+                let timing = timing_of_answer(self.timing, error.cause);
+                let at = self.postponed(&claim, timing, &error, last_answer_at);
                 claim.try_again(at, at, error.to_string(), self.clock.now()).await
             }
             Err(Unsent::Api(error)) => {
@@ -320,8 +322,10 @@ impl Worker {
         // What takes its worker down again and again is settled with what is known.
         let is_last_try = is_last_try || crashes > 0;
         let progress = Progress::default();
+        let (time, extension) = self.time_of_attempt(is_last_try, last_try_at);
+        let limited = zapi.with_deadline(time, extension);
         let means = Means {
-            zapi,
+            zapi: &limited,
             speech,
             store: &self.store,
             clock: &self.clock,
@@ -383,6 +387,17 @@ impl Worker {
         }
     }
 
+    /// How long an attempt may go on, and how much longer after each change that it makes. One that is not the last
+    /// ends when the last one is due.
+    fn time_of_attempt(&self, is_last: bool, last_try_at: Timestamp) -> (Duration, Duration) {
+        let half = self.timing.attempt / 2;
+        let time = match is_last {
+            true => half,
+            false => self.timing.attempt.min(last_try_at.since(self.clock.now())),
+        };
+        (time, half)
+    }
+
     /// A try failed, and another one follows: at once told to the admin, or when it is time for it.
     async fn go_on(
         &self,
@@ -393,7 +408,7 @@ impl Worker {
         last_try_at: Timestamp,
         signs: Signs,
     ) -> Result<(), Lost> {
-        let again_at = self.postponed(&claim, error, last_try_at);
+        let again_at = self.postponed(&claim, self.timing, error, last_try_at);
         let tell_at = self.goes_on_at(&claim);
         let mut look_at = again_at;
         if !signs.is_told && self.clock.now() >= tell_at {
@@ -444,8 +459,14 @@ impl Worker {
         Reply::GoesOn { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(speech)
     }
 
-    fn postponed(&self, claim: &Claim, error: &ApiError, last_try_at: Timestamp) -> Timestamp {
-        let at = next_try(&claim.command, self.timing, error.retry_after, last_try_at, self.clock.now());
+    fn postponed(
+        &self,
+        claim: &Claim,
+        timing: Timing,
+        error: &ApiError,
+        last_try_at: Timestamp,
+    ) -> Timestamp {
+        let at = next_try(&claim.command, timing, error.retry_after, last_try_at, self.clock.now());
         // What Z-API said may repeat what was written, and to whom: that is kept in the journal alone.
         let (call, cause) = (error.call, error.cause);
         tracing::warn!(id = claim.command.id, call, %cause, again = %at, "an order is tried again");

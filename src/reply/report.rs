@@ -37,12 +37,16 @@ pub enum Fate {
     Would,
     /// ➡️ It would leave this community, and be linked to the other.
     WouldMove(String),
+    /// ❌ It did not leave this community, for this reason.
+    Stays(String, String),
+    /// ❓ It may have left this community; the reason why that is not known.
+    PerhapsStays(String, String),
     /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
-    Back(String, Box<Fate>),
+    Back(String, String),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
-    Stray(String, Box<Fate>),
+    Stray(String, String),
     /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
-    PerhapsBack(String, Box<Fate>),
+    PerhapsBack(String, String),
     /// ☑️ Was so already.
     WasSo,
     /// ⚠️ It belongs to another community, named where that is known.
@@ -99,7 +103,8 @@ impl Fate {
             Self::Would | Self::WouldMove(_) => "➡️",
             Self::WasSo => "☑️",
             Self::Elsewhere(_) => "⚠️",
-            Self::NoAnswer(_) | Self::NotShown | Self::NotRead | Self::PerhapsBack(..) => "❓",
+            Self::NoAnswer(_) | Self::NotShown | Self::NotRead => "❓",
+            Self::PerhapsStays(..) | Self::PerhapsBack(..) => "❓",
             _ => "❌",
         }
     }
@@ -108,7 +113,29 @@ impl Fate {
 impl Fate {
     /// It is done, or may be: who takes the order back takes this back.
     pub fn may_be_done(&self) -> bool {
-        matches!(self, Self::Done | Self::NoAnswer(_) | Self::NotShown | Self::NotRead)
+        matches!(
+            self,
+            Self::Done
+                | Self::NoAnswer(_)
+                | Self::NotShown
+                | Self::NotRead
+                | Self::PerhapsStays(..)
+                | Self::PerhapsBack(..)
+                | Self::Stray(..)
+        )
+    }
+
+    /// Why it was not done, or is not known, as a part of a sentence.
+    pub fn reason(&self, speech: &Speech) -> String {
+        let reason = match self {
+            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quoted(reason)).into())]),
+            Self::Refused(None) => speech.text("refused-plain", &[]),
+            Self::Trouble(explained) | Self::NoAnswer(explained) => explained.clone(),
+            Self::Cancelled => speech.text("cancelled-before", &[]),
+            Self::NotShown => speech.text("moved-not-shown", &[]),
+            _ => speech.text("moved-not-read", &[]),
+        };
+        reason.trim_end_matches('.').to_owned()
     }
 
     /// What was meant is chosen by number.
@@ -211,20 +238,14 @@ impl Report {
         }
     }
 
-    /// It left a community for nothing, and what to do about it.
-    fn left(&self, key: &str, from: &str, reason: &Fate, name: &str, order: &str, speech: &Speech) -> String {
-        let reason = self.why(reason, name, speech);
-        let from = quoted(from);
-        speech.text(
-            key,
-            &[("reason", (&reason).into()), ("community", (&from).into()), ("order", order.into())],
-        )
-    }
-
     /// Why a group is where it is.
     fn why(&self, fate: &Fate, name: &str, speech: &Speech) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         let look = || speech.order("community", &[&self.community]);
+        let moved = |key, from: &str, reason: &str, order: &str| {
+            let from = quoted(from);
+            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", order.into())])
+        };
         match fate {
             Fate::WasSo => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
             Fate::Elsewhere(None) => say("elsewhere-unnamed", &[]),
@@ -235,18 +256,16 @@ impl Report {
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
             }
             Fate::WouldMove(from) => say("would-move", &[("community", (&quoted(from)).into())]),
-            Fate::Back(from, reason) => {
-                let reason = self.why(reason, name, speech);
-                let from = quoted(from);
-                say("moved-back", &[("reason", (&reason).into()), ("community", (&from).into())])
+            Fate::Stays(from, reason) => moved("moved-not", from, reason, ""),
+            Fate::PerhapsStays(from, reason) => {
+                moved("moved-perhaps-not", from, reason, &speech.order("community", &[from]))
             }
+            Fate::Back(from, reason) => moved("moved-back", from, reason, ""),
             Fate::Stray(from, reason) => {
-                let order = speech.order("link", &[from, name]);
-                self.left("moved-astray", from, reason, name, &order, speech)
+                moved("moved-astray", from, reason, &speech.order("link", &[from, name]))
             }
             Fate::PerhapsBack(from, reason) => {
-                let order = speech.order("community", &[from]);
-                self.left("moved-perhaps-back", from, reason, name, &order, speech)
+                moved("moved-perhaps-back", from, reason, &speech.order("link", &[from, name]))
             }
             Fate::Announcement => say("announcement", &[]),
             Fate::MustStay => say("must-stay", &[]),

@@ -22,6 +22,8 @@ pub struct Account {
 pub struct Webhooks {
     /// Received messages.
     pub received: Option<String>,
+    /// Received messages as well, and deliveries: where it is set, messages go there.
+    pub received_and_delivery: Option<String>,
     /// That WhatsApp was connected.
     pub connected: Option<String>,
     /// That WhatsApp is connected no more.

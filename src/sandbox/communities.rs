@@ -28,7 +28,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<String, Answer> {
     Ok(world.find_community(&id).map(|made| documents::created(world, made)).unwrap_or_default())
 }
 
-/// `DELETE communities/{id}`: nobody has described what it answers, so it says nothing.
+/// `DELETE communities/{id}`: nobody has described what it answers. Invented: it says nothing.
 pub(super) fn deactivate(world: &mut World, id: &str) -> Result<String, Answer> {
     world.deactivate(id).map(|()| String::new()).map_err(refused)
 }
@@ -71,24 +71,50 @@ pub(super) fn add_people(world: &mut World, call: &Call, partial: Partial) -> Re
     let invites = field(call, "autoInvite").is_some_and(|v| v == true || v == "true");
     let add =
         |world: &mut World, community: &str, who: &str| world.add_person(community, who, invites).map(drop);
-    change_people(world, call, partial, add)
+    change_people(world, call, partial, (add, World::add_to_group))
 }
 
-/// `POST remove-participant`, `add-admin` and `remove-admin`: one person after the other. What was done in part is answered as links are; what was not done
-/// at all is an error.
+/// What is done to somebody in a community or a group.
+pub(super) type Act = fn(&mut World, &str, &str) -> Result<(), Refusal>;
+
+/// `POST approve-participant` and `reject-participant`: these forms name a group.
+pub(super) fn decide(world: &mut World, call: &Call, partial: Partial, act: Act) -> Result<String, Answer> {
+    let group = required(call, "groupId")?;
+    each_person(world, call, partial, |world, who| act(world, group, who))
+}
+
+/// `POST remove-participant`, `add-admin` and `remove-admin`: the form of a community has `communityId`, that of a
+/// group `groupId`; `acts` is what each does. Invented: which of the two counts where both stand.
 pub(super) fn change_people(
     world: &mut World,
     call: &Call,
     partial: Partial,
-    act: impl Fn(&mut World, &str, &str) -> Result<(), Refusal>,
+    acts: (impl Fn(&mut World, &str, &str) -> Result<(), Refusal>, Act),
 ) -> Result<String, Answer> {
-    let community = required(call, "communityId")?;
+    match text_field(call, "communityId") {
+        Some(community) => each_person(world, call, partial, |world, who| (acts.0)(world, community, who)),
+        None => {
+            let group = text_field(call, "groupId");
+            let group = group.ok_or_else(|| bad("communityId or groupId is required"))?;
+            each_person(world, call, partial, |world, who| (acts.1)(world, group, who))
+        }
+    }
+}
+
+/// One person after the other. Invented: what was done in part is answered as links are; what was not done at all
+/// is an error.
+fn each_person(
+    world: &mut World,
+    call: &Call,
+    partial: Partial,
+    act: impl Fn(&mut World, &str) -> Result<(), Refusal>,
+) -> Result<String, Answer> {
     let people = field(call, "phones").and_then(Value::as_array).filter(|people| !people.is_empty());
     let people = people.ok_or_else(|| bad("phones is required"))?;
     let mut failed = Vec::new();
     for person in people {
         let who = person.as_str().unwrap_or_default();
-        if let Err(refusal) = act(world, community, who) {
+        if let Err(refusal) = act(world, who) {
             failed.push((who, refusal));
         }
     }
@@ -99,7 +125,8 @@ pub(super) fn change_people(
     }
 }
 
-/// What a call answers of which a part was refused; `flag` is its name for success.
+/// What a call answers of which a part was refused; `flag` is its name for success. Invented: all four forms, since
+/// nobody knows which one Z-API takes, and the names of the lists.
 pub(super) fn done_in_part(
     flag: &str,
     list: &str,

@@ -1,11 +1,15 @@
 //! The JSON that Z-API answers, with its habits: booleans and numbers as text, repeated keys.
 //!
-//! Written by hand, since no serializer repeats a key. What is text here and what is not differs
-//! from one place of a list to the next, so that a reader who trusts one spelling is found out.
+//! Written by hand, since no serializer repeats a key. Fields and their order are those of the documentation.
+//! Invented: what is text here and what is not differs from one place of a list to the next (both spellings are
+//! seen, never mixed so), so that a reader who trusts one spelling is found out.
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::world::{Community, Group, Standing, World};
+use super::{Options, Person};
 
 /// `GET communities`.
 pub(super) fn communities(page: &[&Community]) -> String {
@@ -36,7 +40,7 @@ pub(super) fn created(world: &World, community: &Community) -> String {
     format!(r#"{{"id":{},"subGroups":{}}}"#, text(&community.id), list(groups))
 }
 
-/// `GET groups`: announcement groups are among them.
+/// `GET groups`: announcement groups are among them. Invented: `isGroupAnnouncement`, which no page has here.
 pub(super) fn groups(page: &[&Group]) -> String {
     list(page.iter().enumerate().map(|(nth, group)| {
         format!(
@@ -50,27 +54,42 @@ pub(super) fn groups(page: &[&Group]) -> String {
 }
 
 /// `GET light-group-metadata/{phone}`, and with an invitation link `GET group-metadata/{phone}`.
-pub(super) fn group(world: &World, group: &Group, bot: &str, with_invitation: bool) -> String {
+///
+/// Of a person there is the number, or the lid in its place where the number is hidden; no `lid` beside it
+/// (`Options::shows_lids`). Invented: what becomes of `lid` in a list; a server that shows them is not documented.
+pub(super) fn group(
+    world: &World,
+    group: &Group,
+    bot: &str,
+    with_invitation: bool,
+    options: &Options,
+) -> String {
     let people = world.participants(group);
+    let everybody: HashMap<&str, &Person> =
+        world.people().iter().map(|known| (known.phone.as_str(), known)).collect();
     let bot_is_admin = group.standing == Standing::Admin;
     let bot = format!(r#"{{"phone":{},"isAdmin":{bot_is_admin},"isSuperAdmin":false}}"#, text(bot));
     let others = people.iter().enumerate().map(|(nth, person)| {
         let (admin, owner) = (boolean(person.is_admin, nth), boolean(person.is_super_admin, nth + 1));
-        let lid = Value::from(person.lid.as_deref());
-        let known = world.people().iter().find(|known| known.phone == person.phone);
+        let known = everybody.get(person.phone.as_str());
         let hidden = person.lid.as_deref().filter(|_| known.is_some_and(|known| known.hides_number));
         let phone = text(hidden.unwrap_or(&person.phone));
-        format!(r#"{{"phone":{phone},"lid":{lid},"isAdmin":{admin},"isSuperAdmin":{owner}}}"#)
+        let lid = match options.shows_lids {
+            true => format!(r#","lid":{}"#, Value::from(person.lid.as_deref())),
+            false => String::new(),
+        };
+        // Contacts have a name.
+        let name = known.map_or_else(String::new, |known| {
+            format!(r#","short":{name},"name":{name}"#, name = text(&known.name))
+        });
+        format!(r#"{{"phone":{phone}{lid},"isAdmin":{admin},"isSuperAdmin":{owner}{name}}}"#)
     });
-    // Admins alone see it.
-    let invitation = Value::from(bot_is_admin.then_some(group.invitation.as_str()));
-    let invitation =
-        if with_invitation { format!(r#","invitationLink":{invitation}"#) } else { String::new() };
+    let invitation = if with_invitation { link(group) } else { r#""invitationLink":null"#.to_owned() };
     let community = group.community.as_deref().and_then(|id| world.find_community(id));
     let description =
         community.filter(|_| group.is_announcement).map(|c| c.description.as_str()).filter(|d| !d.is_empty());
     format!(
-        r#"{{"phone":{phone},"subject":{subject},"description":{description},"owner":{owner},"creation":"1623281429000","communityId":{community},"isGroupAnnouncement":{announces},"adminOnlyMessage":{announces},"adminOnlySettings":"true","requireAdminApproval":"false","participants":{participants}{invitation}}}"#,
+        r#"{{"phone":{phone},"subject":{subject},"description":{description},"owner":{owner},"creation":"1623281429000","communityId":{community},"isGroupAnnouncement":{announces},"adminOnlyMessage":{announces},"adminOnlySettings":"true","requireAdminApproval":"false","participants":{participants},{invitation}}}"#,
         phone = text(&group.id),
         subject = text(&group.name),
         description = Value::from(description),
@@ -79,6 +98,19 @@ pub(super) fn group(world: &World, group: &Group, bot: &str, with_invitation: bo
         announces = boolean(group.is_announcement, group.name.len()),
         participants = list(std::iter::once(bot).chain(others)),
     )
+}
+
+/// `GET group-invitation-link/{groupId}`.
+pub(super) fn invitation_link(group: &Group) -> String {
+    format!(r#"{{"phone":{},{}}}"#, text(&group.id), link(group))
+}
+
+/// The link into a group, which WhatsApp shows to its admins alone.
+fn link(group: &Group) -> String {
+    match group.standing {
+        Standing::Admin => format!(r#""invitationLink":{}"#, text(&group.invitation)),
+        _ => r#""invitationLink":null,"invitationLinkError":"forbidden""#.to_owned(),
+    }
 }
 
 /// `GET group-invitation-metadata`: neither its community nor who is in it.
@@ -94,17 +126,17 @@ pub(super) fn invited(world: &World, group: &Group) -> String {
     )
 }
 
-/// `POST phone-exists-batch`: every other answer is an array of one.
+/// `POST phone-exists-batch`: `outputPhone` is the number itself, also where it does not exist. Invented: every
+/// other answer is an array of one, as that of `phone-exists` is, and `lid` is left empty where nobody saw it.
 pub(super) fn phones(world: &World, phones: &[&str]) -> String {
     list(phones.iter().enumerate().map(|(nth, phone)| {
         let exists = world.has_whatsapp(phone);
-        let output = if exists { phone } else { "" };
         let lid = Value::from(world.lid_of(phone).filter(|_| exists));
         let answer = format!(
             r#"{{"exists":{},"inputPhone":{},"outputPhone":{},"lid":{lid}}}"#,
             boolean(exists, nth),
             text(phone),
-            text(output),
+            text(phone),
         );
         if nth.is_multiple_of(2) { answer } else { format!("[{answer}]") }
     }))

@@ -1,4 +1,5 @@
-//! Reads that lag behind: for a while after a change, Z-API shows the world as it was before.
+//! Reads that lag behind: for a while after a change, Z-API shows the world as it was before. That they lag is seen;
+//! invented: how long, and that all metadata lags alike while the lists do not.
 
 use std::collections::VecDeque;
 use std::time::Duration;

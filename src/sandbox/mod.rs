@@ -7,6 +7,7 @@
 //! whoever waits puts a time-out around it.
 
 mod account;
+mod callbacks;
 mod chats;
 mod communities;
 mod documents;
@@ -34,6 +35,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 pub use account::{Account, Webhooks};
+pub use callbacks::Callback;
 pub use chats::{Reaction, Sent, Told};
 pub use lag::Lag;
 pub use people::{Added, Person};
@@ -78,10 +80,12 @@ pub struct Options {
     pub queue_limit: usize,
     /// The status of a call without the Client-Token that it needs; undocumented.
     pub missing_client_token: StatusCode,
+    /// People in a group have a `lid` beside their number. No page documents it; compatible servers show it.
+    pub shows_lids: bool,
 }
 
 impl Default for Options {
-    /// Whole pages, messages delivered at once, a queue of 1,000 (Z-API docs).
+    /// Whole pages, messages delivered at once, a queue of 1,000, no lids beside numbers (Z-API docs).
     fn default() -> Self {
         Self {
             page_cap: None,
@@ -89,6 +93,7 @@ impl Default for Options {
             send_delay: Duration::ZERO,
             queue_limit: 1_000,
             missing_client_token: StatusCode::FORBIDDEN,
+            shows_lids: false,
         }
     }
 }

@@ -1,4 +1,7 @@
 //! What each call does to the world, and what it answers.
+//!
+//! Invented: the words of every refusal (`… is required`, `Message not found`, `The queue is full`), and that an edit
+//! of a message answers with its old id: no page shows any of them.
 
 use axum::extract::Query;
 use http::StatusCode;
@@ -7,8 +10,9 @@ use tokio::time::Instant;
 
 use super::account::hex;
 use super::chats::Sent;
+use super::communities::Act;
 use super::routes::{Answer, Operation, bad};
-use super::world::{Refusal, Standing, World};
+use super::world::{Group, Refusal, Standing, World};
 use super::{Account, Call, Options, Sandbox, State, communities, documents};
 
 impl Sandbox {
@@ -30,8 +34,11 @@ impl Sandbox {
                 page(&all, call, options, None).map(documents::groups)
             }
             Operation::Community(id) => community(seen(&mut state), id),
-            Operation::Group { id, with_invitation } => {
-                group(seen(&mut state), id, &account.phone, with_invitation)
+            Operation::Group { id, with_invitation } => group(seen(&mut state), id).map(|(world, group)| {
+                documents::group(world, group, &account.phone, with_invitation, options)
+            }),
+            Operation::GroupInvitation(id) => {
+                group(seen(&mut state), id).map(|(_, group)| documents::invitation_link(group))
             }
             Operation::GroupOfInvitation => group_of_invitation(&state.world, call),
             Operation::Create => communities::create(state.changing(weather), call),
@@ -42,13 +49,22 @@ impl Sandbox {
             Operation::ResetInvitation(id) => communities::reset_invitation(state.changing(weather), id),
             Operation::AddPeople => communities::add_people(state.changing(weather), call, partial),
             Operation::RemovePeople => {
-                communities::change_people(state.changing(weather), call, partial, World::remove_person)
+                let acts = (World::remove_person as Act, World::remove_from_group as Act);
+                communities::change_people(state.changing(weather), call, partial, acts)
             }
             Operation::Promote => {
-                communities::change_people(state.changing(weather), call, partial, World::promote)
+                let acts = (World::promote as Act, World::promote_in_group as Act);
+                communities::change_people(state.changing(weather), call, partial, acts)
             }
             Operation::Demote => {
-                communities::change_people(state.changing(weather), call, partial, World::demote)
+                let acts = (World::demote as Act, World::demote_in_group as Act);
+                communities::change_people(state.changing(weather), call, partial, acts)
+            }
+            Operation::ApprovePeople => {
+                communities::decide(state.changing(weather), call, partial, World::approve)
+            }
+            Operation::RejectPeople => {
+                communities::decide(state.changing(weather), call, partial, World::reject)
             }
             Operation::PhonesExist => communities::phones_exist(&state.world, call),
             Operation::Link => self.change(&mut state, call, World::link),
@@ -60,12 +76,19 @@ impl Sandbox {
             Operation::Device => Ok(device(account)),
             Operation::Me => Ok(me(&state, account, self.is_online())),
             Operation::SetReceived => set_webhook(&mut state.webhooks.received, call),
+            Operation::SetReceivedAndDelivery => set_webhook(&mut state.webhooks.received_and_delivery, call),
+            Operation::NotifySentByMe => sent_by_me(call).map(|is_told| {
+                state.webhooks.notifies_sent_by_me = is_told;
+                r#"{"value":true}"#.to_owned()
+            }),
             Operation::SetConnected => set_webhook(&mut state.webhooks.connected, call),
             Operation::SetDisconnected => set_webhook(&mut state.webhooks.disconnected, call),
             Operation::SetAllWebhooks => webhook_url(call).map(|url| {
-                let by_me = field(call, "notifySentByMe");
-                state.webhooks.notifies_sent_by_me = by_me.is_some_and(|v| v == true || v == "true");
+                // Invented: without the field it is turned off.
+                state.webhooks.notifies_sent_by_me = sent_by_me(call).unwrap_or(false);
                 state.webhooks.received = Some(url.clone());
+                // Invented: no page says whether "every" means the second address, too.
+                state.webhooks.received_and_delivery = Some(url.clone());
                 state.webhooks.connected = Some(url.clone());
                 state.webhooks.disconnected = Some(url.clone());
                 state.webhooks.others = Some(url);
@@ -124,9 +147,14 @@ fn community(world: &World, id: &str) -> Result<String, Answer> {
     found.map(|c| documents::community(world, c)).ok_or_else(|| bad("Community not found"))
 }
 
-fn group(world: &World, id: &str, bot: &str, with_invitation: bool) -> Result<String, Answer> {
+fn group<'w>(world: &'w World, id: &str) -> Result<(&'w World, &'w Group), Answer> {
     let found = world.find_group(id).filter(|g| g.standing != Standing::Absent);
-    found.map(|g| documents::group(world, g, bot, with_invitation)).ok_or_else(|| bad("Group not found"))
+    found.map(|group| (world, group)).ok_or_else(|| bad("Group not found"))
+}
+
+fn sent_by_me(call: &Call) -> Result<bool, Answer> {
+    let value = field(call, "notifySentByMe").ok_or_else(|| bad("notifySentByMe is required"))?;
+    Ok(value == true || value == "true")
 }
 
 /// A dead link leads nowhere; a living one is read by whoever has it.
@@ -226,6 +254,7 @@ fn me(state: &State, account: &Account, is_online: bool) -> String {
         "id": account.id,
         "token": account.token,
         "name": "vincula sandbox",
+        // A unix timestamp, in milliseconds as text: the documentation has both units.
         "due": "1893456000000",
         "connected": is_online.to_string(),
         "paymentStatus": "TRIAL",
@@ -235,6 +264,7 @@ fn me(state: &State, account: &Account, is_online: bool) -> String {
         "disconnectedCallbackUrl": state.webhooks.disconnected,
         "messageStatusCallbackUrl": state.webhooks.others,
         "presenceChatCallbackUrl": state.webhooks.others,
+        "receivedAndDeliveryCallbackUrl": state.webhooks.received_and_delivery,
         "receivedCallbackUrl": state.webhooks.received,
         "receiveCallbackSentByMe": state.webhooks.notifies_sent_by_me,
         "callRejectAuto": "false",

@@ -125,6 +125,20 @@ impl World {
         }
     }
 
+    /// Puts so many people into a community at once, with names and with numbers from `5511960000000` on, so that a
+    /// test of thousands is quick.
+    pub fn crowd(&mut self, community: &str, count: u32) {
+        let phone = |nth: u32| (5_511_960_000_000_u64 + u64::from(nth)).to_string();
+        let somebody =
+            |nth: u32| Participant { phone: phone(nth), lid: None, is_admin: false, is_super_admin: false };
+        for nth in 0..count {
+            self.person(&phone(nth), None, &format!("Maria Aparecida de Souza {nth:05}"));
+        }
+        if let Some(kept) = self.kept(community) {
+            kept.extend((0..count).map(somebody));
+        }
+    }
+
     /// Puts somebody into an ordinary group without asking, as it is done by hand.
     pub fn join_group(&mut self, group: &str, phone: &str, is_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);
@@ -133,6 +147,113 @@ impl World {
             group.participants.retain(|person| person.phone != phone);
             group.participants.push(joined.clone());
         }
+    }
+
+    /// Somebody asks to join a group whose admins decide.
+    pub fn ask_to_join(&mut self, group: &str, phone: &str) {
+        self.requests.push((group.to_owned(), phone.to_owned()));
+    }
+
+    /// Those who ask to join a group: numbers, in order.
+    pub fn requests(&self, group: &str) -> Vec<&str> {
+        let here = self.requests.iter().filter(|(own, _)| own == group);
+        here.map(|(_, phone)| phone.as_str()).collect()
+    }
+
+    /// Lets somebody in who asked to join a group.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn approve(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        let phone = self.take_request(group, who)?;
+        self.join_group(group, &phone, false);
+        Ok(())
+    }
+
+    /// Turns somebody down who asked to join a group.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn reject(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        self.take_request(group, who).map(drop)
+    }
+
+    fn take_request(&mut self, group: &str, who: &str) -> Result<String, Refusal> {
+        self.may_change_group(group)?;
+        let asked = self.requests.iter().position(|(own, phone)| own == group && phone == who);
+        Ok(self.requests.remove(asked.ok_or(Refusal::NotIn)?).1)
+    }
+
+    /// Adds somebody to a group alone.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn add_to_group(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change_group(group)?;
+        if self.member_of_group(group, who).is_err() {
+            let phone = self.number_of(who).ok_or(Refusal::NoWhatsApp)?;
+            self.join_group(group, &phone, false);
+        }
+        Ok(())
+    }
+
+    /// Takes somebody out of a group alone.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn remove_from_group(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change_group(group)?;
+        let member = self.member_of_group(group, who)?;
+        if member.is_super_admin {
+            return Err(Refusal::Owner);
+        }
+        for group in self.groups.iter_mut().filter(|known| known.id == group) {
+            group.participants.retain(|person| person.phone != member.phone);
+        }
+        Ok(())
+    }
+
+    /// Makes somebody an admin of a group alone.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn promote_in_group(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change_group(group)?;
+        let member = self.member_of_group(group, who)?;
+        if !member.is_admin {
+            self.join_group(group, &member.phone, true);
+        }
+        Ok(())
+    }
+
+    /// Makes an admin of a group a plain member of it.
+    ///
+    /// # Errors
+    /// WhatsApp's rules forbid it; nothing has changed.
+    pub fn demote_in_group(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
+        self.may_change_group(group)?;
+        let member = self.member_of_group(group, who)?;
+        if member.is_super_admin {
+            return Err(Refusal::Owner);
+        }
+        if member.is_admin {
+            self.join_group(group, &member.phone, false);
+        }
+        Ok(())
+    }
+
+    /// The bot must be an admin of the group to change who is in it.
+    fn may_change_group(&self, group: &str) -> Result<(), Refusal> {
+        match self.find_group(group).map(|group| group.standing) {
+            None | Some(Standing::Absent) => Err(Refusal::NoGroup),
+            Some(Standing::Member) => Err(Refusal::NotAdmin),
+            Some(Standing::Admin) => Ok(()),
+        }
+    }
+
+    fn member_of_group(&self, group: &str, who: &str) -> Result<Participant, Refusal> {
+        let mut people = self.find_group(group).ok_or(Refusal::NoGroup)?.participants.iter();
+        people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).cloned().ok_or(Refusal::NotIn)
     }
 
     /// Adds somebody, named by number or lid, to a community. Whoever is in already stays so.

@@ -1,7 +1,11 @@
 //! Webhook events as Z-API makes them, for tests, the demo and `vincula event send`.
 //!
-//! [`Event`] is a received message (a text, a reaction or a picture) with all the fields that real ones carry, in their order,
-//! repeated keys included (ZAPI.md, Webhooks); [`post`] sends it over HTTP the way Z-API does.
+//! [`Event`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
+//! with all the fields that real ones carry, in their order, repeated keys included (ZAPI.md, Webhooks); [`delivery`] is
+//! what became of a sent one; [`post`] sends it over HTTP the way Z-API does.
+//!
+//! Invented: an edit, of which no page shows the shape, has `isEdit` and the id of the message as it was; a reaction,
+//! a picture and the like have no further fields than what a reader may look at.
 
 use serde_json::{Value, json};
 
@@ -30,8 +34,38 @@ pub struct Event {
 #[derive(Clone, Debug)]
 enum Content {
     Text(String),
-    Reaction { value: String, message_id: String },
-    Picture { caption: String, url: String },
+    Reaction {
+        value: String,
+        message_id: String,
+    },
+    Picture {
+        caption: String,
+        url: Option<String>,
+    },
+    Video {
+        caption: String,
+        url: String,
+    },
+    Document {
+        caption: String,
+        file_name: String,
+        url: String,
+    },
+    /// A message was deleted for everyone.
+    Revoked,
+}
+
+/// The `DeliveryCallback` of a message that was sent to `phone`.
+pub fn delivery(instance: &str, phone: &str, message_id: &str) -> String {
+    let zaap_id = hex();
+    let fields = json!({
+        "phone": phone,
+        "zaapId": zaap_id,
+        "messageId": message_id,
+        "instanceId": instance,
+        "type": "DeliveryCallback",
+    });
+    fields.to_string()
 }
 
 /// A change to the finished fields.
@@ -56,7 +90,28 @@ impl Event {
 
     /// A picture with its caption, to be fetched at `url`.
     pub fn picture(instance: &str, caption: &str, url: &str) -> Self {
-        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: url.to_owned() })
+        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
+    }
+
+    /// A picture with its caption that Z-API could not fetch from WhatsApp.
+    pub fn lost_picture(instance: &str, caption: &str) -> Self {
+        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: None })
+    }
+
+    /// A video with its caption, to be fetched at `url`.
+    pub fn video(instance: &str, caption: &str, url: &str) -> Self {
+        Self::of(instance, Content::Video { caption: caption.to_owned(), url: url.to_owned() })
+    }
+
+    /// A document of this name with its caption, to be fetched at `url`.
+    pub fn document(instance: &str, caption: &str, file_name: &str, url: &str) -> Self {
+        let (caption, file_name, url) = (caption.to_owned(), file_name.to_owned(), url.to_owned());
+        Self::of(instance, Content::Document { caption, file_name, url })
+    }
+
+    /// That a message was deleted for everyone.
+    pub fn revoked(instance: &str, message_id: &str) -> Self {
+        Self::of(instance, Content::Revoked).replying_to(message_id)
     }
 
     fn of(instance: &str, content: Content) -> Self {
@@ -187,6 +242,11 @@ impl Event {
         self
     }
 
+    /// It was sent from the connected number.
+    pub(super) fn is_from_me(&self) -> bool {
+        self.flags.contains(&"fromMe")
+    }
+
     /// WhatsApp's id of the message.
     pub fn message_id(&self) -> &str {
         &self.message_id
@@ -287,7 +347,7 @@ impl Event {
                 ("reaction", reaction)
             }
             Content::Picture { caption, url } => {
-                let image = json!({
+                let mut image = json!({
                     "mimeType": "image/jpeg",
                     "imageUrl": url,
                     "thumbnailUrl": url,
@@ -296,8 +356,36 @@ impl Event {
                     "height": 600,
                     "viewOnce": false,
                 });
+                if url.is_none() {
+                    // Invented: the words.
+                    image["downloadError"] = "The media could not be downloaded".into();
+                }
                 ("image", image)
             }
+            Content::Video { caption, url } => {
+                let video = json!({
+                    "videoUrl": url,
+                    "caption": caption,
+                    "mimeType": "video/mp4",
+                    "width": 0,
+                    "height": 0,
+                    "seconds": 13,
+                    "viewOnce": false,
+                });
+                ("video", video)
+            }
+            Content::Document { caption, file_name, url } => {
+                let document = json!({
+                    "documentUrl": url,
+                    "mimeType": "application/pdf",
+                    "title": file_name,
+                    "pageCount": 1,
+                    "fileName": file_name,
+                    "caption": caption,
+                });
+                ("document", document)
+            }
+            Content::Revoked => ("notification", "REVOKE".into()),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Answers as bad weather makes them: error pages, floods, drips, and connections that just end.
+//! Answers as bad weather makes them: error pages, floods, drips, and connections that just end. Invented: their
+//! words and sizes.
 
 use std::convert::Infallible;
 use std::io;

@@ -1,7 +1,8 @@
 //! Z-API's surface: who may call, and which calls there are.
 //!
 //! A call passes in this order: recorded, fault, credentials, route, method, content type, phone.
-//! The bodies and statuses of errors are ZAPI.md's, section 1.
+//! The bodies and statuses of errors are ZAPI.md's, section 1. Invented: the order of these checks, the statuses that
+//! no page names, and `NOT_FOUND`, `Method not allowed`, `Invalid body` and the like as words.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -59,11 +60,18 @@ async fn answer(
     response
 }
 
-/// What faults are bound to: the path with its query. A message that is edited says so there.
+/// What faults are bound to: the path with its query. In the place of a query a message says whether it is edited,
+/// else to whom it goes, and a link its community.
 fn target(call: &Call) -> String {
-    let edits = call.path == "send-text" && text_field(call, "editMessageId").is_some();
-    let query = if edits { "edit" } else { call.query.as_deref().unwrap_or_default() };
-    format!("{}?{query}", call.path)
+    let text = |name| text_field(call, name).unwrap_or_default();
+    match call.path.as_str() {
+        "send-text" if text_field(call, "editMessageId").is_some() => "send-text?edit".to_owned(),
+        "send-text" => format!("send-text?phone={}", text("phone")),
+        path @ ("communities/link" | "communities/unlink") => {
+            format!("{path}?communityId={}", text("communityId"))
+        }
+        path => format!("{path}?{}", call.query.as_deref().unwrap_or_default()),
+    }
 }
 
 /// A call that has been let in.
@@ -86,6 +94,9 @@ pub(super) enum Operation<'a> {
     PhonesExist,
     Groups,
     Group { id: &'a str, with_invitation: bool },
+    GroupInvitation(&'a str),
+    ApprovePeople,
+    RejectPeople,
     GroupOfInvitation,
     SendText,
     React,
@@ -94,6 +105,8 @@ pub(super) enum Operation<'a> {
     Device,
     Me,
     SetReceived,
+    SetReceivedAndDelivery,
+    NotifySentByMe,
     SetConnected,
     SetDisconnected,
     SetAllWebhooks,
@@ -105,7 +118,12 @@ impl Operation<'_> {
         let is_of_z_api = matches!(self, Self::SendText | Self::Status | Self::Me);
         let sets_webhooks = matches!(
             self,
-            Self::SetReceived | Self::SetConnected | Self::SetDisconnected | Self::SetAllWebhooks
+            Self::SetReceived
+                | Self::SetReceivedAndDelivery
+                | Self::NotifySentByMe
+                | Self::SetConnected
+                | Self::SetDisconnected
+                | Self::SetAllWebhooks
         );
         is_of_z_api || sets_webhooks
     }
@@ -128,11 +146,14 @@ fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> 
         ("remove-participant", "") => (Method::POST, Operation::RemovePeople),
         ("add-admin", "") => (Method::POST, Operation::Promote),
         ("remove-admin", "") => (Method::POST, Operation::Demote),
+        ("approve-participant", "") => (Method::POST, Operation::ApprovePeople),
+        ("reject-participant", "") => (Method::POST, Operation::RejectPeople),
         ("phone-exists-batch", "") => (Method::POST, Operation::PhonesExist),
         ("communities-metadata", id) => (Method::GET, Operation::Community(id)),
         ("groups", "") => (Method::GET, Operation::Groups),
         ("light-group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: false }),
         ("group-metadata", id) => (Method::GET, Operation::Group { id, with_invitation: true }),
+        ("group-invitation-link", id) => (Method::GET, Operation::GroupInvitation(id)),
         ("group-invitation-metadata", "") => (Method::GET, Operation::GroupOfInvitation),
         ("send-text", "") => (Method::POST, Operation::SendText),
         ("send-reaction", "") => (Method::POST, Operation::React),
@@ -141,6 +162,8 @@ fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> 
         ("device", "") => (Method::GET, Operation::Device),
         ("me", "") => (Method::GET, Operation::Me),
         ("update-webhook-received", "") => (Method::PUT, Operation::SetReceived),
+        ("update-webhook-received-delivery", "") => (Method::PUT, Operation::SetReceivedAndDelivery),
+        ("update-notify-sent-by-me", "") => (Method::PUT, Operation::NotifySentByMe),
         ("update-webhook-connected", "") => (Method::PUT, Operation::SetConnected),
         ("update-webhook-disconnected", "") => (Method::PUT, Operation::SetDisconnected),
         ("update-every-webhooks", "") => (Method::PUT, Operation::SetAllWebhooks),

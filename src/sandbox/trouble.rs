@@ -3,7 +3,8 @@
 //! A fault is bound to the beginning of a call's path with its query, without credentials:
 //! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all
 //! calls. A method before it narrows it: `POST communities`, `DELETE communities/`. A message that is
-//! edited is `send-text?edit`. Of several that fit, the one set first strikes until it is used up.
+//! edited is `send-text?edit`, one to a chat `send-text?phone=…`, a link `communities/link?communityId=…`. Of several that fit, the one set first
+//! strikes until it is used up.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -75,7 +76,8 @@ pub enum Partial {
     Error,
 }
 
-/// What calls answer while the phone is not connected. Messages are queued all the same.
+/// What calls answer while the phone is not connected. Messages are queued all the same. Invented: which of the two
+/// forms a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offline {
     /// 400 with an error that asks to connect.

@@ -18,6 +18,8 @@ pub struct World {
     pub(super) nobodies: Vec<String>,
     /// A community, and whom it invited in private.
     pub(super) invited: Vec<(String, String)>,
+    /// A group, and who asks to join it.
+    pub(super) requests: Vec<(String, String)>,
     limit: usize,
     made: u64,
     /// How many links into groups there have been.
@@ -88,7 +90,8 @@ pub enum Standing {
     Absent,
 }
 
-/// Why WhatsApp does not do something to a group, a community or a person.
+/// Why WhatsApp does not do something to a group, a community or a person. Invented: all of the words, since no
+/// page has any.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such community, or the bot is not in it.
@@ -141,6 +144,7 @@ impl World {
             people: Vec::new(),
             nobodies: Vec::new(),
             invited: Vec::new(),
+            requests: Vec::new(),
             limit: 100,
             made: 0,
             invitations: 0,
@@ -223,7 +227,7 @@ impl World {
         }
     }
 
-    /// Links a group to a community. One that is linked to it already stays so, without an error.
+    /// Links a group to a community. Invented: one that is linked to it already stays so, without an error.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.

@@ -1,7 +1,7 @@
 //! Accepting orders: what is written of one, and the statement that writes all that came together into
 //! PostgreSQL. On SQLite the [inserter](super::inserter) writes the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::FutureExt as _;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct NewCommand {
     pub instance: String,
     /// What it waits behind: its chat, or nothing but itself.
     pub lane: String,
-    /// WhatsApp's id of the message.
+    /// WhatsApp's id of the message, which its sender's phone chose: another sender may use it too.
     pub message_id: String,
     /// Where the answer goes.
     pub chat: String,
@@ -30,16 +30,40 @@ pub struct NewCommand {
     pub phone: Option<String>,
     /// The sender's lid.
     pub lid: Option<String>,
+    /// The sender's number and lid as far as they are known from elsewhere too: the message is theirs under either.
+    pub sender: SenderIdentity,
     /// It was typed on the bot's own phone.
     pub by_owner: bool,
     /// The command's English name.
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    pub quoted: Option<String>,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it is accepted.
     pub accepted_at: Timestamp,
+}
+
+/// What the sender of a message is told by. Two messages are of one sender where any of these is the same: an
+/// admin's key may change when a lid and a number turn out to be one person's, or with the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SenderIdentity {
+    /// The admin's key.
+    pub admin: String,
+    /// Their number.
+    pub phone: Option<String>,
+    /// Their lid.
+    pub lid: Option<String>,
+}
+
+impl SenderIdentity {
+    /// Whether both are one sender.
+    fn is_same(&self, other: &Self) -> bool {
+        let is_one = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        self.admin == other.admin || is_one(&self.phone, &other.phone) || is_one(&self.lid, &other.lid)
+    }
 }
 
 #[cfg(test)]
@@ -55,9 +79,11 @@ impl NewCommand {
             admin: "ana".to_owned(),
             phone: None,
             lid: None,
+            sender: SenderIdentity { admin: "ana".to_owned(), ..SenderIdentity::default() },
             by_owner: false,
             name: "link".to_owned(),
             text: "/link Bairro futebol".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at,
         }
@@ -97,21 +123,32 @@ pub(super) async fn insert(
     connection: &mut AnyConnection,
     orders: &[NewCommand],
 ) -> Result<Vec<Accepted>, sqlx::Error> {
-    let given = serde_json::to_string(orders).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let is_repeated = repeated(orders);
+    let given: Vec<_> = orders
+        .iter()
+        .zip(&is_repeated)
+        .filter_map(|(order, is_repeated)| (!is_repeated).then_some(order))
+        .collect();
+    let given = serde_json::to_string(&given).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let kept = sqlx::query(
         "WITH fresh AS (
              INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
-                 text, sent_at, accepted_at, state)
+                 text, sent_at, accepted_at, state, quoted)
              SELECT id, instance, lane, place + COALESCE((SELECT MAX(open.seq) FROM command open
                      WHERE open.instance = given.instance AND open.lane = given.lane
                          AND open.state IN ('waiting', 'answering')), 0),
                  message_id, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
-                 text, sent_at, accepted_at, 'waiting'
+                 text, sent_at, accepted_at, 'waiting', quoted
              FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, lane TEXT,
-                 message_id TEXT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, by_owner BOOLEAN, name TEXT,
-                 text TEXT, sent_at BIGINT, accepted_at BIGINT)) WITH ORDINALITY AS given (id, instance, lane,
-                 message_id, chat, admin, phone, lid, by_owner, name, text, sent_at, accepted_at, place)
-             ON CONFLICT (instance, message_id) DO NOTHING
+                 message_id TEXT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON, by_owner BOOLEAN,
+                 name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT)) WITH ORDINALITY AS given (id,
+                 instance, lane, message_id, chat, admin, phone, lid, sender, by_owner, name, text, sent_at,
+                 accepted_at, quoted, place)
+             WHERE NOT EXISTS (SELECT 1 FROM command known
+                 WHERE known.instance = given.instance AND known.message_id = given.message_id
+                     AND (known.admin = given.admin OR known.phone = given.sender->>'phone'
+                         OR known.lid = given.sender->>'lid'))
+             ON CONFLICT (instance, message_id, admin) DO NOTHING
              RETURNING id, instance, lane, accepted_at),
          woken AS (
              INSERT INTO lane (instance, lane, ready_at)
@@ -126,6 +163,18 @@ pub(super) async fn insert(
     let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
     let told = |order: &NewCommand| if kept.remove(&order.id) { Accepted::New } else { Accepted::Duplicate };
     Ok(orders.iter().map(told).collect())
+}
+
+/// Of each order, whether the same message stands before it: a statement does not see what it writes itself.
+fn repeated(orders: &[NewCommand]) -> Vec<bool> {
+    let mut before: HashMap<(&str, &str), Vec<&SenderIdentity>> = HashMap::new();
+    let mut repeated = Vec::with_capacity(orders.len());
+    for order in orders {
+        let senders = before.entry((&order.instance, &order.message_id)).or_default();
+        repeated.push(senders.iter().any(|sender| sender.is_same(&order.sender)));
+        senders.push(&order.sender);
+    }
+    repeated
 }
 
 #[cfg(test)]
@@ -204,6 +253,54 @@ mod tests {
         assert_eq!(accepted, [Duplicate, New, Duplicate, Duplicate, New]);
         assert_eq!(run_all(&store).await, ["c", "f"]);
         assert!(store.notes("d").await.unwrap().is_empty());
+    }
+
+    /// A delivery of message `m`, with what is told of its sender, and what is known of them besides.
+    fn delivered(id: &str, admin: &str, told: [Option<&str>; 2], known: [Option<&str>; 2]) -> NewCommand {
+        let [phone, lid] = told.map(|value| value.map(str::to_owned));
+        let [known_phone, known_lid] = known.map(|value| value.map(str::to_owned));
+        let sender = SenderIdentity {
+            admin: admin.to_owned(),
+            phone: phone.clone().or(known_phone),
+            lid: lid.clone().or(known_lid),
+        };
+        let admin = admin.to_owned();
+        NewCommand { message_id: "m".to_owned(), admin, phone, lid, sender, ..order(id, id) }
+    }
+
+    #[test]
+    fn t17_what_comes_together_is_told_apart_by_its_sender_as_well() {
+        let of = |id, admin, told| delivered(id, admin, told, [None, None]);
+        let orders = [
+            of("a", "one", [Some("1"), None]),
+            of("b", "two", [Some("2"), None]),
+            of("c", "one", [None, None]),
+            of("d", "other", [Some("2"), Some("8@lid")]),
+            of("e", "third", [None, Some("8@lid")]),
+            of("f", "fourth", [None, None]),
+        ];
+        assert_eq!(repeated(&orders), [false, false, true, true, true, false]);
+    }
+
+    #[tokio::test]
+    async fn t17_an_id_is_known_once_for_each_sender_by_key_number_or_lid() {
+        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (phone, lid) = (Some("5544999990001"), Some("81896604192873@lid"));
+        let first = |order: NewCommand| accept(&store, vec![order]);
+        use Accepted::{Duplicate, New};
+        // Nobody knew yet whose number goes with the lid.
+        let none = [None, None];
+        assert_eq!(first(delivered("a", "community:8", [None, lid], none)).await, [New]);
+        assert_eq!(first(delivered("b", "community:8", [None, lid], none)).await, [Duplicate]);
+        // Then it is known, and the key is another one.
+        assert_eq!(first(delivered("c", "community:5", [None, lid], [phone, lid])).await, [Duplicate]);
+        assert_eq!(first(delivered("d", "community:5", [phone, None], [phone, lid])).await, [Duplicate]);
+        assert_eq!(first(delivered("e", "ana", [phone, lid], none)).await, [Duplicate]);
+        // Somebody else's is another message.
+        assert_eq!(first(delivered("f", "rui", [Some("5544999990002"), None], none)).await, [New]);
+        assert_eq!(first(delivered("g", "rui", none, none)).await, [Duplicate]);
+        assert_eq!(first(delivered("h", "owner", none, none)).await, [New]);
+        assert_eq!(run_all(&store).await, ["a", "f", "h"]);
     }
 
     #[tokio::test]

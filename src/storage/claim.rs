@@ -141,7 +141,7 @@ async fn claim(
                  ORDER BY seq LIMIT 1)
              RETURNING id, instance, message_id, chat, phone, lid, by_owner, name, text, sent_at, accepted_at,
                  claims, tries, first_try_at, plan, reply, replied, outcome,
-                 again_at, told_at, cancelled_by, answer_id, admin, meant",
+                 again_at, told_at, cancelled_by, answer_id, admin, meant, quoted",
         )
         .bind(&instance)
         .bind(&lane)

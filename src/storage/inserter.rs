@@ -19,15 +19,19 @@ use super::trouble::{Health, PROVE, room};
 use super::{IDLE, Unavailable};
 use crate::failpoint::{self, Sabotage, Step};
 
-/// The place of an order is behind those that are open in its lane. A message that is known changes nothing.
+/// The place of an order is behind those that are open in its lane. A message of
+/// this sender that is known changes nothing.
 const ORDER: &str =
     "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
-         name, text, sent_at, accepted_at, state)
-     VALUES ($1, $2, $3,
+         name, text, sent_at, accepted_at, state, quoted)
+     SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND lane = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting')
-     ON CONFLICT (instance, message_id) DO NOTHING";
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $14
+     WHERE NOT EXISTS (SELECT 1 FROM command known
+         WHERE known.instance = $2 AND known.message_id = $4
+             AND (known.admin = $6 OR known.phone = $15 OR known.lid = $16))
+     ON CONFLICT (instance, message_id, admin) DO NOTHING";
 /// A lane in which something is open is woken already.
 pub(super) const WAKE: &str = "INSERT INTO lane (instance, lane, ready_at) VALUES ($1, $2, $3)
      ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = $4";
@@ -156,6 +160,9 @@ fn write_one(
         new.text,
         new.sent_at.map(|at| at.0),
         new.accepted_at.0,
+        new.quoted,
+        new.sender.phone,
+        new.sender.lid,
     ])?;
     if written == 0 {
         return Ok(Accepted::Duplicate);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use sqlx::AnyConnection;
 
-use super::{NewCommand, Unavailable, inserter};
+use super::{NewCommand, SenderIdentity, Unavailable, inserter};
 use crate::clock::Timestamp;
 
 /// More open orders than these are read when their turn comes.
@@ -48,9 +48,11 @@ pub(super) fn rehearse(path: &Path, now: Timestamp) -> Result<(), Unavailable> {
         admin: String::new(),
         phone: None,
         lid: None,
+        sender: SenderIdentity::default(),
         by_owner: false,
         name: String::new(),
         text: String::new(),
+        quoted: None,
         sent_at: None,
         accepted_at: now,
     };

@@ -261,7 +261,7 @@ async fn note_sent(
         .bind(&command.id)
         .execute(&mut *connection)
         .await?;
-    note(connection, &command.id, now, "sent", None).await
+    note(connection, &command.id, now, "sent", command.answer_id.as_deref()).await
 }
 
 async fn end(

@@ -5,8 +5,10 @@
 
 use sqlx::{AnyConnection, Row as _};
 
+use super::order::Stored;
 use super::{Store, Unavailable};
 use crate::clock::Timestamp;
+use crate::domain::Chat;
 
 /// What kind of thing is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Kind {
     List,
     /// What `/more` shows next, by admin and chat.
     Page,
+    /// The id of the command that changed the people of a community last, by community.
+    People,
     /// What waits for a yes or a number, by admin and chat.
     Question,
     /// Who may add groups, as it was last set through the bot, by community.
@@ -43,6 +47,7 @@ impl Kind {
             Self::Language => "language",
             Self::List => "list",
             Self::Page => "page",
+            Self::People => "people",
             Self::Question => "question",
             Self::Setting => "setting",
             Self::Taken => "taken",
@@ -92,12 +97,39 @@ impl Store {
         Ok(found.map(|row| remembered(&row)).transpose()?)
     }
 
-    /// WhatsApp's id of the message that answers an order.
-    pub async fn answer_id(&self, command: &str) -> Result<Option<String>, Unavailable> {
-        let found = sqlx::query_scalar("SELECT answer_id FROM command WHERE id = $1")
-            .bind(command)
-            .fetch_optional(&self.reads);
-        Ok(self.read(found).await?.flatten())
+    /// WhatsApp's ids of all messages of the reply to a command.
+    pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, Unavailable> {
+        let found = sqlx::query_scalar(
+            "SELECT answer_id FROM command WHERE id = $1 AND answer_id IS NOT NULL
+             UNION SELECT detail FROM note WHERE command = $1 AND what = 'sent' AND detail IS NOT NULL",
+        )
+        .bind(command)
+        .fetch_all(&self.reads);
+        self.read(found).await
+    }
+
+    /// Whether the admin who answers a prompt gave another command in the same chat between the command that
+    /// asks and the answer. Answers, greetings and edits of earlier messages are no new commands. Ids of commands sort
+    /// by when they were accepted.
+    pub async fn has_command_between(&self, asked_by: &str, answer: &Stored) -> Result<bool, Unavailable> {
+        let found = sqlx::query_scalar(
+            // Few have ids between these, and many are of an instance: its index is not to be used.
+            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
+                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting') AND message_id NOT LIKE $6",
+        )
+        .bind(asked_by)
+        .bind(&answer.id)
+        .bind(&answer.instance)
+        .bind(&answer.admin)
+        .bind(i64::from(answer.by_owner))
+        // Of a later version of a message.
+        .bind("%\n%")
+        .fetch_all(&self.reads);
+        let chats: Vec<String> = self.read(found).await?;
+        // A direct chat comes under a number or a lid.
+        let lane = |chat: &str| Chat::from_address(chat).lane(&answer.admin, answer.by_owner);
+        let own = lane(&answer.chat);
+        Ok(chats.iter().any(|chat| lane(chat) == own))
     }
 
     /// When the last message of the answer to an order went out, by the journal's notes.

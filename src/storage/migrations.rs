@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "journal", include_str!("migrations/0001_journal.sql")),
     (2, "replicas", include_str!("migrations/0002_replicas.sql")),
     (3, "retries", include_str!("migrations/0003_retries.sql")),
@@ -18,6 +18,8 @@ const STEPS: [(i64, &str, &str); 7] = [
     (5, "indexes", include_str!("migrations/0005_indexes.sql")),
     (6, "places", include_str!("migrations/0006_places.sql")),
     (7, "memory", include_str!("migrations/0007_memory.sql")),
+    (8, "quoted_message", include_str!("migrations/0008_quoted_message.sql")),
+    (9, "message_sender", include_str!("migrations/0009_message_sender.sql")),
 ];
 
 pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
@@ -30,6 +32,8 @@ pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
 
     #[test]
@@ -55,7 +59,7 @@ mod tests {
         assert_eq!(hashes, HASHES);
     }
 
-    const HASHES: [&str; 7] = [
+    const HASHES: [&str; 9] = [
         "3603b1e8d611fb3a",
         "03f2eca4f2177cee",
         "61f16af816480a14",
@@ -63,5 +67,47 @@ mod tests {
         "524fa46b5c4a7ee4",
         "916770b5c3015ee9",
         "1db6d1657f212bf4",
+        "dd3eb8202fdead83",
+        "e86b06c9d1056be3",
     ];
+
+    /// What an order was stays what it was; an id that was one for all senders is one for each from then on.
+    #[tokio::test]
+    async fn t17_a_journal_of_an_earlier_version_keeps_its_orders_and_takes_ids_by_sender() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}?mode=rwc", folder.path().join("old.db").display());
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        let earlier: Vec<Migration> = MIGRATIONS.iter().take(8).cloned().collect();
+        Migrator::with_migrations(earlier).run_direct(None, &mut connection, false).await.unwrap();
+        let columns = "id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name, text, sent_at,
+            accepted_at, state, claims, tries, first_try_at, plan, reply, replied, outcome, error, finished_at,
+            again_at, told_at, cancelled_by, cancelled_at_work, answer_id, meant, quoted";
+        let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
+        let insert = |id: &str, admin: &str| {
+            AssertSqlSafe(format!(
+                "INSERT INTO command ({columns}) VALUES ('{id}', 'main', 'l', 1, 'm', 'c', '{admin}', 'p', 'd', 0, 'link',
+                     '/link', 2, 3, 'done', 4, 5, 6, 'a', 'b', 7, 'answered', 'e', 8, 9, 10, 'x', 11, 'y', 'z', 'q')"
+            ))
+        };
+        sqlx::query(insert("1", "ana")).execute(&mut connection).await.unwrap();
+        let all = columns.replace(", ", " || '|' || ");
+        let read = || AssertSqlSafe(format!("SELECT {all} FROM command WHERE id = '1'"));
+        let before: String = sqlx::query_scalar(read()).fetch_one(&mut connection).await.unwrap();
+        sqlx::query(insert("2", "eve")).execute(&mut connection).await.unwrap_err();
+
+        MIGRATIONS.run_direct(None, &mut connection, false).await.unwrap();
+
+        let after: String = sqlx::query_scalar(read()).fetch_one(&mut connection).await.unwrap();
+        assert_eq!(after, before);
+        sqlx::query(insert("2", "eve")).execute(&mut connection).await.unwrap();
+        sqlx::query(insert("3", "ana")).execute(&mut connection).await.unwrap_err();
+        let indexes: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = 'command' AND sql IS NOT NULL",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+        assert_eq!(indexes, 5);
+    }
 }

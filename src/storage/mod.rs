@@ -42,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 use self::trouble::Health;
 use crate::clock::Clock;
 
-pub use accept::{Accepted, NewCommand};
+pub use accept::{Accepted, NewCommand, SenderIdentity};
 pub use amend::{Cancelled, Requeued, Waiting};
 pub use connection::Told;
 pub use history::{Deed, Stretch};

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::message_of;
+use super::{SenderIdentity, message_of};
 use crate::clock::Timestamp;
 
 /// How an order ended.
@@ -117,12 +117,19 @@ pub struct Stored {
     pub admin: String,
     /// The order that it stands for, as JSON, once that is begun.
     pub meant: Option<String>,
+    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    pub quoted: Option<String>,
 }
 
 impl Stored {
     /// WhatsApp's id of the message that gave it, of whatever version.
     pub fn message(&self) -> &str {
         message_of(&self.message_id)
+    }
+
+    /// What its sender is told by, as far as the message said it.
+    pub fn sender(&self) -> SenderIdentity {
+        SenderIdentity { admin: self.admin.clone(), phone: self.phone.clone(), lid: self.lid.clone() }
     }
 }
 
@@ -155,6 +162,7 @@ impl Stored {
             answer_id: None,
             admin: "ana".to_owned(),
             meant: None,
+            quoted: None,
         }
     }
 }
@@ -186,5 +194,6 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
         answer_id: row.try_get("answer_id")?,
         admin: row.try_get("admin")?,
         meant: row.try_get("meant")?,
+        quoted: row.try_get("quoted")?,
     })
 }

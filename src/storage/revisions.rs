@@ -7,7 +7,7 @@
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::order::Outcome;
-use super::{Store, Unavailable};
+use super::{SenderIdentity, Store, Unavailable};
 use crate::clock::Timestamp;
 
 /// How often one message may be mended.
@@ -18,8 +18,6 @@ pub const MOST: usize = 9;
 pub struct Revision {
     /// The order's id.
     pub id: String,
-    /// The key of the admin who gave it.
-    pub admin: String,
     /// The command's English name, or what the door made of it.
     pub name: String,
     /// What was typed.
@@ -67,12 +65,17 @@ impl Store {
     /// Whether a later version of an order's message has its answer's place, or was carried out: what the order
     /// asked is not asked any more.
     pub async fn is_replaced(&self, instance: &str, order: &str) -> Result<bool, Unavailable> {
-        let message = sqlx::query_scalar("SELECT message_id FROM command WHERE id = $1")
+        let row = sqlx::query("SELECT message_id, admin, phone, lid FROM command WHERE id = $1")
             .bind(order)
             .fetch_optional(&self.reads);
-        let Some(message) = self.read(message).await? else { return Ok(false) };
-        let message: String = message;
-        let versions = self.revisions(instance, message_of(&message), MOST + 1).await?;
+        let Some(row) = self.read(row).await? else { return Ok(false) };
+        let message: String = row.try_get("message_id")?;
+        let sender = SenderIdentity {
+            admin: row.try_get("admin")?,
+            phone: row.try_get("phone")?,
+            lid: row.try_get("lid")?,
+        };
+        let versions = self.revisions(instance, message_of(&message), &sender, MOST + 1).await?;
         let mut later = versions.into_iter().skip_while(|version| version.id != order);
         let Some(asked) = later.next() else { return Ok(false) };
         let replaces = |version: &Revision| {
@@ -82,23 +85,29 @@ impl Store {
         Ok(later.any(|version| replaces(&version)))
     }
 
-    /// The versions of a message before `number`, the first one first.
+    /// The versions of this sender's message before `number`, the first one first. Somebody else's message of the
+    /// same id is none of them.
     pub async fn revisions(
         &self,
         instance: &str,
         message_id: &str,
+        sender: &SenderIdentity,
         before: usize,
     ) -> Result<Vec<Revision>, Unavailable> {
         let before = before.min(MOST + 1);
-        let places: Vec<String> = (0..before).map(|number| format!("${}", number + 2)).collect();
+        let places: Vec<String> = (0..before).map(|number| format!("${}", number + 5)).collect();
         let sql = format!(
-            "SELECT id, admin, name, text, state, outcome, sent_at, accepted_at, answer_id, replied,
+            "SELECT id, name, text, state, outcome, sent_at, accepted_at, answer_id, replied,
                  message_id
              FROM command
-             WHERE instance = $1 AND message_id IN ({})",
+             WHERE instance = $1 AND message_id IN ({}) AND (admin = $2 OR phone = $3 OR lid = $4)",
             places.join(", ")
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(instance);
+        let mut query = sqlx::query(AssertSqlSafe(sql))
+            .bind(instance)
+            .bind(&sender.admin)
+            .bind(sender.phone.as_deref())
+            .bind(sender.lid.as_deref());
         for number in 0..before {
             query = query.bind(revision(message_id, number));
         }
@@ -112,7 +121,6 @@ impl Store {
                 number_of(&message_id),
                 Revision {
                     id: row.try_get("id")?,
-                    admin: row.try_get("admin")?,
                     name: row.try_get("name")?,
                     text: row.try_get("text")?,
                     outcome: outcome.and_then(|word| Outcome::parse(&word)),

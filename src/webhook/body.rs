@@ -1,21 +1,28 @@
-//! Reading a body that nobody has vouched for yet: how much of it, and how many at a time.
+//! Reads a body whole, and never more of it than is allowed.
 //!
-//! A body is copied out of the listener's buffer as soon as it comes in more than one piece: a piece
-//! of one byte keeps a whole buffer alive, and a slow sender could fill the memory with them. So
-//! a connection costs what it has sent, small bodies of all connections some 16 MiB at
-//! most, and large ones are read only so many at a time. What people write is small.
+//! Room is promised for 16 KiB of every connection at most. Who has proved by the headers alone to be a
+//! sender of ours has larger bodies read as well, however many there are at a time: connections are limited. Of
+//! larger bodies of which only the whole shows who signed them, 64 are read at a time. When all these places
+//! are taken, a newcomer gets one all the same, and of the address that holds the most of them (the newcomer
+//! counts as one of its own address's) the body that is being read for the longest is given up. So a slow sender
+//! makes room for the next one, an address that takes many places loses its own, and a sender that is not slow
+//! has long been read when it would be its turn.
 
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, BufMut, Bytes};
 use futures_util::FutureExt as _;
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use super::origin::Origin;
 
 /// What every connection may send before it is verified: far more than a message's event.
 pub const SMALL: usize = 16 * 1024;
-/// How many bodies above that are read at a time.
+/// How many bodies above that are read at a time of senders who have proved nothing yet.
 const MOST_LARGE: usize = 64;
 
 /// Why a body was not read.
@@ -23,7 +30,7 @@ const MOST_LARGE: usize = 64;
 pub enum Unread {
     /// It is larger than allowed.
     TooLarge,
-    /// It is large, and as many large ones as may be are being read.
+    /// It is large, and was given up for another one.
     Crowded,
     /// It ended too early, or was no body.
     Broken,
@@ -33,13 +40,41 @@ pub enum Unread {
 #[derive(Debug)]
 pub struct Bodies {
     most: usize,
-    large: Semaphore,
+    large: Mutex<Places>,
+}
+
+/// The places for large bodies of senders who have proved nothing yet.
+#[derive(Debug, Default)]
+struct Places {
+    next: u64,
+    /// Who holds them, the oldest first.
+    held: BTreeMap<u64, Holder>,
+}
+
+#[derive(Debug)]
+struct Holder {
+    origin: Origin,
+    /// Cancelled when the place is another's.
+    lost: CancellationToken,
+}
+
+/// A place while it is held.
+struct Place<'b> {
+    bodies: &'b Bodies,
+    number: u64,
+    lost: CancellationToken,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.bodies.places().held.remove(&self.number);
+    }
 }
 
 impl Bodies {
     /// Bodies of so many bytes at most.
     pub fn new(most: usize) -> Self {
-        Self { most, large: Semaphore::new(MOST_LARGE) }
+        Self { most, large: Mutex::default() }
     }
 
     /// Whether a body of this length is too large.
@@ -47,21 +82,35 @@ impl Bodies {
         length > self.most as u64
     }
 
-    /// All of a body. `declared` is its length, where its sender told one.
-    pub async fn read<B>(&self, body: B, declared: Option<u64>) -> Result<Bytes, Unread>
+    /// All of a body. `declared` is its length, where its sender told one; `unproven` is where it comes from, where
+    /// the headers have not proved whose it is.
+    pub async fn read<B>(
+        &self,
+        body: B,
+        declared: Option<u64>,
+        unproven: Option<Origin>,
+    ) -> Result<Bytes, Unread>
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let is_large = declared.is_some_and(|length| length > SMALL as u64);
-        let mut place = if is_large { Some(self.place()?) } else { None };
+        let mut place = unproven.filter(|_| is_large).map(|origin| self.place(origin));
         let mut body = std::pin::pin!(Limited::new(body, self.most));
         let mut whole: Vec<u8> = Vec::new();
-        while let Some(frame) = body.frame().await {
+        loop {
+            let frame = match &place {
+                None => body.frame().await,
+                Some(place) => {
+                    let frame = place.lost.run_until_cancelled(body.frame()).await;
+                    frame.ok_or(Unread::Crowded)?
+                }
+            };
             let frame = match frame {
-                Ok(frame) => frame,
-                Err(error) if error.is::<LengthLimitError>() => return Err(Unread::TooLarge),
-                Err(_) => return Err(Unread::Broken),
+                None => return Ok(whole.into()),
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) if error.is::<LengthLimitError>() => return Err(Unread::TooLarge),
+                Some(Err(_)) => return Err(Unread::Broken),
             };
             // Trailers say nothing that we ask for.
             let Ok(mut piece) = frame.into_data() else { continue };
@@ -75,10 +124,9 @@ impl Bodies {
             }
             whole.put(piece);
             if place.is_none() && whole.len() > SMALL {
-                place = Some(self.place()?);
+                place = unproven.map(|origin| self.place(origin));
             }
         }
-        Ok(whole.into())
     }
 
     /// Whether a small body that nobody wants has come already, all of it: then it is thrown away, and
@@ -105,8 +153,35 @@ impl Bodies {
         to_its_end.now_or_never().unwrap_or(false)
     }
 
-    fn place(&self) -> Result<SemaphorePermit<'_>, Unread> {
-        self.large.try_acquire().map_err(|_| Unread::Crowded)
+    /// A place for a body from this address; where all are taken, another body loses its own.
+    fn place(&self, origin: Origin) -> Place<'_> {
+        let mut places = self.places();
+        if places.held.len() >= MOST_LARGE {
+            places.take_one_away(origin);
+        }
+        let (number, lost) = (places.next, CancellationToken::new());
+        places.next += 1;
+        places.held.insert(number, Holder { origin, lost: lost.clone() });
+        Place { bodies: self, number, lost }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.large.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Places {
+    /// Ends the oldest body of the address that holds the most places, were there one more of `newcomer`.
+    fn take_one_away(&mut self, newcomer: Origin) {
+        let mut counts = HashMap::from([(newcomer, 1_usize)]);
+        for holder in self.held.values() {
+            *counts.entry(holder.origin).or_default() += 1;
+        }
+        let most = self.held.values().map(|holder| counts[&holder.origin]).max();
+        let oldest = self.held.iter().find(|(_, holder)| Some(counts[&holder.origin]) == most);
+        if let Some(holder) = oldest.map(|(number, _)| *number).and_then(|number| self.held.remove(&number)) {
+            holder.lost.cancel();
+        }
     }
 }
 
@@ -146,25 +221,61 @@ mod tests {
             Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Piece(alive.clone()))))
         });
 
-        let body = Bodies::new(1_000).read(StreamBody::new(stream::iter(pieces)), None).await.unwrap();
+        let body = Bodies::new(1_000).read(StreamBody::new(stream::iter(pieces)), None, None).await.unwrap();
 
         assert_eq!(body.len(), 1_000);
         assert!(most_alive.load(SeqCst) <= 2, "{most_alive:?} buffers were kept at a time");
     }
 
+    #[test]
+    fn t28_of_the_address_with_the_most_places_the_oldest_body_makes_room() {
+        let bodies = Bodies::new(100_000);
+        let origin = |last: u8| Origin::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let honest = bodies.place(origin(1));
+        let mut slow: Vec<_> = (0..MOST_LARGE - 1).map(|_| bodies.place(origin(2))).collect();
+
+        // However often the others come, only they lose places.
+        for _ in 0..1_000 {
+            slow.push(bodies.place(origin(2)));
+        }
+        assert!(!honest.lost.is_cancelled());
+        let held: Vec<bool> = slow.iter().map(|place| !place.lost.is_cancelled()).collect();
+        assert_eq!(held.iter().filter(|is_held| **is_held).count(), MOST_LARGE - 1);
+        assert!(held.is_sorted(), "the newest are kept");
+
+        let newcomer = bodies.place(origin(3));
+        assert!(!newcomer.lost.is_cancelled() && !honest.lost.is_cancelled());
+        drop(slow);
+        assert_eq!(bodies.places().held.len(), 2);
+    }
+
+    /// Each has an address of its own: a sender that is read within 63 others loses nothing.
+    #[test]
+    fn t28_among_many_addresses_the_oldest_body_of_all_makes_room() {
+        let bodies = Bodies::new(100_000);
+        let origin = |last: u8| Origin::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let places: Vec<_> = (0..200).map(|last| bodies.place(origin(last))).collect();
+        let held: Vec<bool> = places.iter().map(|place| !place.lost.is_cancelled()).collect();
+        assert_eq!(held.iter().position(|is_held| *is_held), Some(200 - MOST_LARGE));
+        assert!(held.is_sorted());
+    }
+
     #[tokio::test]
     async fn a_body_in_one_piece_is_not_copied() {
         let sent = Bytes::from(vec![b'x'; 2_000]);
-        let body = Bodies::new(2_000).read(Full::new(sent.clone()), Some(2_000)).await.unwrap();
+        let body = Bodies::new(2_000).read(Full::new(sent.clone()), Some(2_000), None).await.unwrap();
         assert_eq!(body.as_ptr(), sent.as_ptr());
     }
 
     #[tokio::test]
     async fn a_body_may_be_as_long_as_allowed_and_not_a_byte_longer() {
         let bodies = Bodies::new(3);
-        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None).await.unwrap(), "123");
-        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"1234")), None).await, Err(Unread::TooLarge));
-        assert_eq!(bodies.read(Full::new(Bytes::new()), None).await.unwrap(), "");
+        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None, None).await.unwrap(), "123");
+        assert_eq!(
+            bodies.read(Full::new(Bytes::from_static(b"1234")), None, None).await,
+            Err(Unread::TooLarge)
+        );
+        assert_eq!(bodies.read(Full::new(Bytes::new()), None, None).await.unwrap(), "");
         assert!(!bodies.are_exceeded_by(3) && bodies.are_exceeded_by(4) && bodies.are_exceeded_by(u64::MAX));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Chatter is told from them without a copy of its text, and by its length where it is no order.
 
+use crate::command::question::Answer;
 use crate::command::{Order, Spec, is_greeting, named, nearly_recognise, question, recognise};
 
 use super::Reason;
@@ -39,12 +40,14 @@ pub(super) fn of(
             }
             // Whom the owner talks to on the bot's phone is somebody else.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            match question::bare(&message.text, is_to_us) {
+            let is_short = is_to_us && message.text.len() <= question::LONGEST_PLAIN;
+            let is_unprefixed = || is_short && nearly_recognise(&message.text, prefixes).is_some();
+            match question::bare(&message.text, is_to_us, None) {
+                // A command may hold such a word: `vincular bairro não perturbe`.
+                Some(Answer::No) if is_unprefixed() => Ok(Meaning::Unprefixed),
                 Some(_) => Ok(Meaning::Answer),
-                None if is_to_us && is_greeting(&message.text) => Ok(Meaning::Greeting),
-                None if is_to_us && nearly_recognise(&message.text, prefixes).is_some() => {
-                    Ok(Meaning::Unprefixed)
-                }
+                None if is_short && is_greeting(&message.text) => Ok(Meaning::Greeting),
+                None if is_unprefixed() => Ok(Meaning::Unprefixed),
                 None => Err(Reason::NotACommand),
             }
         }

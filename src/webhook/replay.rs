@@ -5,6 +5,9 @@
 //! duplicate even where the journal no longer knows its message. A delivery is remembered only
 //! after it was accepted, so that one answered 503 can be sent again; what is no order is never
 //! remembered, since it did nothing. Ask it only about orders: it holds a lock.
+//!
+//! A relay may take a message's id, which its sender chose, for the delivery's: so a delivery is known by its
+//! sender as well, and one person's id hides nobody else's order. What was captured names the same sender.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::verify::TOLERANCE;
 use crate::clock::Timestamp;
-use crate::domain::InstanceName;
+use crate::domain::{InstanceName, Lid, Person, Phone};
 
 /// A delivery stamped at the far end of the window verifies until the near end has passed it.
 const REMEMBERED: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
@@ -50,17 +53,17 @@ impl ReplayGuard {
     }
 
     /// Whether this delivery was accepted within the window.
-    pub fn seen(&self, instance: &InstanceName, webhook_id: &str, now: Timestamp) -> bool {
+    pub fn seen(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) -> bool {
         let mut deliveries = self.lock();
         deliveries.forget_before(now);
-        deliveries.known.contains(&mark(instance, webhook_id))
+        deliveries.known.contains(&mark(instance, sender, webhook_id))
     }
 
     /// This delivery was accepted: the same once more is a duplicate.
-    pub fn remember(&self, instance: &InstanceName, webhook_id: &str, now: Timestamp) {
+    pub fn remember(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) {
         let mut deliveries = self.lock();
         deliveries.forget_before(now);
-        let mark = mark(instance, webhook_id);
+        let mark = mark(instance, sender, webhook_id);
         if deliveries.known.insert(mark) {
             deliveries.by_age.push_back((now, mark));
         }
@@ -90,9 +93,11 @@ impl Deliveries {
 }
 
 /// Ids are up to 128 bytes and chosen by the sender: half a digest keeps the memory bounded.
-fn mark(instance: &InstanceName, webhook_id: &str) -> Mark {
-    let digest =
-        Sha256::new().chain_update(instance.as_str()).chain_update([0]).chain_update(webhook_id).finalize();
+fn mark(instance: &InstanceName, sender: Person, webhook_id: &str) -> Mark {
+    let phone = sender.phone.map_or(0, Phone::as_u64).to_be_bytes();
+    let lid = sender.lid.map_or(0, Lid::as_u64).to_be_bytes();
+    let digest = Sha256::new().chain_update(phone).chain_update(lid);
+    let digest = digest.chain_update(instance.as_str()).chain_update([0]).chain_update(webhook_id).finalize();
     let mut mark = Mark::default();
     mark.copy_from_slice(&digest[..size_of::<Mark>()]);
     mark
@@ -108,49 +113,60 @@ mod tests {
         InstanceName::parse("main").unwrap()
     }
 
+    fn ana() -> Person {
+        Person { phone: Phone::parse("5544999990001"), lid: None }
+    }
+
+    #[test]
+    fn t17_the_same_id_of_another_sender_is_another_delivery() {
+        let guard = ReplayGuard::default();
+        guard.remember(&main(), Person { phone: Phone::parse("5544999990002"), lid: None }, "msg_1", NOON);
+        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
+    }
+
     #[test]
     fn a_delivery_is_a_duplicate_once_it_was_accepted() {
         let guard = ReplayGuard::default();
-        assert!(!guard.seen(&main(), "msg_1", NOON));
+        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
         // It was answered 503, so nobody remembered it: it may come again.
-        assert!(!guard.seen(&main(), "msg_1", NOON));
+        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
 
-        guard.remember(&main(), "msg_1", NOON);
+        guard.remember(&main(), ana(), "msg_1", NOON);
 
-        assert!(guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(299))));
-        assert!(!guard.seen(&main(), "msg_2", NOON));
+        assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(299))));
+        assert!(!guard.seen(&main(), ana(), "msg_2", NOON));
     }
 
     #[test]
     fn the_same_id_of_another_instance_is_another_delivery() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), "msg_1", NOON);
-        assert!(!guard.seen(&InstanceName::parse("other").unwrap(), "msg_1", NOON));
+        guard.remember(&main(), ana(), "msg_1", NOON);
+        assert!(!guard.seen(&InstanceName::parse("other").unwrap(), ana(), "msg_1", NOON));
     }
 
     #[test]
     fn a_delivery_is_remembered_for_as_long_as_it_would_verify() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), "msg_1", NOON);
-        assert!(guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(600))));
-        assert!(!guard.seen(&main(), "msg_1", NOON.plus(Duration::from_secs(601))));
+        guard.remember(&main(), ana(), "msg_1", NOON);
+        assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(600))));
+        assert!(!guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(601))));
     }
 
     #[test]
     fn the_oldest_delivery_makes_room() {
         let guard = ReplayGuard::with_capacity(2);
         for id in ["msg_1", "msg_2", "msg_2", "msg_3"] {
-            guard.remember(&main(), id, NOON);
+            guard.remember(&main(), ana(), id, NOON);
         }
-        assert!(!guard.seen(&main(), "msg_1", NOON));
-        assert!(guard.seen(&main(), "msg_2", NOON));
-        assert!(guard.seen(&main(), "msg_3", NOON));
+        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
+        assert!(guard.seen(&main(), ana(), "msg_2", NOON));
+        assert!(guard.seen(&main(), ana(), "msg_3", NOON));
     }
 
     #[test]
     fn a_clock_that_goes_back_forgets_nothing() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), "msg_1", NOON);
-        assert!(guard.seen(&main(), "msg_1", Timestamp(0)));
+        guard.remember(&main(), ana(), "msg_1", NOON);
+        assert!(guard.seen(&main(), ana(), "msg_1", Timestamp(0)));
     }
 }

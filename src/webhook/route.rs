@@ -2,13 +2,13 @@
 //!
 //! Nearly every request is chatter: it is verified, looked at and answered without a lock, a disk
 //! or a copy of its text. Only an order of an admin goes on to the journal, and word that WhatsApp was
-//! connected or is no more (`Heard`). Where the communities' own admins may give orders, a short word of
+//! connected or is no more (`Heard`). Where the communities' own admins may give orders, a text of at most 1,000 bytes of
 //! somebody whom the configuration does not know costs a look into what is known of them, which nobody holds
 //! for longer than to replace it; no call is made for it.
 //!
 //! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
-//! before its body is read; whether they fit is asked of all instances, so that nobody learns their
-//! names by it. Failures are counted by address, and what an address loses above the limit is
+//! before its body is read; whether they fit is asked of all instances, and a body that was read is hashed as
+//! often whichever instance is named, so that nobody learns their names by it. Failures are counted by address, and what an address loses above the limit is
 //! chosen so that nobody can silence an admin who shares it: see [`Door::receive`].
 //!
 //! A request takes one of the places for work when it waits for something other than its sender, and
@@ -38,9 +38,9 @@ use super::origin::Origin;
 use super::payload::{self, InstanceFacts, Reading};
 use super::rate::{self, OrderRate};
 use super::replay::ReplayGuard;
-use super::verify::{Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
+use super::verify::{self, Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{confirm, named, question};
+use crate::command::{Order, confirm, named, nearest, question};
 use crate::config::{AddressRange, Admin, Server, Strangers};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
@@ -73,6 +73,8 @@ pub struct Door {
     courtesy: Courtesy,
     /// Requests that name no instance.
     unknown: Refusals,
+    /// How often a body is hashed at most before it is refused.
+    most_passes: usize,
 }
 
 /// One instance's way in.
@@ -138,6 +140,7 @@ impl Door {
         let mut gates: Vec<_> = bots.map(|bot| Gate::new(bot, metrics)).collect();
         gates.sort_unstable_by(|one, other| one.name().cmp(other.name()));
         Self {
+            most_passes: gates.iter().map(|gate| gate.verifier.passes()).max().unwrap_or(0),
             gates,
             store,
             clock,
@@ -183,7 +186,8 @@ impl Door {
         let gate = self.gate(path);
         let outside = Outside::of(headers, path_secret(path));
         let glance = gate.map(|gate| gate.verifier.glance(&outside, now));
-        if !matches!(glance, Some(Ok(Glance::Proven))) {
+        let is_proven = matches!(glance, Some(Ok(Glance::Proven)));
+        if !is_proven {
             let fits = |gate: &Gate| gate.verifier.glance(&outside, now).is_ok();
             if !matches!(glance, Some(Ok(Glance::Open))) && !self.gates.iter().any(fits) {
                 let answer = self.refuse(gate, glance.and_then(Result::err), origin());
@@ -198,7 +202,8 @@ impl Door {
                 return closing(limited(left));
             }
         }
-        let body = match self.bodies.read(body, declared).await {
+        let unproven = (!is_proven).then(origin);
+        let body = match self.bodies.read(body, declared, unproven).await {
             Ok(body) => body,
             Err(Unread::TooLarge) => return too_large(),
             Err(Unread::Broken) => {
@@ -206,17 +211,24 @@ impl Door {
             }
             Err(Unread::Crowded) => {
                 self.refusals(gate).busy.inc();
-                return closing(later("Too many large bodies are being read. Send it again."));
+                return closing(later(
+                    "Too many large bodies are being read: this one was given up. Send it again.",
+                ));
             }
         };
-        let Some(gate) = gate else { return self.refuse(None, None, origin()) };
         let now = self.clock.now();
-        let verified = match gate.verifier.verify(&outside, body, now) {
-            Ok(verified) => verified,
-            Err(refused) => return self.refuse(Some(gate), Some(refused), origin()),
+        let verified = match gate {
+            Some(gate) => gate.verifier.verify(&outside, body.clone(), now),
+            None => Err(Refused::default()),
+        };
+        let (Some(gate), Ok(verified)) = (gate, &verified) else {
+            // As much work for every instance, and for none: the time tells nobody which there are.
+            let done = gate.map_or(0, |gate| gate.verifier.passes());
+            verify::work(&body, self.most_passes - done);
+            return self.refuse(gate, verified.err(), origin());
         };
         failpoint::reach(Step::Verified);
-        let verdict = self.judge(gate, &verified, now).await;
+        let verdict = self.judge(gate, verified, now).await;
         gate.counters.of(&verdict).inc();
         verdict.answer()
     }
@@ -306,16 +318,17 @@ impl Door {
         let kind = match &meaning {
             Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
                 Some(spec) => Kind::Command(spec),
-                None if matches!((&message.chat, &meaning), (Chat::Group(_), Meaning::Order(_))) => {
-                    return Err(nothing);
-                }
                 None => Kind::Unknown,
             },
             Meaning::Answer => Kind::Command(&confirm::SPEC),
             Meaning::Greeting => Kind::Greeting,
             Meaning::Unprefixed => Kind::Unknown,
         };
+        let is_foreign = is_foreign(&meaning, &message);
         let Some(admin) = bot.admin(message.sender, message.by_owner) else {
+            if is_foreign {
+                return Err(nothing);
+            }
             tracing::debug!(
                 instance = %bot.instance.name,
                 phone = message.sender.phone.map(tracing::field::display),
@@ -327,11 +340,19 @@ impl Door {
             }
             return Err(Reason::NotAnAdmin);
         };
+        // A misspelled answer is no new command.
+        let kind = match (&kind, &meaning) {
+            (Kind::Unknown, Meaning::Order(order) | Meaning::Edit(order)) if nearly_confirms(bot, order) => {
+                Kind::Command(&confirm::SPEC)
+            }
+            _ => kind,
+        };
         if message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
             return Err(Reason::FromTheFuture);
         }
         let instance = &bot.instance.name;
-        if verified.webhook_id().is_some_and(|id| self.replays.seen(instance, id, now)) {
+        let sender = message.sender;
+        if verified.webhook_id().is_some_and(|id| self.replays.seen(instance, sender, id, now)) {
             return Ok(Verdict::Duplicate);
         }
         let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
@@ -353,7 +374,7 @@ impl Door {
                 Verdict::Unavailable => return Ok(verdict),
                 _ => {
                     if let Some(id) = verified.webhook_id() {
-                        self.replays.remember(instance, id, now);
+                        self.replays.remember(instance, sender, id, now);
                     }
                     return Ok(verdict);
                 }
@@ -376,7 +397,9 @@ impl Door {
             Kind::Unknown => (&gate.slips, message.chat.address()),
             _ => (&gate.rate, admin.key.as_str()),
         };
-        let taken = rate.take(whose, &message.id, now);
+        // In a chat two people may use one id.
+        let counted = format!("{}\n{}", admin.key, message.id);
+        let taken = rate.take(whose, &counted, now);
         let kind = match taken {
             rate::Verdict::Within | rate::Verdict::Again => kind,
             // Another bot would have a word to that, too.
@@ -385,7 +408,7 @@ impl Door {
             rate::Verdict::Over => return Err(Reason::TooManyOrders),
         };
         failpoint::reach(Step::Recognised);
-        let accepted = journal::accept(&self.store, bot, &admin.key, message, kind, now).await;
+        let accepted = journal::accept(&self.store, bot, admin, message, kind, now).await;
         if matches!((kind, &accepted), (Kind::Greeting, Ok(_))) {
             gate.greeted.note(&admin.key, now);
         }
@@ -394,12 +417,12 @@ impl Door {
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
                 if number_of(&message.id) == 0 || taken != rate::Verdict::Within {
-                    rate.give_back(whose, &message.id, taken);
+                    rate.give_back(whose, &counted, taken);
                 }
                 Verdict::Duplicate
             }
             Err(error) => {
-                rate.give_back(whose, &message.id, taken);
+                rate.give_back(whose, &counted, taken);
                 let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
                 Verdict::Unavailable
@@ -408,8 +431,8 @@ impl Door {
     }
 
     /// Whether what is no order by itself is waited for: an answer by a question, an edit by an order that
-    /// was not understood, a greeting by nobody who was greeted today. Only here an admin's short word
-    /// costs a look into the journal.
+    /// was not understood, a greeting by nobody who was greeted today. Only here an admin's word, or a
+    /// sentence of theirs with a no in it, costs a look into the journal.
     async fn is_awaited(
         &self,
         gate: &Gate,
@@ -420,8 +443,10 @@ impl Door {
     ) -> Result<Awaited, Unavailable> {
         let instance = gate.bot.instance.name.as_str();
         match meaning {
-            Meaning::Order(_) | Meaning::Unprefixed => Ok(Awaited::Yes),
-            Meaning::Answer => {
+            // Another bot's command is none of ours, but closes a question that waits.
+            Meaning::Order(_) if !is_foreign(meaning, message) => Ok(Awaited::Yes),
+            Meaning::Unprefixed => Ok(Awaited::Yes),
+            Meaning::Answer | Meaning::Order(_) => {
                 let place = question::place(&admin.key, &message.chat, message.by_owner);
                 let is_open = question::is_open(&self.store, instance, &place, now).await?;
                 Ok(if is_open { Awaited::Yes } else { Awaited::No })
@@ -432,20 +457,20 @@ impl Door {
             }
             Meaning::Edit(_) => {
                 let id = message_of(&message.id);
-                let versions = self.store.revisions(instance, id, MOST_REVISIONS + 1).await?;
+                // Only their own: what somebody else sent under this id is another message.
+                let sender = journal::identity(admin, message.sender);
+                let versions = self.store.revisions(instance, id, &sender, MOST_REVISIONS + 1).await?;
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Awaited::No);
                 };
-                let is_theirs = |version: &Revision| version.admin == admin.key;
-                let is_this = |version: &Revision| {
-                    is_theirs(version) && version.text == message.text && version.sent_at == message.sent_at
-                };
+                let is_this =
+                    |version: &Revision| version.text == message.text && version.sent_at == message.sent_at;
                 // It may come once more after a later one.
                 if versions.iter().any(is_this) {
                     return Ok(Awaited::Again);
                 }
-                let may_be_mended = |version: &Revision| is_theirs(version) && version.may_be_mended();
-                let may_be_mended = versions.iter().all(may_be_mended) && versions.len() <= MOST_REVISIONS;
+                let may_be_mended =
+                    versions.iter().all(Revision::may_be_mended) && versions.len() <= MOST_REVISIONS;
                 if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
                     return Ok(Awaited::No);
                 }
@@ -461,6 +486,18 @@ impl Door {
             }
         }
     }
+}
+
+/// Whether an unknown command is likely a misspelled yes.
+fn nearly_confirms(bot: &Bot, order: &Order) -> bool {
+    let likely = nearest(&order.typed, bot.instance.locale).and_then(named);
+    likely.is_some_and(|spec| spec.name == confirm::SPEC.name)
+}
+
+/// Whether it is a command in a group that no command of ours has the name of: another bot's.
+fn is_foreign(meaning: &Meaning, message: &Message) -> bool {
+    let is_unknown = matches!(meaning, Meaning::Order(order) if named(&order.typed).is_none());
+    is_unknown && matches!(message.chat, Chat::Group(_))
 }
 
 /// Whether something is waited for.

@@ -1,9 +1,12 @@
 //! The chapter "Communities": lists, metadata, what makes, changes and ends a community, link and
 //! unlink (Z-API docs, communities). Its people are in [`super::people`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use http::Method;
 use serde_json::{Value, json};
 
+use super::groups::invitation_link;
 use super::{ApiError, Cause, TurnToChange, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
 
@@ -69,6 +72,12 @@ pub enum Invites<'a> {
 }
 
 impl CommunityDetails {
+    /// Whether the answer lists the community's groups. Every community has its announcement group, so an empty
+    /// list proves nothing: neither that a group is in it nor that it is not.
+    pub fn lists_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// The community's announcement group.
     pub fn announcement(&self) -> Option<&SubGroup> {
         self.groups.iter().find(|group| group.is_announcement)
@@ -88,11 +97,21 @@ impl CommunityDetails {
 impl Zapi {
     /// All communities of the number: `GET communities`.
     pub async fn communities(&self) -> Result<Vec<Community>, ApiError> {
+        Ok(self.list_communities().await?.0)
+    }
+
+    /// The same, and whether every entry of the list could be read.
+    pub async fn list_communities(&self) -> Result<(Vec<Community>, bool), ApiError> {
+        let is_whole = AtomicBool::new(true);
         let read = |item: &Value| {
-            let id = CommunityId::parse(&loose::text(item, "id")?)?;
-            Some(Community { id, name: loose::name(item, "name").unwrap_or_default() })
+            let id = loose::text(item, "id").and_then(|id| CommunityId::parse(&id));
+            if id.is_none() {
+                is_whole.store(false, Ordering::Relaxed);
+            }
+            Some(Community { id: id?, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("communities", read, |one, other| one.id == other.id).await
+        let all = self.pages("communities", read, |community: &Community| community.id.clone()).await?;
+        Ok((all, is_whole.into_inner()))
     }
 
     /// What a community is made of now: `GET communities-metadata/{id}`. May lag some seconds.
@@ -101,22 +120,23 @@ impl Zapi {
         let answer = self.get(call, &format!("{call}/{id}")).await?;
         let object = loose::object(&answer);
         let unreadable = || ApiError::new(call, Cause::Unreadable);
-        if !object.is_object() {
+        if loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
-        // A community has its announcement group at least, and a group that cannot be read must not
-        // pass for one that is not there: the marks of a reply are made of this.
-        let items = object.get("subGroups").and_then(loose::list).unwrap_or_default();
+        // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
+        // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]),
+        // and stands for itself only in an answer that names the community.
+        let is_it = loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() == Some(id);
+        let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(sub_group).collect();
-        let groups = groups.filter(|groups| !groups.is_empty()).ok_or_else(unreadable)?;
+        let groups = groups.filter(|groups| is_it || !groups.is_empty()).ok_or_else(unreadable)?;
         let (name, description) = (loose::name(object, "name"), loose::description(object));
         Ok(CommunityDetails { name, description, groups })
     }
 
     /// Waits until the next changing call may go, and books it; `call` names it in an error.
     pub async fn turn_to_change(&self, call: &'static str) -> Result<TurnToChange, ApiError> {
-        let booked = self.line.changes.turn(Urgency::Answer).await;
-        booked.map(TurnToChange).map_err(|_| ApiError::new(call, Cause::NotBooked))
+        self.turn(call, &self.line.changes, Urgency::Answer).await.map(TurnToChange)
     }
 
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.
@@ -148,9 +168,9 @@ impl Zapi {
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
         let body = json!({ "communityId": community.as_str(), "groupsPhones": groups });
-        let answer = self.post(call, &body).await;
+        let answer = self.change(call, &body).await;
         self.moved();
-        answer.map(drop)
+        answer
     }
 
     /// Makes a community with its announcement group: `POST communities`. Made again, it is a second
@@ -191,7 +211,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityDescription": text });
-        self.post("update-community-description", &body).await.map(drop)
+        self.change("update-community-description", &body).await
     }
 
     /// Gives a community another photo, by its address or in base64: `POST update-community-photo`.
@@ -202,7 +222,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityPhoto": photo });
-        self.post("update-community-photo", &body).await.map(drop)
+        self.change("update-community-photo", &body).await
     }
 
     /// Says who may add groups to a community: `POST communities/settings`.
@@ -217,7 +237,7 @@ impl Zapi {
             WhoMayAdd::All => "all",
         };
         let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
-        self.post("communities/settings", &body).await.map(drop)
+        self.change("communities/settings", &body).await
     }
 
     /// Makes a new invitation link and lets the old one die: `POST redefine-invitation-link/{id}`.
@@ -229,8 +249,10 @@ impl Zapi {
             Invites::Group(id) => id.as_str(),
         };
         let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
-        loose::address(loose::object(&answer), "invitationLink")
-            .ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        let object = loose::object(&answer);
+        let said = loose::text(object, "invitationLinkError");
+        let cause = if said.is_some() { Cause::Refused } else { Cause::Unreadable };
+        invitation_link(call, object)?.ok_or_else(|| ApiError { said, ..ApiError::new(call, cause) })
     }
 }
 

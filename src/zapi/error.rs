@@ -3,20 +3,22 @@
 //! | what comes back | cause | tried again | every call fails |
 //! |---|---|---|---|
 //! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
+//! | the time of this attempt is over: a change was not sent, a reading was cut | [`Cause::DeadlineExceeded`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
 //! | time-out, reset, cut short, 408: it may have been done | [`Cause::NoAnswer`] | yes | |
 //! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
 //! | 5xx: it may have been done | [`Cause::Trouble`] | yes | |
 //! | an error text that asks to connect | [`Cause::Disconnected`] | yes | yes |
-//! | `null not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
+//! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
 //! | `Instance not found` | [`Cause::InstanceNotFound`] | no | yes |
-//! | `[ip] not allowed` | [`Cause::Address`] | no | yes |
-//! | other 4xx; 2xx with `error`, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
-//! | 2xx or 3xx that is no JSON, or too long | [`Cause::Unreadable`] | no; for the answer to an order, yes | |
+//! | `<IP address> not allowed`, with or without brackets | [`Cause::Address`] | no | yes |
+//! | other 4xx; 2xx with an `error` that says something, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
+//! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`Cause::Unreadable`] | yes | |
 //!
 //! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
 //! is the journal's rule (`journal::failure`).
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
@@ -40,6 +42,8 @@ pub struct ApiError {
     pub said: Option<String>,
     /// When it asked to be called again.
     pub retry_after: Option<Duration>,
+    /// It was said in JSON, as Z-API speaks: not by a page of something in between.
+    pub is_of_z_api: bool,
 }
 
 /// What went wrong with a call.
@@ -48,6 +52,9 @@ pub enum Cause {
     /// The journal could not be written, and without it no paced call is made: nothing was sent.
     #[error("was not called: the journal cannot be written now")]
     NotBooked,
+    /// The time of this attempt is over: a change was not sent, a reading was cut.
+    #[error("was not waited for: the time of this attempt is over")]
+    DeadlineExceeded,
     /// No connection: nothing was sent.
     #[error("cannot be reached")]
     Unreachable,
@@ -89,10 +96,10 @@ impl Cause {
     /// The table's row: whether trying again later may help, and whether every call fails alike.
     const fn row(self) -> (bool, bool) {
         match self {
-            Self::NotBooked | Self::Unreachable | Self::Disconnected => (true, true),
-            Self::NoAnswer | Self::Busy | Self::Trouble(_) => (true, false),
+            Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => (true, true),
+            Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Unreadable => (true, false),
             Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
-            Self::Refused | Self::Unreadable => (false, false),
+            Self::Refused => (false, false),
         }
     }
 
@@ -101,20 +108,14 @@ impl Cause {
         self.row().0
     }
 
-    /// Sending an answer again later may help. It is worth more tries than a call: an edge's page
-    /// instead of Z-API's word ends nothing.
-    pub fn may_be_sent_later(self) -> bool {
-        self.is_temporary() || self == Self::Unreadable
-    }
-
     /// Nothing left this machine, so nobody has the call.
     pub fn is_unsent(self) -> bool {
-        matches!(self, Self::NotBooked | Self::Unreachable)
+        matches!(self, Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable)
     }
 
     /// The call did nothing: it was not sent, or Z-API said no, be it for now.
     pub fn is_surely_unmade(self) -> bool {
-        self.is_unsent() || self == Self::Busy || !(self.is_temporary() || self == Self::Unreadable)
+        self.is_unsent() || self == Self::Busy || !self.is_temporary()
     }
 
     /// The whole account or instance is concerned: other calls fail alike.
@@ -126,7 +127,15 @@ impl Cause {
 impl ApiError {
     /// An error of which Z-API said nothing more.
     pub fn new(call: &'static str, cause: Cause) -> Self {
-        Self { call, cause, said: None, retry_after: None }
+        Self { call, cause, said: None, retry_after: None, is_of_z_api: false }
+    }
+
+    /// What was asked for does not exist, by Z-API's own word: a refusal of a reading, in JSON and in words that
+    /// speak of no trouble that passes. An edge's page, silence, and a refusal without a word prove nothing.
+    pub fn proves_absence(&self) -> bool {
+        let said = self.said.as_deref().unwrap_or_default().to_lowercase();
+        let is_passing = PASSING.iter().any(|words| said.contains(words));
+        self.cause == Cause::Refused && self.is_of_z_api && !said.is_empty() && !is_passing
     }
 
     /// A sentence for a person, with what to do where something can be done. `quote` makes Z-API's
@@ -137,7 +146,7 @@ impl ApiError {
         let key = match self.cause {
             Cause::NotBooked => "internal",
             Cause::Unreachable => "api-unreachable",
-            Cause::NoAnswer => "api-no-answer",
+            Cause::NoAnswer | Cause::DeadlineExceeded => "api-no-answer",
             Cause::Busy => "api-busy",
             Cause::Trouble(code) => {
                 status = code.to_string();
@@ -213,8 +222,15 @@ pub(super) fn judge(
     };
     match cause {
         None => Ok(json.unwrap_or_default()),
-        Some(cause) => Err(ApiError { call, cause, said, retry_after }),
+        Some(cause) => Err(ApiError { call, cause, said, retry_after, is_of_z_api: json.is_some() }),
     }
+}
+
+/// Whether the answer to a change says that it was made. Nothing, and a shape that nobody knows, is no yes.
+pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
+    let answer = loose::object(answer);
+    let says_so = ["success", "value"].iter().any(|key| loose::is_true(answer, key));
+    if says_so { Ok(()) } else { Err(ApiError::new(call, Cause::Unreadable)) }
 }
 
 /// How long a `Retry-After` asks to wait: seconds, or a date, which counts from the server's own
@@ -235,19 +251,39 @@ pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Opt
 fn is_failure(answer: &Value) -> bool {
     let answer = loose::object(answer);
     let denies = |key| answer.get(key).and_then(loose::flag) == Some(false);
-    let has_error = answer.get("error").is_some_and(|error| match error {
-        Value::String(text) => !text.trim().is_empty() && text != "false",
-        Value::Null | Value::Bool(false) => false,
-        _ => true,
-    });
-    has_error
+    answer.get("error").is_some_and(says_error)
         || denies("success")
         || denies("value")
         || loose::text(answer, "status").as_deref() == Some("ERROR")
 }
 
+/// The words of a refusal that tells of a trouble which passes: WhatsApp's limits and Z-API's own failures.
+const PASSING: [&str; 9] = [
+    "timeout",
+    "timed out",
+    "time-out",
+    "too many",
+    "limit",
+    "try again",
+    "tente novamente",
+    "internal",
+    "unavailable",
+];
+
+/// Whether an `error` says anything: beside a success it may stand empty, in any type.
+fn says_error(error: &Value) -> bool {
+    match error {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(text.trim(), "" | "0" | "false" | "null"),
+        Value::Array(items) => items.iter().any(says_error),
+        Value::Object(fields) => !fields.is_empty(),
+    }
+}
+
 /// The words in which an error asks to connect the phone.
-const DISCONNECTED: [&str; 7] = [
+const DISCONNECTED: [&str; 9] = [
     "be connected",
     "not connected",
     "disconnected",
@@ -255,6 +291,8 @@ const DISCONNECTED: [&str; 7] = [
     "connect the",
     "desconect",
     "não está conectad",
+    "restore the session",
+    "restaurar a sess",
 ];
 
 /// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
@@ -265,8 +303,8 @@ fn known_refusal(said: &str, status: u16) -> Option<Cause> {
         Some(Cause::ClientToken)
     } else if has("instance not found") {
         Some(Cause::InstanceNotFound)
-    } else if said.starts_with('[') && said.ends_with("not allowed") {
-        Some(Cause::Address)
+    } else if let Some(cause) = not_allowed(&said) {
+        Some(cause)
     } else if status < 500 && DISCONNECTED.iter().any(|words| has(words)) {
         Some(Cause::Disconnected)
     } else {
@@ -274,10 +312,40 @@ fn known_refusal(said: &str, status: u16) -> Option<Cause> {
     }
 }
 
+/// What `… not allowed` is about: the address of this machine, or the Client-Token, which Z-API repeats. Anything
+/// else (`Method not allowed`) is of this call alone.
+fn not_allowed(said: &str) -> Option<Cause> {
+    /// No token is shorter, and no word of a sentence is as long with a digit in it.
+    const SHORTEST_TOKEN: usize = 16;
+    let subject = said.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
+    let is_bracketed = subject.starts_with('[');
+    let words: Vec<&str> =
+        subject.split([' ', ',', '[', ']', '"', '\'', '(', ')']).filter(|word| !word.is_empty()).collect();
+    let is_token = |word: &&str| {
+        let is_plain = word.bytes().all(|b| b.is_ascii_alphanumeric());
+        word.len() >= SHORTEST_TOKEN && is_plain && word.bytes().any(|b| b.is_ascii_digit())
+    };
+    // A zone or a port may follow: `fe80::1%eth0`, `203.0.113.9:443`.
+    let is_address = |word: &&str| {
+        let bare = word.split('%').next().unwrap_or_default();
+        bare.parse::<IpAddr>().is_ok() || bare.parse::<SocketAddr>().is_ok()
+    };
+    if words.iter().any(is_address) {
+        Some(Cause::Address)
+    } else if words.iter().any(is_token) {
+        Some(Cause::ClientToken)
+    } else {
+        (is_bracketed || words == ["ip"]).then_some(Cause::Address)
+    }
+}
+
 /// `error`, else `message`, else the text without its HTML.
 fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
     let object = json.map(loose::object);
-    let field = |key| object.and_then(|o| loose::text(o, key)).filter(|text| !text.trim().is_empty());
+    let field = |key| {
+        let object = object.filter(|object| object.get(key).is_some_and(says_error));
+        object.and_then(|object| loose::text(object, key))
+    };
     let text = match object {
         Some(_) => field("error").or_else(|| field("message"))?,
         None => without_markup(&String::from_utf8_lossy(body)),
@@ -328,6 +396,26 @@ mod tests {
             (403, r#"{"error":"null not allowed"}"#, Some(Cause::ClientToken)),
             (500, r#"{"error":"Instance not found"}"#, Some(Cause::InstanceNotFound)),
             (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
+            (400, r#"{"error":"203.0.113.9 not allowed"}"#, Some(Cause::Address)),
+            (200, r#"{"error":"203.0.113.9 not allowed."}"#, Some(Cause::Address)),
+            (403, r#"{"error":"2001:db8::9 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"[2001:db8::9] not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"::ffff:203.0.113.9 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"message":"IP 203.0.113.9, 203.0.113.10 not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"[ip] not allowed"}"#, Some(Cause::Address)),
+            (403, r#"{"error":"F0123456789abcdef0123456789abcdefS not allowed"}"#, Some(Cause::ClientToken)),
+            (
+                403,
+                r#"{"error":"[F0123456789abcdef0123456789abcdefS] not allowed"}"#,
+                Some(Cause::ClientToken),
+            ),
+            (405, r#"{"error":"Method not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"Forwarding to announcements not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"not allowed"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
+            (200, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
+            (400, r#"{"error":"You are not connected."}"#, Some(Cause::Disconnected)),
+            (400, r#"{"error":"Device has been disconnected"}"#, Some(Cause::Disconnected)),
             (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
             (404, "nothing here", Some(Cause::Refused)),
             (408, "", Some(Cause::NoAnswer)),
@@ -340,6 +428,23 @@ mod tests {
         for (status, body, expected) in rows {
             assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn an_error_that_says_nothing_beside_a_success_is_none() {
+        for error in
+            ["[]", "{}", "0", "0.0", r#""""#, r#"" ""#, r#""0""#, r#""false""#, "null", "false", "[null]"]
+        {
+            let body = format!(r#"{{"success":true,"error":{error}}}"#);
+            assert_eq!(cause("communities/link", 200, &body), None, "{error}");
+        }
+        for error in ["1", "-1", "true", r#"["x"]"#, r#"{"code":1}"#, r#""1""#, r#""no""#] {
+            let body = format!(r#"{{"success":true,"error":{error}}}"#);
+            assert_eq!(cause("communities/link", 200, &body), Some(Cause::Refused), "{error}");
+        }
+        let body = br#"{"success":false,"error":0,"message":"not a group"}"#;
+        let said = judge("communities/link", 200, None, body).unwrap_err().said;
+        assert_eq!(said.as_deref(), Some("not a group"));
     }
 
     #[test]

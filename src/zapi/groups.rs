@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{ApiError, Cause, Zapi, loose};
+use super::{Answer, ApiError, Cause, Zapi, loose};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// A group of the list.
@@ -52,14 +52,14 @@ impl Zapi {
             let id = GroupId::parse(&loose::text(item, "phone")?)?;
             Some(Group { id, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("groups", read, |one, other| one.id == other.id).await
+        self.pages("groups", read, |group: &Group| group.id.clone()).await
     }
 
     /// What a group is now: `GET light-group-metadata/{phone}`. May lag some seconds. Who is in it is
     /// not read: that may be thousands.
     pub async fn group(&self, id: &GroupId) -> Result<GroupDetails, ApiError> {
         let call = "light-group-metadata";
-        details(loose::object(&self.group_metadata(call, id).await?))
+        details(loose::object(&self.group_metadata(call, id).await?.json))
             .ok_or_else(|| ApiError::new(call, Cause::Unreadable))
     }
 
@@ -67,35 +67,68 @@ impl Zapi {
     /// seconds. In an announcement group, all people of the community.
     pub async fn participants(&self, id: &GroupId) -> Result<Vec<Participant>, ApiError> {
         let call = "light-group-metadata";
-        let answer = self.group_metadata(call, id).await?;
+        let people = self.group_metadata(call, id).await?.people;
         // Nobody at all cannot be: the bot is in it.
-        let people = loose::object(&answer).get("participants").and_then(loose::list).unwrap_or_default();
-        if people.is_empty() {
+        if people.iter().all(|person| person.phone.is_none() && person.lid.is_none()) {
             return Err(ApiError::new(call, Cause::Unreadable));
         }
-        Ok(people.iter().map(participant).collect())
+        Ok(people)
     }
 
-    /// The link that lets people into a group, where the bot may see it: `GET group-metadata/{phone}`.
-    /// A community's is that of its announcement group.
+    /// The link that lets people into a group, where the bot may see it: `GET group-invitation-link/{groupId}`,
+    /// and where that call says nothing, `GET group-metadata/{phone}`. A community's is that of its
+    /// announcement group.
     pub async fn invitation(&self, id: &GroupId) -> Result<Option<String>, ApiError> {
-        let answer = self.group_metadata("group-metadata", id).await?;
-        Ok(loose::address(loose::object(&answer), "invitationLink"))
+        let call = "group-invitation-link";
+        match self.get(call, &format!("{call}/{id}")).await {
+            Ok(answer) => {
+                let object = loose::object(&answer);
+                let is_it = object.get("phone").is_none() || group_id(object).as_ref() == Some(id);
+                let link = if is_it { invitation_link(call, object)? } else { None };
+                if is_it && (link.is_some() || loose::text(object, "invitationLinkError").is_some()) {
+                    return Ok(link);
+                }
+            }
+            // Some servers lack the call.
+            Err(error) if matches!(error.cause, Cause::Refused | Cause::Unreadable) => {}
+            Err(error) => return Err(error),
+        }
+        let call = "group-metadata";
+        let answer = self.group_metadata(call, id).await?.json;
+        invitation_link(call, loose::object(&answer))
     }
 
     /// The group that an invitation link leads to: `GET group-invitation-metadata`. The bot need not be
     /// in it, and its community may not be told.
     pub async fn group_of_invitation(&self, link: &str) -> Result<GroupDetails, ApiError> {
         let call = "group-invitation-metadata";
-        let answer = self.get(call, &format!("{call}?url={}", percent_encoded(link))).await?;
-        details(loose::object(&answer)).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        let answer = self.metadata(call, &format!("{call}?url={}", percent_encoded(link))).await?;
+        details(loose::object(&answer.json)).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
     }
 
     /// The metadata of this very group.
-    async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<Value, ApiError> {
-        let answer = self.get(call, &format!("{call}/{id}")).await?;
-        let is_it = group_id(loose::object(&answer)).as_ref() == Some(id);
+    async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<Answer, ApiError> {
+        let answer = self.metadata(call, &format!("{call}/{id}")).await?;
+        let is_it = group_id(loose::object(&answer.json)).as_ref() == Some(id);
         if is_it { Ok(answer) } else { Err(ApiError::new(call, Cause::Unreadable)) }
+    }
+}
+
+/// The invitation link in an answer; nothing where WhatsApp does not show it to the bot, which is no admin there.
+pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Option<String>, ApiError> {
+    if let Some(link) = loose::address(object, "invitationLink") {
+        return Ok(Some(link));
+    }
+    let Some(reason) = loose::text(object, "invitationLinkError") else { return Ok(None) };
+    let folded = reason.to_lowercase().replace(['-', '_'], " ");
+    let has = |words: &str| folded.contains(words);
+    if has("too many") || has("overlimit") {
+        Err(ApiError::new(call, Cause::Busy))
+    } else if folded.trim().is_empty() || has("forbidden") || has("not authorized") {
+        Ok(None)
+    } else {
+        let said = reason.chars().filter(|c| !c.is_control()).take(200).collect();
+        Err(ApiError { said: Some(said), ..ApiError::new(call, Cause::Refused) })
     }
 }
 
@@ -115,7 +148,7 @@ fn details(object: &Value) -> Option<GroupDetails> {
     })
 }
 
-fn participant(item: &Value) -> Participant {
+pub(super) fn participant(item: &Value) -> Participant {
     let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
     let Person { phone, lid } = person(&loose::text(item, "phone").unwrap_or_default(), lid);
     let is_super_admin = loose::is_true(item, "isSuperAdmin");

@@ -1,8 +1,8 @@
 //! The chapter "Instance": is it connected, where do its webhooks go (Z-API docs, instance).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{ApiError, Zapi, loose};
+use super::{ApiError, Cause, Zapi, loose};
 use crate::clock::Timestamp;
 use crate::domain::Phone;
 
@@ -20,6 +20,11 @@ pub struct Connection {
 pub struct Account {
     /// Where messages are told, if anywhere.
     pub received_url: Option<String>,
+    /// The second address that Z-API keeps for messages, "receive and delivery": where it points elsewhere,
+    /// messages are told there.
+    pub received_and_delivery_url: Option<String>,
+    /// What is typed on the connected phone is told too ("notify what I send myself").
+    pub notifies_sent_by_me: bool,
     /// Where it is told that WhatsApp was connected, if anywhere.
     pub connected_url: Option<String>,
     /// Where it is told that WhatsApp is connected no more, if anywhere.
@@ -35,6 +40,8 @@ pub struct Account {
 pub enum Event {
     /// A message was received.
     Received,
+    /// A message was received or delivered: the second address for the same messages.
+    ReceivedAndDelivery,
     /// WhatsApp was connected.
     Connected,
     /// WhatsApp is connected no more.
@@ -46,8 +53,10 @@ impl Zapi {
     pub async fn connection(&self) -> Result<Connection, ApiError> {
         let answer = self.get("status", "status").await?;
         let object = loose::object(&answer);
+        let is_connected = object.get("connected").and_then(loose::flag);
         Ok(Connection {
-            is_connected: loose::is_true(object, "connected"),
+            // Nothing said is no lost connection.
+            is_connected: is_connected.ok_or_else(|| ApiError::new("status", Cause::Unreadable))?,
             is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
         })
     }
@@ -55,13 +64,16 @@ impl Zapi {
     /// What Z-API knows of the instance: `GET me`.
     pub async fn account(&self) -> Result<Account, ApiError> {
         let answer = self.get("me", "me").await?;
-        let object = loose::object(&answer);
+        let object = document("me", &answer)?;
         let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(Account {
             received_url: url("receivedCallbackUrl"),
+            received_and_delivery_url: url("receivedAndDeliveryCallbackUrl"),
+            notifies_sent_by_me: loose::is_true(object, "receiveCallbackSentByMe"),
             connected_url: url("connectedCallbackUrl"),
             disconnected_url: url("disconnectedCallbackUrl"),
-            due: loose::integer(object, "due").map(Timestamp),
+            // Called a Unix timestamp, in seconds or milliseconds.
+            due: loose::integer(object, "due").and_then(Timestamp::of_unix),
             payment_status: loose::name(object, "paymentStatus"),
         })
     }
@@ -69,17 +81,30 @@ impl Zapi {
     /// The bot's own number, where it is told: `GET device` (Z-API docs, instance/device).
     pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
         let answer = self.get("device", "device").await?;
-        Ok(loose::text(loose::object(&answer), "phone").and_then(|phone| Phone::parse(&phone)))
+        Ok(loose::text(document("device", &answer)?, "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
-    /// on-whatsapp-disconnected).
+    /// on-whatsapp-disconnected; update-webhook-received-delivery).
     pub async fn set_webhook(&self, event: Event, url: &str) -> Result<(), ApiError> {
         let call = match event {
             Event::Received => "update-webhook-received",
+            Event::ReceivedAndDelivery => "update-webhook-received-delivery",
             Event::Connected => "update-webhook-connected",
             Event::Disconnected => "update-webhook-disconnected",
         };
         self.put(call, &json!({ "value": url })).await.map(drop)
     }
+
+    /// Has what is typed on the connected phone told as well (Z-API docs, webhooks/update-notify-sent-by-me).
+    pub async fn notify_sent_by_me(&self) -> Result<(), ApiError> {
+        self.put("update-notify-sent-by-me", &json!({ "notifySentByMe": true })).await.map(drop)
+    }
+}
+
+/// The object of an answer, which must say something: nothing is not an object whose fields are all missing.
+fn document<'a>(call: &'static str, answer: &'a Value) -> Result<&'a Value, ApiError> {
+    let object = loose::object(answer);
+    let says_something = object.as_object().is_some_and(|fields| !fields.is_empty());
+    says_something.then_some(object).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
 }

@@ -8,56 +8,56 @@ use crate::domain::Chat;
 impl Zapi {
     /// Waits until the next message may go, and books it.
     pub async fn turn_to_send(&self, urgency: Urgency) -> Result<TurnToSend, ApiError> {
-        let booked = self.line.messages.turn(urgency).await;
-        booked.map(TurnToSend).map_err(|_| ApiError::new("send-text", Cause::NotBooked))
+        self.turn("send-text", &self.line.messages, urgency).await.map(TurnToSend)
     }
 
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
-    /// message's id where Z-API tells it.
+    /// message's id.
     pub async fn send_text(
         &self,
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
         _turn: TurnToSend,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<String, ApiError> {
         // `mentioned` stays empty: a name with an `@` in it calls nobody.
         let mut body = json!({ "phone": chat.address(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
-        self.post_text(&body).await
+        self.post_message("send-text", &body).await
     }
 
     /// Gives a message of ours another text: `POST send-text` with `editMessageId`. Answers the id
-    /// that the message has now where Z-API tells it.
+    /// that the message has now.
     pub async fn edit_text(
         &self,
         chat: &Chat,
         text: &str,
         message_id: &str,
         _turn: TurnToSend,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<String, ApiError> {
         let body = json!({ "phone": chat.address(), "message": text, "editMessageId": message_id });
-        self.post_text(&body).await
+        self.post_message("send-text", &body).await
     }
 
-    async fn post_text(&self, body: &Value) -> Result<Option<String>, ApiError> {
-        let answer = self.post("send-text", body).await?;
-        let object = loose::object(&answer);
+    /// Only what has got an id is queued.
+    async fn post_message(&self, call: &'static str, body: &Value) -> Result<String, ApiError> {
+        let answer = self.post(call, body).await?;
+        let id = |key| loose::text(loose::object(&answer), key).filter(|id| !id.trim().is_empty());
         // `id` is `messageId` under the name that other tools use.
-        Ok(loose::text(object, "messageId").or_else(|| loose::text(object, "id")))
+        id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
     }
 
     /// Reacts to a message: `POST send-reaction`.
     pub async fn react(&self, chat: &Chat, message_id: &str, reaction: &str) -> Result<(), ApiError> {
         let body = json!({ "phone": chat.address(), "messageId": message_id, "reaction": reaction });
-        self.post("send-reaction", &body).await.map(drop)
+        self.post_message("send-reaction", &body).await.map(drop)
     }
 
     /// Takes the reaction away: `POST send-remove-reaction`.
     pub async fn remove_reaction(&self, chat: &Chat, message_id: &str) -> Result<(), ApiError> {
         let body = json!({ "phone": chat.address(), "messageId": message_id });
-        self.post("send-remove-reaction", &body).await.map(drop)
+        self.post_message("send-remove-reaction", &body).await.map(drop)
     }
 }

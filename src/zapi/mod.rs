@@ -2,15 +2,17 @@
 //!
 //! Both credentials stand in the path of every URL, so nothing of a URL leaves this module: not
 //! in an error, not in a log line, not in `Debug`. Redirects are off, answers are read up to
-//! 1 MiB, and an answer is judged by its meaning before its status ([`error`] has the table).
+//! 1 MiB (8 MiB where thousands of people are listed), and an answer is judged by its meaning before its status ([`error`] has the table).
 
 mod communities;
 mod connections;
+mod deadline;
 pub mod error;
 mod groups;
 mod instance;
 pub mod loose;
 mod messages;
+mod metadata;
 mod names;
 mod pace;
 mod people;
@@ -18,7 +20,9 @@ mod people;
 mod tests;
 pub mod witness;
 
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,7 +31,7 @@ use http::Method;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, WhoMayAdd};
 pub use connections::Connections;
@@ -40,9 +44,25 @@ pub use witness::Witness;
 
 use crate::clock::Clock;
 use crate::config::{Instance, Limits};
+use deadline::Deadline;
+use metadata::Metadata;
 use pace::Pace;
 
 const LARGEST_ANSWER: usize = 1024 * 1024;
+/// How long all pages of one list may take together.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Group metadata lists all people: 40,000 of them at 200 bytes each. It is read by [`Metadata`].
+const LARGEST_METADATA: usize = 8 * 1024 * 1024;
+
+const GROUP_METADATA: [&str; 3] = ["light-group-metadata", "group-metadata", "group-invitation-metadata"];
+
+/// An answer without a failure in it.
+struct Answer {
+    json: Value,
+    /// Who is in the group, where it is group metadata.
+    people: Vec<Participant>,
+}
 
 /// Why no client could be made: the TLS provider or the system's certificates are missing.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +74,7 @@ pub struct ClientError(reqwest::Error);
 pub struct Zapi {
     line: Arc<Line>,
     witness: Option<Arc<dyn Witness>>,
+    deadline: Option<Arc<Deadline>>,
 }
 
 struct Line {
@@ -97,12 +118,51 @@ impl Zapi {
             messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
             moves: AtomicUsize::new(0),
         };
-        Ok(Self { line: Arc::new(line), witness: None })
+        Ok(Self { line: Arc::new(line), witness: None, deadline: None })
     }
 
     /// The same line, with somebody who is asked before each call and told of each that was made.
     pub fn witnessed(&self, witness: Arc<dyn Witness>) -> Self {
-        Self { line: self.line.clone(), witness: Some(witness) }
+        Self { witness: Some(witness), ..self.clone() }
+    }
+
+    /// The same line for one attempt that ends after `time`: a later call fails with
+    /// [`Cause::DeadlineExceeded`], and so does a reading that is under way then. A confirmed change leaves at
+    /// least `extension`, and waiting for a rate limit does not count.
+    pub fn with_deadline(&self, time: Duration, extension: Duration) -> Self {
+        Self { deadline: Some(Arc::new(Deadline::new(Instant::now(), time, extension))), ..self.clone() }
+    }
+
+    /// What this waits for, unless the time of the attempt ends before. `call` names it in the error.
+    pub async fn before_deadline<T>(
+        &self,
+        call: &'static str,
+        wait: impl Future<Output = T>,
+    ) -> Result<T, ApiError> {
+        let Some(deadline) = &self.deadline else { return Ok(wait.await) };
+        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, Cause::DeadlineExceeded))
+    }
+
+    /// Waits for a rate limit, which takes nothing from the time of the attempt.
+    async fn turn(&self, call: &'static str, pace: &Pace, urgency: Urgency) -> Result<(), ApiError> {
+        self.check_deadline(call)?;
+        let begun = Instant::now();
+        let booked = pace.turn(urgency).await;
+        if let Some(deadline) = &self.deadline {
+            deadline.postpone(begun.elapsed());
+        }
+        booked.map_err(|_| ApiError::new(call, Cause::NotBooked))
+    }
+
+    /// # Errors
+    /// The time of the attempt is over.
+    fn check_deadline(&self, call: &'static str) -> Result<(), ApiError> {
+        match &self.deadline {
+            Some(deadline) if deadline.is_over(Instant::now()) => {
+                Err(ApiError::new(call, Cause::DeadlineExceeded))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How many calls of this process that may have moved groups between communities have ended: what
@@ -123,12 +183,20 @@ impl Zapi {
         self.call(call, Method::POST, call, Some(body)).await
     }
 
+    /// A POST that changes something, and whose answer must say that it did.
+    async fn change(&self, call: &'static str, body: &Value) -> Result<(), ApiError> {
+        error::confirm(call, &self.post(call, body).await?)
+    }
+
     async fn put(&self, call: &'static str, body: &Value) -> Result<Value, ApiError> {
         self.call(call, Method::PUT, call, Some(body)).await
     }
 
-    /// One call, if the witness lets it go. `call` names it in errors; `path` is what follows the
-    /// credentials, its variable parts being ids or numbers.
+    /// Metadata of a group, with the people in it.
+    async fn metadata(&self, call: &'static str, path: &str) -> Result<Answer, ApiError> {
+        self.answer(call, Method::GET, path, None).await
+    }
+
     async fn call(
         &self,
         call: &'static str,
@@ -136,55 +204,73 @@ impl Zapi {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, ApiError> {
-        let Some(witness) = &self.witness else { return self.line.call(call, method, path, body).await };
-        witness.before().await;
+        self.answer(call, method, path, body).await.map(|answer| answer.json)
+    }
+
+    /// One call, if the witness lets it go and the attempt has time for it. `call` names it in errors; `path` is
+    /// what follows the credentials, its variable parts being ids or numbers.
+    async fn answer(
+        &self,
+        call: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, ApiError> {
+        let is_reading = method == Method::GET || call == people::PHONE_EXISTS;
+        if let Some(witness) = &self.witness {
+            self.before_deadline(call, witness.before()).await?;
+        }
+        self.check_deadline(call)?;
         let begun = Instant::now();
-        let answer = self.line.call(call, method, path, body).await;
-        witness.after(call, begun.elapsed(), answer.as_ref().err());
+        let sent = self.line.call(call, method, path, body);
+        let answer = match is_reading {
+            true => self.before_deadline(call, sent).await.and_then(|answer| answer),
+            false => sent.await,
+        };
+        if let (Some(deadline), false, true) = (&self.deadline, is_reading, answer.is_ok()) {
+            deadline.extend(Instant::now());
+        }
+        if let Some(witness) = &self.witness {
+            witness.after(call, begun.elapsed(), answer.as_ref().err());
+        }
         answer
     }
 
-    /// Reads pages until one is shorter than the first, empty, or brings nothing new: a list has
-    /// no total, and how much a page holds is Z-API's choice.
-    async fn pages<T>(
+    /// Reads pages until one is empty or brings nothing new: a list has no total, how much a page holds is
+    /// Z-API's choice, and pages of one list need not be alike. A page of which nothing can be read is no end:
+    /// what else it holds would pass for something that does not exist.
+    async fn pages<T, Id: Eq + Hash>(
         &self,
         call: &'static str,
         read: impl Fn(&Value) -> Option<T>,
-        is_same: impl Fn(&T, &T) -> bool,
+        id: impl Fn(&T) -> Id,
     ) -> Result<Vec<T>, ApiError> {
         const PAGE_SIZE: usize = 100;
         const MOST_PAGES: usize = 1_000;
         /// Whoever sends more than this sends without end.
         const MOST_ENTRIES: usize = 20_000;
-        let mut all: Vec<T> = Vec::new();
-        let mut first_length = 0;
-        for page in 1..=MOST_PAGES {
-            let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
-            let Some(items) = loose::list(&answer) else {
-                return Err(ApiError::new(call, Cause::Unreadable));
-            };
-            let found: Vec<T> = items.iter().filter_map(&read).collect();
-            // Only a page that begins as an earlier one did is suspected of repeating it.
-            let repeats = found.first().is_some_and(|head| all.iter().any(|known| is_same(known, head)));
-            if page == 1 {
-                first_length = items.len();
-            }
-            let is_last = items.is_empty() || items.len() < first_length;
-            if repeats {
-                let fresh: Vec<T> =
-                    found.into_iter().filter(|one| !all.iter().any(|known| is_same(known, one))).collect();
-                if fresh.is_empty() {
+        let unreadable = || ApiError::new(call, Cause::Unreadable);
+        let reading = async {
+            let (mut all, mut known) = (Vec::new(), HashSet::new());
+            for page in 1..=MOST_PAGES {
+                let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
+                let items = answer.as_array().ok_or_else(unreadable)?;
+                let mut found: Vec<T> = items.iter().filter_map(&read).collect();
+                if found.is_empty() && !items.is_empty() {
+                    return Err(unreadable());
+                }
+                found.retain(|entry| known.insert(id(entry)));
+                if found.is_empty() {
                     break;
                 }
-                all.extend(fresh);
-            } else {
                 all.extend(found);
+                if all.len() > MOST_ENTRIES {
+                    break;
+                }
             }
-            if is_last || all.len() > MOST_ENTRIES {
-                break;
-            }
-        }
-        Ok(all)
+            Ok(all)
+        };
+        timeout(LIST_TIMEOUT, reading).await.unwrap_or_else(|_| Err(ApiError::new(call, Cause::NoAnswer)))
     }
 }
 
@@ -196,7 +282,7 @@ impl Line {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let failed = |cause| ApiError::new(call, cause);
         let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
         if let Some(client_token) = &self.client_token {
@@ -211,15 +297,27 @@ impl Line {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let (retry_after, date) = (header(RETRY_AFTER), header(DATE));
+        let is_metadata = GROUP_METADATA.contains(&call);
+        let largest = if is_metadata { LARGEST_METADATA } else { LARGEST_ANSWER };
         let mut text = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
-            if text.len() + chunk.len() > LARGEST_ANSWER {
+            if text.len() + chunk.len() > largest {
                 return Err(failed(Cause::Unreadable));
             }
             text.extend_from_slice(&chunk);
         }
         let wish = retry_after.and_then(|wish| error::wait(&wish, date.as_deref(), Clock::system().now()));
-        error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))
+        let mut people = Vec::new();
+        if is_metadata && let Some(metadata) = Metadata::parse(&text) {
+            people = metadata.people;
+            text = metadata.fields.to_string().into_bytes();
+        }
+        if text.len() > LARGEST_ANSWER {
+            return Err(failed(Cause::Unreadable));
+        }
+        let json =
+            error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))?;
+        Ok(Answer { json, people })
     }
 
     fn secrets(&self) -> Vec<&str> {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::{ApiError, Cause, TurnToChange, Zapi, loose};
 use crate::domain::{CommunityId, Lid, Phone};
 
+/// A POST that reads.
+pub(super) const PHONE_EXISTS: &str = "phone-exists-batch";
+
 /// What WhatsApp knows of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -35,7 +38,7 @@ impl Zapi {
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
         let body = json!({ "autoInvite": auto_invite, "communityId": community.as_str(), "phones": people });
-        self.post("add-participant", &body).await.map(drop)
+        self.change("add-participant", &body).await
     }
 
     /// Takes people out of a community, and so out of its groups: `POST remove-participant`.
@@ -75,13 +78,13 @@ impl Zapi {
         people: &[String],
         _turn: TurnToChange,
     ) -> Result<(), ApiError> {
-        self.post(call, &json!({ "communityId": community.as_str(), "phones": people })).await.map(drop)
+        self.change(call, &json!({ "communityId": community.as_str(), "phones": people })).await
     }
 
     /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order asked; a number of
     /// which Z-API says nothing is missing.
     pub async fn phone_exists(&self, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
-        let call = "phone-exists-batch";
+        let call = PHONE_EXISTS;
         let asked: Vec<String> = phones.iter().map(Phone::to_string).collect();
         let answer = self.post(call, &json!({ "phones": asked })).await?;
         let answers = match &answer {
@@ -90,6 +93,9 @@ impl Zapi {
             _ => return Err(ApiError::new(call, Cause::Unreadable)),
         };
         let told: Vec<(Phone, Known)> = answers.iter().filter_map(known).collect();
+        if told.is_empty() && !phones.is_empty() {
+            return Err(ApiError::new(call, Cause::Unreadable));
+        }
         let of = |asked: &Phone| told.iter().find(|(phone, _)| phone == asked).map(|(_, known)| *known);
         Ok(phones.iter().filter_map(of).collect())
     }

@@ -32,7 +32,7 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut C
         messages: pace(),
         moves: Default::default(),
     };
-    Zapi { line: Arc::new(line), witness: None }
+    Zapi { line: Arc::new(line), witness: None, deadline: None }
 }
 
 /// The playground, and a client of it.
@@ -244,7 +244,8 @@ async fn participants_are_read_in_every_spelling_and_never_come_out_as_nobody() 
     let (zapi, group) = (&scene.zapi, scene.announcement());
 
     let owner = scene.somebody(ANA).await.unwrap();
-    assert!(owner.is_admin && owner.is_super_admin && owner.lid.is_some());
+    assert!(owner.is_admin && owner.is_super_admin);
+    assert_eq!(owner.lid, None, "no page documents one beside a number");
     let hidden = scene.somebody(CARLA_LID).await.unwrap();
     assert_eq!((hidden.phone, hidden.is_admin), (None, false));
 
@@ -267,7 +268,7 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
     assert_eq!(exists, [true, false, true]);
     assert_eq!(known.iter().map(|known| known.asked).collect::<Vec<_>>(), phones);
     assert_eq!((known[0].phone, known[0].lid), (Some(phones[0]), Lid::parse("81896604192873@lid")));
-    assert_eq!((known[1].phone, known[1].lid, known[2].lid), (None, None, None));
+    assert_eq!((known[1].phone, known[1].lid, known[2].lid), (Some(phones[1]), None, None));
 
     // One twin of the number is asked for, the other told; a number left out is left out.
     let body = r#"{"exists":"1","inputPhone":"554499990001","outputPhone":"554499990001","lid":null}"#;
@@ -291,11 +292,11 @@ async fn a_message_is_edited_in_its_place() {
     let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
     let turn = async || zapi.turn_to_send(Urgency::Answer).await.unwrap();
 
-    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap().unwrap();
+    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap();
     let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
 
     let sent = scene.sandbox.sent();
-    assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", Some(id.clone())));
+    assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", id.clone()));
 
     scene.answers("send-text?edit", 400, &json(r#"{"error":"too old"}"#));
     zapi.send_text(&chat, "três", None, turn().await).await.unwrap();
@@ -304,7 +305,39 @@ async fn a_message_is_edited_in_its_place() {
 
     scene.answers("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
     let id = zapi.send_text(&chat, "cinco", None, turn().await).await.unwrap();
-    assert_eq!(id.as_deref(), Some("3EB0"));
+    assert_eq!(id, "3EB0");
+}
+
+#[tokio::test]
+async fn t47_an_answer_that_does_not_say_yes_is_none() {
+    let scene = Scene::open().await;
+    let (zapi, bairro) = (&scene.zapi, &scene.bairro);
+    let chat = Chat::Direct(ANA.to_owned());
+    for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"]
+    {
+        let call = ["communities", "update", "add", "remove", "send"];
+        let reply = || Fault::Instead(Reply::text(200, body));
+        call.iter().for_each(|call| scene.sandbox.trouble().always(call, reply()));
+        let (turn, send) = (async || scene.turn().await, async || zapi.turn_to_send(Urgency::Answer).await);
+
+        let answers = [
+            zapi.link(bairro, &[], turn().await).await,
+            zapi.unlink(bairro, &[], turn().await).await,
+            zapi.set_who_may_add(bairro, WhoMayAdd::All, turn().await).await,
+            zapi.describe(bairro, "x", turn().await).await,
+            zapi.set_photo(bairro, "x", turn().await).await,
+            zapi.add_people(bairro, &[], true, turn().await).await,
+            zapi.remove_people(bairro, &[], turn().await).await,
+            zapi.promote(bairro, &[], turn().await).await,
+            zapi.send_text(&chat, "x", None, send().await.unwrap()).await.map(drop),
+            zapi.react(&chat, "3EB0", "👍").await,
+            zapi.remove_reaction(&chat, "3EB0").await,
+        ];
+
+        let causes = answers.map(|answer| answer.unwrap_err().cause);
+        assert_eq!(causes, [Cause::Unreadable; 11], "{body}");
+        scene.sandbox.trouble().clear();
+    }
 }
 
 #[tokio::test]
@@ -324,9 +357,68 @@ async fn the_account_tells_until_when_it_is_paid() {
     assert_eq!(account.due, Some(Timestamp(1_893_456_000_000)));
     assert_eq!(account.payment_status.as_deref(), Some("TRIAL"));
 
+    for due in ["1893456000", r#""1893456000""#, "1893456000000"] {
+        scene.answers("me", 200, &json(&format!(r#"{{"due":{due}}}"#)));
+        assert_eq!(scene.zapi.account().await.unwrap().due, Some(Timestamp(1_893_456_000_000)), "{due}");
+    }
     scene.answers("me", 200, &json(r#"{"due":null}"#));
     let account = scene.zapi.account().await.unwrap();
     assert_eq!((account.due, account.payment_status), (None, None));
+}
+
+#[tokio::test]
+async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
+    let scene = Scene::open().await;
+    let delay = Duration::from_millis(100);
+    scene.sandbox.trouble().always("update-community-description", Fault::Delay(delay));
+    let zapi = scene.zapi.with_deadline(10 * delay, 10 * delay);
+    let describe = async || {
+        let turn = scene.turn().await;
+        zapi.describe(&scene.bairro, "x", turn).await
+    };
+
+    for _ in 0..15 {
+        describe().await.unwrap();
+    }
+    assert!(zapi.community(&scene.bairro).await.is_ok());
+    let hanging = scene.sandbox.trouble().hold("communities?");
+    let cut = zapi.communities().await.unwrap_err();
+    let calls = scene.sandbox.calls().len();
+    let unsent = [
+        describe().await.unwrap_err(),
+        zapi.community(&scene.bairro).await.unwrap_err(),
+        zapi.turn_to_change("a change").await.unwrap_err(),
+    ];
+
+    assert_eq!(cut.cause, Cause::DeadlineExceeded);
+    assert!(
+        unsent.iter().all(|error| error.cause == Cause::DeadlineExceeded && error.cause.is_surely_unmade())
+    );
+    assert_eq!(scene.sandbox.calls().len(), calls);
+    hanging.release();
+}
+
+#[tokio::test]
+async fn t47_a_change_that_is_under_way_is_waited_for() {
+    let scene = Scene::open().await;
+    let late = Fault::Delay(Duration::from_millis(1_500));
+    scene.sandbox.trouble().next("update-community-description", 1, late);
+    let zapi = scene.zapi.with_deadline(Duration::from_secs(1), Duration::ZERO);
+    let turn = scene.turn().await;
+
+    assert!(zapi.describe(&scene.bairro, "x", turn).await.is_ok());
+    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::DeadlineExceeded);
+}
+
+#[tokio::test]
+async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
+    let scene = Scene::open().await;
+    for body in ["{}", "null", "[]", "[{}]", "7"] {
+        scene.answers("me", 200, &json(body));
+        scene.answers("device", 200, &json(body));
+        assert_eq!(scene.zapi.account().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+        assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+    }
 }
 
 fn json(text: &str) -> serde_json::Value {

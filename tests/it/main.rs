@@ -7,6 +7,7 @@
 mod cli;
 mod http;
 mod layers;
+mod matrix;
 mod model;
 mod readme;
 mod replicas;

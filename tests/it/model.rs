@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::task::JoinHandle;
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, Claim, Lost, NewCommand, Opened, Outcome, Store};
+use vincula::storage::{Accepted, Claim, Lost, NewCommand, Opened, Outcome, SenderIdentity, Store};
 
 use crate::support::postgres;
 
@@ -152,9 +152,11 @@ impl Journal {
             admin: "ana".to_owned(),
             phone: None,
             lid: None,
+            sender: SenderIdentity { admin: "ana".to_owned(), ..SenderIdentity::default() },
             by_owner: false,
             name: "link".to_owned(),
             text: "/link".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at: self.clock.now(),
         };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, LEASE, NewCommand, Store};
+use vincula::storage::{Accepted, LEASE, NewCommand, SenderIdentity, Store};
 
 use crate::support::{ANA, Service, postgres};
 
@@ -232,9 +232,11 @@ async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
             admin: "ana".to_owned(),
             phone: Some(ANA.to_owned()),
             lid: None,
+            sender: SenderIdentity { admin: "ana".to_owned(), phone: Some(ANA.to_owned()), lid: None },
             by_owner: false,
             name: "whoami".to_owned(),
             text: "/whoami".to_owned(),
+            quoted: None,
             sent_at: None,
             accepted_at: bot.clock.now(),
         };

@@ -292,9 +292,24 @@ fn as_csv(rows: &[Row]) -> anyhow::Result<String> {
     Ok(String::from_utf8(csv.into_inner()?)?)
 }
 
-/// A text that begins like a formula would be one in a spreadsheet; an apostrophe keeps it a text.
+/// A text that begins like a formula would be one in a spreadsheet; an apostrophe keeps it a text. That holds for
+/// each of its parts that some program makes a cell of: one that splits at `;`, as Excel does in Portuguese, at tabs
+/// or line by line knows nothing of our quotes. Who reads the file back drops one apostrophe of each part that
+/// begins with apostrophes, blanks and quotes, and then a sign of a formula.
 fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let mut cell = String::with_capacity(text.len());
+    if text.trim_start_matches('\'').starts_with(['\t', '\r']) {
+        cell.push('\'');
+    }
+    for part in text.split_inclusive([',', ';', '\t', '\n', '\r']) {
+        let is_skipped = |c: char| matches!(c, '\'' | '"') || c.is_whitespace() || is_invisible(c);
+        let first = part.trim_start_matches(is_skipped);
+        if first.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
+    }
+    cell
 }
 
 /// One line without control characters and what nobody sees: what people typed must neither drive
@@ -305,4 +320,52 @@ fn plain(text: &str) -> String {
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {}", plain(line))).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a spreadsheet makes of the cell, wherever it splits, begins like no formula.
+    #[test]
+    fn t25_no_part_of_a_cell_is_a_formula_wherever_the_file_is_split() {
+        let hostile = [
+            "=1+1",
+            "x;=HYPERLINK(\"https://evil.example\")",
+            "x; =1+1",
+            "x;\"=1+1",
+            "x\t=1+1",
+            "x\n+1",
+            "x\r\n-1",
+            "x\n\n@SUM(A1)",
+            "a\nb,=1+1",
+            "\t=1+1",
+            "x;\u{200b}=1+1",
+            "x;\u{a0}＝1+1",
+            "+;-;@;=",
+            "\"\"=1",
+        ];
+        for text in hostile {
+            let cell = cell(text);
+            let quoted = cell.replace('"', "\"\"");
+            for part in quoted.split([',', ';', '\t', '\n', '\r']) {
+                let bare = part.trim_matches(|c: char| c == '"' || c.is_whitespace() || is_invisible(c));
+                assert!(
+                    !bare.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']),
+                    "{text:?}: {cell:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_formula_stays_as_it_is_and_the_rest_can_be_read_back() {
+        for plain in ["/link Vendas a, b; c", "a-b=c", "Ana's\nb", "5544999990001", ""] {
+            assert_eq!(cell(plain), plain);
+        }
+        let sign = regex::Regex::new(r#"(\A|[,;\t\n\r])'(['"\s&&[^\t\n\r]]*[=+\-@])"#).unwrap();
+        for text in ["=1", "'=1", "a;'=1;-b", "/add x +55 44\n- y, @z"] {
+            assert_eq!(sign.replace_all(&cell(text), "$1$2"), text, "{}", cell(text));
+        }
+    }
 }

@@ -14,6 +14,9 @@ use crate::reply::Mistake;
 /// The most words of an order: four times what a community holds.
 const MOST_WORDS: usize = 200;
 
+/// The most words of a community's name before a list.
+const LONGEST_NAME: usize = 8;
+
 /// How near the end of a text a trial is looked for, in words.
 const LAST_WORDS: usize = 3;
 
@@ -99,20 +102,35 @@ impl<'a> Reader<'a> {
         let has_flags = self.has_flags;
         let is_trial =
             |line: &str| has_flags && matches!(flag_at(line.trim(), true), Some((Flag::Trial { .. }, _)));
-        let parted = |(at, line)| match item(line).filter(|_| at > 0 || !is_beside) {
-            _ if is_trial(line) => (line, None),
-            // The mark before a trial is no word.
-            Some(name) if is_trial(name) => (name, None),
-            name => (line, name),
+        let lines: Vec<&str> = self.rest.lines().collect();
+        let is_list = lines.iter().skip(1).any(|line| list_item(line).is_some());
+        // The words of a line that belong to no item, and its item.
+        let parted = |(at, line): (usize, &&'a str)| -> (&'a str, Option<&'a str>) {
+            let line = *line;
+            let (words, item) = match at == 0 && is_beside {
+                true if is_list => first_item(line),
+                true => (line, None),
+                false => list_item(line).map_or((line, None), |name| ("", Some(name))),
+            };
+            match item {
+                _ if is_trial(line) => (line, None),
+                // The mark before a trial is no word.
+                Some(name) if words.is_empty() && is_trial(name) => (name, None),
+                item => (words, item),
+            }
         };
-        let lines: Vec<(&str, Option<&str>)> = self.rest.lines().enumerate().map(parted).collect();
+        let lines: Vec<(&str, Option<&str>)> = lines.iter().enumerate().map(parted).collect();
         if lines.iter().all(|(_, item)| item.is_none()) {
             while let Some(word) = self.next(Separators::BlanksAndCommas)? {
                 push(word, self.is_loose, self.is_quoted)?;
             }
             return Ok(());
         }
-        for (line, item) in lines {
+        for (words, item) in lines {
+            self.rest = words;
+            while let Some(word) = self.next(Separators::BlanksAndCommas)? {
+                push(word, self.is_loose, self.is_quoted)?;
+            }
             match item {
                 // A line of a list that we showed has the name in quotes, and the id behind it.
                 Some(name) if name.starts_with(|c| closing(c).is_some()) => {
@@ -120,12 +138,7 @@ impl<'a> Reader<'a> {
                     self.next(Separators::BlanksAndCommas)?.map_or(Ok(()), |name| push(name, false, true))?;
                 }
                 Some(name) => push(name.to_owned(), false, true)?,
-                None => {
-                    self.rest = line;
-                    while let Some(word) = self.next(Separators::BlanksAndCommas)? {
-                        push(word, self.is_loose, self.is_quoted)?;
-                    }
-                }
+                None => {}
             }
         }
         self.rest = "";
@@ -343,11 +356,49 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '–' | '—' | '―' | '‑' | '‐' | '−' | '－')
 }
 
+/// The item in the line that the community stands on, where a list begins there, and the words before it.
+fn first_item(line: &str) -> (&str, Option<&str>) {
+    let starts = line.char_indices().filter(|(at, c)| {
+        !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
+    });
+    let mut items = starts.take(LONGEST_NAME).filter_map(|(at, _)| Some((at, list_item(&line[at..])?)));
+    items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
+}
+
+/// The same as [`item`], and with a blank between its number and a dash: `1 - Receitas`. Numbers of people hold that.
+fn list_item(line: &str) -> Option<&str> {
+    let spaced = || {
+        let behind = line.trim().trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = line.trim().len() - behind.len();
+        let name = behind.trim_start().strip_prefix(['-', '–', '—', '.', ')', ':'])?;
+        let is_item = (1..=3).contains(&digits) && name.starts_with(char::is_whitespace);
+        named_by(name).filter(|_| is_item)
+    };
+    item(line).or_else(spaced)
+}
+
+/// What is left of a line behind its mark.
+fn named_by(rest: &str) -> Option<&str> {
+    let name = rest.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
+    (!name.is_empty()).then_some(name)
+}
+
+/// What stands behind a number in a box: `1️⃣ x`, `🔟 x`.
+fn behind_keycap(line: &str) -> Option<&str> {
+    const BOX: char = '\u{20e3}';
+    let mut rest = line.strip_prefix('🔟');
+    while let Some(behind) = rest.unwrap_or(line).strip_prefix(|c: char| c.is_ascii_digit()) {
+        let Some(behind) = behind.trim_start_matches('\u{fe0f}').strip_prefix(BOX) else { break };
+        rest = Some(behind);
+    }
+    rest
+}
+
 /// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
 pub(in crate::command) fn item(line: &str) -> Option<&str> {
     let line = line.trim();
     let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
-    let rest = match line.strip_prefix(is_dot) {
+    let rest = match line.strip_prefix(is_dot).or_else(|| behind_keycap(line)) {
         Some(rest) => rest,
         None => {
             let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -362,6 +413,5 @@ pub(in crate::command) fn item(line: &str) -> Option<&str> {
             rest.starts_with(char::is_whitespace).then_some(rest)?
         }
     };
-    let name = rest.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
-    (!name.is_empty()).then_some(name)
+    named_by(rest)
 }

@@ -226,6 +226,8 @@ fn choose(context: &mut Context<'_>, command: &str, plan: &Plan, (before, after)
             after,
             takes_several: true,
             askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
         });
     }
 }

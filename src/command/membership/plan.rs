@@ -9,7 +9,7 @@ use super::Direction;
 use super::settle::Settled;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
-use crate::domain::{Chat, CommunityId, GroupId, Locale};
+use crate::domain::{Chat, CommunityId, GroupId, InviteLink, Locale};
 use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
 
@@ -36,6 +36,9 @@ struct Item {
     /// The other community that it belongs to, and its name where that is known.
     #[serde(default)]
     from: Option<(String, Option<String>)>,
+    /// Why it was not linked, and goes back to the community that it left.
+    #[serde(default)]
+    back: Option<String>,
 }
 
 /// How a group stood.
@@ -63,7 +66,7 @@ enum Before {
 impl Item {
     /// A word that stands for no group.
     fn unfound(name: String, before: Before) -> Self {
-        Self { name, id: None, before, choices: Vec::new(), from: None }
+        Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
     }
 }
 
@@ -108,6 +111,7 @@ impl Plan {
             before: Before::Todo,
             choices: Vec::new(),
             from: None,
+            back: None,
         };
         let items = groups.iter().map(item).collect();
         Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
@@ -142,6 +146,20 @@ impl Plan {
         }
         self.over_limit = over_limit(details, self.todo().len(), limit);
         self
+    }
+
+    /// Notes that a group goes back to the community that it left, and why.
+    pub(super) fn note_back(&mut self, group: &GroupId, reason: String) {
+        let is_it = |item: &&mut Item| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.back = Some(reason);
+        }
+    }
+
+    /// Why a group goes back, if it does.
+    pub(super) fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
+        let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
+        item.back.as_deref()
     }
 
     /// The communities that groups shall leave, each with its name and these groups.
@@ -254,7 +272,9 @@ pub(super) async fn survey(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    for asked in asked {
+    // An id or a number tells no name, while a link says on every phone what it leads to.
+    let mut by_id = Vec::new();
+    for (asked, typed) in asked.into_iter().zip(typed) {
         let word = match asked {
             Asked::Word(word) => word,
             Asked::Nothing(item) => {
@@ -289,6 +309,7 @@ pub(super) async fn survey(
                 continue;
             }
         };
+        let is_by_id = GroupId::parse(&word).is_some() && InviteLink::parse(typed).is_none();
         for group in groups {
             // A group that is named twice is one group.
             if seen.contains(&group.id) {
@@ -297,16 +318,21 @@ pub(super) async fn survey(
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
             let id = Some(group.id.to_string());
-            items.push(Item { name, id, before: Before::Todo, choices: Vec::new(), from: None });
+            items.push(Item { id, ..Item::unfound(name, Before::Todo) });
             open.push((items.len() - 1, group));
+            by_id.push(is_by_id);
         }
     }
     let stands = standings(context, direction, &community.id, &details, &open).await?;
-    for ((at, _), Standing { before, name, from }) in open.iter().zip(stands) {
+    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(stands) {
+        let Standing { before, name, from, is_visible } = standing;
         items[*at].before = before;
         items[*at].from = from;
         if let Some(name) = name {
             items[*at].name = name;
+        }
+        if is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
+            items[*at].name = group.id.to_string();
         }
     }
     if direction == Direction::Link && context.admin.from == AdminsFrom::Community && !is_back {
@@ -318,7 +344,7 @@ pub(super) async fn survey(
     match direction {
         Direction::Link => over_limit = self::over_limit(&details, todo, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one that was named last.
-        Direction::Unlink if todo > 0 && todo >= ordinary => {
+        Direction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
                 last.before = Before::MustStay;
             }
@@ -408,6 +434,8 @@ struct Standing {
     name: Option<String>,
     /// The other community that it belongs to.
     from: Option<(String, Option<String>)>,
+    /// It is known to be in no community that the admin does not see.
+    is_visible: bool,
 }
 
 /// How each group stands.
@@ -430,7 +458,8 @@ async fn standing(
     details: &CommunityDetails,
     group: &Entry<GroupId>,
 ) -> Result<Standing, ApiError> {
-    let here = |before, name: Option<String>| Standing { before, name, from: None };
+    let here = |before, name: Option<String>| Standing { before, name, from: None, is_visible: true };
+    let unread = |before| Standing { is_visible: false, ..here(before, None) };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
         let before = match direction {
@@ -447,13 +476,15 @@ async fn standing(
     match context.zapi.group(&group.id).await {
         Ok(found) => {
             let name = found.name.clone().filter(|_| group.name.is_empty());
+            let elsewhere = elsewhere(context, community, &found).await?;
+            let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
             if found.is_announcement {
-                return Ok(here(Before::Announcement, name));
+                return Ok(Standing { is_visible, ..here(Before::Announcement, name) });
             }
-            Ok(match elsewhere(context, community, &found).await? {
+            Ok(match elsewhere {
                 Some((id, other)) => {
                     let from = Some((id.to_string(), other.clone()));
-                    Standing { before: Before::Elsewhere(other), name, from }
+                    Standing { before: Before::Elsewhere(other), name, from, is_visible }
                 }
                 // The group knows already what the community's metadata does not show yet.
                 None if found.community.is_some() && direction == Direction::Link => {
@@ -463,9 +494,9 @@ async fn standing(
                 None => here(outside, name),
             })
         }
-        Err(error) if error.cause == Cause::Refused => Ok(here(Before::Gone, None)),
-        // The community's own metadata is enough to go on.
-        Err(error) if error.cause == Cause::Unreadable => Ok(here(outside, None)),
+        Err(error) if error.proves_absence() => Ok(unread(Before::Gone)),
+        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => Ok(unread(outside)),
         Err(error) => Err(error),
     }
 }

@@ -66,11 +66,13 @@ pub(super) async fn settle(
     let (mut unread, mut unsure) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
         // An earlier try's call may only be on its way into what is read.
-        (missing, unread) = work.read_back(missing).await;
+        (missing, unread) = work.read_back(missing, &hints).await;
     } else if !missing.is_empty() {
         let (called, last) = work.call_all(&missing, turn).await;
-        let is_temporary = matches!(&last, Err(error) if error.cause.is_temporary());
-        let concerns_all = matches!(&last, Err(error) if error.cause.concerns_all());
+        let cause = last.as_ref().err().map(|error| error.cause);
+        // What Z-API said that cannot be read may be of one group.
+        let may_be_of_one = cause.is_none_or(|cause| !cause.is_temporary() || cause == Cause::Unreadable);
+        let concerns_all = cause.is_some_and(Cause::concerns_all);
         hints = called;
         if concerns_all {
             // What an earlier call was for is looked at all the same.
@@ -78,17 +80,17 @@ pub(super) async fn settle(
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
             if !called.is_empty() {
-                let (left, failed) = work.read_back(called).await;
+                let (left, failed) = work.read_back(called, &hints).await;
                 if failed.is_some() { unsure = left } else { missing.extend(left) }
             }
         } else {
             let called = missing.len();
-            (missing, unread) = work.read_back(missing).await;
+            (missing, unread) = work.read_back(missing, &hints).await;
             failpoint::reach(Step::ReadBack);
-            if called > 1 && !missing.is_empty() && unread.is_none() && !is_temporary {
+            if called > 1 && !missing.is_empty() && unread.is_none() && may_be_of_one {
                 // One group may have ended the call for those behind it: each is asked for alone.
                 hints.extend(work.call_each(&missing).await);
-                (missing, unread) = work.read_back(missing).await;
+                (missing, unread) = work.read_back(missing, &hints).await;
             }
         }
     }
@@ -107,13 +109,19 @@ struct Work<'w, 'c> {
 
 impl Work<'_, '_> {
     /// Those that are not where they shall be. A group that is to go, and that the community never
-    /// showed, is gone only when the group itself says so: one of the two reads lags.
+    /// showed, is gone only when the group itself says so: one of the two reads lags. A community that
+    /// lists no groups proves nothing: each group itself is asked.
     async fn missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
         let mut missing = Vec::new();
         for group in groups {
             let is_doubtful = self.direction == Direction::Unlink && self.hidden.contains(&group);
-            let is_reached = self.direction.is_reached(details, &group)
-                && !(is_doubtful && self.is_still_in(&group).await);
+            let is_reached = if details.lists_groups() {
+                self.direction.is_reached(details, &group) && !(is_doubtful && self.is_still_in(&group).await)
+            } else {
+                let is_in = self.context.zapi.group(&group).await;
+                let is_in = is_in.map(|group| group.community.as_ref() == Some(self.community));
+                is_in.is_ok_and(|is_in| is_in == (self.direction == Direction::Link))
+            };
             if !is_reached {
                 missing.push(group);
             }
@@ -169,10 +177,20 @@ impl Work<'_, '_> {
         hints
     }
 
+    /// What makes a later try call again.
+    fn called_again<'h>(&self, hints: &'h Hints) -> Option<&'h ApiError> {
+        let mut errors = hints.values().filter_map(|hint| hint.said.as_ref().err());
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_try)
+    }
+
     /// Reads the community until all groups are where they shall be, or the time is over. Returns
     /// those that are not, and why the last read failed, if it did.
-    async fn read_back(&self, mut missing: Vec<GroupId>) -> (Vec<GroupId>, Option<ApiError>) {
-        let mut patience = Patience::of(self.context.timing.read_back);
+    async fn read_back(&self, mut missing: Vec<GroupId>, hints: &Hints) -> (Vec<GroupId>, Option<ApiError>) {
+        let time = self.context.timing.read_back;
+        let mut patience = match self.called_again(hints) {
+            Some(_) => Patience::before_calling_again(time),
+            None => Patience::of(time),
+        };
         loop {
             let unread = match self.context.zapi.community(self.community).await {
                 Ok(details) => {
@@ -199,16 +217,19 @@ impl Work<'_, '_> {
         if let Some(error) = unread {
             return self.without_reading(&missing, error).map(|open| with_done(todo, open));
         }
+        let again = self.called_again(hints).cloned();
         let mut open = Settled::new();
         for group in missing {
             let hint = hints.get(&group);
-            let fate = match (self.belongs_elsewhere(&group).await, hint.map(|hint| &hint.said)) {
+            let other = self.belongs_elsewhere(&group).await;
+            if let (None, Some(error)) = (&other, &again) {
+                // It was not looked after for long, whatever was said of it.
+                return Err(error.clone().into());
+            }
+            let fate = match (other, hint.map(|hint| &hint.said)) {
                 (Some(other), _) => Fate::Elsewhere(other),
                 (None, _) if self.context.is_cancelled => Fate::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
-                    if !self.context.is_last_try {
-                        return Err(error.clone().into());
-                    }
                     self.context.gave_up = true;
                     // What had no answer may still come to be so.
                     match hint.is_some_and(|hint| hint.is_open(error)) {

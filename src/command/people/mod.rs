@@ -163,7 +163,10 @@ pub(super) async fn change(
             if let Some(meant) = on_groups(context, act, &community, &named, arguments.flags).await? {
                 return Ok(Reply::Said(vec![meant]));
             }
-            let plan = plan::survey(context, act, community, &named).await?;
+            let plan = match plan::survey(context, act, community, &named).await? {
+                Ok(plan) => plan,
+                Err(why_not) => return Ok(Reply::Said(vec![why_not])),
+            };
             failpoint::reach(Step::Surveyed);
             if let Some(reply) = shown_first(context, act, &plan) {
                 return Ok(reply);

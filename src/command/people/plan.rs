@@ -10,7 +10,8 @@ use crate::authorise::may_everywhere;
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
-use crate::zapi::{ApiError, Cause, Known, Participant};
+use crate::reply::Phrase;
+use crate::zapi::{ApiError, Known, Participant};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -185,16 +186,18 @@ impl Item {
     }
 }
 
-/// Finds the people and reads how they stand; nothing is changed.
+/// Finds the people and reads how they stand, or says why that cannot be read; nothing is changed.
 pub(super) async fn survey(
     context: &Context<'_>,
     act: Act,
     community: CommunityEntry,
     named: &[Named],
-) -> Result<Plan, Failure> {
+) -> Result<Result<Plan, Phrase>, Failure> {
     let details = context.zapi.community(&community.id).await?;
-    let group = details.announcement().map(|group| group.id.clone());
-    let group = group.ok_or_else(|| ApiError::new("communities-metadata", Cause::Unreadable))?;
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
+        return Ok(Err(Phrase::not_done("no-announcement-group").name("community", name)));
+    };
     let mut phones = Vec::new();
     for one in named {
         match one.who {
@@ -207,8 +210,8 @@ pub(super) async fn survey(
         known(context, &phones).boxed(),
         own_phone(context, act).boxed()
     );
-    let (present, known, own) = (present?, known?, own?);
-    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let (mut present, known, own) = (present?, known?, own?);
+    look_up_lids(context, named, &mut present).await?;
     let mut items: Vec<Item> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
         // The end of a community's name that was typed without quotes names nobody.
@@ -223,7 +226,34 @@ pub(super) async fn survey(
             items.push(item);
         }
     }
-    Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items })
+    Ok(Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items }))
+}
+
+/// Puts lids beside the numbers that are listed alone, where somebody is named by a lid that nobody in the list
+/// shows: no page of Z-API documents lids in lists. Where there are very many people, whoever is named so is not found.
+async fn look_up_lids(
+    context: &Context<'_>,
+    named: &[Named],
+    present: &mut [Participant],
+) -> Result<(), ApiError> {
+    const MOST: usize = 1_000;
+    const AT_ONCE: usize = 200;
+    let is_unseen = |named: &Named| match named.who {
+        Ok(Who::Lid(lid)) => !present.iter().any(|participant| participant.lid == Some(lid)),
+        _ => false,
+    };
+    let alone = present.iter().filter(|participant| participant.lid.is_none());
+    let phones: Vec<Phone> = alone.filter_map(|participant| participant.phone).collect();
+    if phones.len() > MOST || !named.iter().any(is_unseen) {
+        return Ok(());
+    }
+    for phones in phones.chunks(AT_ONCE) {
+        for known in unless_unknown(context.zapi.phone_exists(phones).await)? {
+            let same = present.iter_mut().filter(|participant| participant.phone == Some(known.asked));
+            same.for_each(|participant| participant.lid = participant.lid.or(known.lid));
+        }
+    }
+    Ok(())
 }
 
 /// Who somebody is, and how they stand.

@@ -12,9 +12,11 @@ use super::super::patience::Patience;
 use super::super::{Context, Failure};
 use super::Act;
 use super::plan::Plan;
+use crate::directory::{Entry, Roster};
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::failpoint::{self, Step};
 use crate::reply::quoted;
+use crate::storage::MemoryKind;
 use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
 
 /// The most admins of a community (ZAPI.md, Linking).
@@ -79,8 +81,9 @@ pub(super) async fn settle(
     if todo.is_empty() {
         return Ok(Ends::new());
     }
-    let mut work = Work { context, act, plan, community, group, present: Vec::new() };
+    let mut work = Work { context, act, plan, community, group, present: Vec::new(), reading: None };
     let ends = work.settle(&todo, is_just_read, turn).await;
+    work.tell_roster(&ends);
     let after = plan.json();
     if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
         // The next try asks for nobody who was asked for, and knows of whom Z-API took no call.
@@ -97,6 +100,8 @@ struct Work<'w, 'c> {
     group: GroupId,
     /// Who was in the community when it was last read.
     present: Vec<Participant>,
+    /// The roster's number of that reading, where no call was made since.
+    reading: Option<u64>,
 }
 
 impl Work<'_, '_> {
@@ -116,9 +121,9 @@ impl Work<'_, '_> {
         let mut hints = Hints::new();
         let mut unread = None;
         let open: Vec<usize> = missing.iter().copied().filter(|at| !self.is_invited(*at)).collect();
-        if !missing.is_empty() && self.context.is_cancelled {
+        if !missing.is_empty() && (self.context.is_cancelled || open.is_empty()) {
             // An earlier try's call may only be on its way into what is read.
-            (missing, unread) = self.read_back(missing).await;
+            (missing, unread) = self.read_back(missing, &hints).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
             let answer = self.call(&open, turn).await?;
@@ -126,13 +131,17 @@ impl Work<'_, '_> {
             hints.extend(open.iter().map(|at| (*at, answer.clone())));
             let cause = answer.err().map(|error| error.cause);
             if !cause.is_some_and(Cause::concerns_all) {
-                (missing, unread) = self.read_back(missing).await;
+                (missing, unread) = self.read_back(missing, &hints).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
-                let is_temporary = cause.is_some_and(Cause::is_temporary);
-                if open.len() > 1 && !left.is_empty() && unread.is_none() && !is_temporary {
+                // What Z-API said that cannot be read may be of one person. But whoever is in by now, and shows late,
+                // must not be invited.
+                let may_be_of_one = cause.is_none_or(|cause| {
+                    !cause.is_temporary() || (cause == Cause::Unreadable && self.act != Act::Add)
+                });
+                if open.len() > 1 && !left.is_empty() && unread.is_none() && may_be_of_one {
                     hints.extend(self.call_each(&left).await?);
-                    (missing, unread) = self.read_back(missing).await;
+                    (missing, unread) = self.read_back(missing, &hints).await;
                 }
             }
         }
@@ -158,6 +167,7 @@ impl Work<'_, '_> {
             self.context.write_plan(self.plan.json()).await?;
         }
         let (zapi, invites) = (self.context.zapi, invited.is_some());
+        self.reading = None;
         let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.note_asked(at),
@@ -183,6 +193,27 @@ impl Work<'_, '_> {
         Ok(hints)
     }
 
+    /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
+    /// other processes by what is kept with the answer.
+    fn tell_roster(&mut self, ends: &Result<Ends, Failure>) {
+        let Some(roster) = self.context.roster else { return };
+        let command = self.context.claim.command.id.clone();
+        // Where a call may still come through, what was read may be so no more.
+        let may_come = |end: &End| {
+            use End::*;
+            matches!(end, NoAnswer(_) | NotShown | NotRead | Trouble(_) | Cancelled)
+        };
+        let is_over = ends.as_ref().is_ok_and(|ends| !ends.values().any(may_come));
+        match self.reading.filter(|_| is_over) {
+            Some(number) => {
+                let community = Entry { id: self.community.clone(), name: self.plan.name.clone() };
+                roster.take_over(&community, &self.group, &self.present, number, &command);
+            }
+            None => roster.expire(&self.community, &command),
+        }
+        self.context.remember(MemoryKind::People, self.community.to_string(), Some(command));
+    }
+
     /// They were invited, as far as anybody can tell.
     fn is_invited(&self, at: usize) -> bool {
         self.act == Act::Add && self.plan.is_asked(at)
@@ -190,7 +221,10 @@ impl Work<'_, '_> {
 
     /// Those who are not where they shall be.
     async fn look(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
+        self.reading = None;
+        let reading = self.context.roster.map(Roster::begin_reading);
         self.present = self.context.zapi.participants(&self.group).await?;
+        self.reading = reading;
         let is_reached = |at: &&usize| {
             let participant = self.present.iter().find(|participant| self.plan.is(**at, participant));
             self.act.is_reached(participant)
@@ -198,12 +232,22 @@ impl Work<'_, '_> {
         Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
     }
 
+    /// What makes a later try call again.
+    fn called_again<'h>(&self, hints: &'h Hints) -> Option<&'h ApiError> {
+        let mut errors = hints.values().filter_map(|answer| answer.as_ref().err());
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_try)
+    }
+
     /// Reads who is in the community until all are where they shall be, or the time is over. Returns
     /// those who are not, and why the last read failed, if it did.
-    async fn read_back(&mut self, mut missing: Vec<usize>) -> (Vec<usize>, Option<ApiError>) {
-        // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
-        let longest = self.context.timing.read_back;
-        let mut patience = Patience::of(if self.act == Act::Add { longest.min(INVITED) } else { longest });
+    async fn read_back(&mut self, mut missing: Vec<usize>, hints: &Hints) -> (Vec<usize>, Option<ApiError>) {
+        let time = self.context.timing.read_back;
+        let mut patience = match self.called_again(hints) {
+            Some(_) => Patience::before_calling_again(time),
+            // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
+            None if self.act == Act::Add => Patience::of(time.min(INVITED)),
+            None => Patience::of(time),
+        };
         loop {
             let unread = match self.look(&missing).await {
                 Ok(left) => {
@@ -245,14 +289,15 @@ impl Work<'_, '_> {
         if let Some(error) = unread {
             return self.without_reading(todo, &missing, error);
         }
+        if let (false, Some(error)) = (missing.is_empty(), self.called_again(hints)) {
+            // They were not looked after for long, whatever was said of them.
+            return Err(error.clone().into());
+        }
         let mut open = Ends::new();
         for at in missing {
             let end = match hints.get(&at) {
                 _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
                 _ if self.is_invited(at) => End::Invited,
-                Some(Err(error)) if error.cause.is_temporary() && !self.context.is_last_try => {
-                    return Err(error.clone().into());
-                }
                 hint if self.plan.is_asking(at) => {
                     self.context.gave_up |=
                         hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::command::registry;
 use crate::config::{self, Source};
 use crate::domain::Locale;
-use crate::storage::{Accepted, NewCommand};
+use crate::storage::{Accepted, NewCommand, SenderIdentity};
 use crate::zapi::Connections;
 
 fn order() -> NewCommand {
@@ -19,9 +19,11 @@ fn order() -> NewCommand {
         admin: "ana".to_owned(),
         phone: None,
         lid: None,
+        sender: SenderIdentity::default(),
         by_owner: false,
         name: "help".to_owned(),
         text: "/help".to_owned(),
+        quoted: None,
         sent_at: None,
         accepted_at: Timestamp(1_764_000_000_000),
     }

@@ -170,6 +170,54 @@ async fn an_announcement_group_shows_everybody_and_hides_who_hides() {
     let owners = people.iter().filter(|p| p["isSuperAdmin"] == true || p["isSuperAdmin"] == "true");
     assert_eq!(owners.map(|p| &p["phone"]).collect::<Vec<_>>(), [ANA]);
     assert!(people.iter().any(|p| p["phone"] == CARLA_LID) && !people.iter().any(|p| p["phone"] == CARLA));
+    assert!(people.iter().all(|p| p.get("lid").is_none()), "no page documents one");
+    assert!(people.iter().any(|p| p["phone"] == ANA && p["name"] == "Ana" && p["short"] == "Ana"));
+
+    let (world, _) = town();
+    let api = Api::with(world, Options { shows_lids: true, ..Options::default() });
+    let document = api.get(&format!("light-group-metadata/{announcement}")).await.json();
+    let people = document["participants"].as_array().unwrap().clone();
+    assert!(people.iter().any(|p| p["phone"] == ANA && p["lid"] == "81896604192873@lid"));
+    assert!(people.iter().any(|p| p["phone"] == CARLA_LID && p["lid"] == CARLA_LID));
+}
+
+#[tokio::test]
+async fn a_group_has_forms_of_its_own_that_name_it() {
+    let (mut world, bairro) = town();
+    let group = world.group_named("Moradores").unwrap();
+    world.ask_to_join(&group, ELISA);
+    world.ask_to_join(&group, BRUNO);
+    let api = Api::new(world);
+    let done = json!({ "value": true });
+    let change = async |path: &str, phone: &str| {
+        api.post(path, json!({ "groupId": group, "phones": [phone] })).await.json()
+    };
+    let in_group = |phone: &str| {
+        api.sandbox.world(|world| {
+            let people = &world.find_group(&group).unwrap().participants;
+            people.iter().find(|person| person.phone == phone).map(|person| person.is_admin)
+        })
+    };
+
+    assert_eq!(change("approve-participant", ELISA).await, done);
+    assert_eq!(change("reject-participant", BRUNO).await, done);
+    assert_eq!((in_group(ELISA), in_group(BRUNO)), (Some(false), None));
+    assert!(api.sandbox.world(|world| world.requests(&group).is_empty()));
+    assert_eq!(change("add-participant", DAVI).await, done);
+    assert_eq!(change("add-admin", DAVI).await, done);
+    assert_eq!(in_group(DAVI), Some(true));
+    assert_eq!(change("remove-admin", DAVI).await, done);
+    assert_eq!(in_group(DAVI), Some(false));
+    assert_eq!(change("remove-participant", DAVI).await, done);
+    assert_eq!(in_group(DAVI), None);
+
+    for path in ["approve-participant", "reject-participant", "add-participant", "add-admin"] {
+        assert_eq!(api.post(path, json!({ "phones": [DAVI] })).await.status, 400, "{path}");
+    }
+    let form = json!({ "communityId": bairro, "phones": [ELISA] });
+    assert_eq!(api.post("approve-participant", form).await.status, 400, "a community has no requests");
+    assert_eq!(api.post("add-admin", json!({ "groupId": bairro, "phones": [ELISA] })).await.status, 400);
+    assert_eq!(api.post("add-admin", json!({ "communityId": group, "phones": [ELISA] })).await.status, 400);
 }
 
 #[tokio::test]
@@ -186,6 +234,7 @@ async fn every_number_has_whatsapp_but_those_of_nobody() {
     assert_eq!(seen, ["true", "false", "true", "false", "true"]);
     assert_eq!((&entry(0)["lid"], &entry(0)["outputPhone"]), (&json!("81896604192873@lid"), &json!(ANA)));
     assert_eq!((&entry(1)["lid"], &entry(1)["inputPhone"]), (&Value::Null, &json!(NOBODY)));
+    assert_eq!(entry(1)["outputPhone"], NOBODY, "the number itself");
     assert_eq!(entry(4)["lid"], json!(member.lid));
     assert!(got[1].is_array() && got[1][0]["exists"] == false, "both spellings are met");
     assert!(!api.sandbox.calls()[0].changes());

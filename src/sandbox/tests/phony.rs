@@ -108,6 +108,32 @@ fn a_picture_carries_its_caption_and_where_it_is() {
 }
 
 #[test]
+fn files_and_what_was_deleted_are_told_with_their_fields() {
+    let lost = fields(&Event::lost_picture("3C67", "/photo Bairro").from("5544999990001"));
+    assert_eq!(
+        (&lost["image"]["imageUrl"], &lost["image"]["caption"]),
+        (&Value::Null, &json!("/photo Bairro"))
+    );
+    assert!(lost["image"]["downloadError"].is_string());
+    let video = fields(&Event::video("3C67", "oi", "https://example.com/a.mp4"));
+    assert_eq!(
+        (&video["video"]["caption"], &video["video"]["mimeType"]),
+        (&json!("oi"), &json!("video/mp4"))
+    );
+    let document = fields(&Event::document("3C67", "oi", "a.pdf", "https://example.com/a.pdf"));
+    assert_eq!(
+        (&document["document"]["caption"], &document["document"]["fileName"]),
+        (&json!("oi"), &json!("a.pdf"))
+    );
+    let revoked = fields(&Event::revoked("3C67", "3A1"));
+    assert_eq!((&revoked["notification"], &revoked["referenceMessageId"]), (&json!("REVOKE"), &json!("3A1")));
+    assert!(!revoked.contains_key("text"));
+    let delivered: Value =
+        serde_json::from_str(&super::super::phony::delivery("3C67", "5544999990001", "3A1")).unwrap();
+    assert_eq!((&delivered["type"], &delivered["messageId"]), (&json!("DeliveryCallback"), &json!("3A1")));
+}
+
+#[test]
 fn each_kind_of_no_order_carries_its_flag() {
     let rows = [
         (event().edited(), "isEdit"),

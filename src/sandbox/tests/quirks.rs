@@ -141,7 +141,7 @@ async fn a_group_tells_its_community_or_null() {
     let outside = api.get(&format!("group-metadata/{outside}")).await;
 
     assert_eq!(inside.json()["communityId"], community.as_str());
-    assert_eq!(inside.json().get("invitationLink"), None);
+    assert_eq!(inside.json().get("invitationLink"), Some(&Value::Null));
     assert_eq!(outside.json()["communityId"], Value::Null);
     assert_eq!(outside.json()["subject"], "Futebol");
     assert!(outside.json()["invitationLink"].as_str().unwrap().starts_with("https://chat.whatsapp.com/"));
@@ -222,6 +222,7 @@ async fn webhooks_are_set_to_https_alone_and_shown_by_me() {
     assert_eq!(api.get("me").await.json()["deliveryCallbackUrl"], Value::Null);
 
     for (call, shown, other) in [
+        ("update-webhook-received-delivery", "receivedAndDeliveryCallbackUrl", "connectedCallbackUrl"),
         ("update-webhook-connected", "connectedCallbackUrl", "disconnectedCallbackUrl"),
         ("update-webhook-disconnected", "disconnectedCallbackUrl", "deliveryCallbackUrl"),
     ] {
@@ -231,11 +232,18 @@ async fn webhooks_are_set_to_https_alone_and_shown_by_me() {
         assert_eq!((&me[shown], &me[other]), (&json!(url), &Value::Null));
     }
 
+    let own = async |value: Value| api.put("update-notify-sent-by-me", value).await.status;
+    assert_eq!(api.get("me").await.json()["receiveCallbackSentByMe"], false);
+    assert_eq!(own(json!({ "notifySentByMe": true })).await, 200);
+    assert_eq!(api.get("me").await.json()["receiveCallbackSentByMe"], true);
+    assert_eq!((own(json!({})).await, own(json!({ "notifySentByMe": false })).await), (400, 200));
+    assert_eq!(api.get("me").await.json()["receiveCallbackSentByMe"], false);
+
     let url = "https://bot.example.com/all";
     let all = json!({ "value": url, "notifySentByMe": true });
     assert_eq!(api.put("update-every-webhooks", all).await.json(), json!({ "value": "true" }));
     let me = api.get("me").await.json();
-    for event in ["received", "delivery", "connected", "disconnected"] {
+    for event in ["received", "receivedAndDelivery", "delivery", "connected", "disconnected"] {
         assert_eq!(me[format!("{event}CallbackUrl")], url, "{event}");
     }
     assert_eq!(me["receiveCallbackSentByMe"], true);

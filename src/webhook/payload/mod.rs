@@ -17,7 +17,6 @@ use self::raw::{Fields, Truth};
 use super::Reason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
-use crate::command::THUMB;
 use crate::config;
 use crate::directory::is_invisible;
 use crate::domain::{Chat, GroupId, Message, Person, Phone};
@@ -82,6 +81,8 @@ pub struct MessageRef<'a> {
     pub text: Cow<'a, str>,
     /// What it was written to.
     pub content: Content<'a>,
+    /// The id of the message that it quotes; empty where that cannot be read.
+    pub quoted: Option<Cow<'a, str>>,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,
 }
@@ -110,12 +111,15 @@ pub enum Content<'a> {
 
 impl MessageRef<'_> {
     /// The message, as what comes after the webhook keeps it: with a picture's address behind its
-    /// caption, and a 👍 with the message that bears it.
+    /// caption. A reaction quotes the message that bears it.
     pub fn to_message(&self) -> Message {
         let text = match &self.content {
-            Content::Text | Content::Edit => self.text.to_string(),
+            Content::Text | Content::Edit | Content::Reaction(_) => self.text.to_string(),
             Content::Picture(url) => format!("{}\n{url}", self.text),
-            Content::Reaction(to) => format!("{THUMB}{to}"),
+        };
+        let quoted = match &self.content {
+            Content::Reaction(to) => Some(to.to_string()),
+            _ => self.quoted.as_deref().map(str::to_owned),
         };
         Message {
             id: self.id.to_string(),
@@ -126,6 +130,7 @@ impl MessageRef<'_> {
             sender: self.sender,
             by_owner: self.by_owner,
             text,
+            quoted,
             sent_at: self.sent_at,
         }
     }
@@ -150,12 +155,13 @@ fn read_body<'a>(body: &'a [u8], ours: &InstanceFacts<'_>) -> Result<Reading<'a>
     })
 }
 
-/// Whether our instance was connected, or disconnected, where an event says one of both.
+/// Whether our instance was connected, or disconnected, where an event says one of both. Its flag may deny its
+/// type: a ConnectedCallback with `connected: false` tells of an end. A flag that is unclear changes nothing.
 fn connection(fields: &Fields<'_>) -> Option<bool> {
     let kind = fields.kind.text().filter(|_| fields.names_us || !fields.names_others)?;
     match () {
-        () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(true),
-        () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(false),
+        () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(!fields.connected.is_false()),
+        () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
         () => None,
     }
 }
@@ -186,6 +192,7 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
         own,
         text: storable(text),
         content,
+        quoted: quoted(fields),
         sent_at: sent_at(fields),
     })
 }
@@ -212,6 +219,12 @@ fn content<'a>(fields: &Fields<'a>) -> Result<(Cow<'a, str>, Content<'a>), Reaso
     }
 }
 
+/// The id of the message that is quoted. One that cannot be read is still a quote, of no message that we know.
+fn quoted<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+    let field = fields.reference_message_id;
+    (!field.is_empty()).then(|| field.text().filter(|id| is_message_id(id)).unwrap_or_default())
+}
+
 /// An address of the web that is one word.
 fn is_address(url: &str) -> bool {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
@@ -224,12 +237,13 @@ fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text }
 }
 
-/// Whether the owner typed it on the bot's own phone.
+/// Whether the owner typed it on the bot's own phone: only an event that says `fromApi: false` can be theirs.
 fn is_by_owner(fields: &Fields<'_>, ours: &InstanceFacts<'_>) -> Result<bool, Reason> {
     match (fields.from_api.truth(), fields.from_me.truth()) {
         (Truth::No, Truth::No) => Ok(false),
-        (Truth::No, Truth::Yes) if ours.owner_commands => Ok(true),
-        // An echo of our own message would make a loop (T12), whether or not it admits to be ours.
+        (Truth::No, Truth::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
+        // An echo of our own message would make a loop (T12), whether or not it admits to be ours. Were a missing
+        // flag taken for a no, whoever can make the bot say something could give orders in its owner's name.
         _ => Err(Reason::FromMe),
     }
 }
@@ -269,12 +283,5 @@ fn is_message_id(id: &str) -> bool {
 
 /// `momment` in milliseconds; some events say `moment`, some mean seconds.
 fn sent_at(fields: &Fields<'_>) -> Option<Timestamp> {
-    /// Milliseconds have passed this in 1973; seconds will in 5138.
-    const SECONDS_BELOW: i64 = 100_000_000_000;
-    let moment = fields.momment.number().or_else(|| fields.moment.number())?;
-    match moment {
-        ..=0 => None,
-        1..SECONDS_BELOW => Some(Timestamp(moment * 1000)),
-        _ => Some(Timestamp(moment)),
-    }
+    fields.momment.number().or_else(|| fields.moment.number()).and_then(Timestamp::of_unix)
 }

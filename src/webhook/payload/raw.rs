@@ -56,9 +56,12 @@ pub(super) struct Fields<'a> {
     pub notification: Field<'a>,
     pub momment: Field<'a>,
     pub moment: Field<'a>,
+    pub reference_message_id: Field<'a>,
     pub text: Field<'a>,
     pub image: Field<'a>,
     pub reaction: Field<'a>,
+    pub connected: Field<'a>,
+    pub disconnected: Field<'a>,
 }
 
 impl<'a> Fields<'a> {
@@ -100,9 +103,12 @@ impl<'a> Fields<'a> {
             b"notification" => &mut self.notification,
             b"momment" => &mut self.momment,
             b"moment" => &mut self.moment,
+            b"referenceMessageId" => &mut self.reference_message_id,
             b"text" => &mut self.text,
             b"image" => &mut self.image,
             b"reaction" => &mut self.reaction,
+            b"connected" => &mut self.connected,
+            b"disconnected" => &mut self.disconnected,
             _ => return,
         };
         *place = value;
@@ -119,6 +125,12 @@ impl<'a> Field<'a> {
             _ => return None,
         };
         (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether it says no in so many words, where absence would be taken for one.
+    pub(super) fn is_expressly_no(self) -> bool {
+        let is_nothing = |json: &str| matches!(json.trim_matches('"').trim(), "" | "null");
+        self.truth() == Truth::No && self.single().is_some_and(|json| !is_nothing(json))
     }
 
     /// What it says as a boolean.
@@ -138,6 +150,11 @@ impl<'a> Field<'a> {
             Some(word) if word.eq_ignore_ascii_case("true") => Truth::Yes,
             _ => Truth::Unclear,
         }
+    }
+
+    /// It says no in so many words: a field that is absent or empty says nothing.
+    pub(super) fn is_false(self) -> bool {
+        !self.is_empty() && self.truth() == Truth::No
     }
 
     /// A whole number, also where it came as a string or with a fraction.
@@ -162,7 +179,8 @@ impl<'a> Field<'a> {
         found
     }
 
-    fn is_empty(self) -> bool {
+    /// There is nothing, `null` or an empty string.
+    pub(super) fn is_empty(self) -> bool {
         matches!(self.single(), None | Some("null" | "\"\""))
     }
 

@@ -79,9 +79,27 @@ fn a_text_in_a_direct_chat_is_a_message() {
         sender: person(Some(ANA), Some(ANA_LID)),
         by_owner: false,
         text: "/groups".to_owned(),
+        quoted: None,
         sent_at: Some(Timestamp(1_764_000_000_123)),
     };
     assert_eq!(expect_message(&direct().to_string()), expected);
+}
+
+#[test]
+fn t46_the_message_that_is_quoted_is_named_and_one_that_cannot_be_read_is_no_message_of_ours() {
+    let rows = [
+        (json!({}), None),
+        (json!({ "referenceMessageId": null }), None),
+        (json!({ "referenceMessageId": "" }), None),
+        (json!({ "referenceMessageId": "3EB0FF" }), Some("3EB0FF")),
+        (json!({ "referenceMessageId": ["3EB0FF"] }), Some("3EB0FF")),
+        (json!({ "referenceMessageId": { "id": "3EB0FF" } }), Some("")),
+        (json!({ "referenceMessageId": "3EB0\nFF" }), Some("")),
+    ];
+    for (fields, quoted) in rows {
+        let message = expect_message(&with(direct(), &fields).to_string());
+        assert_eq!(message.quoted.as_deref(), quoted, "{fields}");
+    }
 }
 
 #[test]
@@ -128,8 +146,17 @@ fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_
     let at = |millis| Some(Timestamp(millis));
     let rows = [
         (connected.clone(), true, at(1_764_000_000_123)),
-        (ended, false, at(1_764_000_000_000)),
+        (ended.clone(), false, at(1_764_000_000_000)),
         (with(connected.clone(), &json!({"momment": "soon", "instanceId": OURS.id})), true, None),
+        // The flag counts more than the type; one that says nothing, or nothing clear, changes nothing.
+        (with(connected.clone(), &json!({"connected": false})), false, at(1_764_000_000_123)),
+        (with(connected.clone(), &json!({"connected": "false"})), false, at(1_764_000_000_123)),
+        (with(connected.clone(), &json!({"connected": 0})), false, at(1_764_000_000_123)),
+        (with(connected.clone(), &json!({"connected": null})), true, at(1_764_000_000_123)),
+        (with(connected.clone(), &json!({"connected": "soon"})), true, at(1_764_000_000_123)),
+        (with(ended.clone(), &json!({"disconnected": true})), false, at(1_764_000_000_000)),
+        (with(ended.clone(), &json!({"disconnected": false})), true, at(1_764_000_000_000)),
+        (with(ended.clone(), &json!({"disconnected": ""})), false, at(1_764_000_000_000)),
     ];
     for (event, is_connected, at) in rows {
         assert_eq!(reading(&event.to_string(), &OURS), Reading::Connection { is_connected, at }, "{event}");
@@ -563,6 +590,8 @@ fn object_of(value: impl Strategy<Value = String>) -> impl Strategy<Value = Stri
             "message",
             "notification",
             "connectedPhone",
+            "connected",
+            "disconnected",
         ])
         .prop_map(|key| format!("\"{key}\"")),
         "\"(\\\\u[0-9a-fA-F]{4}|[a-z]){0,4}\"",

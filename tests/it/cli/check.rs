@@ -1,9 +1,11 @@
 //! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
 
 use serde_json::json;
-use vincula::sandbox::{Fault, Offline, Reply, Webhooks};
+use vincula::sandbox::phony::Event;
+use vincula::sandbox::{Account, Fault, Offline, Reply, Webhooks};
 
 use super::{PATH, Place};
+use crate::support::ANA;
 
 #[test]
 fn five_mistakes_are_named_all_five_at_once() {
@@ -123,6 +125,63 @@ fn the_webhook_is_registered_without_telling_its_secret() {
     for set in ["main: webhook", "main: connected webhook", "main: disconnected webhook"] {
         assert!(ran.out.contains(&format!("{set} set to {place}")), "{set}: {}", ran.out);
     }
+}
+
+/// What is registered where the configuration lets the owner command from the bot's own phone.
+#[test]
+fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
+    let place = Place::new();
+    place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
+    let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
+    let Account { id, phone, .. } = place.sandbox.account().clone();
+    let typed = Event::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
+    // Somebody else's address, an old secret of ours.
+    for second in ["https://crm.example.com/hook", "https://bot.example.com/webhooks/main/an-old-path"] {
+        place.put("update-webhook-received", &json!({ "value": expected }));
+        place.put("update-webhook-received-delivery", &json!({ "value": second }));
+        place.put("update-notify-sent-by-me", &json!({ "notifySentByMe": false }));
+
+        let before = place.run(&["check"]);
+        assert_eq!(place.sandbox.callback(&typed), None);
+        let ran = place.run(&["webhook", "register"]);
+        let after = place.run(&["check"]);
+
+        assert_eq!(before.code, Some(1), "{before:#?}");
+        for told in [
+            "main: owner_commands is on, but Z-API does not send what is typed on the bot's own phone: the owner's \
+             commands never arrive. Run `vincula webhook register main`.",
+            "main: the receive-and-delivery webhook points elsewhere: messages may go there and not to this bot. \
+             Run `vincula webhook register main`.",
+        ] {
+            assert!(before.out.contains(told), "{told}: {}", before.out);
+        }
+        assert!(before.out.contains("2 to look at.") && !before.out.contains("All good"), "{}", before.out);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
+        assert!(
+            ran.out.contains("main: receive-and-delivery webhook, which pointed elsewhere, set to"),
+            "{}",
+            ran.out
+        );
+        assert!(!ran.out.contains("crm.example.com"), "its address may hold a secret: {}", ran.out);
+        assert_eq!((after.code, after.out.contains("All good.")), (Some(0), true), "{after:#?}");
+        let webhooks = place.sandbox.webhooks();
+        assert_eq!(webhooks.received_and_delivery.as_deref(), Some(expected.as_str()));
+        assert!(webhooks.notifies_sent_by_me);
+        assert_eq!(place.sandbox.callback(&typed).map(|callback| callback.url), Some(expected.clone()));
+    }
+}
+
+#[test]
+fn what_nobody_needs_is_neither_checked_nor_registered() {
+    let place = Place::new();
+
+    let ran = place.run(&["webhook", "register"]);
+    let checked = place.run(&["check"]);
+
+    assert_eq!((ran.code, checked.code), (Some(0), Some(0)), "{checked:#?}");
+    let Webhooks { received_and_delivery, notifies_sent_by_me, .. } = place.sandbox.webhooks();
+    assert_eq!((received_and_delivery, notifies_sent_by_me), (None, false));
+    assert!(!checked.out.contains("own phone"), "{}", checked.out);
 }
 
 /// What Z-API says of the instance, with these two addresses.

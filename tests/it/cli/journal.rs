@@ -212,3 +212,32 @@ fn all_orders_are_exported_oldest_first_in_either_form() {
     assert_eq!(place.run(&["journal", "export", "--since", "yesterday"]).code, Some(2));
     assert_eq!(place.run(&["journal", "export", "--format", "table"]).code, Some(2));
 }
+
+/// Some programs split at `;`, at tabs or line by line, and know nothing of the quotes around a cell.
+#[test]
+fn t25_an_export_has_no_formula_wherever_a_spreadsheet_splits_it() {
+    let place = Place::new();
+    let serving = place.serve();
+    let texts = [
+        ("A1", "/groups x;=HYPERLINK(1)"),
+        ("A2", "/groups x;\"=1+1\""),
+        ("A3", "/groups x\n@SUM(A1)\t+1"),
+        ("A4", "/groups x\ny,-1;\u{a0}＝1"),
+    ];
+    for (id, text) in texts {
+        place.order(id, text);
+        place.reply_to(id);
+    }
+    serving.stop(&place);
+
+    let csv = place.run(&["journal", "export"]);
+
+    for part in csv.out.split([';', '\t', '\n', '\r', ',']) {
+        let bare = part.trim_matches(|c: char| c == '"' || c.is_whitespace());
+        assert!(!bare.starts_with(['=', '+', '-', '@', '＝']), "{part:?} in {}", csv.out);
+    }
+    let rows = csv::Reader::from_reader(csv.out.as_bytes()).into_records().map(Result::unwrap);
+    let read: Vec<String> = rows.map(|row| row[10].to_owned()).collect();
+    assert_eq!(read.len(), texts.len());
+    assert_eq!(read[0], "/groups x;'=HYPERLINK(1)");
+}

@@ -105,6 +105,20 @@ name = "Ana"
         )
     }
 
+    /// Calls Z-API as somebody else does who has its credentials.
+    fn put(&self, path: &str, body: &serde_json::Value) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let toml = std::fs::read_to_string(self.file()).unwrap();
+        let base_url = toml.split_once("base_url = \"").unwrap().1.split('"').next().unwrap();
+        let request = reqwest::Client::new()
+            .put(format!("{base_url}/instances/{id}/token/{token}/{path}"))
+            .header("client-token", client_token.as_deref().unwrap())
+            .json(body);
+        let answer = self.outside.block_on(request.send()).unwrap();
+        assert!(answer.status().is_success(), "{path}");
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.path().join("vincula.toml")
     }

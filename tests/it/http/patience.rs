@@ -12,9 +12,9 @@ use crate::support::wire::{Wire, request};
 const TENTH: Duration = Duration::from_millis(100);
 const SHORT: Patience = Patience {
     head: Duration::from_millis(400),
-    request: Duration::from_millis(1_200),
-    answer: TENTH,
-    idle: Duration::from_millis(2_500),
+    request: Duration::from_millis(12_000),
+    answer: Duration::from_millis(12_000),
+    idle: Duration::from_millis(12_000),
 };
 
 /// A listener with these clocks that answers a request after all of its body has come.
@@ -35,14 +35,14 @@ async fn serving(frame: Frame) -> String {
 /// How long it takes until the connection is closed, and what it said by then.
 async fn closed_after(wire: &mut Wire) -> (Duration, String) {
     let begun = Instant::now();
-    let said = tokio::time::timeout(80 * TENTH, wire.closed()).await.expect("it is closed some time");
+    let said = tokio::time::timeout(600 * TENTH, wire.closed()).await.expect("it is closed some time");
     (begun.elapsed(), said)
 }
 
+/// It took the time of a head: a slow machine makes that longer, but not as long as other times are.
 #[track_caller]
-fn expect_about(elapsed: Duration, tenths: u32) {
-    let about = tenths.saturating_sub(1) * TENTH..(tenths + 8) * TENTH;
-    assert!(about.contains(&elapsed), "{elapsed:?} is not about {tenths} tenths of a second");
+fn expect_head(elapsed: Duration) {
+    assert!((3 * TENTH..100 * TENTH).contains(&elapsed), "{elapsed:?}");
 }
 
 #[tokio::test]
@@ -52,19 +52,19 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 
     let never_speaks = async {
         let mut wire = Wire::to(&url).await;
-        expect_about(closed_after(&mut wire).await.0, 4);
+        expect_head(closed_after(&mut wire).await.0);
     };
     let idle = async {
         let mut wire = Wire::to(&url).await;
         // As often as it likes, and each time past the time for a head.
         for _ in 0..3 {
             wire.send(&whole).await;
-            assert_eq!(wire.answer_within(10 * TENTH).await.expect("it is kept").text(), "well");
+            assert_eq!(wire.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
             tokio::time::sleep(9 * TENTH).await;
         }
         wire.send(&whole).await;
         assert_eq!(wire.answer().await.unwrap().text(), "well");
-        expect_about(closed_after(&mut wire).await.0, 25);
+        assert!(closed_after(&mut wire).await.0 > 115 * TENTH, "it was not kept");
     };
     let slow_head_after_an_answer = async {
         let mut wire = Wire::to(&url).await;
@@ -73,7 +73,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
         tokio::time::sleep(9 * TENTH).await;
         wire.send(&whole[..9]).await;
         let (elapsed, said) = closed_after(&mut wire).await;
-        expect_about(elapsed, 4);
+        expect_head(elapsed);
         assert_eq!(said, "");
     };
     tokio::join!(never_speaks, idle, slow_head_after_an_answer);
@@ -82,19 +82,20 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 /// The seconds of the head count: head and body share the time of one request.
 #[tokio::test]
 async fn a_request_has_its_time_from_its_first_byte() {
-    let url = listening(SHORT).await;
+    let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
+    let url = listening(Patience { head, request: request_time, ..SHORT }).await;
     let mut wire = Wire::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
     let begun = Instant::now();
     wire.send(&head[..20]).await;
-    tokio::time::sleep(3 * TENTH).await;
+    tokio::time::sleep(30 * TENTH).await;
     wire.send(&head[20..]).await;
 
-    let answer = wire.answer_within(40 * TENTH).await.expect("an answer");
+    let answer = wire.answer_within(400 * TENTH).await.expect("an answer");
 
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
-    expect_about(begun.elapsed(), 12);
-    assert!(begun.elapsed() < 15 * TENTH, "the body was given a time of its own: {:?}", begun.elapsed());
+    assert!(begun.elapsed() > 49 * TENTH, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < 80 * TENTH, "the body was given a time of its own: {:?}", begun.elapsed());
 }
 
 #[tokio::test]
@@ -114,7 +115,7 @@ async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
     shutdown.cancel();
     for wire in [&mut fresh, &mut idle] {
         let (elapsed, said) = closed_after(wire).await;
-        assert!(elapsed < 5 * TENTH && said.is_empty(), "{elapsed:?} {said}");
+        assert!(elapsed < 100 * TENTH && said.is_empty(), "{elapsed:?} {said}");
     }
     assert!(tokio::net::TcpStream::connect(crate::support::wire::authority(&url)).await.is_err());
     at_work.send(b"56789").await;
@@ -123,5 +124,5 @@ async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
     at_work.closed().await;
     drop(at_work);
     tasks.close();
-    tokio::time::timeout(10 * TENTH, tasks.wait()).await.expect("nothing runs any more");
+    tokio::time::timeout(100 * TENTH, tasks.wait()).await.expect("nothing runs any more");
 }

@@ -14,7 +14,7 @@ use crate::support::{ANA, Service};
 async fn idle(bot: &Service) -> Wire {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(wire.answer_within(5 * SECOND).await.expect("a place").status, 200);
+    assert_eq!(wire.answer_within(50 * SECOND).await.expect("a place").status, 200);
     wire
 }
 
@@ -52,11 +52,11 @@ async fn a_connection_that_never_spoke_makes_room_too() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let mut silent = Wire::to(&bot.url).await;
     let mut other = Wire::to(&bot.url).await;
-    let begun = std::time::Instant::now();
     let newcomers = [idle(&bot).await, idle(&bot).await];
     silent.closed().await;
     other.closed().await;
-    assert!(begun.elapsed() < 3 * SECOND, "they kept their places for {:?}", begun.elapsed());
+    // They were asked to leave, and not closed when their time was over.
+    assert_eq!(bot.counted("vincula_connections_closed_for_room_total").await, 2);
     drop(newcomers);
 }
 
@@ -64,6 +64,7 @@ async fn a_connection_that_never_spoke_makes_room_too() {
 async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let (mut first, rest) = half_way(&bot).await;
+    let begun = std::time::Instant::now();
     let (mut second, _) = half_way(&bot).await;
     // Both have begun, as far as the service is concerned.
     tokio::time::sleep(SECOND / 4).await;
@@ -76,13 +77,15 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
     assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were places for two");
 
     first.send(&rest).await;
-    assert_eq!(first.answer_within(SECOND).await.expect("who works is let work").status, 200);
+    assert_eq!(first.answer_within(20 * SECOND).await.expect("who works is let work").status, 200);
 
     // One after the other they get the place, and each leaves it to the next.
     for wire in &mut waiting {
-        assert_eq!(wire.answer_within(3 * SECOND).await.expect("a place").status, 200);
+        assert_eq!(wire.answer_within(40 * SECOND).await.expect("a place").status, 200);
     }
-    assert!(second.answer_within(SECOND / 10).await.is_none() && !second.is_closed());
+    assert!(second.answer_within(SECOND / 10).await.is_none());
+    // Its head has 5 s; on a slow machine they are over by now.
+    assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "who works was sent away");
     // The private side has places of its own.
     assert_eq!(bot.private("/healthz").await.status, 200);
 }
@@ -103,7 +106,7 @@ async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     };
     let is_served = async |wire: &mut Wire, rest: &[u8]| {
         wire.send(rest).await;
-        wire.answer_within(SECOND).await.is_some_and(|answer| answer.text() == "well")
+        wire.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
     };
 
     let mut greedy = [begun("127.0.0.2").await, begun("127.0.0.2").await];

@@ -13,7 +13,7 @@ const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 async fn said_to(bot: &Service, raw: &str) -> String {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(raw.as_bytes()).await;
-    match tokio::time::timeout(4 * SECOND, wire.closed()).await {
+    match tokio::time::timeout(40 * SECOND, wire.closed()).await {
         Ok(said) => said,
         Err(_) => panic!("the connection stays open after {raw:?}"),
     }

@@ -6,6 +6,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::command::named;
 use vincula::sandbox::{Fault, Offline, Reply};
 
+use super::scene::refusal;
 use crate::support::{ANA, Service, Setting};
 
 /// An admin of “Bairro Feliz”.
@@ -232,9 +233,11 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
     bot.knows(BRUNO).await;
     let by_lid = bot.ask_by(&bot.message(BRUNO_LID, ORDER)).await;
     let suporte = bot.group("Suporte");
-    bot.sandbox
-        .trouble()
-        .always("light-group-metadata", Fault::Instead(Reply::json(200, &serde_json::json!({}))));
+    // The group is known when its people are read, and they are not shown.
+    let path = format!("light-group-metadata/{suporte}");
+    let known = bot.sandbox.trouble().hold(&path);
+    bot.sandbox.trouble().always(&path, Fault::Instead(refusal("not authorized")));
+    known.release();
 
     let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;
 

@@ -87,7 +87,7 @@ async fn a_lost_answer_and_a_crash_end_it_once() {
 }
 
 #[tokio::test]
-async fn a_community_that_stays_in_the_list_is_no_success() {
+async fn a_community_that_stays_in_the_list_is_no_success_and_is_ended_again() {
     let bot = Service::start().await;
     bot.sandbox.trouble().next(
         "DELETE communities/",
@@ -97,10 +97,8 @@ async fn a_community_that_stays_in_the_list_is_no_success() {
 
     let reply = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
 
-    assert_eq!(
-        reply,
-        "❓ Z-API said it was done, but it does not show yet. Look again in a minute: /communities"
-    );
+    assert_eq!(reply, DONE);
+    assert_eq!(bot.calls_to("communities/1").len(), 2);
 }
 
 #[tokio::test]

@@ -79,12 +79,11 @@ async fn numbers_and_ranges_of_the_list_name_groups() {
     let bot = Service::start().await;
     bot.ask(ANA, "/groups vendas").await;
 
-    let reply = bot.ask(ANA, "/link bairro 1-2 futebol").await;
+    let beside_a_name = bot.ask(ANA, "/link bairro 1-2, futebol").await;
+    let reply = bot.ask(ANA, "/link bairro 1-2").await;
 
-    assert_eq!(
-        reply,
-        "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n✅ “Futebol”"
-    );
+    assert_eq!(beside_a_name, "1 of 2 groups are now in “Bairro Feliz”.\n❌ no group “1-2”\n✅ “Futebol”");
+    assert_eq!(reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”");
 }
 
 #[tokio::test]

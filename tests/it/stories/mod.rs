@@ -1,12 +1,14 @@
 //! One file a command: what a person says, and what they and the groups see of it. Then the
 //! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
 
+mod absence;
 mod add;
 mod again;
 mod alias;
 mod announce;
 mod answers;
-mod appointed;
+pub mod appointed;
+mod attempts;
 mod cancel;
 mod choose;
 mod communities;
@@ -14,6 +16,7 @@ mod community;
 mod create;
 mod deactivate;
 mod describe;
+mod documented;
 mod confirm;
 mod consent;
 mod edit;
@@ -40,6 +43,7 @@ mod people;
 mod photo;
 mod progress;
 mod promote;
+mod prompts;
 mod refuted;
 mod remove;
 mod retention;

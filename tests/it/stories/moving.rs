@@ -1,6 +1,6 @@
 //! `/move`: a group leaves the community it is in and is linked to another, as one order.
 
-use vincula::sandbox::{Call, Fault, Reply};
+use vincula::sandbox::{Fault, Partial, Reply};
 
 use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -65,16 +65,18 @@ async fn what_cannot_be_linked_for_good_is_put_back() {
 
 #[tokio::test]
 async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
-    let bot = Service::start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(refusal("You must be an admin")));
+    for way_out in ["the order", "/undo"] {
+        let bot = Service::start().await;
+        bot.sandbox.trouble().always("communities/link", Fault::Instead(refusal("You must be an admin")));
 
-    let reply = bot.ask(ANA, MOVE).await;
-    bot.sandbox.trouble().clear();
-    assert_eq!(bot.ask(ANA, "/undo").await, "❌ The last change was /move, and that cannot be taken back.");
-    let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+        let reply = bot.ask(ANA, MOVE).await;
+        bot.sandbox.trouble().clear();
+        let order = if way_out == "/undo" { way_out } else { reply.rsplit_once(": ").unwrap().1 };
+        let back = bot.ask(ANA, order).await;
 
-    assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
-    assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+        assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
+        assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+    }
 }
 
 #[tokio::test]
@@ -83,16 +85,17 @@ async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
     let trouble = bot.sandbox.trouble();
     trouble.next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
     // Back it is said to be, but not shown.
-    trouble.next("communities/link", 1, Fault::Instead(ok(r#"{"success":true}"#)));
+    trouble.next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
 
     let reply = bot.ask(ANA, MOVE).await;
 
     assert_eq!(
         reply,
         "0 of 1 group is now in “Bairro Feliz”.\n❓ “Vendas Sul”: Z-API refused: “You must be an admin”; it left \
-         “Marketing BR”, and I cannot tell whether it is back there. Look: /community \"Marketing BR\""
+         “Marketing BR”, and I cannot tell whether it is back there. If it is not, this puts it back: \
+         /link \"Marketing BR\" \"Vendas Sul\""
     );
-    assert_eq!(bot.ask(ANA, "/undo").await, "❌ The last change was /move, and that cannot be taken back.");
+    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
 }
 
 #[tokio::test]
@@ -189,21 +192,143 @@ async fn what_does_not_leave_is_not_linked_elsewhere() {
     let reply = bot.ask(ANA, MOVE).await;
 
     assert!(reply.starts_with("0 of 1 group is now in “Bairro Feliz”.\n❌ “Vendas Sul”: "), "{reply}");
-    assert!(reply.ends_with("refused: “You must be an admin”"), "{reply}");
+    assert!(reply.ends_with("refused: “You must be an admin”; it is still in “Marketing BR”"), "{reply}");
     assert!(bot.calls_to("communities/link").is_empty());
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
 }
 
 #[tokio::test]
-async fn what_may_be_on_its_way_is_not_put_back() {
+async fn a_link_that_does_not_show_is_called_again_before_the_group_is_put_back() {
+    for (times, told, home) in [
+        (1, "✅ “Vendas Sul”", "Bairro Feliz"),
+        (
+            2,
+            "❌ “Vendas Sul”: Z-API said it was done, but the community does not show it; it is back in “Marketing BR”",
+            "Marketing BR",
+        ),
+    ] {
+        let bot = Service::start().await;
+        let lie = Fault::Instead(ok(r#"{"success":true}"#));
+        bot.sandbox.trouble().next("communities/link", times, lie);
+
+        let reply = bot.ask(ANA, MOVE).await;
+
+        assert_eq!(reply.lines().nth(1), Some(told));
+        assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some(home));
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_comes_through_late_is_told_as_done() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
+    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
+    let call = bot.sandbox.trouble().hold("communities/link");
+    let order = bot.give(ANA, MOVE).await;
+    bot.within(call.reached()).await;
+    // It is about to be put back.
+    let group = bot.group("Vendas Sul");
+    bot.sandbox.world(|world| world.link(&bairro, &group)).unwrap();
+    call.release();
+
+    assert_eq!(bot.answers_to(&order).await, [MOVED]);
+}
+
+#[tokio::test]
+async fn a_full_community_takes_no_group_from_another() {
+    let bot = Service::with().world(|world| world.set_limit(2)).start().await;
+    bot.sandbox.trouble().set_partial(Partial::Error);
 
     let reply = bot.ask(ANA, MOVE).await;
 
-    assert!(reply.contains("❓ “Vendas Sul”"), "{reply}");
-    let calls = bot.calls_to("communities/link");
-    let is_there = |call: &Call| call.body.as_ref().is_some_and(|body| body["communityId"] == bairro);
-    assert!(!calls.is_empty() && calls.iter().all(is_there), "{calls:?}");
+    let full = "❌ “Vendas Sul”: Z-API refused: “The community is full”; it is back in “Marketing BR”";
+    assert_eq!(reply.lines().nth(1), Some(full));
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn a_move_that_is_given_up_between_the_halves_is_put_back() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    let into_bairro = format!("communities/link?communityId={}", bot.community("Bairro Feliz"));
+    bot.sandbox.trouble().always(&into_bairro, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, MOVE).await;
+
+    let told = "❌ “Vendas Sul”: Z-API has trouble (status 502); it is back in “Marketing BR”";
+    assert_eq!(reply.lines().nth(1), Some(told));
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
+    bot.settled().await;
+    assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
+    assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_linked_any_more_the_reply_has_the_way_out() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, MOVE).await;
+    bot.sandbox.trouble().clear();
+    let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+    let told =
+        "❓ “Vendas Sul”: Z-API has trouble (status 502); it left “Marketing BR”, and I cannot tell whether";
+    assert!(reply.contains(told), "{reply}");
+    assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+}
+
+#[tokio::test]
+async fn a_move_that_is_cancelled_between_the_halves_is_put_back() {
+    let bot = super::cancel::patient().start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, MOVE).await;
+    bot.tried(&order, 1).await;
+    bot.sandbox.trouble().clear();
+
+    bot.ask(ANA, "/cancel").await;
+
+    let told = "0 of 1 group is now in “Bairro Feliz”.\n\
+         ❌ “Vendas Sul”: not done: the order was cancelled; it is back in “Marketing BR”";
+    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn a_crash_while_it_is_put_back_moves_it_no_second_time() {
+    let mut bot = Service::start().await;
+    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let order = bot.give(ANA, MOVE).await;
+    bot.within(call.reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    let told = "0 of 1 group is now in “Bairro Feliz”.\n\
+         ❌ “Vendas Sul”: Z-API refused: “You must be an admin”; it is back in “Marketing BR”";
+    assert_eq!(bot.reply_to(&order).await.text, told);
+    assert_eq!((bot.calls_to("communities/unlink").len(), bot.calls_to("communities/link").len()), (1, 2));
+}
+
+#[tokio::test]
+async fn what_has_left_its_community_does_not_wait_for_what_cannot_leave_another() {
+    let bot = Service::with()
+        .world(|world| {
+            let third = world.community("Terceira");
+            world.linked_group(&third, "Tênis");
+            world.linked_group(&third, "Vôlei");
+        })
+        .start()
+        .await;
+    let out_of_marketing = format!("communities/unlink?communityId={}", bot.community("Marketing BR"));
+    bot.sandbox.trouble().always(&out_of_marketing, Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(ANA, r#"/move "vendas sul" tênis "Bairro Feliz""#).await;
+
+    bot.tried(&order, 1).await;
+    let meanwhile = bot.community_of("Tênis");
+    bot.sandbox.trouble().clear();
+
+    assert_eq!(meanwhile.as_deref(), Some("Bairro Feliz"));
+    let done = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Sul”\n✅ “Tênis”";
+    assert_eq!(bot.answers_to(&order).await, [done]);
 }

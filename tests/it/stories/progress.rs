@@ -85,7 +85,7 @@ async fn after_a_crash_the_same_message_becomes_the_answer() {
     bot.reply_to(order.message_id()).await;
     let id = bot.row(order.message_id()).await.id;
     bot.within(async {
-        while bot.store.answer_id(&id).await.unwrap().is_none() {
+        while bot.store.reply_messages(&id).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
     })
@@ -146,7 +146,7 @@ async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
     bot.reply_to(order.message_id()).await;
     let id = bot.row(order.message_id()).await.id;
     bot.within(async {
-        while bot.store.answer_id(&id).await.unwrap().is_none() {
+        while bot.store.reply_messages(&id).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
     })

@@ -72,12 +72,12 @@ async fn a_clock_that_jumps_ahead_while_an_order_is_carried_out_lets_the_worker_
 #[tokio::test]
 async fn a_community_that_cannot_be_read_makes_no_mark() {
     for body in [json!({}), json!({ "name": "x" }), json!({ "name": "x", "subGroups": [] }), json!([{}])] {
-        let bot = Service::start().await;
+        let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &body)));
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
 
-        assert_eq!(reply, "❌ Z-API gave an answer that cannot be read.", "{body}");
+        assert!(reply.contains("gave up: Z-API gave an answer that cannot be read."), "{body}: {reply}");
         assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     }
 }
@@ -87,7 +87,8 @@ async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_
     let bot = Service::start().await;
     let announcement =
         json!({ "name": "Bairro Feliz", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
-    let blind = json!({ "name": "Bairro Feliz", "subGroups": [announcement] });
+    let blind =
+        json!({ "id": bot.community("Bairro Feliz"), "name": "Bairro Feliz", "subGroups": [announcement] });
     bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &blind)));
     bot.sandbox.trouble().always(
         "communities/unlink",

@@ -97,7 +97,7 @@ async fn while_another_process_holds_the_file_orders_are_sent_again() {
     let order = bot.message(ANA, ORDER);
     let other = hold(&bot.journal()).await;
 
-    bot.expect_refused(&order, Duration::from_secs(6)).await;
+    bot.expect_refused(&order, Duration::from_secs(60)).await;
     bot.expect_unready("another process holds it").await;
 
     drop(other);
@@ -219,7 +219,7 @@ async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
     let mut other = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("SELECT pg_advisory_lock(x'76696e63756c61'::bigint)").execute(&mut other).await.unwrap();
 
-    bot.expect_refused(&order, Duration::from_secs(10)).await;
+    bot.expect_refused(&order, Duration::from_secs(100)).await;
     bot.expect_unready("cannot be used now").await;
 
     other.close().await.unwrap();
@@ -239,7 +239,7 @@ async fn postgresql_may_restart_under_the_running_service() {
     let order = bot.message(ANA, "/whoami");
 
     server.kill();
-    bot.expect_refused(&order, Duration::from_secs(10)).await;
+    bot.expect_refused(&order, Duration::from_secs(100)).await;
     bot.expect_unready("cannot be used now").await;
     call.release();
     // The worker looks for orders each 5 s: by then it has met the trouble as well.
@@ -260,7 +260,7 @@ async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_
     bot.within(answer.reached()).await;
     let other = hold(&bot.journal()).await;
     answer.release();
-    bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(6)).await;
+    bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(60)).await;
 
     drop(other);
     bot.ready().await;

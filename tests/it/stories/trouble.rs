@@ -121,8 +121,6 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
             "❌ Z-API does not accept calls from this server. Whoever runs this bot must allow its address.",
         ),
         (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: “no ∗rights∗”."),
-        (Reply::html(200, "<html>hello</html>"), "❌ Z-API gave an answer that cannot be read."),
-        (Reply::Huge(2_000_000), "❌ Z-API gave an answer that cannot be read."),
     ];
     let other = [400, 401, 403, 404, 405, 409, 410, 415, 422].map(|status| {
         (Reply::json(status, &serde_json::json!({ "error": "no" })), "❌ Z-API refused: “no”.")
@@ -305,7 +303,7 @@ async fn each_try_begins_by_reading_what_is_so() {
 async fn an_order_that_makes_its_worker_panic_again_and_again_is_given_up_and_others_go_on() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
 
     let poison = bot.give(ANA, ORDER).await;
     bot.ask(ANA, "/whoami").await;

@@ -164,8 +164,8 @@ async fn an_outcome_that_cannot_be_read_back_is_a_question_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_read_back_that_makes_no_sense_is_a_question_at_once() {
-    let bot = Service::start().await;
+async fn a_read_back_that_makes_no_sense_is_a_question_at_the_end() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let gate = bot.sandbox.trouble().hold_answer("communities/link");
     let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.within(gate.reached()).await;
@@ -175,7 +175,7 @@ async fn a_read_back_that_makes_no_sense_is_a_question_at_once() {
     let told = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(bot.answers_to(&order).await, [told]);
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("answered"));
+    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
 }
 
 #[tokio::test]

@@ -103,11 +103,14 @@ async fn another_admin_of_the_same_group_takes_nothing_back_of_it() {
 }
 
 #[tokio::test]
-async fn what_one_order_linked_is_unlinked_without_a_question_however_much_it_is() {
+async fn what_one_order_linked_is_unlinked_on_a_yes_where_it_is_much() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte síndicos café"#).await;
 
-    let undone = bot.ask(ANA, "/undo").await;
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.starts_with("4 of 4 groups would be out of “Bairro Feliz”."), "{asked}");
+    assert_eq!(bot.community_of("Café da Manhã").as_deref(), Some("Bairro Feliz"));
+    let undone = bot.ask(ANA, "yes").await;
 
     assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
     assert_eq!(bot.community_of("Café da Manhã"), None);

@@ -75,6 +75,7 @@ impl Default for Setting {
             clock: Clock::system(),
             timing: Timing {
                 read_back: Duration::from_millis(600),
+                attempt: Duration::from_secs(60),
                 hourglass: Duration::from_secs(30),
                 progress: Duration::from_secs(30),
                 goes_on: Duration::from_secs(20),

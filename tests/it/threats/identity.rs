@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join;
+use serde_json::{Value, json};
 use vincula::clock::{Clock, Timestamp};
 
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, ANA_LID, STRANGER, Service};
 use crate::webhook::expect_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
@@ -115,10 +116,98 @@ async fn t12_what_the_bot_said_itself_is_no_order_even_where_the_owners_are() {
         said(bot.message(ANA, ORDER).from_me()).with("fromApi", "true"),
         said(bot.message(ANA, ORDER).from_me()).with("fromApi", "perhaps"),
         said(bot.message(ANA, ORDER)).with("fromMe", "perhaps"),
+        // Only a flag that says no makes it the owner's: without one it may be our own.
+        said(bot.message(ANA, ORDER).from_me()).without("fromApi"),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", Value::Null),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", json!([])),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", ""),
+        said(bot.message(ANA, ORDER).from_me()).with("fromApi", " null "),
     ] {
         assert_eq!(expect_status(&bot.post(&echo).await, "ignored"), "from_me", "{}", echo.body());
     }
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+
+    for no in [json!(false), json!("false"), json!(0)] {
+        let typed = bot.message(ANA, "/whoami").from_me().with("fromApi", no);
+        assert!(bot.ask_by(&typed).await.starts_with("You are “owner”."));
+    }
+}
+
+/// Eve may ask for help and nothing else.
+const EVE: &str = "5544999990009";
+const TWO_ADMINS: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nlid = \"81896604192873@lid\"\nname = \"Ana\"\n\
+                          [instances.main.admins.eve]\nphone = \"5544999990009\"\nname = \"Eve\"\ncommands = [\"help\"]\n";
+
+/// Ids of messages are chosen by the phones that send them.
+#[tokio::test]
+async fn t17_an_id_that_another_admin_used_hides_nobodys_order() {
+    let bot = Service::with().admins(TWO_ADMINS).start().await;
+    let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
+    let (hers, order) = (of(EVE, "/help"), of(ANA, ORDER));
+
+    expect_status(&bot.post(&hers).await, "accepted");
+    expect_status(&bot.post(&order).await, "accepted");
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+    // Each of them is known by now, Ana's under either of her identities.
+    for known in [hers, order, of("", ORDER).lid(ANA_LID).without("phone").with("phone", ANA_LID)] {
+        expect_status(&bot.post(&known).await, "duplicate");
+    }
+    assert_eq!((bot.orders().await, bot.changes()), (2, 1));
+}
+
+#[tokio::test]
+async fn t17_an_id_that_another_admin_used_in_the_same_chat_hides_no_unknown_command() {
+    let bot = Service::with().admins(TWO_ADMINS).start().await;
+    let group = bot.group("Futebol");
+    let of = |from, text| bot.message(from, text).in_group(&group).with_id("3EB0C0FFEE");
+
+    for order in [of(EVE, "/help"), of(ANA, "/whoami")] {
+        expect_status(&bot.post(&order).await, "accepted");
+    }
+    bot.settled().await;
+
+    assert!(bot.said().iter().any(|text| text.contains("You are “Ana”")), "{:?}", bot.said());
+}
+
+#[tokio::test]
+async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
+    let bot = Service::with().admins(TWO_ADMINS).start().await;
+    let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
+    let mistaken = r#"/link "Bairro Felis" futebol"#;
+
+    expect_status(&bot.post(&of(ANA, mistaken)).await, "accepted");
+    bot.settled().await;
+    // Eve's edit of it is none, and what Eve sends under its id neither mends it nor keeps Ana from mending it.
+    let edit = of(EVE, "/help link").edited();
+    assert_eq!(expect_status(&bot.post(&edit).await, "ignored"), "edited");
+    expect_status(&bot.post(&of(EVE, "/help")).await, "accepted");
+    bot.settled().await;
+    let mended = of(ANA, ORDER).edited();
+    expect_status(&bot.post(&mended).await, "accepted");
+    bot.settled().await;
+
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
+    assert_eq!((bot.orders().await, bot.changes()), (3, 1));
+}
+
+/// As it does where a number and a lid turn out to be one person's: the key changes, the sender does not.
+#[tokio::test]
+async fn t17_a_message_stays_known_where_the_key_of_its_admin_changes() {
+    let mut bot = Service::with().admins(TWO_ADMINS).start().await;
+    let order = bot.message(ANA, ORDER);
+    bot.ask_by(&order).await;
+    bot.stop().await;
+    bot.restart_with("admins.ana]", "admins.anna]").await;
+
+    let lid = bot.message("", ORDER).with_id(order.message_id()).lid(ANA_LID);
+    for known in [&order, &lid.without("phone").with("phone", ANA_LID)] {
+        expect_status(&bot.post(known).await, "duplicate");
+    }
+
+    bot.settled().await;
+    assert_eq!((bot.orders().await, bot.changes()), (1, 1));
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 //! A test's name begins with the id of the threat that it tries, wherever it stands; the document
 //! has a row for every threat and names its tests.
 
+mod authority;
 mod http;
 mod identity;
 mod process;
 mod proof;
 mod replay;
 mod store;
+mod success;
 mod text;
 mod upstream;
 
@@ -16,7 +18,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The threats of the list.
-const THREATS: std::ops::RangeInclusive<u32> = 1..=43;
+const THREATS: std::ops::RangeInclusive<u32> = 1..=47;
 /// The dashboard does not exist yet, and so nothing of it can be tried.
 const WITHOUT_TESTS: [u32; 1] = [38];
 

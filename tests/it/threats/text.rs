@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 use serde_json::json;
+use vincula::command::{Arg, registry};
 use vincula::sandbox::{Fault, Reply};
 
 use crate::support::{ANA, Service};
@@ -101,8 +102,42 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
     assert!(reply.ends_with("✅ “Futebol”"), "{reply}");
 }
 
-#[tokio::test]
-async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
+/// Far more than any of them takes: each is measured in some hundredths of a second, and in a few tenths on a slow
+/// machine. Where the work grew with the text, and not with what a name can be, it was many seconds.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// So often a text is tried at most: a machine that stands still for seconds does so once, and slow code each time.
+const TRIES: usize = 3;
+
+/// Texts of 64 KiB, of one thing each.
+fn fills() -> impl Iterator<Item = (&'static str, String)> {
+    let units = [
+        "x",
+        "x ",
+        " ",
+        "\"",
+        "\"\"",
+        "\"\" ",
+        "''",
+        "'a ",
+        "“” , ",
+        ",;",
+        "a*",
+        "*",
+        "-",
+        "- x\n",
+        "--x ",
+        "1 ",
+        "\n",
+        "á\u{301}",
+        "\u{200b}",
+        "👩‍👩‍👧",
+        "ﷺ",
+    ];
+    units.into_iter().map(|unit| (unit, unit.repeat(64 * 1024 / unit.len())))
+}
+
+/// A bot in a world of many groups, whose admin may give any number of orders.
+async fn start_crowded() -> Service {
     let bot = Service::with()
         .limits("orders_per_minute = 10000")
         .world(|world| {
@@ -113,34 +148,51 @@ async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
         .start()
         .await;
     bot.ask(ANA, "/groups").await;
-    let fill = |unit: &str| unit.repeat(64 * 1024 / unit.len());
-    for rest in [
-        fill("x"),
-        fill("x "),
-        fill("\"\" "),
-        fill("\"\""),
-        fill("''"),
-        fill("“” , "),
-        fill("'a "),
-        fill("a*"),
-        fill("*"),
-        fill("á\u{301}"),
-        fill("\u{200b}"),
-        fill("\n"),
-        fill(",;"),
-        fill("👩‍👩‍👧"),
-    ] {
-        for order in ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/x"] {
+    bot
+}
+
+/// Sends each text, and sees that what becomes of it takes no longer than any other order.
+async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>) {
+    for text in texts {
+        let mut taken = Duration::MAX;
+        for _ in 0..TRIES {
             let begun = Instant::now();
-            let answer = bot.send(ANA, &format!("{order}{rest}")).await;
+            let answer = bot.send(ANA, &text).await;
             assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
             bot.settled().await;
-            let taken = begun.elapsed();
-            assert!(taken < Duration::from_secs(5), "{order}{:?}… took {taken:?}", rest.get(..8));
+            taken = taken.min(begun.elapsed());
+            if taken < AT_ONCE {
+                break;
+            }
         }
+        let begin: String = text.chars().take(20).collect();
+        assert!(taken < AT_ONCE, "{begin:?}… took {taken:?}");
     }
     assert!(bot.said().iter().all(|text| text.chars().count() < 4_000));
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+}
+
+#[tokio::test]
+async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
+    let bot = start_crowded().await;
+    let begins = ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/help /", "/x", "link "];
+    let texts = fills().flat_map(|(_, fill)| begins.map(|begin| format!("{begin}{fill}")));
+
+    expect_each_at_once(&bot, texts).await;
+}
+
+#[tokio::test]
+async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
+    let bot = start_crowded().await;
+    let fills: Vec<_> = fills().collect();
+    // Each command gets each second text, so that all of them are tried with some command of each kind.
+    let chosen = registry::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
+        let fills = fills.iter().skip(nth % 2).step_by(2);
+        let place = if spec.args.first() == Some(&Arg::Community) { "bairro " } else { "" };
+        fills.map(move |(_, fill)| format!("/{} {place}{fill}", spec.name))
+    });
+
+    expect_each_at_once(&bot, chosen).await;
 }
 
 #[tokio::test]
@@ -208,8 +260,10 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
         bot.ask(ANA, &format!("/photo \"Bairro Feliz\" '{word}'")).await;
     }
     // A list that Z-API, or whoever sits in between, filled with the same.
-    let groups: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "phone": id })).collect();
-    let communities: Vec<_> = bait.iter().map(|id| json!({ "name": "Isca", "id": id })).collect();
+    let groups = bait.iter().chain(&["120363186053999999-group"]);
+    let groups: Vec<_> = groups.map(|id| json!({ "name": "Isca", "phone": id })).collect();
+    let communities = bait.iter().chain(&["120363186053999998"]);
+    let communities: Vec<_> = communities.map(|id| json!({ "name": "Isca", "id": id })).collect();
     bot.sandbox.trouble().always("groups?", Fault::Instead(Reply::json(200, &json!(groups))));
     bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!(communities))));
     bot.ask(ANA, "/groups isca").await;

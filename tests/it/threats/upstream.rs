@@ -101,14 +101,14 @@ async fn t26_a_redirect_is_not_followed() {
     let order = bot.message(ANA, ORDER);
     expect_status(&bot.post(&order).await, "accepted");
     bot.within(async {
-        while calls.load(Ordering::SeqCst) == 0
-            || bot.store.list(None, 1).await.unwrap()[0].state == "waiting"
-        {
+        // It is no answer, and so it is tried again.
+        while bot.store.list(None, 1).await.unwrap()[0].tries < 2 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await;
 
+    assert!(calls.load(Ordering::SeqCst) > 0);
     assert_eq!(visitors.load(Ordering::SeqCst), 0, "the redirect was followed");
 }
 
@@ -158,7 +158,7 @@ async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
         let reply = bot.ask(ANA, ORDER).await;
 
         bot.expect_true(&reply, &before);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{what} took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what} took {:?}", begun.elapsed());
     }
 }
 
@@ -171,12 +171,12 @@ async fn t27_a_list_that_is_broken_makes_no_change_and_ends_nothing() {
         ("a depth", Reply::text(200, &"[".repeat(500_000))),
         ("strangers", ok(r#"[null,7,{"id":null},{"name":7},{"id":{},"name":[]},[[]]]"#)),
     ] {
-        let bot = Service::start().await;
+        let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
 
         let reply = bot.ask(ANA, ORDER).await;
 
-        assert!(reply.starts_with("❌") || reply.starts_with("There is no community"), "{what}: {reply}");
+        assert!(reply.starts_with("❌"), "{what}: {reply}");
         assert_eq!(bot.changes(), 0, "{what}");
         assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "{what}");
     }

@@ -1,0 +1,47 @@
+//! Which events Z-API sends, and where: the addresses of the instance and "notify what I send myself" decide.
+//!
+//! Nothing is sent from here: who plays Z-API posts a [`Callback`] to the address of it.
+
+use super::phony::{self, Event};
+use super::{Sandbox, Sent};
+
+/// An event, and where Z-API posts it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The address.
+    pub url: String,
+    /// The JSON document.
+    pub body: String,
+}
+
+impl Sandbox {
+    /// Where a message goes: nowhere, where no address is set, or where it was sent from the connected number, by
+    /// hand or through the API, and "notify what I send myself" is off.
+    pub fn callback(&self, event: &Event) -> Option<Callback> {
+        let webhooks = self.webhooks();
+        if event.is_from_me() && !webhooks.notifies_sent_by_me {
+            return None;
+        }
+        // Seen: where both addresses are set and differ, messages go to the second one.
+        let url = webhooks.received_and_delivery.or(webhooks.received)?;
+        Some(Callback { url, body: event.body() })
+    }
+
+    /// What Z-API tells of a message of the bot: that it was sent, and, with "notify what I send myself", the message
+    /// itself.
+    pub fn callbacks_of(&self, sent: &Sent) -> Vec<Callback> {
+        let (account, webhooks) = (self.account(), self.webhooks());
+        let body = phony::delivery(&account.id, &sent.chat, &sent.message_id);
+        let url = webhooks.received_and_delivery.or(webhooks.others);
+        let delivered = url.map(|url| Callback { url, body });
+        let mut echo = Event::text(&account.id, &sent.text)
+            .connected_phone(&account.phone)
+            .with_id(&sent.message_id)
+            .from_api();
+        echo = if sent.chat.contains('-') { echo.in_group(&sent.chat) } else { echo.from(&sent.chat) };
+        if let Some(quoted) = &sent.quoted {
+            echo = echo.replying_to(quoted);
+        }
+        delivered.into_iter().chain(self.callback(&echo)).collect()
+    }
+}

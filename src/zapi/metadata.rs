@@ -1,0 +1,75 @@
+//! Metadata of groups with thousands of people, read without a JSON value for each of them.
+//!
+//! A community of 5,000 people makes an answer of over 1 MiB, and JSON values take ten times the memory of their
+//! text. So the text is only cut into its parts, and of each person no more is kept than is needed.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Participant;
+use super::groups::participant;
+
+/// The parts of an object, by key: of a repeated key the last one.
+type Parts<'a> = HashMap<String, &'a RawValue>;
+
+/// An answer with group metadata.
+#[derive(Debug)]
+pub(super) struct Metadata {
+    /// Everything but the people.
+    pub(super) fields: Value,
+    /// Who is in the group; nobody where there is no list.
+    pub(super) people: Vec<Participant>,
+}
+
+impl Metadata {
+    /// Reads an answer; nothing where it is no JSON object, nor an array of one.
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+        /// Names, descriptions and links are shorter. What is longer is left out.
+        const MAX_FIELD: usize = 64 * 1024;
+        let text = std::str::from_utf8(body).ok()?;
+        let in_array = || serde_json::from_str::<(Parts<'_>,)>(text).map(|(parts,)| parts);
+        let mut parts: Parts<'_> = serde_json::from_str(text).or_else(|_| in_array()).ok()?;
+        let list = parts.remove("participants").and_then(|list| serde_json::from_str(list.get()).ok());
+        let list: Vec<&RawValue> = list.unwrap_or_default();
+        let read = |person: &&RawValue| participant(&serde_json::from_str(person.get()).unwrap_or_default());
+        parts.retain(|_, part| part.get().len() <= MAX_FIELD);
+        Some(Self { people: list.iter().map(read).collect(), fields: serde_json::to_value(parts).ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn people_are_read_apart_from_the_other_fields_in_whatever_shape_they_come() {
+        let person = r#"{"phone":"5544999990001","isAdmin":"true","short":"A","name":"Ana"}"#;
+        let object = format!(r#"{{"phone":"x","phone":"y","participants":[{person},7,null],"error":[]}}"#);
+        for body in [object.clone(), format!("[{object}]")] {
+            let read = Metadata::parse(body.as_bytes()).unwrap();
+            assert_eq!(read.fields, json!({ "phone": "y", "error": [] }), "{body}");
+            assert_eq!(read.people.len(), 3, "who cannot be read is somebody all the same");
+            assert!(read.people[0].phone.is_some() && read.people[0].is_admin);
+            assert_eq!((read.people[1].phone, read.people[2].phone), (None, None));
+        }
+        for list in ["null", "{}", "7", r#""x""#, "[]"] {
+            let read = Metadata::parse(format!(r#"{{"participants":{list}}}"#).as_bytes()).unwrap();
+            assert_eq!((read.people.len(), read.fields), (0, json!({})), "{list}");
+        }
+        for body in ["", "<html>", "[]", "null", "7", r#"{"a":"#, "[{},{}]"] {
+            assert!(Metadata::parse(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn t27_what_is_too_long_to_be_a_name_or_nested_too_deeply_is_left_out() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let body = format!(r#"{{"subject":"{}","participants":[{deep}]}}"#, "a".repeat(100_000));
+        let read = Metadata::parse(body.as_bytes());
+        assert!(read.is_none_or(|read| read.fields == json!({}) && read.people.len() == 1));
+    }
+}

@@ -1,0 +1,334 @@
+//! The rows: every call that changes something, by the order that makes it.
+
+use serde_json::{Value, json};
+use vincula::sandbox::{Call, World};
+
+use super::Observation;
+
+const BAIRRO: &str = "Bairro Feliz";
+const NEW: &str = "Bairro Novo";
+const TEXT: &str = "Um bairro tranquilo";
+const PHOTO: &str = "https://pictures.example/a.jpeg";
+const ANNOUNCEMENT: &str = "Reunião amanhã";
+
+/// Whether a call may be made again while nobody knows whether it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// The second time changes nothing more.
+    Always,
+    /// It would be done twice.
+    Never,
+    /// The same without its private invitation, which would be sent twice.
+    WithoutInvitation,
+}
+
+/// A change: an order and its call.
+pub struct Change {
+    pub name: &'static str,
+    /// What is done to the playground before.
+    pub arrange: fn(&mut World),
+    /// The order that comes before, carried out without trouble.
+    pub first: Option<&'static str>,
+    pub order: &'static str,
+    /// The method and the path of the call.
+    pub call: &'static str,
+    /// What Z-API documents as its success.
+    pub success: fn(&World) -> Value,
+    /// The things that it changes, as a line of the reply names them; one without lines of its own is “”.
+    pub about: &'static [&'static str],
+    /// Whether a thing is as it shall be: in the world before, in this world.
+    pub is_so: fn(&World, &World, &str) -> bool,
+    /// Z-API shows whether it is so.
+    pub can_be_read: bool,
+    pub repeats: Repeats,
+    /// What is wrong besides.
+    pub also: fn(&Observation) -> Option<String>,
+}
+
+const CHANGE: Change = Change {
+    name: "",
+    arrange: |_| {},
+    first: None,
+    order: "",
+    call: "",
+    success: |_| json!({ "value": true, "success": true }),
+    about: &[""],
+    is_so: |_, _, _| false,
+    can_be_read: true,
+    repeats: Repeats::Always,
+    also: |_| None,
+};
+
+impl Change {
+    /// What a fault is bound to.
+    pub fn target(&self, world: &World) -> String {
+        match self.call {
+            // The bot's own replies are sent by the same call.
+            "POST send-text" => format!("POST send-text?phone={}", announcement_group(world)),
+            call => call.to_owned(),
+        }
+    }
+
+    /// Whether a call is the one that makes the change.
+    pub fn is_call(&self, call: &Call, world: &World) -> bool {
+        let (method, path) = self.call.split_once(' ').unwrap();
+        let path = path.trim_end_matches('?');
+        let is_path = call.path == path || (path.ends_with('/') && call.path.starts_with(path));
+        let is_to = || call.body.as_ref().is_some_and(|body| body["phone"] == announcement_group(world));
+        call.method.as_str() == method && is_path && (path != "send-text" || is_to())
+    }
+}
+
+/// All of them.
+pub fn all() -> Vec<Change> {
+    groups().into_iter().chain(communities()).chain(people()).collect()
+}
+
+fn groups() -> [Change; 8] {
+    let into_bairro = |_: &World, now: &World, group: &str| community_of(now, group) == Some(BAIRRO);
+    let out_of_bairro = |_: &World, now: &World, group: &str| community_of(now, group) != Some(BAIRRO);
+    let link = Change { call: "POST communities/link", is_so: into_bairro, ..CHANGE };
+    let unlink = Change { call: "POST communities/unlink", is_so: out_of_bairro, ..CHANGE };
+    [
+        Change { name: "link", order: r#"/link "Bairro Feliz" futebol"#, about: &["Futebol"], ..link },
+        Change {
+            name: "link of several",
+            order: r#"/link "Bairro Feliz" futebol, suporte"#,
+            about: &["Futebol", "Suporte"],
+            ..link
+        },
+        Change {
+            name: "undo of unlink",
+            first: Some(r#"/unlink "Bairro Feliz" moradores"#),
+            order: "/undo",
+            about: &["Moradores"],
+            ..link
+        },
+        Change {
+            name: "unlink",
+            order: r#"/unlink "Bairro Feliz" moradores"#,
+            about: &["Moradores"],
+            ..unlink
+        },
+        Change {
+            name: "undo of link",
+            first: Some(r#"/link "Bairro Feliz" futebol"#),
+            order: "/undo",
+            about: &["Futebol"],
+            ..unlink
+        },
+        Change {
+            name: "move, the link",
+            order: r#"/move "vendas sul" "Bairro Feliz""#,
+            about: &["Vendas Sul"],
+            also: says_where_it_is,
+            ..link
+        },
+        Change {
+            name: "move, the unlink",
+            order: r#"/move "vendas sul" "Bairro Feliz""#,
+            call: "POST communities/unlink",
+            about: &["Vendas Sul"],
+            also: says_where_it_is,
+            ..link
+        },
+        Change {
+            name: "undo of move, the link",
+            first: Some(r#"/move "vendas sul" "Bairro Feliz""#),
+            order: "/undo",
+            about: &["Vendas Sul"],
+            is_so: |_, now, group| community_of(now, group) == Some("Marketing BR"),
+            also: says_where_it_is,
+            ..link
+        },
+    ]
+}
+
+fn communities() -> [Change; 10] {
+    let describe = Change {
+        call: "POST update-community-description",
+        order: r#"/describe "Bairro Feliz" Um bairro tranquilo"#,
+        is_so: |_, now, _| description(now) == TEXT,
+        ..CHANGE
+    };
+    let invite = Change { call: "POST redefine-invitation-link/", ..CHANGE };
+    [
+        Change { name: "describe", ..describe },
+        Change {
+            name: "describe with nothing",
+            arrange: |world| world.describe(&bairro(world), TEXT).unwrap(),
+            order: r#"/describe "Bairro Feliz" -"#,
+            is_so: |_, now, _| description(now).is_empty(),
+            ..describe
+        },
+        Change {
+            name: "undo of describe",
+            first: Some(r#"/describe "Bairro Feliz" Um bairro tranquilo"#),
+            order: "/undo",
+            is_so: |_, now, _| description(now).is_empty(),
+            ..describe
+        },
+        Change {
+            name: "create",
+            order: "/create Bairro Novo",
+            call: "POST communities?",
+            success: |world| json!({ "id": world.clone().community(NEW), "subGroups": [] }),
+            is_so: |_, now, _| now.community_named(NEW).is_some(),
+            repeats: Repeats::Never,
+            ..CHANGE
+        },
+        Change {
+            name: "deactivate",
+            order: r#"/deactivate "Bairro Feliz" --yes"#,
+            call: "DELETE communities/",
+            is_so: |_, now, _| now.community_named(BAIRRO).is_none(),
+            ..CHANGE
+        },
+        Change {
+            name: "photo",
+            order: r#"/photo "Bairro Feliz" https://pictures.example/a.jpeg"#,
+            call: "POST update-community-photo",
+            is_so: |_, now, _| now.find_community(&bairro(now)).unwrap().photo.as_deref() == Some(PHOTO),
+            can_be_read: false,
+            ..CHANGE
+        },
+        Change {
+            name: "settings",
+            order: r#"/settings "Bairro Feliz" add-groups all"#,
+            call: "POST communities/settings",
+            is_so: |_, now, _| now.find_community(&bairro(now)).unwrap().groups_added_by_all,
+            can_be_read: false,
+            ..CHANGE
+        },
+        Change {
+            name: "invite reset of a community",
+            order: r#"/invite "Bairro Feliz" reset --yes"#,
+            success: |world| json!({ "invitationLink": next_invitation(world, &bairro(world)) }),
+            is_so: |before, now, _| before.invitation(&bairro(before)) != now.invitation(&bairro(now)),
+            also: |seen| shows_link(seen, &bairro(&seen.after)),
+            ..invite
+        },
+        Change {
+            name: "invite reset of a group",
+            order: "/invite futebol reset --yes",
+            success: |world| json!({ "invitationLink": next_invitation(world, &futebol(world)) }),
+            is_so: |before, now, _| before.invitation(&futebol(before)) != now.invitation(&futebol(now)),
+            also: |seen| shows_link(seen, &futebol(&seen.after)),
+            ..invite
+        },
+        Change {
+            name: "announce",
+            order: r#"/announce --yes "Bairro Feliz" Reunião amanhã"#,
+            call: "POST send-text",
+            success: |_| json!({ "zaapId": "3999", "messageId": "3EB0D241", "id": "3EB0D241" }),
+            is_so: |_, now, _| now.sent().iter().any(|sent| sent.text == ANNOUNCEMENT),
+            can_be_read: false,
+            repeats: Repeats::Never,
+            ..CHANGE
+        },
+    ]
+}
+
+fn people() -> [Change; 7] {
+    let is_in = |_: &World, now: &World, person: &str| role(now, person).is_some();
+    let is_admin = |_: &World, now: &World, person: &str| role(now, person) == Some(true);
+    let is_no_admin = |_: &World, now: &World, person: &str| role(now, person) == Some(false);
+    let add =
+        Change { call: "POST add-participant", is_so: is_in, repeats: Repeats::WithoutInvitation, ..CHANGE };
+    [
+        Change { name: "add", order: r#"/add "Bairro Feliz" 5544999990005"#, about: &["99999-0005"], ..add },
+        Change {
+            name: "add of several",
+            order: r#"/add "Bairro Feliz" 5544999990005, 5544999990006"#,
+            about: &["99999-0005", "99999-0006"],
+            ..add
+        },
+        Change {
+            name: "add with an invitation",
+            order: r#"/add "Bairro Feliz" 5544999990004"#,
+            about: &["99999-0004"],
+            is_so: |_, now, _| now.invited(&bairro(now)).contains(&"5544999990004"),
+            can_be_read: false,
+            repeats: Repeats::Never,
+            ..add
+        },
+        Change {
+            name: "remove",
+            order: r#"/remove "Bairro Feliz" 5544999990002 --yes"#,
+            call: "POST remove-participant",
+            about: &["99999-0002"],
+            is_so: |_, now, person| role(now, person).is_none(),
+            ..CHANGE
+        },
+        Change {
+            name: "promote",
+            order: r#"/promote "Bairro Feliz" 5544999990003"#,
+            call: "POST add-admin",
+            about: &["99999-0003"],
+            is_so: is_admin,
+            ..CHANGE
+        },
+        Change {
+            name: "undo of promote",
+            first: Some(r#"/promote "Bairro Feliz" 5544999990003"#),
+            order: "/undo",
+            call: "POST remove-admin",
+            about: &["99999-0003"],
+            is_so: is_no_admin,
+            ..CHANGE
+        },
+        Change {
+            name: "demote",
+            order: r#"/demote "Bairro Feliz" 5544999990002"#,
+            call: "POST remove-admin",
+            about: &["99999-0002"],
+            is_so: is_no_admin,
+            ..CHANGE
+        },
+    ]
+}
+
+fn bairro(world: &World) -> String {
+    world.community_named(BAIRRO).unwrap()
+}
+
+fn futebol(world: &World) -> String {
+    world.group_named("Futebol").unwrap()
+}
+
+fn announcement_group(world: &World) -> String {
+    world.announcement_of(&bairro(world)).unwrap().id.clone()
+}
+
+fn description(world: &World) -> &str {
+    &world.find_community(&bairro(world)).unwrap().description
+}
+
+fn community_of<'a>(world: &'a World, group: &str) -> Option<&'a str> {
+    let id = world.community_of(&world.group_named(group)?)?;
+    Some(&world.find_community(id)?.name)
+}
+
+/// Whether somebody in the community is an admin of it; nothing for who is not in it.
+fn role(world: &World, number: &str) -> Option<bool> {
+    let end = number.replace('-', "");
+    let mut people = world.people_of(&bairro(world)).into_iter();
+    people.find(|person| person.phone.ends_with(&end)).map(|person| person.is_admin)
+}
+
+fn next_invitation(world: &World, id: &str) -> String {
+    world.clone().reset_invitation(id).unwrap()
+}
+
+/// A link that is told of is the one that lets people in.
+fn shows_link(seen: &Observation, id: &str) -> Option<String> {
+    let is_done = seen.reply.starts_with('✅');
+    let link = seen.after.invitation(id).unwrap();
+    (is_done && !seen.reply.contains(link)).then(|| "the link is not the living one".to_owned())
+}
+
+/// A group that moves is in a community in the end, or the reply has the order that puts it into one.
+fn says_where_it_is(seen: &Observation) -> Option<String> {
+    let is_stray = community_of(&seen.after, "Vendas Sul").is_none();
+    (is_stray && !seen.reply.contains("/link ")).then(|| "it is left in no community".to_owned())
+}

@@ -1,0 +1,139 @@
+//! Every call that changes something × every kind of response × done or not × once or until the bot
+//! gives up: the reply is held against the world, and the calls against what may be repeated.
+//!
+//! `changes` has the rows, `responses` the columns, `verdict` the rules. All cells that break a rule
+//! are printed, not only the first.
+
+mod changes;
+mod responses;
+mod verdict;
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use vincula::clock::{Clock, Timestamp};
+use vincula::sandbox::{Call, Fault, World};
+
+use self::changes::Change;
+use self::responses::Response;
+use crate::support::{ANA, Service};
+
+/// No cell takes longer; a reply that has not come by then does not come.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// One try of the matrix.
+struct Cell<'a> {
+    change: &'a Change,
+    response: &'a Response,
+    /// The call is done, whatever is answered.
+    is_done: bool,
+    /// Only the first call is answered so; else every one, until the bot gives up.
+    is_once: bool,
+}
+
+/// What was seen of it.
+struct Observation {
+    before: World,
+    after: World,
+    reply: String,
+    /// The calls that make the change.
+    calls: Vec<Call>,
+}
+
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = if self.is_done { "done" } else { "not done" };
+        let often = if self.is_once { "once" } else { "always" };
+        write!(f, "{} × {} × {done} × {often}", self.change.name, self.response.name)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t27_whatever_is_answered_the_reply_is_true_and_nothing_is_done_twice_that_cannot_be() {
+    let rows = changes::all();
+    let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once)));
+    let failed: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
+    assert!(failed.is_empty(), "{} cells failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Runs all cells of a change; what failed.
+async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
+    let bot = Service::with()
+        .clock(if is_once { Clock::system() } else { Clock::manual(Timestamp(1_764_000_000_000)) })
+        .timing(|timing| {
+            timing.read_back = Duration::from_millis(60);
+            timing.goes_on = Duration::from_secs(3_600);
+        })
+        .limits("orders_per_minute = 100000")
+        .instance(if is_once { "give_up_after = \"10m\"" } else { "give_up_after = \"60s\"" })
+        .start()
+        .await;
+    let mut failed = Vec::new();
+    for is_done in [false, true] {
+        let mut world = World::playground();
+        (change.arrange)(&mut world);
+        let all = responses::all(change, &world).into_iter();
+        for response in all.filter(|response| is_once || responses::SAMPLES.contains(&response.name)) {
+            let cell = Cell { change, response: &response, is_done, is_once };
+            match cell.run(&bot, &world).await {
+                Err(silent) => failed.push(format!("{cell}: {silent}")),
+                Ok(seen) => {
+                    let flaws = verdict::find(&cell, &seen);
+                    let reply = seen.reply.replace('\n', " ⏎ ");
+                    failed.extend(flaws.into_iter().map(|flaw| format!("{cell}: {flaw} ← {reply}")));
+                }
+            }
+        }
+    }
+    failed
+}
+
+impl Cell<'_> {
+    /// Gives the order in a fresh world, and waits for its reply.
+    async fn run(&self, bot: &Service, world: &World) -> Result<Observation, String> {
+        let trouble = bot.sandbox.trouble();
+        trouble.clear();
+        bot.sandbox.world(|now| now.clone_from(world));
+        if let Some(order) = self.change.first {
+            ask(bot, order).await?;
+        }
+        let before = bot.world();
+        let known = bot.sandbox.calls().len();
+        let reply = self.response.reply.clone();
+        let fault = if self.is_done { Fault::Afterwards(reply) } else { Fault::Instead(reply) };
+        let target = self.change.target(&before);
+        match self.is_once {
+            true => trouble.next(&target, 1, fault),
+            false => trouble.always(&target, fault),
+        }
+
+        let reply = ask(bot, self.change.order).await?;
+        let calls = bot.sandbox.calls().split_off(known);
+        let calls = calls.into_iter().filter(|call| self.change.is_call(call, &before)).collect();
+        Ok(Observation { before, after: bot.world(), reply, calls })
+    }
+}
+
+/// Gives an order and waits for its reply; what went wrong instead.
+async fn ask(bot: &Service, order: &str) -> Result<String, String> {
+    let order = bot.message(ANA, order);
+    let response = bot.post(&order).await.text();
+    if !response.contains(r#""status":"accepted""#) {
+        return Err(response);
+    }
+    tokio::select! {
+        sent = bot.reply_to(order.message_id()) => Ok(sent.text),
+        () = tokio::time::sleep(LONGEST) => Err("no reply".to_owned()),
+        // The bot's clock runs ahead, so that it gives up soon.
+        () = hurry(&bot.clock) => Err("the clock ended".to_owned()),
+    }
+}
+
+/// Lets a manual clock run fast; any other is left alone.
+async fn hurry(clock: &Clock) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        clock.advance(Duration::from_secs(6));
+    }
+}

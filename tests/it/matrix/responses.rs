@@ -1,0 +1,82 @@
+//! The columns: every kind of response that a call can have.
+
+use serde_json::{Value, json};
+use vincula::sandbox::{Reply, World};
+
+use super::changes::Change;
+
+/// What a response says of the call, by the documentation (ZAPI.md §1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It was done.
+    Done,
+    /// It was not done, and will not be.
+    Refused,
+    /// It was not done, and may be later.
+    NotNow,
+    /// Nothing: it may have been done.
+    Unknown,
+}
+
+/// A kind of response.
+pub struct Response {
+    pub name: &'static str,
+    pub reply: Reply,
+    pub meaning: Meaning,
+}
+
+/// Those of each meaning that a call has again and again, until the bot gives up: that takes its time.
+pub const SAMPLES: [&str; 9] = [
+    "the documented success",
+    "200 {}",
+    "a page with 200",
+    "500 in JSON",
+    "a dropped connection",
+    "success false",
+    "400 in words",
+    "429",
+    "not connected with 400",
+];
+
+/// All of them; `world` is that in which the change is made.
+pub fn all(change: &Change, world: &World) -> Vec<Response> {
+    use Meaning::{Done, NotNow, Refused, Unknown};
+    let success = (change.success)(world);
+    let with = |key: &str, value: Value| {
+        let mut document = success.clone();
+        document[key] = value;
+        Reply::json(200, &document)
+    };
+    let offline = json!({ "error": "You need to be connected to use this feature." });
+    let rows = [
+        ("the documented success", Reply::json(200, &success), Done),
+        ("success and more fields", with("groups", json!([null, { "x": "1" }])), Done),
+        ("success with an empty list of errors", with("error", json!([])), Done),
+        ("success with error 0", with("error", json!(0)), Done),
+        ("200 empty", Reply::text(200, ""), Unknown),
+        ("200 {}", Reply::json(200, &json!({})), Unknown),
+        ("200 null", Reply::json(200, &Value::Null), Unknown),
+        ("200 []", Reply::json(200, &json!([])), Unknown),
+        ("200 OK in words", Reply::text(200, "OK"), Unknown),
+        ("204", Reply::text(204, ""), Unknown),
+        ("half a JSON", Reply::text(200, r#"{"success":tr"#), Unknown),
+        ("a page with 200", Reply::html(200, "<html><h1>Welcome</h1></html>"), Unknown),
+        ("a redirect", Reply::html(302, "<html>Moved</html>"), Unknown),
+        ("408", Reply::text(408, ""), Unknown),
+        ("500 in JSON", Reply::json(500, &json!({ "error": "Internal error" })), Unknown),
+        ("a page with 502", Reply::bad_gateway(), Unknown),
+        ("a dropped connection", Reply::Dropped, Unknown),
+        ("a cut body", Reply::Cut, Unknown),
+        ("a body without end", Reply::Huge(2_000_000), Unknown),
+        ("success false", Reply::json(200, &json!({ "success": false, "value": false })), Refused),
+        ("an error with 200", Reply::json(200, &json!({ "error": "You must be an admin" })), Refused),
+        ("400 in words", Reply::json(400, &json!({ "error": "You must be an admin" })), Refused),
+        ("404", Reply::json(404, &json!({ "error": "Not found" })), Refused),
+        ("425", Reply::text(425, ""), NotNow),
+        ("429", Reply::too_many(None), NotNow),
+        ("429 with a time", Reply::too_many(Some(1)), NotNow),
+        ("not connected with 400", Reply::json(400, &offline), Unknown),
+        ("not connected with 200", Reply::json(200, &offline), Unknown),
+    ];
+    rows.map(|(name, reply, meaning)| Response { name, reply, meaning }).into()
+}

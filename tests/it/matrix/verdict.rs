@@ -1,0 +1,88 @@
+//! The rules that every cell keeps.
+
+use vincula::sandbox::Call;
+
+use super::changes::{Change, Repeats};
+use super::responses::Meaning;
+use super::{Cell, Observation};
+
+const ICONS: [&str; 5] = ["✅", "☑️", "⚠️", "❌", "❓"];
+
+/// What is wrong in a cell.
+pub fn find(cell: &Cell<'_>, seen: &Observation) -> Vec<String> {
+    let mut flaws: Vec<String> =
+        cell.change.about.iter().filter_map(|about| icon(cell, seen, about)).collect();
+    flaws.extend(count(&seen.reply));
+    flaws.extend(repeats(cell, seen));
+    flaws.extend((cell.change.also)(seen));
+    flaws
+}
+
+/// The icon of the line about a thing is true.
+fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
+    let Change { is_so, can_be_read, .. } = *cell.change;
+    let was_so = is_so(&seen.before, &seen.before, about);
+    let so = is_so(&seen.before, &seen.after, about);
+    let lines = || seen.reply.lines().filter_map(|line| Some((icon_of(line)?, line)));
+    let line = lines().find(|(_, line)| line.contains(about)).or_else(|| lines().next());
+    let Some((icon, _)) = line else { return Some("no icon".to_owned()) };
+    let meaning = cell.response.meaning;
+    // Where nothing can be read, the response is all that there is to go by.
+    let by_word = |says: &[Meaning]| !can_be_read && says.contains(&meaning);
+    let flaw = match icon {
+        "✅" | "⚠️" if was_so => "it was so before",
+        "✅" | "⚠️" if !so && !by_word(&[Meaning::Done]) => "it is not so",
+        "✅" | "⚠️" if !can_be_read && !cell.is_once && meaning != Meaning::Done => {
+            "nothing says that it is so"
+        }
+        "☑️" if !was_so => "it was not so before",
+        "❌" if so && !by_word(&[Meaning::Refused, Meaning::NotNow]) => "it is so",
+        "❓" if can_be_read && so => "it is so, and can be read",
+        "❓" if !so && meaning == Meaning::Refused => "it was refused and is not so",
+        "❓" if !so && meaning == Meaning::NotNow && can_be_read => "it was not done and is not so",
+        "❓" if by_word(&[Meaning::Done]) => "the response said that it is so",
+        _ => return None,
+    };
+    Some(format!("{icon} though {flaw}"))
+}
+
+/// The count in the first line is that of the lines that say so.
+fn count(reply: &str) -> Option<String> {
+    let (first, lines) = reply.split_once('\n')?;
+    let (done, rest) = first.split_once(" of ")?;
+    let done: usize = done.parse().ok()?;
+    rest.split(' ').next()?.parse::<usize>().ok()?;
+    let counted = lines.lines().filter(|line| matches!(icon_of(line), Some("✅" | "☑️"))).count();
+    (done != counted).then(|| format!("counts {done}, shows {counted}"))
+}
+
+/// What cannot be repeated is not, and what can be is until it is so.
+fn repeats(cell: &Cell<'_>, seen: &Observation) -> Option<String> {
+    let Cell { change, response, is_done, is_once } = *cell;
+    let meaning = response.meaning;
+    let calls = most_calls(&seen.calls);
+    let may_be_done = matches!(meaning, Meaning::Done | Meaning::Unknown) || (is_done && change.can_be_read);
+    if change.repeats != Repeats::Always && may_be_done && calls > 1 {
+        return Some(format!("called {calls} times"));
+    }
+    let is_due = match meaning {
+        Meaning::NotNow => true,
+        Meaning::Unknown => change.repeats != Repeats::Never,
+        Meaning::Done | Meaning::Refused => false,
+    };
+    let is_so = change.about.iter().all(|about| (change.is_so)(&seen.before, &seen.after, about));
+    (is_once && !is_done && is_due && !is_so)
+        .then(|| format!("not repeated after {} calls", seen.calls.len()))
+}
+
+/// How often the same was asked for; a call for people that sends no invitation is harmless.
+fn most_calls(calls: &[Call]) -> usize {
+    let body = |call: &Call, key: &str| call.body.as_ref().map(|body| body[key].clone()).unwrap_or_default();
+    let grave: Vec<_> = calls.iter().filter(|call| body(call, "autoInvite") != false).collect();
+    let same = |one: &&Call| grave.iter().filter(|other| other.body == one.body).count();
+    grave.iter().map(same).max().unwrap_or(0)
+}
+
+fn icon_of(line: &str) -> Option<&'static str> {
+    ICONS.into_iter().find(|icon| line.starts_with(icon))
+}

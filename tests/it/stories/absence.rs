@@ -1,0 +1,243 @@
+//! What is not read is not absent (T47): an empty or broken response to a reading is tried again, and what seems to
+//! be gone needs a second proof.
+
+use vincula::sandbox::{Fault, Reply};
+
+use super::folk::{BRUNO, NOBODY, Role};
+use super::scene::{ok, refusal};
+use crate::support::{ANA, Service};
+
+const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
+const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+/// Responses with status 200 that hold no list.
+fn no_lists() -> Vec<Reply> {
+    vec![
+        Reply::text(200, ""),
+        Reply::text(204, ""),
+        Reply::text(200, r#"[{"name":"Bairro"#),
+        Reply::html(200, "<html>hello</html>"),
+        Reply::Cut,
+        ok("null"),
+        ok("{}"),
+        ok("7"),
+        // A page that holds something, of which nothing can be read.
+        ok(r#"[{"title":"Bairro Feliz"},null,[]]"#),
+    ]
+}
+
+impl Service {
+    fn instead(&self, path: &str, times: usize, reply: Reply) {
+        self.sandbox.trouble().next(path, times, Fault::Instead(reply));
+    }
+}
+
+#[tokio::test]
+async fn t47_nothing_in_place_of_a_list_is_read_again_and_makes_nothing_absent() {
+    for path in ["GET communities?", "groups?", "groups?page=2"] {
+        for reply in no_lists() {
+            let bot = Service::start().await;
+            bot.instead(path, 2, reply.clone());
+
+            let order = bot.give(ANA, LINK).await;
+
+            assert_eq!(bot.answers_to(&order).await, [LINKED], "{path} {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t47_a_community_that_no_list_shows_has_not_ended_before_it_says_so_itself() {
+    let mut replies = no_lists();
+    replies.push(ok("[]"));
+    for reply in replies {
+        let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+        bot.ask(ANA, "/communities").await; // now the name is known
+        bot.sandbox.trouble().always("DELETE communities/", Fault::Instead(ok(r#"{"value":true}"#)));
+        bot.sandbox.trouble().always("GET communities?", Fault::Instead(reply.clone()));
+
+        let told = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+
+        assert!(told.starts_with('❓'), "{reply:?}: {told}");
+        assert!(bot.world().community_named("Bairro Feliz").is_some());
+    }
+}
+
+#[tokio::test]
+async fn t47_a_page_instead_of_a_community_proves_no_end_of_it() {
+    for reply in [Reply::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+        let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+        let gate = bot.sandbox.trouble().hold_answer("DELETE communities/");
+        let order = bot.give(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+        bot.within(gate.reached()).await;
+        bot.sandbox.trouble().always("communities-metadata", Fault::Instead(reply.clone()));
+        gate.release();
+
+        let told = bot.answers_to(&order).await;
+
+        assert!(told.len() == 1 && told[0].starts_with('❓'), "{reply:?}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn t47_an_old_community_is_not_taken_for_the_one_that_was_to_be_made() {
+    for name in ["Bairro Feliz", "Vazia"] {
+        // The one has groups, the other none.
+        let bot = Service::with().world(|world| drop(world.community("Vazia"))).start().await;
+        bot.instead("GET communities?", 1, ok("[]"));
+        bot.instead("POST communities", 1, Reply::bad_gateway());
+
+        let told = bot.ask(ANA, &format!("/create {name}")).await;
+
+        assert!(told.starts_with(&format!("❓ “{name}” may have been made")), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn t47_a_community_is_made_only_once_it_is_known_which_of_its_name_there_are() {
+    for reply in no_lists() {
+        let bot = Service::start().await;
+        bot.instead("GET communities?", 2, reply.clone());
+
+        let order = bot.give(ANA, "/create Bairro Feliz").await;
+
+        let asked = bot.answers_to(&order).await;
+        assert!(asked.len() == 1 && asked[0].contains("There is 1 community"), "{reply:?}: {asked:?}");
+        assert_eq!(bot.changes(), 0);
+    }
+}
+
+#[tokio::test]
+async fn t47_a_group_does_not_exist_only_where_z_api_itself_says_so() {
+    for reply in [Reply::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+        let bot = Service::start().await;
+        bot.instead("light-group-metadata", 1, reply.clone());
+
+        let told = bot.ask(ANA, LINK).await;
+
+        assert!(told.starts_with("❌ Z-API refused: "), "{reply:?}: {told}");
+        assert_eq!(bot.changes(), 0);
+    }
+    let bot = Service::start().await;
+    bot.instead("light-group-metadata", 1, refusal("Group not found"));
+
+    let told = bot.ask(ANA, LINK).await;
+
+    assert!(told.ends_with("❌ “Futebol”: no such group, or the bot's number is not in it"), "{told}");
+}
+
+#[tokio::test]
+async fn t47_an_invitation_leads_nowhere_only_where_z_api_itself_says_so() {
+    let bot = Service::start().await;
+    let link = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
+    bot.instead("group-invitation-metadata", 1, Reply::html(404, "<h1>Not Found</h1>"));
+
+    let by_page = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {link}"#)).await;
+    let by_z_api = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {link}"#)).await;
+
+    assert!(by_page.starts_with("❌ Z-API refused: "), "{by_page}");
+    assert!(by_z_api.starts_with("0 of 1 group"), "{by_z_api}");
+}
+
+#[tokio::test]
+async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
+    let bot = Service::start().await;
+    let world = bot.world();
+    let announcement = format!(
+        r#"{{"name":"Marketing BR","phone":"{}","isGroupAnnouncement":true}}"#,
+        world.announcement_of(&bot.community("Marketing BR")).unwrap().id
+    );
+    let other = bot.community("Marketing BR");
+    for id in [format!(r#""id":"{other}","#), r#""id":null,"#.to_owned(), String::new()] {
+        let body = format!(r#"{{"name":"Marketing BR",{id}"subGroups":[{announcement}]}}"#);
+        bot.instead("communities-metadata", 1, ok(&body));
+
+        let order = bot.give(ANA, r#"/community "Bairro Feliz""#).await;
+
+        let told = bot.answers_to(&order).await.concat();
+        assert!(told.contains("Bairro Feliz") && !told.contains("Marketing BR"), "{body}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn t47_nothing_said_of_numbers_and_people_is_asked_again() {
+    for reply in [ok("[]"), ok("{}"), ok("null"), Reply::text(200, ""), Reply::html(200, "<b>x</b>")] {
+        let bot = Service::start().await;
+        bot.instead("phone-exists-batch", 2, reply.clone());
+
+        let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
+
+        let told = bot.answers_to(&order).await.concat();
+        assert!(told.contains("has no WhatsApp"), "{reply:?}: {told}");
+        assert_eq!(bot.changes(), 0);
+    }
+    let bot = Service::start().await;
+    let announcement = bot.world().announcement_of(&bot.community("Bairro Feliz")).unwrap().id.clone();
+    for people in ["[]", "null", r#"[{"user":"5544999990002"}]"#] {
+        let body = format!(r#"{{"phone":"{announcement}","participants":{people}}}"#);
+        bot.instead("light-group-metadata", 1, ok(&body));
+    }
+
+    let order = bot.give(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
+
+    let told = bot.answers_to(&order).await.concat();
+    assert!(told.starts_with("1 of 1 person is now out"), "{told}");
+    assert_eq!(bot.role(BRUNO), Role::Outside);
+}
+
+#[tokio::test]
+async fn t47_a_status_that_says_nothing_is_no_lost_phone() {
+    for reply in [ok("{}"), ok("null"), ok("[]"), Reply::text(200, "")] {
+        let bot = Service::start().await;
+        bot.instead("status", 1, reply.clone());
+
+        let told = bot.ask(ANA, "/status").await;
+
+        assert!(told.starts_with("❓ Z-API could not be asked: "), "{reply:?}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn t47_a_number_without_communities_and_groups_is_told_so() {
+    let bot = Service::with().empty_world().start().await;
+
+    let communities = bot.ask(ANA, "/communities").await;
+    let link = bot.ask(ANA, "/link vendas futebol").await;
+
+    assert!(!communities.starts_with('❌'), "{communities}");
+    assert!(link.starts_with("There is no community “vendas”."), "{link}");
+}
+
+/// A page of a list of groups, made up but for those that are named.
+fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> Reply {
+    let made_up = (0..count - names.len()).map(|nth| {
+        format!(r#"{{"name":"Grupo {of} {nth}","phone":"12036318605{of}{nth:05}-group","isGroup":true}}"#)
+    });
+    let known = names.iter().map(|name| format!(r#"{{"name":"{name}","phone":"{}"}}"#, bot.group(name)));
+    ok(&format!("[{}]", made_up.chain(known).collect::<Vec<_>>().join(",")))
+}
+
+#[tokio::test]
+async fn uneven_pages_are_read_to_the_end() {
+    let bot = Service::start().await;
+    for (path, reply) in [
+        ("groups?page=1&", page(&bot, "11", 50, &[])),
+        ("groups?page=2&", page(&bot, "22", 47, &["Suporte"])),
+        ("groups?page=3&", page(&bot, "33", 50, &["Futebol"])),
+        ("groups?page=4&", ok("[]")),
+    ] {
+        bot.sandbox.trouble().always(path, Fault::Instead(reply));
+    }
+
+    assert_eq!(bot.ask(ANA, LINK).await, LINKED);
+    assert_eq!(bot.calls_to("groups").len(), 4);
+}
+
+#[tokio::test]
+async fn a_list_that_is_the_same_on_every_page_ends() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().always("groups?", Fault::Instead(page(&bot, "11", 50, &["Futebol"])));
+
+    assert_eq!(bot.ask(ANA, LINK).await, LINKED);
+    assert_eq!(bot.calls_to("groups").len(), 2);
+}

@@ -1,0 +1,85 @@
+//! An attempt has an end: slow readings are cut, the admin gets a reply, and nobody waits behind them (T47).
+
+use std::time::{Duration, Instant};
+
+use vincula::sandbox::{Fault, Options};
+
+use super::scene::{ANA_AND_RUI, RUI};
+use crate::support::{ANA, Service, Setting};
+
+/// Ten times and more what these stories take.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A Z-API whose list of groups takes 100 s, a page at a time.
+fn with_slow_pages() -> Setting {
+    let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
+    let world = |world: &mut vincula::sandbox::World| {
+        (0..1_000).for_each(|nth| drop(world.group(&format!("Grupo {nth}"))));
+    };
+    setting.world(world).options(Options { page_cap: Some(1), ..Options::default() })
+}
+
+#[tokio::test]
+async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
+    let bot = with_slow_pages().timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
+    bot.sandbox.trouble().always("groups?", Fault::Delay(Duration::from_millis(100)));
+    let begun = Instant::now();
+
+    let told = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert!(
+        told.starts_with("❌ I could not finish this order and gave up: Z-API did not answer."),
+        "{told}"
+    );
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
+    let setting = Service::with().instance("give_up_after = \"2s\"");
+    let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
+    let gate = bot.sandbox.trouble().hold_answer("DELETE communities/");
+    let order = bot.give(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
+    bot.within(gate.reached()).await;
+    let begun = Instant::now();
+    bot.sandbox.trouble().always("GET communities?", Fault::Hold(vincula::sandbox::Gate::closed()));
+    gate.release();
+
+    let told = bot.answers_to(&order).await;
+
+    assert!(told.len() == 1 && told[0].starts_with('❓'), "{told:?}");
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
+    let bot = Service::with().admins(ANA_AND_RUI).start().await;
+    bot.ask(ANA, "/communities").await;
+    let hanging = bot.sandbox.trouble().hold("GET communities?");
+    // No community has this name, so the lists are read once more.
+    bot.give(ANA, "/link xyzzy futebol").await;
+    bot.within(hanging.reached()).await;
+    let begun = Instant::now();
+
+    let told = bot.ask(RUI, r#"/link "Bairro Feliz" futebol"#).await;
+
+    assert_eq!(told, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    hanging.release();
+}
+
+#[tokio::test]
+async fn t47_whoever_needs_a_newer_list_waits_no_longer_than_their_own_attempt() {
+    let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
+    let bot = setting.timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
+    bot.sandbox.trouble().always("groups?", Fault::Hold(vincula::sandbox::Gate::closed()));
+    let begun = Instant::now();
+
+    let orders = [bot.give(ANA, "/communities").await, bot.give(RUI, "/communities").await];
+
+    for order in orders {
+        assert!(bot.reply_to(&order).await.text.contains("gave up: Z-API did not answer."));
+    }
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}

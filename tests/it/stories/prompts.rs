@@ -1,0 +1,500 @@
+//! A prompt is closed by a no, by the next command and by a quote of nothing else; and what nobody asked for is not
+//! done: numbers that belong to names, a second command among the words of the first, groups as a whole.
+
+use vincula::sandbox::World;
+use vincula::sandbox::phony::Event;
+
+use super::scene::{ANA_AND_RUI, RUI};
+use crate::support::{ANA, ANA_LID, STRANGER, Service};
+use crate::webhook::expect_status;
+
+const GRAVE: &str = "/desativar marketing";
+const LEFT: &str = "Tudo bem, não fiz nada.";
+const NOTHING_WAITS: &str = "❌ Não perguntei nada por aqui.";
+
+fn in_portuguese() -> crate::support::Setting {
+    Service::with().instance("locale = \"pt-BR\"").admins(ANA_AND_RUI)
+}
+
+/// Sends a text that gets no reply.
+async fn chat(bot: &Service, event: &Event) {
+    let before = bot.said().len();
+    bot.post(event).await;
+    bot.settled().await;
+    assert_eq!(bot.said().len(), before, "{}", event.body());
+}
+
+/// Asks, and gives the ids of the messages of the prompt.
+async fn asked(bot: &Service, order: &Event) -> Vec<String> {
+    let before = bot.sandbox.sent().len();
+    bot.ask_by(order).await;
+    bot.settled().await;
+    bot.sandbox.sent().into_iter().skip(before).map(|sent| sent.message_id).collect()
+}
+
+fn is_there(bot: &Service) -> bool {
+    bot.world().community_named("Marketing BR").is_some()
+}
+
+#[tokio::test]
+async fn t46_an_answer_that_quotes_another_message_answers_nothing_and_the_prompt_stays() {
+    for is_group in [true, false] {
+        let bot = in_portuguese().start().await;
+        let group = bot.group("Futebol");
+        let say = |text: &str| {
+            let message = bot.message(ANA, text);
+            if is_group { message.in_group(&group) } else { message }
+        };
+        let prompt = asked(&bot, &say(GRAVE)).await;
+
+        for text in ["sim", "não", "1", "👍", "nossa melhor não", "Sim!"] {
+            chat(&bot, &say(text).replying_to("3EB0SOMEBODYELSE")).await;
+        }
+        chat(&bot, &say("sim").with("referenceMessageId", serde_json::json!({ "odd": 1 }))).await;
+        let explicit = bot.ask_by(&say("/confirmar").replying_to("3EB0SOMEBODYELSE")).await;
+        assert!(explicit.starts_with("❌ Você respondeu a outra mensagem"), "{explicit}");
+        assert!(is_there(&bot));
+
+        let done = bot.ask_by(&say("sim").replying_to(&prompt[0])).await;
+        assert!(done.starts_with('✅') && !is_there(&bot), "{done}");
+    }
+}
+
+#[tokio::test]
+async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
+    for (answer, at) in [("sim", 0), ("sim", 1), ("👍", 0), ("👍", 1)] {
+        let bot = in_portuguese()
+            .world(|world| {
+                world.set_limit(100);
+                for class in 1..=50 {
+                    world.group(&format!("Turma {class:02} {}", "x".repeat(80)));
+                }
+            })
+            .start()
+            .await;
+        let prompt = asked(&bot, &bot.message(ANA, "/vincular bairro turma*")).await;
+        assert!(prompt.len() > 1);
+        let account = bot.sandbox.account();
+        let event = match answer {
+            "👍" => Event::reaction(&account.id, "👍", &prompt[at])
+                .from(ANA)
+                .connected_phone(&account.phone)
+                .at(bot.clock.now()),
+            text => bot.message(ANA, text).replying_to(&prompt[at]),
+        };
+
+        bot.post(&event).await;
+        bot.settled().await;
+
+        assert!(bot.changes() > 0, "{answer} {at}");
+    }
+}
+
+#[tokio::test]
+async fn t46_a_quote_is_read_wherever_the_prompt_is() {
+    // Under a lid, and on the bot's own phone.
+    for by_owner in [false, true] {
+        let bot = in_portuguese().instance("owner_commands = true").start().await;
+        let say = |text: &str| match by_owner {
+            true => bot.message(STRANGER, text).from_me(),
+            false => {
+                let account = bot.sandbox.account();
+                let text = Event::text(&account.id, text).lid(ANA_LID);
+                text.connected_phone(&account.phone).at(bot.clock.now())
+            }
+        };
+        let prompt = asked(&bot, &say(GRAVE)).await;
+
+        chat(&bot, &say("sim").replying_to("3EB0SOMEBODYELSE")).await;
+        let still = is_there(&bot);
+        let done = bot.ask_by(&say("sim").replying_to(&prompt[0])).await;
+
+        assert!(still && done.starts_with('✅'), "{done}");
+    }
+}
+
+#[tokio::test]
+async fn t46_any_sentence_with_a_no_in_it_closes_the_prompt() {
+    let long = format!("{} então acho melhor não", "olha, pensei bem sobre isso ontem, ".repeat(8));
+    let noes =
+        ["nossa melhor não", "peraí", "acho que não", "claro que não", "sim, não", "espera aí", "👎", &long];
+    for is_group in [true, false] {
+        for no in noes {
+            let bot = in_portuguese().start().await;
+            let group = bot.group("Futebol");
+            let say = |text: &str| {
+                let message = bot.message(ANA, text);
+                if is_group { message.in_group(&group) } else { message }
+            };
+            asked(&bot, &say(GRAVE)).await;
+
+            assert_eq!(bot.ask_by(&say(no)).await, LEFT, "{no}");
+            bot.settled().await;
+            chat(&bot, &say("ok")).await;
+            match is_group {
+                true => chat(&bot, &say("sim")).await,
+                false => assert_eq!(bot.ask_by(&say("sim")).await, NOTHING_WAITS, "{no}"),
+            }
+            assert!(is_there(&bot), "{no}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t46_a_no_is_the_askers_in_their_chat_and_chatter_where_nothing_waits() {
+    let bot = in_portuguese().start().await;
+    let group = bot.group("Futebol");
+    let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
+    for event in [here(ANA, "melhor não"), bot.message(ANA, "acho que não"), here(ANA, "vou no mercado")] {
+        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+    }
+    asked(&bot, &here(ANA, GRAVE)).await;
+
+    for event in [here(RUI, "melhor não"), here(STRANGER, "não"), bot.message(ANA, "melhor não")] {
+        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+    }
+    // In Portuguese that says where.
+    chat(&bot, &here(ANA, "vou no mercado")).await;
+    assert!(bot.ask_by(&here(ANA, "sim")).await.starts_with('✅'));
+}
+
+#[tokio::test]
+async fn t46_the_next_command_closes_the_prompt_whatever_becomes_of_it() {
+    let next = [
+        "/grupos",
+        "/quemsou",
+        "/ajuda",
+        "/xyzzy",
+        "/vincular xyzzy",
+        "/vincular bairro futebol",
+        "/comunidade 7",
+    ];
+    for is_group in [true, false] {
+        for next in next {
+            let bot = in_portuguese().start().await;
+            let group = bot.group("Suporte");
+            let say = |text: &str| {
+                let message = bot.message(ANA, text);
+                if is_group { message.in_group(&group) } else { message }
+            };
+            asked(&bot, &say(GRAVE)).await;
+
+            bot.post(&say(next)).await;
+            bot.settled().await;
+            for yes in ["ok", "👍", "sim", "sim", "beleza"] {
+                bot.post(&say(yes)).await;
+                bot.settled().await;
+            }
+
+            assert!(is_there(&bot), "{next}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t46_a_yes_to_a_closed_prompt_is_told_once_that_nothing_waits() {
+    let bot = in_portuguese().start().await;
+    asked(&bot, &bot.message(ANA, GRAVE)).await;
+    bot.ask(ANA, "/quemsou").await;
+
+    assert_eq!(bot.ask(ANA, "sim").await, NOTHING_WAITS);
+    bot.settled().await;
+    assert_eq!(bot.send(ANA, "sim").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+}
+
+#[tokio::test]
+async fn t46_commands_of_others_and_elsewhere_close_nothing() {
+    let bot = in_portuguese().start().await;
+    let group = bot.group("Futebol");
+    asked(&bot, &bot.message(ANA, GRAVE)).await;
+
+    bot.ask_by(&bot.message(ANA, "/quemsou").in_group(&group)).await;
+    bot.ask(RUI, "/quemsou").await;
+    bot.settled().await;
+
+    assert!(bot.ask(ANA, "sim").await.starts_with('✅'));
+}
+
+#[tokio::test]
+async fn t46_words_that_end_a_talk_are_no_consent_to_what_cannot_be_undone() {
+    let irreversible = [
+        GRAVE,
+        "/anunciar bairro Reunião hoje",
+        "/remover bairro 44 99999-0002",
+        "/convite bairro redefinir",
+    ];
+    for order in irreversible {
+        let bot = in_portuguese().start().await;
+        asked(&bot, &bot.message(ANA, order)).await;
+        let before = bot.changes();
+
+        for word in
+            ["ok", "okay", "certo", "beleza", "tá bom", "ok obrigada", "valeu", "thanks", "🙏", "gracias"]
+        {
+            let told = bot.ask(ANA, word).await;
+            assert!(told.starts_with("❌ Isso pode ser só o fim da conversa"), "{order} {word}: {told}");
+            bot.settled().await;
+        }
+        assert_eq!(bot.changes(), before, "{order}");
+        let done = bot.ask(ANA, "sim, obrigada").await;
+        assert!(done.contains('✅') || done.contains("segundo a Z-API"), "{order}: {done}");
+    }
+}
+
+#[tokio::test]
+async fn t46_in_a_group_words_that_end_a_talk_say_nothing() {
+    let bot = in_portuguese().start().await;
+    let group = bot.group("Futebol");
+    let here = |text: &str| bot.message(ANA, text).in_group(&group);
+    asked(&bot, &here(GRAVE)).await;
+
+    for word in ["ok", "certo", "obrigada", "tá bom", "thanks"] {
+        assert_eq!(expect_status(&bot.post(&here(word)).await, "ignored"), "not_a_command");
+    }
+    assert!(is_there(&bot));
+}
+
+fn with_streets() -> crate::support::Setting {
+    in_portuguese().world(|world: &mut World| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        for street in 1..=4 {
+            world.linked_group(&bairro, &format!("Rua {street}"));
+            world.group(&format!("Praça {street}"));
+        }
+    })
+}
+
+#[tokio::test]
+async fn t46_undo_asks_where_its_effect_would_have_asked_and_is_an_undo_after_the_yes() {
+    let bot = with_streets().start().await;
+    bot.ask(ANA, r#"/vincular bairro "praça 1" "praça 2" "praça 3" "praça 4" futebol"#).await;
+    bot.settled().await;
+    let changes = bot.changes();
+
+    let tried = bot.ask(ANA, "/desfazer --testar").await;
+    let asked = bot.ask(ANA, "/desfazer").await;
+    bot.settled().await;
+    assert!(tried.contains("Foi um teste") && asked.contains("Posso fazer?"), "{tried}\n{asked}");
+    assert_eq!(bot.changes(), changes);
+
+    let no = bot.ask(ANA, "melhor não").await;
+    bot.ask(ANA, "/desfazer").await;
+    let undone = bot.ask(ANA, "sim").await;
+    bot.settled().await;
+    assert_eq!(no, LEFT);
+    assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
+    // What was taken back is taken back again, and not twice.
+    assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos estão em “Bairro Feliz”."));
+    bot.settled().await;
+    bot.ask(ANA, "/desfazer --sim").await;
+    bot.settled().await;
+    assert_eq!(bot.community_of("Praça 1"), None);
+}
+
+#[tokio::test]
+async fn t46_a_move_back_that_is_asked_about_takes_only_what_is_still_there() {
+    let bot = with_streets().start().await;
+    bot.ask(ANA, "/mover rua* marketing --sim").await;
+    bot.settled().await;
+    bot.sandbox.world(|world| {
+        let (marketing, novo) =
+            (world.community_named("Marketing BR").unwrap(), world.community("Bairro Novo"));
+        let street = world.group_named("Rua 4").unwrap();
+        world.unlink(&marketing, &street).unwrap();
+        world.link(&novo, &street).unwrap();
+    });
+    bot.sandbox.world(|world| {
+        let marketing = world.community_named("Marketing BR").unwrap();
+        world.linked_group(&marketing, "Rua 5");
+    });
+
+    let first = bot.ask(ANA, "/desfazer").await;
+    let undone = match first.contains("Posso fazer?") {
+        true => bot.ask(ANA, "sim").await,
+        false => first,
+    };
+
+    assert!(undone.contains("“Rua 1”"), "{undone}");
+    assert_eq!(bot.community_of("Rua 1").as_deref(), Some("Bairro Feliz"), "{undone}");
+    assert_eq!(bot.community_of("Rua 4").as_deref(), Some("Bairro Novo"), "{undone}");
+}
+
+#[tokio::test]
+async fn t46_undo_of_what_never_asks_is_done_at_once() {
+    for order in [
+        "/vincular bairro futebol",
+        "/promover bairro 44 99999-0003",
+        "/rebaixar bairro 44 99999-0002",
+        "/descrever bairro Vizinho ajuda vizinho",
+        "/ajustes bairro adicionar-grupos todos",
+        "/mover \"vendas sul\" bairro",
+        "/apelido bola = futebol",
+    ] {
+        let bot = in_portuguese().start().await;
+        if order.contains("ajustes") {
+            bot.ask(ANA, "/ajustes bairro adicionar-grupos admins").await;
+        }
+        bot.ask(ANA, order).await;
+        bot.settled().await;
+
+        let undone = bot.ask(ANA, "/desfazer").await;
+
+        assert!(undone.contains('✅'), "{order}: {undone}");
+    }
+}
+
+#[tokio::test]
+async fn t46_a_number_beside_a_name_is_no_number_of_a_list() {
+    let lists = [
+        "/vincular bairro feliz bloco 1, bloco 2",
+        "/vincular bairro feliz 1 - Receitas\n2 - corrida",
+        "/vincular bairro feliz\n1 - Receitas da Vovó\n2 - corrida",
+        "/vincular bairro\n1) xyzzy\n2) corrida",
+        "/vincular bairro\n1. xyzzy\n2. corrida",
+        "/vincular bairro\n• bloco 1\n• bloco 2",
+        "/vincular bairro\n1️⃣ xyzzy\n2️⃣ corrida",
+        "/vincular bairro\n1. 2\n2. 1",
+        "/vincular bairro xyzzy, 1",
+        "/vincular bairro \"1\"",
+        "/desvincular bairro turma 1, turma 2",
+        "/mover bloco 1, bloco 2 marketing",
+    ];
+    for order in lists {
+        let bot = in_portuguese().start().await;
+        let shown = bot.ask(ANA, "/grupos").await;
+        let before = bot.world();
+
+        let told = bot.ask(ANA, order).await;
+        bot.settled().await;
+
+        let now = bot.world();
+        let moved: Vec<&str> = now
+            .groups()
+            .iter()
+            .filter(|group| before.community_of(&group.id) != now.community_of(&group.id))
+            .map(|group| group.name.as_str())
+            .collect();
+        let is_named = |name: &&str| ["Receitas da Vovó", "Corrida de Domingo"].contains(name);
+        assert!(moved.iter().all(is_named), "{order}: {moved:?}\n{shown}\n{told}");
+    }
+}
+
+#[tokio::test]
+async fn t46_a_pasted_list_with_numbers_means_its_names() {
+    for list in [
+        "1 - Futebol\n2 - Suporte",
+        "\n1 - Futebol\n2 - Suporte",
+        "\n1) Futebol\n2) Suporte",
+        "\n1. Futebol\n2. Suporte",
+        "\n1️⃣ Futebol\n2️⃣ Suporte",
+        "\n• Futebol\n• Suporte",
+    ] {
+        let bot = in_portuguese().start().await;
+        bot.ask(ANA, "/grupos").await;
+
+        let told = bot.ask(ANA, &format!("/vincular bairro feliz {list}")).await;
+
+        assert_eq!(told, "2 de 2 grupos estão em “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”", "{list:?}");
+    }
+}
+
+#[tokio::test]
+async fn t46_bloco_1_is_the_group_of_that_name_or_asked_about_and_never_bloco_10() {
+    for (others, expected) in [(vec!["Bloco 1", "Bloco 10"], Some("Bloco 1")), (vec!["Bloco 10"], None)] {
+        let bot = in_portuguese()
+            .world(|world| {
+                for name in &others {
+                    world.group(name);
+                }
+            })
+            .start()
+            .await;
+        bot.ask(ANA, "/grupos").await;
+
+        let told = bot.ask(ANA, "/vincular bairro feliz bloco 1").await;
+
+        assert_eq!(bot.changes(), usize::from(expected.is_some()), "{told}");
+        assert_eq!(bot.community_of("Bloco 10"), None, "{told}");
+        if expected.is_none() {
+            assert!(told.contains("“Bloco 10”?"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t46_a_second_command_in_a_message_stops_the_whole_of_it() {
+    let rows = [
+        ("/vincular bairro futebol e tirar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol; /desvincular bairro mães", "Um comando por vez"),
+        ("/vincular bairro futebol, tirar suporte", "Um comando por vez"),
+        ("/grupos\n/vincular bairro futebol", "Um comando por vez"),
+        ("/link bairro futebol\n/unlink bairro moradores", "One command at a time"),
+        ("/link bairro futebol and unlink bairro moradores", "One command at a time"),
+        ("/enlazar bairro futebol y desvincular bairro moradores", "Una orden a la vez"),
+        ("/adicionar bairro 44 99999-0005 e remover 44 99999-0002", "Um comando por vez"),
+        ("/desfazer\n/desfazer", "Um comando por vez"),
+        ("vincular bairro futebol e tirar suporte", "Um comando por vez"),
+        ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
+    ];
+    for (order, told) in rows {
+        let bot = in_portuguese().start().await;
+
+        let said = bot.ask(ANA, order).await;
+        bot.settled().await;
+        bot.post(&bot.message(ANA, "sim")).await;
+        bot.settled().await;
+
+        assert!(said.starts_with(&format!("❌ {told}")), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
+    let rows = [
+        ("/vincular bairro futebol, botar e tirar fotos", "✅ “Botar e Tirar Fotos”"),
+        ("/vincular bairro futebol, \"botar e tirar fotos\"", "✅ “Botar e Tirar Fotos”"),
+        ("/descrever bairro Aqui se ajuda\n/vincular não é para todos, e tirar fotos pode", "✅"),
+        ("/anunciar bairro Hoje:\n/grupos e tirar dúvidas --sim", "➡️"),
+        ("/criar Bairro Novo | Para jogar, tirar dúvidas\n/ajuda", "✅"),
+    ];
+    for (order, told) in rows {
+        let bot = in_portuguese().world(|world| drop(world.group("Botar e Tirar Fotos"))).start().await;
+
+        let said = bot.ask(ANA, order).await;
+
+        assert!(said.contains(told) && !said.contains("Um comando por vez"), "{order}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn t46_a_group_as_a_whole_is_neither_made_nor_ended() {
+    let rows = [
+        ("/criar grupo Pais da Escola", "❌ Não crio grupos"),
+        ("/criar um novo grupo Pais", "❌ Não crio grupos"),
+        ("/novo grupo Pais", "❌ Não crio grupos"),
+        ("criar grupo Pais", "❌ Não crio grupos"),
+        ("/create group Parents", "❌ I can't create groups"),
+        ("/crear grupo Padres", "❌ No creo grupos"),
+        ("/apagar grupo marketing", "❌ Não apago grupos"),
+        ("/desativar o grupo marketing", "❌ Não apago grupos"),
+        ("/deactivate group marketing", "❌ I can't delete groups"),
+        ("/desactivar grupo marketing", "❌ No borro grupos"),
+        ("/excluir grupo marketing", "❌ Não apago grupos"),
+        ("/excluir grupo", "❌ Não apago grupos"),
+    ];
+    for (order, told) in rows {
+        let bot = in_portuguese().start().await;
+
+        let said = bot.ask(ANA, order).await;
+        bot.settled().await;
+        bot.post(&bot.message(ANA, "sim")).await;
+        bot.settled().await;
+
+        assert!(said.starts_with(told), "{order}: {said}");
+        assert_eq!(bot.changes(), 0, "{order}");
+    }
+    let bot = in_portuguese().world(|world| drop(world.community("Grupo Alfa"))).start().await;
+    assert!(bot.ask(ANA, "/desativar grupo alfa").await.contains("“Grupo Alfa”"));
+    assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ “Grupo Beta”"));
+}

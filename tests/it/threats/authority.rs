@@ -1,0 +1,468 @@
+//! What an admin of one community may try: to act on a right that is gone (T44), and to learn what is in
+//! other communities because a read of these failed (T45).
+
+use std::time::Duration;
+
+use serde_json::json;
+use vincula::clock::Clock;
+use vincula::sandbox::{Fault, Reply, World};
+
+use crate::stories::appointed::{BRUNO, setting};
+use crate::stories::scene::refusal;
+use crate::support::{ANA, Service, postgres};
+
+/// Carla, a plain member of “Bairro Feliz” in the playground.
+const CARLA_LID: &str = "81896604192875@lid";
+const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
+const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+
+/// Orders of every kind that changes “Bairro Feliz”, or lets people into it.
+const CHANGES: [&str; 14] = [
+    r#"/promote "Bairro Feliz" +55 44 99999-0002"#,
+    r#"/add "Bairro Feliz" +55 44 98888-0001"#,
+    r#"/remove "Bairro Feliz" 81896604192875@lid --yes"#,
+    r#"/demote "Bairro Feliz" +55 44 99999-0002"#,
+    LINK,
+    r#"/unlink "Bairro Feliz" moradores"#,
+    r#"/move futebol "Bairro Feliz""#,
+    r#"/describe "Bairro Feliz" Hello"#,
+    r#"/settings "Bairro Feliz" all"#,
+    r#"/photo "Bairro Feliz" https://example.com/photo.jpg"#,
+    r#"/announce "Bairro Feliz" Hello --yes"#,
+    r#"/invite "Bairro Feliz""#,
+    r#"/invite "Bairro Feliz" reset --yes"#,
+    "/undo",
+];
+
+/// Makes somebody a plain member of “Bairro Feliz”, or takes them out, as it is done on the phone.
+fn on_the_phone(bot: &Service, change: impl FnOnce(&mut World, &str)) {
+    bot.sandbox.world(|world| {
+        let bairro = world.community_named("Bairro Feliz").unwrap();
+        change(world, &bairro);
+    });
+}
+
+fn demote_bruno(bot: &Service) {
+    on_the_phone(bot, |world, bairro| world.demote(bairro, BRUNO).unwrap());
+}
+
+impl Service {
+    /// The path of the call that tells who is in a community.
+    fn people_of(&self, community: &str) -> String {
+        let world = self.world();
+        let group = world.announcement_of(&self.community(community)).unwrap();
+        format!("light-group-metadata/{}", group.id)
+    }
+
+    /// Sends these orders as Bruno, and sees to it that none does anything or tells a link.
+    async fn expect_powerless(&self, orders: &[&str]) {
+        let (changes, before) = (self.changes(), self.world());
+        for order in orders {
+            let said = self.said().len();
+            self.send(BRUNO, order).await;
+            self.settled().await;
+            let replies = self.said().split_off(said);
+            assert_eq!(self.changes(), changes, "{order}: {replies:?}");
+            assert!(!replies.iter().any(|reply| reply.contains("chat.whatsapp.com")), "{order}: {replies:?}");
+        }
+        assert_eq!(self.announced("Bairro Feliz"), [""; 0]);
+        assert_eq!(self.world().communities(), before.communities());
+    }
+}
+
+#[tokio::test]
+async fn t44_an_admin_whom_the_bot_demoted_changes_nothing_from_then_on() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(BRUNO, r#"/describe "Bairro Feliz" What /undo takes back"#).await;
+
+    let demoted = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
+
+    assert!(demoted.contains("✅"), "{demoted}");
+    bot.expect_powerless(&CHANGES).await;
+}
+
+#[tokio::test]
+async fn t44_an_admin_whom_the_bot_removed_changes_nothing_from_then_on() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(BRUNO, r#"/describe "Bairro Feliz" What /undo takes back"#).await;
+
+    let removed = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" +{BRUNO} --yes"#)).await;
+
+    assert!(removed.contains("✅"), "{removed}");
+    bot.expect_powerless(&CHANGES).await;
+}
+
+#[tokio::test]
+async fn t44_an_admin_who_was_demoted_on_the_phone_a_moment_ago_changes_nothing() {
+    for order in CHANGES {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        bot.ask(BRUNO, r#"/describe "Bairro Feliz" What /undo takes back"#).await;
+        demote_bruno(&bot);
+        let changes = bot.changes();
+
+        let reply = bot.ask(BRUNO, order).await;
+
+        assert_eq!(reply, "You are no longer an admin of this bot, so the order was not run.", "{order}");
+        assert_eq!(bot.changes(), changes, "{order}");
+        assert_eq!(bot.send(BRUNO, "/help").await, r#"{"status":"ignored","reason":"not_an_admin"}"#);
+    }
+}
+
+#[tokio::test]
+async fn t44_a_reading_of_minutes_ago_lets_nobody_change_anything() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    demote_bruno(&bot);
+
+    bot.clock.pass(Duration::from_secs(200));
+
+    bot.expect_powerless(&CHANGES).await;
+}
+
+#[tokio::test]
+async fn t44_a_yes_a_number_and_an_edit_are_done_by_the_rights_of_their_own_moment() {
+    let asks = [
+        (r#"/remove "Bairro Feliz" 81896604192875@lid"#, "sim"),
+        (r#"/announce "Bairro Feliz" Hello"#, "/yes"),
+        (r#"/link "Bairro Feliz" vend"#, "1"),
+        ("/lnik \"Bairro Feliz\" futebol", "yes"),
+    ];
+    for (order, answer) in asks {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        bot.ask(BRUNO, order).await;
+        demote_bruno(&bot);
+
+        bot.expect_powerless(&[answer]).await;
+    }
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let slip = bot.message(BRUNO, r#"/link "Bairro Feliz" xyzzy"#);
+    bot.ask_by(&slip).await;
+    demote_bruno(&bot);
+
+    bot.post(&bot.message(BRUNO, LINK).with_id(slip.message_id()).edited()).await;
+
+    bot.settled().await;
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn t44_a_retry_goes_on_only_while_its_admin_is_one() {
+    let bot = setting().clock(Clock::system()).start().await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(BRUNO, LINK).await;
+    bot.tried(&order, 1).await;
+    demote_bruno(&bot);
+
+    let told = bot.answers_to(&order).await;
+
+    let begun = "You may no longer do this here, so nothing more was done. The order was begun before: part of \
+                 it may be in effect.";
+    assert_eq!(told, [begun]);
+    bot.sandbox.trouble().clear();
+    assert_eq!(bot.community_of("Futebol"), None);
+}
+
+#[tokio::test]
+async fn t44_groups_leave_no_community_whose_admin_somebody_is_no_more() {
+    let bot = setting()
+        .world(|world| {
+            let praia = world.community("Praia");
+            world.join(&praia, BRUNO, true, false);
+            world.linked_group(&praia, "Salva-vidas");
+            let surfe = world.linked_group(&praia, "Surfe");
+            world.join_group(&surfe, BRUNO, true);
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.world(|world| {
+        let praia = world.community_named("Praia").unwrap();
+        world.demote(&praia, BRUNO).unwrap();
+    });
+    let surfe = bot.group("Surfe");
+
+    for order in [r#"/move surfe "Bairro Feliz""#, "/invite surfe", &format!("/invite {surfe} reset --yes")] {
+        let reply = bot.ask(BRUNO, order).await;
+        assert!(!reply.contains("chat.whatsapp.com") && !reply.contains("✅"), "{order}: {reply}");
+    }
+
+    assert_eq!((bot.changes(), bot.community_of("Surfe").as_deref()), (0, Some("Praia")));
+    assert_eq!(bot.ask(BRUNO, LINK).await, LINKED, "where he is an admin still he may go on");
+}
+
+#[tokio::test]
+async fn t44_a_right_that_cannot_be_read_is_none() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    for reply in [
+        refusal("Group not found"),
+        Reply::text(200, ""),
+        Reply::json(200, &json!({})),
+        Reply::html(200, "<html>ok</html>"),
+    ] {
+        bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(reply));
+
+        bot.expect_powerless(&CHANGES).await;
+
+        bot.sandbox.trouble().clear();
+        bot.clock.pass(Duration::from_secs(300));
+        bot.knows(BRUNO).await;
+    }
+}
+
+#[tokio::test]
+async fn t44_a_right_that_cannot_be_read_for_the_moment_is_read_later() {
+    let bot = setting().clock(Clock::system()).start().await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(Reply::bad_gateway()));
+
+    let order = bot.give(BRUNO, LINK).await;
+    bot.tried(&order, 2).await;
+    let changes = bot.changes();
+    bot.sandbox.trouble().clear();
+
+    assert_eq!(changes, 0);
+    assert_eq!(bot.answers_to(&order).await, [LINKED]);
+}
+
+#[tokio::test]
+async fn t44_what_the_bot_changed_of_people_is_known_at_once() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(ANA, "/who bairro").await;
+
+    bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA_LID}"#)).await;
+    let promoted = bot.ask(ANA, "/who bairro").await;
+    let by_carla = bot.ask_by(&bot.message(CARLA_LID, LINK)).await;
+    bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" {CARLA_LID}, +{BRUNO}"#)).await;
+    let demoted = bot.ask(ANA, "/who bairro").await;
+
+    assert!(promoted.contains(CARLA_LID) && promoted.contains("99999-0002"), "{promoted}");
+    assert!(by_carla.contains("Futebol"), "{by_carla}");
+    assert!(!demoted.contains(CARLA_LID) && !demoted.contains("99999-0002"), "{demoted}");
+}
+
+#[tokio::test]
+async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(ANA, "/who bairro").await;
+    // The call is lost on its way, and done later by somebody else.
+    let page = Fault::Instead(Reply::html(200, "<html>ok</html>"));
+    bot.sandbox.trouble().always("remove-admin", page);
+    let told = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
+    demote_bruno(&bot);
+
+    let seen = bot.ask(BRUNO, "/groups").await;
+    let who = bot.ask(ANA, "/who bairro").await;
+
+    assert!(!told.contains("✅"), "{told}");
+    assert_eq!(seen, "You are no longer an admin of this bot, so the order was not run.");
+    assert!(!who.contains("99999-0002"), "{who}");
+}
+
+#[tokio::test]
+async fn t44_a_right_of_the_configuration_needs_no_reading() {
+    let configured = format!("[instances.main.admins.bruno]\nphone = \"{BRUNO}\"\nname = \"Bruno\"\n");
+    let bot = setting().admins(&configured).start().await;
+    bot.knows(ANA).await;
+    demote_bruno(&bot);
+    bot.sandbox.trouble().next("light-group-metadata", 1, Fault::Instead(refusal("no")));
+
+    assert!(bot.ask(BRUNO, LINK).await.contains("“Futebol”"));
+    assert!(bot.ask(BRUNO, r#"/unlink "Bairro Feliz" moradores"#).await.contains("✅"));
+}
+
+#[tokio::test]
+async fn t44_a_demotion_through_one_replica_ends_what_another_believes() {
+    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let url = server.database().await;
+    let mut bot = setting().store(&url).start().await;
+    let other = bot.replica().await;
+    bot.knows(BRUNO).await;
+    bot.within(async {
+        while bot.post_to(&other.url, &bot.message(BRUNO, "/whoami")).await.text().contains("ignored") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA_LID}"#)).await;
+    bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
+    bot.settled().await;
+    // From here on the other process alone runs what is sent.
+    bot.crash().await;
+    (bot.url, bot.store) = (other.url.clone(), other.store.clone());
+
+    let who = bot.ask(ANA, "/who bairro").await;
+    bot.send(BRUNO, "/groups").await;
+    bot.expect_powerless(&CHANGES).await;
+
+    assert!(!who.contains("99999-0002") && who.contains(CARLA_LID), "{who}");
+    assert!(!bot.said().iter().any(|said| said.contains("Futebol")), "{:?}", bot.said());
+    bot.knows(CARLA_LID).await;
+}
+
+/// What may come in the place of a community's metadata, or of the list of communities.
+fn unreadable(community: &str, group: &str) -> Vec<(&'static str, Reply)> {
+    let with = |groups: serde_json::Value| {
+        Reply::json(200, &json!({ "id": community, "name": "Marketing BR", "subGroups": groups }))
+    };
+    let announcement =
+        json!({ "name": "Marketing BR", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
+    vec![
+        ("400", refusal("Community not found")),
+        ("403", Reply::text(403, "Forbidden")),
+        ("404", Reply::html(404, "<html>Not Found</html>")),
+        ("half a JSON", Reply::text(200, r#"{"name":"Marketing BR","subGroups":[{"name":"#)),
+        ("a page", Reply::html(200, "<html>ok</html>")),
+        ("nothing", Reply::text(200, "")),
+        ("204", Reply::text(204, "")),
+        ("null", Reply::json(200, &json!(null))),
+        ("an empty object", Reply::json(200, &json!({}))),
+        ("an empty list", Reply::json(200, &json!([]))),
+        ("a redirect", Reply::text(302, "")),
+        ("success:false", Reply::json(200, &json!({ "success": false }))),
+        ("no groups", with(json!([]))),
+        ("groups that are no list", with(json!({ "0": group }))),
+        (
+            "a group of an unknown shape",
+            with(json!([announcement, { "name": "x", "phone": { "id": group } }])),
+        ),
+        ("a group without an id", with(json!([announcement, { "name": "Lançamentos" }]))),
+        ("no announcement group", with(json!([{ "name": "x", "phone": "120363186053999998-group" }]))),
+    ]
+}
+
+impl Service {
+    /// Sends orders that read lists as Bruno; none of the replies may tell what is in “Marketing BR”.
+    async fn expect_nothing_of_marketing(&self, what: &str) {
+        let world = self.world();
+        let marketing = self.community("Marketing BR");
+        let groups: Vec<String> = world.groups_of(&marketing).iter().map(|group| group.id.clone()).collect();
+        let announcement = world.announcement_of(&marketing).unwrap().id.clone();
+        let lançamentos = self.group("Lançamentos");
+        let by_id = |order: &str| order.replace("ID", &lançamentos);
+        let orders: Vec<String> = [
+            "/groups",
+            "/more",
+            r#"/link --try "Bairro Feliz" 1-12"#,
+            "/groups lanç",
+            "/groups vendas",
+            "/groups marketing",
+            "/groups *a*",
+            r#"/link "Bairro Feliz" lanç"#,
+            "0",
+            r#"/link "Bairro Feliz" vendas s"#,
+            r#"/link --try "Bairro Feliz" vend"#,
+            "1",
+            r#"/link --try "Bairro Feliz" lan*"#,
+            r#"/link --try "Bairro Feliz" *a*"#,
+            r#"/link "Bairro Feliz" lançamentoz"#,
+            r#"/unlink "Bairro Feliz" lanç"#,
+            r#"/unlink "Bairro Feliz" *sul"#,
+            r#"/move lanç "Bairro Feliz""#,
+            r#"/move --try *a* "Bairro Feliz""#,
+            "/invite lanç",
+            "/invite lançamentoz",
+            "/invite vendas s",
+            r#"/remove "Bairro Feliz" "lanç""#,
+            "/history lanç",
+            r#"/link --try "Bairro Feliz" ID"#,
+            r#"/unlink --try "Bairro Feliz" ID"#,
+            r#"/move --try ID "Bairro Feliz""#,
+            "/invite ID",
+        ]
+        .map(by_id)
+        .to_vec();
+        for order in &orders {
+            let said = self.said().len();
+            self.send(BRUNO, order).await;
+            self.settled().await;
+            for reply in self.said().split_off(said) {
+                for name in ["Lançamentos", "Vendas Sul", "Marketing"] {
+                    assert!(!reply.contains(name), "{what}: {order}: {reply}");
+                }
+                let hidden = groups.iter().chain([&announcement, &marketing]);
+                for id in hidden.filter(|id| !order.contains(id.as_str())) {
+                    assert!(!reply.contains(id), "{what}: {order}: {reply}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn t45_of_a_community_that_cannot_be_read_nothing_is_told_to_admins_of_others() {
+    let world = setting().start().await;
+    for (what, reply) in unreadable(&world.community("Marketing BR"), &world.group("Lançamentos")) {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        let path = format!("communities-metadata/{}", bot.community("Marketing BR"));
+        bot.sandbox.trouble().always(&path, Fault::Instead(reply));
+
+        bot.expect_nothing_of_marketing(what).await;
+
+        let groups = bot.ask(BRUNO, "/groups").await;
+        let missing = "❓ Not every community could be read, so groups may be missing here.";
+        assert!(groups.contains("Moradores") && groups.contains(missing), "{what}: {groups}");
+        assert_eq!(bot.ask(BRUNO, LINK).await, LINKED, "{what}");
+        assert!(bot.ask(ANA, "/groups").await.contains("Lançamentos"), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_of_those_it_lacks() {
+    let world = setting().start().await;
+    let (bairro, marketing) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
+    let listed = |other: serde_json::Value| {
+        Reply::json(200, &json!([{ "name": "Bairro Feliz", "id": bairro }, other]))
+    };
+    for (what, reply) in [
+        (
+            "an entry of another shape",
+            listed(json!({ "name": "Marketing BR", "id": { "phone": marketing } })),
+        ),
+        ("an entry without an id", listed(json!({ "name": "Marketing BR" }))),
+        ("an entry that is none", listed(json!(null))),
+        ("nothing", Reply::text(200, "")),
+        ("null", Reply::json(200, &json!(null))),
+        ("an empty list", Reply::json(200, &json!([]))),
+    ] {
+        let bot = setting().start().await;
+        bot.knows(BRUNO).await;
+        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+
+        bot.expect_nothing_of_marketing(what).await;
+    }
+}
+
+#[tokio::test]
+async fn t45_an_id_tells_no_name_of_a_group_that_cannot_be_read() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let (group, marketing) = (bot.group("Lançamentos"), bot.community("Marketing BR"));
+    for reply in [refusal("Group not found"), Reply::text(200, ""), Reply::html(200, "<html>ok</html>")] {
+        for path in [format!("light-group-metadata/{group}"), format!("communities-metadata/{marketing}")] {
+            bot.sandbox.trouble().always(&path, Fault::Instead(reply.clone()));
+        }
+
+        for order in [
+            format!(r#"/link --try "Bairro Feliz" {group}"#),
+            format!(r#"/link "Bairro Feliz" {group}"#),
+            format!(r#"/unlink "Bairro Feliz" {group}"#),
+            format!(r#"/move {group} "Bairro Feliz""#),
+            format!("/invite {group}"),
+        ] {
+            let reply = bot.ask(BRUNO, &order).await;
+            assert!(!reply.contains("Lançamentos") && !reply.contains("Marketing"), "{order}: {reply}");
+        }
+        bot.sandbox.trouble().clear();
+    }
+    assert_eq!(bot.changes(), 0);
+}

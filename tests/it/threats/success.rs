@@ -1,0 +1,265 @@
+//! T47: Z-API answers with nothing, with a page, or with half of something. Success needs proof, and what may be
+//! repeated is repeated.
+
+use std::time::Duration;
+
+use vincula::command::Timing;
+use vincula::sandbox::{Fault, Lag, Reply};
+
+use crate::stories::scene::{ok, refusal};
+use crate::support::{ANA, Service};
+
+const BRUNO: &str = "5544999990002";
+const CARLA: &str = "5544999990003";
+const DAVI: &str = "5544999990004";
+
+/// Orders whose call may be made twice: the call, the order, and whether its effect can be read.
+const REPEATABLE: [(&str, &str, bool); 12] = [
+    ("communities/link", r#"/link "Bairro Feliz" futebol"#, true),
+    ("communities/unlink", r#"/unlink "Bairro Feliz" moradores"#, true),
+    ("update-community-description", r#"/describe "Bairro Feliz" Oi"#, true),
+    ("update-community-photo", r#"/photo "Bairro Feliz" https://pictures.example/1"#, false),
+    ("communities/settings", r#"/settings "Bairro Feliz" add-groups all"#, false),
+    ("add-admin", r#"/promote "Bairro Feliz" 5544999990003"#, true),
+    ("remove-admin", r#"/demote "Bairro Feliz" 5544999990002"#, true),
+    ("remove-participant", r#"/remove "Bairro Feliz" 5544999990003 --yes"#, true),
+    ("add-participant", r#"/add "Bairro Feliz" 5544999990005, 5544999990006"#, true),
+    ("redefine-invitation-link", r#"/invite "Bairro Feliz" reset --yes"#, true),
+    ("DELETE communities/", r#"/deactivate "Bairro Feliz" --yes"#, true),
+    ("communities/link", r#"/link "Bairro Feliz" futebol, suporte"#, true),
+];
+
+/// Answers that say neither yes nor no.
+fn empty_answers() -> Vec<Reply> {
+    let texts = ["", "{}", "null", "[]", "{\"success\":", "7"].map(|body| Reply::text(200, body));
+    let others = [
+        Reply::text(204, ""),
+        Reply::html(200, "<html>ok</html>"),
+        Reply::json(302, &serde_json::json!({})),
+        Reply::Huge(2_000_000),
+    ];
+    texts.into_iter().chain(others).collect()
+}
+
+/// A bot to which nothing lags.
+async fn without_lag() -> Service {
+    let world = |world: &mut vincula::sandbox::World| {
+        world.person("5544999990006", Some("81896604192879@lid"), "Fabi");
+    };
+    let timing = |timing: &mut Timing| timing.read_back = Duration::from_millis(60);
+    Service::with().world(world).timing(timing).start().await
+}
+
+fn is_done(reply: &str) -> bool {
+    reply.contains('✅') && !reply.contains('❓') && !reply.contains('❌')
+}
+
+/// How many calls began so; a method may stand before the path.
+fn calls(bot: &Service, call: &str) -> usize {
+    let (method, path) = call.split_once(' ').unwrap_or(("", call));
+    let calls = bot.calls_to(path).into_iter();
+    calls.filter(|call| method.is_empty() || call.method.as_str() == method).count()
+}
+
+#[tokio::test]
+async fn t47_a_call_that_is_answered_with_nothing_is_made_again_until_it_is_done() {
+    for (call, order, _) in REPEATABLE {
+        let bot = without_lag().await;
+        let answers = empty_answers();
+        let count = answers.len();
+        answers.into_iter().for_each(|reply| bot.sandbox.trouble().next(call, 1, Fault::Instead(reply)));
+
+        let given = bot.give(ANA, order).await;
+        let told = bot.answers_to(&given).await;
+
+        assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
+        assert!(calls(&bot, call) > count, "{order}: {}", calls(&bot, call));
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("answered"), "{order}");
+    }
+}
+
+#[tokio::test]
+async fn t47_what_was_done_and_answered_with_nothing_is_read_back_and_done_once() {
+    for (call, order, can_be_read) in REPEATABLE {
+        for reply in [Reply::text(200, "{}"), Reply::html(200, "<html>ok</html>")] {
+            let bot = without_lag().await;
+            bot.sandbox.trouble().next(call, 1, Fault::Afterwards(reply));
+
+            let reply = bot.ask(ANA, order).await;
+
+            assert!(is_done(&reply), "{order}: {reply}");
+            assert_eq!(calls(&bot, call), if can_be_read { 1 } else { 2 }, "{order}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t47_what_never_says_that_it_was_done_is_never_told_as_done() {
+    for (call, order, _) in REPEATABLE {
+        let timing = |timing: &mut Timing| timing.read_back = Duration::from_millis(60);
+        let bot = Service::with().timing(timing).instance("give_up_after = \"1s\"").start().await;
+        bot.sandbox.trouble().always(call, Fault::Instead(Reply::text(200, "{}")));
+
+        let given = bot.give(ANA, order).await;
+        let told = bot.answers_to(&given).await;
+
+        assert!(told.len() == 1 && !told[0].contains('✅'), "{order}: {told:#?}");
+        assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{order}: {told:#?}");
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("gave_up"), "{order}");
+    }
+}
+
+#[tokio::test]
+async fn t47_what_z_api_refuses_in_words_and_did_all_the_same_is_told_as_done() {
+    let create = ("POST communities", "/create Bairro Novo", true);
+    let one = |(.., can_be_read): &&(&str, &str, bool)| *can_be_read;
+    for (call, order, _) in REPEATABLE.iter().filter(one).chain([&create]) {
+        for said in [refusal("no"), ok(r#"{"success":false}"#), ok(r#"{"error":"oops"}"#)] {
+            let bot = without_lag().await;
+            bot.sandbox.trouble().next(call, 1, Fault::Afterwards(said.clone()));
+
+            let reply = bot.ask(ANA, order).await;
+
+            assert!(is_done(&reply), "{order} {said:?}: {reply}");
+            assert_eq!(calls(&bot, call), 1, "{order} {said:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t47_a_refusal_of_what_was_done_is_refuted_though_it_shows_late() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(200))));
+    bot.sandbox.trouble().next("update-community-description", 1, Fault::Afterwards(refusal("no")));
+
+    let reply = bot.ask(ANA, r#"/describe "Bairro Feliz" Oi"#).await;
+
+    assert!(is_done(&reply), "{reply}");
+}
+
+#[tokio::test]
+async fn t47_a_refusal_of_what_was_not_done_is_one() {
+    for (call, order, _) in REPEATABLE.iter().chain([&("POST communities", "/create Bairro Novo", true)]) {
+        let bot = without_lag().await;
+        bot.sandbox.trouble().always(call, Fault::Instead(refusal("you may not")));
+
+        let reply = bot.ask(ANA, order).await;
+
+        assert!(reply.contains('❌') && !reply.contains('✅') && !reply.contains('❓'), "{order}: {reply}");
+        assert!(reply.contains("“you may not”"), "{order}: {reply}");
+    }
+}
+
+#[tokio::test]
+async fn t47_a_photo_that_an_earlier_call_may_have_set_is_not_told_as_refused() {
+    let bot = Service::start().await;
+    bot.sandbox.trouble().next("update-community-photo", 1, Fault::Afterwards(Reply::Dropped));
+    bot.sandbox.trouble().next("update-community-photo", 1, Fault::Instead(refusal("it is the same")));
+
+    let reply = bot.ask(ANA, r#"/photo "Bairro Feliz" https://pictures.example/1"#).await;
+
+    assert_eq!(reply, "❓ I cannot tell whether it was done: Z-API refused: “it is the same”.");
+}
+
+#[tokio::test]
+async fn t47_what_must_not_be_done_twice_is_called_once_whatever_is_answered() {
+    for reply in empty_answers() {
+        for fault in [Fault::Instead(reply.clone()), Fault::Afterwards(reply.clone())] {
+            let bot = without_lag().await;
+            bot.sandbox.trouble().next("POST communities", 1, fault.clone());
+            let made = bot.ask(ANA, "/create Bairro Novo").await;
+            let is_made = bot.world().community_named("Bairro Novo").is_some();
+            assert!(made.starts_with(if is_made { "✅" } else { "❓" }), "{fault:?}: {made}");
+            assert_eq!(calls(&bot, "POST communities"), 1, "{fault:?}");
+
+            bot.settled().await;
+            bot.sandbox.trouble().next("send-text", 1, fault.clone());
+            let announced = bot.ask(ANA, r#"/announce --yes "Bairro Feliz" Oi"#).await;
+            assert!(announced.starts_with("❓ It may have been sent"), "{fault:?}: {announced}");
+            let sends = bot.calls_to("send-text").into_iter();
+            let sends = sends.filter(|call| call.body.as_ref().is_some_and(|body| body["message"] == "Oi"));
+            assert_eq!(sends.count(), 1, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_second_invitation() {
+    for reply in empty_answers() {
+        for fault in [Fault::Instead(reply.clone()), Fault::Afterwards(reply.clone())] {
+            let bot = without_lag().await;
+            bot.sandbox.trouble().next("add-participant", 1, fault.clone());
+
+            let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI}"#)).await;
+
+            assert!(reply.contains("\n❓ ") && !reply.contains("so they got"), "{fault:?}: {reply}");
+            let asked = bot.calls_to("add-participant");
+            let invites: Vec<_> =
+                asked.iter().map(|call| &call.body.as_ref().unwrap()["autoInvite"]).collect();
+            assert_eq!(invites, [true, false], "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t47_an_answer_without_an_id_was_not_sent() {
+    for reply in empty_answers() {
+        let bot = Service::start().await;
+        bot.sandbox.trouble().next("send-text", 2, Fault::Instead(reply.clone()));
+
+        let order = bot.give(ANA, "/whoami").await;
+
+        assert_eq!(bot.answers_to(&order).await.len(), 1, "{reply:?}");
+        let row = bot.row(&order).await;
+        assert_eq!((row.tries, row.outcome.as_deref()), (2, Some("answered")), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn t47_one_group_that_z_api_chokes_on_does_not_keep_the_others_out() {
+    let bot = Service::start().await;
+    // The call for all, and then the one for the first alone.
+    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(Reply::text(200, "{}")));
+
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol, suporte"#).await;
+
+    assert!(is_done(&reply), "{reply}");
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (futebol, suporte) = (names(&["Futebol"]), names(&["Suporte"]));
+    assert_eq!(bot.asked_to_link(), [names(&["Futebol", "Suporte"]), futebol.clone(), suporte, futebol]);
+}
+
+#[tokio::test]
+async fn t47_after_a_dropped_connection_nobody_waits_for_a_lagging_read_before_the_next_call() {
+    for (call, order) in [
+        ("communities/link", r#"/link "Bairro Feliz" futebol"#.to_owned()),
+        ("add-admin", format!(r#"/promote "Bairro Feliz" {CARLA}"#)),
+        ("remove-admin", format!(r#"/demote "Bairro Feliz" {BRUNO}"#)),
+        ("update-community-description", r#"/describe "Bairro Feliz" Oi"#.to_owned()),
+    ] {
+        let bot = Service::with().timing(|timing| *timing = Timing::default()).start().await;
+        bot.sandbox.trouble().next(call, 2, Fault::Instead(Reply::Dropped));
+
+        let reply = bot.ask(ANA, &order).await;
+
+        assert!(is_done(&reply), "{order}: {reply}");
+        assert_eq!(calls(&bot, call), 3, "{order}");
+        // Ten seconds of waiting would be a dozen of readings after each call.
+        let reads = bot.calls_to("communities-metadata").len() + bot.calls_to("light-group-metadata").len();
+        assert!(reads <= 16, "{order}: {reads} readings");
+    }
+}
+
+#[tokio::test]
+async fn t47_what_was_done_without_an_answer_and_shows_late_is_told_as_done() {
+    for (call, order, _) in REPEATABLE.iter().filter(|(.., can_be_read)| *can_be_read) {
+        let bot = Service::with().timing(|timing| timing.read_back = Duration::from_secs(4)).start().await;
+        bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(1_300))));
+        bot.sandbox.trouble().next(call, 1, Fault::Afterwards(Reply::Dropped));
+
+        let given = bot.give(ANA, order).await;
+        let told = bot.answers_to(&given).await;
+
+        assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
+    }
+}
