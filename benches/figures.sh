@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The figures of the README: build time, crates, size of the binary, time to ready, memory.
+# The figures of README.md and docs/PERFORMANCE.md: build time, crates, size of the binary, time to ready, memory.
 #
 # A large installation is measured by `cargo bench --bench growth -- --figures`, which this script runs at its
 # end; the load comes from a generator of its own, so no other tool is needed. Memory under each kind of load

@@ -45,13 +45,13 @@ impl Timestamp {
     /// The day in a time zone: `2026-11-25`.
     pub fn date_in(self, zone: &TimeZone) -> String {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        moment.to_zoned(zone.clone()).date().to_string()
+        moment.to_zoned_datetime(zone.clone()).date().to_string()
     }
 
     /// As people in a time zone write it, in a form of `strftime`: `%d/%m %H:%M`.
     pub fn written_in(self, zone: &TimeZone, form: &str) -> String {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        jiff::fmt::strtime::format(form, &moment.to_zoned(zone.clone())).unwrap_or_default()
+        jiff::fmt::strtime::format(form, &moment.to_zoned_datetime(zone.clone())).unwrap_or_default()
     }
 
     /// Whole Unix seconds, as signature headers have them.

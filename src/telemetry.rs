@@ -5,7 +5,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
@@ -80,14 +80,23 @@ impl Metrics {
     }
 }
 
-/// Sends the log to stderr: text for a terminal, one JSON object a line for a collector. What is
-/// logged is chosen by `RUST_LOG` (a level, or `target=level` as often as needed, with commas), else
-/// by `default`.
-pub fn start_log(is_terminal: bool, has_colour: bool, default: LevelFilter) {
-    // Set and empty is what compose files make of a variable that nobody set.
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    let default = Targets::new().with_default(default);
-    let chosen = if wanted.is_empty() { default } else { wanted.parse().unwrap_or(default) };
+/// `RUST_LOG` is not a log filter.
+#[derive(Debug, thiserror::Error)]
+#[error("RUST_LOG holds `{part}`, {problem}. Write a level (error, warn, info, debug, trace) or target=level, separated by commas, such as `info,vincula=debug`")]
+pub struct LogFilterError {
+    part: String,
+    problem: &'static str,
+}
+
+/// Sends the log to stderr: text for a terminal, one JSON object a line for a collector.
+///
+/// `RUST_LOG` chooses what is logged, in the syntax of [`EnvFilter`]; `default` applies to every target that it does
+/// not name. An empty variable counts as unset, since compose files set variables to nothing.
+///
+/// # Errors
+/// `RUST_LOG` is not a filter.
+pub fn start_log(is_terminal: bool, has_colour: bool, default: LevelFilter) -> Result<(), LogFilterError> {
+    let chosen = log_filter(&std::env::var("RUST_LOG").unwrap_or_default(), default)?;
     let log = fmt::layer().with_writer(std::io::stderr);
     // A second call, as tests make it, changes nothing.
     let _ = if is_terminal {
@@ -95,6 +104,22 @@ pub fn start_log(is_terminal: bool, has_colour: bool, default: LevelFilter) {
     } else {
         registry().with(chosen).with(log.json().flatten_event(true)).try_init()
     };
+    Ok(())
+}
+
+/// The filter that `value` describes. A bare word that is no level would be a target of its own and turn everything
+/// else off, so only our own targets may stand alone.
+fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterError> {
+    let mut filter = EnvFilter::default().add_directive(default.into());
+    for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let error = |problem| LogFilterError { part: part.to_owned(), problem };
+        let is_level = part.parse::<LevelFilter>().is_ok();
+        if !is_level && !part.contains('=') && !part.starts_with("vincula") {
+            return Err(error("which is no level"));
+        }
+        filter = filter.add_directive(part.parse().map_err(|_| error("which is no filter"))?);
+    }
+    Ok(filter)
 }
 
 /// From now on a panic is told in the log by its place, and by nothing that it says: the message of a
@@ -117,11 +142,30 @@ mod tests {
 
     const CHILD: &str = "VINCULA_TEST_PANICS";
 
+    #[test]
+    fn a_log_filter_with_a_mistake_is_an_error_that_names_it() {
+        for good in ["", " ", "debug", "WARN", "off", "vincula=debug", "warn,vincula::webhook=trace", "vincula", "info,"] {
+            assert!(log_filter(good, LevelFilter::INFO).is_ok(), "{good}");
+        }
+        for (bad, part) in [("inof", "inof"), ("info,vincula=debgu", "vincula=debgu"), ("debug info", "debug info")] {
+            let error = log_filter(bad, LevelFilter::INFO).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{part}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_a_log_filter_does_not_name_keeps_its_level() {
+        let filter = log_filter("sqlx=debug", LevelFilter::INFO).unwrap();
+
+        assert_eq!(filter.max_level_hint(), Some(LevelFilter::DEBUG));
+        assert!(filter.to_string().contains("info"), "{filter}");
+    }
+
     /// The hook is of the whole process, so a process of its own panics: this test, once more.
     #[test]
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
-            start_log(false, false, LevelFilter::INFO);
+            start_log(false, false, LevelFilter::INFO).unwrap();
             tell_panics_by_their_place();
             let text = "segredo é segredo".to_owned();
             assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());

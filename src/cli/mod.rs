@@ -24,7 +24,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::command::registry;
 use crate::config::{self, Config, Loaded, Source};
-use crate::telemetry;
+use crate::telemetry::{self, LogFilterError};
 
 /// WhatsApp communities run from a chat: a Z-API webhook service.
 #[derive(Debug, Parser)]
@@ -129,6 +129,10 @@ pub fn main() -> ExitCode {
         Ok(End::Well) => ExitCode::SUCCESS,
         Ok(End::Badly) => ExitCode::from(1),
         Ok(End::BadConfig) => ExitCode::from(2),
+        Err(error) if error.is::<LogFilterError>() => {
+            eprintln!("vincula: {error}");
+            ExitCode::from(2)
+        }
         Err(error) => {
             eprintln!("vincula: {error:#}");
             ExitCode::from(1)
@@ -160,10 +164,10 @@ impl ConfigArg {
     }
 }
 
-fn start_log(default: LevelFilter) {
+fn start_log(default: LevelFilter) -> Result<(), LogFilterError> {
     let is_terminal = std::io::stderr().is_terminal();
     let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    telemetry::start_log(is_terminal, has_colour, default);
+    telemetry::start_log(is_terminal, has_colour, default)
 }
 
 /// Runs a future on a runtime of this thread: for calls that ask or say one thing.

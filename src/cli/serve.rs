@@ -14,7 +14,7 @@ use crate::{lifecycle, telemetry};
 
 pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
-    start_log(LevelFilter::INFO);
+    start_log(LevelFilter::INFO)?;
     telemetry::tell_panics_by_their_place();
     let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config))?;

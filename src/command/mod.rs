@@ -65,7 +65,7 @@ use crate::domain::Locale;
 use crate::reply::{Mistake, Reply, Speech, typed};
 use crate::storage::{Lost, Memory, MemoryKind, Store, Stored};
 
-/// What a command is: its names, its words, what it does. Help, README and rights follow from it.
+/// What a command is: its names, its words, what it does. Help, documentation and rights follow from it.
 pub struct Spec {
     /// The English name: the key in configuration, journal and catalogues.
     pub name: &'static str,

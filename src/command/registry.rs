@@ -1,4 +1,4 @@
-//! The only list of commands: help, README, rights and recognition follow from it.
+//! The only list of commands: help, documentation, rights and recognition follow from it.
 
 use super::{
     Spec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate, demote,
@@ -51,7 +51,7 @@ pub fn name_in(name: &str, locale: Locale) -> &'static str {
     COMMANDS.iter().find(|spec| spec.name == name).map_or("help", |spec| spec.name_in(locale))
 }
 
-/// The commands as a Markdown table, for the README.
+/// The commands as a Markdown table, for docs/commands.md.
 pub fn markdown() -> String {
     let mut table = "| command | Português | Español | what it does |\n|---|---|---|---|\n".to_owned();
     for spec in COMMANDS {

@@ -1,7 +1,7 @@
 //! Every key of the configuration, once: its shape, its default, a sentence, whether it is secret.
 //!
-//! The loader takes shapes and defaults from here, unknown keys are told by it, and the README's
-//! table is rendered from it. A segment in angle brackets is a name that the operator chooses.
+//! The loader takes shapes and defaults from here, unknown keys are told by it, and the table of docs/configuration.md
+//! is rendered from it. A segment in angle brackets is a name that the operator chooses.
 
 use std::fmt::Write as _;
 
@@ -147,7 +147,7 @@ pub(super) fn is_chosen(segment: &str) -> bool {
     segment.starts_with('<')
 }
 
-/// The README's table of keys, in Markdown.
+/// The table of keys for docs/configuration.md, in Markdown.
 pub fn markdown() -> String {
     let mut table = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
     for key in KEYS {

@@ -1,28 +1,27 @@
-//! Whom we believe: addresses and ranges of them.
+//! Trusted addresses: one address, or a range in CIDR notation.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::{IpNet, Ipv4Net};
+
 /// One address or a range in CIDR notation, such as `10.0.0.0/8`.
+///
+/// IPv4 addresses that are written as IPv6 (`::ffff:10.0.0.1`) count as IPv4, in the range and in what is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressRange {
-    network: IpAddr,
-    prefix: u8,
-}
+pub struct AddressRange(IpNet);
 
 impl AddressRange {
-    /// The address lies in the range; an IPv4 address in IPv6 clothes (`::ffff:…`) counts as IPv4.
+    /// Whether the address lies in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_ipv4() == self.network.is_ipv4() && masked(address, self.prefix) == self.network
+        self.0.contains(&address.to_canonical())
     }
 }
 
 impl From<IpAddr> for AddressRange {
     fn from(address: IpAddr) -> Self {
-        let network = address.to_canonical();
-        Self { network, prefix: width(network) }
+        Self(address.to_canonical().into())
     }
 }
 
@@ -36,44 +35,27 @@ impl FromStr for AddressRange {
 
     /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let Some((address, prefix)) = text.split_once('/') else {
-            return text.parse().map(|address: IpAddr| address.into()).map_err(|_| NoAddressRange);
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(address.into());
+        }
+        let range: IpNet = text.parse().map_err(|_| NoAddressRange)?;
+        let mapped = match range {
+            IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+            IpNet::V4(_) => None,
         };
-        let address: IpAddr = address.parse().map_err(|_| NoAddressRange)?;
-        let is_number = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
-        let prefix =
-            prefix.parse().ok().filter(|p| is_number && *p <= width(address)).ok_or(NoAddressRange)?;
-        let (address, prefix) = match address.to_canonical() {
-            // IPv4 in IPv6 clothes: addresses are compared without them.
-            v4 if v4.is_ipv4() && address.is_ipv6() && prefix >= 96 => (v4, prefix - 96),
-            _ => (address, prefix),
+        let range = match mapped.and_then(|(v4, prefix)| Ipv4Net::new(v4, prefix).ok()) {
+            Some(v4) => v4.into(),
+            None => range,
         };
-        Ok(Self { network: masked(address, prefix), prefix })
+        Ok(Self(range.trunc()))
     }
 }
 
 impl fmt::Display for AddressRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.prefix == width(self.network) {
-            return self.network.fmt(f);
-        }
-        write!(f, "{}/{}", self.network, self.prefix)
-    }
-}
-
-fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() { 32 } else { 128 }
-}
-
-fn masked(address: IpAddr, prefix: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
-            IpAddr::V4((v4.to_bits() & mask).into())
-        }
-        IpAddr::V6(v6) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
-            IpAddr::V6((v6.to_bits() & mask).into())
+        match self.0.prefix_len() == self.0.max_prefix_len() {
+            true => self.0.addr().fmt(f),
+            false => self.0.fmt(f),
         }
     }
 }

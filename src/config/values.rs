@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo};
 
 use super::finding::{Flaw, choices, quoted};
 use crate::domain::Locale;
@@ -64,28 +65,15 @@ pub(super) fn size(text: &str) -> Result<usize, Flaw> {
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
 pub(super) fn duration(text: &str) -> Result<Duration, Flaw> {
-    let mut seconds = Some(0_u64);
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let (digits, after) = measured(rest);
-        let factor = match after.chars().next() {
-            Some('d') => Some(24 * 60 * 60),
-            Some('h') => Some(60 * 60),
-            Some('m') => Some(60),
-            Some('s') => Some(1),
-            _ => None,
-        };
-        let part = factor.and_then(|factor| digits.parse::<u64>().ok()?.checked_mul(factor));
-        seconds = seconds.zip(part).and_then(|(sum, part)| sum.checked_add(part));
-        rest = if factor.is_some() { after[1..].trim_start() } else { "" };
-    }
-    match seconds.map(Duration::from_secs).filter(|whole| !whole.is_zero() && *whole <= LONGEST) {
-        Some(whole) => Ok(whole),
-        None => Err(Flaw::new(
+    let span: Option<Span> = text.trim().parse().ok();
+    let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
+    whole.filter(|whole| !whole.is_zero() && *whole <= LONGEST).ok_or_else(|| {
+        Flaw::new(
             format!("is {}, which is no duration", quoted(text)),
             "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d",
-        )),
-    }
+        )
+    })
 }
 
 /// A number's digits and what follows them.
@@ -191,6 +179,7 @@ mod tests {
             ("1h30m", Some(5_400)),
             ("1h 30m", Some(5_400)),
             ("2d", Some(172_800)),
+            ("15 minutes", Some(900)),
             ("0s", None),
             ("600", None),
             ("", None),

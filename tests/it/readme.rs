@@ -1,7 +1,7 @@
-//! The README in step with the program: its tables, its conversation, its commands.
+//! The README and `docs/` agree with the program: tables, conversations, shell commands, links.
 //!
-//! `VINCULA_BLESS=1 cargo test readme` writes the tables and the conversation anew. The signed
-//! webhooks are run as they stand there, by bash with curl and openssl, against the program itself.
+//! `VINCULA_BLESS=1 cargo test --test it readme` regenerates the tables and the conversations. The signed
+//! webhooks are run as they are written, by bash with curl and openssl, against the program itself.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,25 +11,31 @@ use std::sync::Mutex;
 use vincula::command::registry;
 use vincula::config::keys;
 
-/// The address of the README's commands; the tests' service has another.
+const README: &str = "README.md";
+const COMMANDS: &str = "docs/commands.md";
+const CONFIGURATION: &str = "docs/configuration.md";
+const TOUR: &str = "docs/tour.md";
+const WEBHOOKS: &str = "docs/webhooks.md";
+
+/// The address in the shell commands; the service of the tests has another.
 const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
 fn the_table_of_commands_is_that_of_the_registry() {
     let open = "<!-- commands: made from src/command/registry.rs -->\n";
-    in_step("the table of commands", open, "<!-- /commands -->", &registry::markdown());
+    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &registry::markdown());
 }
 
 #[test]
 fn the_table_of_keys_is_that_of_the_configuration() {
     let open = "<!-- configuration: made from src/config/keys.rs -->\n";
-    in_step("the table of keys", open, "<!-- /configuration -->", &keys::markdown());
+    in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &keys::markdown());
 }
 
 #[test]
 fn the_conversation_is_what_the_demo_says() {
-    let readme = readme();
-    let (_, conversation, _) = cut(&readme, "```text\n", "```");
+    let readme = read(README);
+    let (_, conversation, _) = cut(README, &readme, "```text\n", "```");
     let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("you  ")).collect();
     assert!(!typed.is_empty(), "nobody says anything in the README");
 
@@ -38,7 +44,7 @@ fn the_conversation_is_what_the_demo_says() {
     let ended = demo.wait_with_output().unwrap();
 
     assert!(ended.status.success(), "{}", ended.status);
-    in_step("the conversation", "```text\n", "```", &String::from_utf8(ended.stdout).unwrap());
+    in_step(README, "the conversation", "```text\n", "```", &String::from_utf8(ended.stdout).unwrap());
 }
 
 #[test]
@@ -55,14 +61,48 @@ fn the_tour_is_what_the_demo_plays() {
     let moment = moment.replace_all(&played, "Nov 25 14:03");
     let link = regex::Regex::new(r"chat\.whatsapp\.com/\w+").unwrap();
     let played = link.replace_all(&moment, "chat.whatsapp.com/Gf5kRt2ZqW8LmXy0aBcDeF");
-    in_step("the tour", "<!-- tour: made by `vincula demo --tour` -->\n\n```text\n", "```", &played);
+    in_step(TOUR, "the tour", "<!-- tour: made by `vincula demo --tour` -->\n\n```text\n", "```", &played);
+}
+
+#[test]
+fn the_readme_is_read_in_three_minutes() {
+    let lines = read(README).lines().count();
+
+    assert!(lines <= 200, "README.md has {lines} lines; details belong to docs/");
+}
+
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let docs = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let pages = ["README.md", "README.pt-BR.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+    let link = regex::Regex::new(r"\]\(([^)#\s]+)(?:#[^)]*)?\)").unwrap();
+    let mut broken = Vec::new();
+    for page in docs.chain(pages.map(|page| root().join(page))) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let targets = link.captures_iter(&text).map(|link| link[1].to_owned());
+        let files = targets.filter(|target| !target.starts_with("http"));
+        let missing = files.filter(|target| !page.parent().unwrap().join(target).exists());
+        broken.extend(missing.map(|target| format!("{}: {target}", page.display())));
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_architecture_follows_a_webhook_through_fifteen_files_at_most() {
+    let page = read("docs/architecture.md");
+    let (_, path, _) = cut("docs/architecture.md", &page, "## The path of a webhook", "\n## ");
+
+    let files = path.matches("](../src/").count();
+
+    assert!((1..=15).contains(&files), "{files} files");
 }
 
 #[test]
 fn the_example_of_a_configuration_is_all_good() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.toml");
-    std::fs::write(&file, &blocks("toml")[0]).unwrap();
+    std::fs::write(&file, &blocks(README, "toml")[0]).unwrap();
 
     let checked =
         vincula().args(["check", "--offline", "--config"]).arg(&file).current_dir(&folder).output().unwrap();
@@ -79,7 +119,7 @@ fn each_signed_webhook_is_accepted_and_with_one_bit_changed_it_is_not() {
             writeln!(std::io::stderr(), "NOT RUN: the README's signed webhooks, since {program} is missing");
         return;
     }
-    let scripts = blocks("bash");
+    let scripts = blocks(WEBHOOKS, "bash");
     let making = scripts.iter().find(|script| script.contains("> try.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     bash(making, folder.path());
@@ -225,18 +265,18 @@ fn bash(script: &str, folder: &Path) {
     assert!(ended.status.success(), "{script}\n{}", String::from_utf8_lossy(&ended.stderr));
 }
 
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn readme() -> String {
-    std::fs::read_to_string(path()).unwrap()
+fn read(page: &str) -> String {
+    std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
 /// The fenced blocks of one language, in their order, without their indentation.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = readme();
-    let mut lines = readme.lines();
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = read(page);
+    let mut lines = text.lines();
     let mut blocks = Vec::new();
     while let Some(line) = lines.next() {
         let Some(found) = line.trim_start().strip_prefix("```") else { continue };
@@ -252,31 +292,31 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 /// What stands before, between and after two marks; the marks go with what is before and after.
-fn cut<'a>(readme: &'a str, open: &str, close: &str) -> (&'a str, &'a str, &'a str) {
-    let start = readme.find(open).unwrap_or_else(|| panic!("README.md has no {open:?}")) + open.len();
-    let end = start + readme[start..].find(close).unwrap_or_else(|| panic!("README.md has no {close:?}"));
-    (&readme[..start], &readme[start..end], &readme[end..])
+fn cut<'a>(page: &str, text: &'a str, open: &str, close: &str) -> (&'a str, &'a str, &'a str) {
+    let start = text.find(open).unwrap_or_else(|| panic!("{page} has no {open:?}")) + open.len();
+    let end = start + text[start..].find(close).unwrap_or_else(|| panic!("{page} has no {close:?}"));
+    (&text[..start], &text[start..end], &text[end..])
 }
 
 /// Compares what stands between two marks, or writes it anew where that is asked for.
 #[track_caller]
-fn in_step(what: &str, open: &str, close: &str, expected: &str) {
+fn in_step(page: &str, what: &str, open: &str, close: &str, expected: &str) {
     /// Each test writes the whole file.
     static WRITING: Mutex<()> = Mutex::new(());
     let _writing = WRITING.lock();
-    let readme = readme();
-    let (before, found, after) = cut(&readme, open, close);
+    let text = read(page);
+    let (before, found, after) = cut(page, &text, open, close);
     if found == expected {
         return;
     }
     if std::env::var_os("VINCULA_BLESS").is_some() {
-        std::fs::write(path(), format!("{before}{expected}{after}")).unwrap();
+        std::fs::write(root().join(page), format!("{before}{expected}{after}")).unwrap();
         return;
     }
     let differs =
         expected.lines().zip(found.lines().chain(std::iter::repeat(""))).find(|(one, other)| one != other);
     panic!(
-        "README.md: {what} is not what the program says, first here: {differs:#?}\n\
-         `VINCULA_BLESS=1 cargo test readme` writes it anew; then look at `git diff README.md`."
+        "{page}: {what} is not what the program says, first here: {differs:#?}\n\
+         `VINCULA_BLESS=1 cargo test --test it readme` regenerates it; then look at `git diff {page}`."
     );
 }

@@ -61,7 +61,7 @@ pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
     if !options.listen.ip().is_loopback() {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
-    start_log(LevelFilter::OFF);
+    start_log(LevelFilter::OFF)?;
     let runtime = lifecycle::runtime()?;
     let ended = runtime.block_on(run(options));
     runtime.shutdown_background();

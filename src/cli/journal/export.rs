@@ -118,7 +118,7 @@ fn is_closed(error: &anyhow::Error) -> bool {
 
 /// A day (its beginning in UTC) or a moment.
 fn moment(text: &str) -> Result<Timestamp, String> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
     let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
     let moment = moment.ok_or("write a day, 2026-01-31, or a moment, 2026-01-31T08:00:00Z")?;
     Ok(Timestamp(moment.as_millisecond()))

@@ -62,34 +62,9 @@ pub(super) fn international(digits: &str) -> Option<Phone> {
     is_sound.then(|| Phone::parse(digits))?
 }
 
-/// A number as people read it: `+55 44 99999-0001`, and of elsewhere `+351912345678`.
-pub(super) fn shown(phone: Phone) -> String {
-    let digits = phone.to_string();
-    let parts = digits.strip_prefix("55").filter(|national| is_brazilian(national)).and_then(|national| {
-        let (area, line) = national.split_at_checked(2)?;
-        let (first, last) = line.split_at_checked(line.len().checked_sub(4)?)?;
-        Some(format!("+55 {area} {first}-{last}"))
-    });
-    parts.unwrap_or_else(|| format!("+{digits}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_is_shown_as_its_country_writes_it() {
-        let rows = [
-            ("5544999990001", "+55 44 99999-0001"),
-            ("554499990001", "+55 44 99999-0001"),
-            ("554432220001", "+55 44 3222-0001"),
-            ("351912345678", "+351912345678"),
-            ("12125551234", "+12125551234"),
-        ];
-        for (phone, expected) in rows {
-            assert_eq!(shown(Phone::parse(phone).unwrap()), expected);
-        }
-    }
 
     #[test]
     fn a_country_is_known_by_a_whole_number_of_it() {

@@ -1,9 +1,9 @@
 //! The answer: a first line that counts, then a line a person with its mark (CONTRACT §5).
 
 use super::Act;
-use super::country::shown;
 use super::plan::{Before, Item, Plan};
 use super::settle::{End, Ends};
+use crate::domain::Phone;
 use crate::reply::{Phrase, Reply, quoted};
 
 impl Plan {
@@ -93,7 +93,7 @@ impl Plan {
 impl Item {
     /// A line about them: their number, or their lid, and their name.
     fn line(&self, phrase: Phrase) -> Phrase {
-        let number = self.phone().map(shown).or_else(|| self.lid.clone()).unwrap_or_default();
+        let number = self.phone().map(Phone::shown).or_else(|| self.lid.clone()).unwrap_or_default();
         let name = self.name.as_ref().map(|name| format!(" {}", quoted(name))).unwrap_or_default();
         phrase.plain("who", number + &name)
     }
