@@ -137,7 +137,6 @@ mod tests {
             "bairro\n/dev",
             "bairro https://chat.whatsapp.com/abc, suporte",
             "bairro futebol. suporte",
-            "bairro botar e tirar fotos. mães",
             "",
         ] {
             assert!(!has_further_command(rest, &prefixes, is_name), "{rest}");
