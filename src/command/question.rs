@@ -316,9 +316,14 @@ pub fn is_no_word(word: &str) -> bool {
 }
 
 /// A 👍 in any colour of skin.
-pub fn is_thumb(text: &str) -> bool {
+fn is_thumb(text: &str) -> bool {
     let mut signs = text.chars().filter(|c| !matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}'));
     signs.next() == Some('👍') && signs.next().is_none()
+}
+
+/// A reaction that answers: a 👍, or a sign that is a no.
+pub fn is_answering_sign(text: &str) -> bool {
+    is_thumb(text) || bare(text, false, None) == Some(Answer::No)
 }
 
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.

@@ -31,7 +31,7 @@ struct Word {
 }
 
 /// Whether the words of a command hold another command: a line or a command's name behind a prefix, or the verb
-/// of a command behind a comma, “and” or at the beginning of a line, with a word to follow. What stands in quotes or
+/// of a command behind a comma, the end of a sentence, “and” or at the beginning of a line, with a word to follow. What stands in quotes or
 /// belongs to a whole name is no command.
 pub fn has_further_command(rest: &str, prefixes: &[String], is_name: impl Fn(&str) -> bool) -> bool {
     let words = words(rest);
@@ -74,7 +74,10 @@ fn begins_command(rest: &str, words: &[Word], at: usize, prefixes: &[String]) ->
     let is_behind_and = || {
         let before =
             at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
-        before.is_some_and(|before| BETWEEN.contains(&fold(&rest[before.start..before.end])))
+        before.is_some_and(|before| {
+            let before = &rest[before.start..before.end];
+            before.ends_with(['.', '!', '/']) || BETWEEN.contains(&fold(before))
+        })
     };
     at > 0
         && at + 1 < words.len()
@@ -114,6 +117,10 @@ mod tests {
             "bairro futebol /grupos",
             "bairro \"mães\" e tirar suporte",
             "bairro futebol; e tirar suporte",
+            "bairro futebol e deletar suporte",
+            "bairro futebol e aí tira suporte",
+            "bairro futebol. Tira o suporte",
+            "bairro futebol / tirar suporte",
         ] {
             assert!(has_further_command(rest, &prefixes, is_name), "{rest}");
         }
@@ -129,6 +136,7 @@ mod tests {
             "bairro a/b",
             "bairro\n/dev",
             "bairro https://chat.whatsapp.com/abc, suporte",
+            "bairro futebol. suporte",
             "",
         ] {
             assert!(!has_further_command(rest, &prefixes, is_name), "{rest}");

@@ -194,7 +194,7 @@ would-unlink =
        *[other] { $done } de { $all } grupos quedarían fuera de { $community }.
     }
 choose = Responde con el número (varios: 1 3).
-confirm-nothing = No te pregunté nada aquí.
+confirm-nothing = No tengo ninguna pregunta pendiente aquí.
 confirm-what = Responde “sí”, “no” o un número.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía la orden otra vez si todavía la quieres. { $order }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
@@ -202,8 +202,8 @@ confirm-left = De acuerdo, no hice nada.
 one-command = Una orden a la vez, por favor: no hice nada. Envía cada una en su propio mensaje. Si es un nombre, escríbelo entre comillas.
 group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $order } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 group-not-deleted = No borro grupos, así que no hice nada. { $order } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
-command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca
-words-between-commands = y, luego
+command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca, retirar, retira, cambiar, cambia, pasar, pasa, poner, pon, meter, mete, cerrar, cierra, deshacer, deshaz, enviar, envía, invitar, invita
+words-between-commands = y, luego, después, ahora, también, pero
 words-before-group = el la un una los nuevo nueva otro mi este ese
 group-words = grupo grupos
 confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede deshacer. Responde “sí” para hacerlo, o “no”.
@@ -225,7 +225,7 @@ answer-yes-direct = dale, claro
 answer-agreement = ok
 answer-thanks = vale, gracias, listo, bueno, entendido, entiendo, perfecto, genial
 answer-no = no
-answer-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento
+answer-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, sin querer
 answer-stop = cancela, cancelar, para, deja, espera
 answer-beside-yes = por, favor, porfa, claro, dale
 answer-before-number = número, opción, el, la
@@ -629,7 +629,7 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
-words-for-except = menos excepto salvo no sin nunca
+words-for-except = menos quitando excepto salvo no sin nunca
 words-of-no-name = con por hasta pero solo solamente también ni
 ## Lo que cambió después
 describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:

@@ -195,7 +195,7 @@ would-unlink =
        *[other] { $done } de { $all } grupos ficariam fora de { $community }.
     }
 choose = Responda com o número (mais de um: 1 3).
-confirm-nothing = Não perguntei nada por aqui.
+confirm-nothing = Não tenho nenhuma pergunta em aberto aqui.
 confirm-what = Responda “sim”, “não” ou um número.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o pedido de novo se ainda quiser. { $order }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
@@ -203,8 +203,8 @@ confirm-left = Tudo bem, não fiz nada.
 one-command = Um comando por vez, por favor: não fiz nada. Mande cada um numa mensagem separada. Se for um nome, escreva entre aspas.
 group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $order } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 group-not-deleted = Não apago grupos, então não fiz nada. { $order } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
-command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, banir
-words-between-commands = e, depois
+command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, expulsa, banir, deletar, deleta, retirar, retira, retire, linkar, linka, deslinkar, deslinka, desligar, desliga, mudar, muda, mude, passar, passa, passe, colocar, coloca, coloque, botar, bota, bote, pôr, põe, ponha, encerrar, encerra, fechar, fecha, despromover, desfazer, desfaz, cancelar, cancela, mandar, manda, enviar, envia, convidar, convida
+words-between-commands = e, depois, aí, então, agora, também, tb, tbm, mas, seguida, favor
 words-before-group = o a um uma os novo nova outro meu este esse
 group-words = grupo grupos
 confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfazer. Responda “sim” para fazer, ou “não”.
@@ -226,7 +226,7 @@ answer-yes-direct = pode, confirmo
 answer-agreement = ok
 answer-thanks = certo, certinho, beleza, blz, tá, bom, obrigado, obrigada, obg, brigado, brigada, valeu, vlw, entendi, entendido, perfeito, joia, show, ótimo, legal, combinado
 answer-no = não, nao
-answer-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento
+answer-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento, engano, errei, mudei de ideia, sem querer
 answer-stop = cancela, cancelar, para, pare, deixa, espera
 answer-beside-yes = por, favor, pf, pfv, claro, fazer
 answer-before-number = número, opção, o, a
@@ -630,7 +630,7 @@ unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (
 confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
-words-for-except = menos exceto salvo não sem fora nunca
+words-for-except = menos tirando exceto salvo não sem fora nunca
 words-of-no-name = com por até mas só somente apenas também nem
 ## O que mudou depois
 describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:

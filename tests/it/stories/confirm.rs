@@ -101,12 +101,28 @@ async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
         Event::reaction(&account.id, value, to).from(ANA).connected_phone(&account.phone).at(bot.clock.now())
     };
 
-    for other in [react("👍", "3EB0FFFF"), react("👎", &question), react("", &question)] {
+    for other in [react("👍", "3EB0FFFF"), react("👎", "3EB0FFFE"), react("", &question)] {
         bot.post(&other).await;
         bot.settled().await;
         assert_eq!(bot.changes(), 0, "{}", other.body());
     }
     assert_eq!(bot.ask_by(&react("👍", &question)).await, DONE);
+}
+
+#[tokio::test]
+async fn t46_a_thumb_down_on_the_question_closes_it() {
+    let bot = streets().start().await;
+    let asked = bot.message(ANA, GRAVE);
+    bot.ask_by(&asked).await;
+    let question = bot.reply_to(asked.message_id()).await.message_id;
+    bot.settled().await;
+    let account = bot.sandbox.account();
+    let down = Event::reaction(&account.id, "👎", &question).from(ANA);
+    let down = down.connected_phone(&account.phone).at(bot.clock.now());
+
+    assert_eq!(bot.ask_by(&down).await, "Dropped. Nothing was changed.");
+    assert_eq!(bot.ask(ANA, "yes").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.changes(), 0);
 }
 
 #[tokio::test]

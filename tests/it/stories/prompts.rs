@@ -10,7 +10,7 @@ use crate::webhook::expect_status;
 
 const GRAVE: &str = "/desativar marketing";
 const LEFT: &str = "Tudo bem, não fiz nada.";
-const NOTHING_WAITS: &str = "❌ Não perguntei nada por aqui.";
+const NOTHING_WAITS: &str = "❌ Não tenho nenhuma pergunta em aberto aqui.";
 
 fn in_portuguese() -> crate::support::Setting {
     Service::with().instance("locale = \"pt-BR\"").admins(ANA_AND_RUI)
@@ -116,8 +116,16 @@ async fn t46_a_quote_is_read_wherever_the_prompt_is() {
 #[tokio::test]
 async fn t46_any_sentence_with_a_no_in_it_closes_the_prompt() {
     let long = format!("{} então acho melhor não", "olha, pensei bem sobre isso ontem, ".repeat(8));
-    let noes =
-        ["nossa melhor não", "peraí", "acho que não", "claro que não", "sim, não", "espera aí", "👎", &long];
+    let noes = [
+        "nossa melhor não",
+        "peraí",
+        "acho que não",
+        "sim, não",
+        "mudei de ideia",
+        "foi engano",
+        "👎",
+        &long,
+    ];
     for is_group in [true, false] {
         for no in noes {
             let bot = in_portuguese().start().await;
@@ -427,6 +435,12 @@ async fn t46_a_second_command_in_a_message_stops_the_whole_of_it() {
         ("/vincular bairro futebol e tirar suporte", "Um comando por vez"),
         ("/vincular bairro futebol; /desvincular bairro mães", "Um comando por vez"),
         ("/vincular bairro futebol, tirar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol e deletar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol, muda suporte", "Um comando por vez"),
+        ("/vincular bairro futebol e aí retira o suporte", "Um comando por vez"),
+        ("/vincular bairro futebol. Tira o suporte", "Um comando por vez"),
+        ("/link bairro futebol and drop suporte", "One command at a time"),
+        ("/enlazar bairro futebol y retira suporte", "Una orden a la vez"),
         ("/grupos\n/vincular bairro futebol", "Um comando por vez"),
         ("/link bairro futebol\n/unlink bairro moradores", "One command at a time"),
         ("/link bairro futebol and unlink bairro moradores", "One command at a time"),
