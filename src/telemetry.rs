@@ -82,7 +82,9 @@ impl Metrics {
 
 /// `RUST_LOG` is not a log filter.
 #[derive(Debug, thiserror::Error)]
-#[error("RUST_LOG holds `{part}`, {problem}. Write a level (error, warn, info, debug, trace) or target=level, separated by commas, such as `info,vincula=debug`")]
+#[error(
+    "RUST_LOG holds `{part}`, {problem}. Write a level (error, warn, info, debug, trace) or target=level, separated by commas, such as `info,vincula=debug`"
+)]
 pub struct LogFilterError {
     part: String,
     problem: &'static str,
@@ -144,10 +146,22 @@ mod tests {
 
     #[test]
     fn a_log_filter_with_a_mistake_is_an_error_that_names_it() {
-        for good in ["", " ", "debug", "WARN", "off", "vincula=debug", "warn,vincula::webhook=trace", "vincula", "info,"] {
+        for good in [
+            "",
+            " ",
+            "debug",
+            "WARN",
+            "off",
+            "vincula=debug",
+            "warn,vincula::webhook=trace",
+            "vincula",
+            "info,",
+        ] {
             assert!(log_filter(good, LevelFilter::INFO).is_ok(), "{good}");
         }
-        for (bad, part) in [("inof", "inof"), ("info,vincula=debgu", "vincula=debgu"), ("debug info", "debug info")] {
+        for (bad, part) in
+            [("inof", "inof"), ("info,vincula=debgu", "vincula=debgu"), ("debug info", "debug info")]
+        {
             let error = log_filter(bad, LevelFilter::INFO).unwrap_err().to_string();
             assert!(error.contains(&format!("`{part}`")), "{error}");
         }

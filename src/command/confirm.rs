@@ -84,7 +84,11 @@ fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Resu
         };
         let shown = past.store.answered_at(&question.asked_by).await?.unwrap_or(asked);
         let answered = past.command.sent_at.unwrap_or(past.command.accepted_at);
-        let is_early = is_early(asked, shown, past.command.accepted_at);
+        // A message that was under way for long may have been sent before the command itself; both times are of
+        // WhatsApp's clock.
+        let commanded = past.store.sent_at(&question.asked_by).await?;
+        let is_older = past.command.sent_at.zip(commanded).is_some_and(|(answered, asked)| answered < asked);
+        let is_early = is_older || is_early(asked, shown, past.command.accepted_at);
         let is_late = !is_in_time(asked, answered);
         // In a group, and as thanks, it was said to somebody else.
         let is_talk = match answer {

@@ -321,11 +321,6 @@ fn is_thumb(text: &str) -> bool {
     signs.next() == Some('👍') && signs.next().is_none()
 }
 
-/// A reaction that answers: a 👍, or a sign that is a no.
-pub fn is_answering_sign(text: &str) -> bool {
-    is_thumb(text) || bare(text, false, None) == Some(Answer::No)
-}
-
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
 pub fn numbers(text: &str) -> Option<Vec<usize>> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.');

@@ -53,8 +53,9 @@ fn words(rest: &str) -> Vec<Word> {
         let is_behind_separator = begins_line || skipped.contains(is_comma);
         let behind_quotes = quoted_name(word).map(|(_, behind)| rest.len() - behind.len());
         let is_quoted = behind_quotes.is_some();
-        let end = word.find(|c: char| c.is_whitespace() || is_comma(c)).map_or(rest.len(), |end| start + end);
-        at = behind_quotes.unwrap_or(end);
+        // Looked for only here: no blank may stand in all the rest.
+        let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);
+        at = behind_quotes.unwrap_or_else(|| end().unwrap_or(rest.len()));
         found.push(Word { start, end: at, is_quoted, is_behind_separator, begins_line });
     }
     found
@@ -70,6 +71,14 @@ fn begins_command(rest: &str, words: &[Word], at: usize, prefixes: &[String]) ->
     let behind_prefix = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix.as_str()));
     if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
         return word.begins_line || named(&plain(name)).is_some();
+    }
+    // No blank stands before it: `futebol/desvincular`. An address has such parts, too.
+    let is_glued = |prefix: &String| {
+        let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
+        behind.any(|name| name.starts_with(char::is_alphabetic) && named(&plain(name)).is_some())
+    };
+    if !text.contains("://") && prefixes.iter().any(is_glued) {
+        return true;
     }
     let is_behind_and = || {
         let before =
@@ -121,6 +130,11 @@ mod tests {
             "bairro futebol e aí tira suporte",
             "bairro futebol. Tira o suporte",
             "bairro futebol / tirar suporte",
+            "bairro futebol e quero tirar suporte",
+            "bairro futebol, e por favor tirar suporte",
+            "bairro futebol y quiero desvincular suporte",
+            "bairro futebol and also unlink suporte",
+            "bairro futebol/desvincular bairro suporte",
         ] {
             assert!(has_further_command(rest, &prefixes, is_name), "{rest}");
         }
@@ -134,6 +148,7 @@ mod tests {
             "bairro futebol e tirar",
             "bairro futebol\nsuporte",
             "bairro a/b",
+            "bairro https://example.com/link",
             "bairro\n/dev",
             "bairro https://chat.whatsapp.com/abc, suporte",
             "bairro futebol. suporte",

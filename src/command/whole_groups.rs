@@ -13,11 +13,23 @@ pub fn refuse(spec: &Spec, rest: &str) -> Option<Reply> {
         "remove" if !rest.contains(|c: char| c.is_ascii_digit()) => ("group-not-deleted", "unlink"),
         _ => return None,
     };
-    let word = |word: &&str| !means(word.trim_matches(|c: char| !c.is_alphanumeric()), "words-before-group");
+    // Flags and small words before it say nothing of what is meant.
+    let word = |word: &&str| {
+        !is_flag(word) && !means(word.trim_matches(|c: char| !c.is_alphanumeric()), "words-before-group")
+    };
     let first = rest.split_whitespace().find(word)?;
     let is_group = means(first.trim_matches(|c: char| !c.is_alphanumeric()), "group-words");
     (is_group && quoted_name(rest).is_none())
         .then(|| Reply::Said(vec![Phrase::not_done(key).order("order", order, &[])]))
+}
+
+/// What the words would name if they named a community: all of them but flags.
+pub fn likely_name(rest: &str) -> String {
+    rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn is_flag(word: &str) -> bool {
+    word.starts_with(['-', '–', '—', '‑', '−'])
 }
 
 #[cfg(test)]
@@ -39,6 +51,11 @@ mod tests {
             "desativar o grupo Pais",
             "deactivate the group x",
             "excluir grupo Pais",
+            "criar 1 grupo Pais",
+            "criar por favor um grupo Pais",
+            "criar subgrupo Pais",
+            "desativar do grupo Pais",
+            "desativar --sim grupo Pais",
             "eliminar grupo",
         ] {
             assert!(is_refused(order), "{order}");

@@ -522,7 +522,8 @@ async fn misunderstood(
     }
     let snapshot = bot.directory.snapshot(means.zapi).await?;
     let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
-    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(rest)) {
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&whole_groups::likely_name(rest)))
+    {
         return Ok(Some(Ended::mistaken(reply)));
     }
     let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);

@@ -132,6 +132,15 @@ impl Store {
         Ok(chats.iter().any(|chat| lane(chat) == own))
     }
 
+    /// When a command was sent, by WhatsApp's clock.
+    pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
+        let found = sqlx::query_scalar("SELECT sent_at FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        let at: Option<Option<i64>> = self.read(found).await?;
+        Ok(at.flatten().map(Timestamp))
+    }
+
     /// When the last message of the answer to an order went out, by the journal's notes.
     pub async fn answered_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
         let found = sqlx::query_scalar("SELECT MAX(at) FROM note WHERE command = $1 AND what = 'sent'")

@@ -56,7 +56,8 @@ pub(super) fn of(
             let is_for_pictures = |order: &Order| named(&order.typed).is_some_and(Spec::takes_picture);
             order().filter(is_for_pictures).map(Meaning::Order).ok_or(Reason::NoText)
         }
-        Content::Reaction(_) if question::is_answering_sign(&message.text) && is_admin() => {
+        // A yes or a no: 👍, 👎, ❌.
+        Content::Reaction(_) if question::bare(&message.text, false, None).is_some() && is_admin() => {
             Ok(Meaning::Answer)
         }
         Content::Reaction(_) => Err(Reason::NoText),

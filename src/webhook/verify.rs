@@ -36,6 +36,10 @@ pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-times
 /// Standard Webhooks: one or more signatures, separated by blanks.
 pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
+/// So many signatures of a delivery are looked at, at most: more than keys in rotation, and so few that their number
+/// does not show in the time of a refusal.
+const MOST_SIGNATURES: usize = 8;
+
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 type Tag = [u8; 32];
 /// What came of a scheme; nothing where it is not configured.
@@ -293,7 +297,7 @@ fn verify_standard_webhooks<'a>(
 /// signature) are passed over, as the standard says.
 fn tags(signatures: Result<&str, Flaw>) -> impl Iterator<Item = Tag> + '_ {
     let parts = signatures.unwrap_or_default().split(' ');
-    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(tag_of_base64)
+    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(tag_of_base64).take(MOST_SIGNATURES)
 }
 
 /// The id of a delivery whose headers are all there, and whose time is near enough.

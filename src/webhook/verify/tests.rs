@@ -362,6 +362,18 @@ fn one_good_signature_in_the_list_is_enough() {
 }
 
 #[test]
+fn t07_of_many_signatures_only_the_first_few_are_looked_at() {
+    let signed = Request::signed(by_standard_webhooks());
+    let good = signed.header("webhook-signature");
+    let behind = |count: usize| format!("{} {good}", vec![bent(&good); count].join(" "));
+    signed.clone().with("webhook-signature", behind(7)).expect_verified();
+    for count in [8, 300] {
+        let request = signed.clone().with("webhook-signature", behind(count));
+        request.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    }
+}
+
+#[test]
 fn each_standard_header_is_there_once() {
     for header in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let signed = Request::signed(by_standard_webhooks());

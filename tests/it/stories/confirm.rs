@@ -101,7 +101,9 @@ async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
         Event::reaction(&account.id, value, to).from(ANA).connected_phone(&account.phone).at(bot.clock.now())
     };
 
-    for other in [react("👍", "3EB0FFFF"), react("👎", "3EB0FFFE"), react("", &question)] {
+    for other in
+        [react("👍", "3EB0FFFF"), react("👎", "3EB0FFFE"), react("😂", &question), react("", &question)]
+    {
         bot.post(&other).await;
         bot.settled().await;
         assert_eq!(bot.changes(), 0, "{}", other.body());

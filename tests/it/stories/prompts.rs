@@ -1,6 +1,9 @@
 //! A prompt is closed by a no, by the next command and by a quote of nothing else; and what nobody asked for is not
 //! done: numbers that belong to names, a second command among the words of the first, groups as a whole.
 
+use std::time::Duration;
+
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::World;
 use vincula::sandbox::phony::Event;
 
@@ -57,6 +60,50 @@ async fn t46_an_answer_that_quotes_another_message_answers_nothing_and_the_promp
 
         let done = bot.ask_by(&say("sim").replying_to(&prompt[0])).await;
         assert!(done.starts_with('✅') && !is_there(&bot), "{done}");
+    }
+}
+
+#[tokio::test]
+async fn t46_a_yes_that_was_sent_before_the_command_is_none() {
+    for is_group in [true, false] {
+        let bot = in_portuguese().clock(Clock::manual(Timestamp(1_764_000_000_000))).start().await;
+        let group = bot.group("Futebol");
+        let say = |text: &str| {
+            let message = bot.message(ANA, text);
+            if is_group { message.in_group(&group) } else { message }
+        };
+        // To somebody else, or to another question; it is under way for half a minute.
+        let old = say("sim");
+        bot.clock.pass(Duration::from_secs(30));
+        asked(&bot, &say(GRAVE)).await;
+
+        let told = bot.ask_by(&old).await;
+        bot.settled().await;
+
+        assert!(is_there(&bot), "{told}");
+        assert!(bot.ask_by(&say("sim")).await.starts_with('✅'));
+    }
+}
+
+#[tokio::test]
+async fn t46_a_reaction_that_says_no_closes_the_prompt() {
+    for sign in ["👎", "👎🏽", "❌", "🚫"] {
+        let bot = in_portuguese().start().await;
+        let group = bot.group("Futebol");
+        let here = |text: &str| bot.message(ANA, text).in_group(&group);
+        let prompt = asked(&bot, &here(GRAVE)).await;
+        let account = bot.sandbox.account();
+        let react = |to: &str| {
+            let event = Event::reaction(&account.id, sign, to).from(ANA).in_group(&group);
+            event.connected_phone(&account.phone).at(bot.clock.now())
+        };
+
+        chat(&bot, &react("3EB0SOMEBODYELSE")).await;
+        assert_eq!(bot.ask_by(&react(&prompt[0])).await, LEFT, "{sign}");
+        bot.settled().await;
+        chat(&bot, &here("sim")).await;
+
+        assert!(is_there(&bot), "{sign}");
     }
 }
 
@@ -447,6 +494,10 @@ async fn t46_a_second_command_in_a_message_stops_the_whole_of_it() {
         ("/enlazar bairro futebol y desvincular bairro moradores", "Una orden a la vez"),
         ("/adicionar bairro 44 99999-0005 e remover 44 99999-0002", "Um comando por vez"),
         ("/desfazer\n/desfazer", "Um comando por vez"),
+        ("/vincular bairro futebol e quero tirar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol, por favor tirar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol/desvincular bairro suporte", "Um comando por vez"),
+        ("/link bairro futebol and also unlink bairro moradores", "One command at a time"),
         ("vincular bairro futebol e tirar suporte", "Um comando por vez"),
         ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
     ];
@@ -487,6 +538,11 @@ async fn t46_a_group_as_a_whole_is_neither_made_nor_ended() {
         ("/criar grupo Pais da Escola", "❌ Não crio grupos"),
         ("/criar um novo grupo Pais", "❌ Não crio grupos"),
         ("/novo grupo Pais", "❌ Não crio grupos"),
+        ("/criar 1 grupo Pais", "❌ Não crio grupos"),
+        ("/criar por favor um grupo Pais", "❌ Não crio grupos"),
+        ("/criar subgrupo Pais", "❌ Não crio grupos"),
+        ("/desativar do grupo marketing", "❌ Não apago grupos"),
+        ("/desativar --sim grupo marketing", "❌ Não apago grupos"),
         ("criar grupo Pais", "❌ Não crio grupos"),
         ("/create group Parents", "❌ I can't create groups"),
         ("/crear grupo Padres", "❌ No creo grupos"),
@@ -509,6 +565,9 @@ async fn t46_a_group_as_a_whole_is_neither_made_nor_ended() {
         assert_eq!(bot.changes(), 0, "{order}");
     }
     let bot = in_portuguese().world(|world| drop(world.community("Grupo Alfa"))).start().await;
-    assert!(bot.ask(ANA, "/desativar grupo alfa").await.contains("“Grupo Alfa”"));
+    for order in ["/desativar grupo alfa", "/desativar --testar grupo alfa", "/desativar grupo alfa --testar"]
+    {
+        assert!(bot.ask(ANA, order).await.contains("“Grupo Alfa” acabaria"), "{order}");
+    }
     assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ “Grupo Beta”"));
 }
