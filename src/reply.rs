@@ -41,6 +41,8 @@ pub enum Reply {
     Trial(Box<Reply>),
     /// The same in another language than that of the order.
     In(Locale, Box<Reply>),
+    /// An answer, and what is told behind it.
+    With(Box<Reply>, Vec<Phrase>),
     /// Nothing: nobody waits for an answer.
     Nothing,
     /// What became of each group of a link or unlink.
@@ -248,6 +250,10 @@ impl Reply {
         match self {
             Self::Nothing => String::new(),
             Self::In(locale, reply) => reply.text(&Speech { locale: *locale, ..speech.clone() }),
+            Self::With(reply, phrases) => {
+                let behind = phrases.iter().map(|phrase| phrase.say(speech));
+                std::iter::once(reply.text(speech)).chain(behind).collect::<Vec<_>>().join("\n")
+            }
             Self::Said(phrases) => {
                 phrases.iter().map(|phrase| phrase.say(speech)).collect::<Vec<_>>().join("\n")
             }

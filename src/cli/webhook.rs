@@ -14,7 +14,7 @@ use super::remedy::explained;
 use super::{ConfigArg, End, block_on, say};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;
-use crate::zapi::{Account, ApiError, Connections, Event, Unpaced, Zapi};
+use crate::zapi::{Account, ApiError, Cause, Connections, Event, Unpaced, Zapi};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Call {
@@ -63,15 +63,18 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
     let (name, url) = (&instance.name, webhook_url(public_url, instance));
     // The path may hold a secret, so the whole address is not shown.
     let place = without_secret(public_url, instance);
-    zapi.set_webhook(Event::Received, &url).await?;
+    set(zapi, Event::Received, &url).await?;
     say(&format!("{name}: webhook set to {place}"));
     let account = zapi.account().await?;
     if account.received_and_delivery_url.as_ref().is_some_and(|second| *second != url) {
-        zapi.set_webhook(Event::ReceivedAndDelivery, &url).await?;
+        set(zapi, Event::ReceivedAndDelivery, &url).await?;
         say(&format!("{name}: receive-and-delivery webhook, which pointed elsewhere, set to {place}"));
     }
     if instance.owner_commands {
-        zapi.notify_sent_by_me().await?;
+        match zapi.notify_sent_by_me().await {
+            Err(error) if error.cause == Cause::Unreadable && zapi.account().await?.notifies_sent_by_me => {}
+            told => told?,
+        }
         say(&format!("{name}: Z-API sends what is typed on the bot's own phone, too"));
     }
     match Watch::of(&account, public_url, instance) {
@@ -81,12 +84,23 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
         )),
         Watch::Ours | Watch::Nobodys => {
             for (event, word) in [(Event::Connected, "connected"), (Event::Disconnected, "disconnected")] {
-                zapi.set_webhook(event, &url).await?;
+                set(zapi, event, &url).await?;
                 say(&format!("{name}: {word} webhook set to {place}"));
             }
         }
     }
     Ok(())
+}
+
+/// Sets a webhook. Where the answer does not say that it is set, what Z-API knows of the instance decides.
+async fn set(zapi: &Zapi, event: Event, url: &str) -> Result<(), ApiError> {
+    match zapi.set_webhook(event, url).await {
+        Err(error) if error.cause == Cause::Unreadable => {
+            let account = zapi.account().await?;
+            if account.url_of(event) == Some(url) { Ok(()) } else { Err(error) }
+        }
+        told => told,
+    }
 }
 
 /// Who is told of the connection.

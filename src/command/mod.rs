@@ -58,7 +58,7 @@ pub use self::recognise::{Order, named, nearest, nearly_recognise, recognise, re
 pub use self::undo::Undo;
 pub use args::{Arg, Arguments};
 pub use context::{Consent, Context, Failure, Timing};
-pub use membership::{left_communities, planned_community};
+pub use membership::{left_communities, left_open, planned_community};
 
 use crate::directory::fold;
 use crate::domain::Locale;

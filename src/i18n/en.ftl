@@ -501,6 +501,7 @@ moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. L
 moved-back = { $reason }; it is back in { $community }
 moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
 moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $order }
+moved-perhaps-astray = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $order }
 moved-not-shown = Z-API said it was done, but the community does not show it
 moved-not-read = The outcome could not be read back
 help-move = move groups to a community

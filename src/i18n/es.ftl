@@ -501,6 +501,7 @@ moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. 
 moved-back = { $reason }; volvió a { $community }
 moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
 moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $order }
+moved-perhaps-astray = { $name } puede haber salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo pone de vuelta: { $order }
 moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
 moved-not-read = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad

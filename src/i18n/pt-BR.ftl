@@ -502,6 +502,7 @@ moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. V
 moved-back = { $reason }; voltou para { $community }
 moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
 moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $order }
+moved-perhaps-astray = { $name } pode ter saído de { $community } sem chegar a { $target }. Se não está em nenhuma das duas, isto põe de volta: { $order }
 moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
 moved-not-read = Não consegui conferir o resultado
 help-move = muda grupos de comunidade

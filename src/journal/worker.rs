@@ -25,7 +25,7 @@ use super::run::{Ended, Means, run, speech, with_questions};
 use super::watch::Watch;
 use crate::clock::{Clock, Timestamp};
 use crate::command::progress::Progress;
-use crate::command::{Failure, Timing};
+use crate::command::{Failure, Timing, left_open};
 use crate::failpoint::{self, Sabotage, Step};
 use crate::reply::{Reply, Speech, quoted};
 use crate::storage::{Claim, Lost, Outcome, Store, Unavailable};
@@ -245,6 +245,7 @@ impl Worker {
                 }
             };
             failpoint::reach(Step::Judged);
+            let ended = tell_left_open(&claim, ended);
             let ended = with_questions(&self.store, &claim.command, ended).await?;
             turn = answer::write_down(zapi, &mut claim, &speech, ended, &self.clock).await?;
             failpoint::reach(Step::Replied);
@@ -499,6 +500,17 @@ impl Worker {
             "an order ended"
         );
         self.metrics.order_ended(&command.instance, outcome.as_str());
+    }
+}
+
+/// Whoever is told that an order goes on no more is told where it may have left groups.
+fn tell_left_open(claim: &Claim, ended: Ended) -> Ended {
+    let is_over =
+        matches!(ended.reply, Reply::GaveUp { .. } | Reply::NoLonger { is_begun: true } | Reply::Api(_));
+    let left_open = claim.command.plan.as_deref().filter(|_| is_over).map(left_open).unwrap_or_default();
+    match left_open.is_empty() {
+        true => ended,
+        false => Ended { reply: Reply::With(Box::new(ended.reply), left_open), ..ended },
     }
 }
 

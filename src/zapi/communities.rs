@@ -124,12 +124,10 @@ impl Zapi {
             return Err(unreadable());
         }
         // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
-        // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]),
-        // and stands for itself only in an answer that names the community.
-        let is_it = loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() == Some(id);
+        // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]).
         let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(sub_group).collect();
-        let groups = groups.filter(|groups| is_it || !groups.is_empty()).ok_or_else(unreadable)?;
+        let groups = groups.ok_or_else(unreadable)?;
         let (name, description) = (loose::name(object, "name"), loose::description(object));
         Ok(CommunityDetails { name, description, groups })
     }

@@ -343,8 +343,12 @@ fn not_allowed(said: &str) -> Option<Cause> {
 fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
     let object = json.map(loose::object);
     let field = |key| {
-        let object = object.filter(|object| object.get(key).is_some_and(says_error));
-        object.and_then(|object| loose::text(object, key))
+        let object = object.filter(|object| object.get(key).is_some_and(says_error))?;
+        // The words may stand in an object or a list of their own.
+        loose::text(object, key).or_else(|| match loose::object(object.get(key)?) {
+            Value::String(text) => Some(text.clone()),
+            inner => loose::text(inner, "message").or_else(|| loose::text(inner, "error")),
+        })
     };
     let text = match object {
         Some(_) => field("error").or_else(|| field("message"))?,
@@ -417,6 +421,9 @@ mod tests {
             (400, r#"{"error":"You are not connected."}"#, Some(Cause::Disconnected)),
             (400, r#"{"error":"Device has been disconnected"}"#, Some(Cause::Disconnected)),
             (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
+            (400, r#"{"error":{"message":"You need to be connected"}}"#, Some(Cause::Disconnected)),
+            (200, r#"{"error":["Instance not found"]}"#, Some(Cause::InstanceNotFound)),
+            (200, r#"{"error":{"code":7}}"#, Some(Cause::Refused)),
             (404, "nothing here", Some(Cause::Refused)),
             (408, "", Some(Cause::NoAnswer)),
             (425, "", Some(Cause::Busy)),

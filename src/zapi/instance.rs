@@ -48,6 +48,19 @@ pub enum Event {
     Disconnected,
 }
 
+impl Account {
+    /// Where an event is told, if anywhere.
+    pub fn url_of(&self, event: Event) -> Option<&str> {
+        let url = match event {
+            Event::Received => &self.received_url,
+            Event::ReceivedAndDelivery => &self.received_and_delivery_url,
+            Event::Connected => &self.connected_url,
+            Event::Disconnected => &self.disconnected_url,
+        };
+        url.as_deref()
+    }
+}
+
 impl Zapi {
     /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection(&self) -> Result<Connection, ApiError> {
@@ -93,12 +106,12 @@ impl Zapi {
             Event::Connected => "update-webhook-connected",
             Event::Disconnected => "update-webhook-disconnected",
         };
-        self.put(call, &json!({ "value": url })).await.map(drop)
+        self.put(call, &json!({ "value": url })).await
     }
 
     /// Has what is typed on the connected phone told as well (Z-API docs, webhooks/update-notify-sent-by-me).
     pub async fn notify_sent_by_me(&self) -> Result<(), ApiError> {
-        self.put("update-notify-sent-by-me", &json!({ "notifySentByMe": true })).await.map(drop)
+        self.put("update-notify-sent-by-me", &json!({ "notifySentByMe": true })).await
     }
 }
 

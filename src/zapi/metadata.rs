@@ -72,4 +72,25 @@ mod tests {
         let read = Metadata::parse(body.as_bytes());
         assert!(read.is_none_or(|read| read.fields == json!({}) && read.people.len() == 1));
     }
+
+    #[test]
+    fn t27_eight_thousand_people_are_read_and_keep_no_more_than_who_they_are() {
+        let person = |nth: usize| {
+            let is_admin = nth == 7_999;
+            let (lid, name) = (81_896_604_192_873 + nth, "Ana Clara de Souza".repeat(8));
+            format!(
+                r#"{{"phone":"{lid}@lid","isAdmin":{is_admin},"isSuperAdmin":false,"short":"A","name":"{name}"}}"#
+            )
+        };
+        let people: Vec<String> = (0..8_000).map(person).collect();
+        let body = format!(r#"{{"phone":"120363019502650977-group","participants":[{}]}}"#, people.join(","));
+        assert!(body.len() > 1024 * 1024 && body.len() < super::super::LARGEST_METADATA);
+
+        let read = Metadata::parse(body.as_bytes()).unwrap();
+
+        assert_eq!(read.fields, json!({ "phone": "120363019502650977-group" }));
+        assert_eq!((read.people.len(), read.people.capacity()), (8_000, 8_000));
+        assert!(read.people.iter().all(|person| person.lid.is_some()) && read.people[7_999].is_admin);
+        assert!(size_of::<Participant>() <= 64, "{} bytes a person", size_of::<Participant>());
+    }
 }

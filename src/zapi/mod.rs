@@ -52,6 +52,9 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 /// How long all pages of one list may take together.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Some servers on the way begin a text so, and JSON does not know it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Group metadata lists all people: 40,000 of them at 200 bytes each. It is read by [`Metadata`].
 const LARGEST_METADATA: usize = 8 * 1024 * 1024;
 
@@ -188,8 +191,9 @@ impl Zapi {
         error::confirm(call, &self.post(call, body).await?)
     }
 
-    async fn put(&self, call: &'static str, body: &Value) -> Result<Value, ApiError> {
-        self.call(call, Method::PUT, call, Some(body)).await
+    /// The same as a PUT.
+    async fn put(&self, call: &'static str, body: &Value) -> Result<(), ApiError> {
+        error::confirm(call, &self.call(call, Method::PUT, call, Some(body)).await?)
     }
 
     /// Metadata of a group, with the people in it.
@@ -305,6 +309,9 @@ impl Line {
                 return Err(failed(Cause::Unreadable));
             }
             text.extend_from_slice(&chunk);
+        }
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len());
         }
         let wish = retry_after.and_then(|wish| error::wait(&wish, date.as_deref(), Clock::system().now()));
         let mut people = Vec::new();

@@ -22,7 +22,7 @@ use super::{Arguments, Context, Failure};
 use crate::directory::{CommunityEntry, side_by_side};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Fate, Mistake, Reply};
+use crate::reply::{Fate, Mistake, Phrase, Reply};
 use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
 
 /// More groups that are unlinked are asked about first.
@@ -101,6 +101,12 @@ pub fn planned_community(plan: &str) -> Option<CommunityEntry> {
 pub fn left_communities(plan: &str) -> Vec<CommunityId> {
     let plan: Option<plan::Plan> = serde_json::from_str(plan).ok();
     plan.map(|plan| plan.sources().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
+}
+
+/// Where the groups of a move may be that was begun and goes on no more, from its plan in the journal: nothing of
+/// a plan that moves none.
+pub fn left_open(plan: &str) -> Vec<Phrase> {
+    serde_json::from_str(plan).map(|plan: Plan| plan.left_open()).unwrap_or_default()
 }
 
 /// Links or unlinks the groups that were typed, and tells what became of each.

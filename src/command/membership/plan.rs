@@ -10,7 +10,7 @@ use super::settle::Settled;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink, Locale};
-use crate::reply::{Fate, Line, MOST_CANDIDATES, Report};
+use crate::reply::{Fate, Line, MOST_CANDIDATES, Phrase, Report};
 use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
 
 /// What is written to the journal before the first call.
@@ -179,6 +179,24 @@ impl Plan {
             }
         }
         sources
+    }
+
+    /// A line for each group that may have left its community and be in none.
+    pub(super) fn left_open(&self) -> Vec<Phrase> {
+        let line = |(from, from_name, group): (&CommunityId, &str, &GroupId)| {
+            let is_it = |item: &&Item| item.id.as_deref() == Some(group.as_str());
+            let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
+            Phrase::unsure("moved-perhaps-astray")
+                .name("name", name)
+                .name("community", from_name)
+                .name("target", &self.name)
+                .order("order", "link", &[from.as_str(), group.as_str()])
+        };
+        let sources = self.sources();
+        let groups = sources
+            .iter()
+            .flat_map(|(from, name, groups)| groups.iter().map(move |group| (from, name.as_str(), group)));
+        groups.map(line).collect()
     }
 
     /// A group that must not leave where it is: its community would be empty.

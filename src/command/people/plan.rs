@@ -42,6 +42,10 @@ pub(super) struct Item {
     /// A call that may invite them was about to be made, and nobody knows how it ended.
     #[serde(default)]
     is_asking: bool,
+    /// Z-API refused the call for them alone, with what it said. It may have invited them all the same, so a later
+    /// try does not ask again.
+    #[serde(default)]
+    refused: Option<String>,
 }
 
 /// How somebody stood.
@@ -124,6 +128,18 @@ impl Plan {
         if let Some(item) = self.items.get_mut(at) {
             item.is_asking = is_asking;
         }
+    }
+
+    /// Notes that Z-API refused the call for somebody alone, and what it said.
+    pub(super) fn note_refused(&mut self, at: usize, said: Option<&str>) {
+        if let Some(item) = self.items.get_mut(at) {
+            (item.refused, item.is_asking) = (Some(said.unwrap_or_default().to_owned()), false);
+        }
+    }
+
+    /// What Z-API said when it refused the call for somebody alone: empty where it said nothing.
+    pub(super) fn refused(&self, at: usize) -> Option<&str> {
+        self.items.get(at)?.refused.as_deref()
     }
 
     /// They may have been invited; nobody knows.
@@ -274,6 +290,7 @@ fn stand(
         before: Before::Todo,
         is_asked: false,
         is_asking: false,
+        refused: None,
     };
     let mut exists = true;
     match named.who {

@@ -120,7 +120,8 @@ impl Work<'_, '_> {
         }
         let mut hints = Hints::new();
         let mut unread = None;
-        let open: Vec<usize> = missing.iter().copied().filter(|at| !self.is_invited(*at)).collect();
+        let is_open = |at: &usize| !self.is_invited(*at) && self.plan.refused(*at).is_none();
+        let open: Vec<usize> = missing.iter().copied().filter(is_open).collect();
         if !missing.is_empty() && (self.context.is_cancelled || open.is_empty()) {
             // An earlier try's call may only be on its way into what is read.
             (missing, unread) = self.read_back(missing, &hints).await;
@@ -171,6 +172,9 @@ impl Work<'_, '_> {
         let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.note_asked(at),
+            (Some(at), Err(error)) if error.cause == Cause::Refused => {
+                self.plan.note_refused(at, error.said.as_deref());
+            }
             (Some(at), Err(error)) if error.cause.is_surely_unmade() => self.plan.note_asking(at, false),
             _ => {}
         }
@@ -302,6 +306,9 @@ impl Work<'_, '_> {
                     self.context.gave_up |=
                         hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));
                     End::PerhapsInvited
+                }
+                _ if let Some(said) = self.plan.refused(at) => {
+                    End::Refused(Some(said.to_owned()).filter(|said| !said.is_empty()))
                 }
                 _ if self.context.is_cancelled => End::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {

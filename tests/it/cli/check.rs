@@ -280,6 +280,30 @@ fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
 }
 
 #[test]
+fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_with_nothing() {
+    let answers = [
+        ("nothing", Reply::text(200, "")),
+        ("{}", Reply::text(200, "{}")),
+        ("a page", Reply::html(200, "<html>ok</html>")),
+        ("a redirect", Reply::html(302, "<html>ok</html>")),
+        ("no", Reply::text(200, r#"{"value":"false"}"#)),
+    ];
+    for call in ["update-webhook-received?", "update-webhook-connected", "update-notify-sent-by-me"] {
+        let place = Place::new();
+        place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
+        for (name, answer) in &answers {
+            place.sandbox.trouble().next(call, 1, Fault::Instead(answer.clone()));
+            let ran = place.run(&["webhook", "register"]);
+            assert_eq!(ran.code, Some(1), "{call} {name}: {ran:#?}");
+        }
+        // The answer was lost, and `/me` shows that it is set.
+        place.sandbox.trouble().next(call, 1, Fault::Afterwards(Reply::text(200, "")));
+        let ran = place.run(&["webhook", "register"]);
+        assert_eq!(ran.code, Some(0), "{call}: {ran:#?}");
+    }
+}
+
+#[test]
 fn a_webhook_that_cannot_be_registered_is_told() {
     let place = Place::new();
     let ran = place.run(&["webhook", "register", "mian"]);

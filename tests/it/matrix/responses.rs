@@ -47,12 +47,22 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
         document[key] = value;
         Reply::json(200, &document)
     };
+    let as_texts = |document: &Value| {
+        let mut document = document.clone();
+        for field in document.as_object_mut().into_iter().flat_map(|fields| fields.values_mut()) {
+            *field = if *field == json!(true) { json!("true") } else { field.take() };
+        }
+        document
+    };
     let offline = json!({ "error": "You need to be connected to use this feature." });
     let rows = [
         ("the documented success", Reply::json(200, &success), Done),
         ("success and more fields", with("groups", json!([null, { "x": "1" }])), Done),
         ("success with an empty list of errors", with("error", json!([])), Done),
         ("success with error 0", with("error", json!(0)), Done),
+        ("success in texts", Reply::json(200, &as_texts(&success)), Done),
+        ("success in an array of one", Reply::json(200, &json!([success])), Done),
+        ("success behind a byte order mark", Reply::text(200, &format!("\u{feff}{success}")), Done),
         ("200 empty", Reply::text(200, ""), Unknown),
         ("200 {}", Reply::json(200, &json!({})), Unknown),
         ("200 null", Reply::json(200, &Value::Null), Unknown),
@@ -62,6 +72,9 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
         ("half a JSON", Reply::text(200, r#"{"success":tr"#), Unknown),
         ("a page with 200", Reply::html(200, "<html><h1>Welcome</h1></html>"), Unknown),
         ("a redirect", Reply::html(302, "<html>Moved</html>"), Unknown),
+        ("a redirect that says success", Reply::json(307, &success), Unknown),
+        ("packed bytes", Reply::text(200, "\u{1f}\u{8b}\u{8}\u{0}\u{0}"), Unknown),
+        ("an array of two", Reply::json(200, &json!([success, success])), Unknown),
         ("408", Reply::text(408, ""), Unknown),
         ("500 in JSON", Reply::json(500, &json!({ "error": "Internal error" })), Unknown),
         ("a page with 502", Reply::bad_gateway(), Unknown),
@@ -70,6 +83,11 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
         ("a body without end", Reply::Huge(2_000_000), Unknown),
         ("success false", Reply::json(200, &json!({ "success": false, "value": false })), Refused),
         ("an error with 200", Reply::json(200, &json!({ "error": "You must be an admin" })), Refused),
+        (
+            "a nested error",
+            Reply::json(200, &json!({ "error": { "message": "You must be an admin" } })),
+            Refused,
+        ),
         ("400 in words", Reply::json(400, &json!({ "error": "You must be an admin" })), Refused),
         ("404", Reply::json(404, &json!({ "error": "Not found" })), Refused),
         ("425", Reply::text(425, ""), NotNow),

@@ -3,7 +3,7 @@
 use vincula::sandbox::{Fault, Partial, Reply};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
-use super::scene::refusal;
+use super::scene::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -152,6 +152,30 @@ async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
     let asked = bot.asked_of_people("add-participant");
     assert_eq!(asked, [vec![DAVI, hard, ELISA], vec![DAVI], vec![hard], vec![hard]]);
     assert_eq!(bot.row(&order).await.tries, 1, "one try failed");
+}
+
+#[tokio::test]
+async fn whose_invitation_z_api_refused_is_not_asked_for_again_because_of_somebody_else() {
+    let bot = Service::start().await;
+    let hard = "5544999990006";
+    bot.sandbox.world(|world| {
+        world.person(hard, Some("81896604192879@lid"), "Fabi");
+        world.set_hard_to_add(hard);
+    });
+    // All at once, Davi alone, who gets an invitation though it is refused, and then the other one.
+    let calls = bot.sandbox.trouble();
+    calls.next("add-participant", 1, Fault::Instead(ok(r#"{"value":true}"#)));
+    calls.next("add-participant", 1, Fault::Afterwards(refusal("Not now")));
+    calls.next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
+
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI} {hard}"#)).await;
+
+    assert!(
+        reply.contains("\n❌ +55 44 99999-0004: Z-API refused: “Not now”\n❓ +55 44 99999-0006"),
+        "{reply}"
+    );
+    let asked = bot.asked_of_people("add-participant");
+    assert_eq!(asked, [vec![DAVI, hard], vec![DAVI], vec![hard], vec![hard]]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `/move`: a group leaves the community it is in and is linked to another, as one order.
 
+use std::time::Duration;
+
 use vincula::sandbox::{Fault, Partial, Reply};
 
 use crate::stories::scene::{ok, refusal};
@@ -331,4 +333,26 @@ async fn what_has_left_its_community_does_not_wait_for_what_cannot_leave_another
     assert_eq!(meanwhile.as_deref(), Some("Bairro Feliz"));
     let done = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Sul”\n✅ “Tênis”";
     assert_eq!(bot.answers_to(&order).await, [done]);
+}
+
+#[tokio::test]
+async fn a_move_that_makes_its_worker_panic_between_the_halves_tells_where_the_group_may_be() {
+    // No moment lies so far ahead, which makes reading back panic.
+    let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
+
+    let order = bot.give(ANA, MOVE).await;
+
+    let told = bot.answers_to(&order).await;
+    bot.sandbox.trouble().clear();
+    let back = format!("/link {} {}", bot.community("Marketing BR"), bot.group("Vendas Sul"));
+    let open = format!(
+        "❓ “Vendas Sul” may have left “Marketing BR” and not be in “Bairro Feliz” yet. If it is in neither, this \
+         puts it back: {back}"
+    );
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("gave up: Something broke inside the bot"), "{told:?}");
+    assert_eq!(told[0].lines().last(), Some(open.as_str()));
+    assert_eq!(bot.community_of("Vendas Sul"), None);
+    assert_eq!(bot.ask(ANA, &back).await, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
 }

@@ -217,6 +217,33 @@ async fn t44_groups_leave_no_community_whose_admin_somebody_is_no_more() {
 }
 
 #[tokio::test]
+async fn t44_a_right_lost_between_the_halves_of_a_move_ends_it_and_the_reply_tells_where_the_group_may_be() {
+    let bot = setting()
+        .clock(Clock::system())
+        .world(|world| {
+            let praia = world.community("Praia");
+            world.join(&praia, BRUNO, true, false);
+            world.linked_group(&praia, "Salva-vidas");
+            let surfe = world.linked_group(&praia, "Surfe");
+            world.join_group(&surfe, BRUNO, true);
+        })
+        .start()
+        .await;
+    bot.knows(BRUNO).await;
+    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    let order = bot.give(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
+    bot.tried(&order, 1).await;
+    demote_bruno(&bot);
+
+    let told = bot.answers_to(&order).await;
+
+    assert_eq!(bot.community_of("Surfe"), None);
+    let back = format!("puts it back: /link {} {}", bot.community("Praia"), bot.group("Surfe"));
+    assert!(told[0].starts_with("You may no longer do this here"), "{told:?}");
+    assert!(told[0].contains("❓ “Surfe” may have left “Praia”") && told[0].ends_with(&back), "{told:?}");
+}
+
+#[tokio::test]
 async fn t44_a_right_that_cannot_be_read_is_none() {
     for reply in [
         refusal("Group not found"),
