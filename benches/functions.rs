@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderName};
 use vincula::authorise::Admins;
 use vincula::clock::Timestamp;
 use vincula::command::recognise;
-use vincula::config::{Admin, Hmac, Instance, Limits, Strangers, Verify};
+use vincula::config::{Admin, Hmac, Instance, Limits, NonAdminPolicy, Verify};
 use vincula::domain::{InstanceName, Locale, Phone};
 use vincula::webhook::payload::{InstanceFacts, MessageRef, Reading, read};
 use vincula::webhook::sign::signature_headers;
@@ -46,7 +46,7 @@ fn instance(verify: Verify) -> Instance {
         base_url: "https://api.z-api.io".to_owned(),
         locale: Locale::En,
         prefixes: vec!["/".to_owned()],
-        strangers: Strangers::Ignore,
+        non_admins: NonAdminPolicy::Ignore,
         owner_commands: false,
         time_zone: vincula::config::TimeZone::UTC,
         admins_from: vincula::config::AdminsFrom::Config,
@@ -54,7 +54,7 @@ fn instance(verify: Verify) -> Instance {
         give_up_after: Duration::from_secs(1_800),
         community_limit: 50,
         verify,
-        limits: Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
         admins: (0..events::ADMINS).map(admin).collect(),
         aliases: Vec::new(),
     }

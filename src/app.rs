@@ -74,7 +74,7 @@ impl App {
             courtesy,
             &metrics,
         );
-        let kept = Kept { rows: config.store.keep, texts: config.store.keep_text };
+        let kept = Kept { rows: config.store.retention, texts: config.store.text_retention };
         let rosters = rosters(bots.values().cloned().collect()).boxed();
         let retention = retention::trim(store.clone(), clock.clone(), kept).boxed();
         let worker = Worker {

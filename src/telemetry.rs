@@ -34,12 +34,12 @@ impl Default for Metrics {
         let (webhooks, orders) = (Family::default(), Family::default());
         let [panics, made_room, turned_away] = <[Counter; 3]>::default();
         registry.register("webhooks", "Webhooks received, by what became of them", webhooks.clone());
-        registry.register("orders", "Orders ended, by how", orders.clone());
+        registry.register("commands", "Commands that ended, by outcome", orders.clone());
         registry.register("panics", "Panics that were caught", panics.clone());
         let help = "Idle connections closed to make room for another";
-        registry.register("connections_closed_for_room", help, made_room.clone());
+        registry.register("connections_evicted", help, made_room.clone());
         let help = "Connections closed at once, since their address held its share";
-        registry.register("connections_turned_away", help, turned_away.clone());
+        registry.register("connections_rejected", help, turned_away.clone());
         Self { registry, webhooks, orders, panics, made_room, turned_away }
     }
 }

@@ -83,7 +83,7 @@ fn configuration(size: Size) -> String {
         text += &format!(
             "[instances.{}]\nid = \"{}\"\ntoken = \"0123456789ABCDEF{instance:08}\"\n\
              base_url = \"http://127.0.0.1:9\"\nmax_event_age = \"1h\"\nstrangers = \"refuse\"\n\
-             limits.orders_per_minute = 1000000\n\
+             limits.commands_per_minute = 1000000\n\
              verify.hmac = {{ header = \"{HEADER}\", secrets = [\"{SECRET}\"] }}\n",
             name(instance),
             id(instance)

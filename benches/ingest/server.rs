@@ -115,7 +115,7 @@ max_event_age = "1h"
 [instances.main.verify]
 hmac = {{ header = "{HEADER}", secrets = ["{SECRET}"] }}
 [instances.main.limits]
-orders_per_minute = 1000000
+commands_per_minute = 1000000
 {paces}{}"#,
         account.token,
         account.client_token.as_deref().unwrap_or_default(),

@@ -123,7 +123,7 @@ client_token = "{client_token}"
 max_event_age = "1h"
 verify = {{ zapi_token = true }}
 [instances.main.limits]
-orders_per_minute = 1000000
+commands_per_minute = 1000000
 changes_per_second = 1000
 messages_per_minute = 60000
 {admins}"#,

@@ -65,7 +65,7 @@ impl Service {
         let account = outside.sandbox.account();
         let limits = match limits {
             Limits::Out => {
-                "orders_per_minute = 1000000\nchanges_per_second = 1000\nmessages_per_minute = 60000\n"
+                "commands_per_minute = 1000000\nchanges_per_second = 1000\nmessages_per_minute = 60000\n"
             }
             Limits::Default => "",
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vincula::config::{Instance, Limits, Strangers, Verify};
+use vincula::config::{Instance, Limits, NonAdminPolicy, Verify};
 use vincula::domain::{InstanceName, Locale};
 
 pub const ID: &str = "3C67AB641C8AA0412F6A2242B4E23AC7";
@@ -16,7 +16,7 @@ pub fn instance(verify: Verify) -> Instance {
         base_url: "https://api.z-api.io".to_owned(),
         locale: Locale::En,
         prefixes: vec!["/".to_owned()],
-        strangers: Strangers::Ignore,
+        non_admins: NonAdminPolicy::Ignore,
         owner_commands: false,
         time_zone: vincula::config::TimeZone::UTC,
         admins_from: vincula::config::AdminsFrom::Config,
@@ -24,7 +24,7 @@ pub fn instance(verify: Verify) -> Instance {
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,
         verify,
-        limits: Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
         admins: Vec::new(),
         aliases: Vec::new(),
     }

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::remedy::explained;
 use super::webhook::{Watch, webhook_url};
 use super::{ConfigArg, End, block_on, say};
-use crate::config::{Config, Instance, Loaded, Strangers};
+use crate::config::{Config, Instance, Loaded, NonAdminPolicy};
 use crate::storage::{OpenError, Store};
 use crate::zapi::{Connections, Unpaced, Zapi};
 
@@ -96,12 +96,12 @@ fn explain(loaded: &Loaded, report: &mut Report) {
         let schemes =
             if schemes.is_empty() { "nothing (loopback only)".to_owned() } else { schemes.join(" + ") };
         let people: Vec<&str> = admins.iter().map(|admin| admin.name.as_str()).collect();
-        let strangers = match instance.strangers {
-            Strangers::Ignore => "ignored",
-            Strangers::Refuse => "refused once an hour",
+        let non_admins = match instance.non_admins {
+            NonAdminPolicy::Ignore => "ignored",
+            NonAdminPolicy::Refuse => "refused once an hour",
         };
         say(&format!(
-            "{name}: verified by {schemes}; orders begin with {} and come from {}; strangers are {strangers}",
+            "{name}: verified by {schemes}; orders begin with {} and come from {}; non-admins are {non_admins}",
             instance.prefixes.join(" or "),
             if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
         ));

@@ -316,7 +316,7 @@ pub fn is_no_word(word: &str) -> bool {
 }
 
 /// A 👍 in any colour of skin.
-fn is_thumb(text: &str) -> bool {
+pub(super) fn is_thumb(text: &str) -> bool {
     let mut signs = text.chars().filter(|c| !matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}'));
     signs.next() == Some('👍') && signs.next().is_none()
 }

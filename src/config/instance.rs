@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::credential::{Kind, credential};
 use super::finding::{Flaw, quoted};
 use super::section::Section;
-use super::{AdminsFrom, Instance, Limits, Strangers, address, admin, values, verify};
+use super::{AdminsFrom, Instance, Limits, NonAdminPolicy, address, admin, values, verify};
 use crate::domain::InstanceName;
 
 /// The instances, in the order of their names.
@@ -57,8 +57,8 @@ fn one(
     let base_url = section.value("base_url", address::base_url);
     let locale = section.value("locale", values::locale);
     let prefixes = section.list("prefixes", values::prefix);
-    let strangers = section.value("strangers", |text| {
-        values::word(text, &[("ignore", Strangers::Ignore), ("refuse", Strangers::Refuse)])
+    let non_admins = section.value("non_admins", |text| {
+        values::word(text, &[("ignore", NonAdminPolicy::Ignore), ("refuse", NonAdminPolicy::Refuse)])
     });
     let owner_commands = section.value("owner_commands", values::truth);
     let time_zone = section.value("time_zone", values::time_zone);
@@ -119,7 +119,7 @@ fn one(
         base_url: base_url?,
         locale: locale?,
         prefixes: prefixes?,
-        strangers: strangers?,
+        non_admins: non_admins?,
         owner_commands: owner_commands?,
         time_zone: time_zone?,
         admins_from: admins_from?,
@@ -134,11 +134,11 @@ fn one(
 }
 
 fn limits(section: &Section<'_>) -> Option<Limits> {
-    let orders_per_minute = section.value("orders_per_minute", positive);
+    let commands_per_minute = section.value("commands_per_minute", positive);
     let changes_per_second = section.value("changes_per_second", positive);
     let messages_per_minute = section.value("messages_per_minute", positive);
     Some(Limits {
-        orders_per_minute: orders_per_minute?,
+        commands_per_minute: commands_per_minute?,
         changes_per_second: changes_per_second?,
         messages_per_minute: messages_per_minute?,
     })

@@ -73,8 +73,8 @@ pub const KEYS: &[Key] = &[
 
     secret("store.url", Text("URL"), Value("sqlite:vincula.db"), "Where the journal is: `sqlite:` and a path, relative to the working directory, or `postgres://user@host/database`."),
     key("store.url_file", Text("path"), Absent, "A file that holds `url`."),
-    key("store.keep", Text("duration"), Value("90d"), "How long the journal keeps an order after its end: 48h or more, and no less than any `max_event_age`, since a message that comes again is known by it."),
-    key("store.keep_text", Text("duration"), Value("30d"), "How long of that it keeps what was typed and what was answered."),
+    key("store.retention", Text("duration"), Value("90d"), "How long the journal keeps an order after its end: 48h or more, and no less than any `max_event_age`, since a message that comes again is known by it."),
+    key("store.text_retention", Text("duration"), Value("30d"), "How long of that it keeps what was typed and what was answered."),
 
     key("instances.<instance>.id", Text("id"), Required, "Z-API's id of the instance."),
     secret("instances.<instance>.token", Text("token"), Required, "The instance token of Z-API."),
@@ -84,7 +84,7 @@ pub const KEYS: &[Key] = &[
     key("instances.<instance>.base_url", Text("URL"), Value("https://api.z-api.io"), "Where Z-API is: https, or http on loopback."),
     key("instances.<instance>.locale", Text("language"), Value("en"), "The language of replies: `en`, `pt-BR` or `es`."),
     key("instances.<instance>.prefixes", List("prefix"), Value("[\"/\"]"), "What an order begins with: one to three signs each, no letters or digits."),
-    key("instances.<instance>.strangers", Text("word"), Value("ignore"), "Orders of people who are no admins: `ignore` is silence, `refuse` answers once an hour."),
+    key("instances.<instance>.non_admins", Text("word"), Value("ignore"), "Orders of people who are no admins: `ignore` is silence, `refuse` answers once an hour."),
     key("instances.<instance>.owner_commands", Bool, Value("false"), "Orders typed on the bot's own phone count as the owner's."),
     key("instances.<instance>.time_zone", Text("zone"), Value("America/Sao_Paulo"), "The time zone in which replies tell times, by its IANA name."),
     key("instances.<instance>.admins_from", Text("word"), Value("config"), "Who may give orders: `config` names them under `admins`; `community` lets the admins of a community command in it as well, but not create, deactivate or name anything."),
@@ -102,7 +102,7 @@ pub const KEYS: &[Key] = &[
     secret("instances.<instance>.verify.standard_webhooks.secrets", List("base64 secret"), Required, "Where `standard_webhooks` is given: its keys in base64, with or without `whsec_`; any one may have signed."),
     key("instances.<instance>.verify.standard_webhooks.secrets_file", Text("path"), Absent, "A file that holds `secrets`, one a line."),
 
-    key("instances.<instance>.limits.orders_per_minute", Number, Value("30"), "Orders of one admin a minute; over it, they are told once."),
+    key("instances.<instance>.limits.commands_per_minute", Number, Value("30"), "Orders of one admin a minute; over it, they are told once."),
     key("instances.<instance>.limits.changes_per_second", Number, Value("1"), "Changing calls to Z-API a second, with bursts of 5; the rest waits."),
     key("instances.<instance>.limits.messages_per_minute", Number, Value("30"), "Messages of the bot a minute, with bursts of 5; the rest waits."),
 

@@ -73,9 +73,9 @@ pub struct Store {
     /// `sqlite:<path>` or `postgres://…`; a secret, since a URL may hold a password.
     pub url: SecretString,
     /// How long an order is kept after its end.
-    pub keep: Duration,
+    pub retention: Duration,
     /// How long its texts are kept; never longer than `keep`.
-    pub keep_text: Duration,
+    pub text_retention: Duration,
 }
 
 /// `[instances.<name>]`: one WhatsApp number connected at Z-API.
@@ -96,7 +96,7 @@ pub struct Instance {
     /// What an order begins with.
     pub prefixes: Vec<String>,
     /// What becomes of orders of people who are no admins.
-    pub strangers: Strangers,
+    pub non_admins: NonAdminPolicy,
     /// Orders typed on the bot's own phone count as the owner's.
     pub owner_commands: bool,
     /// The time zone in which replies tell times.
@@ -121,7 +121,7 @@ pub struct Instance {
 
 /// What becomes of orders of people who are no admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strangers {
+pub enum NonAdminPolicy {
     /// Silence.
     Ignore,
     /// A refusal, at most once an hour a person.
@@ -163,7 +163,7 @@ pub struct Hmac {
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Orders of one admin a minute.
-    pub orders_per_minute: u32,
+    pub commands_per_minute: u32,
     /// Changing calls to Z-API a second.
     pub changes_per_second: u32,
     /// Messages of the bot a minute.

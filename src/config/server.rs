@@ -55,11 +55,11 @@ pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>
 /// `max_event_age` must be known.
 pub(super) fn store(section: &Section<'_>, max_event_age: Duration) -> Option<Store> {
     let url = section.secret("url", |text| address::store_url(text).map(SecretString::from));
-    let keep = section.value("keep", |text| {
-        let keep = values::duration(text)?;
+    let retention = section.value("retention", |text| {
+        let retention = values::duration(text)?;
         let least = if max_event_age > LEAST_KEPT { "the longest max_event_age" } else { "48h" };
-        if keep >= LEAST_KEPT.max(max_event_age) {
-            return Ok(keep);
+        if retention >= LEAST_KEPT.max(max_event_age) {
+            return Ok(retention);
         }
         Err(Flaw::new(
             format!(
@@ -69,7 +69,7 @@ pub(super) fn store(section: &Section<'_>, max_event_age: Duration) -> Option<St
             "Write a longer duration, such as \"90d\"",
         ))
     });
-    let keep_text = section.value("keep_text", values::duration);
-    let (url, keep, keep_text) = (url?, keep?, keep_text?);
-    Some(Store { url, keep, keep_text: keep_text.min(keep) })
+    let text_retention = section.value("text_retention", values::duration);
+    let (url, retention, text_retention) = (url?, retention?, text_retention?);
+    Some(Store { url, retention, text_retention: text_retention.min(retention) })
 }

@@ -36,7 +36,7 @@ pub enum Kind {
 /// The journal's name for [`Kind::Greeting`].
 const GREETING: &str = "greeting";
 /// The journal's name for [`Kind::TooMany`].
-pub(crate) const TOO_MANY: &str = "too_many_orders";
+pub(crate) const TOO_MANY: &str = "rate_limited";
 
 impl Kind {
     fn name(self) -> &'static str {

@@ -147,7 +147,7 @@ pub(super) async fn run(bot: &Bot, claim: &mut Claim, means: Means<'_>) -> Resul
     };
     let admin = &*known;
     if command.name == TOO_MANY {
-        let limit = bot.instance.limits.orders_per_minute;
+        let limit = bot.instance.limits.commands_per_minute;
         // Who mends an order too soon may mend it once more.
         let is_mended = number_of(&command.message_id) > 0;
         let outcome = if is_mended { Outcome::Mistaken } else { Outcome::Refused };

@@ -85,8 +85,8 @@ impl Reason {
             Self::NoMessageId => "no_message_id",
             Self::NotACommand => "not_a_command",
             Self::NotAnAdmin => "not_an_admin",
-            Self::TooManyOrders => "too_many_orders",
-            Self::FromTheFuture => "from_the_future",
+            Self::TooManyOrders => "rate_limited",
+            Self::FromTheFuture => "sent_in_future",
         }
     }
 }

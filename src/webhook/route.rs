@@ -41,7 +41,7 @@ use super::replay::ReplayGuard;
 use super::verify::{self, Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
 use crate::clock::{Clock, Timestamp};
 use crate::command::{Order, confirm, named, nearest, question};
-use crate::config::{AddressRange, Admin, Server, Strangers};
+use crate::config::{AddressRange, Admin, NonAdminPolicy, Server};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::journal::{self, Bot, Kind};
@@ -335,7 +335,7 @@ impl Door {
                 lid = message.sender.lid.map(tracing::field::display),
                 "an order of somebody who is no admin was ignored; to allow it, add them under admins"
             );
-            if bot.instance.strangers == Strangers::Refuse {
+            if bot.instance.non_admins == NonAdminPolicy::Refuse {
                 self.courtesy.refuse(bot, &message, now);
             }
             return Err(Reason::NotAnAdmin);
@@ -514,12 +514,12 @@ impl Gate {
         let counters = Counters {
             accepted: counter("accepted"),
             duplicate: counter("duplicate"),
-            refused: Refusals::new(metrics, bot.instance.name.as_str(), "unverified"),
-            not_an_object: counter("not_an_object"),
-            unavailable: counter("unavailable"),
+            refused: Refusals::new(metrics, bot.instance.name.as_str(), "unauthorized"),
+            not_an_object: counter("invalid_json"),
+            unavailable: counter("store_unavailable"),
             ignored: Reason::ALL.map(|reason| counter(reason.as_str())),
         };
-        let rate = OrderRate::new(bot.instance.limits.orders_per_minute);
+        let rate = OrderRate::new(bot.instance.limits.commands_per_minute);
         let slips = OrderRate::new(SLIPS_A_MINUTE);
         Self {
             verifier: Verifier::new(&bot.instance),
@@ -542,7 +542,7 @@ impl Gate {
 impl Refusals {
     fn new(metrics: &Metrics, instance: &str, unverified: &'static str) -> Self {
         let [unverified, limited, busy] =
-            [unverified, "limited", "busy"].map(|outcome| metrics.webhooks(instance, outcome));
+            [unverified, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(instance, outcome));
         Self { unverified, limited, busy }
     }
 }

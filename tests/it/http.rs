@@ -276,12 +276,12 @@ async fn the_metrics_move_and_tell_no_secret_and_no_person() {
     )
     .await;
 
-    for outcome in ["accepted", "duplicate", "not_a_command", "not_an_admin", "unverified"] {
+    for outcome in ["accepted", "duplicate", "not_a_command", "not_an_admin", "unauthorized"] {
         assert_eq!(bot.counted(&webhooks(outcome)).await, 1, "{outcome}");
     }
     let unknown = "vincula_webhooks_total{instance=\"\",outcome=\"unknown_instance\"}";
     assert_eq!(bot.counted(unknown).await, 1);
-    assert_eq!(bot.counted("vincula_orders_total{instance=\"main\",outcome=\"mistaken\"}").await, 1);
+    assert_eq!(bot.counted("vincula_commands_total{instance=\"main\",outcome=\"mistaken\"}").await, 1);
     let text = bot.private("/metrics").await.text();
     let account = bot.sandbox.account();
     for secret in

@@ -142,7 +142,7 @@ fn configuration(
     section(&instance, "admins_from", "community".into());
     section(&["instances", "demo", "verify"], "zapi_token", true.into());
     // A script is no phone: it types faster.
-    for limit in ["orders_per_minute", "changes_per_second", "messages_per_minute"] {
+    for limit in ["commands_per_minute", "changes_per_second", "messages_per_minute"] {
         section(&["instances", "demo", "limits"], limit, 60_000.into());
     }
     section(&["instances", "demo", "admins", "you"], "phone", ADMIN.into());

@@ -109,7 +109,7 @@ pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
     | Call::Retry { config, .. }
     | Call::Export { config, .. }) = call;
     let Some(config) = config.load() else { return Ok(End::BadConfig) };
-    let kept = config.store.keep_text;
+    let kept = config.store.text_retention;
     block_on(async {
         let url = config.store.url.expose_secret();
         match call {

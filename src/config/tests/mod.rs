@@ -26,8 +26,8 @@ trusted_proxies = ["10.0.0.0/8", "::1"]
 
 [store]
 url = "sqlite:vincula.db"
-keep = "90d"
-keep_text = "30d"
+retention = "90d"
+text_retention = "30d"
 
 [instances.main]
 id = "0123456789ABCDEF0123456789ABCDEF"
@@ -36,7 +36,7 @@ client_token = "F0123456789ABCDEF0123456789ABCDEFS"
 base_url = "https://api.z-api.io"
 locale = "en"
 prefixes = ["/"]
-strangers = "ignore"
+non_admins = "ignore"
 owner_commands = false
 max_event_age = "10m"
 give_up_after = "30m"
@@ -51,7 +51,7 @@ hmac = { header = "X-Hub-Signature-256", secrets = ["made-up-hmac-secret-1", "ma
 standard_webhooks = { secrets = ["whsec_bWFkZS11cC1zdGFuZGFyZC1zZWNyZXQ="] }
 
 [instances.main.limits]
-orders_per_minute = 30
+commands_per_minute = 30
 changes_per_second = 1
 messages_per_minute = 30
 
@@ -164,13 +164,16 @@ fn what_is_not_given_is_as_documented() {
     let main = &config.instances[0];
     assert!(main.client_token.is_none());
     assert_eq!(main.base_url, "https://api.z-api.io");
-    assert_eq!((main.locale, main.strangers, main.owner_commands), (Locale::En, Strangers::Ignore, false));
+    assert_eq!(
+        (main.locale, main.non_admins, main.owner_commands),
+        (Locale::En, NonAdminPolicy::Ignore, false)
+    );
     assert_eq!(main.prefixes, ["/"]);
     assert_eq!(main.max_event_age, Duration::from_secs(600));
     assert_eq!(main.give_up_after, Duration::from_secs(1_800));
     assert_eq!(main.community_limit, 50);
-    let Limits { orders_per_minute, changes_per_second, messages_per_minute } = main.limits;
-    assert_eq!((orders_per_minute, changes_per_second, messages_per_minute), (30, 1, 30));
+    let Limits { commands_per_minute, changes_per_second, messages_per_minute } = main.limits;
+    assert_eq!((commands_per_minute, changes_per_second, messages_per_minute), (30, 1, 30));
     assert!(main.verify.path_secret.is_none() && main.verify.hmac.is_none());
     assert!(main.verify.standard_webhooks.is_none());
     assert!(main.admins.is_empty() && main.aliases.is_empty());

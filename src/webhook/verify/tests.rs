@@ -28,7 +28,7 @@ fn instance(verify: config::Verify) -> config::Instance {
         base_url: "https://api.z-api.io".to_owned(),
         locale: Locale::En,
         prefixes: vec!["/".to_owned()],
-        strangers: config::Strangers::Ignore,
+        non_admins: config::NonAdminPolicy::Ignore,
         owner_commands: false,
         time_zone: config::TimeZone::UTC,
         admins_from: config::AdminsFrom::Config,
@@ -36,7 +36,7 @@ fn instance(verify: config::Verify) -> config::Instance {
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,
         verify,
-        limits: config::Limits { orders_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: config::Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
         admins: Vec::new(),
         aliases: Vec::new(),
     }

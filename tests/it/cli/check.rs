@@ -17,7 +17,7 @@ max_boddy = "1MiB"
 
 [instances.main]
 id = "0123456789ABCDEF0123456789ABCDEF"
-strangers = "welcome"
+non_admins = "welcome"
 verify = { path_secret = "short" }
 "#;
     place.write(toml);
@@ -32,7 +32,7 @@ verify = { path_secret = "short" }
             "max_boddy",
             "Did you mean `server.max_body`",
             "instances.main.token",
-            "strangers",
+            "non_admins",
             "instances.main.verify.path_secret",
         ] {
             assert!(said.contains(mistake), "{call:?} does not say {mistake}: {said}");

@@ -44,7 +44,7 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
         wire.send(&bot.posted(ANA, "que bom")).await;
         assert_eq!(wire.answer().await.expect("it was not asked to leave").status, 200);
     }
-    assert_eq!(bot.counted("vincula_connections_closed_for_room_total").await, 1);
+    assert_eq!(bot.counted("vincula_connections_evicted_total").await, 1);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_connection_that_never_spoke_makes_room_too() {
     silent.closed().await;
     other.closed().await;
     // They were asked to leave, and not closed when their time was over.
-    assert_eq!(bot.counted("vincula_connections_closed_for_room_total").await, 2);
+    assert_eq!(bot.counted("vincula_connections_evicted_total").await, 2);
     drop(newcomers);
 }
 
@@ -114,7 +114,7 @@ async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     let mut third = Wire::from("127.0.0.2", &url).await;
     assert!(!is_served(&mut third, &whole).await, "it has half of the places already");
     assert!(third.is_closed());
-    assert!(metrics.text().contains("vincula_connections_turned_away_total 1"), "{}", metrics.text());
+    assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
     assert!(is_served(&mut Wire::from("127.0.0.3", &url).await, &whole).await);
 
     // Its own idle connection makes room for its next.

@@ -65,7 +65,7 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
             timing.read_back = Duration::from_millis(60);
             timing.goes_on = Duration::from_secs(3_600);
         })
-        .limits("orders_per_minute = 100000")
+        .limits("commands_per_minute = 100000")
         .instance(if is_once { "give_up_after = \"10m\"" } else { "give_up_after = \"60s\"" })
         .start()
         .await;

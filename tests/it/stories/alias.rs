@@ -137,7 +137,7 @@ async fn a_trial_changes_no_short_name() {
 
 #[tokio::test]
 async fn what_means_something_else_is_no_short_name() {
-    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let bot = Service::with().limits("commands_per_minute = 1000").start().await;
     let long = "x".repeat(41);
     let rows = [
         ("2", "❌ “2” is a number or an id. Choose a word."),

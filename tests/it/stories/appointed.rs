@@ -26,7 +26,7 @@ const FIVE_MINUTES: Duration = Duration::from_secs(300);
 pub fn setting() -> Setting {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let setting = Service::with().clock(clock).instance("admins_from = \"community\"");
-    setting.limits("orders_per_minute = 100").world(|world| {
+    setting.limits("commands_per_minute = 100").world(|world| {
         let futebol = world.group_named("Futebol").unwrap();
         for admin in [ANA, BRUNO, CARLA] {
             world.join_group(&futebol, admin, true);

@@ -42,7 +42,7 @@ const GRAVE: &[(&str, &str)] = &[
 
 /// The playground with four more groups of a community, and eleven of none.
 fn world() -> Setting {
-    Service::with().limits("orders_per_minute = 1000").world(|world: &mut World| {
+    Service::with().limits("commands_per_minute = 1000").world(|world: &mut World| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
         for street in 1..=4 {
             world.linked_group(&bairro, &format!("Rua {street}"));

@@ -367,7 +367,7 @@ async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() 
 #[tokio::test]
 async fn who_mends_an_order_too_soon_after_others_may_mend_it_a_minute_later() {
     let clock = Clock::manual(NOON);
-    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 2").start().await;
+    let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 2").start().await;
     let order = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&order).await;
     bot.ask(ANA, "/whoami").await;

@@ -88,7 +88,7 @@ async fn a_restart_keeps_who_was_greeted() {
 
 #[tokio::test]
 async fn neither_a_group_nor_a_stranger_is_greeted() {
-    let bot = Service::with().instance("strangers = \"refuse\"").start().await;
+    let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let group = bot.group("Futebol");
 
     let in_group = bot.post(&bot.message(ANA, "oi").in_group(&group)).await.text();
@@ -128,7 +128,7 @@ async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again(
 #[tokio::test]
 async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
     let clock = Clock::manual(Timestamp(NOON));
-    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 1").start().await;
+    let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 1").start().await;
     bot.ask(ANA, "/whoami").await;
     let told = bot.ask(ANA, "hello").await;
     let ignored = bot.send(ANA, "hello").await;
@@ -137,7 +137,7 @@ async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
     let greeted = bot.ask(ANA, "hello").await;
 
     assert!(told.starts_with("More than 1 order in a minute"), "{told}");
-    assert!(ignored.contains("too_many_orders"), "{ignored}");
+    assert!(ignored.contains("rate_limited"), "{ignored}");
     assert_eq!(greeted, HELLO);
 }
 

@@ -216,7 +216,7 @@ fn of_the_examples(command: &str) -> Setting {
         }
     }
     let aliases = ["sales", "vendas", "ventas"].map(|name| format!("{name} = \"{sales}\"\n")).concat();
-    Service::with().limits("orders_per_minute = 1000").world(|own| *own = world).admins(&format!(
+    Service::with().limits("commands_per_minute = 1000").world(|own| *own = world).admins(&format!(
         "[instances.main.admins.ana]\nphone = \"{RUI}\"\nname = \"Ana\"\n\
          [instances.main.aliases]\n{aliases}"
     ))

@@ -265,7 +265,7 @@ async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
 
 #[tokio::test]
 async fn a_long_past_is_told_by_pages() {
-    let bot = bot().limits("orders_per_minute = 1000").start().await;
+    let bot = bot().limits("commands_per_minute = 1000").start().await;
     for number in 1..=45 {
         bot.give(ANA, &format!("/link bairro \"nada {number}\"")).await;
     }
@@ -385,7 +385,7 @@ async fn a_short_name_tells_the_community_of_an_order_that_came_to_nothing() {
 
 #[tokio::test]
 async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
-    let bot = bot().limits("orders_per_minute = 1000").start().await;
+    let bot = bot().limits("commands_per_minute = 1000").start().await;
     bot.ask(ANA, "/alias remove first").await;
     bot.settled().await;
     bot.clock.advance(Duration::from_secs(3600));

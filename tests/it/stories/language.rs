@@ -7,7 +7,7 @@ use super::scene::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
 async fn every_command_has_its_names_in_all_three_languages() {
-    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let bot = Service::with().limits("commands_per_minute = 1000").start().await;
     let rows = [
         ("link", "link vincular juntar enlazar"),
         ("unlink", "unlink desvincular tirar"),

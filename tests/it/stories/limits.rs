@@ -13,7 +13,7 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 #[tokio::test]
 async fn t09_a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
-    let bot = Service::with().clock(clock.clone()).instance("strangers = \"refuse\"").start().await;
+    let bot = Service::with().clock(clock.clone()).instance("non_admins = \"refuse\"").start().await;
 
     let first = bot.message(STRANGER, ORDER);
     assert!(bot.post(&first).await.text().contains("not_an_admin"));
@@ -31,11 +31,11 @@ async fn t09_a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn t21_who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minute() {
+async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with()
         .clock(clock.clone())
-        .limits("orders_per_minute = 2")
+        .limits("commands_per_minute = 2")
         .admins(ANA_AND_RUI)
         .start()
         .await;
@@ -49,7 +49,7 @@ async fn t21_who_gives_too_many_orders_is_told_once_and_then_ignored_for_a_minut
     let again = bot.ask(ANA, ORDER).await;
 
     assert_eq!(told, "More than 2 orders in a minute: wait a moment. What I accepted goes on.");
-    assert_eq!(ignored, r#"{"status":"ignored","reason":"too_many_orders"}"#);
+    assert_eq!(ignored, r#"{"status":"ignored","reason":"rate_limited"}"#);
     assert!(rui.starts_with("You are “Rui”."), "{rui}");
     assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
 }

@@ -86,7 +86,7 @@ async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
 async fn a_short_memory_still_knows_what_came_two_days_ago() {
     let mut bot = bot().start().await;
     bot.stop().await;
-    bot.restart_with("[store]\n", "[store]\nkeep = \"48h\"\nkeep_text = \"1h\"\n").await;
+    bot.restart_with("[store]\n", "[store]\nretention = \"48h\"\ntext_retention = \"1h\"\n").await;
     let order = bot.message(ANA, ORDER);
     bot.ask_by(&order).await;
     bot.settled().await;

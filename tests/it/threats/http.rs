@@ -232,7 +232,7 @@ async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
 
 #[tokio::test]
 async fn t34_ten_thousand_strangers_cost_no_row_no_call_and_keep_no_admin_waiting() {
-    let bot = Service::with().instance("strangers = \"refuse\"").start().await;
+    let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
         let mut wire = Wire::to(&bot.url).await;
         for hundred in 0..100 {

@@ -213,7 +213,7 @@ async fn t17_a_message_stays_known_where_the_key_of_its_admin_changes() {
 #[tokio::test]
 async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
     let clock = Clock::manual(NOON);
-    let bot = Service::with().clock(clock.clone()).limits("orders_per_minute = 100").start().await;
+    let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 100").start().await;
     // Another bot takes the answer for an order of its own, and says that it knows no such thing.
     let mut word = "/olá".to_owned();
     for _ in 0..20 {
@@ -223,7 +223,7 @@ async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
     }
     for _ in 0..30 {
         let answer = bot.post(&bot.message(ANA, &word)).await;
-        assert_eq!(expect_status(&answer, "ignored"), "too_many_orders");
+        assert_eq!(expect_status(&answer, "ignored"), "rate_limited");
     }
     bot.settled().await;
     assert_eq!((bot.orders().await, bot.sandbox.sent().len()), (20, 20));

@@ -139,7 +139,7 @@ fn fills() -> impl Iterator<Item = (&'static str, String)> {
 /// A bot in a world of many groups, whose admin may give any number of orders.
 async fn start_crowded() -> Service {
     let bot = Service::with()
-        .limits("orders_per_minute = 10000")
+        .limits("commands_per_minute = 10000")
         .world(|world| {
             for number in 0..300 {
                 world.group(&format!("Turma {number} da Escola do Bairro com um nome bem comprido"));
@@ -226,7 +226,7 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
         r"\A(page=[0-9]+&pageSize=[0-9]+|url=https%3A%2F%2Fchat\.whatsapp\.com%2F[A-Za-z0-9_-]{10,64})\z",
     )
     .unwrap();
-    let bot = Service::with().limits("orders_per_minute = 1000").start().await;
+    let bot = Service::with().limits("commands_per_minute = 1000").start().await;
     let bait = [
         "../me",
         "..%2fme",

@@ -41,7 +41,7 @@ async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
 
 #[tokio::test]
 async fn t24_the_credentials_are_on_the_wire_and_nowhere_else() {
-    let bot = Service::with().instance("strangers = \"refuse\"").start().await;
+    let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let account = bot.sandbox.account().clone();
     let secrets = [account.token.clone(), account.client_token.clone().unwrap(), account.id.clone()];
     // Every error repeats the address of the call, as proxies and frameworks do.

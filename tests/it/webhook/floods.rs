@@ -106,8 +106,8 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
     // However large: the header vouches for it.
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
     expect_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
-    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"limited\"}").await, 1);
-    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"\",outcome=\"limited\"}").await, 1);
+    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await, 1);
+    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
 }
 
 /// The same where only the body shows who signed it. What an address loses is what no order needs.
@@ -169,7 +169,7 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
 /// as ever.
 #[tokio::test]
 async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
-    let roomy = Service::with().on_sqlite().limits("orders_per_minute = 10000");
+    let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
     let bot = roomy.server("max_connections = 2048").start().await;
     let posted = |text: &str| {
         let body = bot.message(ANA, text).body();
@@ -220,7 +220,10 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
         assert!(chatted < first, "chatter waited for the journal: {chatted:?}");
         break;
     }
-    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"busy\"}").await, busy as u64);
+    assert_eq!(
+        bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"overloaded\"}").await,
+        busy as u64
+    );
     drop(lock);
     // They left no trace: the places are free, and none of them counted as an order.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
