@@ -15,12 +15,12 @@ use divan::{Bencher, black_box};
 use http::{HeaderMap, HeaderName};
 use vincula::authorise::Admins;
 use vincula::clock::Timestamp;
-use vincula::command::recognise;
-use vincula::config::{Admin, Hmac, Instance, Limits, NonAdminPolicy, Verify};
+use vincula::command::parse_command;
+use vincula::config::{Admin, HmacConfig, Instance, NonAdminPolicy, RateLimits, VerifyConfig};
 use vincula::domain::{InstanceName, Locale, Phone};
-use vincula::webhook::payload::{InstanceFacts, MessageRef, Reading, read};
+use vincula::webhook::payload::{InstanceInfo, MessageRef, ParsedEvent, parse_event};
 use vincula::webhook::sign::signature_headers;
-use vincula::webhook::verify::{Outside, Verified, Verifier};
+use vincula::webhook::verify::{RequestMeta, Verified, Verifier};
 
 const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -28,7 +28,7 @@ fn main() {
     divan::main();
 }
 
-fn instance(verify: Verify) -> Instance {
+fn instance(verify: VerifyConfig) -> Instance {
     let admin = |number| Admin {
         from: vincula::config::AdminsFrom::Config,
         key: format!("admin{number}"),
@@ -54,7 +54,7 @@ fn instance(verify: Verify) -> Instance {
         give_up_after: Duration::from_secs(1_800),
         community_limit: 50,
         verify,
-        limits: Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: RateLimits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
         admins: (0..events::ADMINS).map(admin).collect(),
         aliases: Vec::new(),
     }
@@ -68,104 +68,107 @@ struct Case {
 }
 
 impl Case {
-    fn of(verify: Verify) -> Self {
+    fn new(verify: VerifyConfig) -> Self {
         let instance = instance(verify);
-        let body = Bytes::from(events::talk(7));
+        let body = Bytes::from(events::chatter_event(7));
         let headers = signature_headers(&instance, "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", NOW, &body);
         Self { verifier: Verifier::new(&instance), headers: headers.into_iter().collect(), body }
     }
 
     fn bench(&self, bencher: Bencher<'_, '_>) {
-        assert!(self.verifier.verify(&Outside::of(&self.headers, None), self.body.clone(), NOW).is_ok());
+        assert!(self.verifier.verify(&RequestMeta::new(&self.headers, None), self.body.clone(), NOW).is_ok());
         bencher.bench(|| {
-            let outside = Outside::of(black_box(&self.headers), None);
+            let outside = RequestMeta::new(black_box(&self.headers), None);
             self.verifier.verify(&outside, self.body.clone(), NOW)
         });
     }
 }
 
-fn by_token() -> Verify {
-    Verify { zapi_token: true, ..Verify::default() }
+fn by_token() -> VerifyConfig {
+    VerifyConfig { zapi_token: true, ..VerifyConfig::default() }
 }
 
-fn by_hmac() -> Verify {
+fn by_hmac() -> VerifyConfig {
     let secrets = vec![events::SECRET.as_bytes().to_vec().into()];
-    Verify {
-        hmac: Some(Hmac { header: HeaderName::from_static(events::HEADER), secrets }),
-        ..Verify::default()
+    VerifyConfig {
+        hmac: Some(HmacConfig { header: HeaderName::from_static(events::HEADER), secrets }),
+        ..VerifyConfig::default()
     }
 }
 
-fn by_standard_webhooks() -> Verify {
-    Verify { standard_webhooks: Some(vec![events::SECRET.as_bytes().to_vec().into()]), ..Verify::default() }
+fn by_standard_webhooks() -> VerifyConfig {
+    VerifyConfig {
+        standard_webhooks: Some(vec![events::SECRET.as_bytes().to_vec().into()]),
+        ..VerifyConfig::default()
+    }
 }
 
 #[divan::bench]
 fn verifying_a_token(bencher: Bencher<'_, '_>) {
-    Case::of(by_token()).bench(bencher);
+    Case::new(by_token()).bench(bencher);
 }
 
 #[divan::bench]
 fn verifying_an_hmac(bencher: Bencher<'_, '_>) {
-    Case::of(by_hmac()).bench(bencher);
+    Case::new(by_hmac()).bench(bencher);
 }
 
 #[divan::bench]
 fn verifying_standard_webhooks(bencher: Bencher<'_, '_>) {
-    Case::of(by_standard_webhooks()).bench(bencher);
+    Case::new(by_standard_webhooks()).bench(bencher);
 }
 
 #[divan::bench]
-fn refusing_a_forged_hmac(bencher: Bencher<'_, '_>) {
-    let mut case = Case::of(by_hmac());
-    case.body = Bytes::from(events::talk(8));
-    assert!(case.verifier.verify(&Outside::of(&case.headers, None), case.body.clone(), NOW).is_err());
+fn rejecting_a_forged_hmac(bencher: Bencher<'_, '_>) {
+    let mut case = Case::new(by_hmac());
+    case.body = Bytes::from(events::chatter_event(8));
+    assert!(case.verifier.verify(&RequestMeta::new(&case.headers, None), case.body.clone(), NOW).is_err());
     bencher.bench(|| {
-        let outside = Outside::of(black_box(&case.headers), None);
+        let outside = RequestMeta::new(black_box(&case.headers), None);
         case.verifier.verify(&outside, case.body.clone(), NOW)
     });
 }
 
 fn verified(body: String) -> Verified {
-    let Case { verifier, headers, .. } = Case::of(by_token());
-    verifier.verify(&Outside::of(&headers, None), Bytes::from(body), NOW).unwrap()
+    let Case { verifier, headers, .. } = Case::new(by_token());
+    verifier.verify(&RequestMeta::new(&headers, None), Bytes::from(body), NOW).unwrap()
 }
 
 fn message(verified: &Verified) -> MessageRef<'_> {
-    match read(
+    match parse_event(
         verified,
-        &InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false },
+        &InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false },
     )
     .unwrap()
     {
-        Reading::Message(message) => message,
-        Reading::Ignored(reason) => panic!("{reason}"),
-        Reading::Connection { .. } => panic!("a connection"),
+        ParsedEvent::Message(message) => message,
+        ParsedEvent::Ignored(reason) => panic!("{reason}"),
+        ParsedEvent::Connection { .. } => panic!("a connection"),
     }
 }
 
 #[divan::bench]
 fn reading_chatter(bencher: Bencher<'_, '_>) {
-    let verified = verified(events::talk(7));
-    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false };
-    assert!(matches!(read(&verified, &facts), Ok(Reading::Message(_))));
-    bencher.bench(|| read(black_box(&verified), &facts).is_ok());
+    let verified = verified(events::chatter_event(7));
+    let facts = InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
+    assert!(matches!(parse_event(&verified, &facts), Ok(ParsedEvent::Message(_))));
+    bencher.bench(|| parse_event(black_box(&verified), &facts).is_ok());
 }
 
 #[divan::bench]
-fn recognising_chatter_as_none(bencher: Bencher<'_, '_>) {
-    let (verified, prefixes) = (verified(events::talk(7)), ["/".to_owned()]);
+fn parsing_chatter_as_no_command(bencher: Bencher<'_, '_>) {
+    let (verified, prefixes) = (verified(events::chatter_event(7)), ["/".to_owned()]);
     let message = message(&verified);
-    assert!(recognise(&message.text, &prefixes).is_none());
-    bencher.bench(|| recognise(black_box(&message.text), &prefixes));
+    assert!(parse_command(&message.text, &prefixes).is_none());
+    bencher.bench(|| parse_command(black_box(&message.text), &prefixes));
 }
 
 #[divan::bench]
-fn recognising_an_order(bencher: Bencher<'_, '_>) {
+fn parsing_a_command(bencher: Bencher<'_, '_>) {
     let (verified, prefixes) = (verified(events::order(0, 7)), ["/".to_owned()]);
     let message = message(&verified);
-    assert!(recognise(&message.text, &prefixes).is_some());
-    bencher.bench(|| recognise(black_box(&message.text), &prefixes));
+    assert!(parse_command(&message.text, &prefixes).is_some());
+    bencher.bench(|| parse_command(black_box(&message.text), &prefixes));
 }
 
 #[divan::bench]
@@ -179,13 +182,13 @@ fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
 /// All of it but HTTP: verified, read, and recognised as no order.
 #[divan::bench]
 fn deciding_on_chatter(bencher: Bencher<'_, '_>) {
-    let (case, prefixes) = (Case::of(by_hmac()), ["/".to_owned()]);
-    let facts = InstanceFacts { id: events::INSTANCE, owner_commands: false, is_by_community: false };
+    let (case, prefixes) = (Case::new(by_hmac()), ["/".to_owned()]);
+    let facts = InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
     let decide = || {
-        let outside = Outside::of(black_box(&case.headers), None);
+        let outside = RequestMeta::new(black_box(&case.headers), None);
         let verified = case.verifier.verify(&outside, case.body.clone(), NOW).ok()?;
-        match read(&verified, &facts) {
-            Ok(Reading::Message(message)) => Some(recognise(&message.text, &prefixes).is_some()),
+        match parse_event(&verified, &facts) {
+            Ok(ParsedEvent::Message(message)) => Some(parse_command(&message.text, &prefixes).is_some()),
             _ => None,
         }
     };

@@ -4,7 +4,7 @@
 //! is built once a minute at most; a look-up is done for every word of an order.
 
 use divan::{Bencher, black_box};
-use vincula::directory::{Book, Entry, Found};
+use vincula::directory::{NameIndex, NameMatch, NamedEntry};
 
 const GROUPS: usize = 5_000;
 const THEMES: [&str; 8] =
@@ -15,8 +15,8 @@ fn main() {
     divan::main();
 }
 
-fn entries() -> Vec<Entry<usize>> {
-    (0..GROUPS).map(|id| Entry { id, name: name(id) }).collect()
+fn entries() -> Vec<NamedEntry<usize>> {
+    (0..GROUPS).map(|id| NamedEntry { id, name: name(id) }).collect()
 }
 
 fn name(id: usize) -> String {
@@ -24,46 +24,48 @@ fn name(id: usize) -> String {
     format!("{theme} {town} {id:04}")
 }
 
-fn book() -> Book<usize> {
-    Book::new(entries())
+fn name_index() -> NameIndex<usize> {
+    NameIndex::new(entries())
 }
 
 #[divan::bench]
-fn building_the_book(bencher: Bencher<'_, '_>) {
-    bencher.with_inputs(entries).bench_values(Book::new);
+fn building_the_index(bencher: Bencher<'_, '_>) {
+    bencher.with_inputs(entries).bench_values(NameIndex::new);
 }
 
 #[divan::bench]
 fn a_whole_name(bencher: Bencher<'_, '_>) {
-    let book = book();
-    assert!(matches!(book.find("vendas sao paulo 0000", None), Found::One(_)));
+    let book = name_index();
+    assert!(matches!(book.find("vendas sao paulo 0000", None), NameMatch::Exact(_)));
     bencher.bench(|| book.find(black_box("vendas sao paulo 0000"), None));
 }
 
 #[divan::bench]
 fn the_beginning_of_one_name(bencher: Bencher<'_, '_>) {
-    let book = book();
-    assert!(matches!(book.find("maes sao paulo 000", None), Found::One(_)));
+    let book = name_index();
+    assert!(matches!(book.find("maes sao paulo 000", None), NameMatch::Exact(_)));
     bencher.bench(|| book.find(black_box("maes sao paulo 000"), None));
 }
 
 #[divan::bench]
 fn an_id(bencher: Bencher<'_, '_>) {
-    let book = book();
-    assert!(matches!(book.find("", Some(GROUPS - 1)), Found::One(_)));
+    let book = name_index();
+    assert!(matches!(book.find("", Some(GROUPS - 1)), NameMatch::Exact(_)));
     bencher.bench(|| book.find("", black_box(Some(GROUPS - 1))));
 }
 
 #[divan::bench]
 fn a_pattern(bencher: Bencher<'_, '_>) {
-    let book = book();
+    let book = name_index();
     assert!(!book.matching("*recife*1").is_empty());
     bencher.bench(|| book.matching(black_box("*recife*1")));
 }
 
 #[divan::bench]
 fn an_unknown_name_with_the_nearest_ones(bencher: Bencher<'_, '_>) {
-    let book = book();
-    assert!(matches!(book.find("vendsa recfie 12", None), Found::Nothing { nearest } if nearest.len() == 3));
+    let book = name_index();
+    assert!(
+        matches!(book.find("vendsa recfie 12", None), NameMatch::NotFound { suggestions } if suggestions.len() == 3)
+    );
     bencher.bench(|| book.find(black_box("vendsa recfie 12"), None));
 }

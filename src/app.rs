@@ -10,34 +10,34 @@ use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::command::Timing;
-use crate::config::{Config, Server};
-use crate::journal::{Bot, Worker, retention};
-use crate::storage::{Kept, OpenError, Opened, Store};
+use crate::command::TimingConfig;
+use crate::config::{Config, ServerConfig};
+use crate::journal::{InstanceRuntime, Worker, retention};
+use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
-use crate::webhook::{Door, courtesy};
-use crate::zapi::{ClientError, Connections};
+use crate::webhook::{WebhookHandler, courtesy};
+use crate::zapi::{ClientError, HttpClients};
 
 /// Between the first readings of two instances.
-const BETWEEN_ROSTERS: Duration = Duration::from_millis(25);
+const REFRESH_STAGGER: Duration = Duration::from_millis(25);
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The journal.
     #[error(transparent)]
-    Journal(#[from] OpenError),
+    Store(#[from] OpenError),
     /// The HTTPS client.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    HttpClient(#[from] ClientError),
 }
 
 /// A service that is composed, but not started.
 pub struct App {
     /// Limits of the listeners.
-    pub server: Server,
+    pub server: ServerConfig,
     /// The public side.
-    pub door: Arc<Door>,
+    pub webhook_handler: Arc<WebhookHandler>,
     /// Carries orders to the end.
     pub worker: Worker,
     /// The journal.
@@ -45,28 +45,28 @@ pub struct App {
     /// Writes the journal; must run.
     pub writer: BoxFuture<'static, ()>,
     /// Sends refusals to strangers; must run.
-    pub courtesy: BoxFuture<'static, ()>,
+    pub rejection_notices: BoxFuture<'static, ()>,
     /// Takes from the journal what is kept no longer; must run.
     pub retention: BoxFuture<'static, ()>,
     /// Knows the admins of communities, where these may give orders; must run.
-    pub rosters: BoxFuture<'static, ()>,
+    pub admin_refresh: BoxFuture<'static, ()>,
     /// The counters.
     pub metrics: Arc<Metrics>,
 }
 
 impl App {
     /// Opens the journal and composes the service; no port is opened yet.
-    pub async fn compose(config: Config, clock: Clock, timing: Timing) -> Result<Self, StartError> {
-        let Opened { store, writer } =
+    pub async fn build(config: Config, clock: Clock, timing: TimingConfig) -> Result<Self, StartError> {
+        let OpenedStore { store, writer } =
             Store::open(config.store.url.expose_secret(), clock.clone(), timing.lease).await?;
         let metrics = Arc::new(Metrics::default());
-        let (mut bots, mut connections) = (HashMap::new(), Connections::default());
+        let (mut bots, mut connections) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
-            let bot = Bot::new(instance, &store, &mut connections, &clock)?;
+            let bot = InstanceRuntime::new(instance, &store, &mut connections, &clock)?;
             bots.insert(bot.instance.name.to_string(), Arc::new(bot));
         }
-        let (courtesy, refusals) = courtesy::courtesy();
-        let door = Door::new(
+        let (courtesy, refusals) = courtesy::new_rejection_notifier();
+        let door = WebhookHandler::new(
             bots.values().cloned(),
             store.clone(),
             clock.clone(),
@@ -74,12 +74,12 @@ impl App {
             courtesy,
             &metrics,
         );
-        let kept = Kept { rows: config.store.retention, texts: config.store.text_retention };
-        let rosters = rosters(bots.values().cloned().collect()).boxed();
-        let retention = retention::trim(store.clone(), clock.clone(), kept).boxed();
+        let kept = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };
+        let rosters = refresh_admins(bots.values().cloned().collect()).boxed();
+        let retention = retention::trim_forever(store.clone(), clock.clone(), kept).boxed();
         let worker = Worker {
             store: store.clone(),
-            bots,
+            instances: bots,
             started_at: clock.now(),
             clock,
             timing,
@@ -87,27 +87,27 @@ impl App {
         };
         Ok(Self {
             server: config.server,
-            door: Arc::new(door),
+            webhook_handler: Arc::new(door),
             worker,
             store,
             writer,
-            courtesy: refusals.boxed(),
+            rejection_notices: refusals.boxed(),
             retention,
-            rosters,
+            admin_refresh: rosters,
             metrics,
         })
     }
 }
 
 /// Reads who is admin of the communities of all instances, again and again.
-async fn rosters(bots: Vec<Arc<Bot>>) {
-    let keep = |(nth, bot): (u32, &'_ Arc<Bot>)| {
+async fn refresh_admins(bots: Vec<Arc<InstanceRuntime>>) {
+    let keep = |(nth, bot): (u32, &'_ Arc<InstanceRuntime>)| {
         let bot = bot.clone();
         async move {
-            if let Some(roster) = &bot.roster {
+            if let Some(roster) = &bot.community_admins {
                 // Many instances do not begin all at once.
-                sleep(BETWEEN_ROSTERS * nth).await;
-                roster.keep(&bot.zapi).await;
+                sleep(REFRESH_STAGGER * nth).await;
+                roster.refresh_forever(&bot.zapi).await;
             }
         }
     };

@@ -11,12 +11,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::{Admin, AdminsFrom, Instance};
-use crate::directory::{Appointed, CommunityEntry, Directory, fold};
+use crate::directory::{CommunityAdmin, CommunityEntry, Directory, fold};
 use crate::domain::{CommunityId, Lid, Person, Phone};
 
 /// What the admins of a community may not: it ends one, or concerns others than theirs. A list of aliases
 /// tells what others are called.
-pub const NOT_OF_COMMUNITIES: [&str; 4] = ["create", "deactivate", "alias", "aliases"];
+pub const CONFIG_ADMINS_ONLY: [&str; 4] = ["create", "deactivate", "alias", "aliases"];
 
 /// The admins of an instance, by what they are known by.
 #[derive(Clone, Debug)]
@@ -70,26 +70,26 @@ impl Admins {
         if by_owner {
             return self.owner.as_ref();
         }
-        self.named(sender).unwrap_or_default()
+        self.lookup(sender).unwrap_or_default()
     }
 
     /// The admin that this person is; `appointed` is asked of whom the configuration does not know.
-    pub fn find_or(
+    pub fn find_or_else(
         &self,
         sender: Person,
         by_owner: bool,
-        appointed: impl FnOnce() -> Option<Appointed>,
+        appointed: impl FnOnce() -> Option<CommunityAdmin>,
     ) -> Option<Arc<Admin>> {
         if by_owner {
             return self.owner.clone();
         }
-        if let Some(admin) = self.named(sender).ok()? {
+        if let Some(admin) = self.lookup(sender).ok()? {
             return Some(admin.clone());
         }
         let appointed = appointed()?;
-        match self.named(appointed.person).ok()? {
+        match self.lookup(appointed.person).ok()? {
             Some(admin) => Some(admin.clone()),
-            None => Some(Arc::new(of_communities(&appointed))),
+            None => Some(Arc::new(as_community_admin(&appointed))),
         }
     }
 
@@ -103,11 +103,11 @@ impl Admins {
         self.owner.is_some()
     }
 
-    fn named(&self, sender: Person) -> Result<Option<&Arc<Admin>>, TwoPeople> {
+    fn lookup(&self, sender: Person) -> Result<Option<&Arc<Admin>>, AmbiguousIdentity> {
         let phone = sender.phone.and_then(|phone| self.by_phone.get(&phone.as_u64()));
         let lid = sender.lid.and_then(|lid| self.by_lid.get(&lid.as_u64()));
         match (phone, lid) {
-            (Some(one), Some(other)) if one != other => Err(TwoPeople),
+            (Some(one), Some(other)) if one != other => Err(AmbiguousIdentity),
             (Some(at), _) | (None, Some(at)) => Ok(self.admins.get(*at)),
             (None, None) => Ok(None),
         }
@@ -116,15 +116,15 @@ impl Admins {
 
 /// A number and a lid that are of two admins.
 #[derive(Debug)]
-struct TwoPeople;
+struct AmbiguousIdentity;
 
 /// What the key of an admin of communities begins with: no key of the configuration has a colon.
-const OF_COMMUNITIES: &str = "community:";
+const COMMUNITY_KEY_PREFIX: &str = "community:";
 
 /// The admin of communities who has this key, as people write a number or a lid; nobody of the
 /// configuration.
-pub fn shown_by_key(key: &str) -> Option<String> {
-    let id = key.strip_prefix(OF_COMMUNITIES)?;
+pub fn display_admin_key(key: &str) -> Option<String> {
+    let id = key.strip_prefix(COMMUNITY_KEY_PREFIX)?;
     let lid = Lid::parse(id).filter(|_| id.contains('@'));
     let phone = Phone::parse(id).filter(|_| lid.is_none());
     Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
@@ -132,17 +132,17 @@ pub fn shown_by_key(key: &str) -> Option<String> {
 
 /// The key of an admin of communities: their number's wherever one is known, so that they are one person
 /// to the journal under number and lid.
-pub fn key_of_communities(person: Person) -> String {
+pub fn community_admin_key(person: Person) -> String {
     let id = person.phone.map(|phone| phone.to_string()).or_else(|| person.lid.map(|lid| lid.to_string()));
-    format!("{OF_COMMUNITIES}{}", id.unwrap_or_default())
+    format!("{COMMUNITY_KEY_PREFIX}{}", id.unwrap_or_default())
 }
 
 /// An admin of communities, as one who may give orders in these.
-fn of_communities(appointed: &Appointed) -> Admin {
+fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
     let Person { phone, lid } = appointed.person;
     Admin {
         from: AdminsFrom::Community,
-        key: key_of_communities(appointed.person),
+        key: community_admin_key(appointed.person),
         phone,
         lid,
         name: appointed.person.shown(),
@@ -176,7 +176,7 @@ pub fn may_use(admin: &Admin, command: &str) -> bool {
     match admin.from {
         _ if matches!(command, "help" | "whoami" | "cancel" | "confirm") => true,
         AdminsFrom::Config => is_theirs(),
-        AdminsFrom::Community => is_theirs() && !NOT_OF_COMMUNITIES.contains(&command),
+        AdminsFrom::Community => is_theirs() && !CONFIG_ADMINS_ONLY.contains(&command),
     }
 }
 
@@ -195,7 +195,7 @@ pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory
         if allowed == "*" {
             return true;
         }
-        let allowed = directory.aliased(allowed).unwrap_or(allowed);
+        let allowed = directory.config_alias(allowed).unwrap_or(allowed);
         match CommunityId::parse(allowed) {
             Some(allowed) => allowed == *id,
             None => fold(allowed) == fold(name),
@@ -206,7 +206,7 @@ pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Entry;
+    use crate::directory::NamedEntry;
 
     fn admin(key: &str, phone: Option<&str>, lid: Option<&str>) -> Admin {
         Admin {
@@ -266,11 +266,12 @@ mod tests {
             admin("rui", Some("5511988887777"), None),
         ]);
         let bairro =
-            Entry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Bairro".to_owned() };
-        let appointed =
-            |phone, lid| Some(Appointed { person: person(phone, lid), communities: vec![bairro.clone()] });
-        let find = |sender, appointed: Option<Appointed>| {
-            admins.find_or(sender, false, || appointed).map(|admin| admin.key.clone())
+            NamedEntry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Bairro".to_owned() };
+        let appointed = |phone, lid| {
+            Some(CommunityAdmin { person: person(phone, lid), communities: vec![bairro.clone()] })
+        };
+        let find = |sender, appointed: Option<CommunityAdmin>| {
+            admins.find_or_else(sender, false, || appointed).map(|admin| admin.key.clone())
         };
         let (bruno, bruno_lid) = (Some("5511977776666"), Some("81896604192874@lid"));
 
@@ -291,22 +292,22 @@ mod tests {
             ),
             None
         );
-        assert!(admins.find_or(person(bruno, None), true, || appointed(bruno, None)).is_none());
+        assert!(admins.find_or_else(person(bruno, None), true, || appointed(bruno, None)).is_none());
     }
 
     #[test]
     fn the_admin_of_a_community_may_nothing_elsewhere_and_not_end_it() {
         let directory = Directory::new(&[("120363186053925765".to_owned(), "120363186053925766".to_owned())]);
-        let entry = |id: &str| Entry { id: CommunityId::parse(id).unwrap(), name: "Vendas".to_owned() };
+        let entry = |id: &str| NamedEntry { id: CommunityId::parse(id).unwrap(), name: "Vendas".to_owned() };
         let (own, other) = (entry("120363186053925765"), entry("120363186053925766"));
-        let bruno = of_communities(&Appointed {
+        let bruno = as_community_admin(&CommunityAdmin {
             person: person(Some("5511977776666"), None),
             communities: vec![own.clone()],
         });
 
         assert_eq!(authorise(&bruno, "link", Some(&own), &directory), Ok(()));
         assert_eq!(authorise(&bruno, "link", Some(&other), &directory), Err(Denied::Community));
-        for command in NOT_OF_COMMUNITIES {
+        for command in CONFIG_ADMINS_ONLY {
             assert_eq!(authorise(&bruno, command, Some(&own), &directory), Err(Denied::Command));
         }
     }
@@ -315,9 +316,9 @@ mod tests {
     fn rights_are_what_the_configuration_says() {
         let directory = Directory::new(&[("sales".to_owned(), "120363186053925765".to_owned())]);
         let sales =
-            Entry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Vendas".to_owned() };
+            NamedEntry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Vendas".to_owned() };
         let other =
-            Entry { id: CommunityId::parse("120363186053925766").unwrap(), name: "Bairro".to_owned() };
+            NamedEntry { id: CommunityId::parse("120363186053925766").unwrap(), name: "Bairro".to_owned() };
         for place in ["sales", "120363186053925765", "VENDAS"] {
             let mut ana = admin("ana", None, None);
             ana.commands = vec!["link".to_owned()];

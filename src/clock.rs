@@ -49,7 +49,7 @@ impl Timestamp {
     }
 
     /// As people in a time zone write it, in a form of `strftime`: `%d/%m %H:%M`.
-    pub fn written_in(self, zone: &TimeZone, form: &str) -> String {
+    pub fn format_in(self, zone: &TimeZone, form: &str) -> String {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         jiff::fmt::strtime::format(form, &moment.to_zoned_datetime(zone.clone())).unwrap_or_default()
     }
@@ -79,13 +79,13 @@ struct Inner {
     manual: Option<AtomicI64>,
     /// What [`Inner::begun`] was, as Unix milliseconds of the steady time.
     origin: AtomicI64,
-    begun: Instant,
+    started_at: Instant,
     /// How far a manual clock was moved on.
-    skipped: AtomicI64,
+    manual_elapsed: AtomicI64,
     /// The steady time is a database's, and so is the present.
-    follows: AtomicBool,
+    is_synced: AtomicBool,
     /// Told when a manual clock's steady time was moved on.
-    moved: Notify,
+    advanced: Notify,
 }
 
 impl Default for Clock {
@@ -106,24 +106,31 @@ impl Clock {
     }
 
     fn new(manual: Option<AtomicI64>) -> Self {
-        let (origin, follows) = (AtomicI64::new(wall()), AtomicBool::new(false));
+        let (origin, follows) = (AtomicI64::new(system_now()), AtomicBool::new(false));
         let (skipped, moved) = (AtomicI64::new(0), Notify::new());
-        Self(Arc::new(Inner { manual, origin, begun: Instant::now(), skipped, follows, moved }))
+        Self(Arc::new(Inner {
+            manual,
+            origin,
+            started_at: Instant::now(),
+            manual_elapsed: skipped,
+            is_synced: follows,
+            advanced: moved,
+        }))
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         match &self.0.manual {
             Some(millis) => Timestamp(millis.load(Ordering::SeqCst)),
-            None if self.0.follows.load(Ordering::Relaxed) => self.steady(),
-            None => Timestamp(wall()),
+            None if self.0.is_synced.load(Ordering::Relaxed) => self.monotonic(),
+            None => Timestamp(system_now()),
         }
     }
 
     /// A moment that no correction of this machine's clock moves, and that goes on by itself with a
     /// manual clock too: for leases and paces, which are compared with nothing else.
-    pub fn steady(&self) -> Timestamp {
-        let skipped = self.0.skipped.load(Ordering::Relaxed);
+    pub fn monotonic(&self) -> Timestamp {
+        let skipped = self.0.manual_elapsed.load(Ordering::Relaxed);
         Timestamp(
             self.0.origin.load(Ordering::Relaxed).saturating_add(self.elapsed()).saturating_add(skipped),
         )
@@ -132,11 +139,11 @@ impl Clock {
     /// It is this moment by the clock that all replicas share. A manual clock's present stays.
     pub fn follow(&self, shared: Timestamp) {
         self.0.origin.store(shared.0.saturating_sub(self.elapsed()), Ordering::Relaxed);
-        self.0.follows.store(true, Ordering::Relaxed);
+        self.0.is_synced.store(true, Ordering::Relaxed);
     }
 
     fn elapsed(&self) -> i64 {
-        i64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
+        i64::try_from(self.0.started_at.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Moves the present of a manual clock forward; any other is left alone.
@@ -147,21 +154,21 @@ impl Clock {
     }
 
     /// Lets time pass by a manual clock, the steady time too: leases end. Any other is left alone.
-    pub fn pass(&self, time: Duration) {
+    pub fn elapse(&self, time: Duration) {
         if self.0.manual.is_some() {
             self.advance(time);
-            self.0.skipped.fetch_add(Timestamp(0).plus(time).0, Ordering::Relaxed);
-            self.0.moved.notify_waiters();
+            self.0.manual_elapsed.fetch_add(Timestamp(0).plus(time).0, Ordering::Relaxed);
+            self.0.advanced.notify_waiters();
         }
     }
 
     /// Waits until the steady time is `moment`.
-    pub async fn until(&self, moment: Timestamp) {
+    pub async fn sleep_until(&self, moment: Timestamp) {
         loop {
-            let mut moved = std::pin::pin!(self.0.moved.notified());
+            let mut moved = std::pin::pin!(self.0.advanced.notified());
             // From now on a move is heard of, also one between this look and the wait.
             moved.as_mut().enable();
-            let left = moment.since(self.steady());
+            let left = moment.since(self.monotonic());
             if left.is_zero() {
                 return;
             }
@@ -181,7 +188,7 @@ impl Clock {
 }
 
 /// The system's wall time in Unix milliseconds.
-fn wall() -> i64 {
+fn system_now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
@@ -202,13 +209,13 @@ mod tests {
     async fn a_wait_for_a_steady_moment_ends_where_a_manual_clock_passes_it() {
         let clock = Clock::manual(Timestamp(0));
         let hour = Duration::from_secs(3_600);
-        let waiting = clock.until(clock.steady().plus(hour));
+        let waiting = clock.sleep_until(clock.monotonic().plus(hour));
 
         tokio::join!(waiting, async {
             tokio::task::yield_now().await;
-            clock.pass(hour / 2);
+            clock.elapse(hour / 2);
             tokio::task::yield_now().await;
-            clock.pass(hour);
+            clock.elapse(hour);
         });
     }
 
@@ -219,12 +226,12 @@ mod tests {
         clock.follow(Timestamp(5_000));
         let now = twin.now();
         assert!((5_000..65_000).contains(&now.0), "{now:?}");
-        assert!(twin.steady() >= now);
+        assert!(twin.monotonic() >= now);
 
         let manual = Clock::manual(Timestamp(1));
         manual.follow(Timestamp(5_000));
         assert_eq!(manual.now(), Timestamp(1));
-        assert!(manual.steady() >= Timestamp(5_000));
+        assert!(manual.monotonic() >= Timestamp(5_000));
     }
 
     #[test]

@@ -77,18 +77,18 @@ steps! {
 
 /// A promise that is broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
+pub enum InjectedBug {
     /// The webhook is answered `accepted` 200 ms before its order is in the journal.
-    AnswerBeforeCommit,
+    RespondBeforeCommit,
     /// A claimed order is run from scratch, whatever an earlier try wrote down.
     BlindRetry,
 }
 
-impl Sabotage {
+impl InjectedBug {
     /// The name, as `VINCULA_SABOTAGE` has it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::AnswerBeforeCommit => "answer_before_commit",
+            Self::RespondBeforeCommit => "answer_before_commit",
             Self::BlindRetry => "blind_retry",
         }
     }
@@ -99,13 +99,13 @@ impl Sabotage {
 pub fn reach(step: Step) {
     use std::sync::LazyLock;
 
-    static FAILS: LazyLock<Option<Point>> = LazyLock::new(|| Point::of("VINCULA_FAIL_AT"));
-    static HANGS: LazyLock<Option<Point>> = LazyLock::new(|| Point::of("VINCULA_HANG_AT"));
+    static FAIL_POINT: LazyLock<Option<Point>> = LazyLock::new(|| Point::from_env("VINCULA_FAIL_AT"));
+    static HANG_POINT: LazyLock<Option<Point>> = LazyLock::new(|| Point::from_env("VINCULA_HANG_AT"));
 
-    if FAILS.as_ref().is_some_and(|point| point.is_reached_by(step)) {
+    if FAIL_POINT.as_ref().is_some_and(|point| point.is_reached_by(step)) {
         std::process::abort();
     }
-    if HANGS.as_ref().is_some_and(|point| point.is_reached_by(step)) {
+    if HANG_POINT.as_ref().is_some_and(|point| point.is_reached_by(step)) {
         loop {
             std::thread::park();
         }
@@ -122,7 +122,7 @@ struct Point {
 
 #[cfg(debug_assertions)]
 impl Point {
-    fn of(variable: &str) -> Option<Self> {
+    fn from_env(variable: &str) -> Option<Self> {
         let wanted = std::env::var(variable).ok()?;
         let (name, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
         Some(Self { name: name.to_owned(), nth: nth.parse().unwrap_or(1), reached: 0.into() })
@@ -144,7 +144,7 @@ pub fn reach(_: Step) {}
 
 /// Whether this promise is to be broken.
 #[cfg(debug_assertions)]
-pub fn is_sabotaged(by: Sabotage) -> bool {
+pub fn is_injected(by: InjectedBug) -> bool {
     use std::sync::LazyLock;
 
     static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_SABOTAGE").ok());
@@ -155,6 +155,6 @@ pub fn is_sabotaged(by: Sabotage) -> bool {
 /// Whether this promise is to be broken: never, in a release build.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
-pub fn is_sabotaged(_: Sabotage) -> bool {
+pub fn is_sabotaged(_: InjectedBug) -> bool {
     false
 }

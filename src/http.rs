@@ -26,12 +26,12 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::descriptors::affordable;
-use self::seats::Seats;
+pub use self::descriptors::clamp_to_open_file_limit;
+use self::seats::ConnectionLimiter;
 use crate::config::AddressRange;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
-use crate::webhook::route::problem;
+use crate::webhook::route::problem_response;
 
 /// The most connections of the private side.
 pub const PRIVATE_CONNECTIONS: usize = 64;
@@ -51,7 +51,7 @@ pub struct Frame {
     /// places at most.
     pub trusted_proxies: Vec<AddressRange>,
     /// How long is waited for what.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
     /// Ends the listener; requests under way are finished.
     pub shutdown: CancellationToken,
     /// Where connections run.
@@ -62,7 +62,7 @@ pub struct Frame {
 
 /// How long a listener waits for what; the default is what the service promises.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// For a head, from its first byte; and for the first byte of a connection.
     pub head: Duration,
     /// For a request and the work on it, from its first byte.
@@ -70,13 +70,13 @@ pub struct Patience {
     /// For an answer to be taken, all of it.
     pub answer: Duration,
     /// For the next request of a connection.
-    pub idle: Duration,
+    pub keep_alive: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         let [head, request, answer, idle] = [5, 10, 10, 60].map(Duration::from_secs);
-        Self { head, request, answer, idle }
+        Self { head, request, answer, keep_alive: idle }
     }
 }
 
@@ -98,12 +98,13 @@ where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
-    let seats = Seats::new(frame.max_connections, frame.trusted_proxies.clone(), frame.metrics.clone());
-    frame.shutdown.run_until_cancelled(accept(listener, answer, &frame, &seats)).await;
-    seats.end();
+    let seats =
+        ConnectionLimiter::new(frame.max_connections, frame.trusted_proxies.clone(), frame.metrics.clone());
+    frame.shutdown.run_until_cancelled(accept_loop(listener, answer, &frame, &seats)).await;
+    seats.close();
 }
 
-async fn accept<A, F>(listener: TcpListener, answer: A, frame: &Frame, seats: &Arc<Seats>)
+async fn accept_loop<A, F>(listener: TcpListener, answer: A, frame: &Frame, seats: &Arc<ConnectionLimiter>)
 where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
@@ -118,15 +119,21 @@ where
                 continue;
             }
         };
-        if let Some(held) = seats.take(peer).await {
-            frame.tasks.spawn(connection::serve(stream, peer, answer.clone(), held, frame.clone()));
+        if let Some(held) = seats.acquire(peer).await {
+            frame.tasks.spawn(connection::serve_connection(
+                stream,
+                peer,
+                answer.clone(),
+                held,
+                frame.clone(),
+            ));
         }
     }
 }
 
 /// The private side: does it live, can it work, what did it count. `worker_ended`
 /// is cancelled when it has, however it did.
-pub async fn admin(
+pub async fn admin_handler(
     request: Request<Incoming>,
     store: Store,
     metrics: Arc<Metrics>,
@@ -153,7 +160,7 @@ pub async fn admin(
             Err(error) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
         },
         "/metrics" => plain(StatusCode::OK, metrics.text()),
-        _ => problem(StatusCode::NOT_FOUND, "There are /healthz, /readyz and /metrics."),
+        _ => problem_response(StatusCode::NOT_FOUND, "There are /healthz, /readyz and /metrics."),
     }
 }
 

@@ -10,56 +10,66 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::http::{self, Frame, PRIVATE_CONNECTIONS, Patience};
+use crate::http::{self, Frame, PRIVATE_CONNECTIONS, Timeouts};
 
 /// How long what runs may take to finish after a signal.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long after a signal the journal is waited for: a process whose disk hangs ends all the same, and of
 /// itself (`deploy/compose.yaml` grants 15 s). What is accepted by then is in the journal, whenever it ends.
-const END: Duration = Duration::from_secs(14);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(14);
 
 /// How many sockets a thread hears of at a time. A thread that has more tasks than fit in its queue (256)
 /// sends half of them to a queue that it seldom looks at, and goes on with the others: with 1,000 busy
 /// connections a quarter of them was served, and the rest starved. It looks for news after each 61 tasks.
 /// With fewer than half as many, what is woken is done before there is more of it, and who waits does so in
 /// the system's queue, which is fair.
-const SOCKETS_AT_A_TIME: usize = 32;
+const MAX_IO_EVENTS_PER_TICK: usize = 32;
 
 /// Where a service runs.
 ///
 /// # Errors
 /// Where the system gives no thread, or nothing to wait for sockets with.
 pub fn runtime() -> io::Result<Runtime> {
-    builder().build()
+    runtime_builder().build()
 }
 
-fn builder() -> Builder {
+fn runtime_builder() -> Builder {
     let mut builder = Builder::new_multi_thread();
-    builder.enable_all().max_io_events_per_tick(SOCKETS_AT_A_TIME);
+    builder.enable_all().max_io_events_per_tick(MAX_IO_EVENTS_PER_TICK);
     builder
 }
 
 /// Runs a service until `shutdown`, then drains it: no new connection or order, what runs is
 /// finished for up to 10 s, the rest is handed back to the journal; after 14 s it is over in any case.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
-    let App { server, door, worker, store, writer, courtesy, retention, rosters, metrics } = app;
+    let App {
+        server,
+        webhook_handler: door,
+        worker,
+        store,
+        writer,
+        rejection_notices: courtesy,
+        retention,
+        admin_refresh: rosters,
+        metrics,
+    } = app;
     let tasks = TaskTracker::new();
     let frame = |max_connections, trusted_proxies| Frame {
         max_connections,
         trusted_proxies,
-        patience: Patience::default(),
+        timeouts: Timeouts::default(),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),
         metrics: metrics.clone(),
     };
     let writer = tokio::spawn(writer);
     let courtesy = tokio::spawn(courtesy);
-    let places = http::affordable(server.max_connections);
+    let places = http::clamp_to_open_file_limit(server.max_connections);
     let retention = tokio::spawn(retention);
     let rosters = tokio::spawn(rosters);
     let answer = move |request, peer| {
         let door = door.clone();
-        async move { door.receive(request, peer).await }
+        async move { door.handle(request, peer).await }
     };
     tasks.spawn(http::serve(public, answer, frame(places, server.trusted_proxies)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
@@ -68,7 +78,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     // Dropped with the worker's future, also when a panic ends it.
     let guard = worker_ended.clone().drop_guard();
     let admin = move |request, _| {
-        http::admin(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
+        http::admin_handler(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
     };
     tasks.spawn(http::serve(private, admin, frame(PRIVATE_CONNECTIONS, Vec::new())));
     let working = worker.run(shutdown.clone());
@@ -78,15 +88,15 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     });
     tasks.close();
     shutdown.cancelled().await;
-    let end = Instant::now() + END;
+    let end = Instant::now() + SHUTDOWN_TIMEOUT;
     retention.abort();
     rosters.abort();
-    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+    if tokio::time::timeout(DRAIN_TIMEOUT, tasks.wait()).await.is_err() {
         tracing::warn!("some orders were still running; they go on after the next start");
         working.abort();
         let _ = working.await;
         let told = "what was running goes on when its leases are over";
-        match timeout_at(end, store.hand_back()).await {
+        match timeout_at(end, store.release_all()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "{told}"),
             Err(_) => tracing::warn!(error = "the journal does not answer", "{told}"),
@@ -124,7 +134,7 @@ pub async fn serve_router(listener: TcpListener, router: axum::Router, shutdown:
 }
 
 /// Cancels a token at SIGTERM or SIGINT; a second signal ends the process at once.
-pub fn on_signal() -> io::Result<CancellationToken> {
+pub fn shutdown_on_signal() -> io::Result<CancellationToken> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let token = CancellationToken::new();
@@ -166,15 +176,15 @@ mod tests {
     /// slow as here would make its thread look at the other queue more often than it does when it is quick.
     #[test]
     fn more_busy_connections_than_a_thread_has_places_for_are_all_served() {
-        let service = builder().worker_threads(1).global_queue_interval(127).build().unwrap();
+        let service = runtime_builder().worker_threads(1).global_queue_interval(127).build().unwrap();
         let (address, shutdown) = service.block_on(async {
             let listener = http::listen("127.0.0.1:0".parse().unwrap()).unwrap();
             let address = listener.local_addr().unwrap();
             let shutdown = CancellationToken::new();
             let frame = Frame {
-                max_connections: http::affordable(CONNECTIONS * 2),
+                max_connections: http::clamp_to_open_file_limit(CONNECTIONS * 2),
                 trusted_proxies: Vec::new(),
-                patience: Patience::default(),
+                timeouts: Timeouts::default(),
                 shutdown: shutdown.clone(),
                 tasks: TaskTracker::new(),
                 metrics: Arc::default(),

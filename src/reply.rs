@@ -8,18 +8,18 @@ mod report;
 mod shown;
 mod words;
 
-pub use phrase::Phrase;
-pub use report::{Fate, Line, Report};
-pub use shown::Shown;
-pub use words::{MOST_CANDIDATES, PHONE_COLUMNS, quoted, quoted_text, shortened, tamed, typed};
+pub use phrase::ReplyLine;
+pub use report::{GroupLine, GroupOutcome, GroupReport};
+pub use shown::ListPage;
+pub use words::{MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, quote, quote_text, truncate, typed};
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use words::{candidates, capitalised, in_columns, split};
+use words::{capitalize, format_candidates, format_columns, split_messages};
 
 /// How the bot speaks in an instance: language, prefix, and the names of its commands.
 #[derive(Clone, Debug)]
-pub struct Speech {
+pub struct Localizer {
     /// The language.
     pub locale: Locale,
     /// What the orders in a reply begin with.
@@ -27,37 +27,37 @@ pub struct Speech {
     /// All that an order may begin with.
     pub prefixes: Vec<String>,
     /// The name of a command in a language.
-    pub name_of: fn(&str, Locale) -> &'static str,
+    pub command_name: fn(&str, Locale) -> &'static str,
 }
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// Lines, one after the other.
-    Said(Vec<Phrase>),
+    Lines(Vec<ReplyLine>),
     /// What an order would do, and whether it shall.
-    Asked(Box<Reply>),
+    Confirm(Box<Reply>),
     /// What an order would do, if it were no trial.
-    Trial(Box<Reply>),
+    DryRun(Box<Reply>),
     /// The same in another language than that of the order.
-    In(Locale, Box<Reply>),
+    InLanguage(Locale, Box<Reply>),
     /// An answer, and what is told behind it.
-    With(Box<Reply>, Vec<Phrase>),
+    With(Box<Reply>, Vec<ReplyLine>),
     /// Nothing: nobody waits for an answer.
-    Nothing,
+    Empty,
     /// What became of each group of a link or unlink.
-    Membership(Report),
+    GroupReport(GroupReport),
     /// What was looked up, a page of it where it is long.
-    Shown(Shown),
+    ListPage(ListPage),
     /// The commands, by chapter.
     Help {
         /// The catalogue's keys of the titles, and the orders under each.
-        chapters: Vec<(&'static str, Vec<String>)>,
+        sections: Vec<(&'static str, Vec<String>)>,
         /// The order that tells more about one of them.
         example: String,
     },
     /// One command.
-    HelpOn(Box<Guide>),
+    CommandHelp(Box<CommandHelp>),
     /// No command has this name.
     UnknownCommand {
         /// What was typed.
@@ -65,12 +65,12 @@ pub enum Reply {
         /// The nearest one's name.
         nearest: Option<&'static str>,
         /// A yes carries the order out under that name.
-        is_asked: bool,
+        is_prompted: bool,
     },
     /// An order that is not written as it should be.
-    Mistake {
+    UsageError {
         /// What is wrong.
-        mistake: Mistake,
+        error: UsageError,
         /// How it is written.
         usage: String,
         /// A real example.
@@ -83,47 +83,47 @@ pub enum Reply {
         /// The nearest names.
         nearest: Vec<String>,
         /// Where none is near: all there are, if they are few.
-        known: Vec<String>,
+        available: Vec<String>,
     },
     /// Several communities have this name or begin so.
-    ManyCommunities {
+    AmbiguousCommunity {
         /// What was typed.
         typed: String,
         /// Their names.
         candidates: Vec<String>,
     },
     /// They are an admin, but not for that.
-    MayNot {
+    Forbidden {
         /// The command's English name.
         command: &'static str,
         /// The community or group in which they may not.
-        place: Option<String>,
+        community: Option<String>,
     },
     /// They might when they gave the order, and may no longer.
-    NoLonger {
+    RightsRevoked {
         /// The order was begun before.
-        is_begun: bool,
+        is_started: bool,
     },
     /// They are no admin.
-    Stranger,
+    NotAnAdmin,
     /// The order was old when it came.
     TooOld {
         /// How long it was on its way.
         minutes: u64,
     },
     /// More orders than one admin may give.
-    TooManyOrders {
+    RateLimited {
         /// The most a minute.
         limit: u32,
     },
     /// The order was cancelled before it changed anything.
     Cancelled,
     /// What an order to cancel did, by what was typed of each order.
-    Cancelling {
+    CancelReport {
         /// Those that waited.
-        stopped: Vec<String>,
+        cancelled: Vec<String>,
         /// Those that were being carried out at that moment.
-        at_work: Vec<String>,
+        running: Vec<String>,
     },
     /// How far the order is; of nothing where that is not known.
     Progress {
@@ -133,7 +133,7 @@ pub enum Reply {
         all: usize,
     },
     /// The order could not be done yet, and goes on.
-    GoesOn {
+    Retrying {
         /// Why, explained in their language, where it is known.
         reason: Option<String>,
         /// How long at most.
@@ -142,7 +142,7 @@ pub enum Reply {
     /// Z-API says no, explained in their language.
     Api(String),
     /// The order could not be finished in time.
-    GaveUp {
+    Failed {
         /// Why, explained in their language; none is our own fault.
         reason: Option<String>,
     },
@@ -150,7 +150,7 @@ pub enum Reply {
 
 /// How one command is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guide {
+pub struct CommandHelp {
     /// What it does.
     pub about: String,
     /// How it is written.
@@ -160,14 +160,14 @@ pub struct Guide {
     /// Real examples.
     pub examples: Vec<String>,
     /// Its other names.
-    pub also: Vec<String>,
+    pub related: Vec<String>,
     /// What its flags do, and what the marks of its replies mean.
-    pub legend: Vec<Phrase>,
+    pub legend: Vec<ReplyLine>,
 }
 
 /// What is wrong with an order's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mistake {
+pub enum UsageError {
     /// A quote is open at the end.
     UnclosedQuote(char),
     /// No community is named.
@@ -175,7 +175,7 @@ pub enum Mistake {
     /// No group is named.
     MissingGroups,
     /// Neither a community nor a group is named.
-    MissingPlace,
+    MissingTarget,
     /// Nobody is named.
     MissingPeople,
     /// A text is missing.
@@ -188,14 +188,14 @@ pub enum Mistake {
     TooManyWords(String),
 }
 
-impl Speech {
+impl Localizer {
     fn text(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         i18n::text(self.locale, key, values)
     }
 
     /// A ready-made order: `/community "Bairro Feliz"`.
     pub fn order(&self, command: &str, arguments: &[&str]) -> String {
-        let mut order = format!("{}{}", self.prefix, (self.name_of)(command, self.locale));
+        let mut order = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
             order.push(' ');
             order.push_str(&typed(argument));
@@ -206,25 +206,25 @@ impl Speech {
 
 impl Reply {
     /// The messages that say it, each short enough for WhatsApp.
-    pub fn messages(&self, speech: &Speech) -> Vec<String> {
+    pub fn messages(&self, speech: &Localizer) -> Vec<String> {
         // A message that begins with a prefix would be an order to another bot in the chat.
         let is_order = |text: &String| speech.prefixes.iter().any(|prefix| text.starts_with(prefix));
-        let messages = split(&self.text(speech)).into_iter();
+        let messages = split_messages(&self.render(speech)).into_iter();
         messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
     /// It says that the order was not understood, and that nothing was done: whoever edits its message
     /// has another try.
-    pub fn is_mistake(&self) -> bool {
+    pub fn is_usage_error(&self) -> bool {
         match self {
-            Self::Mistake { .. }
+            Self::UsageError { .. }
             | Self::UnknownCommand { .. }
             | Self::NoCommunity { .. }
-            | Self::ManyCommunities { .. } => true,
-            Self::Membership(report) => report.is_mistake(),
-            Self::In(_, reply) => reply.is_mistake(),
-            Self::Said(phrases) => {
-                let marks: Vec<_> = phrases.iter().filter_map(Phrase::marked).collect();
+            | Self::AmbiguousCommunity { .. } => true,
+            Self::GroupReport(report) => report.is_usage_error(),
+            Self::InLanguage(_, reply) => reply.is_usage_error(),
+            Self::Lines(phrases) => {
+                let marks: Vec<_> = phrases.iter().filter_map(ReplyLine::icon).collect();
                 !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
             }
             _ => false,
@@ -232,51 +232,51 @@ impl Reply {
     }
 
     /// It only shows what would be done.
-    pub fn is_shown(&self) -> bool {
+    pub fn is_preview(&self) -> bool {
         match self {
-            Self::Asked(_) | Self::Trial(_) => true,
-            Self::In(_, reply) => reply.is_shown(),
+            Self::Confirm(_) | Self::DryRun(_) => true,
+            Self::InLanguage(_, reply) => reply.is_preview(),
             _ => false,
         }
     }
 
     /// It says that they may not do that.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::MayNot { .. } | Self::NoLonger { .. })
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Forbidden { .. } | Self::RightsRevoked { .. })
     }
 
-    fn text(&self, speech: &Speech) -> String {
+    fn render(&self, speech: &Localizer) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         match self {
-            Self::Nothing => String::new(),
-            Self::In(locale, reply) => reply.text(&Speech { locale: *locale, ..speech.clone() }),
+            Self::Empty => String::new(),
+            Self::InLanguage(locale, reply) => reply.render(&Localizer { locale: *locale, ..speech.clone() }),
             Self::With(reply, phrases) => {
-                let behind = phrases.iter().map(|phrase| phrase.say(speech));
-                std::iter::once(reply.text(speech)).chain(behind).collect::<Vec<_>>().join("\n")
+                let behind = phrases.iter().map(|phrase| phrase.render(speech));
+                std::iter::once(reply.render(speech)).chain(behind).collect::<Vec<_>>().join("\n")
             }
-            Self::Said(phrases) => {
-                phrases.iter().map(|phrase| phrase.say(speech)).collect::<Vec<_>>().join("\n")
+            Self::Lines(phrases) => {
+                phrases.iter().map(|phrase| phrase.render(speech)).collect::<Vec<_>>().join("\n")
             }
-            Self::Asked(about) => {
+            Self::Confirm(about) => {
                 let order = speech.order("confirm", &[]);
-                format!("{}\n\n{}", about.text(speech), say("ask", &[("order", (&order).into())]))
+                format!("{}\n\n{}", about.render(speech), say("ask", &[("order", (&order).into())]))
             }
-            Self::Trial(about) => format!("{}\n\n{}", about.text(speech), say("trial", &[])),
-            Self::Membership(report) => report.text(speech),
-            Self::Shown(shown) => shown.text(speech),
-            Self::Help { chapters, example } => {
+            Self::DryRun(about) => format!("{}\n\n{}", about.render(speech), say("trial", &[])),
+            Self::GroupReport(report) => report.render(speech),
+            Self::ListPage(shown) => shown.render(speech),
+            Self::Help { sections: chapters, example } => {
                 let mut lines = vec![say("help-title", &[])];
                 for (title, orders) in chapters {
                     lines.push(format!("*{}*", say(title, &[])));
-                    lines.extend(in_columns(orders));
+                    lines.extend(format_columns(orders));
                 }
                 lines.push(say("help-on-one", &[("example", example.into())]));
                 lines.join("\n")
             }
-            Self::HelpOn(guide) => {
-                let Guide { about, usage, more, examples, also, legend } = &**guide;
+            Self::CommandHelp(guide) => {
+                let CommandHelp { about, usage, more, examples, related: also, legend } = &**guide;
                 let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
-                let mut lines = vec![capitalised(about) + end, say("help-usage", &[("usage", usage.into())])];
+                let mut lines = vec![capitalize(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
                     // Where there are no words, the usage is the example.
                     [example] if example == usage => {}
@@ -290,11 +290,11 @@ impl Reply {
                 if !also.is_empty() {
                     lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
                 }
-                lines.extend(legend.iter().map(|phrase| phrase.say(speech)));
+                lines.extend(legend.iter().map(|phrase| phrase.render(speech)));
                 lines.join("\n")
             }
-            Self::UnknownCommand { typed, nearest, is_asked } => {
-                let name = ("name", quoted(typed));
+            Self::UnknownCommand { typed, nearest, is_prompted: is_asked } => {
+                let name = ("name", quote(typed));
                 match nearest {
                     Some(nearest) => say(
                         if *is_asked { "unknown-command-yes" } else { "unknown-command-nearest" },
@@ -309,24 +309,24 @@ impl Reply {
                     ),
                 }
             }
-            Self::Mistake { mistake, usage, example } => {
+            Self::UsageError { error: mistake, usage, example } => {
                 let is_example_due = example != usage;
                 let usage = ("usage", Value::from(usage));
                 let first = match mistake {
-                    Mistake::UnclosedQuote(quote) => {
+                    UsageError::UnclosedQuote(quote) => {
                         say("unclosed-quote", &[("quote", (&quote.to_string()).into()), usage])
                     }
-                    Mistake::MissingCommunity => say("missing-community", &[usage]),
-                    Mistake::MissingGroups => say("missing-groups", &[usage]),
-                    Mistake::MissingPlace => say("missing-place", &[usage]),
-                    Mistake::MissingPeople => say("missing-people", &[usage]),
-                    Mistake::MissingText => say("missing-text", &[usage]),
-                    Mistake::MissingName => say("missing-name", &[usage]),
-                    Mistake::UnknownFlag(word) => {
-                        say("unknown-flag", &[("word", (&quoted(word)).into()), usage])
+                    UsageError::MissingCommunity => say("missing-community", &[usage]),
+                    UsageError::MissingGroups => say("missing-groups", &[usage]),
+                    UsageError::MissingTarget => say("missing-place", &[usage]),
+                    UsageError::MissingPeople => say("missing-people", &[usage]),
+                    UsageError::MissingText => say("missing-text", &[usage]),
+                    UsageError::MissingName => say("missing-name", &[usage]),
+                    UsageError::UnknownFlag(word) => {
+                        say("unknown-flag", &[("word", (&quote(word)).into()), usage])
                     }
-                    Mistake::TooManyWords(word) => {
-                        say("too-many-words", &[("word", (&quoted(word)).into()), usage])
+                    UsageError::TooManyWords(word) => {
+                        say("too-many-words", &[("word", (&quote(word)).into()), usage])
                     }
                 };
                 // Where there are no words, the usage is the example.
@@ -335,45 +335,54 @@ impl Reply {
                     false => first,
                 }
             }
-            Self::NoCommunity { typed, nearest, known } if nearest.is_empty() && !known.is_empty() => say(
-                "no-community-known",
-                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(known, 0)).into())],
-            ),
+            Self::NoCommunity { typed, nearest, available: known }
+                if nearest.is_empty() && !known.is_empty() =>
+            {
+                say(
+                    "no-community-known",
+                    &[
+                        ("name", (&quote(typed)).into()),
+                        ("candidates", (&format_candidates(known, 0)).into()),
+                    ],
+                )
+            }
             Self::NoCommunity { typed, nearest, .. } if nearest.is_empty() => say(
                 "no-community",
-                &[("name", (&quoted(typed)).into()), ("order", (&speech.order("communities", &[])).into())],
+                &[("name", (&quote(typed)).into()), ("order", (&speech.order("communities", &[])).into())],
             ),
             Self::NoCommunity { typed, nearest, .. } => say(
                 "no-community-nearest",
-                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(nearest, 1)).into())],
+                &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(nearest, 1)).into())],
             ),
-            Self::ManyCommunities { typed, candidates: names } => say(
+            Self::AmbiguousCommunity { typed, candidates: names } => say(
                 "many-communities",
-                &[("name", (&quoted(typed)).into()), ("candidates", (&candidates(names, 1)).into())],
+                &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
-            Self::MayNot { command, place } => {
+            Self::Forbidden { command, community: place } => {
                 let order = speech.order(command, &[]);
                 match place {
                     Some(name) => say(
                         "may-not-there",
-                        &[("order", (&order).into()), ("community", (&quoted(name)).into())],
+                        &[("order", (&order).into()), ("community", (&quote(name)).into())],
                     ),
                     None => say("may-not", &[("order", (&order).into())]),
                 }
             }
-            Self::NoLonger { is_begun: false } => say("no-longer", &[]),
-            Self::NoLonger { is_begun: true } => say("no-longer-begun", &[]),
-            Self::Stranger => say("stranger", &[]),
+            Self::RightsRevoked { is_started: false } => say("no-longer", &[]),
+            Self::RightsRevoked { is_started: true } => say("no-longer-begun", &[]),
+            Self::NotAnAdmin => say("stranger", &[]),
             Self::TooOld { minutes } => say("too-old", &[("minutes", (&minutes.to_string()).into())]),
-            Self::TooManyOrders { limit } => {
+            Self::RateLimited { limit } => {
                 say("too-many-orders", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
             }
             Self::Cancelled => say("cancelled", &[]),
-            Self::Cancelling { stopped, at_work } if stopped.is_empty() && at_work.is_empty() => {
+            Self::CancelReport { cancelled: stopped, running: at_work }
+                if stopped.is_empty() && at_work.is_empty() =>
+            {
                 say("cancel-none", &[])
             }
-            Self::Cancelling { stopped, at_work } => {
-                let line = |key, order: &String| say(key, &[("order", (&quoted(order)).into())]);
+            Self::CancelReport { cancelled: stopped, running: at_work } => {
+                let line = |key, order: &String| say(key, &[("order", (&quote(order)).into())]);
                 let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
                 let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
                 stopped.chain(at_work).collect::<Vec<_>>().join("\n")
@@ -382,7 +391,7 @@ impl Reply {
             Self::Progress { done, all } => {
                 format!("⏳ {}", say("progress-of", &[("done", (*done).into()), ("all", (*all).into())]))
             }
-            Self::GoesOn { reason, minutes } => {
+            Self::Retrying { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));
                 let cancel = speech.order("cancel", &[]);
                 let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
@@ -391,7 +400,7 @@ impl Reply {
                 format!("⏳ {}", say("goes-on", &values))
             }
             Self::Api(explained) => format!("❌ {explained}"),
-            Self::GaveUp { reason } => {
+            Self::Failed { reason } => {
                 let reason = reason.clone().unwrap_or_else(|| say("internal", &[]));
                 let status = speech.order("status", &[]);
                 format!(

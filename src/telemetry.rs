@@ -22,10 +22,10 @@ struct Labels {
 pub struct Metrics {
     registry: Registry,
     webhooks: Family<Labels, Counter>,
-    orders: Family<Labels, Counter>,
+    commands: Family<Labels, Counter>,
     panics: Counter,
-    made_room: Counter,
-    turned_away: Counter,
+    evicted: Counter,
+    rejected: Counter,
 }
 
 impl Default for Metrics {
@@ -40,7 +40,7 @@ impl Default for Metrics {
         registry.register("connections_evicted", help, made_room.clone());
         let help = "Connections closed at once, since their address held its share";
         registry.register("connections_rejected", help, turned_away.clone());
-        Self { registry, webhooks, orders, panics, made_room, turned_away }
+        Self { registry, webhooks, commands: orders, panics, evicted: made_room, rejected: turned_away }
     }
 }
 
@@ -51,23 +51,23 @@ impl Metrics {
     }
 
     /// An order ended.
-    pub fn order_ended(&self, instance: &str, outcome: &'static str) {
-        self.orders.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
+    pub fn record_command(&self, instance: &str, outcome: &'static str) {
+        self.commands.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
     }
 
     /// A panic was caught.
-    pub fn panicked(&self) {
+    pub fn record_panic(&self) {
         self.panics.inc();
     }
 
     /// An idle connection was closed to make room for another.
-    pub fn connection_made_room(&self) {
-        self.made_room.inc();
+    pub fn connection_evicted(&self) {
+        self.evicted.inc();
     }
 
     /// A connection was closed at once: its address held its share.
-    pub fn connection_turned_away(&self) {
-        self.turned_away.inc();
+    pub fn connection_rejected(&self) {
+        self.rejected.inc();
     }
 
     /// All counters in Prometheus' text form.
@@ -127,7 +127,7 @@ fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterE
 /// From now on a panic is told in the log by its place, and by nothing that it says: the message of a
 /// panic may hold what somebody wrote (a slice cut inside a letter prints all of the text). What it
 /// says is told at debug, with the trace where `RUST_BACKTRACE` asks for one.
-pub fn tell_panics_by_their_place() {
+pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);
         tracing::error!(place, "a panic");
@@ -180,7 +180,7 @@ mod tests {
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
             start_log(false, false, LevelFilter::INFO).unwrap();
-            tell_panics_by_their_place();
+            install_panic_hook();
             let text = "segredo é segredo".to_owned();
             assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());
             return;

@@ -2,7 +2,7 @@
 
 use hmac::{KeyInit as _, Mac as _};
 use sha2::Sha256;
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 use crate::service::Size;
 
@@ -25,12 +25,12 @@ pub(crate) struct Requests {
 impl Requests {
     /// Talk of so many people who are no admins; every `order_among`th of them writes an order to the bot
     /// (0: nobody does).
-    pub(crate) fn talk(people: usize, order_among: usize, size: Size) -> Self {
+    pub(crate) fn chatter(people: usize, order_among: usize, size: Size) -> Self {
         let mut requests = Self { bytes: Vec::new(), ends: Vec::new(), can_repeat: true };
         for number in 0..people {
             let instance = number % size.instances;
             let is_order = order_among > 0 && number % order_among == order_among - 1;
-            let event = Event::text(&id(instance), if is_order { "/status" } else { TALK })
+            let event = EventBuilder::text(&id(instance), if is_order { "/status" } else { TALK })
                 .from(&format!("55119{number:08}"))
                 .lid(&format!("{}@lid", 81_896_604_192_000_usize + number))
                 .with_id(&format!("3EB0C0FFEE{number:010}"));
@@ -41,11 +41,11 @@ impl Requests {
     }
 
     /// Orders of the admins, in a thousand chats, none twice.
-    pub(crate) fn orders(count: usize, size: Size) -> Self {
+    pub(crate) fn commands(count: usize, size: Size) -> Self {
         let mut requests = Self { bytes: Vec::new(), ends: Vec::new(), can_repeat: false };
         for number in 0..count {
             let instance = number % size.instances;
-            let event = Event::text(&id(instance), "/link \"Bairro Feliz\" futebol, mães, xadrez")
+            let event = EventBuilder::text(&id(instance), "/link \"Bairro Feliz\" futebol, mães, xadrez")
                 .from(&admin(number % size.admins))
                 .in_group(&group(number % CHATS))
                 .with_id(&format!("3EB0{number:016}"));

@@ -33,20 +33,20 @@ use clap::{Parser, ValueEnum};
 
 use chart::Panel;
 use events::Requests;
-use load::{Outcome, Shape};
+use load::{LoadShape, Outcome};
 use service::{Service, Size};
 
 const BASE: Size = Size { instances: 1, admins: 1, rows: 0 };
 const CONNECTIONS: usize = 64;
 /// More than are accepted in one measurement.
-const ORDERS: usize = 60_000;
+const COMMANDS: usize = 60_000;
 
 #[derive(Debug, Parser)]
 #[command(name = "growth", about = "Draws how the service behaves as an installation grows")]
-struct Call {
+struct GrowthArgs {
     /// One axis alone.
     #[arg(long)]
-    only: Option<Axis>,
+    only: Option<ScalingAxis>,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 1.0)]
     seconds: f64,
@@ -60,14 +60,14 @@ struct Call {
 
 /// What grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Axis {
+enum ScalingAxis {
     Connections,
     Rows,
     Instances,
     Admins,
 }
 
-impl Axis {
+impl ScalingAxis {
     fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",
@@ -100,21 +100,21 @@ impl Axis {
 struct Point {
     size: f64,
     chatter: Outcome,
-    orders: Outcome,
+    commands: Outcome,
     start: Duration,
     /// MiB.
-    at_rest: f64,
-    at_most: f64,
+    memory_idle: f64,
+    memory_peak: f64,
 }
 
 fn main() -> anyhow::Result<()> {
-    let call = Call::parse();
-    cores::stay_on(cores::LOAD)?;
+    let call = GrowthArgs::parse();
+    cores::pin_to_core(cores::LOAD)?;
     if call.figures {
         return figures();
     }
     let time = Duration::from_secs_f64(call.seconds);
-    for axis in Axis::value_variants() {
+    for axis in ScalingAxis::value_variants() {
         if call.only.is_none_or(|only| only == *axis) {
             draw(*axis, time)?;
         }
@@ -122,7 +122,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn draw(axis: Axis, time: Duration) -> anyhow::Result<()> {
+fn draw(axis: ScalingAxis, time: Duration) -> anyhow::Result<()> {
     let mut points = Vec::new();
     println!(
         "{:>22} {:>10} {:>8} {:>9} {:>8} {:>6} {:>9} {:>9} {:>9}",
@@ -139,22 +139,22 @@ fn draw(axis: Axis, time: Duration) -> anyhow::Result<()> {
     for step in axis.steps() {
         let (mut size, mut connections) = (BASE, CONNECTIONS);
         match axis {
-            Axis::Connections => connections = *step,
-            Axis::Rows => size.rows = *step,
-            Axis::Instances => size.instances = *step,
-            Axis::Admins => size.admins = *step,
+            ScalingAxis::Connections => connections = *step,
+            ScalingAxis::Rows => size.rows = *step,
+            ScalingAxis::Instances => size.instances = *step,
+            ScalingAxis::Admins => size.admins = *step,
         }
         let point = measure(*step, size, connections, time)?;
         println!(
             "{step:>22} {:>10.0} {:>8.2} {:>9.0} {:>8.2} {:>6.0} {:>9.0} {:>9.1} {:>9.1}",
             point.chatter.per_second(),
             point.chatter.within(0.99),
-            point.orders.per_second(),
-            point.orders.within(0.99),
-            point.orders.shed as f64 / point.orders.elapsed.as_secs_f64(),
+            point.commands.per_second(),
+            point.commands.within(0.99),
+            point.commands.shed as f64 / point.commands.elapsed.as_secs_f64(),
             point.start.as_secs_f64() * 1e3,
-            point.at_rest,
-            point.at_most
+            point.memory_idle,
+            point.memory_peak
         );
         points.push(point);
     }
@@ -164,21 +164,21 @@ fn draw(axis: Axis, time: Duration) -> anyhow::Result<()> {
             title: "answers a second",
             curves: vec![
                 ("chatter", curve(|point| point.chatter.per_second())),
-                ("orders", curve(|point| point.orders.per_second())),
+                ("orders", curve(|point| point.commands.per_second())),
             ],
         },
         Panel {
             title: "99 of 100 answered within, ms",
             curves: vec![
                 ("chatter", curve(|point| point.chatter.within(0.99))),
-                ("orders", curve(|point| point.orders.within(0.99))),
+                ("orders", curve(|point| point.commands.within(0.99))),
             ],
         },
         Panel {
             title: "memory, MiB",
             curves: vec![
-                ("at rest", curve(|point| point.at_rest)),
-                ("at most", curve(|point| point.at_most)),
+                ("at rest", curve(|point| point.memory_idle)),
+                ("at most", curve(|point| point.memory_peak)),
             ],
         },
         Panel {
@@ -196,14 +196,21 @@ fn measure(step: usize, size: Size, connections: usize, time: Duration) -> anyho
     prepare(folder.path(), size)?;
     let service = Service::start(folder.path(), size)?;
     std::thread::sleep(Duration::from_secs(1));
-    let (at_rest, _) = service.memory()?;
-    let shape = Shape { connections, keep_alive: true, rate: None, time };
-    let chatter = load::put(service.address, shape, &Requests::talk(5_000, 0, size))?;
-    let orders = load::put(service.address, shape, &Requests::orders(ORDERS, size))?;
+    let (at_rest, _) = service.memory_mib()?;
+    let shape = LoadShape { connections, keep_alive: true, rate: None, time };
+    let chatter = load::put(service.address, shape, &Requests::chatter(5_000, 0, size))?;
+    let orders = load::put(service.address, shape, &Requests::commands(COMMANDS, size))?;
     let wrong = chatter.took.len() - chatter.ignored + orders.took.len() - orders.accepted + chatter.shed;
     anyhow::ensure!(wrong == 0, "{wrong} answers are wrong: {chatter:?} {orders:?}");
-    let (_, at_most) = service.memory()?;
-    Ok(Point { size: step as f64, chatter, orders, start: service.start, at_rest, at_most })
+    let (_, at_most) = service.memory_mib()?;
+    Ok(Point {
+        size: step as f64,
+        chatter,
+        commands: orders,
+        start: service.start,
+        memory_idle: at_rest,
+        memory_peak: at_most,
+    })
 }
 
 /// Makes the journal, with its past.
@@ -237,11 +244,11 @@ fn figures() -> anyhow::Result<()> {
     row("start to ready, 1,000,000 orders, median of 11", format!("{:.0} ms", starts[5].as_secs_f64() * 1e3));
     let service = Service::start(folder.path(), size)?;
     let time = Duration::from_secs(20);
-    let people = Requests::talk(PEOPLE, 10, size);
-    let shape = Shape { connections: CONNECTIONS, keep_alive: true, rate: None, time };
+    let people = Requests::chatter(PEOPLE, 10, size);
+    let shape = LoadShape { connections: CONNECTIONS, keep_alive: true, rate: None, time };
     let outcome = load::put(service.address, shape, &people.once())?;
     anyhow::ensure!(outcome.ran_dry && outcome.ignored == PEOPLE, "not all were heard: {outcome:?}");
-    let (now, most) = service.memory()?;
+    let (now, most) = service.memory_mib()?;
     row(
         "memory, 1,000,000 orders, 100,000 people seen (VmRSS)",
         format!("{now:.1} MiB, at most {most:.1} MiB"),
@@ -249,9 +256,9 @@ fn figures() -> anyhow::Result<()> {
     drop(service);
     let folder = tempfile::tempdir()?;
     let service = Service::start(folder.path(), BASE)?;
-    let shape = Shape { time: Duration::from_secs(5), ..shape };
-    let outcome = load::put(service.address, shape, &Requests::talk(5_000, 0, BASE))?;
-    let (_, most) = service.memory()?;
+    let shape = LoadShape { time: Duration::from_secs(5), ..shape };
+    let outcome = load::put(service.address, shape, &Requests::chatter(5_000, 0, BASE))?;
+    let (_, most) = service.memory_mib()?;
     row(
         "memory at most, full load of chatter (VmHWM)",
         format!("{most:.1} MiB at {:.0} requests/s", outcome.per_second()),

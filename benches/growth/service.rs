@@ -62,8 +62,8 @@ impl Service {
     }
 
     /// Resident memory in MiB: now, and at its most.
-    pub(crate) fn memory(&self) -> anyhow::Result<(f64, f64)> {
-        let (now, most) = cores::memory(self.child.id())?;
+    pub(crate) fn memory_mib(&self) -> anyhow::Result<(f64, f64)> {
+        let (now, most) = cores::memory_kib(self.child.id())?;
         Ok((now as f64 / 1024.0, most as f64 / 1024.0))
     }
 }

@@ -26,9 +26,9 @@ use sha2::Sha256;
 use tokio::net::{TcpListener, TcpStream};
 use vincula::clock::Clock;
 
-use crate::committing::{Committer, Manner};
+use crate::committing::{CommitMode, Committer};
 use crate::events::{HEADER, INSTANCE, SECRET};
-use crate::statements::{Order, Work};
+use crate::statements::{InsertRow, Workload};
 
 /// What a minimal server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -42,7 +42,7 @@ pub(crate) enum Baseline {
     /// The same without axum.
     Hyper,
     /// The limit, and group commit of one insert an order.
-    OrderLimit,
+    CommandLimit,
     /// The limit, and one transaction an order.
     OneByOne,
     /// The limit, and group commit of the statements that accepting takes here.
@@ -51,7 +51,7 @@ pub(crate) enum Baseline {
 
 /// What orders do: nothing, where none is expected.
 #[derive(Clone)]
-struct Orders {
+struct BaselineState {
     key: Arc<Key>,
     committer: Option<Committer>,
 }
@@ -68,13 +68,13 @@ pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Re
         let key = Arc::new(Key::new_from_slice(SECRET.as_bytes())?);
         let committer =
             baseline.manner().map(|manner| Committer::start(Path::new("."), manner)).transpose()?;
-        let orders = Orders { key: key.clone(), committer };
+        let orders = BaselineState { key: key.clone(), committer };
         let router = match baseline {
             Baseline::Bare => Router::new().route("/webhooks/{instance}", post(|_: Bytes| async { "" })),
             Baseline::Hmac => {
-                Router::new().route("/webhooks/{instance}", post(verified)).with_state(key.clone())
+                Router::new().route("/webhooks/{instance}", post(handle_verified)).with_state(key.clone())
             }
-            _ => Router::new().route("/webhooks/{instance}", post(decided)).with_state(orders),
+            _ => Router::new().route("/webhooks/{instance}", post(handle_decided)).with_state(orders),
         };
         loop {
             let (stream, _) = listener.accept().await?;
@@ -89,12 +89,12 @@ pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Re
 
 impl Baseline {
     /// How it writes orders down, if it does.
-    fn manner(self) -> Option<Manner> {
+    fn manner(self) -> Option<CommitMode> {
         match self {
             Self::Bare | Self::Hmac | Self::Limit | Self::Hyper => None,
-            Self::OrderLimit => Some(Manner { work: Work::Insert, most: 256 }),
-            Self::OneByOne => Some(Manner { work: Work::Insert, most: 1 }),
-            Self::SameStatements => Some(Manner { work: Work::Accept, most: 256 }),
+            Self::CommandLimit => Some(CommitMode { work: Workload::Insert, max_batch: 256 }),
+            Self::OneByOne => Some(CommitMode { work: Workload::Insert, max_batch: 1 }),
+            Self::SameStatements => Some(CommitMode { work: Workload::InsertAndWake, max_batch: 256 }),
         }
     }
 }
@@ -110,24 +110,24 @@ async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
         let key = key.clone();
         async move {
             let (parts, body) = request.into_parts();
-            let Ok(body) = body.collect().await else { return Ok(refused()) };
+            let Ok(body) = body.collect().await else { return Ok(rejected_response()) };
             Ok::<_, Infallible>(match decide(&key, &parts.headers, &body.to_bytes()) {
-                Decided::Answered(answer) => answer,
-                Decided::Order(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
+                Decision::Respond(answer) => answer,
+                Decision::Command(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
             })
         }
     });
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
-    if is_signed(&key, &headers, &body) { ignored() } else { refused() }
+async fn handle_verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
+    if is_signed(&key, &headers, &body) { ignored_response() } else { rejected_response() }
 }
 
-async fn decided(State(orders): State<Orders>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn handle_decided(State(orders): State<BaselineState>, headers: HeaderMap, body: Bytes) -> Answer {
     let order = match decide(&orders.key, &headers, &body) {
-        Decided::Order(order) => order,
-        Decided::Answered(answer) => return answer,
+        Decision::Command(order) => order,
+        Decision::Respond(answer) => return answer,
     };
     match orders.committer {
         Some(committer) => match committer.commit(order).await {
@@ -140,18 +140,18 @@ async fn decided(State(orders): State<Orders>, headers: HeaderMap, body: Bytes) 
 }
 
 /// What a request is.
-enum Decided {
-    Order(Order),
-    Answered(Answer),
+enum Decision {
+    Command(InsertRow),
+    Respond(Answer),
 }
 
-fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decided {
+fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decision {
     if !is_signed(key, headers, body) {
-        return Decided::Answered(refused());
+        return Decision::Respond(rejected_response());
     }
     match serde_json::from_slice::<Event<'_>>(body) {
-        Ok(event) => event.order().map_or_else(|| Decided::Answered(ignored()), Decided::Order),
-        Err(_) => Decided::Answered(json(StatusCode::BAD_REQUEST, r#"{"status":400}"#)),
+        Ok(event) => event.to_row().map_or_else(|| Decision::Respond(ignored_response()), Decision::Command),
+        Err(_) => Decision::Respond(json(StatusCode::BAD_REQUEST, r#"{"status":400}"#)),
     }
 }
 
@@ -190,7 +190,7 @@ struct Text<'a> {
 
 impl Event<'_> {
     /// The order that it is, if it is one to us.
-    fn order(&self) -> Option<Order> {
+    fn to_row(&self) -> Option<InsertRow> {
         let is_ours = self.kind == Some("ReceivedCallback")
             && self.instance_id == Some(INSTANCE)
             && self.from_me != Some(true);
@@ -199,7 +199,7 @@ impl Event<'_> {
             return None;
         }
         let sender = if self.is_group == Some(true) { self.participant_phone } else { self.phone };
-        Some(Order {
+        Some(InsertRow {
             message_id: self.message_id?.to_owned(),
             chat: self.phone?.to_owned(),
             phone: sender?.to_owned(),
@@ -209,11 +209,11 @@ impl Event<'_> {
     }
 }
 
-fn ignored() -> Answer {
+fn ignored_response() -> Answer {
     json(StatusCode::OK, r#"{"status":"ignored","reason":"not_a_command"}"#)
 }
 
-fn refused() -> Answer {
+fn rejected_response() -> Answer {
     json(StatusCode::UNAUTHORIZED, r#"{"status":401}"#)
 }
 

@@ -7,27 +7,27 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::statements::{self, Order, Statements, Work};
+use crate::statements::{self, InsertRow, Statements, Workload};
 
 /// What is written, and how many orders share a transaction at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Manner {
-    pub(crate) work: Work,
-    pub(crate) most: usize,
+pub(crate) struct CommitMode {
+    pub(crate) work: Workload,
+    pub(crate) max_batch: usize,
 }
 
-type Waiting = (Order, oneshot::Sender<bool>);
+type CommitJob = (InsertRow, oneshot::Sender<bool>);
 
 /// The way to the thread.
 #[derive(Clone)]
-pub(crate) struct Committer(Sender<Waiting>);
+pub(crate) struct Committer(Sender<CommitJob>);
 
 impl Committer {
     /// Makes a database in a folder, and starts its thread.
     ///
     /// # Errors
     /// Where SQLite refuses.
-    pub(crate) fn start(folder: &Path, manner: Manner) -> anyhow::Result<Self> {
+    pub(crate) fn start(folder: &Path, manner: CommitMode) -> anyhow::Result<Self> {
         let connection = Connection::open(folder.join("orders.db"))?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         statements::make_tables(&connection, manner.work)?;
@@ -42,20 +42,20 @@ impl Committer {
     }
 
     /// Whether an order is new; none where it could not be written. Returns after the fsync.
-    pub(crate) async fn commit(&self, order: Order) -> Option<bool> {
+    pub(crate) async fn commit(&self, order: InsertRow) -> Option<bool> {
         let (answer, answered) = oneshot::channel();
         self.0.send((order, answer)).ok()?;
         answered.await.ok()
     }
 }
 
-fn run(connection: &Connection, orders: &Receiver<Waiting>, manner: Manner) -> rusqlite::Result<()> {
+fn run(connection: &Connection, orders: &Receiver<CommitJob>, manner: CommitMode) -> rusqlite::Result<()> {
     let mut begin = connection.prepare("BEGIN IMMEDIATE")?;
     let mut commit = connection.prepare("COMMIT")?;
-    let mut statements = Statements::on(connection, manner.work)?;
+    let mut statements = Statements::prepare(connection, manner.work)?;
     let (mut batch, mut answers) = (Vec::new(), Vec::new());
     while let Ok(first) = orders.recv() {
-        let waiting = std::iter::once(first).chain(orders.try_iter()).take(manner.most);
+        let waiting = std::iter::once(first).chain(orders.try_iter()).take(manner.max_batch);
         for (order, answer) in waiting {
             batch.push(order);
             answers.push(answer);

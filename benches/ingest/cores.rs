@@ -12,7 +12,7 @@ pub(crate) const SERVER: usize = 0;
 pub(crate) const LOAD: usize = 1;
 
 /// Puts the calling thread on a core; what it starts from then on is there too.
-pub(crate) fn stay_on(core: usize) -> anyhow::Result<()> {
+pub(crate) fn pin_to_core(core: usize) -> anyhow::Result<()> {
     let mut set = CpuSet::new();
     set.set(core);
     sched_setaffinity(None, &set).with_context(|| format!("cannot run on core {core}: two are needed"))
@@ -20,19 +20,19 @@ pub(crate) fn stay_on(core: usize) -> anyhow::Result<()> {
 
 /// Does something, usually starting a process, on the server's core, and comes back.
 pub(crate) fn on_server_core<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
-    stay_on(SERVER)?;
+    pin_to_core(SERVER)?;
     let done = work();
-    stay_on(LOAD)?;
+    pin_to_core(LOAD)?;
     done
 }
 
 /// Nanoseconds on a core, by thread, as the scheduler counts them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Used(HashMap<String, u64>);
+pub(crate) struct CpuTimes(HashMap<String, u64>);
 
-impl Used {
+impl CpuTimes {
     /// By the threads that a process has now.
-    pub(crate) fn by(process: u32) -> anyhow::Result<Self> {
+    pub(crate) fn of_process(process: u32) -> anyhow::Result<Self> {
         let mut threads = HashMap::new();
         for thread in fs::read_dir(format!("/proc/{process}/task"))? {
             let path = thread?.path();
@@ -54,7 +54,7 @@ impl Used {
 }
 
 /// Resident memory of a process in KiB: now, and at its most.
-pub(crate) fn memory(process: u32) -> anyhow::Result<(u64, u64)> {
+pub(crate) fn memory_kib(process: u32) -> anyhow::Result<(u64, u64)> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let field = |name: &str| {
         let line = status.lines().find(|line| line.starts_with(name))?;

@@ -2,7 +2,7 @@
 
 use hmac::{KeyInit as _, Mac as _};
 use sha2::Sha256;
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 /// Z-API's id of the instance.
 pub(crate) const INSTANCE: &str = "3C67AB641C8AA0412F6A2242B4E23AC7";
@@ -26,7 +26,7 @@ const TALK: &str = "Bom dia, pessoal! A feira de domingo começa às oito na pra
 
 /// What a scenario sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EventKind {
     /// Talk in a group.
     Chatter,
     /// Talk with the signature of somebody else's key.
@@ -36,13 +36,13 @@ pub(crate) enum Kind {
     /// Talk, and one order among a hundred.
     Mix,
     /// Orders of admins, in a thousand chats, none twice.
-    Orders,
+    Commands,
 }
 
-impl Kind {
+impl EventKind {
     /// Some of it is written down, and none of that may come twice.
-    pub(crate) fn has_orders(self) -> bool {
-        matches!(self, Self::Orders | Self::Mix)
+    pub(crate) fn has_commands(self) -> bool {
+        matches!(self, Self::Commands | Self::Mix)
     }
 }
 
@@ -56,17 +56,17 @@ pub(crate) struct Requests {
 
 impl Requests {
     /// So many requests of a kind. `round` tells the orders of one round from those of another.
-    pub(crate) fn prepare(kind: Kind, count: usize, round: usize, keep_alive: bool) -> Self {
+    pub(crate) fn prepare(kind: EventKind, count: usize, round: usize, keep_alive: bool) -> Self {
         let mut requests = Self { bytes: Vec::new(), ends: Vec::new(), can_repeat: false };
         for number in 0..count {
             let body = match kind {
-                Kind::Orders => order(round, number),
-                Kind::Mix if number % 100 == 99 => order(round, number),
-                _ => talk(number),
+                EventKind::Commands => order(round, number),
+                EventKind::Mix if number % 100 == 99 => order(round, number),
+                _ => chatter_event(number),
             };
             requests.add(kind, &body, keep_alive);
         }
-        requests.can_repeat = !kind.has_orders();
+        requests.can_repeat = !kind.has_commands();
         requests
     }
 
@@ -79,10 +79,10 @@ impl Requests {
         &self.bytes[begin..self.ends[index]]
     }
 
-    fn add(&mut self, kind: Kind, body: &str, keep_alive: bool) {
-        let key = if kind == Kind::Forged { "the-key-of-somebody-who-has-none" } else { SECRET };
+    fn add(&mut self, kind: EventKind, body: &str, keep_alive: bool) {
+        let key = if kind == EventKind::Forged { "the-key-of-somebody-who-has-none" } else { SECRET };
         let proof = match kind {
-            Kind::Unsigned => String::new(),
+            EventKind::Unsigned => String::new(),
             _ => format!("{HEADER}: sha256={}\r\n", signature(key, body)),
         };
         let connection = if keep_alive { "" } else { "Connection: close\r\n" };
@@ -110,8 +110,8 @@ pub(crate) fn signature(key: &str, body: &str) -> String {
 }
 
 /// What somebody who is no admin writes in a group.
-pub(crate) fn talk(number: usize) -> String {
-    let event = Event::text(INSTANCE, TALK)
+pub(crate) fn chatter_event(number: usize) -> String {
+    let event = EventBuilder::text(INSTANCE, TALK)
         .from(&format!("55119{:08}", 80_000_000 + number % 5_000))
         .lid(&format!("{}@lid", 81_896_604_192_000_usize + number % 5_000))
         .in_group(&group(number % CHATS));
@@ -120,7 +120,7 @@ pub(crate) fn talk(number: usize) -> String {
 
 /// An order of an admin in a group.
 pub(crate) fn order(round: usize, number: usize) -> String {
-    let event = Event::text(INSTANCE, &format!("/link \"{COMMUNITY}\" {}", GROUPS.join(", ")))
+    let event = EventBuilder::text(INSTANCE, &format!("/link \"{COMMUNITY}\" {}", GROUPS.join(", ")))
         .from(&admin(number % CHATS))
         .in_group(&group(number % CHATS));
     let padding = "https://pps.whatsapp.net/v/t61.0-0/".to_owned() + &"0".repeat(220) + "_n.jpg";
@@ -140,6 +140,6 @@ pub(crate) fn group(number: usize) -> String {
 
 /// Real events name their instance twice, which a derived parser refuses: here it stands once, so that
 /// the limit may be one.
-fn once(event: Event) -> Event {
-    event.without("instanceId").with("instanceId", INSTANCE)
+fn once(event: EventBuilder) -> EventBuilder {
+    event.without_field("instanceId").with("instanceId", INSTANCE)
 }

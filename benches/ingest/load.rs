@@ -19,13 +19,13 @@ use mio::{Events, Interest, Poll, Token};
 use crate::events::Requests;
 
 /// How long an answer is waited for; more is a broken server.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a connection that was told to come back later stays away.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a load comes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape {
+pub(crate) struct LoadShape {
     pub(crate) connections: usize,
     /// Else each request has a connection of its own.
     pub(crate) keep_alive: bool,
@@ -69,7 +69,7 @@ impl Outcome {
 }
 
 /// A connection, and the answer that it waits for.
-struct Line {
+struct ClientConnection {
     /// None: the next request makes it anew.
     stream: Option<TcpStream>,
     begun: Instant,
@@ -79,7 +79,7 @@ struct Line {
 }
 
 /// A whole answer.
-struct Answer {
+struct ResponseHead {
     status: u16,
     is_accepted: bool,
     closes: bool,
@@ -90,7 +90,7 @@ struct Answer {
 struct Generator<'r> {
     server: SocketAddr,
     poll: Poll,
-    lines: Vec<Line>,
+    lines: Vec<ClientConnection>,
     requests: &'r Requests,
     next: usize,
     outcome: Outcome,
@@ -100,10 +100,15 @@ struct Generator<'r> {
 ///
 /// # Errors
 /// Where a connection breaks before its answer is whole, or an answer does not come.
-pub(crate) fn put(server: SocketAddr, shape: Shape, requests: &Requests) -> anyhow::Result<Outcome> {
+pub(crate) fn put(server: SocketAddr, shape: LoadShape, requests: &Requests) -> anyhow::Result<Outcome> {
     let now = Instant::now();
-    let line =
-        || Line { stream: None, begun: now, is_waiting: false, buffer: Box::new([0; 2_048]), filled: 0 };
+    let line = || ClientConnection {
+        stream: None,
+        begun: now,
+        is_waiting: false,
+        buffer: Box::new([0; 2_048]),
+        filled: 0,
+    };
     let lines = (0..shape.connections).map(|_| line()).collect();
     let mut generator =
         Generator { server, poll: Poll::new()?, lines, requests, next: 0, outcome: Outcome::default() };
@@ -119,7 +124,7 @@ pub(crate) fn put(server: SocketAddr, shape: Shape, requests: &Requests) -> anyh
 }
 
 impl Generator<'_> {
-    fn run(&mut self, shape: Shape) -> anyhow::Result<()> {
+    fn run(&mut self, shape: LoadShape) -> anyhow::Result<()> {
         let begun = Instant::now();
         let end = begun + shape.time;
         let mut events = Events::with_capacity(1_024);
@@ -174,8 +179,8 @@ impl Generator<'_> {
                     idle.push(index);
                 }
             }
-            if waiting > 0 && last_answer.max(begun).elapsed() > PATIENCE {
-                bail!("{waiting} requests have had no answer for {PATIENCE:?}");
+            if waiting > 0 && last_answer.max(begun).elapsed() > TIMEOUT {
+                bail!("{waiting} requests have had no answer for {TIMEOUT:?}");
             }
         }
         self.outcome.elapsed = last_answer - begun;
@@ -221,7 +226,7 @@ impl Generator<'_> {
     }
 
     /// The answer of a connection that has something to read, once it is whole.
-    fn receive(&mut self, index: usize) -> anyhow::Result<Option<Answer>> {
+    fn receive(&mut self, index: usize) -> anyhow::Result<Option<ResponseHead>> {
         let line = &mut self.lines[index];
         let Some(stream) = line.stream.as_mut() else { return Ok(None) };
         loop {
@@ -246,7 +251,7 @@ impl Generator<'_> {
         }
     }
 
-    fn count(&mut self, index: usize, answer: &Answer, now: Instant) {
+    fn count(&mut self, index: usize, answer: &ResponseHead, now: Instant) {
         let took = (now - self.lines[index].begun).as_nanos();
         let outcome = &mut self.outcome;
         if answer.status != 503 {
@@ -264,7 +269,7 @@ impl Generator<'_> {
 }
 
 /// The answer in these bytes, if it is whole.
-fn answer(bytes: &[u8]) -> anyhow::Result<Option<Answer>> {
+fn answer(bytes: &[u8]) -> anyhow::Result<Option<ResponseHead>> {
     let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let (head, body) = (&bytes[..head + 2], &bytes[head + 4..]);
     let value = |name: &[u8]| {
@@ -279,7 +284,7 @@ fn answer(bytes: &[u8]) -> anyhow::Result<Option<Answer>> {
     if body.len() < length {
         return Ok(None);
     }
-    Ok(Some(Answer {
+    Ok(Some(ResponseHead {
         status: u16::try_from(status)?,
         is_accepted: body.starts_with(br#"{"status":"accepted"#),
         closes: value(b"connection:").is_some_and(|value| value.eq_ignore_ascii_case(b"close")),

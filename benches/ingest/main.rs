@@ -33,8 +33,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use baseline::Baseline;
-use scenarios::{How, chatter, forged, mix, orders, pace};
-use upstream::Pace;
+use scenarios::{RunOptions, chatter, forged, mixed, orders, pace};
+use upstream::RateLimitMode;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -51,30 +51,30 @@ Examples:
   cargo bench --bench ingest -- orders --connections 1,16,64,256
   cargo bench --bench ingest -- mix"
 )]
-struct Call {
+struct IngestArgs {
     #[command(subcommand)]
-    run: Option<Run>,
+    run: Option<Scenario>,
     #[command(flatten)]
-    how: How,
+    how: RunOptions,
     /// Given by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
-enum Run {
+enum Scenario {
     /// Talk in groups, which is nearly everything that comes.
     Chatter,
     /// Talk with a wrong signature, and with none, against genuine talk.
     Forged,
     /// Talk at a fixed rate: how late the answers are.
-    Pace {
+    Rate {
         /// Requests a second.
         #[arg(long, default_value_t = 2_000)]
         rate: u32,
     },
     /// Orders of admins in a thousand chats, each written down before it is answered.
-    Orders {
+    Commands {
         /// The service carries orders out as fast as it can meanwhile, not at its usual pace.
         #[arg(long)]
         unpaced: bool,
@@ -87,10 +87,10 @@ enum Run {
 }
 
 fn main() -> ExitCode {
-    let call = Call::parse();
+    let call = IngestArgs::parse();
     let end = match call.run {
-        Some(Run::Baseline { baseline }) => baseline::serve(baseline, |address| print(&address)),
-        run => cores::stay_on(cores::LOAD).and_then(|()| measure(run, &call.how)),
+        Some(Scenario::Baseline { baseline }) => baseline::serve(baseline, |address| print(&address)),
+        run => cores::pin_to_core(cores::LOAD).and_then(|()| measure(run, &call.how)),
     };
     match end {
         Ok(()) => ExitCode::SUCCESS,
@@ -101,21 +101,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(run: Option<Run>, how: &How) -> anyhow::Result<()> {
+fn measure(run: Option<Scenario>, how: &RunOptions) -> anyhow::Result<()> {
     match run {
-        Some(Run::Chatter) => chatter(how),
-        Some(Run::Forged) => forged(how),
-        Some(Run::Pace { rate }) => pace(how, rate),
-        Some(Run::Orders { unpaced }) => orders(how, if unpaced { Pace::None } else { Pace::Default }),
-        Some(Run::Mix) => mix(how),
-        Some(Run::Baseline { .. }) => Ok(()),
+        Some(Scenario::Chatter) => chatter(how),
+        Some(Scenario::Forged) => forged(how),
+        Some(Scenario::Rate { rate }) => pace(how, rate),
+        Some(Scenario::Commands { unpaced }) => {
+            orders(how, if unpaced { RateLimitMode::None } else { RateLimitMode::Default })
+        }
+        Some(Scenario::Mix) => mixed(how),
+        Some(Scenario::Baseline { .. }) => Ok(()),
         None => {
             chatter(how)?;
-            chatter(&How { new_connections: true, ..how.clone() })?;
+            chatter(&RunOptions { new_connections: true, ..how.clone() })?;
             forged(how)?;
             pace(how, 2_000)?;
-            mix(how)?;
-            orders(&How { connections: vec![1, 64], ..how.clone() }, Pace::Default)
+            mixed(how)?;
+            orders(&RunOptions { connections: vec![1, 64], ..how.clone() }, RateLimitMode::Default)
         }
     }
 }

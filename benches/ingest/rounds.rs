@@ -3,26 +3,26 @@
 
 use anyhow::bail;
 
-use crate::cores::{self, Used};
+use crate::cores::{self, CpuTimes};
 use crate::disk;
-use crate::events::{Kind, Requests};
-use crate::load::{self, Outcome, Shape};
+use crate::events::{EventKind, Requests};
+use crate::load::{self, LoadShape, Outcome};
 use crate::server::Server;
 
 /// How many orders a server may take a second before there are no more of them.
-const ORDERS_A_SECOND: f64 = 40_000.0;
+const COMMANDS_PER_SECOND: f64 = 40_000.0;
 
 /// One thing to measure: a server, and what is sent to it.
 pub(crate) struct Entry<'s> {
     pub(crate) name: &'s str,
     pub(crate) server: &'s Server,
-    pub(crate) kind: Kind,
-    pub(crate) shape: Shape,
+    pub(crate) kind: EventKind,
+    pub(crate) shape: LoadShape,
 }
 
 impl<'s> Entry<'s> {
     /// Under the server's own name.
-    pub(crate) fn of(server: &'s Server, kind: Kind, shape: Shape) -> Self {
+    pub(crate) fn new(server: &'s Server, kind: EventKind, shape: LoadShape) -> Self {
         Self { name: &server.name, server, kind, shape }
     }
 }
@@ -59,7 +59,7 @@ impl Figures {
 ///
 /// # Errors
 /// As those of `sit`, which measures so many rounds.
-pub(crate) fn in_sittings(
+pub(crate) fn run_sittings(
     rounds: usize,
     sit: impl Fn(usize) -> anyhow::Result<Vec<Figures>>,
 ) -> anyhow::Result<Vec<Figures>> {
@@ -82,23 +82,23 @@ pub(crate) fn in_sittings(
 ///
 /// # Errors
 /// Where a server does not answer as it must.
-pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
-    let mut all: Vec<Vec<Measured>> = entries.iter().map(|_| Vec::new()).collect();
+pub(crate) fn run_interleaved(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
+    let mut all: Vec<Vec<Measurement>> = entries.iter().map(|_| Vec::new()).collect();
     let mut syncs = Vec::new();
     // The first round is for caches and connections, and counts for nothing.
     for round in 0..=rounds {
-        if let Some(entry) = entries.iter().find(|entry| entry.kind.has_orders()) {
+        if let Some(entry) = entries.iter().find(|entry| entry.kind.has_commands()) {
             disk::settle(entry.server.folder())?;
             syncs.push(disk::sync_time(entry.server.folder())?);
         }
-        let mut prepared: Vec<(Kind, Requests)> = Vec::new();
+        let mut prepared: Vec<(EventKind, Requests)> = Vec::new();
         for (entry, measured) in entries.iter().zip(&mut all) {
             let place = prepared.iter().position(|(kind, _)| *kind == entry.kind);
             let place = place.unwrap_or_else(|| {
                 prepared.push((entry.kind, prepare(entry, round)));
                 prepared.len() - 1
             });
-            if entry.kind.has_orders() {
+            if entry.kind.has_commands() {
                 disk::settle(entry.server.folder())?;
             }
             let one = measure(entry, &prepared[place].1)?;
@@ -120,20 +120,20 @@ pub(crate) fn take_turns(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result
         crate::print(&format!("one fsync took {:.2} ms, in the worst round {most:.2} ms", median(syncs)));
     }
     let figures = entries.iter().zip(all).map(|(entry, measured)| {
-        let each = |figure: fn(&Measured) -> f64| measured.iter().map(figure).collect();
+        let each = |figure: fn(&Measurement) -> f64| measured.iter().map(figure).collect();
         Ok(Figures {
             name: entry.name.to_owned(),
             per_second: each(|one| one.outcome.per_second()),
             cpu: each(|one| one.cpu),
             p50: each(|one| one.outcome.within(0.5)),
             p99: each(|one| one.outcome.within(0.99)),
-            memory: cores::memory(entry.server.process())?,
+            memory: cores::memory_kib(entry.server.process())?,
         })
     });
     figures.collect()
 }
 
-struct Measured {
+struct Measurement {
     outcome: Outcome,
     /// Microseconds a request.
     cpu: f64,
@@ -141,30 +141,30 @@ struct Measured {
 
 /// What all servers of a round are sent.
 fn prepare(entry: &Entry<'_>, round: usize) -> Requests {
-    let orders = (ORDERS_A_SECOND * entry.shape.time.as_secs_f64()) as usize;
-    let count = if entry.kind.has_orders() { orders } else { 512 };
+    let orders = (COMMANDS_PER_SECOND * entry.shape.time.as_secs_f64()) as usize;
+    let count = if entry.kind.has_commands() { orders } else { 512 };
     Requests::prepare(entry.kind, count, round, entry.shape.keep_alive)
 }
 
-fn measure(entry: &Entry<'_>, requests: &Requests) -> anyhow::Result<Measured> {
+fn measure(entry: &Entry<'_>, requests: &Requests) -> anyhow::Result<Measurement> {
     let Entry { server, kind, shape, .. } = *entry;
-    let before = Used::by(server.process())?;
+    let before = CpuTimes::of_process(server.process())?;
     let outcome = load::put(server.address, shape, requests)?;
-    let used = Used::by(server.process())?.since(&before);
+    let used = CpuTimes::of_process(server.process())?.since(&before);
     expect(server, kind, &outcome)?;
     let cpu = used as f64 / 1e3 / outcome.took.len() as f64;
-    Ok(Measured { outcome, cpu })
+    Ok(Measurement { outcome, cpu })
 }
 
 /// A fast wrong answer is no figure.
-fn expect(server: &Server, kind: Kind, outcome: &Outcome) -> anyhow::Result<()> {
+fn expect(server: &Server, kind: EventKind, outcome: &Outcome) -> anyhow::Result<()> {
     let all = outcome.took.len();
     let right = match kind {
         _ if server.name == "bare" => outcome.ignored,
-        Kind::Chatter => outcome.ignored,
-        Kind::Forged | Kind::Unsigned => outcome.refused,
-        Kind::Mix => outcome.ignored + outcome.accepted,
-        Kind::Orders => outcome.accepted,
+        EventKind::Chatter => outcome.ignored,
+        EventKind::Forged | EventKind::Unsigned => outcome.refused,
+        EventKind::Mix => outcome.ignored + outcome.accepted,
+        EventKind::Commands => outcome.accepted,
     };
     if all == 0 || right != all || outcome.shed > 0 {
         let Outcome { accepted, ignored, refused, shed, other, .. } = outcome;

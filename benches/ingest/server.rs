@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::baseline::Baseline;
 use crate::cores;
 use crate::events::{ADMINS, HEADER, INSTANCE, SECRET, admin};
-use crate::upstream::{Pace, Upstream};
+use crate::upstream::{RateLimitMode, Upstream};
 
 /// A running server; killed when it is forgotten.
 pub(crate) struct Server {
@@ -28,7 +28,7 @@ impl Server {
     ///
     /// # Errors
     /// Where it cannot be started, or ends before it is ready.
-    pub(crate) fn shipped(upstream: &Upstream) -> anyhow::Result<Self> {
+    pub(crate) fn start_binary(upstream: &Upstream) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join("vincula.toml"), configuration(upstream))?;
         let usual = || PathBuf::from(env!("CARGO_BIN_EXE_vincula"));
@@ -65,7 +65,7 @@ impl Server {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub(crate) fn baseline(baseline: Baseline) -> anyhow::Result<Self> {
+    pub(crate) fn start_baseline(baseline: Baseline) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let name = baseline.to_possible_value().context("it has no name")?.get_name().to_owned();
         let mut command = Command::new(std::env::current_exe()?);
@@ -98,8 +98,8 @@ fn configuration(upstream: &Upstream) -> String {
         .map(|number| format!("[instances.main.admins.admin{number}]\nphone = \"{}\"\n", admin(number)));
     let Upstream { address, account, pace, .. } = upstream;
     let paces = match pace {
-        Pace::Default => "",
-        Pace::None => "changes_per_second = 1000\nmessages_per_minute = 60000\n",
+        RateLimitMode::Default => "",
+        RateLimitMode::None => "changes_per_second = 1000\nmessages_per_minute = 60000\n",
     };
     format!(
         r#"[server]

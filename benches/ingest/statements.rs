@@ -8,7 +8,7 @@ const INSTANCE: &str = "main";
 
 /// An order, as far as a baseline looks at it.
 #[derive(Clone, Debug)]
-pub(crate) struct Order {
+pub(crate) struct InsertRow {
     pub(crate) message_id: String,
     pub(crate) chat: String,
     pub(crate) phone: String,
@@ -21,8 +21,8 @@ pub(crate) struct Order {
 ///
 /// # Errors
 /// Where SQLite refuses, or a migration cannot be read.
-pub(crate) fn make_tables(connection: &Connection, work: Work) -> anyhow::Result<()> {
-    if work == Work::Insert {
+pub(crate) fn make_tables(connection: &Connection, work: Workload) -> anyhow::Result<()> {
+    if work == Workload::Insert {
         let table = "CREATE TABLE taken (message_id TEXT NOT NULL PRIMARY KEY, chat TEXT NOT NULL, phone TEXT NOT NULL,
              text TEXT NOT NULL, accepted_at BIGINT NOT NULL)";
         return Ok(connection.execute_batch(table)?);
@@ -39,11 +39,11 @@ pub(crate) fn make_tables(connection: &Connection, work: Work) -> anyhow::Result
 
 /// What is done for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Work {
+pub(crate) enum Workload {
     /// A row in a table of its own.
     Insert,
     /// What accepting does here: the order's row, and its lane's.
-    Accept,
+    InsertAndWake,
 }
 
 /// The statements of a connection, prepared once.
@@ -57,13 +57,13 @@ impl<'c> Statements<'c> {
     ///
     /// # Errors
     /// Where SQLite refuses.
-    pub(crate) fn on(connection: &'c Connection, work: Work) -> rusqlite::Result<Self> {
+    pub(crate) fn prepare(connection: &'c Connection, work: Workload) -> rusqlite::Result<Self> {
         Ok(match work {
-            Work::Insert => Self::Insert(connection.prepare(
+            Workload::Insert => Self::Insert(connection.prepare(
                 "INSERT INTO taken (message_id, chat, phone, text, accepted_at) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO NOTHING",
             )?),
-            Work::Accept => Self::Accept {
+            Workload::InsertAndWake => Self::Accept {
                 order: connection.prepare(
                     "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
                          name, text, sent_at, accepted_at, state)
@@ -86,12 +86,12 @@ impl<'c> Statements<'c> {
     ///
     /// # Errors
     /// Where SQLite refuses.
-    pub(crate) fn write(&mut self, orders: &[Order]) -> rusqlite::Result<usize> {
+    pub(crate) fn write(&mut self, orders: &[InsertRow]) -> rusqlite::Result<usize> {
         orders.iter().try_fold(0, |written, order| Ok(written + self.write_one(order)?))
     }
 
-    fn write_one(&mut self, new: &Order) -> rusqlite::Result<usize> {
-        let Order { message_id, chat, phone, text, accepted_at } = new;
+    fn write_one(&mut self, new: &InsertRow) -> rusqlite::Result<usize> {
+        let InsertRow { message_id, chat, phone, text, accepted_at } = new;
         match self {
             Self::Insert(insert) => insert.execute(params![message_id, chat, phone, text, accepted_at]),
             Self::Accept { order, lane } => {

@@ -5,14 +5,14 @@ use crate::rounds::{Figures, median, ratio};
 
 /// What a figure must be.
 pub(crate) enum Bound {
-    Least(f64),
-    Most(f64),
+    AtLeast(f64),
+    AtMost(f64),
 }
 
-pub(crate) fn verdict(what: &str, value: f64, bound: Bound) {
+pub(crate) fn print_verdict(what: &str, value: f64, bound: Bound) {
     let (is_reached, bound) = match bound {
-        Bound::Least(least) => (value >= least, format!("at least {least:.2}")),
-        Bound::Most(most) => (value <= most, format!("at most {most:.2}")),
+        Bound::AtLeast(least) => (value >= least, format!("at least {least:.2}")),
+        Bound::AtMost(most) => (value <= most, format!("at most {most:.2}")),
     };
     print(&format!("{}  {what}: {value:.2} ({bound})", if is_reached { "PASS" } else { "FAIL" }));
 }

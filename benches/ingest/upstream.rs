@@ -10,13 +10,13 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Account, Options, Sandbox, World};
+use vincula::sandbox::{Credentials, Options, Sandbox, World};
 
 use crate::events::{CHATS, COMMUNITY, GROUPS, INSTANCE, group};
 
 /// How fast the service may change and say things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pace {
+pub(crate) enum RateLimitMode {
     /// As it is configured where nothing is.
     Default,
     /// As fast as it can.
@@ -26,8 +26,8 @@ pub(crate) enum Pace {
 /// A Z-API; it ends when it is forgotten.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
-    pub(crate) account: Account,
-    pub(crate) pace: Pace,
+    pub(crate) account: Credentials,
+    pub(crate) pace: RateLimitMode,
     shutdown: CancellationToken,
 }
 
@@ -36,7 +36,7 @@ impl Upstream {
     ///
     /// # Errors
     /// Where no port can be opened.
-    pub(crate) fn open(pace: Pace) -> anyhow::Result<Self> {
+    pub(crate) fn start(pace: RateLimitMode) -> anyhow::Result<Self> {
         let mut world = World::empty();
         world.community(COMMUNITY);
         for name in GROUPS {
@@ -45,7 +45,7 @@ impl Upstream {
         for number in 0..CHATS {
             world.group_with_id(&group(number), &format!("Turma {number}"));
         }
-        let account = Account { id: INSTANCE.to_owned(), ..Account::made_up() };
+        let account = Credentials { id: INSTANCE.to_owned(), ..Credentials::generate() };
         let router = Sandbox::new(world, account.clone(), Options::default()).router();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("cannot open a port")?;

@@ -9,7 +9,7 @@ use vincula::storage::NewCommand;
 
 /// What is done with an order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum BareKind {
     /// One insert, one transaction an order.
     Single,
     /// One insert; what waits shares a transaction.
@@ -18,15 +18,15 @@ pub enum Kind {
     Same,
 }
 
-type Asked = (NewCommand, oneshot::Sender<()>);
+type InsertJob = (NewCommand, oneshot::Sender<()>);
 
 /// A writer of one kind.
 #[derive(Clone)]
-pub struct Bare(mpsc::Sender<Asked>);
+pub struct BareInserter(mpsc::Sender<InsertJob>);
 
-impl Bare {
+impl BareInserter {
     /// Opens the file, which holds a journal's tables, and serves until every handle is gone.
-    pub fn open(path: &Path, kind: Kind) -> Self {
+    pub fn open(path: &Path, kind: BareKind) -> Self {
         let connection = Connection::open(path).unwrap();
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").unwrap();
         // An inbox that knows a message again, and no more.
@@ -43,7 +43,7 @@ impl Bare {
     }
 
     /// Writes an order down; returns after the fsync.
-    pub async fn accept(&self, order: NewCommand) {
+    pub async fn insert(&self, order: NewCommand) {
         let (answer, answered) = oneshot::channel();
         assert!(self.0.send((order, answer)).await.is_ok());
         answered.await.unwrap();
@@ -54,19 +54,19 @@ impl Bare {
 struct Prepared<'c> {
     begin: Statement<'c>,
     inbox: Statement<'c>,
-    lane: Statement<'c>,
+    queue: Statement<'c>,
     command: Statement<'c>,
     commit: Statement<'c>,
 }
 
-fn serve(connection: &Connection, kind: Kind, mut receiver: mpsc::Receiver<Asked>) {
+fn serve(connection: &Connection, kind: BareKind, mut receiver: mpsc::Receiver<InsertJob>) {
     let prepare = |sql| connection.prepare(sql).unwrap();
     let mut prepared = Prepared {
         begin: prepare("BEGIN IMMEDIATE"),
         inbox: prepare(
             "INSERT INTO inbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         ),
-        lane: prepare(
+        queue: prepare(
             "INSERT INTO lane (instance, lane, ready_at) VALUES (?1, ?2, ?3)
              ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = ?4",
         ),
@@ -81,14 +81,14 @@ fn serve(connection: &Connection, kind: Kind, mut receiver: mpsc::Receiver<Asked
         ),
         commit: prepare("COMMIT"),
     };
-    let most = if kind == Kind::Single { 1 } else { 256 };
+    let most = if kind == BareKind::Single { 1 } else { 256 };
     let mut batch = Vec::new();
     while receiver.blocking_recv_many(&mut batch, most) > 0 {
         prepared.begin.execute([]).unwrap();
         for (order, _) in &batch {
             match kind {
-                Kind::Single | Kind::Grouped => prepared.insert(order),
-                Kind::Same => prepared.accept(order),
+                BareKind::Single | BareKind::Grouped => prepared.insert(order),
+                BareKind::Same => prepared.accept(order),
             }
         }
         prepared.commit.execute([]).unwrap();
@@ -131,6 +131,6 @@ impl Prepared<'_> {
             new.accepted_at.0
         ]);
         assert_eq!(inserted.unwrap(), 1);
-        self.lane.execute(params![new.instance, new.lane, new.accepted_at.0, i64::MAX]).unwrap();
+        self.queue.execute(params![new.instance, new.lane, new.accepted_at.0, i64::MAX]).unwrap();
     }
 }

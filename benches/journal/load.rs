@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use vincula::clock::Clock;
-use vincula::storage::{Accepted, NewCommand, Store};
+use vincula::storage::{InsertResult, NewCommand, Store};
 
-use crate::bare::{Bare, Kind};
+use crate::bare::{BareInserter, BareKind};
 use crate::past;
 
 /// How long one of them is under load in a round.
@@ -16,28 +16,28 @@ const ROUNDS: usize = 5;
 
 /// Whoever accepts orders.
 #[derive(Clone)]
-pub enum Taker {
+pub enum InsertTarget {
     Journal(Store),
-    Bare(Bare),
+    Bare(BareInserter),
 }
 
-impl Taker {
-    async fn accept(&self, order: NewCommand) {
+impl InsertTarget {
+    async fn insert(&self, order: NewCommand) {
         match self {
-            Self::Journal(store) => assert_eq!(store.accept(order).await.unwrap(), Accepted::New),
-            Self::Bare(bare) => bare.accept(order).await,
+            Self::Journal(store) => assert_eq!(store.insert(order).await.unwrap(), InsertResult::Inserted),
+            Self::Bare(bare) => bare.insert(order).await,
         }
     }
 }
 
 /// What one of them did: orders a second in each round, and how long each order took.
 #[derive(Default)]
-pub struct Took {
+pub struct Measurements {
     rates: Vec<f64>,
     micros: Vec<u128>,
 }
 
-impl Took {
+impl Measurements {
     pub fn rate(&mut self) -> f64 {
         self.rates.sort_by(f64::total_cmp);
         self.rates[self.rates.len() / 2]
@@ -56,17 +56,17 @@ pub async fn compare() {
         let folder = tempfile::tempdir().unwrap();
         let mut takers = Vec::new();
         let journal = past::open(&format!("sqlite:{}", folder.path().join("journal.db").display())).await;
-        takers.push(("journal", Taker::Journal(journal.store.clone())));
+        takers.push(("journal", InsertTarget::Journal(journal.store.clone())));
         for (name, kind) in [
-            ("one transaction an order", Kind::Single),
-            ("group commit, one insert", Kind::Grouped),
-            ("group commit, the same", Kind::Same),
+            ("one transaction an order", BareKind::Single),
+            ("group commit, one insert", BareKind::Grouped),
+            ("group commit, the same", BareKind::Same),
         ] {
             let path = folder.path().join(format!("{}.db", takers.len()));
             past::open(&format!("sqlite:{}", path.display())).await.end().await;
-            takers.push((name, Taker::Bare(Bare::open(&path, kind))));
+            takers.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
         }
-        let mut took: Vec<Took> = takers.iter().map(|_| Took::default()).collect();
+        let mut took: Vec<Measurements> = takers.iter().map(|_| Measurements::default()).collect();
         for round in 0..ROUNDS {
             for turn in 0..takers.len() {
                 let index = (round + turn) % takers.len();
@@ -86,7 +86,7 @@ pub async fn compare() {
 }
 
 /// Keeps `callers` orders on their way for one slice.
-pub async fn load(taker: &Taker, callers: usize, chats: usize, took: &mut Took) {
+pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut Measurements) {
     let taken = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
     let callers: Vec<_> = (0..callers)
@@ -97,7 +97,7 @@ pub async fn load(taker: &Taker, callers: usize, chats: usize, took: &mut Took) 
                 while begun.elapsed() < SLICE {
                     let order = order(taken.fetch_add(1, Ordering::Relaxed), chats);
                     let asked = Instant::now();
-                    taker.accept(order).await;
+                    taker.insert(order).await;
                     micros.push(asked.elapsed().as_micros());
                 }
                 micros

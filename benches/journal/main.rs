@@ -56,6 +56,6 @@ async fn past(rows: usize, rounds: usize) {
             let (empty, full) = (server.database().await, server.database().await);
             past::compare("PostgreSQL", &empty, &full, rows, rounds).await;
         }
-        None => postgres::not_run("the journal's bench on PostgreSQL"),
+        None => postgres::skip_notice("the journal's bench on PostgreSQL"),
     }
 }

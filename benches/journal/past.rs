@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, Kept, LEASE, NewCommand, Opened, Outcome, SenderIdentity, Store};
+use vincula::storage::{
+    InsertResult, LEASE_TTL, NewCommand, OpenedStore, Outcome, RetentionPolicy, SenderIdentity, Store,
+};
 
 use crate::fill::{CHATS, fill};
 
@@ -15,7 +17,7 @@ use crate::fill::{CHATS, fill};
 const HORIZON: Duration = Duration::from_secs(3_600);
 
 /// A journal, and what its steps took, in microseconds.
-pub struct Journal {
+pub struct LoadedJournal {
     pub store: Store,
     writer: tokio::task::JoinHandle<()>,
     took: BTreeMap<&'static str, Vec<u128>>,
@@ -33,8 +35,8 @@ pub async fn compare(database: &str, empty: &str, full: &str, rows: usize, round
     for round in 0..rounds {
         // In turn, and each first as often as the other: what disturbs one disturbs both.
         let (first, second) = if round % 2 == 0 { (&mut empty, &mut full) } else { (&mut full, &mut empty) };
-        first.order(round).await;
-        second.order(round).await;
+        first.run_command(round).await;
+        second.run_command(round).await;
     }
     println!("  {:<12} {:>10} {:>10} {:>7}", "step", "empty, µs", "full, µs", "ratio");
     let names: Vec<&str> = empty.took.keys().copied().collect();
@@ -53,12 +55,12 @@ fn median(took: &mut BTreeMap<&'static str, Vec<u128>>, step: &str) -> u128 {
     times[times.len() / 2]
 }
 
-pub async fn open(url: &str) -> Journal {
-    let Opened { store, writer } = Store::open(url, Clock::system(), LEASE).await.unwrap();
-    Journal { store, writer: tokio::spawn(writer), took: BTreeMap::new() }
+pub async fn open(url: &str) -> LoadedJournal {
+    let OpenedStore { store, writer } = Store::open(url, Clock::system(), LEASE_TTL).await.unwrap();
+    LoadedJournal { store, writer: tokio::spawn(writer), took: BTreeMap::new() }
 }
 
-impl Journal {
+impl LoadedJournal {
     async fn timed<T>(&mut self, step: &'static str, work: impl Future<Output = T>) -> T {
         let begun = Instant::now();
         let value = work.await;
@@ -67,18 +69,20 @@ impl Journal {
     }
 
     /// An order from the door to its end.
-    async fn order(&mut self, round: usize) {
+    async fn run_command(&mut self, round: usize) {
         let (store, now) = (self.store.clone(), Clock::system().now());
-        let accepted = self.timed("accept", store.accept(order(round, now))).await.unwrap();
-        assert_eq!(accepted, Accepted::New);
-        let again = self.timed("duplicate", store.accept(order(round, now))).await.unwrap();
-        assert_eq!(again, Accepted::Duplicate);
-        self.timed("overview", store.overview("main")).await.unwrap();
+        let accepted = self.timed("accept", store.insert(order(round, now))).await.unwrap();
+        assert_eq!(accepted, InsertResult::Inserted);
+        let again = self.timed("duplicate", store.insert(order(round, now))).await.unwrap();
+        assert_eq!(again, InsertResult::Duplicate);
+        self.timed("overview", store.queue_stats("main")).await.unwrap();
         assert!(self.timed("next_ready", store.next_ready()).await.unwrap().is_some());
         let claim = self.timed("claim", store.claim(now, HORIZON)).await.unwrap();
         let mut claim = claim.unwrap_or_else(|| panic!("the order of round {round} is not found"));
-        self.timed("reply", claim.reply("[]".to_owned(), Outcome::Answered, Vec::new(), now)).await.unwrap();
-        self.timed("finish", claim.finish(Outcome::Answered, None, now)).await.unwrap();
+        self.timed("reply", claim.store_reply("[]".to_owned(), Outcome::Replied, Vec::new(), now))
+            .await
+            .unwrap();
+        self.timed("finish", claim.finish(Outcome::Replied, None, now)).await.unwrap();
         assert!(self.timed("claim none", store.claim(now, HORIZON)).await.unwrap().is_none());
     }
 
@@ -87,13 +91,13 @@ impl Journal {
         let day = Duration::from_secs(24 * 60 * 60);
         let now = Clock::system().now();
         for (what, kept) in [
-            ("orders", Kept { rows: day * 70, texts: day * 70 }),
-            ("texts", Kept { rows: day * 365, texts: day * 20 }),
+            ("orders", RetentionPolicy { rows: day * 70, texts: day * 70 }),
+            ("texts", RetentionPolicy { rows: day * 365, texts: day * 20 }),
         ] {
             let mut took = Vec::new();
             for _ in 0..50 {
                 let begun = Instant::now();
-                if self.store.trim(kept, now).await.unwrap().is_nothing() {
+                if self.store.trim(kept, now).await.unwrap().is_empty() {
                     break;
                 }
                 took.push(begun.elapsed().as_micros());

@@ -6,7 +6,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::load::{Taker, Took, load};
+use crate::load::{InsertTarget, Measurements, load};
 use crate::past;
 use crate::postgres::{self, Server};
 
@@ -39,15 +39,15 @@ COMMIT;
 /// Prints orders a second of the journal and of pgbench, in turn.
 pub async fn compare() {
     let Some(server) = Server::with_fsync("on") else {
-        return postgres::not_run("the journal beside pgbench");
+        return postgres::skip_notice("the journal beside pgbench");
     };
     println!("accepting on PostgreSQL: orders/s; ratio: the journal's against pgbench");
     for clients in [1, 16, 64] {
         let (ours, theirs) = (server.database().await, server.database().await);
         past::open(&theirs).await.end().await;
         let journal = past::open(&ours).await;
-        let taker = Taker::Journal(journal.store.clone());
-        let (mut took, mut rates) = (Took::default(), Vec::new());
+        let taker = InsertTarget::Journal(journal.store.clone());
+        let (mut took, mut rates) = (Measurements::default(), Vec::new());
         for _ in 0..ROUNDS {
             load(&taker, clients, CHATS, &mut took).await;
             rates.push(pgbench(&server, &theirs, clients));

@@ -5,7 +5,7 @@
 //! answered `accepted` or `duplicate`; the chats do so side by side.
 
 use vincula::sandbox::World;
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 use crate::random::Random;
 
@@ -22,33 +22,33 @@ pub(crate) struct Chat {
     pub(crate) address: String,
     admin: usize,
     is_group: bool,
-    communities: Vec<Place>,
-    groups: Vec<(Place, Option<usize>)>,
+    communities: Vec<NamedId>,
+    groups: Vec<(NamedId, Option<usize>)>,
 }
 
 /// A name and an id.
 #[derive(Clone, Debug)]
-struct Place {
+struct NamedId {
     name: String,
     id: String,
 }
 
 /// An order that was given, and what must come of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Order {
+pub(crate) struct GeneratedCommand {
     pub(crate) message_id: String,
     pub(crate) chat: usize,
     pub(crate) text: String,
     /// The webhook's body, the same however often it is sent.
     pub(crate) body: String,
-    pub(crate) reply: Expected,
+    pub(crate) reply: ExpectedReply,
     /// The changing call that it must make; nothing: none.
-    pub(crate) call: Option<Call>,
+    pub(crate) call: Option<ExpectedCall>,
 }
 
 /// A changing call, as the model has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Call {
+pub(crate) struct ExpectedCall {
     pub(crate) is_link: bool,
     pub(crate) community: String,
     pub(crate) groups: Vec<String>,
@@ -56,25 +56,25 @@ pub(crate) struct Call {
 
 /// What the reply must say.
 #[derive(Clone, Debug)]
-pub(crate) enum Expected {
+pub(crate) enum ExpectedReply {
     /// It begins so.
-    Begins(String),
+    StartsWith(String),
     /// These counts in the first line, then a mark and a name a line.
     Marks { so: usize, all: usize, lines: Vec<(&'static str, String)> },
 }
 
 /// All chats, and the orders given so far.
-pub(crate) struct Chats {
+pub(crate) struct ChatModel {
     pub(crate) chats: Vec<Chat>,
     instance: String,
     connected_phone: String,
     seed: u64,
-    given: u64,
+    generated: u64,
 }
 
-impl Chats {
+impl ChatModel {
     /// Makes the chats and their part of the world.
-    pub(crate) fn furnish(world: &mut World) -> Vec<Chat> {
+    pub(crate) fn create_chats(world: &mut World) -> Vec<Chat> {
         (1..=CHATS)
             .map(|number| {
                 let is_group = number > ADMINS.len();
@@ -84,13 +84,13 @@ impl Chats {
                     let id = world.community(&name);
                     // One group stays, so that every other may be taken out.
                     world.linked_group(&id, &format!("Mural do {name}"));
-                    Place { name, id }
+                    NamedId { name, id }
                 });
                 let groups = (0..GROUPS).map(|letter| {
                     let name =
                         format!("Turma {number}{}", char::from(b'A' + u8::try_from(letter).unwrap_or(0)));
                     let id = world.group(&name);
-                    (Place { name, id }, None)
+                    (NamedId { name, id }, None)
                 });
                 Chat {
                     address: match is_group {
@@ -106,42 +106,42 @@ impl Chats {
             .collect()
     }
 
-    pub(crate) fn with(chats: Vec<Chat>, instance: &str, connected_phone: &str, seed: u64) -> Self {
+    pub(crate) fn new(chats: Vec<Chat>, instance: &str, connected_phone: &str, seed: u64) -> Self {
         Self {
             chats,
             instance: instance.to_owned(),
             connected_phone: connected_phone.to_owned(),
             seed,
-            given: 0,
+            generated: 0,
         }
     }
 
     /// The next order of a chat; the model is as if it were done.
-    pub(crate) fn draw(&mut self, index: usize, random: &mut Random) -> Order {
-        self.given += 1;
+    pub(crate) fn next_command(&mut self, index: usize, random: &mut Random) -> GeneratedCommand {
+        self.generated += 1;
         let chat = &mut self.chats[index];
         let community = random.index(chat.communities.len());
         let name = chat.communities[community].name.clone();
         let (text, reply, call) = match random.below(10) {
             0..=3 => chat.change(true, community, random),
             4..=6 => chat.change(false, community, random),
-            7 => (format!("/community \"{name}\""), Expected::Begins(format!("“{name}”: ")), None),
-            8 => ("/communities".to_owned(), Expected::Begins("12 communities".to_owned()), None),
-            _ => ("/whoami".to_owned(), Expected::Begins(String::new()), None),
+            7 => (format!("/community \"{name}\""), ExpectedReply::StartsWith(format!("“{name}”: ")), None),
+            8 => ("/communities".to_owned(), ExpectedReply::StartsWith("12 communities".to_owned()), None),
+            _ => ("/whoami".to_owned(), ExpectedReply::StartsWith(String::new()), None),
         };
-        let message_id = format!("3A{:08X}{:08X}", self.seed & 0xffff_ffff, self.given);
-        let mut event = Event::text(&self.instance, &text)
+        let message_id = format!("3A{:08X}{:08X}", self.seed & 0xffff_ffff, self.generated);
+        let mut event = EventBuilder::text(&self.instance, &text)
             .from(ADMINS[chat.admin].1)
             .connected_phone(&self.connected_phone)
             .with_id(&message_id);
         if chat.is_group {
             event = event.in_group(&chat.address);
         }
-        Order { message_id, chat: index, text, body: event.body(), reply, call }
+        GeneratedCommand { message_id, chat: index, text, body: event.body(), reply, call }
     }
 
     /// Where each group must be in the end, and where it is.
-    pub(crate) fn astray(&self, world: &World) -> Vec<String> {
+    pub(crate) fn find_differences(&self, world: &World) -> Vec<String> {
         let mut wrong = Vec::new();
         for chat in &self.chats {
             for (group, community) in &chat.groups {
@@ -168,7 +168,7 @@ impl Chat {
         is_link: bool,
         community: usize,
         random: &mut Random,
-    ) -> (String, Expected, Option<Call>) {
+    ) -> (String, ExpectedReply, Option<ExpectedCall>) {
         let first = random.index(self.groups.len());
         let count = 1 + random.index(3);
         let (mut names, mut lines, mut changed) = (Vec::new(), Vec::new(), Vec::new());
@@ -192,17 +192,17 @@ impl Chat {
         let verb = if is_link { "link" } else { "unlink" };
         let text = format!("/{verb} \"{}\" {}", place.name, names.join(", "));
         let so = lines.iter().filter(|(mark, _)| *mark != "⚠️").count();
-        let call = Call { is_link, community: place.id.clone(), groups: changed };
+        let call = ExpectedCall { is_link, community: place.id.clone(), groups: changed };
         let call = (!call.groups.is_empty()).then_some(call);
-        (text, Expected::Marks { so, all: lines.len(), lines }, call)
+        (text, ExpectedReply::Marks { so, all: lines.len(), lines }, call)
     }
 }
 
-impl Expected {
+impl ExpectedReply {
     /// Whether a reply says it.
-    pub(crate) fn is_met_by(&self, reply: &str) -> bool {
+    pub(crate) fn matches(&self, reply: &str) -> bool {
         match self {
-            Self::Begins(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
+            Self::StartsWith(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
             Self::Marks { so, all, lines } => {
                 let mut said = reply.lines();
                 let head = said.next().unwrap_or_default();

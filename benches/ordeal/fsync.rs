@@ -5,11 +5,12 @@
 //! with this file.
 
 /// The calls that a trace must hold.
-pub const CALLS: &str = "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg,recvfrom,recvmsg,read";
+pub const TRACED_SYSCALLS: &str =
+    "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg,recvfrom,recvmsg,read";
 
 /// Where in the trace (line numbers from 0) the order came, was written, synced and answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moments {
+pub struct SyncPoints {
     /// The request is read.
     pub received: usize,
     /// The first write to the write-ahead log after that of a page with the order.
@@ -21,7 +22,7 @@ pub struct Moments {
 }
 
 /// Finds the moments, or says what is missing or in the wrong order.
-pub fn read(trace: &str) -> Result<Moments, String> {
+pub fn read(trace: &str) -> Result<SyncPoints, String> {
     let lines: Vec<&str> = trace.lines().collect();
     let find = |from: usize, what: &str, is_it: &dyn Fn(usize) -> bool| {
         (from..lines.len()).find(|at| is_it(*at)).ok_or_else(|| format!("{what} is not in the trace"))
@@ -36,7 +37,7 @@ pub fn read(trace: &str) -> Result<Moments, String> {
         lines[at].contains(" pwrite64(") && lines[at].contains("-wal>") && lines[at].contains(id)
     })?;
     let synced = find(written, "a sync of the log", &|at| is_synced(&lines, at))?;
-    let moments = Moments { received, written, synced, answered };
+    let moments = SyncPoints { received, written, synced, answered };
     if answered < synced {
         return Err(format!("the sender was answered before the order was on the disk: {moments:?}"));
     }

@@ -10,10 +10,10 @@ use std::time::Instant;
 use vincula::sandbox::World;
 use vincula::storage::Store;
 
-use crate::chats::{Call, Chats, Order};
-use crate::ledger::{Change, Records, Said};
-use crate::load::Given;
-use crate::service::Site;
+use crate::chats::{ChatModel, ExpectedCall, GeneratedCommand};
+use crate::ledger::{RecordedChange, Records, SentMessage};
+use crate::load::SentCommand;
+use crate::service::Deployment;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -28,42 +28,46 @@ pub(crate) struct Findings {
 
 /// An order's row in the journal and its notes.
 #[derive(Clone, Debug)]
-pub(crate) struct Written {
+pub(crate) struct JournalRow {
     pub(crate) state: String,
     pub(crate) outcome: Option<String>,
-    pub(crate) notes: Vec<String>,
+    pub(crate) audit_events: Vec<String>,
 }
 
 /// What is judged.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub(crate) given: Vec<Given>,
+pub(crate) struct Evidence {
+    pub(crate) sent: Vec<SentCommand>,
     pub(crate) records: Records,
     pub(crate) deaths: HashMap<u64, Instant>,
     /// By the message's id.
-    pub(crate) journal: HashMap<String, Vec<Written>>,
+    pub(crate) journal: HashMap<String, Vec<JournalRow>>,
     pub(crate) world: World,
 }
 
 /// Gathers the facts from a site at rest, and judges them.
-pub(crate) async fn judge(
-    site: &Site,
-    chats: &Chats,
-    given: &[Given],
+pub(crate) async fn verify(
+    site: &Deployment,
+    chats: &ChatModel,
+    given: &[SentCommand],
     store: &Store,
 ) -> anyhow::Result<Findings> {
-    Ok(weigh(chats, &gather(site, given, store).await?))
+    Ok(find_violations(chats, &gather_evidence(site, given, store).await?))
 }
 
-pub(crate) async fn gather(site: &Site, given: &[Given], store: &Store) -> anyhow::Result<Facts> {
-    let mut journal: HashMap<String, Vec<Written>> = HashMap::new();
+pub(crate) async fn gather_evidence(
+    site: &Deployment,
+    given: &[SentCommand],
+    store: &Store,
+) -> anyhow::Result<Evidence> {
+    let mut journal: HashMap<String, Vec<JournalRow>> = HashMap::new();
     for row in store.list(None, usize::MAX).await? {
-        let notes = store.notes(&row.id).await?.into_iter().map(|note| note.what).collect();
-        let written = Written { state: row.state, outcome: row.outcome, notes };
+        let notes = store.audit_events(&row.id).await?.into_iter().map(|note| note.event).collect();
+        let written = JournalRow { state: row.state, outcome: row.outcome, audit_events: notes };
         journal.entry(row.message_id).or_default().push(written);
     }
-    Ok(Facts {
-        given: given.to_vec(),
+    Ok(Evidence {
+        sent: given.to_vec(),
         records: site.outside.records(),
         deaths: site.deaths(),
         journal,
@@ -72,17 +76,17 @@ pub(crate) async fn gather(site: &Site, given: &[Given], store: &Store) -> anyho
 }
 
 /// Judges everything that was given.
-pub(crate) fn weigh(chats: &Chats, facts: &Facts) -> Findings {
-    let Facts { given, records, deaths, journal, world } = facts;
+pub(crate) fn find_violations(chats: &ChatModel, facts: &Evidence) -> Findings {
+    let Evidence { sent: given, records, deaths, journal, world } = facts;
     let mut findings = Findings { orders: given.len(), ..Findings::default() };
-    let mut said: HashMap<&str, Vec<&Said>> = HashMap::new();
+    let mut said: HashMap<&str, Vec<&SentMessage>> = HashMap::new();
     for message in &records.said {
         match message.quoted.as_deref() {
             Some(quoted) => said.entry(quoted).or_default().push(message),
             None => findings.violations.push(format!("a message quotes no order: {:?}", message.text)),
         }
     }
-    for Given { order, accepted, unanswered } in given {
+    for SentCommand { order, accepted, unanswered } in given {
         let mut wrong = Vec::new();
         if *accepted > 1 {
             wrong.push(format!("was accepted {accepted} times"));
@@ -90,9 +94,9 @@ pub(crate) fn weigh(chats: &Chats, facts: &Facts) -> Findings {
         if *accepted == 0 && *unanswered == 0 {
             wrong.push("was called a duplicate at its first delivery".to_owned());
         }
-        wrong.extend(written(journal.get(&order.message_id).map_or(&[][..], Vec::as_slice)));
+        wrong.extend(check_journal(journal.get(&order.message_id).map_or(&[][..], Vec::as_slice)));
         let replies = said.remove(order.message_id.as_str()).unwrap_or_default();
-        wrong.extend(replied(order, &chats.chats[order.chat].address, &replies, deaths));
+        wrong.extend(check_replies(order, &chats.chats[order.chat].address, &replies, deaths));
         findings.replies += replies.len();
         findings.repeated_replies += replies.len().saturating_sub(1);
         let about = |what| format!("order {} ({}) {what}", order.message_id, order.text);
@@ -104,36 +108,41 @@ pub(crate) fn weigh(chats: &Chats, facts: &Facts) -> Findings {
         findings.violations.push(format!("{} messages in the journal, {} given", journal.len(), given.len()));
     }
     for index in 0..chats.chats.len() {
-        called(chats, index, given, records, deaths, &mut findings);
+        check_calls(chats, index, given, records, deaths, &mut findings);
     }
-    findings.violations.extend(chats.astray(world));
+    findings.violations.extend(chats.find_differences(world));
     findings
 }
 
 /// What the journal says of an order that it should not.
-fn written(rows: &[Written]) -> Vec<String> {
+fn check_journal(rows: &[JournalRow]) -> Vec<String> {
     let [row] = rows else { return vec![format!("is {} times in the journal", rows.len())] };
     let mut wrong = Vec::new();
     if (row.state.as_str(), row.outcome.as_deref()) != ("done", Some("answered")) {
         wrong.push(format!("ended as {} {:?}", row.state, row.outcome));
     }
     for what in ["accepted", "replied", "sent", "finished"] {
-        let count = row.notes.iter().filter(|note| *note == what).count();
+        let count = row.audit_events.iter().filter(|note| *note == what).count();
         if count != 1 {
-            wrong.push(format!("was noted as {what} {count} times: {}", row.notes.join(" ")));
+            wrong.push(format!("was noted as {what} {count} times: {}", row.audit_events.join(" ")));
         }
     }
     wrong
 }
 
 /// What is wrong with the replies to an order.
-fn replied(order: &Order, chat: &str, replies: &[&Said], deaths: &HashMap<u64, Instant>) -> Vec<String> {
+fn check_replies(
+    order: &GeneratedCommand,
+    chat: &str,
+    replies: &[&SentMessage],
+    deaths: &HashMap<u64, Instant>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     if replies.is_empty() {
         wrong.push("has no reply".to_owned());
     }
     for reply in replies {
-        if !order.reply.is_met_by(&reply.text) {
+        if !order.reply.matches(&reply.text) {
             wrong.push(format!("has a reply that is not true: {:?}, not {:?}", reply.text, order.reply));
         }
         if reply.chat != chat {
@@ -155,22 +164,22 @@ fn died_between(deaths: &HashMap<u64, Instant>, first: u64, second: u64, second_
 
 /// Walks the changing calls of a chat beside its orders: each call is that of the order at hand, once
 /// more, or that of the next one.
-fn called(
-    chats: &Chats,
+fn check_calls(
+    chats: &ChatModel,
     index: usize,
-    given: &[Given],
+    given: &[SentCommand],
     records: &Records,
     deaths: &HashMap<u64, Instant>,
     findings: &mut Findings,
 ) {
     let chat = &chats.chats[index];
-    let mut orders: Vec<&Order> =
+    let mut orders: Vec<&GeneratedCommand> =
         given.iter().map(|given| &given.order).filter(|o| o.chat == index).collect();
     orders.sort_by(|one, other| one.message_id.cmp(&other.message_id));
     let mut expected = orders.into_iter().filter_map(|order| Some((order, order.call.as_ref()?))).peekable();
-    let mut current: Option<(&Order, &Call, &Change)> = None;
+    let mut current: Option<(&GeneratedCommand, &ExpectedCall, &RecordedChange)> = None;
     for change in records.changes.iter().filter(|change| chat.owns(&change.community)) {
-        let made = Call {
+        let made = ExpectedCall {
             is_link: change.is_link,
             community: change.community.clone(),
             groups: change.groups.clone(),

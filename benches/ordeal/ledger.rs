@@ -20,15 +20,15 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Account, Options, Sandbox, World};
+use vincula::sandbox::{Credentials, Options, Sandbox, World};
 
 use crate::random::Random;
 
-const LARGEST: usize = 1024 * 1024;
+const MAX_BODY: usize = 1024 * 1024;
 
 /// A call that changes something.
 #[derive(Clone, Debug)]
-pub(crate) struct Change {
+pub(crate) struct RecordedChange {
     pub(crate) generation: u64,
     pub(crate) at: Instant,
     pub(crate) is_link: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Change {
 
 /// A message of the bot.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(crate) struct SentMessage {
     pub(crate) generation: u64,
     pub(crate) at: Instant,
     pub(crate) chat: String,
@@ -49,14 +49,14 @@ pub(crate) struct Said {
 /// All that was recorded, in the order in which it came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Records {
-    pub(crate) changes: Vec<Change>,
-    pub(crate) said: Vec<Said>,
+    pub(crate) changes: Vec<RecordedChange>,
+    pub(crate) said: Vec<SentMessage>,
     /// Calls of all kinds.
     pub(crate) calls: usize,
 }
 
 /// A Z-API for the service, and its record.
-pub(crate) struct Outside {
+pub(crate) struct RecordingSandbox {
     pub(crate) sandbox: Sandbox,
     pub(crate) url: String,
     records: Arc<Mutex<Records>>,
@@ -64,13 +64,13 @@ pub(crate) struct Outside {
 }
 
 #[derive(Clone)]
-struct Passage {
+struct RecorderState {
     records: Arc<Mutex<Records>>,
     router: Router,
     turn: Arc<AtomicU64>,
 }
 
-impl Passage {
+impl RecorderState {
     /// How long a call is on its way, and its answer: up to 2 ms each.
     fn latency(&self) -> Duration {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
@@ -78,15 +78,16 @@ impl Passage {
     }
 }
 
-impl Outside {
-    pub(crate) async fn open(world: World) -> anyhow::Result<Self> {
-        let sandbox = Sandbox::new(world, Account::made_up(), Options::default());
+impl RecordingSandbox {
+    pub(crate) async fn start(world: World) -> anyhow::Result<Self> {
+        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
         let records = Arc::new(Mutex::new(Records::default()));
-        let passage = Passage { records: records.clone(), router: sandbox.router(), turn: Arc::default() };
+        let passage =
+            RecorderState { records: records.clone(), router: sandbox.router(), turn: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
         let url = format!("http://{}", listener.local_addr()?);
         let shutdown = CancellationToken::new();
-        let router = Router::new().fallback(pass).with_state(passage);
+        let router = Router::new().fallback(forward).with_state(passage);
         tokio::spawn(lifecycle::serve_router(listener, router, shutdown.clone()));
         Ok(Self { sandbox, url, records, shutdown })
     }
@@ -102,7 +103,7 @@ impl Outside {
     }
 }
 
-impl Drop for Outside {
+impl Drop for RecordingSandbox {
     fn drop(&mut self) {
         self.shutdown.cancel();
     }
@@ -112,7 +113,7 @@ fn lock(records: &Mutex<Records>) -> MutexGuard<'_, Records> {
     records.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn pass(State(passage): State<Passage>, request: Request<Body>) -> Response {
+async fn forward(State(passage): State<RecorderState>, request: Request<Body>) -> Response {
     let refused = |status| {
         let mut answer = Response::new(Body::empty());
         *answer.status_mut() = status;
@@ -127,7 +128,7 @@ async fn pass(State(passage): State<Passage>, request: Request<Body>) -> Respons
         return refused(StatusCode::NOT_FOUND);
     };
     // A request whose sender died in the middle of it is none.
-    let Ok(body) = to_bytes(body, LARGEST).await else { return refused(StatusCode::BAD_REQUEST) };
+    let Ok(body) = to_bytes(body, MAX_BODY).await else { return refused(StatusCode::BAD_REQUEST) };
     let Ok(uri) = format!("/{rest}").parse() else { return refused(StatusCode::BAD_REQUEST) };
     parts.uri = uri;
     let path = parts.uri.path().to_owned();
@@ -135,12 +136,12 @@ async fn pass(State(passage): State<Passage>, request: Request<Body>) -> Respons
     tokio::time::sleep(passage.latency()).await;
     // Whose sender has died by now was never done, and is not written down.
     let answered = TowerToHyperService::new(passage.router.clone()).call(request).await;
-    write_down(&passage.records, generation, &path, &body);
+    record_call(&passage.records, generation, &path, &body);
     tokio::time::sleep(passage.latency()).await;
     answered.unwrap_or_else(|never| match never {})
 }
 
-fn write_down(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]) {
+fn record_call(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]) {
     let at = Instant::now();
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| body[name].as_str().map(str::to_owned);
@@ -149,7 +150,7 @@ fn write_down(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]
     let is_link = path.ends_with("/communities/link");
     if is_link || path.ends_with("/communities/unlink") {
         let groups = body["groupsPhones"].as_array().cloned().unwrap_or_default();
-        records.changes.push(Change {
+        records.changes.push(RecordedChange {
             generation,
             at,
             is_link,
@@ -157,7 +158,7 @@ fn write_down(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]
             groups: groups.iter().filter_map(|group| Some(group.as_str()?.to_owned())).collect(),
         });
     } else if path.ends_with("/send-text") {
-        records.said.push(Said {
+        records.said.push(SentMessage {
             generation,
             at,
             chat: text("phone").unwrap_or_default(),

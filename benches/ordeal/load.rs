@@ -9,15 +9,15 @@ use anyhow::bail;
 use tokio::task::JoinSet;
 use vincula::sandbox::phony::post;
 
-use crate::chats::{Chats, Order};
+use crate::chats::{ChatModel, GeneratedCommand};
 use crate::random::Random;
-use crate::service::Site;
+use crate::service::Deployment;
 
 /// How long one try waits for its answer.
-const ANSWER: Duration = Duration::from_secs(12);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(12);
 /// How long an event is sent again.
-const AGAIN: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(4);
+const RESEND_TIMEOUT: Duration = Duration::from_secs(60);
+const RESEND_INTERVAL: Duration = Duration::from_millis(4);
 
 /// What senders saw.
 #[derive(Debug, Default)]
@@ -32,15 +32,15 @@ pub(crate) struct Counts {
 
 /// An order, and what its sender was answered.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub(crate) order: Order,
+pub(crate) struct SentCommand {
+    pub(crate) order: GeneratedCommand,
     pub(crate) accepted: usize,
     pub(crate) unanswered: usize,
 }
 
 /// Sends events to the replicas of a site.
-pub(crate) struct Sender {
-    pub(crate) site: Arc<Site>,
+pub(crate) struct WebhookSender {
+    pub(crate) site: Arc<Deployment>,
     pub(crate) counts: Counts,
     replicas: usize,
 }
@@ -54,28 +54,28 @@ enum Delivery {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Answers {
+struct ResponseCounts {
     accepted: usize,
     unanswered: usize,
 }
 
-impl Sender {
-    pub(crate) fn new(site: Arc<Site>, replicas: usize) -> Self {
+impl WebhookSender {
+    pub(crate) fn new(site: Arc<Deployment>, replicas: usize) -> Self {
         Self { site, counts: Counts::default(), replicas }
     }
 
     /// Gives `count` orders: each chat its share in turn, the chats side by side. Returns when all
     /// are answered.
-    pub(crate) async fn give(
+    pub(crate) async fn send_commands(
         self: &Arc<Self>,
-        chats: &mut Chats,
+        chats: &mut ChatModel,
         count: usize,
         random: &mut Random,
-    ) -> anyhow::Result<Vec<Given>> {
-        let mut shares: Vec<Vec<(Order, Delivery)>> = vec![Vec::new(); chats.chats.len()];
+    ) -> anyhow::Result<Vec<SentCommand>> {
+        let mut shares: Vec<Vec<(GeneratedCommand, Delivery)>> = vec![Vec::new(); chats.chats.len()];
         for _ in 0..count {
             let chat = random.index(shares.len());
-            let order = chats.draw(chat, random);
+            let order = chats.next_command(chat, random);
             let delivery = match random.below(8) {
                 0 => Delivery::TwiceAtOnce,
                 1 => Delivery::TwiceInTurn,
@@ -102,7 +102,7 @@ impl Sender {
     }
 
     /// Delivers an event, to every replica; returns when each delivery is answered.
-    async fn deliver(&self, order: Order, delivery: Delivery) -> anyhow::Result<Given> {
+    async fn deliver(&self, order: GeneratedCommand, delivery: Delivery) -> anyhow::Result<SentCommand> {
         let more = usize::from(matches!(delivery, Delivery::TwiceAtOnce));
         let all = (0..self.replicas + more).map(|turn| self.send(turn % self.replicas, &order));
         let mut answers = futures_util::future::try_join_all(all).await?;
@@ -114,11 +114,11 @@ impl Sender {
         }
         let accepted = answers.iter().map(|answers| answers.accepted).sum();
         let unanswered = answers.iter().map(|answers| answers.unanswered).sum();
-        Ok(Given { order, accepted, unanswered })
+        Ok(SentCommand { order, accepted, unanswered })
     }
 
     /// Sends an event until it is answered.
-    async fn send(&self, replica: usize, order: &Order) -> anyhow::Result<Answers> {
+    async fn send(&self, replica: usize, order: &GeneratedCommand) -> anyhow::Result<ResponseCounts> {
         let url = self.site.url(replica);
         let token = self.site.outside.sandbox.account().token.clone();
         let (begun, mut unanswered) = (Instant::now(), 0);
@@ -126,16 +126,16 @@ impl Sender {
             count(&self.counts.posts);
             let headers = [("z-api-token", token.as_str())];
             let sent = post(&url, &headers, order.body.as_bytes());
-            match tokio::time::timeout(ANSWER, sent).await {
+            match tokio::time::timeout(RESPONSE_TIMEOUT, sent).await {
                 Ok(Ok(answer)) if answer.status == 200 => {
                     let text = answer.text();
                     if text.contains(r#""status":"accepted""#) {
                         count(&self.counts.accepted);
-                        return Ok(Answers { accepted: 1, unanswered });
+                        return Ok(ResponseCounts { accepted: 1, unanswered });
                     }
                     if text.contains(r#""status":"duplicate""#) {
                         count(&self.counts.duplicates);
-                        return Ok(Answers { accepted: 0, unanswered });
+                        return Ok(ResponseCounts { accepted: 0, unanswered });
                     }
                     bail!("order {} was answered {text}", order.message_id);
                 }
@@ -146,10 +146,10 @@ impl Sender {
                     count(&self.counts.unanswered);
                 }
             }
-            if begun.elapsed() > AGAIN {
-                bail!("order {} was not answered in {AGAIN:?}", order.message_id);
+            if begun.elapsed() > RESEND_TIMEOUT {
+                bail!("order {} was not answered in {RESEND_TIMEOUT:?}", order.message_id);
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(RESEND_INTERVAL).await;
         }
     }
 }

@@ -14,104 +14,104 @@ use tokio::time::timeout;
 use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::Chats;
-use crate::judge::judge;
-use crate::kill::SETTLE;
-use crate::ledger::Outside;
-use crate::load::{Given, Sender};
+use crate::chats::ChatModel;
+use crate::judge::verify;
+use crate::kill::SETTLE_TIMEOUT;
+use crate::ledger::RecordingSandbox;
+use crate::load::{SentCommand, WebhookSender};
 use crate::random::Random;
-use crate::service::{Binary, Site};
+use crate::service::{Deployment, ServiceBinary};
 use crate::summary::Summary;
 
 /// The longest an order may take, to `accepted` and to its reply.
-const LONGEST: Duration = Duration::from_secs(1);
+const MAX_LATENCY: Duration = Duration::from_secs(1);
 /// Between two orders.
-const EVERY: Duration = Duration::from_millis(250);
+const COMMAND_INTERVAL: Duration = Duration::from_millis(250);
 /// Between two bytes of a slow connection.
-const DRIP: Duration = Duration::from_secs(1);
+const DRIP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Requests whose answers, some 60 KB, nobody takes: it is the waiting that is tested, not a flood.
-const UNREAD: usize = 200;
+const UNREAD_REQUESTS: usize = 200;
 
 /// What a run is measured by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct SlowlorisOptions {
     /// The most memory, in KiB.
-    pub(crate) memory: u64,
+    pub(crate) max_memory_kib: u64,
     /// The service is held still for two seconds, so that orders are late.
-    pub(crate) is_held: bool,
+    pub(crate) is_paused: bool,
     /// Who never reads asks without end.
     pub(crate) is_flood: bool,
 }
 
 /// What the slow connections saw.
 #[derive(Debug, Default)]
-struct Held {
+struct ConnectionCounts {
     open: AtomicI64,
     opened: AtomicUsize,
 }
 
 pub(crate) async fn run(
-    binary: Binary,
+    binary: ServiceBinary,
     connections: usize,
     time: Duration,
-    limits: Limits,
+    limits: SlowlorisOptions,
     seed: u64,
 ) -> anyhow::Result<Outcome> {
     let mut random = Random::new(seed);
     let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
-    let summary = Summary::new("loris", &binary, seed).must_notice(if limits.is_held {
+    let chats = ChatModel::create_chats(&mut world);
+    let outside = Arc::new(RecordingSandbox::start(world).await?);
+    let summary = Summary::new("loris", &binary, seed).expect_violations(if limits.is_paused {
         &["a webhook was answered only after", "the memory grew"]
     } else {
         &[]
     });
-    let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
+    let site = Arc::new(Deployment::new(outside.clone(), binary, None, 1, &mut random, "")?);
     let account = outside.sandbox.account().clone();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
-    let sender = Arc::new(Sender::new(site.clone(), 1));
+    let mut chats = ChatModel::new(chats, &account.id, &account.phone, seed);
+    let sender = Arc::new(WebhookSender::new(site.clone(), 1));
     let mut process = site.start_ready(0).await?;
     let journal = site.journal().await?;
-    let at_rest = memory(process.id())?;
+    let at_rest = memory_kib(process.id())?;
 
-    let held = Arc::new(Held::default());
+    let held = Arc::new(ConnectionCounts::default());
     let mut holding = JoinSet::new();
     for number in 0..connections {
         holding.spawn(hold(site.url(0), account.token.clone(), number, limits.is_flood, held.clone()));
     }
     let begun = Instant::now();
-    let (mut given, mut slowest, mut slowest_reply): (Vec<Given>, _, _) =
+    let (mut given, mut slowest, mut slowest_reply): (Vec<SentCommand>, _, _) =
         (Vec::new(), Duration::ZERO, Duration::ZERO);
     let (mut most_memory, mut samples, mut open) = (at_rest, 0_i64, 0_i64);
     let mut is_held = false;
     while begun.elapsed() < time {
-        if limits.is_held && !is_held && begun.elapsed() > time / 2 {
+        if limits.is_paused && !is_held && begun.elapsed() > time / 2 {
             is_held = true;
             signal(process.id(), "STOP")?;
             let id = process.id();
             tokio::spawn(async move {
-                tokio::time::sleep(2 * LONGEST).await;
+                tokio::time::sleep(2 * MAX_LATENCY).await;
                 let _ = signal(id, "CONT");
             });
         }
         let asked = Instant::now();
-        let more = sender.give(&mut chats, 1, &mut random).await?;
+        let more = sender.send_commands(&mut chats, 1, &mut random).await?;
         slowest = slowest.max(asked.elapsed());
         for one in &more {
-            while outside.replied_at(&one.order.message_id).is_none() && asked.elapsed() < 20 * LONGEST {
+            while outside.replied_at(&one.order.message_id).is_none() && asked.elapsed() < 20 * MAX_LATENCY {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             slowest_reply = slowest_reply.max(asked.elapsed());
         }
         given.extend(more);
-        most_memory = most_memory.max(memory(process.id())?);
+        most_memory = most_memory.max(memory_kib(process.id())?);
         (samples, open) = (samples + 1, open + held.open.load(Ordering::Relaxed));
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(COMMAND_INTERVAL).await;
     }
     holding.shutdown().await;
-    site.settled(&journal, 0, SETTLE).await?;
-    let findings = judge(&site, &chats, &given, &journal).await?;
+    site.settled(&journal, 0, SETTLE_TIMEOUT).await?;
+    let findings = verify(&site, &chats, &given, &journal).await?;
     site.kill(&mut process)?;
 
     let mean_open = open / samples.max(1);
@@ -124,11 +124,11 @@ pub(crate) async fn run(
     summary.row("memory (VmRSS) at rest, most", format!("{at_rest} KiB, {most_memory} KiB"));
     let mut violations = findings.violations;
     for (what, took) in [("a webhook was answered", slowest), ("an order was replied to", slowest_reply)] {
-        if took >= LONGEST {
+        if took >= MAX_LATENCY {
             violations.push(format!("{what} only after {took:.1?}"));
         }
     }
-    if most_memory >= limits.memory {
+    if most_memory >= limits.max_memory_kib {
         violations.push(format!("the memory grew to {most_memory} KiB"));
     }
     if mean_open * 5 < i64::try_from(connections)? * 4 {
@@ -138,7 +138,7 @@ pub(crate) async fn run(
 }
 
 /// Holds a connection, and opens it again whenever it is closed.
-async fn hold(url: String, token: String, number: usize, is_flood: bool, held: Arc<Held>) {
+async fn hold(url: String, token: String, number: usize, is_flood: bool, held: Arc<ConnectionCounts>) {
     let authority = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
     loop {
         if let Ok(stream) = connect(authority).await {
@@ -151,7 +151,7 @@ async fn hold(url: String, token: String, number: usize, is_flood: bool, held: A
                     drip(stream, format!("{head}\r\nz-api-token: {token}\r\ncontent-length: 9999\r\n\r\n"))
                         .await
                 }
-                2 => ask_and_never_read(stream, is_flood).await,
+                2 => send_and_never_read(stream, is_flood).await,
                 _ => stay_silent(stream).await,
             };
             held.open.fetch_sub(1, Ordering::Relaxed);
@@ -174,7 +174,7 @@ async fn drip(mut stream: TcpStream, beginning: String) -> std::io::Result<()> {
     loop {
         stream.write_all(b"a").await?;
         let mut answer = [0; 1024];
-        match timeout(DRIP, stream.read(&mut answer)).await {
+        match timeout(DRIP_INTERVAL, stream.read(&mut answer)).await {
             Ok(Ok(0)) => return Ok(()),
             Ok(read) => drop(read?),
             Err(_) => {}
@@ -184,16 +184,16 @@ async fn drip(mut stream: TcpStream, beginning: String) -> std::io::Result<()> {
 
 /// Sends more requests than its answers find room for, takes no answer, and then asks once a second, or
 /// without end.
-async fn ask_and_never_read(mut stream: TcpStream, is_flood: bool) -> std::io::Result<()> {
+async fn send_and_never_read(mut stream: TcpStream, is_flood: bool) -> std::io::Result<()> {
     let request = "GET /nothing HTTP/1.1\r\nhost: bot\r\n\r\n";
     // In large pieces: the flood is to cost its receiver more than its sender, whose cores are the same.
-    let piece = request.repeat(UNREAD);
+    let piece = request.repeat(UNREAD_REQUESTS);
     stream.write_all(piece.as_bytes()).await?;
     loop {
         match is_flood {
             true => stream.write_all(piece.as_bytes()).await?,
             false => {
-                tokio::time::sleep(DRIP).await;
+                tokio::time::sleep(DRIP_INTERVAL).await;
                 stream.write_all(request.as_bytes()).await?;
             }
         }
@@ -207,7 +207,7 @@ async fn stay_silent(mut stream: TcpStream) -> std::io::Result<()> {
 }
 
 /// The memory of a process, in KiB.
-fn memory(id: u32) -> anyhow::Result<u64> {
+fn memory_kib(id: u32) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)

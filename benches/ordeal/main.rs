@@ -32,22 +32,22 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use vincula::failpoint::Sabotage;
+use vincula::failpoint::InjectedBug;
 
-use service::Binary;
+use service::ServiceBinary;
 
 #[derive(Debug, Parser)]
 #[command(name = "ordeal", about = "Kills, starves and floods vincula, and holds it to what it promises")]
-struct Call {
+struct CrashTestArgs {
     #[command(subcommand)]
-    run: Option<Run>,
+    run: Option<Scenario>,
     /// Given by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
 #[derive(Debug, Subcommand)]
-enum Run {
+enum Scenario {
     /// kill -9 at a random moment under load.
     Kill {
         #[arg(long, default_value_t = 500)]
@@ -56,7 +56,7 @@ enum Run {
         seed: Option<u64>,
         /// Break this promise, and be sure that it is noticed.
         #[arg(long)]
-        control: Option<Control>,
+        control: Option<NegativeControl>,
     },
     /// kill -9 at every Nth fsync, write, send and receive; needs strace.
     Sweep {
@@ -65,7 +65,7 @@ enum Run {
         #[arg(long)]
         seed: Option<u64>,
         #[arg(long)]
-        control: Option<Control>,
+        control: Option<NegativeControl>,
     },
     /// The sync of the log comes before the answer; needs strace.
     Trace {
@@ -83,12 +83,12 @@ enum Run {
         #[arg(long)]
         seed: Option<u64>,
         #[arg(long)]
-        control: Option<Control>,
+        control: Option<NegativeControl>,
     },
     /// Each check of the runs is seen failing, on facts that are falsified one at a time.
     Judge,
     /// Slow connections are held; orders are answered all the same.
-    Loris {
+    Slowloris {
         #[arg(long, default_value_t = 500)]
         connections: usize,
         #[arg(long, default_value_t = 60)]
@@ -104,7 +104,7 @@ enum Run {
 
 /// A promise to break.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Control {
+enum NegativeControl {
     BlindRetry,
     AnswerBeforeCommit,
 }
@@ -116,17 +116,17 @@ enum Outcome {
     Failed,
 }
 
-impl Control {
-    fn sabotage(self) -> Sabotage {
+impl NegativeControl {
+    fn injected_bug(self) -> InjectedBug {
         match self {
-            Self::BlindRetry => Sabotage::BlindRetry,
-            Self::AnswerBeforeCommit => Sabotage::AnswerBeforeCommit,
+            Self::BlindRetry => InjectedBug::BlindRetry,
+            Self::AnswerBeforeCommit => InjectedBug::RespondBeforeCommit,
         }
     }
 }
 
 fn main() -> ExitCode {
-    let call = Call::parse();
+    let call = CrashTestArgs::parse();
     let Some(run) = call.run else {
         progress("which run? See `cargo bench --bench ordeal -- --help`");
         return ExitCode::SUCCESS;
@@ -141,28 +141,31 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(run: Run) -> anyhow::Result<Outcome> {
+fn start(run: Scenario) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let choose = |control: Option<Control>| Binary::choose(control.map(Control::sabotage));
+        let choose = |control: Option<NegativeControl>| {
+            ServiceBinary::choose(control.map(NegativeControl::injected_bug))
+        };
         match run {
-            Run::Kill { rounds, seed, control } => {
+            Scenario::Kill { rounds, seed, control } => {
                 kill::run(choose(control)?, rounds, seed_or_time(seed)).await
             }
-            Run::Sweep { points, seed, control } => {
+            Scenario::Sweep { points, seed, control } => {
                 sweep::run(choose(control)?, points, seed_or_time(seed)).await
             }
-            Run::Trace { control } => {
-                trace::run(choose(control.then_some(Control::AnswerBeforeCommit))?, 1).await
+            Scenario::Trace { control } => {
+                trace::run(choose(control.then_some(NegativeControl::AnswerBeforeCommit))?, 1).await
             }
-            Run::Replicas { seconds, store, seed, control } => {
+            Scenario::Replicas { seconds, store, seed, control } => {
                 let time = Duration::from_secs(seconds);
                 replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
             }
-            Run::Judge => blindness::run(choose(None)?, 7).await,
-            Run::Loris { connections, seconds, flood, control } => {
+            Scenario::Judge => blindness::run(choose(None)?, 7).await,
+            Scenario::Slowloris { connections, seconds, flood, control } => {
                 let memory = if control { 1 } else { 100 } * 1024;
-                let limits = loris::Limits { memory, is_held: control, is_flood: flood };
+                let limits =
+                    loris::SlowlorisOptions { max_memory_kib: memory, is_paused: control, is_flood: flood };
                 loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
             }
         }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::Chats;
+use crate::chats::ChatModel;
 use crate::cluster::Cluster;
-use crate::judge::judge;
-use crate::ledger::Outside;
-use crate::load::{Given, Sender};
+use crate::judge::verify;
+use crate::ledger::RecordingSandbox;
+use crate::load::{SentCommand, WebhookSender};
 use crate::random::Random;
-use crate::service::{Binary, Process, Site};
+use crate::service::{Deployment, Process, ServiceBinary};
 use crate::summary::Summary;
 
 const REPLICAS: usize = 3;
@@ -23,10 +23,10 @@ const EVERY: (u64, u64) = (900, 1_100);
 /// A killed replica's lease ends, and what waited behind it is done.
 const SETTLE: Duration = Duration::from_secs(120);
 /// With more open orders than this, no more are given.
-const MOST_OPEN: usize = 60;
+const MAX_OPEN: usize = 60;
 
 pub(crate) async fn run(
-    binary: Binary,
+    binary: ServiceBinary,
     time: Duration,
     store: Option<String>,
     seed: u64,
@@ -37,22 +37,22 @@ pub(crate) async fn run(
     let mut random = Random::new(seed);
     let mut killed = Random::new(seed ^ 1);
     let mut world = World::empty();
-    let chats = Chats::furnish(&mut world);
-    let outside = Arc::new(Outside::open(world).await?);
+    let chats = ChatModel::create_chats(&mut world);
+    let outside = Arc::new(RecordingSandbox::start(world).await?);
     let summary = Summary::new("replicas", &binary, seed);
-    let site = Arc::new(Site::new(outside.clone(), binary, store, REPLICAS, &mut random, "")?);
+    let site = Arc::new(Deployment::new(outside.clone(), binary, store, REPLICAS, &mut random, "")?);
     let account = outside.sandbox.account();
-    let mut chats = Chats::with(chats, &account.id, &account.phone, seed);
-    let sender = Arc::new(Sender::new(site.clone(), REPLICAS));
-    let mut given: Vec<Given> = Vec::new();
+    let mut chats = ChatModel::new(chats, &account.id, &account.phone, seed);
+    let sender = Arc::new(WebhookSender::new(site.clone(), REPLICAS));
+    let mut given: Vec<SentCommand> = Vec::new();
     // All at once: their migrations must not meet.
     let starting = (0..REPLICAS).map(|replica| site.start_ready(replica));
     let mut processes: Vec<Process> = futures_util::future::try_join_all(starting).await?;
     let journal = site.journal().await?;
     let giving = async {
         while begun.elapsed() < time {
-            site.settled(&journal, MOST_OPEN, SETTLE).await?;
-            given.extend(sender.give(&mut chats, POSTS, &mut random).await?);
+            site.settled(&journal, MAX_OPEN, SETTLE).await?;
+            given.extend(sender.send_commands(&mut chats, POSTS, &mut random).await?);
         }
         anyhow::Ok(())
     };
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     let waiting = Instant::now();
     site.settled(&journal, 0, SETTLE).await?;
     let waited = waiting.elapsed();
-    let findings = judge(&site, &chats, &given, &journal).await?;
+    let findings = verify(&site, &chats, &given, &journal).await?;
     summary.row("replicas, each getting every event", REPLICAS);
     summary.row("kill -9, one a second", kills);
     summary.load(&sender.counts);

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
-use vincula::failpoint::Sabotage;
+use vincula::failpoint::InjectedBug;
 use vincula::storage::Store;
 
 use crate::chats::ADMINS;
-use crate::ledger::Outside;
+use crate::ledger::RecordingSandbox;
 use crate::random::Random;
 
 /// How long a start may take, on a busy machine and under strace.
@@ -27,15 +27,15 @@ const SABOTAGE: &str = "VINCULA_SABOTAGE";
 
 /// The binary of a run: the one that operators get, or a debug build that breaks a promise.
 #[derive(Clone, Debug)]
-pub(crate) struct Binary {
+pub(crate) struct ServiceBinary {
     path: PathBuf,
-    pub(crate) sabotage: Option<Sabotage>,
+    pub(crate) sabotage: Option<InjectedBug>,
 }
 
-impl Binary {
+impl ServiceBinary {
     /// The release binary, which must not know how to break anything; or, for a control, the debug
     /// binary, which must.
-    pub(crate) fn choose(sabotage: Option<Sabotage>) -> anyhow::Result<Self> {
+    pub(crate) fn choose(sabotage: Option<InjectedBug>) -> anyhow::Result<Self> {
         let (variable, usual) = match sabotage {
             None => ("VINCULA_BIN", env!("CARGO_BIN_EXE_vincula")),
             Some(_) => ("VINCULA_DEBUG_BIN", concat!(env!("CARGO_MANIFEST_DIR"), "/target/debug/vincula")),
@@ -64,11 +64,11 @@ impl Binary {
 }
 
 /// Everything that a process is started with.
-pub(crate) struct Site {
+pub(crate) struct Deployment {
     pub(crate) folder: TempDir,
-    pub(crate) outside: Arc<Outside>,
+    pub(crate) outside: Arc<RecordingSandbox>,
     pub(crate) store_url: String,
-    binary: Binary,
+    binary: ServiceBinary,
     /// The public ports: one a replica.
     ports: Vec<u16>,
     /// When each process died, by generation.
@@ -84,16 +84,16 @@ pub(crate) struct Process {
 }
 
 /// How a start went.
-pub(crate) enum Started {
+pub(crate) enum StartResult {
     Ready(Process),
     /// It was dead before it was ready.
     Died,
 }
 
-impl Site {
+impl Deployment {
     pub(crate) fn new(
-        outside: Arc<Outside>,
-        binary: Binary,
+        outside: Arc<RecordingSandbox>,
+        binary: ServiceBinary,
         store_url: Option<String>,
         replicas: usize,
         random: &mut Random,
@@ -145,7 +145,7 @@ messages_per_minute = 60000
     }
 
     /// Starts a replica, perhaps under another program, and waits until it is ready or dead.
-    pub(crate) async fn start(&self, replica: usize, under: &[&str]) -> anyhow::Result<Started> {
+    pub(crate) async fn start(&self, replica: usize, under: &[&str]) -> anyhow::Result<StartResult> {
         let generation = {
             let mut last = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
             *last += 1;
@@ -180,14 +180,14 @@ messages_per_minute = 60000
         });
         let mut process = Process { child, generation, log };
         match tokio::time::timeout(START, is_ready).await {
-            Ok(Ok(())) => Ok(Started::Ready(process)),
+            Ok(Ok(())) => Ok(StartResult::Ready(process)),
             Ok(Err(_)) => {
                 process.child.wait()?;
-                self.bury(&process);
+                self.record_death(&process);
                 if under.is_empty() {
                     bail!("the service did not start: {}", process.log().join("\n"));
                 }
-                Ok(Started::Died)
+                Ok(StartResult::Died)
             }
             Err(_) => bail!("the service is not ready after {START:?}: {}", process.log().join("\n")),
         }
@@ -196,8 +196,8 @@ messages_per_minute = 60000
     /// Starts a replica that must get ready.
     pub(crate) async fn start_ready(&self, replica: usize) -> anyhow::Result<Process> {
         match self.start(replica, &[]).await? {
-            Started::Ready(process) => Ok(process),
-            Started::Died => bail!("the service died while it started"),
+            StartResult::Ready(process) => Ok(process),
+            StartResult::Died => bail!("the service died while it started"),
         }
     }
 
@@ -205,16 +205,20 @@ messages_per_minute = 60000
     pub(crate) fn kill(&self, process: &mut Process) -> anyhow::Result<()> {
         process.child.kill()?;
         process.child.wait()?;
-        self.bury(process);
+        self.record_death(process);
         Ok(())
     }
 
     /// Waits until it dies by itself, at most so long; whether it did.
-    pub(crate) async fn dies(&self, process: &mut Process, within: Duration) -> anyhow::Result<bool> {
+    pub(crate) async fn wait_for_exit(
+        &self,
+        process: &mut Process,
+        within: Duration,
+    ) -> anyhow::Result<bool> {
         let begun = Instant::now();
         while begun.elapsed() < within {
             if process.child.try_wait()?.is_some() {
-                self.bury(process);
+                self.record_death(process);
                 return Ok(true);
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -222,7 +226,7 @@ messages_per_minute = 60000
         Ok(false)
     }
 
-    fn bury(&self, process: &Process) {
+    fn record_death(&self, process: &Process) {
         let mut deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
         deaths.insert(process.generation, Instant::now());
     }
@@ -236,7 +240,7 @@ messages_per_minute = 60000
     pub(crate) async fn settled(&self, journal: &Store, most: usize, within: Duration) -> anyhow::Result<()> {
         let begun = Instant::now();
         loop {
-            let open = journal.overview("main").await?.open;
+            let open = journal.queue_stats("main").await?.open;
             if open <= most {
                 return Ok(());
             }

@@ -5,32 +5,32 @@ use std::sync::Arc;
 
 use vincula::sandbox::World;
 
-use crate::chats::Chats;
-use crate::ledger::Outside;
-use crate::load::Sender;
+use crate::chats::ChatModel;
+use crate::ledger::RecordingSandbox;
+use crate::load::WebhookSender;
 use crate::random::Random;
-use crate::service::{Binary, Site};
+use crate::service::{Deployment, ServiceBinary};
 
 /// A stage; nothing runs on it yet.
-pub(crate) struct Stage {
-    pub(crate) outside: Arc<Outside>,
-    pub(crate) site: Arc<Site>,
-    pub(crate) chats: Chats,
-    pub(crate) sender: Arc<Sender>,
+pub(crate) struct TestSetup {
+    pub(crate) outside: Arc<RecordingSandbox>,
+    pub(crate) site: Arc<Deployment>,
+    pub(crate) chats: ChatModel,
+    pub(crate) sender: Arc<WebhookSender>,
     /// Goes on where furnishing left it.
     pub(crate) random: Random,
 }
 
-impl Stage {
-    pub(crate) async fn furnish(binary: Binary, seed: u64) -> anyhow::Result<Self> {
+impl TestSetup {
+    pub(crate) async fn prepare(binary: ServiceBinary, seed: u64) -> anyhow::Result<Self> {
         let mut random = Random::new(seed);
         let mut world = World::empty();
-        let chats = Chats::furnish(&mut world);
-        let outside = Arc::new(Outside::open(world).await?);
-        let site = Arc::new(Site::new(outside.clone(), binary, None, 1, &mut random, "")?);
+        let chats = ChatModel::create_chats(&mut world);
+        let outside = Arc::new(RecordingSandbox::start(world).await?);
+        let site = Arc::new(Deployment::new(outside.clone(), binary, None, 1, &mut random, "")?);
         let account = outside.sandbox.account();
-        let chats = Chats::with(chats, &account.id, &account.phone, seed);
-        let sender = Arc::new(Sender::new(site.clone(), 1));
+        let chats = ChatModel::new(chats, &account.id, &account.phone, seed);
+        let sender = Arc::new(WebhookSender::new(site.clone(), 1));
         Ok(Self { outside, site, chats, sender, random })
     }
 }

@@ -3,15 +3,15 @@
 use std::fmt::Display;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use vincula::failpoint::Sabotage;
+use vincula::failpoint::InjectedBug;
 
 use crate::Outcome;
 use crate::judge::Findings;
 use crate::load::Counts;
-use crate::service::Binary;
+use crate::service::ServiceBinary;
 
 /// Violations that are told one by one.
-const MOST_TOLD: usize = 20;
+const MAX_PRINTED: usize = 20;
 
 /// The rows of a table, and what the run was.
 pub(crate) struct Summary {
@@ -21,12 +21,12 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(run: &str, binary: &Binary, seed: u64) -> Self {
+    pub(crate) fn new(run: &str, binary: &ServiceBinary, seed: u64) -> Self {
         // Not any violation will do: the one that the promise is about must be among them.
         let wanted: &[&str] = match binary.sabotage {
             None => &[],
-            Some(Sabotage::BlindRetry) => &["a reply that is not true", "was noted as replied 2 times"],
-            Some(Sabotage::AnswerBeforeCommit) => &["is 0 times in the journal", "has no reply"],
+            Some(InjectedBug::BlindRetry) => &["a reply that is not true", "was noted as replied 2 times"],
+            Some(InjectedBug::RespondBeforeCommit) => &["is 0 times in the journal", "has no reply"],
         };
         let summary = Self { wanted, seed };
         summary.row("run", run);
@@ -36,7 +36,7 @@ impl Summary {
     }
 
     /// A control in which these words must be among the violations.
-    pub(crate) fn must_notice(mut self, wanted: &'static [&'static str]) -> Self {
+    pub(crate) fn expect_violations(mut self, wanted: &'static [&'static str]) -> Self {
         self.wanted = wanted;
         self
     }
@@ -67,7 +67,7 @@ impl Summary {
     /// The last row. A control passes where it found something.
     pub(crate) fn end(self, violations: Vec<String>) -> Outcome {
         self.row("violations", violations.len());
-        for violation in violations.iter().take(MOST_TOLD) {
+        for violation in violations.iter().take(MAX_PRINTED) {
             crate::progress(&format!("violation (seed {}): {violation}", self.seed));
         }
         if self.wanted.is_empty() {

@@ -14,13 +14,13 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::Outcome;
-use crate::chats::Chats;
-use crate::judge::judge;
-use crate::kill::SETTLE;
-use crate::load::{Given, Sender};
+use crate::chats::ChatModel;
+use crate::judge::verify;
+use crate::kill::SETTLE_TIMEOUT;
+use crate::load::{SentCommand, WebhookSender};
 use crate::random::Random;
-use crate::service::{Binary, Process, Site, Started};
-use crate::stage::Stage;
+use crate::service::{Deployment, Process, ServiceBinary, StartResult};
+use crate::stage::TestSetup;
 use crate::summary::Summary;
 
 /// What is swept, and the calls behind it.
@@ -31,16 +31,16 @@ const SETS: [(&str, &str); 4] = [
     ("receive", "recvfrom,recvmsg"),
 ];
 /// Orders that are given at each point, until the process dies of one.
-const ORDERS: usize = 12;
+const COMMANDS_PER_POINT: usize = 12;
 /// How long a process that has answered everything may still live.
 const LINGER: Duration = Duration::from_millis(700);
 
-pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(binary: ServiceBinary, points: usize, seed: u64) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
     Command::new("strace").arg("-V").output().context("strace is needed: apt-get install strace")?;
     let summary = Summary::new("sweep", &binary, seed);
-    let Stage { site, mut chats, sender, mut random, .. } = Stage::furnish(binary, seed).await?;
-    let mut given: Vec<Given> = Vec::new();
+    let TestSetup { site, mut chats, sender, mut random, .. } = TestSetup::prepare(binary, seed).await?;
+    let mut given: Vec<SentCommand> = Vec::new();
 
     // The journal is made here, so that each point finds one.
     let mut process = site.start_ready(0).await?;
@@ -59,17 +59,19 @@ pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Res
             let under = ["strace", "-f", "-D", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
             let answered = CancellationToken::new();
             let giving = async {
-                let more = sender.give(&mut chats, ORDERS, &mut random).await;
+                let more = sender.send_commands(&mut chats, COMMANDS_PER_POINT, &mut random).await;
                 answered.cancel();
                 more
             };
             let dying = async {
                 let is_dead = match site.start(0, &under).await? {
-                    Started::Died => {
+                    StartResult::Died => {
                         died_early += 1;
                         true
                     }
-                    Started::Ready(mut process) => lived(&site, &mut process, &answered).await?,
+                    StartResult::Ready(mut process) => {
+                        wait_until_dead(&site, &mut process, &answered).await?
+                    }
                 };
                 anyhow::Ok((is_dead, site.start_ready(0).await?))
             };
@@ -77,7 +79,7 @@ pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Res
             given.extend(more);
             died_here += usize::from(is_dead);
             process = next;
-            site.settled(&journal, 0, SETTLE).await?;
+            site.settled(&journal, 0, SETTLE_TIMEOUT).await?;
             site.kill(&mut process)?;
         }
         died += died_here;
@@ -85,7 +87,7 @@ pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Res
             .row(&format!("{name}: killed at the Nth, N from 1 to {most}"), format!("{died_here} of {each}"));
         crate::progress(&format!("{name}: {died_here} of {each} points, {:.0?}", begun.elapsed()));
     }
-    let mut findings = judge(&site, &chats, &given, &journal).await?;
+    let mut findings = verify(&site, &chats, &given, &journal).await?;
     summary.row("points at which it died", format!("{died}, {died_early} of them before it was ready"));
     summary.load(&sender.counts);
     summary.findings(&findings, site.deaths().len());
@@ -99,13 +101,17 @@ pub(crate) async fn run(binary: Binary, points: usize, seed: u64) -> anyhow::Res
 }
 
 /// Waits until the process dies of its point; kills it where it does not come to it.
-async fn lived(site: &Site, process: &mut Process, answered: &CancellationToken) -> anyhow::Result<bool> {
+async fn wait_until_dead(
+    site: &Deployment,
+    process: &mut Process,
+    answered: &CancellationToken,
+) -> anyhow::Result<bool> {
     loop {
-        if site.dies(process, Duration::from_millis(20)).await? {
+        if site.wait_for_exit(process, Duration::from_millis(20)).await? {
             return Ok(true);
         }
         if answered.is_cancelled() {
-            let is_dead = site.dies(process, LINGER).await?;
+            let is_dead = site.wait_for_exit(process, LINGER).await?;
             if !is_dead {
                 site.kill(process)?;
             }
@@ -116,22 +122,22 @@ async fn lived(site: &Site, process: &mut Process, answered: &CancellationToken)
 
 /// How often one thread makes each of the calls during such a load.
 async fn watch(
-    site: &Arc<Site>,
-    sender: &Arc<Sender>,
-    chats: &mut Chats,
+    site: &Arc<Deployment>,
+    sender: &Arc<WebhookSender>,
+    chats: &mut ChatModel,
     random: &mut Random,
-    given: &mut Vec<Given>,
+    given: &mut Vec<SentCommand>,
 ) -> anyhow::Result<HashMap<String, usize>> {
     let file = site.folder.path().join("watched.txt");
     let path = file.to_string_lossy().into_owned();
     let trace = format!("trace={}", SETS.map(|(_, calls)| calls).join(","));
     let under = ["strace", "-f", "-D", "-qq", "-o", &path, "-e", &trace];
-    let Started::Ready(mut process) = site.start(0, &under).await? else {
+    let StartResult::Ready(mut process) = site.start(0, &under).await? else {
         anyhow::bail!("the service died while it was only watched")
     };
-    given.extend(sender.give(chats, ORDERS, random).await?);
+    given.extend(sender.send_commands(chats, COMMANDS_PER_POINT, random).await?);
     let journal = site.journal().await?;
-    site.settled(&journal, 0, SETTLE).await?;
+    site.settled(&journal, 0, SETTLE_TIMEOUT).await?;
     site.kill(&mut process)?;
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
     let text = std::fs::read_to_string(file)?;

@@ -6,27 +6,27 @@ use anyhow::bail;
 
 use crate::Outcome;
 use crate::fsync;
-use crate::kill::SETTLE;
-use crate::service::{Binary, Started};
-use crate::stage::Stage;
+use crate::kill::SETTLE_TIMEOUT;
+use crate::service::{ServiceBinary, StartResult};
+use crate::stage::TestSetup;
 use crate::summary::Summary;
 
 /// How long the journal is waited for.
 const COMMIT: Duration = Duration::from_secs(10);
 
-pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outcome> {
     let is_control = binary.sabotage.is_some();
-    let summary = Summary::new("trace", &binary, seed).must_notice(if is_control {
+    let summary = Summary::new("trace", &binary, seed).expect_violations(if is_control {
         &["answered before the order was on the disk"]
     } else {
         &[]
     });
-    let Stage { site, mut chats, sender, mut random, .. } = Stage::furnish(binary, seed).await?;
+    let TestSetup { site, mut chats, sender, mut random, .. } = TestSetup::prepare(binary, seed).await?;
     let file = site.folder.path().join("trace.txt");
     let path = file.to_string_lossy().into_owned();
-    let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync::CALLS];
-    let Started::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
-    sender.give(&mut chats, 1, &mut random).await?;
+    let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync::TRACED_SYSCALLS];
+    let StartResult::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
+    sender.send_commands(&mut chats, 1, &mut random).await?;
     let journal = site.journal().await?;
     // Whoever answers before the commit commits later: that is waited for, and is in the trace.
     let answered_at = Instant::now();
@@ -36,7 +36,7 @@ pub(crate) async fn run(binary: Binary, seed: u64) -> anyhow::Result<Outcome> {
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    site.settled(&journal, 0, SETTLE).await?;
+    site.settled(&journal, 0, SETTLE_TIMEOUT).await?;
     site.kill(&mut process)?;
     let begun = Instant::now();
     let trace = loop {

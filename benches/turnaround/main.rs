@@ -24,10 +24,10 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use orders::{Kind, Order, Timed};
-use outside::Outside;
-use service::{Limits, Service};
-use writes::Writes;
+use orders::{CommandKind, SentCommand, TimedCommand};
+use outside::RecordingSandbox;
+use service::{RateLimitMode, Service};
+use writes::WriteCounter;
 
 /// Between two orders: the last one is ended by then.
 const GAP: Duration = Duration::from_millis(15);
@@ -46,7 +46,7 @@ const PACED: usize = 8;
     about = "Measures the stages of an order against a Z-API that takes no time",
     after_help = "Examples:\n  cargo bench --bench turnaround\n  cargo bench --bench turnaround -- --rounds 50 --store sqlite"
 )]
-struct Call {
+struct LatencyArgs {
     /// Orders of each kind.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
@@ -68,7 +68,7 @@ enum StoreKind {
 }
 
 fn main() -> anyhow::Result<()> {
-    let call = Call::parse();
+    let call = LatencyArgs::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         if call.store != Some(StoreKind::Postgres) {
@@ -88,14 +88,14 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-async fn measure(database: &str, url: Option<String>, call: &Call) -> anyhow::Result<()> {
-    let outside = Outside::open().await?;
-    let mut service = Service::start(&outside, url.as_deref(), Limits::Out).await?;
-    let mut timed: BTreeMap<Kind, Vec<Timed>> = BTreeMap::new();
+async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> anyhow::Result<()> {
+    let outside = RecordingSandbox::start().await?;
+    let mut service = Service::start(&outside, url.as_deref(), RateLimitMode::Unlimited).await?;
+    let mut timed: BTreeMap<CommandKind, Vec<TimedCommand>> = BTreeMap::new();
     for round in 0..call.rounds + 1 {
-        for kind in Kind::ALL {
-            let order = Order::new(kind);
-            let once = order.give(&outside, &service.url).await?;
+        for kind in CommandKind::ALL {
+            let order = SentCommand::new(kind);
+            let once = order.send(&outside, &service.url).await?;
             // The first of each opens connections, and fills the directory.
             if round > 0 {
                 timed.entry(kind).or_default().push(once);
@@ -105,27 +105,27 @@ async fn measure(database: &str, url: Option<String>, call: &Call) -> anyhow::Re
     }
     println!("\n{database}, {} orders of each kind, all connections and the directory warm", call.rounds);
     for (kind, timed) in &timed {
-        table::stages(*kind, timed);
+        table::print_stages(*kind, timed);
     }
 
     println!(
         "\n{database}, transactions that wrote, an order (median of {COUNTED}), and what the journal notes"
     );
     let journal = service.journal().await?;
-    let writes = Writes::of(&service.store_url);
-    let mut counted: BTreeMap<Kind, (Vec<u64>, Vec<String>)> = BTreeMap::new();
+    let writes = WriteCounter::new(&service.store_url);
+    let mut counted: BTreeMap<CommandKind, (Vec<u64>, Vec<String>)> = BTreeMap::new();
     for _ in 0..COUNTED {
-        for kind in Kind::ALL {
+        for kind in CommandKind::ALL {
             let before = writes.count().await?;
-            let once = Order::new(kind).give(&outside, &service.url).await?;
+            let once = SentCommand::new(kind).send(&outside, &service.url).await?;
             tokio::time::sleep(SETTLED).await;
             let (counts, notes) = counted.entry(kind).or_default();
             counts.extend(writes.since(before).await?);
-            *notes = journal.notes(&once.id).await?.into_iter().map(|note| note.what).collect();
+            *notes = journal.audit_events(&once.id).await?.into_iter().map(|note| note.event).collect();
         }
     }
     for (kind, (counts, notes)) in counted {
-        table::writes(kind, counts, &notes);
+        table::print_writes(kind, counts, &notes);
     }
     if call.warm {
         return Ok(());
@@ -134,27 +134,28 @@ async fn measure(database: &str, url: Option<String>, call: &Call) -> anyhow::Re
     let mut first = Vec::new();
     for _ in 0..STARTS {
         service.stop().await?;
-        service = Service::start_on(&outside, &service.store_url, service.folder, Limits::Out).await?;
-        first.push(Order::new(Kind::Link).give(&outside, &service.url).await?);
+        service =
+            Service::start_on(&outside, &service.store_url, service.folder, RateLimitMode::Unlimited).await?;
+        first.push(SentCommand::new(CommandKind::Link).send(&outside, &service.url).await?);
         tokio::time::sleep(GAP).await;
-        Order::new(Kind::Unlink).give(&outside, &service.url).await?;
+        SentCommand::new(CommandKind::Unlink).send(&outside, &service.url).await?;
         tokio::time::sleep(GAP).await;
     }
     println!("\n{database}, the first order after a start: no connection, nothing known ({STARTS} starts)");
-    table::stages(Kind::Link, &first);
+    table::print_stages(CommandKind::Link, &first);
 
     service.stop().await?;
-    service = Service::start_on(&outside, &service.store_url, service.folder, Limits::Default).await?;
+    service = Service::start_on(&outside, &service.store_url, service.folder, RateLimitMode::Default).await?;
     println!(
         "\n{database}, the default limits (1 change a second, 30 messages a minute, bursts of 5): \
          webhook → reply of {PACED} orders"
     );
     let mut paced = Vec::new();
     for turn in 0..PACED {
-        let kind = if turn % 2 == 0 { Kind::Link } else { Kind::Unlink };
-        paced.push(Order::new(kind).give(&outside, &service.url).await?.reply());
+        let kind = if turn % 2 == 0 { CommandKind::Link } else { CommandKind::Unlink };
+        paced.push(SentCommand::new(kind).send(&outside, &service.url).await?.reply());
         tokio::time::sleep(GAP).await;
     }
-    table::paced(&paced);
+    table::print_rate_limited(&paced);
     service.stop().await
 }

@@ -4,17 +4,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::time::timeout;
-use vincula::sandbox::phony::{Event, post};
+use vincula::sandbox::phony::{EventBuilder, post};
 
-use crate::outside::{COMMUNITY, GROUPS, Outside, group};
+use crate::outside::{COMMUNITY, GROUPS, RecordingSandbox, group};
 
 const ANA: &str = "5544999990001";
 /// Whoever is not answered by then is not answered at all.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What is ordered. Each undoes the one before it, so that all of them change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum CommandKind {
     Link,
     Unlink,
     WhoAmI,
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     UnlinkTen,
 }
 
-impl Kind {
+impl CommandKind {
     pub(crate) const ALL: [Self; 5] =
         [Self::Link, Self::Unlink, Self::WhoAmI, Self::LinkTen, Self::UnlinkTen];
 
@@ -60,13 +60,13 @@ impl Kind {
 }
 
 /// An order that is about to be given.
-pub(crate) struct Order {
-    kind: Kind,
+pub(crate) struct SentCommand {
+    kind: CommandKind,
 }
 
 /// When what happened to an order, counted from the first byte of its webhook.
 #[derive(Clone, Debug)]
-pub(crate) struct Timed {
+pub(crate) struct TimedCommand {
     /// Its id in the journal.
     pub(crate) id: String,
     /// Its sender had `accepted`.
@@ -75,7 +75,7 @@ pub(crate) struct Timed {
     pub(crate) calls: Vec<(String, Duration)>,
 }
 
-impl Timed {
+impl TimedCommand {
     pub(crate) fn first_call(&self) -> Duration {
         self.calls.first().map(|(_, at)| *at).unwrap_or_default()
     }
@@ -85,23 +85,24 @@ impl Timed {
     }
 }
 
-impl Order {
-    pub(crate) fn new(kind: Kind) -> Self {
+impl SentCommand {
+    pub(crate) fn new(kind: CommandKind) -> Self {
         Self { kind }
     }
 
     /// Gives the order and waits for its reply, which must be true.
-    pub(crate) async fn give(&self, outside: &Outside, url: &str) -> anyhow::Result<Timed> {
+    pub(crate) async fn send(&self, outside: &RecordingSandbox, url: &str) -> anyhow::Result<TimedCommand> {
         let account = outside.sandbox.account();
-        let event = Event::text(&account.id, &self.kind.text()).from(ANA).connected_phone(&account.phone);
+        let event =
+            EventBuilder::text(&account.id, &self.kind.text()).from(ANA).connected_phone(&account.phone);
         let body = event.body();
         let said = outside.sandbox.sent().len();
-        outside.take();
+        outside.take_calls();
 
         let begun = Instant::now();
         let answer = post(url, &[("z-api-token", account.token.as_str())], body.as_bytes()).await?;
         let accepted = begun.elapsed();
-        let reply = timeout(PATIENCE, outside.sandbox.next_sent_after(said)).await.context("no reply")?;
+        let reply = timeout(TIMEOUT, outside.sandbox.next_sent_after(said)).await.context("no reply")?;
 
         let text = answer.text();
         let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
@@ -109,10 +110,10 @@ impl Order {
         let done = reply.text.matches('✅').count();
         ensure!(done == self.kind.changed(), "{}: {}", self.kind.name(), reply.text);
         let calls: Vec<(String, Duration)> =
-            outside.take().into_iter().map(|seen| (seen.call, seen.at - begun)).collect();
+            outside.take_calls().into_iter().map(|seen| (seen.call, seen.at - begun)).collect();
         if calls.last().is_none_or(|(call, _)| call != "send-text") {
             bail!("the reply is not the last call: {calls:?}");
         }
-        Ok(Timed { id: answer["id"].as_str().unwrap_or_default().to_owned(), accepted, calls })
+        Ok(TimedCommand { id: answer["id"].as_str().unwrap_or_default().to_owned(), accepted, calls })
     }
 }

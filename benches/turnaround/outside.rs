@@ -10,7 +10,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Account, Options, Sandbox, World};
+use vincula::sandbox::{Credentials, Options, Sandbox, World};
 
 /// The community that is ordered about.
 pub(crate) const COMMUNITY: &str = "Bairro";
@@ -19,17 +19,17 @@ pub(crate) const GROUPS: usize = 10;
 
 /// A call that came.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct RecordedCall {
     /// Its name, without ids.
     pub(crate) call: String,
     pub(crate) at: Instant,
 }
 
 /// A Z-API that takes no time.
-pub(crate) struct Outside {
+pub(crate) struct RecordingSandbox {
     pub(crate) sandbox: Sandbox,
     pub(crate) url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<RecordedCall>>>,
     shutdown: CancellationToken,
 }
 
@@ -38,8 +38,8 @@ pub(crate) fn group(number: usize) -> String {
     format!("Turma {number:02}")
 }
 
-impl Outside {
-    pub(crate) async fn open() -> anyhow::Result<Self> {
+impl RecordingSandbox {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let mut world = World::empty();
         let community = world.community(COMMUNITY);
         // It stays, so that every other may be taken out.
@@ -47,9 +47,9 @@ impl Outside {
         for number in 0..GROUPS {
             world.group(&group(number));
         }
-        let sandbox = Sandbox::new(world, Account::made_up(), Options::default());
+        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let router = sandbox.router().layer(from_fn_with_state(seen.clone(), stamp));
+        let router = sandbox.router().layer(from_fn_with_state(seen.clone(), record_call));
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
         let url = format!("http://{}", listener.local_addr()?);
         let shutdown = CancellationToken::new();
@@ -58,18 +58,22 @@ impl Outside {
     }
 
     /// The calls since this was asked last.
-    pub(crate) fn take(&self) -> Vec<Seen> {
+    pub(crate) fn take_calls(&self) -> Vec<RecordedCall> {
         std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Drop for Outside {
+impl Drop for RecordingSandbox {
     fn drop(&mut self) {
         self.shutdown.cancel();
     }
 }
 
-async fn stamp(State(seen): State<Arc<Mutex<Vec<Seen>>>>, request: Request, next: Next) -> Response {
+async fn record_call(
+    State(seen): State<Arc<Mutex<Vec<RecordedCall>>>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let at = Instant::now();
     // `/instances/{id}/token/{token}/{call}`
     let mut words = request.uri().path().split('/').skip(5);
@@ -77,6 +81,6 @@ async fn stamp(State(seen): State<Arc<Mutex<Vec<Seen>>>>, request: Request, next
         ("communities", Some(verb)) => format!("communities/{verb}"),
         (call, _) => call.to_owned(),
     };
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen { call, at });
+    seen.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedCall { call, at });
     next.run(request).await
 }

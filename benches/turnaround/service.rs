@@ -11,16 +11,16 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use vincula::storage::Store;
 
-use crate::outside::Outside;
+use crate::outside::RecordingSandbox;
 
 const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(15);
 
 /// How dense the calls of an instance may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limits {
+pub(crate) enum RateLimitMode {
     /// So dense that no call of an order waits.
-    Out,
+    Unlimited,
     Default,
 }
 
@@ -45,9 +45,9 @@ impl Drop for Running {
 impl Service {
     /// Starts one on a new journal: on SQLite, or on the PostgreSQL of this URL.
     pub(crate) async fn start(
-        outside: &Outside,
+        outside: &RecordingSandbox,
         store: Option<&str>,
-        limits: Limits,
+        limits: RateLimitMode,
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let of_its_own = || format!("sqlite:{}", folder.path().join("vincula.db").display());
@@ -57,17 +57,17 @@ impl Service {
 
     /// Starts one on a journal that exists.
     pub(crate) async fn start_on(
-        outside: &Outside,
+        outside: &RecordingSandbox,
         store_url: &str,
         folder: TempDir,
-        limits: Limits,
+        limits: RateLimitMode,
     ) -> anyhow::Result<Self> {
         let account = outside.sandbox.account();
         let limits = match limits {
-            Limits::Out => {
+            RateLimitMode::Unlimited => {
                 "commands_per_minute = 1000000\nchanges_per_second = 1000\nmessages_per_minute = 60000\n"
             }
-            Limits::Default => "",
+            RateLimitMode::Default => "",
         };
         let toml = format!(
             "[server]\nadmin_listen = \"127.0.0.1:0\"\npublic_url = \"https://bot.example.com\"\n\

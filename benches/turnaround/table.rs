@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::orders::{Kind, Timed};
+use crate::orders::{CommandKind, TimedCommand};
 
 /// At zero delay upstream: from the answer to the first call, and from the webhook to the reply to a
 /// link of one group. Medians.
@@ -10,17 +10,22 @@ const FIRST_CALL: f64 = 2.0;
 const REPLY: f64 = 10.0;
 
 /// The stages of orders of one kind.
-pub(crate) fn stages(kind: Kind, timed: &[Timed]) {
+pub(crate) fn print_stages(kind: CommandKind, timed: &[TimedCommand]) {
     let Some(some) = timed.first() else { return };
     println!("  {}: {} calls", kind.name(), some.calls.len());
     row("webhook → accepted", timed.iter().map(|one| one.accepted), None);
     let signed = timed.iter().map(|one| millis(one.first_call()) - millis(one.accepted));
     print("accepted → first call", signed.collect(), Some(FIRST_CALL));
-    row("webhook → reply", timed.iter().map(Timed::reply), (kind == Kind::Link).then_some(REPLY));
-    let names = |one: &Timed| one.calls.iter().map(|(call, _)| call.clone()).collect::<Vec<_>>();
+    row(
+        "webhook → reply",
+        timed.iter().map(TimedCommand::reply),
+        (kind == CommandKind::Link).then_some(REPLY),
+    );
+    let names = |one: &TimedCommand| one.calls.iter().map(|(call, _)| call.clone()).collect::<Vec<_>>();
     let usual = names(some);
     // Reads that go side by side come in any order, and the lists are read once a minute.
-    let alike: Vec<&Timed> = timed.iter().filter(|one| sorted(names(one)) == sorted(usual.clone())).collect();
+    let alike: Vec<&TimedCommand> =
+        timed.iter().filter(|one| sorted(names(one)) == sorted(usual.clone())).collect();
     let mut before = 0;
     while before < usual.len() {
         // Calls of one name in a row are one line.
@@ -41,14 +46,14 @@ pub(crate) fn stages(kind: Kind, timed: &[Timed]) {
 }
 
 /// The writes of orders of one kind.
-pub(crate) fn writes(kind: Kind, mut counts: Vec<u64>, notes: &[String]) {
+pub(crate) fn print_writes(kind: CommandKind, mut counts: Vec<u64>, notes: &[String]) {
     counts.sort_unstable();
     let median = counts.get(counts.len() / 2).map_or("?".to_owned(), u64::to_string);
     println!("  {:<22} {median:>3}   {}", kind.name(), notes.join(" "));
 }
 
 /// Replies one after the other.
-pub(crate) fn paced(replies: &[Duration]) {
+pub(crate) fn print_rate_limited(replies: &[Duration]) {
     let seconds: Vec<String> = replies.iter().map(|took| format!("{:.2}", took.as_secs_f64())).collect();
     println!("  {} s", seconds.join(", "));
 }

@@ -12,7 +12,7 @@ const HEADER: u64 = 32;
 const FRAME: u64 = 24;
 
 /// Where transactions are counted.
-pub(crate) enum Writes {
+pub(crate) enum WriteCounter {
     /// The frames of the write-ahead log that end a transaction.
     Log(PathBuf),
     /// The transaction ids that the server gave out; only one that writes gets one.
@@ -21,14 +21,14 @@ pub(crate) enum Writes {
 
 /// A count, and what it may be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Count {
+pub(crate) struct WriteCount {
     /// A log that begins anew has another one.
     salt: u64,
     count: u64,
 }
 
-impl Writes {
-    pub(crate) fn of(store_url: &str) -> Self {
+impl WriteCounter {
+    pub(crate) fn new(store_url: &str) -> Self {
         match store_url.strip_prefix("sqlite:") {
             Some(path) => Self::Log(PathBuf::from(format!("{path}-wal"))),
             None => Self::Server(store_url.to_owned()),
@@ -36,7 +36,7 @@ impl Writes {
     }
 
     /// So many so far.
-    pub(crate) async fn count(&self) -> anyhow::Result<Count> {
+    pub(crate) async fn count(&self) -> anyhow::Result<WriteCount> {
         match self {
             Self::Log(path) => count_in(&File::open(path).context("no write-ahead log")?),
             Self::Server(url) => {
@@ -44,19 +44,19 @@ impl Writes {
                 let next = "SELECT txid_snapshot_xmax(txid_current_snapshot())";
                 let next: i64 = sqlx::query_scalar(next).fetch_one(&mut connection).await?;
                 connection.close().await?;
-                Ok(Count { salt: 0, count: next.unsigned_abs() })
+                Ok(WriteCount { salt: 0, count: next.unsigned_abs() })
             }
         }
     }
 
     /// So many since; nothing where the log began anew meanwhile.
-    pub(crate) async fn since(&self, before: Count) -> anyhow::Result<Option<u64>> {
+    pub(crate) async fn since(&self, before: WriteCount) -> anyhow::Result<Option<u64>> {
         let now = self.count().await?;
         Ok((now.salt == before.salt).then(|| now.count.saturating_sub(before.count)))
     }
 }
 
-fn count_in(log: &File) -> anyhow::Result<Count> {
+fn count_in(log: &File) -> anyhow::Result<WriteCount> {
     let mut header = [0; HEADER as usize];
     log.read_exact_at(&mut header, 0)?;
     let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
@@ -69,5 +69,5 @@ fn count_in(log: &File) -> anyhow::Result<Count> {
         count += u64::from(number(&frame[4..8]) != 0);
         at += FRAME + page;
     }
-    Ok(Count { salt, count })
+    Ok(WriteCount { salt, count })
 }

@@ -4,28 +4,28 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vincula::command::{Arg, args, named, nearest, recognise, registry};
+use vincula::command::{ArgKind, args, lookup, nearest_name, parse_command, registry};
 use vincula::directory::{fold, is_invisible};
 use vincula::domain::Locale;
-use vincula::reply::{Speech, quoted};
+use vincula::reply::{Localizer, quote};
 
-const LINK: &[Arg] = &[Arg::Community, Arg::Groups];
+const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
 
-static SPEECH: LazyLock<Speech> = LazyLock::new(|| Speech {
+static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     locale: Locale::PtBr,
     prefix: "/".to_owned(),
     prefixes: vec!["/".to_owned()],
-    name_of: registry::name_in,
+    command_name: registry::name_in,
 });
 
 fuzz_target!(|text: &str| {
-    let slip = quoted(text);
+    let slip = quote(text);
     assert!(!slip.chars().any(|c| c.is_control() || is_invisible(c)), "{slip:?}");
-    let rest = match recognise(text, &SPEECH.prefixes) {
+    let rest = match parse_command(text, &SPEECH.prefixes) {
         Some(order) => {
             assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
-            let _ = nearest(&order.typed, Locale::Es);
-            if let Some(spec) = named(&order.typed) {
+            let _ = nearest_name(&order.typed, Locale::Es);
+            if let Some(spec) = lookup(&order.typed) {
                 let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
             }
             order.rest
@@ -35,14 +35,14 @@ fuzz_target!(|text: &str| {
     let Ok(found) = args::parse(LINK, true, &rest) else { return };
     let community = found.community.expect("a community is named");
     let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
-    let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quoted(word).contains("“”");
+    let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
     if !printed || !named_by_something(&community) || !found.words.iter().all(named_by_something) {
         return;
     }
     let mut words = vec![community.as_str()];
     words.extend(found.words.iter().map(String::as_str));
     let order = SPEECH.order("link", &words);
-    let again = recognise(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
+    let again = parse_command(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
     let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");

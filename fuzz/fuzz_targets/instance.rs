@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use vincula::config::{Instance, Limits, NonAdminPolicy, Verify};
+use vincula::config::{Instance, RateLimits, NonAdminPolicy, VerifyConfig};
 use vincula::domain::{InstanceName, Locale};
 
 pub const ID: &str = "3C67AB641C8AA0412F6A2242B4E23AC7";
 
-pub fn instance(verify: Verify) -> Instance {
+pub fn instance(verify: VerifyConfig) -> Instance {
     Instance {
         name: InstanceName::parse("main").expect("a name"),
         id: ID.to_owned(),
@@ -24,7 +24,7 @@ pub fn instance(verify: Verify) -> Instance {
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,
         verify,
-        limits: Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: RateLimits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
         admins: Vec::new(),
         aliases: Vec::new(),
     }

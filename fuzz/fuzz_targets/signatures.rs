@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use vincula::clock::Timestamp;
-use vincula::config::{Hmac, Verify};
+use vincula::config::{HmacConfig, VerifyConfig};
 use vincula::webhook::verify::{
-    Outside, Verifier, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, ZAPI_TOKEN,
+    RequestMeta, Verifier, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, ZAPI_TOKEN,
 };
 
 #[path = "instance.rs"]
@@ -25,12 +25,12 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
 static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| {
     // Nobody, the fuzzer included, can guess these.
     let keys = || vec![b"a made-up key that nobody signs with".to_vec().into()];
-    let hmac = || Some(Hmac { header: SIGNATURE, secrets: keys() });
+    let hmac = || Some(HmacConfig { header: SIGNATURE, secrets: keys() });
     [
-        Verify { path_secret: Some("a-path-nobody-guesses-9f2c-and-never-will".into()), ..Verify::default() },
-        Verify { hmac: hmac(), ..Verify::default() },
-        Verify { standard_webhooks: Some(keys()), ..Verify::default() },
-        Verify { zapi_token: true, hmac: hmac(), standard_webhooks: Some(keys()), ..Verify::default() },
+        VerifyConfig { path_secret: Some("a-path-nobody-guesses-9f2c-and-never-will".into()), ..VerifyConfig::default() },
+        VerifyConfig { hmac: hmac(), ..VerifyConfig::default() },
+        VerifyConfig { standard_webhooks: Some(keys()), ..VerifyConfig::default() },
+        VerifyConfig { zapi_token: true, hmac: hmac(), standard_webhooks: Some(keys()), ..VerifyConfig::default() },
     ]
     .into_iter()
     .map(|verify| Verifier::new(&instance::instance(verify)))
@@ -59,7 +59,7 @@ fuzz_target!(|input: &[u8]| {
             headers.append(name, value);
         }
     }
-    let outside = Outside::of(&headers, path);
+    let outside = RequestMeta::new(&headers, path);
     for verifier in VERIFIERS.iter() {
         assert!(verifier.verify(&outside, Bytes::copy_from_slice(rest), NOON).is_err(), "it passed");
     }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use super::remedy::explained;
-use super::webhook::{Watch, webhook_url};
-use super::{ConfigArg, End, block_on, say};
-use crate::config::{Config, Instance, Loaded, NonAdminPolicy};
+use super::remedy::describe_with_remedy;
+use super::webhook::{WebhookTarget, webhook_url};
+use super::{ConfigArg, ExitStatus, block_on, print_line};
+use crate::config::{Config, Instance, LoadedConfig, NonAdminPolicy};
 use crate::storage::{OpenError, Store};
-use crate::zapi::{Connections, Unpaced, Zapi};
+use crate::zapi::{HttpClients, Unlimited, Zapi};
 
 #[derive(Args, Debug)]
-pub(super) struct Options {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigArg,
     /// Ask Z-API nothing.
@@ -21,71 +21,71 @@ pub(super) struct Options {
     offline: bool,
 }
 
-pub(super) fn check(options: &Options) -> anyhow::Result<End> {
+pub(super) fn check(options: &CheckArgs) -> anyhow::Result<ExitStatus> {
     let loaded = match options.config.read() {
         Ok(loaded) => loaded,
         Err(findings) => {
             for finding in &findings {
-                say(&format!("❌ {finding}"));
+                print_line(&format!("❌ {finding}"));
             }
             let count = findings.len();
             let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-            say(&format!("{count} {mistakes} to mend; nothing was started."));
-            return Ok(End::BadConfig);
+            print_line(&format!("{count} {mistakes} to mend; nothing was started."));
+            return Ok(ExitStatus::InvalidConfig);
         }
     };
-    let mut report = Report::default();
-    explain(&loaded, &mut report);
+    let mut report = CheckReport::default();
+    print_loaded_config(&loaded, &mut report);
     block_on(async {
-        journal(&loaded.config, &mut report).await;
+        check_journal(&loaded.config, &mut report).await;
         if !options.offline {
-            let mut connections = Connections::default();
+            let mut connections = HttpClients::default();
             for instance in &loaded.config.instances {
-                online(&loaded.config, instance, &mut connections, &mut report).await?;
+                check_online(&loaded.config, instance, &mut connections, &mut report).await?;
             }
         }
         Ok(())
     })?;
-    Ok(match report.findings {
+    Ok(match report.problems {
         0 => {
-            say("All good.");
-            End::Well
+            print_line("All good.");
+            ExitStatus::Success
         }
         findings => {
-            say(&format!("{findings} to look at."));
-            End::Badly
+            print_line(&format!("{findings} to look at."));
+            ExitStatus::Failure
         }
     })
 }
 
 #[derive(Default)]
-struct Report {
-    findings: usize,
+struct CheckReport {
+    problems: usize,
 }
 
-impl Report {
-    fn good(&mut self, line: &str) {
-        say(&format!("✅ {line}"));
+impl CheckReport {
+    fn print_ok(&mut self, line: &str) {
+        print_line(&format!("✅ {line}"));
     }
 
     /// What may be better, and is no fault.
-    fn hint(&self, line: &str) {
-        say(&format!("ℹ️ {line}"));
+    fn print_hint(&self, line: &str) {
+        print_line(&format!("ℹ️ {line}"));
     }
 
-    fn finding(&mut self, line: &str) {
-        self.findings += 1;
-        say(&format!("⚠️ {line}"));
+    fn print_problem(&mut self, line: &str) {
+        self.problems += 1;
+        print_line(&format!("⚠️ {line}"));
     }
 }
 
-fn explain(loaded: &Loaded, report: &mut Report) {
+fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
     let Config { server, instances, .. } = &loaded.config;
     match &loaded.path {
-        Some(path) => say(&format!("Configuration: {} and the environment", path.display())),
-        None => say("Configuration: the environment alone"),
+        Some(path) => print_line(&format!("Configuration: {} and the environment", path.display())),
+        None => print_line("Configuration: the environment alone"),
     }
-    say(&format!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen));
+    print_line(&format!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen));
     for instance in instances {
         let Instance { name, verify, admins, .. } = instance;
         let mut schemes = Vec::new();
@@ -100,45 +100,45 @@ fn explain(loaded: &Loaded, report: &mut Report) {
             NonAdminPolicy::Ignore => "ignored",
             NonAdminPolicy::Refuse => "refused once an hour",
         };
-        say(&format!(
+        print_line(&format!(
             "{name}: verified by {schemes}; orders begin with {} and come from {}; non-admins are {non_admins}",
             instance.prefixes.join(" or "),
             if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
         ));
     }
     for warning in &loaded.warnings {
-        report.finding(&warning.to_string());
+        report.print_problem(&warning.to_string());
     }
 }
 
-async fn journal(config: &Config, report: &mut Report) {
+async fn check_journal(config: &Config, report: &mut CheckReport) {
     match Store::open_to_read(config.store.url.expose_secret()).await {
-        Ok(_) => report.good("The journal can be read."),
+        Ok(_) => report.print_ok("The journal can be read."),
         Err(OpenError::Missing(path)) => {
-            say(&format!("The journal {} will be made at the first start.", path));
+            print_line(&format!("The journal {} will be made at the first start.", path));
         }
-        Err(error) => report.finding(&error.to_string()),
+        Err(error) => report.print_problem(&error.to_string()),
     }
 }
 
-async fn online(
+async fn check_online(
     config: &Config,
     instance: &Instance,
-    connections: &mut Connections,
-    report: &mut Report,
+    connections: &mut HttpClients,
+    report: &mut CheckReport,
 ) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance, Arc::new(Unpaced), connections)?;
-    let connection = zapi.connection().await;
+    let zapi = Zapi::new(instance, Arc::new(Unlimited), connections)?;
+    let connection = zapi.connection_status().await;
     match &connection {
         Ok(connection) if connection.is_connected => {
-            report.good(&format!("{name}: Z-API knows the instance, and WhatsApp is connected."));
+            report.print_ok(&format!("{name}: Z-API knows the instance, and WhatsApp is connected."));
         }
-        Ok(_) => report.finding(&format!(
+        Ok(_) => report.print_problem(&format!(
             "{name}: WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone."
         )),
         Err(error) => {
-            report.finding(&explained(instance, error));
+            report.print_problem(&describe_with_remedy(instance, error));
             // The other questions would fail alike.
             return Ok(());
         }
@@ -146,15 +146,15 @@ async fn online(
     let account = match zapi.account().await {
         Ok(account) => account,
         Err(error) => {
-            report.finding(&explained(instance, &error));
+            report.print_problem(&describe_with_remedy(instance, &error));
             return Ok(());
         }
     };
     let register = format!("Run `vincula webhook register {name}`.");
     if instance.owner_commands {
         match account.notifies_sent_by_me {
-            true => report.good(&format!("{name}: Z-API sends what is typed on the bot's own phone.")),
-            false => report.finding(&format!(
+            true => report.print_ok(&format!("{name}: Z-API sends what is typed on the bot's own phone.")),
+            false => report.print_problem(&format!(
                 "{name}: owner_commands is on, but Z-API does not send what is typed on the bot's own phone: the \
                  owner's commands never arrive. {register}"
             )),
@@ -163,33 +163,43 @@ async fn online(
     let Some(public_url) = &config.server.public_url else { return Ok(()) };
     if account.received_and_delivery_url.as_ref().is_some_and(|url| *url != webhook_url(public_url, instance))
     {
-        report.finding(&format!(
+        report.print_problem(&format!(
             "{name}: the receive-and-delivery webhook points elsewhere: messages may go there and not to this bot. \
              {register}"
         ));
     }
     match &account.received_url {
         Some(url) if *url == webhook_url(public_url, instance) => {
-            report.good(&format!("{name}: the webhook points here."));
-            watch(Watch::of(&account, public_url, instance), instance, &register, report);
+            report.print_ok(&format!("{name}: the webhook points here."));
+            check_connection_webhook(
+                WebhookTarget::from_account(&account, public_url, instance),
+                instance,
+                &register,
+                report,
+            );
         }
-        Some(_) => report.finding(&format!("{name}: the webhook points elsewhere. {register}")),
-        None => report.finding(&format!("{name}: no webhook is set. {register}")),
+        Some(_) => report.print_problem(&format!("{name}: the webhook points elsewhere. {register}")),
+        None => report.print_problem(&format!("{name}: no webhook is set. {register}")),
     }
     Ok(())
 }
 
 /// Who is told of the connection: only `/status` says less where we are not.
-fn watch(watch: Watch, instance: &Instance, register: &str, report: &mut Report) {
+fn check_connection_webhook(
+    watch: WebhookTarget,
+    instance: &Instance,
+    register: &str,
+    report: &mut CheckReport,
+) {
     let name = &instance.name;
     let missing = "/status may not say since when WhatsApp is connected";
     match watch {
-        Watch::Ours => {
-            report.good(&format!("{name}: the connected and the disconnected webhook point here."));
+        WebhookTarget::Ours => {
+            report.print_ok(&format!("{name}: the connected and the disconnected webhook point here."));
         }
-        Watch::Nobodys => report.hint(&format!(
+        WebhookTarget::Unset => report.print_hint(&format!(
             "{name}: {missing}: the connected and the disconnected webhook do not both point here. {register}"
         )),
-        Watch::Theirs(which) => report.hint(&format!("{name}: {missing}: {which} elsewhere.")),
+        WebhookTarget::Other(which) => report.print_hint(&format!("{name}: {missing}: {which} elsewhere.")),
     }
 }

@@ -6,25 +6,25 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use super::webhook::chosen;
-use super::{ConfigArg, End, block_on, say};
+use super::webhook::select_instances;
+use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::clock::Clock;
 use crate::domain::{GroupId, Phone};
-use crate::sandbox::phony::{Event, post};
+use crate::sandbox::phony::{EventBuilder, post};
 use crate::webhook::sign::{signature_headers, webhook_path};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Call {
+pub(super) enum EventCommand {
     /// Sign and post one message event to a running service.
     #[command(after_help = "\
 Examples:
   vincula event send --from 5544999999999 --text '/communities'
   vincula event send --from 5544999999999 --group 120363019502650977-group --text '/link Sales here'")]
-    Send(Send),
+    Send(SendArgs),
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Send {
+pub(super) struct SendArgs {
     /// What is written.
     #[arg(long)]
     text: String,
@@ -47,15 +47,17 @@ pub(super) struct Send {
     config: ConfigArg,
 }
 
-pub(super) fn event(Call::Send(send): &Call) -> anyhow::Result<End> {
-    let Some(config) = send.config.load() else { return Ok(End::BadConfig) };
-    let Some(instances) = chosen(&config, send.instance.as_deref()) else { return Ok(End::BadConfig) };
+pub(super) fn event(EventCommand::Send(send): &EventCommand) -> anyhow::Result<ExitStatus> {
+    let Some(config) = send.config.load() else { return Ok(ExitStatus::InvalidConfig) };
+    let Some(instances) = select_instances(&config, send.instance.as_deref()) else {
+        return Ok(ExitStatus::InvalidConfig);
+    };
     let [instance] = instances[..] else {
         eprintln!("vincula: there are several instances: say which with --instance");
-        return Ok(End::BadConfig);
+        return Ok(ExitStatus::InvalidConfig);
     };
     let phone = Phone::from_typed(&send.from).context("--from is no number: digits, country first")?;
-    let mut event = Event::text(&instance.id, &send.text).from(&phone.to_string());
+    let mut event = EventBuilder::text(&instance.id, &send.text).from(&phone.to_string());
     if let Some(group) = &send.group {
         let group =
             GroupId::parse(group).context("--group is no group id, such as 120363019502650977-group")?;
@@ -65,7 +67,8 @@ pub(super) fn event(Call::Send(send): &Call) -> anyhow::Result<End> {
         event = event.with_id(id);
     }
     let body = event.body();
-    let base = send.url.clone().unwrap_or_else(|| format!("http://{}", reachable(config.server.listen)));
+    let base =
+        send.url.clone().unwrap_or_else(|| format!("http://{}", reachable_address(config.server.listen)));
     let url = format!("{}{}", base.trim_end_matches('/'), webhook_path(instance).expose_secret());
     let delivery = format!("msg_{}", uuid::Uuid::now_v7().simple());
     let headers = signature_headers(instance, &delivery, Clock::system().now(), body.as_bytes());
@@ -75,14 +78,14 @@ pub(super) fn event(Call::Send(send): &Call) -> anyhow::Result<End> {
         // The address may hold the path's secret, so errors name the base alone.
         post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not answer"))
     })?;
-    say(answer.text().trim_end());
+    print_line(answer.text().trim_end());
     let status = serde_json::from_str::<serde_json::Value>(&answer.text()).unwrap_or_default();
     let is_taken = matches!(status["status"].as_str(), Some("accepted" | "duplicate"));
-    Ok(if answer.status == 200 && is_taken { End::Well } else { End::Badly })
+    Ok(if answer.status == 200 && is_taken { ExitStatus::Success } else { ExitStatus::Failure })
 }
 
 /// The address under which a listener of this machine is reached from this machine.
-pub(super) fn reachable(mut listen: SocketAddr) -> SocketAddr {
+pub(super) fn reachable_address(mut listen: SocketAddr) -> SocketAddr {
     if listen.ip().is_unspecified() {
         listen.set_ip(match listen.ip() {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

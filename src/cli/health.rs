@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::event::reachable;
-use super::{ConfigArg, End, block_on};
+use super::event::reachable_address;
+use super::{ConfigArg, ExitStatus, block_on};
 
-pub(super) fn health(config: &ConfigArg) -> anyhow::Result<End> {
-    let Some(config) = config.load() else { return Ok(End::BadConfig) };
-    let address = reachable(config.server.admin_listen);
+pub(super) fn health(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
+    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
+    let address = reachable_address(config.server.admin_listen);
     block_on(async {
         let client = reqwest_client()?;
         let answer = client.get(format!("http://{address}/healthz")).send().await;
         let answer = answer.with_context(|| format!("nothing answers on {address}"))?;
-        Ok(if answer.status().is_success() { End::Well } else { End::Badly })
+        Ok(if answer.status().is_success() { ExitStatus::Success } else { ExitStatus::Failure })
     })
 }
 

@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::command::registry;
-use crate::config::{self, Config, Loaded, Source};
+use crate::config::{self, Config, ConfigSource, LoadedConfig};
 use crate::telemetry::{self, LogFilterError};
 
 /// WhatsApp communities run from a chat: a Z-API webhook service.
@@ -40,11 +40,11 @@ Examples:
 )]
 struct Cli {
     #[command(subcommand)]
-    call: Call,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Call {
+enum CliCommand {
     /// Run the service until SIGTERM or SIGINT.
     #[command(after_help = "Example:\n  vincula serve --config /etc/vincula/vincula.toml")]
     Serve(ConfigArg),
@@ -61,19 +61,19 @@ with the line as its caption, [owner] types it on the bot's own phone,
 [👍] answers the bot's last message, and [as Bruno] does any of this on the
 phone of somebody else: Bruno is an admin of one community, Carla, Davi and
 Elisa are not, and any other name or number is a stranger's.")]
-    Demo(demo::Options),
+    Demo(demo::DemoArgs),
     /// Explain and validate the configuration, and ask Z-API whether it works.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
-    Check(check::Options),
+    Check(check::CheckArgs),
     /// Set the webhooks of an instance at Z-API.
     #[command(subcommand, after_help = "Example:\n  vincula webhook register")]
-    Webhook(webhook::Call),
+    Webhook(webhook::WebhookCommand),
     /// Make up events, as Z-API would send them.
     #[command(
         subcommand,
         after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
     )]
-    Event(event::Call),
+    Event(event::EventCommand),
     /// Read the journal of orders, and take dead letters up again.
     #[command(
         subcommand,
@@ -84,7 +84,7 @@ Examples:
   vincula journal retry --all-dead
   vincula journal export > orders.csv"
     )]
-    Journal(journal::Call),
+    Journal(journal::JournalCommand),
     /// Ask a running service whether it lives: for a container's health check.
     #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
     Health(ConfigArg),
@@ -106,29 +106,29 @@ struct ConfigArg {
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Well,
-    Badly,
-    BadConfig,
+enum ExitStatus {
+    Success,
+    Failure,
+    InvalidConfig,
 }
 
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
-    let end = match Cli::parse().call {
-        Call::Serve(config) => serve::serve(&config),
-        Call::Demo(options) => demo::demo(&options),
-        Call::Check(options) => check::check(&options),
-        Call::Webhook(call) => webhook::webhook(&call),
-        Call::Event(call) => event::event(&call),
-        Call::Journal(call) => journal::journal(&call),
-        Call::Health(config) => health::health(&config),
-        Call::Completions(shell) => pages::completions(&shell),
-        Call::Man => pages::man(),
+    let end = match Cli::parse().command {
+        CliCommand::Serve(config) => serve::serve(&config),
+        CliCommand::Demo(options) => demo::demo(&options),
+        CliCommand::Check(options) => check::check(&options),
+        CliCommand::Webhook(call) => webhook::webhook(&call),
+        CliCommand::Event(call) => event::event(&call),
+        CliCommand::Journal(call) => journal::journal(&call),
+        CliCommand::Health(config) => health::health(&config),
+        CliCommand::Completions(shell) => pages::completions(&shell),
+        CliCommand::Man => pages::man(),
     };
     match end {
-        Ok(End::Well) => ExitCode::SUCCESS,
-        Ok(End::Badly) => ExitCode::from(1),
-        Ok(End::BadConfig) => ExitCode::from(2),
+        Ok(ExitStatus::Success) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Failure) => ExitCode::from(1),
+        Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
         Err(error) if error.is::<LogFilterError>() => {
             eprintln!("vincula: {error}");
             ExitCode::from(2)
@@ -141,8 +141,8 @@ pub fn main() -> ExitCode {
 }
 
 impl ConfigArg {
-    fn read(&self) -> Result<Loaded, Vec<config::Finding>> {
-        config::load(&Source::from_process(self.config.clone()), &registry::names())
+    fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
+        config::load(&ConfigSource::from_process(self.config.clone()), &registry::names())
     }
 
     /// The configuration, or everything that is wrong with it on stderr.
@@ -181,7 +181,7 @@ fn machine_output() -> impl std::io::Write {
 }
 
 /// Writes machine output; a closed pipe ends the call without a word.
-fn print(text: &str) -> anyhow::Result<()> {
+fn print_output(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -190,6 +190,6 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a line for a person or a script; nobody need be there to read it.
-fn say(line: &str) {
-    let _ = print(&format!("{line}\n"));
+fn print_line(line: &str) {
+    let _ = print_output(&format!("{line}\n"));
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Command, CommandFactory};
 
-use super::{Cli, End, print};
+use super::{Cli, ExitStatus, print_output};
 
 #[derive(Args, Debug)]
 pub(super) struct Shell {
@@ -10,34 +10,34 @@ pub(super) struct Shell {
     shell: clap_complete::Shell,
 }
 
-pub(super) fn completions(shell: &Shell) -> anyhow::Result<End> {
+pub(super) fn completions(shell: &Shell) -> anyhow::Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(shell.shell, &mut Cli::command(), "vincula", &mut script);
-    print(&String::from_utf8_lossy(&script))?;
-    Ok(End::Well)
+    print_output(&String::from_utf8_lossy(&script))?;
+    Ok(ExitStatus::Success)
 }
 
 /// One page: the program, then each call with its options, and the calls below it.
-pub(super) fn man() -> anyhow::Result<End> {
+pub(super) fn man() -> anyhow::Result<ExitStatus> {
     let mut page = Vec::new();
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for call in calls(&command) {
-        sections(call, call.get_name(), &mut page)?;
-        for below in calls(call) {
-            sections(below, &format!("{} {}", call.get_name(), below.get_name()), &mut page)?;
+    for call in subcommands(&command) {
+        render_sections(call, call.get_name(), &mut page)?;
+        for below in subcommands(call) {
+            render_sections(below, &format!("{} {}", call.get_name(), below.get_name()), &mut page)?;
         }
     }
-    print(&String::from_utf8_lossy(&page))?;
-    Ok(End::Well)
+    print_output(&String::from_utf8_lossy(&page))?;
+    Ok(ExitStatus::Success)
 }
 
-fn calls(command: &Command) -> impl Iterator<Item = &Command> {
+fn subcommands(command: &Command) -> impl Iterator<Item = &Command> {
     command.get_subcommands().filter(|call| call.get_name() != "help")
 }
 
-fn sections(call: &Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+fn render_sections(call: &Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
     let part = clap_mangen::Man::new(call.clone());
     page.extend_from_slice(format!(".SH \"VINCULA {}\"\n", name.to_uppercase()).as_bytes());
     part.render_synopsis_section(page)?;

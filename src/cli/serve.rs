@@ -4,29 +4,29 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{ConfigArg, End, start_log};
+use super::{ConfigArg, ExitStatus, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::Timing;
+use crate::command::TimingConfig;
 use crate::config::Config;
 use crate::http::listen;
 use crate::{lifecycle, telemetry};
 
-pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<End> {
-    let Some(config) = config.load() else { return Ok(End::BadConfig) };
+pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
+    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
     start_log(LevelFilter::INFO)?;
-    telemetry::tell_panics_by_their_place();
+    telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config))?;
     // Connections that did not end in time are cut.
     runtime.shutdown_background();
-    Ok(End::Well)
+    Ok(ExitStatus::Success)
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
-    let shutdown = lifecycle::on_signal()?;
+    let shutdown = lifecycle::shutdown_on_signal()?;
     let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
-    let app = App::compose(config, Clock::system(), Timing::default()).await?;
+    let app = App::build(config, Clock::system(), TimingConfig::default()).await?;
     let public = bind(app.server.listen, "server.listen")?;
     let private = bind(app.server.admin_listen, "server.admin_listen")?;
     tracing::info!(

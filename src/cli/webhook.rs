@@ -10,14 +10,14 @@ use std::sync::Arc;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use super::remedy::explained;
-use super::{ConfigArg, End, block_on, say};
+use super::remedy::describe_with_remedy;
+use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;
-use crate::zapi::{Account, ApiError, Cause, Connections, Event, Unpaced, Zapi};
+use crate::zapi::{AccountStatus, ApiError, ApiErrorKind, HttpClients, Unlimited, WebhookKind, Zapi};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Call {
+pub(super) enum WebhookCommand {
     /// Set the "on receive" webhook to `public_url` (of all instances, or of one), and the two that tell
     /// of the connection.
     ///
@@ -35,23 +35,25 @@ pub(super) enum Call {
     },
 }
 
-pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
-    let Call::Register { instance, config } = call;
-    let Some(config) = config.load() else { return Ok(End::BadConfig) };
+pub(super) fn webhook(call: &WebhookCommand) -> anyhow::Result<ExitStatus> {
+    let WebhookCommand::Register { instance, config } = call;
+    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
     let Some(public_url) = config.server.public_url.clone() else {
         eprintln!(
             "vincula: server.public_url is missing: set it to the https address that reaches this service"
         );
-        return Ok(End::BadConfig);
+        return Ok(ExitStatus::InvalidConfig);
     };
-    let Some(instances) = chosen(&config, instance.as_deref()) else { return Ok(End::BadConfig) };
+    let Some(instances) = select_instances(&config, instance.as_deref()) else {
+        return Ok(ExitStatus::InvalidConfig);
+    };
     block_on(async {
-        let (mut connections, mut end) = (Connections::default(), End::Well);
+        let (mut connections, mut end) = (HttpClients::default(), ExitStatus::Success);
         for instance in instances {
-            let zapi = Zapi::new(instance, Arc::new(Unpaced), &mut connections)?;
+            let zapi = Zapi::new(instance, Arc::new(Unlimited), &mut connections)?;
             if let Err(error) = register(&zapi, instance, &public_url).await {
-                eprintln!("vincula: {}", explained(instance, &error));
-                end = End::Badly;
+                eprintln!("vincula: {}", describe_with_remedy(instance, &error));
+                end = ExitStatus::Failure;
             }
         }
         Ok(end)
@@ -62,30 +64,33 @@ pub(super) fn webhook(call: &Call) -> anyhow::Result<End> {
 async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<(), ApiError> {
     let (name, url) = (&instance.name, webhook_url(public_url, instance));
     // The path may hold a secret, so the whole address is not shown.
-    let place = without_secret(public_url, instance);
-    set(zapi, Event::Received, &url).await?;
-    say(&format!("{name}: webhook set to {place}"));
+    let place = redacted_url(public_url, instance);
+    set(zapi, WebhookKind::Received, &url).await?;
+    print_line(&format!("{name}: webhook set to {place}"));
     let account = zapi.account().await?;
     if account.received_and_delivery_url.as_ref().is_some_and(|second| *second != url) {
-        set(zapi, Event::ReceivedAndDelivery, &url).await?;
-        say(&format!("{name}: receive-and-delivery webhook, which pointed elsewhere, set to {place}"));
+        set(zapi, WebhookKind::ReceivedAndDelivery, &url).await?;
+        print_line(&format!("{name}: receive-and-delivery webhook, which pointed elsewhere, set to {place}"));
     }
     if instance.owner_commands {
         match zapi.notify_sent_by_me().await {
-            Err(error) if error.cause == Cause::Unreadable && zapi.account().await?.notifies_sent_by_me => {}
+            Err(error)
+                if error.cause == ApiErrorKind::Unreadable && zapi.account().await?.notifies_sent_by_me => {}
             told => told?,
         }
-        say(&format!("{name}: Z-API sends what is typed on the bot's own phone, too"));
+        print_line(&format!("{name}: Z-API sends what is typed on the bot's own phone, too"));
     }
-    match Watch::of(&account, public_url, instance) {
-        Watch::Theirs(which) => say(&format!(
+    match WebhookTarget::from_account(&account, public_url, instance) {
+        WebhookTarget::Other(which) => print_line(&format!(
             "{name}: {which} elsewhere: somebody watches the connection there, so neither was changed; \
              /status may not say since when WhatsApp is connected"
         )),
-        Watch::Ours | Watch::Nobodys => {
-            for (event, word) in [(Event::Connected, "connected"), (Event::Disconnected, "disconnected")] {
+        WebhookTarget::Ours | WebhookTarget::Unset => {
+            for (event, word) in
+                [(WebhookKind::Connected, "connected"), (WebhookKind::Disconnected, "disconnected")]
+            {
                 set(zapi, event, &url).await?;
-                say(&format!("{name}: {word} webhook set to {place}"));
+                print_line(&format!("{name}: {word} webhook set to {place}"));
             }
         }
     }
@@ -93,9 +98,9 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
 }
 
 /// Sets a webhook. Where the answer does not say that it is set, what Z-API knows of the instance decides.
-async fn set(zapi: &Zapi, event: Event, url: &str) -> Result<(), ApiError> {
+async fn set(zapi: &Zapi, event: WebhookKind, url: &str) -> Result<(), ApiError> {
     match zapi.set_webhook(event, url).await {
-        Err(error) if error.cause == Cause::Unreadable => {
+        Err(error) if error.cause == ApiErrorKind::Unreadable => {
             let account = zapi.account().await?;
             if account.url_of(event) == Some(url) { Ok(()) } else { Err(error) }
         }
@@ -105,35 +110,35 @@ async fn set(zapi: &Zapi, event: Event, url: &str) -> Result<(), ApiError> {
 
 /// Who is told of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Watch {
+pub(super) enum WebhookTarget {
     /// We are.
     Ours,
     /// Nobody else is, and we are not of all.
-    Nobodys,
+    Unset,
     /// Somebody else is: of what, as the beginning of a sentence that says so.
-    Theirs(&'static str),
+    Other(&'static str),
 }
 
-impl Watch {
+impl WebhookTarget {
     /// Who is told, as Z-API has it. An address of this instance here is ours with any secret: it may have changed.
-    pub(super) fn of(account: &Account, public_url: &str, instance: &Instance) -> Self {
-        let (ours, place) = (webhook_url(public_url, instance), without_secret(public_url, instance));
+    pub(super) fn from_account(account: &AccountStatus, public_url: &str, instance: &Instance) -> Self {
+        let (ours, place) = (webhook_url(public_url, instance), redacted_url(public_url, instance));
         let is_here =
             |url: &str| url.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let is_theirs = |url: &str| !is_here(url);
         let urls = [account.connected_url.as_deref(), account.disconnected_url.as_deref()];
         match urls.map(|url| url.is_some_and(is_theirs)) {
-            [true, true] => Self::Theirs("the connected and the disconnected webhook point"),
-            [true, false] => Self::Theirs("the connected webhook points"),
-            [false, true] => Self::Theirs("the disconnected webhook points"),
+            [true, true] => Self::Other("the connected and the disconnected webhook point"),
+            [true, false] => Self::Other("the connected webhook points"),
+            [false, true] => Self::Other("the disconnected webhook points"),
             [false, false] if urls == [Some(ours.as_str()); 2] => Self::Ours,
-            [false, false] => Self::Nobodys,
+            [false, false] => Self::Unset,
         }
     }
 }
 
 /// Where the events of an instance go, without what may be secret.
-fn without_secret(public_url: &str, instance: &Instance) -> String {
+fn redacted_url(public_url: &str, instance: &Instance) -> String {
     format!("{public_url}/webhooks/{}", instance.name)
 }
 
@@ -143,7 +148,7 @@ pub(super) fn webhook_url(public_url: &str, instance: &Instance) -> String {
 }
 
 /// The instance of this name, or all; nothing, and a word on stderr, where there is none.
-pub(super) fn chosen<'a>(config: &'a Config, name: Option<&str>) -> Option<Vec<&'a Instance>> {
+pub(super) fn select_instances<'a>(config: &'a Config, name: Option<&str>) -> Option<Vec<&'a Instance>> {
     let Some(name) = name else { return Some(config.instances.iter().collect()) };
     let found: Vec<_> = config.instances.iter().filter(|instance| instance.name.as_str() == name).collect();
     if found.is_empty() {

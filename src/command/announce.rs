@@ -7,31 +7,31 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::ends_in_yes;
-use super::describe::{is_read_so, too_long, yes_in_text};
+use super::describe::{parses_back_to, too_long_line, trailing_yes_line};
 use super::single;
-use super::{Arg, Arguments, Chapter, Consent, Context, Failure, Run, Spec};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Confirmation, Context, Handler, HelpSection};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply};
-use crate::zapi::{Cause, Urgency};
+use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::zapi::{ApiErrorKind, Urgency};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "announce",
     pt: &["avisar", "anunciar"],
     es: &["anunciar", "avisar"],
-    args: &[Arg::Community, Arg::Text],
+    args: &[ArgKind::Community, ArgKind::Text],
     is_mutating: true,
-    chapter: Chapter::Communities,
-    run: Run::This(run),
+    section: HelpSection::Communities,
+    handler: Handler::Run(run),
 };
 
 /// The most characters of an announcement: longer messages are folded or cut on their way.
-const MOST: usize = 4_000;
+const MAX_LEN: usize = 4_000;
 
 /// What is written to the journal before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Plan {
+struct AnnouncePlan {
     community: String,
     name: String,
     text: String,
@@ -41,47 +41,55 @@ struct Plan {
     is_calling: bool,
 }
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let plan = match single::planned(context)? {
+        let plan = match single::stored_plan(context)? {
             Some(plan) => plan,
-            None => match survey(context, arguments).await? {
+            None => match build_plan(context, arguments).await? {
                 Ok(plan) => plan,
                 Err(reply) => return Ok(reply),
             },
         };
-        let phrase = send(context, plan).await?;
-        Ok(Reply::Said(vec![phrase]))
+        let phrase = send_announcement(context, plan).await?;
+        Ok(Reply::Lines(vec![phrase]))
     })
 }
 
 /// What is to be sent and where, or what is answered instead.
-async fn survey(context: &mut Context<'_>, arguments: &Arguments) -> Result<Result<Plan, Reply>, Failure> {
-    let community = context.named_community()?;
+async fn build_plan(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+) -> Result<Result<AnnouncePlan, Reply>, CommandError> {
+    let community = context.require_community()?;
     let text = arguments.text.as_str();
-    if let Some(long) = too_long(text, MOST) {
-        return Ok(Err(Reply::Said(vec![long])));
+    if let Some(long) = too_long_line(text, MAX_LEN) {
+        return Ok(Err(Reply::Lines(vec![long])));
     }
     let details = context.zapi.community(&community.id).await?;
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        let none = Phrase::not_done("no-announcement-group").name("community", name);
-        return Ok(Err(Reply::Said(vec![none])));
+        let none = ReplyLine::not_done("no-announcement-group").name("community", name);
+        return Ok(Err(Reply::Lines(vec![none])));
     };
-    let mut would =
-        vec![would(context, &name, &group).await?, Phrase::new("text-as-typed").lines("text", text)];
-    would.extend(ends_in_yes(text).then(yes_in_text));
+    let mut would = vec![
+        preview_line(context, &name, &group).await?,
+        ReplyLine::new("text-as-typed").with_quote("text", text),
+    ];
+    would.extend(ends_in_yes(text).then(trailing_yes_line));
     failpoint::reach(Step::Surveyed);
     let rest = format!("{} {text}", community.id);
-    if context.consent == Consent::Due && !is_read_so(&rest, text) {
+    if context.confirmation == Confirmation::Required && !parses_back_to(&rest, text) {
         // A yes would do something else than what is shown.
         let word = text.split_whitespace().next().unwrap_or_default().to_owned();
-        return Ok(Err(SPEC.mistake(Mistake::UnknownFlag(word), context.speech)));
+        return Ok(Err(SPEC.usage_error_reply(UsageError::UnknownFlag(word), context.localizer)));
     }
-    if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), true) {
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), true) {
         return Ok(Err(reply));
     }
-    Ok(Ok(Plan {
+    Ok(Ok(AnnouncePlan {
         community: community.id.to_string(),
         name,
         text: text.to_owned(),
@@ -91,56 +99,59 @@ async fn survey(context: &mut Context<'_>, arguments: &Arguments) -> Result<Resu
 }
 
 /// Who would get it, counted where that can be read.
-async fn would(context: &Context<'_>, name: &str, group: &GroupId) -> Result<Phrase, Failure> {
-    let would = |key| Phrase::new(key).mark("➡️").name("community", name);
-    Ok(match people(context, group).await? {
-        Some(count) => would("announce-would").count("count", count),
+async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Result<ReplyLine, CommandError> {
+    let would = |key| ReplyLine::new(key).with_icon("➡️").name("community", name);
+    Ok(match count_members(context, group).await? {
+        Some(count) => would("announce-would").with_count("count", count),
         None => would("announce-would-all"),
     })
 }
 
 /// How many people are in a group, where that can be read; not asked for where nobody is shown it.
-pub(super) async fn people(context: &Context<'_>, group: &GroupId) -> Result<Option<usize>, Failure> {
-    if context.consent == Consent::Given {
+pub(super) async fn count_members(
+    context: &Context<'_>,
+    group: &GroupId,
+) -> Result<Option<usize>, CommandError> {
+    if context.confirmation == Confirmation::Given {
         return Ok(None);
     }
     match context.zapi.participants(group).await {
         Ok(people) => Ok(Some(people.len())),
-        Err(error) if matches!(error.cause, Cause::Refused | Cause::Unreadable) => Ok(None),
+        Err(error) if matches!(error.cause, ApiErrorKind::Rejected | ApiErrorKind::Unreadable) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn send(context: &mut Context<'_>, plan: Plan) -> Result<Phrase, Failure> {
-    let look = |phrase: Phrase| phrase.name("community", plan.name.as_str());
+async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
+    let look = |phrase: ReplyLine| phrase.name("community", plan.name.as_str());
     if plan.is_calling {
-        context.can_be_undone(SPEC.name, None);
-        return Ok(look(Phrase::unsure("announce-unsure")));
+        context.set_undo(SPEC.name, None);
+        return Ok(look(ReplyLine::unknown("announce-unsure")));
     }
     if context.is_cancelled {
-        return Ok(single::cancelled());
+        return Ok(single::cancelled_line());
     }
     let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
-        return Err(Failure::NoCommunity);
+        return Err(CommandError::MissingCommunity);
     };
-    let turn = context.zapi.turn_to_send(Urgency::Answer).await?;
-    single::write_down(context, &Plan { is_calling: true, ..plan.clone() }).await?;
+    let turn = context.zapi.acquire_send_permit(Urgency::Answer).await?;
+    single::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;
     failpoint::reach(Step::Called);
     let error = match answer {
         Ok(_) => {
-            context.can_be_undone(SPEC.name, None);
-            return Ok(look(Phrase::done("announce-done")));
+            context.set_undo(SPEC.name, None);
+            return Ok(look(ReplyLine::done("announce-done")));
         }
         Err(error) => error,
     };
-    if error.cause.is_surely_unmade() {
+    if error.cause.is_surely_not_applied() {
         if error.cause.is_temporary() {
-            single::write_down(context, &plan).await?;
+            single::store_plan(context, &plan).await?;
         }
-        return Ok(single::failed(context, error)?.phrase);
+        return Ok(single::handle_failure(context, error)?.line);
     }
-    context.can_be_undone(SPEC.name, None);
-    Ok(look(Phrase::unsure("announce-unsure")))
+    context.set_undo(SPEC.name, None);
+    Ok(look(ReplyLine::unknown("announce-unsure")))
 }

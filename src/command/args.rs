@@ -5,20 +5,20 @@ mod reader;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use self::reader::{Reader, Separators};
-pub(super) use self::reader::{ends_in_yes, is_comma, item};
+use self::reader::{Separators, Tokenizer};
+pub(super) use self::reader::{ends_in_yes, is_comma, list_item};
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, Locale};
 use crate::i18n;
-use crate::reply::Mistake;
+use crate::reply::UsageError;
 
 /// A kind of word that a command takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arg {
+pub enum ArgKind {
     /// One community.
     Community,
     /// Perhaps a community.
-    AnyCommunity,
+    OptionalCommunity,
     /// One group or more; before a community, all words but the last one.
     Groups,
     /// People, by number or lid; the rest of the order as it is typed.
@@ -28,9 +28,9 @@ pub enum Arg {
     /// A text, kept as it is typed.
     Text,
     /// Perhaps a text, kept as it is typed.
-    AnyText,
+    OptionalText,
     /// A text of the command's own, kept as it is typed, under this key of the catalogue.
-    OwnText(&'static str),
+    FreeText(&'static str),
     /// Perhaps a command's name.
     Command,
     /// Perhaps `all`.
@@ -39,29 +39,29 @@ pub enum Arg {
     /// comes last.
     Picture,
     /// Words of the command's own, under this key of the catalogue.
-    Own(&'static str),
+    Keyword(&'static str),
 }
 
-impl Arg {
+impl ArgKind {
     /// It is kept as it is typed, with what nobody sees: that joins signs into one, and colours them.
     pub fn is_verbatim(self) -> bool {
-        matches!(self, Self::Text | Self::AnyText | Self::OwnText(_))
+        matches!(self, Self::Text | Self::OptionalText | Self::FreeText(_))
     }
 
     /// The catalogue's key for it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Community => "arg-community",
-            Self::AnyCommunity => "arg-any-community",
+            Self::OptionalCommunity => "arg-any-community",
             Self::Groups => "arg-groups",
             Self::People => "arg-people",
             Self::Words => "arg-words",
             Self::Text => "arg-text",
-            Self::AnyText => "arg-any-text",
+            Self::OptionalText => "arg-any-text",
             Self::Command => "arg-command",
             Self::All => "arg-all",
             Self::Picture => "arg-picture",
-            Self::Own(key) | Self::OwnText(key) => key,
+            Self::Keyword(key) | Self::FreeText(key) => key,
         }
     }
 }
@@ -72,14 +72,14 @@ pub struct Flags {
     /// `--yes`: it is not asked about.
     pub yes: bool,
     /// `--try`: it shows what it would do, and does nothing.
-    pub trial: bool,
+    pub dry_run: bool,
 }
 
 impl Flags {
     /// How they are typed.
     pub fn typed(self) -> &'static str {
         match self {
-            Self { trial: true, .. } => "--try",
+            Self { dry_run: true, .. } => "--try",
             Self { yes: true, .. } => "--yes",
             Self { .. } => "",
         }
@@ -95,11 +95,11 @@ pub struct Arguments {
     pub words: Vec<String>,
     /// Of each word, whether it follows the word before it, or the community, on the same line with
     /// nothing but blanks between, and both without quotes: they may be one name.
-    pub loose: Vec<bool>,
+    pub unquoted: Vec<bool>,
     /// The words that stood in quotes, or on lines of a list: names, however short.
     pub quoted: Vec<String>,
     /// The community stands without quotes, with nothing but blanks between it and the words beside it.
-    pub is_loose_community: bool,
+    pub is_community_unquoted: bool,
     /// What is kept as it is typed.
     pub text: String,
     /// The text begins on a line below what stands before it.
@@ -110,109 +110,109 @@ pub struct Arguments {
     pub has_flags: bool,
     /// What must be so still: the id of the community that groups are taken out of, or the text of a
     /// description; nobody types it.
-    pub only_if: Option<String>,
+    pub precondition: Option<String>,
     /// It takes back what its admin changed; nobody types it.
-    pub is_back: bool,
+    pub is_undo: bool,
 }
 
 /// Sorts the words of an order.
-pub fn parse(args: &[Arg], has_flags: bool, rest: &str) -> Result<Arguments, Mistake> {
+pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments, UsageError> {
     let is_raw = args.iter().any(|arg| arg.is_verbatim());
-    let mut reader = Reader::of(rest, is_raw, has_flags);
+    let mut reader = Tokenizer::new(rest, is_raw, has_flags);
     let mut found = Arguments { has_flags, ..Arguments::default() };
     for (at, arg) in args.iter().enumerate() {
         match arg {
-            Arg::Community if at > 0 && args[at - 1] == Arg::Groups => {
+            ArgKind::Community if at > 0 && args[at - 1] == ArgKind::Groups => {
                 // The last word is the community; what is before it are groups.
                 found.community = found.words.pop();
-                found.is_loose_community = found.loose.pop().unwrap_or_default();
+                found.is_community_unquoted = found.unquoted.pop().unwrap_or_default();
                 if found.words.is_empty() {
-                    return Err(Mistake::MissingCommunity);
+                    return Err(UsageError::MissingCommunity);
                 }
             }
-            Arg::Community => {
+            ArgKind::Community => {
                 // Before groups a comma parts as it does between them.
-                let before_groups = args.get(at + 1) == Some(&Arg::Groups);
+                let before_groups = args.get(at + 1) == Some(&ArgKind::Groups);
                 let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
-                let Some(mut name) = reader.next(separators)? else {
-                    return Err(Mistake::MissingCommunity);
+                let Some(mut name) = reader.next_token(separators)? else {
+                    return Err(UsageError::MissingCommunity);
                 };
                 let is_something_else = match args.get(at + 1) {
-                    Some(Arg::People) => is_of_a_person(&name) || is_area_code(&name, reader.ahead()),
+                    Some(ArgKind::People) => looks_like_person(&name) || is_area_code(&name, reader.peek()),
                     // A picture's own address, where its caption has none.
-                    Some(Arg::Picture) => name.contains("://") && reader.ahead().is_empty(),
+                    Some(ArgKind::Picture) => name.contains("://") && reader.peek().is_empty(),
                     _ => false,
                 };
                 if is_something_else {
-                    return Err(Mistake::MissingCommunity);
+                    return Err(UsageError::MissingCommunity);
                 }
-                found.is_loose_community = reader.is_loose_behind();
+                found.is_community_unquoted = reader.is_unquoted_next();
                 if at + 1 == args.len() {
                     // Nothing else can follow: a name without quotes.
-                    while let Some(word) = reader.next(Separators::Blanks)? {
-                        if !reader.is_loose {
-                            return Err(Mistake::TooManyWords(word));
+                    while let Some(word) = reader.next_token(Separators::Blanks)? {
+                        if !reader.is_unquoted {
+                            return Err(UsageError::TooManyWords(word));
                         }
                         name = format!("{name} {word}");
                     }
                 }
                 found.community = Some(name);
             }
-            Arg::AnyCommunity => found.community = reader.next(Separators::Blanks)?,
-            Arg::Groups | Arg::Words | Arg::Own(_) => {
-                reader.all(&mut found)?;
-                if *arg == Arg::Groups && found.words.is_empty() {
-                    return Err(Mistake::MissingGroups);
+            ArgKind::OptionalCommunity => found.community = reader.next_token(Separators::Blanks)?,
+            ArgKind::Groups | ArgKind::Words | ArgKind::Keyword(_) => {
+                reader.read_all(&mut found)?;
+                if *arg == ArgKind::Groups && found.words.is_empty() {
+                    return Err(UsageError::MissingGroups);
                 }
             }
-            Arg::People | Arg::Text | Arg::AnyText | Arg::OwnText(_) => {
-                found.text = if *arg == Arg::People { reader.people()? } else { reader.text() };
+            ArgKind::People | ArgKind::Text | ArgKind::OptionalText | ArgKind::FreeText(_) => {
+                found.text = if *arg == ArgKind::People { reader.read_people()? } else { reader.read_text() };
                 found.is_text_below = reader.is_text_below;
                 if found.text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
                     match arg {
-                        Arg::People => return Err(Mistake::MissingPeople),
-                        Arg::Text => return Err(Mistake::MissingText),
-                        Arg::OwnText(_) => return Err(Mistake::MissingName),
+                        ArgKind::People => return Err(UsageError::MissingPeople),
+                        ArgKind::Text => return Err(UsageError::MissingText),
+                        ArgKind::FreeText(_) => return Err(UsageError::MissingName),
                         _ => {}
                     }
                 }
             }
             // An address holds commas.
-            Arg::Picture => {
-                while let Some(word) = reader.next(Separators::Blanks)? {
+            ArgKind::Picture => {
+                while let Some(word) = reader.next_token(Separators::Blanks)? {
                     found.words.push(word);
-                    found.loose.push(reader.is_loose);
+                    found.unquoted.push(reader.is_unquoted);
                 }
             }
-            Arg::Command | Arg::All => {
-                let word = reader.next(Separators::Blanks)?;
+            ArgKind::Command | ArgKind::All => {
+                let word = reader.next_token(Separators::Blanks)?;
                 found.words.extend(word.map(|word| word.trim_end_matches(['.', '!', '?']).to_owned()));
             }
         }
     }
-    let word = reader.next(Separators::Blanks)?;
+    let word = reader.next_token(Separators::Blanks)?;
     found.flags = reader.flags;
     match word {
-        Some(word) => Err(Mistake::TooManyWords(word)),
+        Some(word) => Err(UsageError::TooManyWords(word)),
         None => Ok(found),
     }
 }
 
 /// The name in quotes that a text begins with, and what follows it.
-pub fn quoted_name(text: &str) -> Option<(String, &str)> {
-    Reader::of(text, false, false).name_in_quotes()
+pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
+    Tokenizer::new(text, false, false).read_quoted_name()
 }
 
 impl Arguments {
     /// Takes away the rest of a community's name where only its beginning was taken for it: names of
     /// several words are often written without quotes. A sign that parts the name from a text belongs to
     /// nothing; on a line below it parts nothing.
-    pub fn end_name(&mut self, name: &str, typed: &str) {
+    pub fn strip_name_rest(&mut self, name: &str, typed: &str) {
         if CommunityId::parse(typed).is_some() {
             return;
         }
         if fold(name).starts_with(&fold(typed)) {
-            self.end_likely_name(name, typed);
+            self.strip_likely_name_rest(name, typed);
         }
         let is_dash = |c: char| matches!(c, '-' | '–' | '—');
         // Where several lines begin so, it marks items.
@@ -221,30 +221,30 @@ impl Arguments {
         let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
         if let Some(rest) = rest.filter(|_| !self.is_text_below) {
             let rest = rest.to_owned();
-            self.keep_text(&rest);
+            self.set_text(&rest);
         }
     }
 
     /// Keeps what is left of a text whose beginning belonged to the community's name: flags may stand there,
     /// as they may right behind a name in quotes.
-    pub fn keep_text(&mut self, rest: &str) {
-        let mut reader = Reader::of(rest, true, self.has_flags);
-        self.text = reader.behind_flags().to_owned();
+    pub fn set_text(&mut self, rest: &str) {
+        let mut reader = Tokenizer::new(rest, true, self.has_flags);
+        self.text = reader.skip_flags().to_owned();
         self.is_text_below = reader.is_text_below;
         self.flags.yes |= reader.flags.yes;
-        self.flags.trial |= reader.flags.trial;
+        self.flags.dry_run |= reader.flags.dry_run;
     }
 
     /// The same where the beginning may be misspelled; false where the rest of this name is not there.
-    pub fn end_likely_name(&mut self, name: &str, typed: &str) -> bool {
-        match self.behind(name, typed) {
-            Some(Behind::Text(rest)) => {
+    pub fn strip_likely_name_rest(&mut self, name: &str, typed: &str) -> bool {
+        match self.find_remainder(name, typed) {
+            Some(Remainder::Text(rest)) => {
                 let rest = rest.to_owned();
-                self.keep_text(&rest);
+                self.set_text(&rest);
             }
-            Some(Behind::Words(count)) => {
+            Some(Remainder::Words(count)) => {
                 self.words.drain(..count);
-                self.loose.drain(..count.min(self.loose.len()));
+                self.unquoted.drain(..count.min(self.unquoted.len()));
             }
             None => return false,
         }
@@ -252,23 +252,23 @@ impl Arguments {
     }
 
     /// The same where the community stands behind the words, and these begin its name; one of them stays.
-    pub fn begin_likely_name(&mut self, name: &str, typed: &str) -> bool {
+    pub fn strip_likely_name_start(&mut self, name: &str, typed: &str) -> bool {
         let name = fold(name);
         let words: Vec<&str> = name.split(' ').collect();
         let count = words.len().saturating_sub(fold(typed).split(' ').count());
         let at = self.words.len().saturating_sub(count);
         let is_there = self.words[at..].iter().zip(&words).all(|(word, expected)| fold(word) == *expected);
-        let is_it = self.is_loose_community && count > 0 && at > 0 && is_there;
+        let is_it = self.is_community_unquoted && count > 0 && at > 0 && is_there;
         if is_it {
             self.words.truncate(at);
-            self.loose.truncate(at);
+            self.unquoted.truncate(at);
         }
         is_it
     }
 
     /// What follows the rest of a name, if the rest stands there.
-    fn behind(&self, name: &str, typed: &str) -> Option<Behind<'_>> {
-        let expected = rest_of_name(name, typed);
+    fn find_remainder(&self, name: &str, typed: &str) -> Option<Remainder<'_>> {
+        let expected = name_remainder(name, typed);
         let is_it = |word: &str, expected: &String| {
             fold(word.trim_end_matches(|c| c == ':' || is_comma(c))) == *expected
         };
@@ -278,7 +278,7 @@ impl Arguments {
         if !self.words.is_empty() {
             let is_there = self.words.len() >= expected.len()
                 && self.words.iter().zip(&expected).all(|(word, expected)| is_it(word, expected));
-            return is_there.then_some(Behind::Words(expected.len()));
+            return is_there.then_some(Remainder::Words(expected.len()));
         }
         let mut rest = self.text.as_str();
         for expected in &expected {
@@ -290,24 +290,24 @@ impl Arguments {
             }
             rest = after;
         }
-        Some(Behind::Text(rest))
+        Some(Remainder::Text(rest))
     }
 }
 
 /// What follows a name: a text, or the words from this one on.
-enum Behind<'t> {
+enum Remainder<'t> {
     Text(&'t str),
     Words(usize),
 }
 
 /// The words of a name behind as many as were typed, folded.
-fn rest_of_name(name: &str, typed: &str) -> Vec<String> {
+fn name_remainder(name: &str, typed: &str) -> Vec<String> {
     fold(name).split(' ').skip(fold(typed).split(' ').count()).map(str::to_owned).collect()
 }
 
 /// Whether somebody began with a person where the community is due: a number, a mention. A community's id
 /// has more digits, and the number of a list fewer.
-fn is_of_a_person(word: &str) -> bool {
+fn looks_like_person(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let is_number = !word.contains(char::is_alphabetic) && (8..15).contains(&digits);
     is_number || (digits > 0 && word.starts_with(['+', '(', '@']))
@@ -326,7 +326,7 @@ static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
 
 /// Whether a word is one of those that the catalogues list under a key, in any language. An order of 64 KiB may
 /// ask for every word of it, so each list is read and folded once.
-pub fn means(word: &str, key: &'static str) -> bool {
+pub fn in_word_list(word: &str, key: &'static str) -> bool {
     let read = || {
         let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
         Arc::new(texts.iter().flat_map(|text| text.split(' ')).map(fold).collect())
@@ -336,13 +336,13 @@ pub fn means(word: &str, key: &'static str) -> bool {
 }
 
 /// Whether a word stands beside names or between them, and is the beginning of none: `the`, `grupo`, `and`.
-pub(super) fn is_small(word: &str) -> bool {
-    means(word, "words-beside-name") || means(word, "words-between-names")
+pub(super) fn is_stop_word(word: &str) -> bool {
+    in_word_list(word, "words-beside-name") || in_word_list(word, "words-between-names")
 }
 
 /// The words behind all those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
-pub(super) fn behind_small_words(words: &[String]) -> Option<&[String]> {
-    let count = words.iter().take_while(|word| means(word, "words-beside-name")).count();
+pub(super) fn skip_stop_words(words: &[String]) -> Option<&[String]> {
+    let count = words.iter().take_while(|word| in_word_list(word, "words-beside-name")).count();
     (0 < count && count < words.len()).then(|| &words[count..])
 }
 
@@ -351,10 +351,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::command::{recognise, registry};
-    use crate::reply::Speech;
+    use crate::command::{parse_command, registry};
+    use crate::reply::Localizer;
 
-    const LINK: &[Arg] = &[Arg::Community, Arg::Groups];
+    const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
 
     fn link(rest: &str) -> (String, Vec<String>) {
         let found = parse(LINK, true, rest).unwrap_or_else(|mistake| panic!("{rest}: {mistake:?}"));
@@ -403,25 +403,26 @@ mod tests {
             (format!("\u{200e}“Sa\u{200b}les”\n{text} "), "Sales"),
         ];
         for (rest, community) in rows {
-            let found = parse(&[Arg::Community, Arg::Text], true, &rest).unwrap();
+            let found = parse(&[ArgKind::Community, ArgKind::Text], true, &rest).unwrap();
             assert_eq!((found.community.as_deref(), found.text.as_str()), (Some(community), text));
             assert!(!found.flags.yes);
         }
         for nothing in ["", "Sales", "Sales \u{200b}\n"] {
-            assert!(parse(&[Arg::Community, Arg::Text], true, nothing).is_err(), "{nothing:?}");
+            assert!(parse(&[ArgKind::Community, ArgKind::Text], true, nothing).is_err(), "{nothing:?}");
         }
         let prefixes = ["/".to_owned()];
         for order in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
-            assert_eq!(crate::command::rest_as_typed(&order, &prefixes), Some(text));
+            assert_eq!(crate::command::raw_arguments(&order, &prefixes), Some(text));
         }
     }
 
     #[test]
     fn an_address_is_one_word_and_the_rest_of_a_name_is_found_in_a_text() {
-        let picture = parse(&[Arg::Community, Arg::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
+        let picture =
+            parse(&[ArgKind::Community, ArgKind::Picture], true, "Bairro Feliz\nhttps://x.example/a,b;c");
         assert_eq!(picture.unwrap().words, ["Feliz", "https://x.example/a,b;c"]);
-        let alone = parse(&[Arg::Community, Arg::Picture], true, "\nhttps://x.example/a");
-        assert_eq!(alone, Err(Mistake::MissingCommunity));
+        let alone = parse(&[ArgKind::Community, ArgKind::Picture], true, "\nhttps://x.example/a");
+        assert_eq!(alone, Err(UsageError::MissingCommunity));
         let rows = [
             ("Bairro Feliz", "bairro", "Feliz oi", "oi"),
             ("Bairro Feliz", "bair", "Feliz oi", "oi"),
@@ -445,12 +446,12 @@ mod tests {
         ];
         for (name, typed, text, expected) in rows {
             let mut found = Arguments { text: text.to_owned(), ..Arguments::default() };
-            found.end_name(name, typed);
+            found.strip_name_rest(name, typed);
             assert_eq!(found.text, expected, "{typed} {text}");
         }
         let words = ["Feliz:", "add-groups", "all"].map(str::to_owned).to_vec();
         let mut found = Arguments { words, ..Arguments::default() };
-        found.end_likely_name("Bairro Feliz", "bairo");
+        found.strip_likely_name_rest("Bairro Feliz", "bairo");
         assert_eq!(found.words, ["add-groups", "all"]);
     }
 
@@ -480,9 +481,9 @@ mod tests {
 
     #[test]
     fn flags_stand_anywhere_among_words_and_before_a_text() {
-        let flags = |args: &[Arg], rest: &str| {
+        let flags = |args: &[ArgKind], rest: &str| {
             let found = parse(args, true, rest).unwrap();
-            (found.flags.yes, found.flags.trial, found.words.join(" "), found.text)
+            (found.flags.yes, found.flags.dry_run, found.words.join(" "), found.text)
         };
         let told = |words: &str| (true, false, words.to_owned(), String::new());
         for rest in [
@@ -503,7 +504,7 @@ mod tests {
         assert_eq!(flags(LINK, "Sales \"--yes\""), (false, false, "--yes".to_owned(), String::new()));
         for unknown in ["--nope", "—nope", "(--nope", "--y", "-- nope", "-- yes"] {
             let mistake = parse(LINK, true, &format!("Sales a {unknown} b"));
-            assert_eq!(mistake, Err(Mistake::UnknownFlag(unknown.to_owned())));
+            assert_eq!(mistake, Err(UsageError::UnknownFlag(unknown.to_owned())));
         }
         for (rest, word) in [
             ("Sales a -– --5", "a -– --5"),
@@ -520,7 +521,7 @@ mod tests {
                 assert_eq!(flags(LINK, &rest), (false, true, "a".to_owned(), String::new()), "{rest}");
             }
         }
-        let text = &[Arg::Community, Arg::Text];
+        let text = &[ArgKind::Community, ArgKind::Text];
         assert_eq!(
             flags(text, "Sales --yes Oi --yes\n  tudo "),
             (true, false, String::new(), "Oi --yes\n  tudo".to_owned())
@@ -559,70 +560,73 @@ mod tests {
                 (false, false, String::new(), prose.to_owned())
             );
         }
-        assert_eq!(parse(&[Arg::Words], false, "--yes").unwrap().words, ["--yes"]);
+        assert_eq!(parse(&[ArgKind::Words], false, "--yes").unwrap().words, ["--yes"]);
     }
 
     #[test]
     fn the_last_word_of_a_move_is_its_community() {
-        let args = &[Arg::Groups, Arg::Community];
+        let args = &[ArgKind::Groups, ArgKind::Community];
         let found = parse(args, true, "a, \"b c\" Sales").unwrap();
         assert_eq!((found.community.as_deref(), found.words.join("|")), (Some("Sales"), "a|b c".to_owned()));
-        assert_eq!(parse(args, true, "Sales"), Err(Mistake::MissingCommunity));
-        assert_eq!(parse(args, true, ""), Err(Mistake::MissingGroups));
+        assert_eq!(parse(args, true, "Sales"), Err(UsageError::MissingCommunity));
+        assert_eq!(parse(args, true, ""), Err(UsageError::MissingGroups));
     }
 
     #[test]
     fn each_slip_has_its_own_error() {
         let rows = [
-            ("", Mistake::MissingCommunity),
-            (" , ", Mistake::MissingCommunity),
-            ("Sales", Mistake::MissingGroups),
-            ("Sales ,", Mistake::MissingGroups),
-            (r#""Bairro Feliz futebol"#, Mistake::UnclosedQuote('"')),
-            ("Sales “Time A", Mistake::UnclosedQuote('“')),
-            ("Sales 'Time d'A", Mistake::UnclosedQuote('\'')),
+            ("", UsageError::MissingCommunity),
+            (" , ", UsageError::MissingCommunity),
+            ("Sales", UsageError::MissingGroups),
+            ("Sales ,", UsageError::MissingGroups),
+            (r#""Bairro Feliz futebol"#, UsageError::UnclosedQuote('"')),
+            ("Sales “Time A", UsageError::UnclosedQuote('“')),
+            ("Sales 'Time d'A", UsageError::UnclosedQuote('\'')),
         ];
         for (rest, expected) in rows {
             assert_eq!(parse(LINK, true, rest), Err(expected), "{rest}");
         }
-        assert_eq!(parse(&[], false, "x"), Err(Mistake::TooManyWords("x".to_owned())));
-        let named = |rest| parse(&[Arg::Community], false, rest).map(|found| found.community.unwrap());
+        assert_eq!(parse(&[], false, "x"), Err(UsageError::TooManyWords("x".to_owned())));
+        let named = |rest| parse(&[ArgKind::Community], false, rest).map(|found| found.community.unwrap());
         assert_eq!(named("Bairro  Feliz").as_deref(), Ok("Bairro Feliz"));
         for rest in ["\"a\" b", "a, b", "a\nb"] {
-            assert_eq!(named(rest), Err(Mistake::TooManyWords("b".to_owned())), "{rest}");
+            assert_eq!(named(rest), Err(UsageError::TooManyWords("b".to_owned())), "{rest}");
         }
     }
 
     /// Empty quotes name nothing; were they left out by a call in a call, these would end the process.
     #[test]
     fn t18_as_many_empty_quotes_as_fit_in_a_body_are_no_name() {
-        assert_eq!(parse(LINK, true, &"\"\" ".repeat(90_000)), Err(Mistake::MissingCommunity));
+        assert_eq!(parse(LINK, true, &"\"\" ".repeat(90_000)), Err(UsageError::MissingCommunity));
         assert_eq!(link(&format!("{} a {} b", "\"\"".repeat(90_000), "“” ,".repeat(50_000))).1, ["b"]);
     }
 
     #[test]
     fn numbers_keep_their_lines_and_lose_the_flags_and_stand_behind_the_community() {
-        let people = |rest| parse(&[Arg::Community, Arg::People], true, rest);
+        let people = |rest| parse(&[ArgKind::Community, ArgKind::People], true, rest);
         let found = people("Sales 44 99999-0001 —sim\n44 99999-0002  --try").unwrap();
         assert_eq!(found.text, "44 99999-0001 \n44 99999-0002");
-        assert_eq!(found.flags, Flags { yes: true, trial: true });
+        assert_eq!(found.flags, Flags { yes: true, dry_run: true });
         for rest in ["Sales 44 99999-0001, -- try", "Sales (--try) 44 99999-0001,"] {
             let found = people(rest).unwrap();
-            assert!(found.flags.trial && found.text.trim_matches([',', ' ']) == "44 99999-0001", "{found:?}");
+            assert!(
+                found.flags.dry_run && found.text.trim_matches([',', ' ']) == "44 99999-0001",
+                "{found:?}"
+            );
         }
-        assert_eq!(people("Sales 44 99999-0001 --tru"), Err(Mistake::UnknownFlag("--tru".to_owned())));
+        assert_eq!(people("Sales 44 99999-0001 --tru"), Err(UsageError::UnknownFlag("--tru".to_owned())));
         for (rest, number) in
             [("1 44 99999-0001", "1"), ("12 44 99999-0001", "12"), ("44 44999990001", "44"), ("44 x", "44")]
         {
             assert_eq!(people(rest).unwrap().community.as_deref(), Some(number), "{rest}");
         }
         for rest in ["44 99999-0001", "44 9999-0001 Sales", "44 999990001, 44 99999-0002"] {
-            assert_eq!(people(rest), Err(Mistake::MissingCommunity), "{rest}");
+            assert_eq!(people(rest), Err(UsageError::MissingCommunity), "{rest}");
         }
         assert_eq!(people("120363186053925765 x").unwrap().community.as_deref(), Some("120363186053925765"));
         for rest in ["+55 44 99999-0001 Sales", "5544999990001 Sales", "@5544999990001 Sales", "(44) 9 Sales"]
         {
-            assert_eq!(people(rest), Err(Mistake::MissingCommunity), "{rest}");
+            assert_eq!(people(rest), Err(UsageError::MissingCommunity), "{rest}");
         }
     }
 
@@ -657,12 +661,12 @@ mod tests {
             locale in prop::sample::select(Locale::ALL.to_vec()),
         ) {
             let prefixes = vec!["!".to_owned(), "/".to_owned()];
-            let speech = Speech { locale, prefix: "/".to_owned(), prefixes, name_of: registry::name_in };
+            let speech = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: registry::name_in };
             let words: Vec<&str> = names.iter().map(String::as_str).collect();
 
             let printed = speech.order("link", &words);
 
-            let order = recognise(&printed, &speech.prefixes).expect("it is an order");
+            let order = parse_command(&printed, &speech.prefixes).expect("it is an order");
             let read = parse(LINK, true, &order.rest).expect("it has no slip");
             let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
             prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);

@@ -9,62 +9,69 @@
 
 use futures_util::future::BoxFuture;
 
-use super::args::means;
-use super::question::{dropped, is_in_time};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named};
+use super::args::in_word_list;
+use super::question::{cleared, is_in_time};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup};
 use crate::authorise::{may_everywhere, may_use};
 use crate::domain::Chat;
-use crate::reply::{Mistake, Phrase, Reply};
-use crate::storage::{Lost, MemoryKind, Waiting};
+use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::storage::{LeaseError, MemoryKind, OpenCommand};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "cancel",
     pt: &["cancelar"],
     es: &["cancelar"],
-    args: &[Arg::All],
+    args: &[ArgKind::All],
     // Not in the lane of what it cancels.
     is_mutating: false,
-    chapter: Chapter::Orders,
-    run: Run::This(run),
+    section: HelpSection::Commands,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let most = match arguments.words.first() {
             None => 1,
-            Some(word) if means(word, "all") => usize::MAX,
-            Some(word) => return Ok(SPEC.mistake(Mistake::TooManyWords(word.clone()), context.speech)),
+            Some(word) if in_word_list(word, "all") => usize::MAX,
+            Some(word) => {
+                return Ok(SPEC.usage_error_reply(UsageError::TooManyWords(word.clone()), context.localizer));
+            }
         };
         let this = context.claim.command.id.clone();
         let by_owner = context.claim.command.by_owner;
-        let lane = context.chat.lane(&context.admin.key, by_owner);
-        let waiting = context.store.waiting(context.instance.name.as_str()).await.map_err(Lost::Store)?;
+        let lane = context.chat.ordering_key(&context.admin.key, by_owner);
+        let waiting =
+            context.store.open_commands(context.instance.name.as_str()).await.map_err(LeaseError::Store)?;
         let here = waiting.into_iter().filter(|order| {
             let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
-            is_open && Chat::from_address(&order.chat).lane(&order.admin, order.by_owner) == lane
+            is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == lane
         });
         // Where another's order changes something, whoever may not order everywhere may have no say.
         let is_everywhere = may_everywhere(context.admin);
-        let (mine, others): (Vec<Waiting>, Vec<Waiting>) = here.partition(|order| {
+        let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|order| {
             order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
         });
         let candidates = mine.into_iter().map(|order| order.id).collect();
         let now = context.clock.now();
-        let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(Lost::Store)?;
+        let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
         // What is asked about waits, too.
-        let asked = context.recall(MemoryKind::Question, &context.place).await?;
+        let asked = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
         let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
-        context.memories.push(dropped(context.place.clone()));
+        context.state_changes.push(cleared(context.conversation_key.clone()));
         if cancelled.is_empty() && asked.is_some() {
-            return Ok(Reply::Said(vec![Phrase::new("confirm-left")]));
+            return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
         }
-        let not_allowed = others.iter().find_map(|order| named(&order.name));
+        let not_allowed = others.iter().find_map(|order| lookup(&order.name));
         if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
-            return Ok(Reply::MayNot { command: spec.name, place: None });
+            return Ok(Reply::Forbidden { command: spec.name, community: None });
         }
-        let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.at_work);
-        let texts = |orders: Vec<crate::storage::Cancelled>| orders.into_iter().map(|order| order.text);
-        Ok(Reply::Cancelling { stopped: texts(stopped).collect(), at_work: texts(at_work).collect() })
+        let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.is_running);
+        let texts =
+            |orders: Vec<crate::storage::CancelledCommand>| orders.into_iter().map(|order| order.text);
+        Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
     })
 }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use super::progress::Progress;
-use super::question::Question;
-use super::undo::Undo;
+use super::question::Prompt;
+use super::undo::UndoRecord;
 use crate::authorise::Admins;
 use crate::clock::Clock;
 use crate::config::{Admin, Instance};
-use crate::directory::{CommunityEntry, Directory, Roster};
+use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, Person};
 use crate::i18n;
-use crate::reply::{Phrase, Reply, Speech};
-use crate::storage::{Claim, LEASE, Lost, Memory, MemoryKind, Remembered, Store};
+use crate::reply::{Localizer, Reply, ReplyLine};
+use crate::storage::{Claim, LEASE_TTL, LeaseError, MemoryKind, StateChange, StateEntry, Store};
 use crate::zapi::{ApiError, Zapi};
 
 /// Everything a command may use.
@@ -20,7 +20,7 @@ pub struct Context<'a> {
     /// The instance's configuration.
     pub instance: &'a Instance,
     /// How to speak.
-    pub speech: &'a Speech,
+    pub localizer: &'a Localizer,
     /// Z-API.
     pub zapi: &'a Zapi,
     /// Names.
@@ -28,7 +28,7 @@ pub struct Context<'a> {
     /// Who may give orders, by the configuration.
     pub admins: &'a Admins,
     /// The communities' own admins, where they may give orders too.
-    pub roster: Option<&'a Roster>,
+    pub community_admins: Option<&'a CommunityAdmins>,
     /// The journal, to count.
     pub store: &'a Store,
     /// The order in the journal, to write the plan.
@@ -36,7 +36,7 @@ pub struct Context<'a> {
     /// The time.
     pub clock: &'a Clock,
     /// How long things may take.
-    pub timing: Timing,
+    pub timing: TimingConfig,
     /// How far the order is.
     pub progress: &'a Progress,
     /// Who gave the order.
@@ -48,119 +48,119 @@ pub struct Context<'a> {
     /// The community that the order names, if the command takes one.
     pub community: Option<CommunityEntry>,
     /// No further try follows: whatever is known is the answer.
-    pub is_last_try: bool,
+    pub is_last_attempt: bool,
     /// It was cancelled: nothing more is changed, and what is so is the answer.
     pub is_cancelled: bool,
     /// Set by a command that answers only because no further try follows.
-    pub gave_up: bool,
+    pub is_final_failure: bool,
     /// Whether it is done, or shown first.
-    pub consent: Consent,
+    pub confirmation: Confirmation,
     /// It takes a change back.
     pub is_undo: bool,
     /// What must be so still for that.
     pub only_if: Option<String>,
     /// Whose question, list and undo it is: the admin's in this chat.
-    pub place: String,
+    pub conversation_key: String,
     /// What is remembered with the answer.
-    pub memories: Vec<Memory>,
+    pub state_changes: Vec<StateChange>,
 }
 
 /// The commands that may ask first: what they do cannot be undone, or many people notice.
-pub(super) const ASKING: [&str; 9] =
+pub(super) const CONFIRMABLE: [&str; 9] =
     ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
 /// Whether an order is done, or shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consent {
+pub enum Confirmation {
     /// What cannot be undone, or many people notice, is asked about first.
-    Due,
+    Required,
     /// It was said yes to, or begun before.
     Given,
     /// It is a trial: it shows what it would do, and does nothing.
-    Trial,
+    DryRun,
 }
 
 /// How long things may take; tests shorten it.
 #[derive(Clone, Copy, Debug)]
-pub struct Timing {
+pub struct TimingConfig {
     /// How long a lagging read is waited for.
     pub read_back: Duration,
     /// How long an attempt may go on without a confirmed change; the last one, and what follows a confirmed
     /// change, half of it.
     pub attempt: Duration,
     /// After how long the order gets its ⏳.
-    pub hourglass: Duration,
+    pub progress_reaction_after: Duration,
     /// After how long a message tells how far it is.
-    pub progress: Duration,
+    pub progress_message_after: Duration,
     /// After how long in vain the admin is told that the order goes on.
-    pub goes_on: Duration,
+    pub retry_notice_after: Duration,
     /// The delay before the second try; it doubles from try to try.
-    pub first_retry: Duration,
+    pub min_retry_delay: Duration,
     /// The longest delay between tries.
-    pub longest_retry: Duration,
+    pub max_retry_delay: Duration,
     /// How long a worker's lease on a chat holds without a heartbeat.
     pub lease: Duration,
 }
 
-impl Default for Timing {
+impl Default for TimingConfig {
     fn default() -> Self {
         Self {
             read_back: Duration::from_secs(10),
             attempt: Duration::from_secs(60),
-            hourglass: Duration::from_secs(2),
-            progress: Duration::from_secs(5),
-            goes_on: Duration::from_secs(20),
-            first_retry: Duration::from_millis(500),
-            longest_retry: Duration::from_secs(60),
-            lease: LEASE,
+            progress_reaction_after: Duration::from_secs(2),
+            progress_message_after: Duration::from_secs(5),
+            retry_notice_after: Duration::from_secs(20),
+            min_retry_delay: Duration::from_millis(500),
+            max_retry_delay: Duration::from_secs(60),
+            lease: LEASE_TTL,
         }
     }
 }
 
 /// Why a command has no answer yet. A person's mistake is no failure: it is a reply.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum CommandError {
     /// Z-API.
     #[error(transparent)]
     Api(#[from] ApiError),
     /// The journal.
     #[error(transparent)]
-    Journal(#[from] Lost),
+    Store(#[from] LeaseError),
     /// A command that takes a community was run without one: our own fault.
     #[error("the command was run without its community")]
-    NoCommunity,
+    MissingCommunity,
     /// An order stands for another one that cannot be run: our own fault.
     #[error("what the order stands for cannot be run")]
-    NoOrder,
+    UnknownDeferredCommand,
     /// What was written down before the order changed something cannot be read: it may be of another
     /// version, and the call may have been made.
     #[error("the plan of the order cannot be read")]
-    NoPlan,
+    UnreadablePlan,
 }
 
 impl Context<'_> {
     /// It shows what it would do, and does nothing.
-    pub fn is_trial(&self) -> bool {
-        self.consent == Consent::Trial
+    pub fn is_dry_run(&self) -> bool {
+        self.confirmation == Confirmation::DryRun
     }
 
     /// What whoever gave the order is called.
-    pub fn own_name(&self) -> String {
+    pub fn sender_name(&self) -> String {
         match self.claim.command.by_owner {
-            true => self.owner(),
+            true => self.owner_name(),
             false => self.admin.name.clone(),
         }
     }
 
     /// What whoever types on the bot's own phone is called: nobody gave them a name.
-    pub fn owner(&self) -> String {
-        i18n::text(self.speech.locale, "owner", &[])
+    pub fn owner_name(&self) -> String {
+        i18n::text(self.localizer.locale, "owner", &[])
     }
 
     /// What was said yes to is no longer what would be done: it is asked about once more.
-    pub fn ask_again(&mut self) {
-        if self.consent == Consent::Given {
-            self.consent = Consent::Due;
+    pub fn require_confirmation(&mut self) {
+        if self.confirmation == Confirmation::Given {
+            self.confirmation = Confirmation::Required;
         }
     }
 
@@ -168,20 +168,23 @@ impl Context<'_> {
     /// words, with ids in the place of names, so that what was shown is what is done.
     ///
     /// Returns the answer to give instead of doing it: for a trial, or the question.
-    pub fn shown_first(
+    pub fn preview_or_confirm(
         &mut self,
         command: &str,
         rest: String,
         about: Reply,
         is_grave: bool,
     ) -> Option<Reply> {
-        debug_assert!(!is_grave || ASKING.contains(&command), "the help on {command} is silent on --yes");
-        match self.consent {
-            Consent::Trial => Some(Reply::Trial(Box::new(about))),
-            Consent::Due if is_grave => {
-                self.ask(Question {
+        debug_assert!(
+            !is_grave || CONFIRMABLE.contains(&command),
+            "the help on {command} is silent on --yes"
+        );
+        match self.confirmation {
+            Confirmation::DryRun => Some(Reply::DryRun(Box::new(about))),
+            Confirmation::Required if is_grave => {
+                self.ask(Prompt {
                     asked_by: self.claim.command.id.clone(),
-                    language: self.speech.locale.tag().to_owned(),
+                    language: self.localizer.locale.tag().to_owned(),
                     command: command.to_owned(),
                     before: rest,
                     options: Vec::new(),
@@ -191,18 +194,18 @@ impl Context<'_> {
                     is_undo: false,
                     only_if: None,
                 });
-                Some(Reply::Asked(Box::new(about)))
+                Some(Reply::Confirm(Box::new(about)))
             }
-            Consent::Due | Consent::Given => None,
+            Confirmation::Required | Confirmation::Given => None,
         }
     }
 
     /// Offers the order that was likely meant: a yes carries it out as if it were typed. `rest` are its words
     /// with ids in the place of names, `shown` the same as people see them.
-    pub fn offer(&mut self, command: &'static str, rest: String, shown: &[&str]) -> Phrase {
-        self.ask(Question {
+    pub fn suggest(&mut self, command: &'static str, rest: String, shown: &[&str]) -> ReplyLine {
+        self.ask(Prompt {
             asked_by: self.claim.command.id.clone(),
-            language: self.speech.locale.tag().to_owned(),
+            language: self.localizer.locale.tag().to_owned(),
             command: command.to_owned(),
             before: String::new(),
             options: vec![rest],
@@ -212,57 +215,57 @@ impl Context<'_> {
             is_undo: false,
             only_if: None,
         });
-        Phrase::not_done("meant-order").order("order", command, shown)
+        ReplyLine::not_done("meant-order").order("order", command, shown)
     }
 
     /// Remembers a question with the answer that asks it.
-    pub fn ask(&mut self, question: Question) {
-        let question = Question { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
-        let Memory { kind, place, value } = question.asked(&self.place);
-        self.remember(kind, place, value);
+    pub fn ask(&mut self, question: Prompt) {
+        let question = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
+        let StateChange { kind, key: place, value } = question.asked(&self.conversation_key);
+        self.set_state(kind, place, value);
     }
 
     /// Remembers how what was changed is taken back: by this command with these words, or not at all.
-    pub fn can_be_undone(&mut self, of: &str, by: Option<(&str, String)>) {
-        self.can_be_undone_if(of, by, None);
+    pub fn set_undo(&mut self, of: &str, by: Option<(&str, String)>) {
+        self.set_undo_if(of, by, None);
     }
 
     /// The same where it is taken back only if this is so still: what somebody changed since stays.
-    pub fn can_be_undone_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
+    pub fn set_undo_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
         let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.remember_undo(&Undo { of: of.to_owned(), by, only_if, instead: None });
+        self.store_undo(&UndoRecord { of: of.to_owned(), by, only_if, instead: None });
     }
 
     /// Remembers that what was changed cannot be taken back, and which order may help instead.
-    pub fn cannot_be_undone(&mut self, of: &str, command: &str, words: &[&str]) {
+    pub fn set_not_undoable(&mut self, of: &str, command: &str, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let instead = Some((command.to_owned(), words));
-        self.remember_undo(&Undo { of: of.to_owned(), by: None, only_if: None, instead });
+        self.store_undo(&UndoRecord { of: of.to_owned(), by: None, only_if: None, instead });
     }
 
-    fn remember_undo(&mut self, undo: &Undo) {
+    fn store_undo(&mut self, undo: &UndoRecord) {
         let value = serde_json::to_string(undo).unwrap_or_default();
-        self.remember(MemoryKind::Undo, self.place.clone(), Some(value));
+        self.set_state(MemoryKind::Undo, self.conversation_key.clone(), Some(value));
     }
 
     /// Remembers something with the answer; a later value takes the place of an earlier one.
-    pub fn remember(&mut self, kind: MemoryKind, place: String, value: Option<String>) {
-        self.memories.retain(|memory| memory.kind != kind || memory.place != place);
-        self.memories.push(Memory { kind, place, value });
+    pub fn set_state(&mut self, kind: MemoryKind, place: String, value: Option<String>) {
+        self.state_changes.retain(|memory| memory.kind != kind || memory.key != place);
+        self.state_changes.push(StateChange { kind, key: place, value });
     }
 
     /// What is remembered of this kind and place.
-    pub async fn recall(&self, kind: MemoryKind, place: &str) -> Result<Option<Remembered>, Failure> {
-        Ok(self.store.recall(self.instance.name.as_str(), kind, place).await.map_err(Lost::Store)?)
+    pub async fn get_state(&self, kind: MemoryKind, place: &str) -> Result<Option<StateEntry>, CommandError> {
+        Ok(self.store.get_state(self.instance.name.as_str(), kind, place).await.map_err(LeaseError::Store)?)
     }
 
     /// The community that the order names; whoever runs a command that takes one has found it.
-    pub fn named_community(&self) -> Result<CommunityEntry, Failure> {
-        self.community.clone().ok_or(Failure::NoCommunity)
+    pub fn require_community(&self) -> Result<CommunityEntry, CommandError> {
+        self.community.clone().ok_or(CommandError::MissingCommunity)
     }
 
     /// Writes the plan down, before the first call that changes anything.
-    pub async fn write_plan(&mut self, plan: String) -> Result<(), Lost> {
-        self.claim.plan(plan, self.clock.now()).await
+    pub async fn store_plan(&mut self, plan: String) -> Result<(), LeaseError> {
+        self.claim.store_plan(plan, self.clock.now()).await
     }
 }

@@ -7,38 +7,38 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::{means, quoted_name};
-use super::describe::too_long;
-use super::patience::Patience;
+use super::args::{in_word_list, parse_quoted_name};
+use super::describe::too_long_line;
+use super::patience::PollBackoff;
 use super::single;
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::authorise::may_everywhere;
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply, tamed};
-use crate::zapi::{ApiError, Cause, Created, SubGroup};
+use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
+use crate::zapi::{ApiError, ApiErrorKind, CreatedCommunity, SubGroup};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "create",
     pt: &["criar"],
     es: &["crear"],
-    args: &[Arg::OwnText("arg-create")],
+    args: &[ArgKind::FreeText("arg-create")],
     is_mutating: true,
-    chapter: Chapter::Communities,
-    run: Run::This(run),
+    section: HelpSection::Communities,
+    handler: Handler::Run(run),
 };
 
 /// The most characters of a name.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME_LEN: usize = 100;
 /// The most characters of a description.
-const LONGEST: usize = 2_048;
-const CALL: &str = "POST communities";
+const MAX_DESCRIPTION_LEN: usize = 2_048;
+const CREATE_CALL: &str = "POST communities";
 
 /// What is written to the journal before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Plan {
+struct CreatePlan {
     name: String,
     description: Option<String>,
     /// The ids of the communities that had this name before.
@@ -51,118 +51,128 @@ struct Plan {
     is_calling: bool,
 }
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let begun: Option<Plan> = single::planned(context)?;
+        let begun: Option<CreatePlan> = single::stored_plan(context)?;
         // Whose rights end at some communities cannot make others.
         if !may_everywhere(context.admin) {
             return Ok(match begun {
-                Some(_) => Reply::NoLonger { is_begun: true },
-                None => Reply::MayNot { command: SPEC.name, place: None },
+                Some(_) => Reply::RightsRevoked { is_started: true },
+                None => Reply::Forbidden { command: SPEC.name, community: None },
             });
         }
         let plan = match begun {
             Some(plan) => plan,
-            None => match survey(context, &arguments.text).await? {
+            None => match build_plan(context, &arguments.text).await? {
                 Ok(plan) => plan,
                 Err(reply) => return Ok(reply),
             },
         };
-        match create(context, &plan).await? {
-            Ok(made) => told(context, &plan, made).await,
-            Err(why_not) => Ok(Reply::Said(vec![why_not])),
+        match create_community(context, &plan).await? {
+            Ok(made) => created_reply(context, &plan, made).await,
+            Err(why_not) => Ok(Reply::Lines(vec![why_not])),
         }
     })
 }
 
 /// What is to be made, or what is answered instead.
-async fn survey(context: &mut Context<'_>, text: &str) -> Result<Result<Plan, Reply>, Failure> {
-    let (name, description) = name_and_description(text);
-    if name.is_empty() || (quoted_name(text).is_none() && behind_community(&name) == Some("")) {
-        return Ok(Err(SPEC.mistake(Mistake::MissingName, context.speech)));
+async fn build_plan(
+    context: &mut Context<'_>,
+    text: &str,
+) -> Result<Result<CreatePlan, Reply>, CommandError> {
+    let (name, description) = parse_name_and_description(text);
+    if name.is_empty() || (parse_quoted_name(text).is_none() && strip_community_word(&name) == Some("")) {
+        return Ok(Err(SPEC.usage_error_reply(UsageError::MissingName, context.localizer)));
     }
-    if let Some(quote) = open_quote(text) {
-        return Ok(Err(SPEC.mistake(Mistake::UnclosedQuote(quote), context.speech)));
+    if let Some(quote) = unclosed_quote(text) {
+        return Ok(Err(SPEC.usage_error_reply(UsageError::UnclosedQuote(quote), context.localizer)));
     }
-    let long = too_long(&name, LONGEST_NAME)
-        .or_else(|| description.as_deref().and_then(|description| too_long(description, LONGEST)));
+    let long = too_long_line(&name, MAX_NAME_LEN).or_else(|| {
+        description.as_deref().and_then(|description| too_long_line(description, MAX_DESCRIPTION_LEN))
+    });
     if let Some(long) = long {
-        return Ok(Err(Reply::Said(vec![long])));
+        return Ok(Err(Reply::Lines(vec![long])));
     }
-    let (known, groups) = tokio::join!(of_name(context, &name), groups_of_name(context, &name));
+    let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
     let (known, groups) = (known?, groups?);
     failpoint::reach(Step::Surveyed);
-    let mut would = vec![Phrase::new("create-would").mark("➡️").name("community", name.as_str())];
+    let mut would = vec![ReplyLine::new("create-would").with_icon("➡️").name("community", name.as_str())];
     if let Some(description) = &description {
-        would.push(Phrase::new("create-description"));
-        would.push(Phrase::new("text-as-typed").lines("text", description.as_str()));
+        would.push(ReplyLine::new("create-description"));
+        would.push(ReplyLine::new("text-as-typed").with_quote("text", description.as_str()));
     }
     if !known.is_empty() {
-        let exists = Phrase::new("create-exists").mark("⚠️").name("community", name.as_str());
-        would.push(exists.count("count", known.len()));
+        let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
+        would.push(exists.with_count("count", known.len()));
     }
     // What can't be taken back is asked about where the name may hold more than a name.
-    let slip = likely_meant(text);
+    let slip = suggest_name(text);
     if let Some(meant) = &slip {
-        let order = format!("{} {}", context.speech.order(SPEC.name, &[]), tamed(meant));
-        would.push(Phrase::new("create-perhaps").plain("order", order));
+        let order = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
+        would.push(ReplyLine::new("create-perhaps").with_plain("order", order));
     }
     let is_asked = !known.is_empty() || slip.is_some();
-    let rest = words(&name, description.as_deref());
-    if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(would), is_asked) {
+    let rest = command_arguments(&name, description.as_deref());
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
         return Ok(Err(reply));
     }
     let known = known.iter().map(CommunityId::to_string).collect();
     let known_groups = groups.iter().map(GroupId::to_string).collect();
-    Ok(Ok(Plan { name, description, known, known_groups, is_calling: false }))
+    Ok(Ok(CreatePlan { name, description, known, known_groups, is_calling: false }))
 }
 
-async fn create(context: &mut Context<'_>, plan: &Plan) -> Result<Result<Created, Phrase>, Failure> {
+async fn create_community(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
     if plan.is_calling {
-        return look_for(context, plan, None, None).await;
+        return find_created(context, plan, None, None).await;
     }
     if context.is_cancelled {
-        return Ok(Err(single::cancelled()));
+        return Ok(Err(single::cancelled_line()));
     }
-    let turn = context.zapi.turn_to_change(CALL).await?;
-    single::write_down(context, &Plan { is_calling: true, ..plan.clone() }).await?;
+    let turn = context.zapi.acquire_change_permit(CREATE_CALL).await?;
+    single::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
     failpoint::reach(Step::Called);
     match answer {
-        Ok(made) => look_for(context, plan, Some(made.id), None).await,
+        Ok(made) => find_created(context, plan, Some(made.id), None).await,
         // A refusal is no proof that nothing was made.
-        Err(error) if error.cause == Cause::Refused => {
-            let refused = single::failed(context, error)?.phrase;
-            look_for(context, plan, None, Some(refused)).await
+        Err(error) if error.cause == ApiErrorKind::Rejected => {
+            let refused = single::handle_failure(context, error)?.line;
+            find_created(context, plan, None, Some(refused)).await
         }
-        Err(error) if error.cause.is_surely_unmade() => {
-            if error.cause == Cause::Busy {
+        Err(error) if error.cause.is_surely_not_applied() => {
+            if error.cause == ApiErrorKind::Busy {
                 // It may have been made all the same: only where it is seen not to be there, it is called again.
                 match new_community(context, plan, None).await {
                     Ok(Some(made)) => return Ok(Ok(made)),
                     Ok(None) => {}
-                    Err(_) => return look_for(context, plan, None, None).await,
+                    Err(_) => return find_created(context, plan, None, None).await,
                 }
             }
             if error.cause.is_temporary() {
-                single::write_down(context, plan).await?;
+                single::store_plan(context, plan).await?;
             }
-            Ok(Err(single::failed(context, error)?.phrase))
+            Ok(Err(single::handle_failure(context, error)?.line))
         }
-        Err(_) => look_for(context, plan, None, None).await,
+        Err(_) => find_created(context, plan, None, None).await,
     }
 }
 
 /// The new community, by the id that the call answered, or as the one that was not there before. Where there is none,
 /// the refusal of the call holds, if it was refused.
-async fn look_for(
+async fn find_created(
     context: &mut Context<'_>,
-    plan: &Plan,
+    plan: &CreatePlan,
     answered: Option<CommunityId>,
-    refused: Option<Phrase>,
-) -> Result<Result<Created, Phrase>, Failure> {
-    let mut patience = Patience::of(context.timing.read_back);
+    refused: Option<ReplyLine>,
+) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
+    let mut patience = PollBackoff::new(context.timing.read_back);
     loop {
         match new_community(context, plan, answered.clone()).await {
             Ok(Some(made)) => return Ok(Ok(made)),
@@ -171,15 +181,15 @@ async fn look_for(
                 Some(refused) => return Ok(Err(refused)),
                 None => break,
             },
-            Err(error) if error.cause.is_temporary() && !context.is_last_try => return Err(error.into()),
+            Err(error) if error.cause.is_temporary() && !context.is_last_attempt => return Err(error.into()),
             Err(_) => {
-                context.gave_up = context.is_last_try;
+                context.is_final_failure = context.is_last_attempt;
                 break;
             }
         }
     }
-    context.can_be_undone(SPEC.name, None);
-    let unsure = Phrase::unsure("create-unsure").name("community", plan.name.as_str());
+    context.set_undo(SPEC.name, None);
+    let unsure = ReplyLine::unknown("create-unsure").name("community", plan.name.as_str());
     Ok(Err(unsure.order("order", "communities", &[])))
 }
 
@@ -187,42 +197,49 @@ async fn look_for(
 /// the same: it has the name (WhatsApp may write that of an answered id otherwise), no groups yet, and an announcement group that was not there before.
 async fn new_community(
     context: &Context<'_>,
-    plan: &Plan,
+    plan: &CreatePlan,
     answered: Option<CommunityId>,
-) -> Result<Option<Created>, ApiError> {
+) -> Result<Option<CreatedCommunity>, ApiError> {
     let is_answered = answered.is_some();
     let found = match answered {
         Some(id) => vec![id],
-        None => of_name(context, &plan.name).await?,
+        None => find_by_name(context, &plan.name).await?,
     };
     let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
     let (Some(id), None) = (new.next(), new.next()) else { return Ok(None) };
     let details = match context.zapi.community(&id).await {
         Ok(details) => details,
         // It does not show yet, or never.
-        Err(error) if error.cause == Cause::Refused => return Ok(None),
+        Err(error) if error.cause == ApiErrorKind::Rejected => return Ok(None),
         Err(error) => return Err(error),
     };
     let is_named = is_answered || details.name.as_deref().is_some_and(|name| fold(name) == fold(&plan.name));
     let is_new = |group: &&SubGroup| plan.known_groups.iter().all(|known| known != group.id.as_str());
     let announcement = details.announcement().filter(is_new).map(|group| group.id.clone());
     let is_made = is_named && details.ordinary().next().is_none() && announcement.is_some();
-    Ok(is_made.then_some(Created { id, announcement }))
+    Ok(is_made.then_some(CreatedCommunity { id, announcement }))
 }
 
-async fn told(context: &mut Context<'_>, plan: &Plan, made: Created) -> Result<Reply, Failure> {
-    context.directory.forget().await;
+async fn created_reply(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+    made: CreatedCommunity,
+) -> Result<Reply, CommandError> {
+    context.directory.invalidate().await;
     let id = made.id.as_str();
-    context.cannot_be_undone(SPEC.name, "deactivate", &[id]);
-    let mut said = vec![Phrase::done("create-done").name("community", plan.name.as_str()).plain("id", id)];
+    context.set_not_undoable(SPEC.name, "deactivate", &[id]);
+    let mut said =
+        vec![ReplyLine::done("create-done").name("community", plan.name.as_str()).with_plain("id", id)];
     let announcement = made.announcement;
-    said.extend(announcement.map(|group| Phrase::new("create-announcement").plain("id", group.as_str())));
-    said.push(Phrase::new("create-next").order("order", "link", &[id]));
-    Ok(Reply::Said(said))
+    said.extend(
+        announcement.map(|group| ReplyLine::new("create-announcement").with_plain("id", group.as_str())),
+    );
+    said.push(ReplyLine::new("create-next").order("order", "link", &[id]));
+    Ok(Reply::Lines(said))
 }
 
 /// The communities of a name, read now.
-async fn of_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
+async fn find_by_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
     let name = fold(name);
     let all = context.zapi.communities().await?;
     Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
@@ -236,9 +253,9 @@ async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId
 }
 
 /// The name, which may stand in quotes, and what follows it behind a bar or on lines of its own.
-fn name_and_description(text: &str) -> (String, Option<String>) {
+fn parse_name_and_description(text: &str) -> (String, Option<String>) {
     let is_apart = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_bar(c));
-    let (name, rest) = match quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
+    let (name, rest) = match parse_quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
         Some((name, rest)) => (name, rest),
         None => {
             let end = text.find(|c| is_bar(c) || c == '\n').unwrap_or(text.len());
@@ -258,21 +275,21 @@ fn is_bar(c: char) -> bool {
 }
 
 /// The quote that a name begins with and that nothing closes.
-fn open_quote(text: &str) -> Option<char> {
+fn unclosed_quote(text: &str) -> Option<char> {
     let first = text.chars().next().filter(|c| matches!(c, '"' | '“' | '”' | '„' | '«'))?;
-    quoted_name(text).is_none().then_some(first)
+    parse_quoted_name(text).is_none().then_some(first)
 }
 
 /// What stands behind the word for a community, and the small words around it: `a new community called Sales`.
-fn behind_community(text: &str) -> Option<&str> {
+fn strip_community_word(text: &str) -> Option<&str> {
     let (mut rest, mut is_behind) = (text.trim_start(), false);
     loop {
         let (word, others) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let word = word.trim_end_matches(':');
         let around =
             if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
-        let is_community = means(word, "create-community-words");
-        if !is_community && !means(word, around) {
+        let is_community = in_word_list(word, "create-community-words");
+        if !is_community && !in_word_list(word, around) {
             return is_behind.then_some(rest.trim_end());
         }
         (rest, is_behind) = (others.trim_start(), is_behind || is_community);
@@ -281,18 +298,19 @@ fn behind_community(text: &str) -> Option<&str> {
 
 /// What is likely meant by a name that holds more than a name: the word for a community before it, or a
 /// description behind a sign that is no bar.
-fn likely_meant(text: &str) -> Option<String> {
-    if quoted_name(text).is_some() {
+fn suggest_name(text: &str) -> Option<String> {
+    if parse_quoted_name(text).is_some() {
         return None;
     }
-    if let Some(rest) = behind_community(text).filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = strip_community_word(text).filter(|rest| !rest.is_empty()) {
         return Some(rest.to_owned());
     }
     if text.contains(is_bar) || text.contains('\n') {
         return None;
     }
     let is_yes = |word: &str| {
-        word.starts_with(['-', '–', '—']) && means(word.trim_start_matches(['-', '–', '—']), "flag-yes")
+        word.starts_with(['-', '–', '—'])
+            && in_word_list(word.trim_start_matches(['-', '–', '—']), "flag-yes")
     };
     if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
         return Some(name.trim().to_owned());
@@ -303,7 +321,7 @@ fn likely_meant(text: &str) -> Option<String> {
 }
 
 /// The words that give this name and this description again.
-fn words(name: &str, description: Option<&str>) -> String {
+fn command_arguments(name: &str, description: Option<&str>) -> String {
     let name = if name.contains('»') { name.to_owned() } else { format!("«{name}»") };
     match description {
         Some(description) => format!("{name} | {description}"),
@@ -332,10 +350,14 @@ mod tests {
             ("\u{200b} | x", "", Some("x")),
         ];
         for (text, name, description) in rows {
-            let read = name_and_description(text);
+            let read = parse_name_and_description(text);
             assert_eq!((read.0.as_str(), read.1.as_deref()), (name, description), "{text:?}");
             if !name.is_empty() {
-                assert_eq!(name_and_description(&words(name, description)), read, "{text:?}");
+                assert_eq!(
+                    parse_name_and_description(&command_arguments(name, description)),
+                    read,
+                    "{text:?}"
+                );
             }
         }
     }
@@ -364,10 +386,10 @@ mod tests {
             ("Escola Comunidade", None),
         ];
         for (text, expected) in rows {
-            assert_eq!(likely_meant(text).as_deref(), expected, "{text}");
+            assert_eq!(suggest_name(text).as_deref(), expected, "{text}");
         }
         for (text, expected) in [("\"Bairro", Some('"')), ("“Bairro”", None), ("Bar \"Zé", None)] {
-            assert_eq!(open_quote(text), expected, "{text}");
+            assert_eq!(unclosed_quote(text), expected, "{text}");
         }
     }
 }

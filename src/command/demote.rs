@@ -2,21 +2,24 @@
 
 use futures_util::future::BoxFuture;
 
-use super::people::{Act, change};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::people::{MemberAction, change_members};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::Reply;
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "demote",
     pt: &["rebaixar"],
     es: &["degradar"],
-    args: &[Arg::Community, Arg::People],
+    args: &[ArgKind::Community, ArgKind::People],
     is_mutating: true,
-    chapter: Chapter::People,
-    run: Run::This(run),
+    section: HelpSection::People,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
-    Box::pin(change(context, Act::Demote, arguments))
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
+    Box::pin(change_members(context, MemberAction::Demote, arguments))
 }

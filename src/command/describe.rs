@@ -7,32 +7,32 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::{Flags, ends_in_yes, parse};
-use super::single::{self, Change};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, undo};
+use super::single::{self, ApiChange};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, undo};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
-use crate::reply::{Phrase, Reply};
-use crate::zapi::{ApiError, CommunityDetails, TurnToChange, Zapi};
+use crate::reply::{Reply, ReplyLine};
+use crate::zapi::{ApiError, ChangePermit, CommunityDetails, Zapi};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "describe",
     pt: &["descrever", "descrição"],
     es: &["describir", "descripción"],
-    args: &[Arg::Community, Arg::Text],
+    args: &[ArgKind::Community, ArgKind::Text],
     is_mutating: true,
-    chapter: Chapter::Communities,
-    run: Run::This(run),
+    section: HelpSection::Communities,
+    handler: Handler::Run(run),
 };
 
 /// The most characters of a description (WhatsApp takes no more).
-const MOST: usize = 2_048;
+const MAX_DESCRIPTION_LEN: usize = 2_048;
 /// The text that stands for none.
-const NONE: &str = "-";
+const NO_DESCRIPTION: &str = "-";
 
 /// What is written to the journal before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Plan {
+struct DescribePlan {
     community: String,
     name: String,
     text: String,
@@ -45,127 +45,133 @@ struct Describe {
     text: String,
 }
 
-impl Change for Describe {
+impl ApiChange for Describe {
     const CALL: &'static str = "update-community-description";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
+    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
         zapi.describe(&self.community, &self.text, turn).boxed()
     }
 
-    fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        let read = async { Ok(is_same(&description(zapi.community(&self.community).await?), &self.text)) };
+    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
+        let read =
+            async { Ok(is_same_text(&description(zapi.community(&self.community).await?), &self.text)) };
         Some(read.boxed())
     }
 
-    fn look(&self) -> (&'static str, Vec<&str>) {
+    fn status_command(&self) -> (&'static str, Vec<&str>) {
         ("community", vec![self.community.as_str()])
     }
 }
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let community = context.named_community()?;
-        let begun: Option<Plan> = single::planned(context)?;
+        let community = context.require_community()?;
+        let begun: Option<DescribePlan> = single::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
             None => {
                 let text = match arguments.text.as_str() {
-                    NONE => String::new(),
+                    NO_DESCRIPTION => String::new(),
                     text => text.to_owned(),
                 };
-                if let Some(long) = too_long(&text, MOST) {
-                    return Ok(Reply::Said(vec![long]));
+                if let Some(long) = too_long_line(&text, MAX_DESCRIPTION_LEN) {
+                    return Ok(Reply::Lines(vec![long]));
                 }
                 let details = context.zapi.community(&community.id).await?;
                 let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
                 let before = description(details);
                 failpoint::reach(Step::Surveyed);
-                let plan = Plan { community: community.id.to_string(), name, text, before };
-                if is_same(&plan.before, &plan.text) {
+                let plan = DescribePlan { community: community.id.to_string(), name, text, before };
+                if is_same_text(&plan.before, &plan.text) {
                     let key = if plan.text.is_empty() { "describe-none-so" } else { "describe-so" };
-                    return Ok(Reply::Said(vec![Phrase::was_so(key).name("community", plan.name)]));
+                    return Ok(Reply::Lines(vec![ReplyLine::already_done(key).name("community", plan.name)]));
                 }
-                let is_not_so = |text: &String| !is_same(&plan.before, text);
-                let is_changed_since = arguments.only_if.as_ref().is_some_and(is_not_so);
-                let mut about = would(&plan);
+                let is_not_so = |text: &String| !is_same_text(&plan.before, text);
+                let is_changed_since = arguments.precondition.as_ref().is_some_and(is_not_so);
+                let mut about = preview_lines(&plan);
                 let may_hold_a_flag = ends_in_yes(&plan.text);
                 if may_hold_a_flag {
-                    about.push(yes_in_text());
+                    about.push(trailing_yes_line());
                 }
                 if is_changed_since {
                     // Whoever takes their own text back has not said yes to taking somebody else's.
-                    context.ask_again();
+                    context.require_confirmation();
                     // A yes takes away the text that was shown, and none that comes after it.
                     context.only_if = Some(plan.before.clone());
-                    about.splice(..0, changed_since(&plan));
+                    about.splice(..0, changed_since_lines(&plan));
                 }
-                let rest = order_for(&community.id, &plan.text).unwrap_or_default();
-                let (about, is_grave) = (Reply::Said(about), is_changed_since || may_hold_a_flag);
-                if let Some(reply) = context.shown_first(SPEC.name, rest, about, is_grave) {
+                let rest = command_for(&community.id, &plan.text).unwrap_or_default();
+                let (about, is_grave) = (Reply::Lines(about), is_changed_since || may_hold_a_flag);
+                if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, about, is_grave) {
                     return Ok(reply);
                 }
-                single::write_down(context, &plan).await?;
+                single::store_plan(context, &plan).await?;
                 plan
             }
         };
         let change = Describe { community: community.id.clone(), text: plan.text.clone() };
-        let done = single::carry_out(context, &change, is_begun).await?;
+        let done = single::apply(context, &change, is_begun).await?;
         if single::may_be_done(&done) {
-            let by = order_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
-            context.can_be_undone_if(SPEC.name, by, Some(plan.text.clone()));
+            let by = command_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
+            context.set_undo_if(SPEC.name, by, Some(plan.text.clone()));
         }
         if let Err(why_not) = done {
-            return Ok(Reply::Said(vec![why_not]));
+            return Ok(Reply::Lines(vec![why_not]));
         }
         let key = match (plan.text.is_empty(), context.claim.command.name == undo::SPEC.name) {
             (true, _) => "describe-none-done",
             (false, true) => "describe-back",
             (false, false) => "describe-done",
         };
-        Ok(Reply::Said(vec![Phrase::done(key).name("community", plan.name)]))
+        Ok(Reply::Lines(vec![ReplyLine::done(key).name("community", plan.name)]))
     })
 }
 
 /// What is told of a text of more characters than WhatsApp takes.
-pub(super) fn too_long(text: &str, most: usize) -> Option<Phrase> {
+pub(super) fn too_long_line(text: &str, most: usize) -> Option<ReplyLine> {
     let count = text.chars().count();
-    let phrase = || Phrase::not_done("text-too-long").count("count", count).plain("most", most.to_string());
+    let phrase = || {
+        ReplyLine::not_done("text-too-long").with_count("count", count).with_plain("most", most.to_string())
+    };
     (count > most).then(phrase)
 }
 
 /// What is told of a text at whose end there may be a word for the bot.
-pub(super) fn yes_in_text() -> Phrase {
-    Phrase::new("text-ends-in-yes").mark("⚠️")
+pub(super) fn trailing_yes_line() -> ReplyLine {
+    ReplyLine::new("text-ends-in-yes").with_icon("⚠️")
 }
 
-fn would(plan: &Plan) -> Vec<Phrase> {
-    let of = |key| Phrase::new(key).mark("➡️").name("community", plan.name.as_str());
+fn preview_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
+    let of = |key| ReplyLine::new(key).with_icon("➡️").name("community", plan.name.as_str());
     match plan.text.as_str() {
         "" => vec![of("describe-none-would")],
-        text => vec![of("describe-would"), Phrase::new("text-as-typed").lines("text", text)],
+        text => vec![of("describe-would"), ReplyLine::new("text-as-typed").with_quote("text", text)],
     }
 }
 
 /// What it is by now, where it is not what this admin had made it.
-fn changed_since(plan: &Plan) -> Vec<Phrase> {
-    let of = |key| Phrase::not_done(key).name("community", plan.name.as_str());
+fn changed_since_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
+    let of = |key| ReplyLine::not_done(key).name("community", plan.name.as_str());
     match plan.before.trim() {
         "" => vec![of("describe-none-since")],
-        now => vec![of("describe-since"), Phrase::new("text-as-typed").lines("text", now)],
+        now => vec![of("describe-since"), ReplyLine::new("text-as-typed").with_quote("text", now)],
     }
 }
 
 /// The words of an order that gives this description; none where no words do.
-fn order_for(community: &CommunityId, text: &str) -> Option<String> {
-    let rest = format!("{community} {}", if text.is_empty() { NONE } else { text });
-    (text.is_empty() || (is_read_so(&rest, text) && text.trim() != NONE)).then_some(rest)
+fn command_for(community: &CommunityId, text: &str) -> Option<String> {
+    let rest = format!("{community} {}", if text.is_empty() { NO_DESCRIPTION } else { text });
+    (text.is_empty() || (parses_back_to(&rest, text) && text.trim() != NO_DESCRIPTION)).then_some(rest)
 }
 
 /// Whether the words of an order are read as this text, and nothing in it as a word for the bot.
-pub(super) fn is_read_so(rest: &str, text: &str) -> bool {
+pub(super) fn parses_back_to(rest: &str, text: &str) -> bool {
     let read = parse(SPEC.args, SPEC.is_mutating, rest);
-    read.is_ok_and(|read| is_same(&read.text, text) && read.flags == Flags::default())
+    read.is_ok_and(|read| is_same_text(&read.text, text) && read.flags == Flags::default())
 }
 
 fn description(details: CommunityDetails) -> String {
@@ -173,7 +179,7 @@ fn description(details: CommunityDetails) -> String {
 }
 
 /// The same but for blanks at the ends, and for how lines end.
-fn is_same(one: &str, other: &str) -> bool {
+fn is_same_text(one: &str, other: &str) -> bool {
     one.trim().lines().eq(other.trim().lines())
 }
 
@@ -194,7 +200,7 @@ mod tests {
             ("antes --try 🙏", None),
         ];
         for (text, expected) in rows {
-            assert_eq!(order_for(&community, text).as_deref(), expected, "{text:?}");
+            assert_eq!(command_for(&community, text).as_deref(), expected, "{text:?}");
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::question::listed;
+use super::question::word_list;
 use crate::directory::fold;
 
-static GREETINGS: LazyLock<HashSet<String>> = LazyLock::new(|| listed("greetings"));
+static GREETINGS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("greetings"));
 
 /// Whether a text says hello, or asks for help, and nothing else.
 pub fn is_greeting(text: &str) -> bool {

@@ -2,42 +2,47 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::Question;
+use super::question::Prompt;
 use super::registry::COMMANDS;
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec, named, nearest};
+use super::{
+    ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup, nearest_name,
+};
 use crate::authorise::may_use;
 use crate::i18n;
-use crate::reply::{Guide, Phrase, Reply, Speech};
+use crate::reply::{CommandHelp, Localizer, Reply, ReplyLine};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "help",
     pt: &["ajuda", "menu", "comandos"],
     es: &["ayuda", "menú"],
-    args: &[Arg::Command],
+    args: &[ArgKind::Command],
     is_mutating: false,
-    chapter: Chapter::Bot,
-    run: Run::This(run),
+    section: HelpSection::Bot,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let Some(typed) = arguments.words.first() else {
-            return Ok(all(context.speech, |spec| may_use(context.admin, spec.name)));
+            return Ok(list_commands(context.localizer, |spec| may_use(context.admin, spec.name)));
         };
         // People ask for `/help /link` as often as for `/help link`.
-        let name = typed.trim_start_matches(context.speech.prefix.as_str());
-        Ok(match named(name) {
+        let name = typed.trim_start_matches(context.localizer.prefix.as_str());
+        Ok(match lookup(name) {
             Some(spec) if !may_use(context.admin, spec.name) => {
-                Reply::MayNot { command: spec.name, place: None }
+                Reply::Forbidden { command: spec.name, community: None }
             }
-            Some(spec) => on(spec, context.speech),
+            Some(spec) => command_help(spec, context.localizer),
             None => {
-                let nearest = nearest(name, context.speech.locale);
+                let nearest = nearest_name(name, context.localizer.locale);
                 if let Some(nearest) = nearest {
-                    context.ask(Question {
+                    context.ask(Prompt {
                         asked_by: context.claim.command.id.clone(),
-                        language: context.speech.locale.tag().to_owned(),
+                        language: context.localizer.locale.tag().to_owned(),
                         command: SPEC.name.to_owned(),
                         before: String::new(),
                         options: vec![nearest.to_owned()],
@@ -48,38 +53,38 @@ fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<
                         only_if: None,
                     });
                 }
-                Reply::UnknownCommand { is_asked: nearest.is_some(), typed: name.to_owned(), nearest }
+                Reply::UnknownCommand { is_prompted: nearest.is_some(), typed: name.to_owned(), nearest }
             }
         })
     })
 }
 
-fn about(spec: &Spec, speech: &Speech, part: &str) -> String {
+fn short_description(spec: &CommandSpec, speech: &Localizer, part: &str) -> String {
     i18n::text(speech.locale, &format!("help-{}{part}", spec.name), &[])
 }
 
 /// What may be used, by chapter.
-fn all(speech: &Speech, is_allowed: impl Fn(&Spec) -> bool) -> Reply {
+fn list_commands(speech: &Localizer, is_allowed: impl Fn(&CommandSpec) -> bool) -> Reply {
     let of = |chapter| {
-        let orders = COMMANDS.iter().filter(|spec| spec.chapter == chapter && is_allowed(spec));
+        let orders = COMMANDS.iter().filter(|spec| spec.section == chapter && is_allowed(spec));
         orders.map(|spec| speech.order(spec.name, &[])).collect::<Vec<_>>()
     };
-    let chapters = Chapter::ALL.map(|chapter| (chapter.key(), of(chapter)));
+    let chapters = HelpSection::ALL.map(|chapter| (chapter.key(), of(chapter)));
     let first = COMMANDS.iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
     Reply::Help {
-        chapters: chapters.into_iter().filter(|(_, orders)| !orders.is_empty()).collect(),
-        example: speech.order(SPEC.name, &[(speech.name_of)(first, speech.locale)]),
+        sections: chapters.into_iter().filter(|(_, orders)| !orders.is_empty()).collect(),
+        example: speech.order(SPEC.name, &[(speech.command_name)(first, speech.locale)]),
     }
 }
 
-fn on(spec: &Spec, speech: &Speech) -> Reply {
+fn command_help(spec: &CommandSpec, speech: &Localizer) -> Reply {
     let shown = spec.name_in(speech.locale);
-    Reply::HelpOn(Box::new(Guide {
-        about: about(spec, speech, ""),
+    Reply::CommandHelp(Box::new(CommandHelp {
+        about: short_description(spec, speech, ""),
         usage: spec.usage(speech),
-        more: about(spec, speech, "-long"),
+        more: short_description(spec, speech, "-long"),
         examples: spec.examples(speech),
-        also: spec
+        related: spec
             .names()
             .filter(|name| *name != shown)
             .map(|name| format!("{}{name}", speech.prefix))
@@ -89,15 +94,15 @@ fn on(spec: &Spec, speech: &Speech) -> Reply {
 }
 
 /// The flags that it takes, and the marks that its replies bear.
-fn legend(spec: &Spec) -> Vec<Phrase> {
-    let takes_flags = spec.is_mutating && matches!(spec.run, Run::This(_));
-    let marks = if spec.args.contains(&Arg::Groups) { "help-marks-groups" } else { "help-marks" };
+fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
+    let takes_flags = spec.is_mutating && matches!(spec.handler, Handler::Run(_));
+    let marks = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };
     [
-        takes_flags.then(|| Phrase::new("help-try")),
-        (takes_flags && spec.asks()).then(|| Phrase::new("help-yes")),
+        takes_flags.then(|| ReplyLine::new("help-try")),
+        (takes_flags && spec.is_confirmable()).then(|| ReplyLine::new("help-yes")),
         (takes_flags && spec.is_verbatim())
-            .then(|| Phrase::new("help-flags-first").order("order", spec.name, &[])),
-        spec.is_mutating.then(|| Phrase::new(marks)),
+            .then(|| ReplyLine::new("help-flags-first").order("order", spec.name, &[])),
+        spec.is_mutating.then(|| ReplyLine::new(marks)),
     ]
     .into_iter()
     .flatten()
@@ -111,16 +116,16 @@ mod tests {
     use crate::domain::Locale;
     use crate::reply::PHONE_COLUMNS;
 
-    fn speech(locale: Locale) -> Speech {
+    fn localizer(locale: Locale) -> Localizer {
         let prefix = "/".to_owned();
-        Speech { locale, prefixes: vec![prefix.clone()], prefix, name_of: registry::name_in }
+        Localizer { locale, prefixes: vec![prefix.clone()], prefix, command_name: registry::name_in }
     }
 
     #[test]
     fn the_help_fits_the_screen_of_a_phone() {
         for locale in Locale::ALL {
-            let speech = speech(locale);
-            let messages = all(&speech, |_| true).messages(&speech);
+            let speech = localizer(locale);
+            let messages = list_commands(&speech, |_| true).messages(&speech);
             let [text] = messages.as_slice() else { panic!("{messages:?}") };
 
             assert!(text.lines().count() <= 32, "{text}");
@@ -152,7 +157,7 @@ mod tests {
     fn what_a_command_does_is_said_in_few_words() {
         for locale in Locale::ALL {
             for spec in COMMANDS {
-                let about = about(spec, &speech(locale), "");
+                let about = short_description(spec, &localizer(locale), "");
                 assert!(about.chars().count() <= PHONE_COLUMNS, "{locale} {}: {about}", spec.name);
             }
         }

@@ -6,190 +6,202 @@
 
 use futures_util::future::BoxFuture;
 
-use super::args::{self, behind_small_words, means};
-use super::question::{Question, is_thumb};
-use super::{Arg, Arguments, Chapter, Context, Failure, OrderMeant, Run, Spec, people};
-use super::{left_communities, named, planned_community, recognise};
-use crate::authorise::{key_of_communities, may_everywhere, may_in, shown_by_key};
+use super::args::{self, in_word_list, skip_stop_words};
+use super::question::{Prompt, is_thumbs_up};
+use super::{
+    ArgKind, Arguments, CommandError, CommandSpec, Context, DeferredCommand, Handler, HelpSection, people,
+};
+use super::{lookup, parse_command, stored_plan_community, stored_plan_sources};
+use crate::authorise::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Found, Snapshot, fold, told_apart};
+use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{CommunityId, Person};
-use crate::reply::{MOST_CANDIDATES, Phrase, Reply, Shown, quoted, shortened, tamed};
-use crate::storage::{Deed, Lost, Outcome};
+use crate::reply::{ListPage, MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
+use crate::storage::{HistoryEntry, LeaseError, Outcome};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "history",
     pt: &["histórico"],
     es: &["historial"],
-    args: &[Arg::Own("arg-history")],
+    args: &[ArgKind::Keyword("arg-history")],
     is_mutating: false,
-    chapter: Chapter::Looking,
-    run: Run::This(run),
+    section: HelpSection::Lookup,
+    handler: Handler::Run(run),
 };
 
 /// How many orders one read goes back, those of other instances among them.
-const STRETCH: usize = 500;
+const READ_BATCH: usize = 500;
 /// The most reads.
-const MOST_STRETCHES: usize = 20;
+const MAX_READS: usize = 20;
 /// No more orders than these are told of.
-const MOST: usize = 200;
+const MAX_ENTRIES: usize = 200;
 /// The most lines of a page: these are long.
-const PAGE: usize = 20;
+const PAGE_SIZE: usize = 20;
 /// The most characters of what came of an order.
-const LONGEST_RESULT: usize = 60;
+const MAX_RESULT_LEN: usize = 60;
 /// The marks of an answer's lines, the one first that says most of the whole.
-const MARKS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
+const STATUS_ICONS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
 
 /// Whose orders, or where.
-enum Wanted {
+enum HistoryFilter {
     All,
     /// Those in a community.
-    In(CommunityEntry),
+    InCommunity(CommunityEntry),
     /// Those of an admin, by key.
-    By {
+    ByAdmin {
         key: String,
         name: String,
         by_owner: bool,
     },
 }
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let wanted = match wanted(context, &arguments.words).await? {
+        let wanted = match parse_filter(context, &arguments.words).await? {
             Ok(wanted) => wanted,
             Err(reply) => return Ok(reply),
         };
         let is_everywhere = may_everywhere(context.admin);
         let names = match wanted {
             // What the journal alone knows is told while Z-API is out of reach, too.
-            Wanted::All | Wanted::By { .. } if is_everywhere => None,
+            HistoryFilter::All | HistoryFilter::ByAdmin { .. } if is_everywhere => None,
             _ => Some(context.directory.snapshot(context.zapi).await?),
         };
         let names = names.as_deref();
         let (mut lines, mut before) = (Vec::new(), None);
         let (mut is_all, mut reached) = (false, context.claim.command.accepted_at);
-        'past: for _ in 0..MOST_STRETCHES {
+        'past: for _ in 0..MAX_READS {
             let instance = context.instance.name.as_str();
-            let stretch = context.store.stretch(instance, before.as_deref(), STRETCH).await;
-            let Some(stretch) = stretch.map_err(Lost::Store)? else {
+            let stretch = context.store.history_page(instance, before.as_deref(), READ_BATCH).await;
+            let Some(stretch) = stretch.map_err(LeaseError::Store)? else {
                 is_all = true;
                 break;
             };
-            for deed in stretch.deeds {
-                if lines.len() == MOST {
+            for deed in stretch.entries {
+                if lines.len() == MAX_ENTRIES {
                     break 'past;
                 }
                 reached = deed.at;
                 let may_see = is_everywhere || may_see(context, names, &deed);
-                if is_told(&deed) && may_see && is_wanted(context, names, &wanted, &deed) {
-                    lines.push(line(context, &deed));
+                if is_listed(&deed) && may_see && matches_filter(context, names, &wanted, &deed) {
+                    lines.push(format_entry(context, &deed));
                 }
             }
-            before = Some(stretch.before);
+            before = Some(stretch.cursor);
         }
         let mut head = vec![match wanted {
-            Wanted::All => Phrase::new("history"),
-            Wanted::In(community) => Phrase::new("history-in").name("community", community.name),
-            Wanted::By { name, .. } => Phrase::new("history-by").name("name", name),
+            HistoryFilter::All => ReplyLine::new("history"),
+            HistoryFilter::InCommunity(community) => {
+                ReplyLine::new("history-in").name("community", community.name)
+            }
+            HistoryFilter::ByAdmin { name, .. } => ReplyLine::new("history-by").name("name", name),
         }];
         if lines.is_empty() {
-            head.push(Phrase::new("history-none"));
+            head.push(ReplyLine::new("history-none"));
         }
         if !is_all {
-            let when = context.moment(reached);
-            head.push(Phrase::new("history-until").plain("when", when));
+            let when = context.format_moment(reached);
+            head.push(ReplyLine::new("history-until").with_plain("when", when));
         }
         Ok(match lines.is_empty() {
-            true => Reply::Shown(Shown::told(head)),
-            false => context.show_lines(SPEC.name, head, lines, PAGE),
+            true => Reply::ListPage(ListPage::from_lines(head)),
+            false => context.show_unnumbered_list(SPEC.name, head, lines, PAGE_SIZE),
         })
     })
 }
 
 /// What is looked for, or the answer that asks for it again.
-async fn wanted(context: &mut Context<'_>, words: &[String]) -> Result<Result<Wanted, Reply>, Failure> {
+async fn parse_filter(
+    context: &mut Context<'_>,
+    words: &[String],
+) -> Result<Result<HistoryFilter, Reply>, CommandError> {
     let typed = words.join(" ");
     if typed.is_empty() {
-        return Ok(Ok(Wanted::All));
+        return Ok(Ok(HistoryFilter::All));
     }
     let by_owner = context.claim.command.by_owner;
-    if means(&typed, "myself") {
-        let (key, name) = (context.admin.key.clone(), context.own_name());
-        return Ok(Ok(Wanted::By { key, name, by_owner }));
+    if in_word_list(&typed, "myself") {
+        let (key, name) = (context.admin.key.clone(), context.sender_name());
+        return Ok(Ok(HistoryFilter::ByAdmin { key, name, by_owner }));
     }
     let folded = fold(&typed);
     let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
     let known = known_admins(context).await?;
     if let Some(admin) = known.iter().copied().find(is_named) {
-        return Ok(Ok(by(admin)));
+        return Ok(Ok(filter_by_admin(admin)));
     }
     let id = match words {
-        [word] => context.number_as_community(word).await?,
+        [word] => context.resolve_community_number(word).await?,
         _ => None,
     };
-    let sees = |entry: &CommunityEntry| context.sees(&entry.id, &entry.name);
+    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
     let meant = id.as_deref().unwrap_or(&typed);
-    let found = context.directory.community_among(context.zapi, meant, sees).await?;
+    let found = context.directory.find_community_among(context.zapi, meant, sees).await?;
     let (mut entries, mut nearest) = match found {
-        Found::One(entry) => (vec![entry], Vec::new()),
-        Found::Several(entries) | Found::Unclear(entries) => (entries, Vec::new()),
-        Found::Nothing { nearest } => (Vec::new(), nearest),
+        NameMatch::Exact(entry) => (vec![entry], Vec::new()),
+        NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
+        NameMatch::NotFound { suggestions: nearest } => (Vec::new(), nearest),
     };
     entries.retain(sees);
     nearest.retain(sees);
     if entries.len() > 1 {
-        let candidates = told_apart(&entries);
-        ask(context, &entries);
-        return Ok(Err(Reply::ManyCommunities { typed, candidates }));
+        let candidates = disambiguate(&entries);
+        prompt_choice(context, &entries);
+        return Ok(Err(Reply::AmbiguousCommunity { typed, candidates }));
     }
     if let Some(community) = entries.pop() {
-        return Ok(Ok(Wanted::In(community)));
+        return Ok(Ok(HistoryFilter::InCommunity(community)));
     }
-    if let Some(wanted) = people::one(context, &typed).and_then(|person| by_number(context, &known, person)) {
+    if let Some(wanted) =
+        people::parse_one(context, &typed).and_then(|person| filter_by_number(context, &known, person))
+    {
         return Ok(Ok(wanted));
     }
     let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (begun.next(), begun.next()) {
-        (Some(admin), None) => Ok(by(admin)),
+        (Some(admin), None) => Ok(filter_by_admin(admin)),
         _ if !nearest.is_empty() => {
-            ask(context, &nearest);
-            Err(Reply::NoCommunity { typed, nearest: told_apart(&nearest), known: Vec::new() })
+            prompt_choice(context, &nearest);
+            Err(Reply::NoCommunity { typed, nearest: disambiguate(&nearest), available: Vec::new() })
         }
         _ => {
             // `of Ana` says no more than `Ana`.
-            if let Some(rest) = behind_small_words(words) {
-                return Box::pin(self::wanted(context, rest)).await;
+            if let Some(rest) = skip_stop_words(words) {
+                return Box::pin(self::parse_filter(context, rest)).await;
             }
-            let nobody = Phrase::not_done("history-nobody").name("name", typed);
+            let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
             let nobody = nobody.order("communities", "communities", &[]).order("all", SPEC.name, &[]);
-            Err(Reply::Said(vec![nobody]))
+            Err(Reply::Lines(vec![nobody]))
         }
     })
 }
 
 /// The admins of the configuration whom the admin may know: themselves, and whoever `/who` tells them of.
-async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Failure> {
+async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, CommandError> {
     let all = context.instance.admins.iter();
     if may_everywhere(context.admin) {
         return Ok(all.collect());
     }
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let shared = |admin: &Admin| {
-        let mut seen = snapshot.communities.all().filter(|entry| context.sees(&entry.id, &entry.name));
+        let mut seen = snapshot.communities.all().filter(|entry| context.can_see(&entry.id, &entry.name));
         seen.any(|entry| may_in(admin, &entry.id, &entry.name, context.directory))
     };
     Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
 /// Lets a number say which of these is meant.
-fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
-    context.ask(Question {
+fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
+    context.ask(Prompt {
         asked_by: context.claim.command.id.clone(),
-        language: context.speech.locale.tag().to_owned(),
+        language: context.localizer.locale.tag().to_owned(),
         command: SPEC.name.to_owned(),
         before: String::new(),
-        options: entries.iter().take(MOST_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
+        options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
         after: String::new(),
         takes_several: false,
         askers: Vec::new(),
@@ -198,49 +210,51 @@ fn ask(context: &mut Context<'_>, entries: &[CommunityEntry]) {
     });
 }
 
-fn by(admin: &Admin) -> Wanted {
-    Wanted::By { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
+fn filter_by_admin(admin: &Admin) -> HistoryFilter {
+    HistoryFilter::ByAdmin { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
 }
 
 /// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
 /// orders, of a community's own. Whether they are one now does not matter, nor is it told. To the admin of a
 /// community no number tells who is in the configuration: theirs answer like anybody's who gave no order.
-fn by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<Wanted> {
+fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<HistoryFilter> {
     let has = |admin: &Admin| {
         person.phone.is_some_and(|phone| admin.phone == Some(phone))
             || person.lid.is_some_and(|lid| admin.lid == Some(lid))
     };
     let may_know = context.admin.from == AdminsFrom::Config;
     if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
-        return Some(by(admin));
+        return Some(filter_by_admin(admin));
     }
-    let roster = context.roster?;
+    let roster = context.community_admins?;
     let merged = roster.find(person).map_or(person, |found| found.person);
-    Some(Wanted::By { key: key_of_communities(merged), name: person.shown(), by_owner: false })
+    Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.shown(), by_owner: false })
 }
 
 /// It changes something, or would have: reads, and answers that answered nothing, are left out.
-fn is_told(deed: &Deed) -> bool {
-    let Some(spec) = named(&deed.name).filter(|spec| spec.is_mutating) else { return false };
+fn is_listed(deed: &HistoryEntry) -> bool {
+    let Some(spec) = lookup(&deed.name).filter(|spec| spec.is_mutating) else { return false };
     // Whether it stood for an order is not kept longer than its text.
-    matches!(spec.run, Run::This(_)) || deed.text.is_empty() || meant(deed).is_some_and(is_change)
+    matches!(spec.handler, Handler::Run(_))
+        || deed.text.is_empty()
+        || resolved_command(deed).is_some_and(is_change)
 }
 
 /// The order that it stood for.
-fn meant(deed: &Deed) -> Option<OrderMeant> {
-    deed.meant.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+fn resolved_command(deed: &HistoryEntry) -> Option<DeferredCommand> {
+    deed.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
 }
 
-fn is_change(order: OrderMeant) -> bool {
-    named(&order.command).is_some_and(|spec| spec.is_mutating)
+fn is_change(order: DeferredCommand) -> bool {
+    lookup(&order.command).is_some_and(|spec| spec.is_mutating)
 }
 
 /// Whether an admin of some communities may see an order: their own, or one in such a community.
-fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &Deed) -> bool {
+fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &HistoryEntry) -> bool {
     if deed.admin == context.admin.key && deed.by_owner == context.claim.command.by_owner {
         return true;
     }
-    let planned = deed.plan.as_deref().and_then(planned_community);
+    let planned = deed.plan.as_deref().and_then(stored_plan_community);
     planned.is_some_and(|planned| {
         // The name of now decides; of a community that is gone, only its id is known.
         let entry = names.and_then(|names| names.communities.by_id(&planned.id));
@@ -249,14 +263,19 @@ fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &Deed) -> bool
     })
 }
 
-fn is_wanted(context: &Context<'_>, names: Option<&Snapshot>, wanted: &Wanted, deed: &Deed) -> bool {
+fn matches_filter(
+    context: &Context<'_>,
+    names: Option<&Snapshot>,
+    wanted: &HistoryFilter,
+    deed: &HistoryEntry,
+) -> bool {
     match wanted {
-        Wanted::All => true,
-        Wanted::By { key, by_owner, .. } => deed.admin == *key && deed.by_owner == *by_owner,
-        Wanted::In(community) => match deed.plan.as_deref().and_then(planned_community) {
+        HistoryFilter::All => true,
+        HistoryFilter::ByAdmin { key, by_owner, .. } => deed.admin == *key && deed.by_owner == *by_owner,
+        HistoryFilter::InCommunity(community) => match deed.plan.as_deref().and_then(stored_plan_community) {
             Some(planned) if planned.id == community.id => true,
             Some(_) => {
-                let left = deed.plan.as_deref().map(left_communities).unwrap_or_default();
+                let left = deed.plan.as_deref().map(stored_plan_sources).unwrap_or_default();
                 left.contains(&community.id)
             }
             None => {
@@ -268,60 +287,67 @@ fn is_wanted(context: &Context<'_>, names: Option<&Snapshot>, wanted: &Wanted, d
 }
 
 /// The community that an order without a plan names, as names are now.
-fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &Deed) -> Option<CommunityId> {
-    let (command, rest) = match meant(deed) {
+fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
+    let (command, rest) = match resolved_command(deed) {
         Some(meant) => (meant.command, meant.rest),
-        None => recognise(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?,
+        None => {
+            parse_command(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?
+        }
     };
-    let spec = named(&command)?;
+    let spec = lookup(&command)?;
     let arguments = args::parse(spec.args, spec.is_mutating, &rest).ok()?;
     let typed = arguments.community.as_ref()?;
-    let typed =
-        context.directory.aliased(typed).or_else(|| context.directory.kept_alias(typed)).unwrap_or(typed);
+    let typed = context
+        .directory
+        .config_alias(typed)
+        .or_else(|| context.directory.chat_alias(typed))
+        .unwrap_or(typed);
     match names.communities.find(typed, CommunityId::parse(typed)) {
-        Found::One(entry) => Some(entry.id),
+        NameMatch::Exact(entry) => Some(entry.id),
         _ => None,
     }
 }
 
 /// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
-fn line(context: &Context<'_>, deed: &Deed) -> String {
+fn format_entry(context: &Context<'_>, deed: &HistoryEntry) -> String {
     let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin) {
-        _ if deed.by_owner => context.owner(),
-        Some(admin) => tamed(&admin.name),
-        None => shown_by_key(&deed.admin).unwrap_or_else(|| tamed(&deed.admin)),
+        _ if deed.by_owner => context.owner_name(),
+        Some(admin) => escape_markup(&admin.name),
+        None => display_admin_key(&deed.admin).unwrap_or_else(|| escape_markup(&deed.admin)),
     };
     let order = match deed.text.as_str() {
-        "" => context.speech.order(&deed.name, &[]),
-        sign if is_thumb(sign) => sign.trim().to_owned(),
-        text => quoted(text),
+        "" => context.localizer.order(&deed.name, &[]),
+        sign if is_thumbs_up(sign) => sign.trim().to_owned(),
+        text => quote(text),
     };
-    let line = Phrase::new("history-line").plain("when", context.moment(deed.at)).plain("who", who);
-    let line = line.plain("order", order);
-    let line = match result(deed) {
-        Some(result) => line.plain("result", result),
+    let line = ReplyLine::new("history-line")
+        .with_plain("when", context.format_moment(deed.at))
+        .with_plain("who", who);
+    let line = line.with_plain("order", order);
+    let line = match format_result(deed) {
+        Some(result) => line.with_plain("result", result),
         None => line.text("result", "history-answered"),
     };
-    line.say(context.speech)
+    line.render(context.localizer)
 }
 
 /// What came of an order: a mark, and the first line of its answer; nothing where all that is known is
 /// that it was answered.
-fn result(deed: &Deed) -> Option<String> {
+fn format_result(deed: &HistoryEntry) -> Option<String> {
     let messages: Vec<String> =
         deed.reply.as_deref().and_then(|reply| serde_json::from_str(reply).ok()).unwrap_or_default();
     let mut lines = messages.iter().flat_map(|message| message.lines());
-    let marks = || MARKS.into_iter().find(|mark| lines.clone().any(|line| line.starts_with(mark)));
+    let marks = || STATUS_ICONS.into_iter().find(|mark| lines.clone().any(|line| line.starts_with(mark)));
     let mark = match deed.outcome {
         None => return Some("⏳".to_owned()),
-        Some(Outcome::GaveUp | Outcome::Unanswered) => "⛔",
-        Some(Outcome::Refused | Outcome::Mistaken | Outcome::Expired) => "❌",
-        Some(Outcome::Answered | Outcome::Shown) if deed.reply.is_none() => return None,
+        Some(Outcome::Failed | Outcome::ReplyFailed) => "⛔",
+        Some(Outcome::Denied | Outcome::UsageError | Outcome::Expired) => "❌",
+        Some(Outcome::Replied | Outcome::Previewed) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
         // What bears no mark did nothing: it tells something.
-        Some(Outcome::Answered | Outcome::Shown) => marks().unwrap_or_default(),
+        Some(Outcome::Replied | Outcome::Previewed) => marks().unwrap_or_default(),
     };
     let first = lines.next().unwrap_or_default();
-    let first = MARKS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
-    Some(format!("{mark} {}", shortened(first, LONGEST_RESULT)).trim().to_owned())
+    let first = STATUS_ICONS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
+    Some(format!("{mark} {}", truncate(first, MAX_RESULT_LEN)).trim().to_owned())
 }

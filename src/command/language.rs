@@ -5,48 +5,53 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::reply::{Phrase, Reply};
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::MemoryKind;
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "language",
     pt: &["idioma", "língua", "linguagem"],
     es: &["idioma", "lengua", "lenguaje"],
-    args: &[Arg::Own("arg-language")],
+    args: &[ArgKind::Keyword("arg-language")],
     // It is for the next words, and waits for no order before it.
     is_mutating: false,
-    chapter: Chapter::Bot,
-    run: Run::This(run),
+    section: HelpSection::Bot,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let lane = context.lane();
+        let lane = context.list_key();
         let words = arguments.words.join(" ");
         if words.is_empty() {
-            let chosen = context.recall(MemoryKind::Language, &lane).await?;
+            let chosen = context.get_state(MemoryKind::Language, &lane).await?;
             let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
             let locale = chosen.unwrap_or(context.instance.locale);
-            return Ok(Reply::Said(vec![with_ways(Phrase::new("language-is").text("name", name(locale)))]));
+            return Ok(Reply::Lines(vec![with_language_commands(
+                ReplyLine::new("language-is").text("name", locale_name_key(locale)),
+            )]));
         }
-        let Some(locale) = meant(&words) else {
-            return Ok(Reply::Said(vec![with_ways(
-                Phrase::not_done("language-unknown").name("name", words),
+        let Some(locale) = parse_locale(&words) else {
+            return Ok(Reply::Lines(vec![with_language_commands(
+                ReplyLine::not_done("language-unknown").name("name", words),
             )]));
         };
-        context.remember(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
-        let said = Phrase::done("language-set").order("help", "help", &[]);
-        Ok(Reply::In(locale, Box::new(Reply::Said(vec![said]))))
+        context.set_state(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
+        let said = ReplyLine::done("language-set").order("help", "help", &[]);
+        Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![said]))))
     })
 }
 
 /// The catalogue's key for a language's name.
-fn name(locale: Locale) -> &'static str {
+fn locale_name_key(locale: Locale) -> &'static str {
     match locale {
         Locale::En => "language-en",
         Locale::PtBr => "language-pt",
@@ -55,13 +60,13 @@ fn name(locale: Locale) -> &'static str {
 }
 
 /// With the orders that change the language.
-fn with_ways(phrase: Phrase) -> Phrase {
-    let order = |phrase: Phrase, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
+fn with_language_commands(phrase: ReplyLine) -> ReplyLine {
+    let order = |phrase: ReplyLine, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
     [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(phrase, order)
 }
 
 /// The language that a word means, in whatever language it is said.
-fn meant(words: &str) -> Option<Locale> {
+fn parse_locale(words: &str) -> Option<Locale> {
     let words = fold(words.trim_end_matches(['.', '!', '?']));
     let is_named = |locale: &Locale| {
         i18n::text(*locale, "language-names", &[]).split(',').any(|name| fold(name) == words)
@@ -82,11 +87,11 @@ mod tests {
         ];
         for (locale, words) in rows {
             for word in words.split(' ') {
-                assert_eq!(meant(word), Some(locale), "{word}");
+                assert_eq!(parse_locale(word), Some(locale), "{word}");
             }
         }
         for word in ["fr", "klingon", "e", ""] {
-            assert_eq!(meant(word), None, "{word}");
+            assert_eq!(parse_locale(word), None, "{word}");
         }
     }
 }

@@ -2,21 +2,24 @@
 
 use futures_util::future::BoxFuture;
 
-use super::membership::{self, Direction};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::membership::{self, LinkAction};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::Reply;
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "link",
     pt: &["vincular", "juntar"],
     es: &["vincular", "enlazar"],
-    args: &[Arg::Community, Arg::Groups],
+    args: &[ArgKind::Community, ArgKind::Groups],
     is_mutating: true,
-    chapter: Chapter::Groups,
-    run: Run::This(run),
+    section: HelpSection::Groups,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
-    Box::pin(membership::change(context, Direction::Link, arguments))
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
+    Box::pin(membership::change(context, LinkAction::Link, arguments))
 }

@@ -4,31 +4,31 @@
 //! something: the longest such name. Nothing is guessed beyond that.
 
 /// The most words of a name without quotes.
-const LONGEST: usize = 8;
+const MAX_NAME_WORDS: usize = 8;
 
 /// How many of the words behind the first one belong to its name: those with which it is the longest
 /// whole name.
-pub fn behind(first: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
-    let most = words.len().min(LONGEST - 1);
+pub fn words_after(first: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
+    let most = words.len().min(MAX_NAME_WORDS - 1);
     let joined = |count: usize| [&[first], &words[..count]].concat().join(" ");
     (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
 }
 
 /// The same where the name ends in a word, and the others stand before it.
-pub fn before(last: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
-    let most = words.len().min(LONGEST - 1);
+pub fn words_before(last: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
+    let most = words.len().min(MAX_NAME_WORDS - 1);
     let joined = |count: usize| [&words[words.len() - count..], &[last]].concat().join(" ");
     (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
 }
 
 /// The words, with names over several of them made one word each.
-pub fn joined(words: &[String], loose: &[bool], is_name: impl Fn(&str) -> bool) -> Vec<String> {
+pub fn join_unquoted_names(words: &[String], loose: &[bool], is_name: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names = Vec::new();
     let mut at = 0;
     while let Some(first) = words.get(at) {
         let run = loose.iter().skip(at + 1).take_while(|is_loose| **is_loose).count();
         let following: Vec<&str> = words.iter().skip(at + 1).take(run).map(String::as_str).collect();
-        let count = behind(first, &following, &is_name);
+        let count = words_after(first, &following, &is_name);
         names.push([&[first.as_str()], &following[..count]].concat().join(" "));
         at += 1 + count;
     }
@@ -55,7 +55,7 @@ mod tests {
         for (words, loose, expected) in rows {
             let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
             let loose: Vec<bool> = loose.chars().map(|c| c == '1').collect();
-            assert_eq!(joined(&words, &loose, is_name), expected, "{words:?}");
+            assert_eq!(join_unquoted_names(&words, &loose, is_name), expected, "{words:?}");
         }
         for (last, words, expected) in [
             ("sul", vec!["x", "vendas"], 1),
@@ -63,7 +63,7 @@ mod tests {
             ("vendas", vec!["x"], 0),
             ("x", vec![], 0),
         ] {
-            assert_eq!(before(last, &words, is_name), expected, "{words:?} {last}");
+            assert_eq!(words_before(last, &words, is_name), expected, "{words:?} {last}");
         }
     }
 }

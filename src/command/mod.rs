@@ -54,19 +54,21 @@ use serde::{Deserialize, Serialize};
 
 pub use self::alias::kept as kept_aliases;
 pub use self::greeting::is_greeting;
-pub use self::recognise::{Order, named, nearest, nearly_recognise, recognise, rest_as_typed};
-pub use self::undo::Undo;
-pub use args::{Arg, Arguments};
-pub use context::{Consent, Context, Failure, Timing};
-pub use membership::{left_communities, left_open, planned_community};
+pub use self::recognise::{
+    ParsedCommand, lookup, nearest_name, parse_command, parse_without_prefix, raw_arguments,
+};
+pub use self::undo::UndoRecord;
+pub use args::{ArgKind, Arguments};
+pub use context::{CommandError, Confirmation, Context, TimingConfig};
+pub use membership::{left_open, stored_plan_community, stored_plan_sources};
 
 use crate::directory::fold;
 use crate::domain::Locale;
-use crate::reply::{Mistake, Reply, Speech, typed};
-use crate::storage::{Lost, Memory, MemoryKind, Store, Stored};
+use crate::reply::{Localizer, Reply, UsageError, typed};
+use crate::storage::{CommandRecord, LeaseError, MemoryKind, StateChange, Store};
 
 /// What a command is: its names, its words, what it does. Help, documentation and rights follow from it.
-pub struct Spec {
+pub struct CommandSpec {
     /// The English name: the key in configuration, journal and catalogues.
     pub name: &'static str,
     /// The names in Brazilian Portuguese, the one of the help first.
@@ -74,45 +76,45 @@ pub struct Spec {
     /// The names in Spanish, the one of the help first.
     pub es: &'static [&'static str],
     /// Its words.
-    pub args: &'static [Arg],
+    pub args: &'static [ArgKind],
     /// It changes something: such orders of a chat run one after the other.
     pub is_mutating: bool,
     /// Where it stands in the help.
-    pub chapter: Chapter,
+    pub section: HelpSection,
     /// Does it.
-    pub run: Run,
+    pub handler: Handler,
 }
 
 /// The chapters of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chapter {
+pub enum HelpSection {
     /// Groups and where they belong.
     Groups,
     /// What is known of communities.
-    Looking,
+    Lookup,
     /// Communities themselves.
     Communities,
     /// People in them.
     People,
     /// Orders that were given before.
-    Orders,
+    Commands,
     /// The bot.
     Bot,
 }
 
-impl Chapter {
+impl HelpSection {
     /// All of them, in the order of the help.
     pub const ALL: [Self; 6] =
-        [Self::Groups, Self::Looking, Self::Communities, Self::People, Self::Orders, Self::Bot];
+        [Self::Groups, Self::Lookup, Self::Communities, Self::People, Self::Commands, Self::Bot];
 
     /// The catalogue's key of its title.
     pub fn key(self) -> &'static str {
         match self {
             Self::Groups => "chapter-groups",
-            Self::Looking => "chapter-looking",
+            Self::Lookup => "chapter-looking",
             Self::Communities => "chapter-communities",
             Self::People => "chapter-people",
-            Self::Orders => "chapter-orders",
+            Self::Commands => "chapter-orders",
             Self::Bot => "chapter-bot",
         }
     }
@@ -120,43 +122,45 @@ impl Chapter {
 
 /// How a command is carried out.
 #[derive(Clone, Copy)]
-pub enum Run {
+pub enum Handler {
     /// By itself.
-    This(for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>>),
+    Run(for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>>),
     /// By the order that it stands for, which was given or offered before.
-    Another(for<'a> fn(&'a Past<'_>, &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>>),
+    Resolve(
+        for<'a> fn(&'a ResolveContext<'_>, &'a Arguments) -> BoxFuture<'a, Result<Resolution, LeaseError>>,
+    ),
 }
 
 /// What an order that stands for another one may look at.
-pub struct Past<'a> {
+pub struct ResolveContext<'a> {
     /// The journal.
     pub store: &'a Store,
     /// The instance's name.
     pub instance: &'a str,
     /// The admin in this chat.
-    pub place: &'a str,
+    pub conversation_key: &'a str,
     /// The order itself.
-    pub command: &'a Stored,
+    pub command: &'a CommandRecord,
     /// Its text is no command: a word, a number, a sign.
     pub is_bare: bool,
     /// How to speak.
-    pub speech: &'a Speech,
+    pub localizer: &'a Localizer,
 }
 
 /// What an order that stands for another one means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meant {
+pub enum Resolution {
     /// This order, to be carried out in its place.
-    Order(OrderMeant),
+    Command(DeferredCommand),
     /// Nothing more than an answer, with what is to be remembered.
-    Said(Reply, Vec<Memory>),
+    Reply(Reply, Vec<StateChange>),
     /// Nothing at all.
-    Nothing,
+    Ignore,
 }
 
 /// An order in the place of another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderMeant {
+pub struct DeferredCommand {
     /// The command's English name.
     pub command: String,
     /// Its words.
@@ -164,7 +168,7 @@ pub struct OrderMeant {
     /// Nothing more is asked before it is done.
     pub is_confirmed: bool,
     /// What is forgotten once it is answered.
-    pub forget: Option<MemoryName>,
+    pub forget: Option<ClearedState>,
     /// What it takes back only if it is so still: what somebody changed since stays as it is. The id of the
     /// community that groups were moved into, or the text of a description.
     #[serde(default, alias = "only_from")]
@@ -174,44 +178,47 @@ pub struct OrderMeant {
     pub askers: Vec<String>,
 }
 
-impl OrderMeant {
+impl DeferredCommand {
     /// What is forgotten with its answer, of an admin in a chat.
-    pub fn forgotten(&self, place: &str) -> Vec<Memory> {
+    pub fn cleared_state(&self, place: &str) -> Vec<StateChange> {
         let kinds: &[MemoryKind] = match self.forget {
             None => &[],
-            Some(MemoryName::Question) => &[MemoryKind::Question],
+            Some(ClearedState::Question) => &[MemoryKind::Prompt],
             // It may have been asked about.
-            Some(MemoryName::Undo) => &[MemoryKind::Undo, MemoryKind::Question],
+            Some(ClearedState::Undo) => &[MemoryKind::Undo, MemoryKind::Prompt],
         };
-        kinds.iter().map(|kind| Memory { kind: *kind, place: place.to_owned(), value: None }).collect()
+        kinds.iter().map(|kind| StateChange { kind: *kind, key: place.to_owned(), value: None }).collect()
     }
 }
 
 /// What is forgotten with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MemoryName {
+pub enum ClearedState {
     /// The question that it answers.
     Question,
     /// What it took back.
     Undo,
 }
 
-impl Spec {
+impl CommandSpec {
     /// The caption of a picture may be this command.
-    pub fn takes_picture(&self) -> bool {
-        self.args.contains(&Arg::Picture)
+    pub fn accepts_picture(&self) -> bool {
+        self.args.contains(&ArgKind::Picture)
     }
 
     /// Its words may be names of communities or groups.
-    pub fn names_things(&self) -> bool {
-        self.args
-            .iter()
-            .any(|arg| matches!(arg, Arg::Community | Arg::AnyCommunity | Arg::Groups | Arg::Own(_)))
+    pub fn takes_names(&self) -> bool {
+        self.args.iter().any(|arg| {
+            matches!(
+                arg,
+                ArgKind::Community | ArgKind::OptionalCommunity | ArgKind::Groups | ArgKind::Keyword(_)
+            )
+        })
     }
 
     /// It may ask before it does what it is told to.
-    pub fn asks(&self) -> bool {
-        context::ASKING.contains(&self.name)
+    pub fn is_confirmable(&self) -> bool {
+        context::CONFIRMABLE.contains(&self.name)
     }
 
     /// A part of its words is kept as it is typed.
@@ -220,47 +227,53 @@ impl Spec {
     }
 
     /// Its community is followed by what is no group: a name of several words may run on into that.
-    pub fn may_run_on(&self) -> bool {
-        use Arg::{AnyText, Community, Own, People, Picture, Text};
-        matches!(self.args, [Community, Text | AnyText | People | Picture | Own(_), ..])
+    pub fn allows_long_name(&self) -> bool {
+        use ArgKind::{Community, Keyword, OptionalText, People, Picture, Text};
+        matches!(self.args, [Community, Text | OptionalText | People | Picture | Keyword(_), ..])
     }
 
     /// Takes away the rest of a community's name where only its beginning was taken for it.
-    pub fn end_name(&self, arguments: &mut Arguments, name: &str, typed: &str) {
-        if self.may_run_on() {
-            arguments.end_name(name, typed);
-        } else if self.args.first() == Some(&Arg::Community) && fold(name).starts_with(&fold(typed)) {
-            self.take_likely_name(arguments, name, typed);
+    pub fn strip_name_rest(&self, arguments: &mut Arguments, name: &str, typed: &str) {
+        if self.allows_long_name() {
+            arguments.strip_name_rest(name, typed);
+        } else if self.args.first() == Some(&ArgKind::Community) && fold(name).starts_with(&fold(typed)) {
+            self.strip_likely_name(arguments, name, typed);
         }
     }
 
     /// Takes what likely belongs to the name of an order's community out of the words beside it, however the
     /// rest of the name is misspelled; false where it is not there.
-    pub fn take_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
+    pub fn strip_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
         match self.args {
-            [Arg::Groups, Arg::Community] => arguments.begin_likely_name(name, typed),
-            [Arg::Community, Arg::Groups] => {
+            [ArgKind::Groups, ArgKind::Community] => arguments.strip_likely_name_start(name, typed),
+            [ArgKind::Community, ArgKind::Groups] => {
                 // One group at least is left.
                 let count = name.split_whitespace().count().saturating_sub(1);
-                let is_loose = arguments.is_loose_community && arguments.words.len() > count;
-                is_loose && arguments.end_likely_name(name, typed)
+                let is_loose = arguments.is_community_unquoted && arguments.words.len() > count;
+                is_loose && arguments.strip_likely_name_rest(name, typed)
             }
-            _ => self.may_run_on() && arguments.end_likely_name(name, typed),
+            _ => self.allows_long_name() && arguments.strip_likely_name_rest(name, typed),
         }
     }
 
     /// What an order lacks once its community's name has taken all that there was.
-    pub fn lacks(&self, arguments: &Arguments) -> Option<Mistake> {
+    pub fn missing_argument(&self, arguments: &Arguments) -> Option<UsageError> {
         match self.args {
-            [Arg::Community, Arg::Text, ..] if arguments.text.is_empty() => Some(Mistake::MissingText),
-            [Arg::Community, Arg::People, ..] if arguments.text.is_empty() => Some(Mistake::MissingPeople),
-            args if args.contains(&Arg::Groups) && arguments.words.is_empty() => Some(Mistake::MissingGroups),
+            [ArgKind::Community, ArgKind::Text, ..] if arguments.text.is_empty() => {
+                Some(UsageError::MissingText)
+            }
+            [ArgKind::Community, ArgKind::People, ..] if arguments.text.is_empty() => {
+                Some(UsageError::MissingPeople)
+            }
+            args if args.contains(&ArgKind::Groups) && arguments.words.is_empty() => {
+                Some(UsageError::MissingGroups)
+            }
             _ => None,
         }
     }
 
     /// The languages in which it has this name.
-    pub fn languages_of(&self, typed: &str) -> Vec<Locale> {
+    pub fn locales_of_name(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);
         let is_of = |locale: &Locale| match locale {
             Locale::En => fold(self.name) == typed,
@@ -293,35 +306,35 @@ impl Spec {
     }
 
     /// How it is written: `/link <community> <groups…>`.
-    pub fn usage(&self, speech: &Speech) -> String {
+    pub fn usage(&self, speech: &Localizer) -> String {
         let words = self.args.iter().map(|arg| crate::i18n::text(speech.locale, arg.key(), &[]));
         std::iter::once(speech.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     /// Real examples.
-    pub fn examples(&self, speech: &Speech) -> Vec<String> {
+    pub fn examples(&self, speech: &Localizer) -> Vec<String> {
         let words = crate::i18n::text(speech.locale, &format!("help-{}-example", self.name), &[]);
         let order = speech.order(self.name, &[]);
         words.split('\n').map(|words| format!("{order} {words}").trim_end().to_owned()).collect()
     }
 
     /// The words of an order before and behind its community, as they are typed again.
-    pub fn around_community(&self, arguments: &Arguments) -> (String, String) {
+    pub fn split_at_community(&self, arguments: &Arguments) -> (String, String) {
         // An address is no name: nothing in it may become another sign.
-        let again = |word: &String| if self.takes_picture() { word.clone() } else { typed(word) };
+        let again = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
         let words: Vec<String> = arguments.words.iter().map(again).collect();
         let words = words.join(" ");
         let flags = arguments.flags.typed();
         match self.args.first() {
-            Some(Arg::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
+            Some(ArgKind::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
             _ => (flags.to_owned(), [words.as_str(), &arguments.text].join(" ").trim().to_owned()),
         }
     }
 
     /// A mistake in its words, with the way out.
-    pub fn mistake(&self, mistake: Mistake, speech: &Speech) -> Reply {
+    pub fn usage_error_reply(&self, mistake: UsageError, speech: &Localizer) -> Reply {
         let example = self.examples(speech).swap_remove(0);
-        Reply::Mistake { mistake, usage: self.usage(speech), example }
+        Reply::UsageError { error: mistake, usage: self.usage(speech), example }
     }
 }
 
@@ -337,8 +350,8 @@ mod tests {
         let meant = r#"{"command":"move","rest":"1 2","is_confirmed":true,"forget":null,"only_from":"120363186053925765"}"#;
         let only_if = Some("120363186053925765".to_owned());
 
-        assert_eq!(serde_json::from_str::<Undo>(undo).unwrap().only_if, only_if);
-        assert_eq!(serde_json::from_str::<OrderMeant>(meant).unwrap().only_if, only_if);
+        assert_eq!(serde_json::from_str::<UndoRecord>(undo).unwrap().only_if, only_if);
+        assert_eq!(serde_json::from_str::<DeferredCommand>(meant).unwrap().only_if, only_if);
     }
 
     #[test]

@@ -2,21 +2,21 @@
 
 use super::Context;
 use crate::clock::Timestamp;
-use crate::reply::Phrase;
+use crate::reply::ReplyLine;
 
 impl Context<'_> {
     /// A moment by the instance's clock on the wall, with the year where that is another one.
-    pub fn moment(&self, at: Timestamp) -> String {
-        let year = |at: Timestamp| at.written_in(&self.instance.time_zone, "%Y");
-        self.written(at, if year(at) == year(self.clock.now()) { "moment" } else { "moment-year" })
+    pub fn format_moment(&self, at: Timestamp) -> String {
+        let year = |at: Timestamp| at.format_in(&self.instance.time_zone, "%Y");
+        self.format_with(at, if year(at) == year(self.clock.now()) { "moment" } else { "moment-year" })
     }
 
     /// The day of a moment, with its year.
-    pub fn day(&self, at: Timestamp) -> String {
-        self.written(at, "moment-day")
+    pub fn format_day(&self, at: Timestamp) -> String {
+        self.format_with(at, "moment-day")
     }
 
-    fn written(&self, at: Timestamp, form: &'static str) -> String {
-        at.written_in(&self.instance.time_zone, &Phrase::new(form).say(self.speech))
+    fn format_with(&self, at: Timestamp, form: &'static str) -> String {
+        at.format_in(&self.instance.time_zone, &ReplyLine::new(form).render(self.localizer))
     }
 }

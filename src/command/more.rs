@@ -2,24 +2,24 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{Arguments, Chapter, Context, Failure, Run, Spec};
-use crate::reply::{Phrase, Reply, Shown};
+use super::{Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
+use crate::reply::{ListPage, Reply, ReplyLine};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "more",
     pt: &["mais"],
     es: &["más"],
     args: &[],
     is_mutating: false,
-    chapter: Chapter::Looking,
-    run: Run::This(run),
+    section: HelpSection::Lookup,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let nothing = || Phrase::new("more-nothing").order("groups", "groups", &[]);
-        let more = context.show_more().await?;
-        Ok(more.unwrap_or_else(|| Reply::Shown(Shown::told(vec![nothing()]))))
+        let nothing = || ReplyLine::new("more-nothing").order("groups", "groups", &[]);
+        let more = context.show_next_page().await?;
+        Ok(more.unwrap_or_else(|| Reply::ListPage(ListPage::from_lines(vec![nothing()]))))
     })
 }

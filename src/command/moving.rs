@@ -3,20 +3,23 @@
 use futures_util::future::BoxFuture;
 
 use super::membership::relocate;
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::Reply;
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "move",
     pt: &["mover", "transferir"],
     es: &["mover", "trasladar"],
-    args: &[Arg::Groups, Arg::Community],
+    args: &[ArgKind::Groups, ArgKind::Community],
     is_mutating: true,
-    chapter: Chapter::Groups,
-    run: Run::This(run),
+    section: HelpSection::Groups,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
-    Box::pin(relocate::relocate(context, arguments))
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
+    Box::pin(relocate::move_groups(context, arguments))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How soon it is looked at again, from look to look; the last of them for ever.
-const DELAYS: [Duration; 4] = [
+const POLL_DELAYS: [Duration; 4] = [
     Duration::from_millis(100),
     Duration::from_millis(400),
     Duration::from_millis(500),
@@ -16,31 +16,31 @@ const DELAYS: [Duration; 4] = [
 const CALLING_AGAIN: Duration = Duration::from_secs(1);
 
 /// The time that is left to look again.
-pub(super) struct Patience {
-    until: Instant,
-    looks: usize,
+pub(super) struct PollBackoff {
+    deadline: Instant,
+    polls: usize,
 }
 
-impl Patience {
+impl PollBackoff {
     /// For a change that is called for again at once where it does not show, which does no harm: a read that
     /// lags is not worth waiting for.
     pub(super) fn before_calling_again(time: Duration) -> Self {
-        Self::of(time.min(CALLING_AGAIN))
+        Self::new(time.min(CALLING_AGAIN))
     }
 
     /// From now on.
-    pub(super) fn of(time: Duration) -> Self {
-        Self { until: Instant::now() + time, looks: 0 }
+    pub(super) fn new(time: Duration) -> Self {
+        Self { deadline: Instant::now() + time, polls: 0 }
     }
 
     /// Waits until the next look is due; `false`, at once, where there is none any more.
     pub(super) async fn wait(&mut self) -> bool {
-        let left = self.until.saturating_duration_since(Instant::now());
+        let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return false;
         }
-        sleep(left.min(DELAYS[self.looks.min(DELAYS.len() - 1)])).await;
-        self.looks += 1;
+        sleep(left.min(POLL_DELAYS[self.polls.min(POLL_DELAYS.len() - 1)])).await;
+        self.polls += 1;
         true
     }
 }

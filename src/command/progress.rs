@@ -3,21 +3,21 @@
 use tokio::sync::watch;
 
 /// Orders on more things than this show how far they are at once.
-pub const MANY: usize = 10;
+pub const MIN_ITEMS_FOR_PROGRESS: usize = 10;
 
 /// How much is done, of how much; of nothing where that is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Advance {
+pub struct ProgressUpdate {
     /// Done.
     pub done: usize,
     /// In all.
     pub all: usize,
 }
 
-impl Advance {
+impl ProgressUpdate {
     /// It takes so long that nobody should wait without a word.
-    pub fn is_of_many(self) -> bool {
-        self.all > MANY
+    pub fn is_large(self) -> bool {
+        self.all > MIN_ITEMS_FOR_PROGRESS
     }
 
     /// Nothing is left but to look at what came of it.
@@ -28,12 +28,12 @@ impl Advance {
 
 /// How far an order is.
 #[derive(Debug, Default)]
-pub struct Progress(watch::Sender<Advance>);
+pub struct Progress(watch::Sender<ProgressUpdate>);
 
 impl Progress {
     /// Work on so many things begins.
-    pub fn begin(&self, all: usize) {
-        self.0.send_replace(Advance { done: 0, all });
+    pub fn start(&self, all: usize) {
+        self.0.send_replace(ProgressUpdate { done: 0, all });
     }
 
     /// So many more are done.
@@ -42,7 +42,7 @@ impl Progress {
     }
 
     /// Hears of it.
-    pub fn watch(&self) -> watch::Receiver<Advance> {
+    pub fn subscribe(&self) -> watch::Receiver<ProgressUpdate> {
         self.0.subscribe()
     }
 }

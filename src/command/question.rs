@@ -11,29 +11,29 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
-use super::OrderMeant;
+use super::DeferredCommand;
 use crate::clock::Timestamp;
 use crate::directory::{fold, is_invisible};
 use crate::domain::{Chat, Locale};
 use crate::i18n;
-use crate::storage::{Memory, MemoryKind, Remembered, Store, Unavailable};
+use crate::storage::{MemoryKind, StateChange, StateEntry, Store, StoreUnavailable};
 
 /// How long a question waits for its answer.
-pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+pub const PROMPT_TTL: Duration = Duration::from_secs(5 * 60);
 /// How much later than it went out a message may be noted.
-const NOTING: Duration = Duration::from_secs(1);
+const MAX_RECORD_DELAY: Duration = Duration::from_secs(1);
 /// For how long somebody who answers too late is told so.
-const MEMORY: Duration = Duration::from_secs(60 * 60);
+const LATE_REPLY_TTL: Duration = Duration::from_secs(60 * 60);
 /// No answer without a command is longer, in bytes: a sentence with a no in it.
-pub const LONGEST: usize = 1_000;
+pub const MAX_REPLY_LEN: usize = 1_000;
 /// No other answer without a command is longer, in bytes.
 pub const LONGEST_PLAIN: usize = 40;
 /// The most options of a question.
-pub const MOST_OPTIONS: usize = 30;
+pub const MAX_OPTIONS: usize = 30;
 
 /// A question that waits for its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
+pub struct Prompt {
     /// The id of the order that asks.
     pub asked_by: String,
     /// The language in which it is asked.
@@ -79,13 +79,13 @@ pub enum Answer {
 const IRREVERSIBLE: [&str; 4] = ["announce", "deactivate", "remove", "invite"];
 
 /// Whose question it is: an admin's in a chat.
-pub fn place(admin: &str, chat: &Chat, by_owner: bool) -> String {
-    format!("{admin} {}", chat.lane(admin, by_owner))
+pub fn conversation_key(admin: &str, chat: &Chat, by_owner: bool) -> String {
+    format!("{admin} {}", chat.ordering_key(admin, by_owner))
 }
 
-impl Question {
+impl Prompt {
     /// A question from how it was kept; nothing of an earlier version.
-    pub fn of(remembered: &Remembered) -> Option<Self> {
+    pub fn from_state(remembered: &StateEntry) -> Option<Self> {
         serde_json::from_str(&remembered.value).ok()
     }
 
@@ -95,20 +95,24 @@ impl Question {
     }
 
     /// The question as it is remembered, of an admin in a chat.
-    pub fn asked(&self, place: &str) -> Memory {
+    pub fn asked(&self, place: &str) -> StateChange {
         let value = serde_json::to_string(self).ok();
-        Memory { kind: MemoryKind::Question, place: place.to_owned(), value }
+        StateChange { kind: MemoryKind::Prompt, key: place.to_owned(), value }
     }
 
     /// What a choice of these options means.
-    pub fn chosen(&self, options: &[&str]) -> OrderMeant {
+    pub fn resolve_choice(&self, options: &[&str]) -> DeferredCommand {
         let words = [&[self.before.as_str()], options, &[self.after.as_str()]].concat();
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        OrderMeant {
+        DeferredCommand {
             command: self.command.clone(),
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
-            forget: Some(if self.is_undo { super::MemoryName::Undo } else { super::MemoryName::Question }),
+            forget: Some(if self.is_undo {
+                super::ClearedState::Undo
+            } else {
+                super::ClearedState::Question
+            }),
             only_if: self.only_if.clone(),
             askers: self.askers.iter().chain([&self.asked_by]).cloned().collect(),
         }
@@ -116,57 +120,57 @@ impl Question {
 }
 
 /// The question of an order that answered others before.
-pub fn behind(askers: Vec<String>, memory: &mut Memory) {
-    let question = memory.value.as_deref().and_then(|value| serde_json::from_str::<Question>(value).ok());
-    if let Some(question) = question.filter(|_| memory.kind == MemoryKind::Question) {
-        memory.value = serde_json::to_string(&Question { askers, ..question }).ok();
+pub fn with_askers(askers: Vec<String>, memory: &mut StateChange) {
+    let question = memory.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
+    if let Some(question) = question.filter(|_| memory.kind == MemoryKind::Prompt) {
+        memory.value = serde_json::to_string(&Prompt { askers, ..question }).ok();
     }
 }
 
 /// No question waits in this place any more.
-pub fn dropped(place: String) -> Memory {
-    Memory { kind: MemoryKind::Question, place, value: None }
+pub fn cleared(place: String) -> StateChange {
+    StateChange { kind: MemoryKind::Prompt, key: place, value: None }
 }
 
 /// The same where it was asked since the order came that drops it.
-pub fn void(place: String) -> Memory {
-    Memory { kind: MemoryKind::Question, place, value: Some(String::new()) }
+pub fn voided(place: String) -> StateChange {
+    StateChange { kind: MemoryKind::Prompt, key: place, value: Some(String::new()) }
 }
 
 /// Whether an answer that was accepted at this moment was given before anybody could see the question, which
 /// may have waited for its turn to be sent. That it went out is noted a moment after it did.
-pub fn is_early(asked: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
-    accepted < asked || accepted.plus(NOTING) < shown
+pub fn predates_prompt(asked: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
+    accepted < asked || accepted.plus(MAX_RECORD_DELAY) < shown
 }
 
 /// Whether an answer that was given at this moment comes in time.
 pub fn is_in_time(asked: Timestamp, answered: Timestamp) -> bool {
-    answered.since(asked) <= PATIENCE
+    answered.since(asked) <= PROMPT_TTL
 }
 
 /// Whether a question waits here, or has waited until a short while ago.
-pub async fn is_open(
+pub async fn is_prompt_pending(
     store: &Store,
     instance: &str,
     place: &str,
     now: Timestamp,
-) -> Result<bool, Unavailable> {
-    let asked = store.recall(instance, MemoryKind::Question, place).await?;
-    Ok(asked.is_some_and(|asked| now.since(asked.at) <= MEMORY))
+) -> Result<bool, StoreUnavailable> {
+    let asked = store.get_state(instance, MemoryKind::Prompt, place).await?;
+    Ok(asked.is_some_and(|asked| now.since(asked.at) <= LATE_REPLY_TTL))
 }
 
-static YES: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-yes"));
+static YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes"));
 /// What is a yes where nobody but the bot is spoken to.
-static WIDER_YES: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-yes-direct"));
+static DIRECT_YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes-direct"));
 /// What is a yes there as well, where it can be undone: it also ends a talk.
-static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-agreement"));
+static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-agreement"));
 /// What ends a talk, and is no yes.
-static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-thanks"));
+static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-thanks"));
 /// The word itself.
-static NO: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-no"));
+static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-no"));
 /// What is a no wherever it stands.
 static NO_WITHIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let all = listed("answer-no").into_iter().chain(listed("answer-no-within"));
+    let all = word_list("answer-no").into_iter().chain(word_list("answer-no-within"));
     all.filter(|word| word != AMBIGUOUS_NO).collect()
 });
 /// The same of several words.
@@ -176,22 +180,22 @@ static NO_PHRASES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 /// What is a no where nothing else is said, or, to the bot alone, whatever follows: elsewhere it means
 /// something else, as `para` does.
-static STOP: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-stop"));
+static DIRECT_NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-stop"));
 /// The word that is a no in two languages, and says where something is in Portuguese.
 const AMBIGUOUS_NO: &str = "no";
 /// What is said beside a yes or a number and adds nothing.
-static BESIDE: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-beside-yes"));
+static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-beside-yes"));
 /// What is said before a number.
-static BEFORE_NUMBER: LazyLock<HashSet<String>> = LazyLock::new(|| listed("answer-before-number"));
+static NUMBER_PREFIXES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-before-number"));
 /// Numbers in words.
-static NUMBERS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
     let texts = Locale::ALL.map(|locale| i18n::text(locale, "answer-numbers", &[]));
     let all = texts.iter().flat_map(|text| text.split(',').zip(1..));
     all.flat_map(|(ways, number)| ways.split('/').map(move |way| (fold(way), number))).collect()
 });
 
 /// The words that the catalogues list under a key, folded.
-pub(super) fn listed(key: &str) -> HashSet<String> {
+pub(super) fn word_list(key: &str) -> HashSet<String> {
     let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
     texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
 }
@@ -199,8 +203,8 @@ pub(super) fn listed(key: &str) -> HashSet<String> {
 /// The answer in a text that is no order, if it is one. In a group, where an `ok` is to somebody else, it is
 /// the very word; in a direct chat people say it in more of them. A no counts wherever it stands, also beside a
 /// yes. `language` is that of the prompt, where it is known.
-pub fn bare(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Answer> {
-    if text.len() > LONGEST {
+pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Answer> {
+    if text.len() > MAX_REPLY_LEN {
         return None;
     }
     if has_no(text, language) {
@@ -209,16 +213,16 @@ pub fn bare(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Ans
     if text.len() > LONGEST_PLAIN {
         return None;
     }
-    if is_thumb(text.trim()) {
+    if is_thumbs_up(text.trim()) {
         return Some(Answer::Yes);
     }
     let text = fold(text);
     let word = text.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
     match () {
         () if YES.contains(word) => Some(Answer::Yes),
-        () => match numbers(word) {
+        () => match parse_numbers(word) {
             Some(numbers) => Some(Answer::Numbers(numbers)),
-            None if is_direct => spoken(&text),
+            None if is_direct => parse_spoken_reply(&text),
             None => None,
         },
     }
@@ -226,15 +230,15 @@ pub fn bare(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Ans
 
 /// An answer in several words: `sim, pode`, `o segundo`, `ok obrigada`. A yes or a number with anything that
 /// may take it back is none.
-fn spoken(text: &str) -> Option<Answer> {
+fn parse_spoken_reply(text: &str) -> Option<Answer> {
     let words = text.split_whitespace().map(|word| word.trim_matches(is_sign));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let first = *words.first()?;
-    if STOP.contains(first) || first == AMBIGUOUS_NO {
+    if DIRECT_NO.contains(first) || first == AMBIGUOUS_NO {
         return Some(Answer::No);
     }
-    let is_beside = |word: &&str| BESIDE.contains(*word);
-    let is_yes = |word: &&str| YES.contains(*word) || WIDER_YES.contains(*word);
+    let is_beside = |word: &&str| FILLER_WORDS.contains(*word);
+    let is_yes = |word: &&str| YES.contains(*word) || DIRECT_YES.contains(*word);
     if words.iter().any(is_yes) {
         let is_said_beside = |word: &&str| is_beside(word) || is_courtesy(word);
         return words.iter().all(|word| is_yes(word) || is_said_beside(word)).then_some(Answer::Yes);
@@ -249,11 +253,11 @@ fn spoken(text: &str) -> Option<Answer> {
     }
     let is_beside = |word: &&str| is_beside(word) || THANKS.contains(*word);
     let number = words.into_iter().filter(|word| !is_beside(word)).collect::<Vec<_>>().join(" ");
-    let behind = number.split_once(' ').filter(|(word, _)| BEFORE_NUMBER.contains(*word));
+    let behind = number.split_once(' ').filter(|(word, _)| NUMBER_PREFIXES.contains(*word));
     let ways = [Some(number.as_str()), behind.map(|(_, number)| number)];
     ways.into_iter().flatten().find_map(|way| {
-        let named = NUMBERS.get(way).map(|number| vec![*number]);
-        named.or_else(|| numbers(way)).map(Answer::Numbers)
+        let named = NUMBER_WORDS.get(way).map(|number| vec![*number]);
+        named.or_else(|| parse_numbers(way)).map(Answer::Numbers)
     })
 }
 
@@ -296,7 +300,7 @@ fn is_no(part: &str, language: Option<Locale>) -> bool {
     };
     let spaced = format!(" {part} ");
     is_plain_no
-        || STOP.contains(part)
+        || DIRECT_NO.contains(part)
         || words.iter().any(is_strong)
         || NO_PHRASES.iter().any(|phrase| spaced.contains(phrase.as_str()))
 }
@@ -316,13 +320,13 @@ pub fn is_no_word(word: &str) -> bool {
 }
 
 /// A 👍 in any colour of skin.
-pub(super) fn is_thumb(text: &str) -> bool {
+pub(super) fn is_thumbs_up(text: &str) -> bool {
     let mut signs = text.chars().filter(|c| !matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}'));
     signs.next() == Some('👍') && signs.next().is_none()
 }
 
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
-pub fn numbers(text: &str) -> Option<Vec<usize>> {
+pub fn parse_numbers(text: &str) -> Option<Vec<usize>> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.');
     let mut found = Vec::new();
     for word in text.split(is_between).filter(|word| !word.is_empty()) {
@@ -330,8 +334,8 @@ pub fn numbers(text: &str) -> Option<Vec<usize>> {
         if matches!(word, "e" | "y" | "and" | "&" | "+") && !found.is_empty() {
             continue;
         }
-        found.extend(range(word)?);
-        if found.len() > MOST_OPTIONS {
+        found.extend(parse_range(word)?);
+        if found.len() > MAX_OPTIONS {
             return None;
         }
     }
@@ -339,7 +343,7 @@ pub fn numbers(text: &str) -> Option<Vec<usize>> {
 }
 
 /// The numbers that a word stands for: `4`, `3-5`.
-pub fn range(word: &str) -> Option<std::ops::RangeInclusive<usize>> {
+pub fn parse_range(word: &str) -> Option<std::ops::RangeInclusive<usize>> {
     let number = |word: &str| -> Option<usize> {
         let is_number = (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| word.parse().ok()).flatten().filter(|number| *number > 0)
@@ -386,15 +390,15 @@ mod tests {
     fn t46_a_no_is_a_no_wherever_it_stands_and_a_yes_has_none_beside_it() {
         for text in texts(NO) {
             for is_direct in [true, false] {
-                assert_eq!(bare(text, is_direct, None), Some(Answer::No), "{text:?}");
+                assert_eq!(parse_reply(text, is_direct, None), Some(Answer::No), "{text:?}");
             }
         }
         for text in texts(YES) {
-            assert_eq!(bare(text, true, None), Some(Answer::Yes), "{text:?}");
+            assert_eq!(parse_reply(text, true, None), Some(Answer::Yes), "{text:?}");
         }
         for text in texts(NEITHER) {
             for is_direct in [true, false] {
-                let answer = bare(text, is_direct, None);
+                let answer = parse_reply(text, is_direct, None);
                 // Whoever begins so talks to the bot alone.
                 let is_stop = is_direct && text.starts_with("para");
                 assert_eq!(answer, is_stop.then_some(Answer::No).filter(|_| text.len() <= 40), "{text:?}");
@@ -406,8 +410,12 @@ mod tests {
     fn t46_what_also_ends_a_talk_is_told_from_a_yes() {
         for text in texts(ACKNOWLEDGEMENTS) {
             let is_agreement = fold(text).starts_with("ok");
-            assert_eq!(bare(text, true, None), Some(Answer::Acknowledgement { is_agreement }), "{text:?}");
-            assert_eq!(bare(text, false, None), None, "{text:?}");
+            assert_eq!(
+                parse_reply(text, true, None),
+                Some(Answer::Acknowledgement { is_agreement }),
+                "{text:?}"
+            );
+            assert_eq!(parse_reply(text, false, None), None, "{text:?}");
         }
     }
 
@@ -415,19 +423,19 @@ mod tests {
     fn in_portuguese_no_says_where() {
         let portuguese = Some(Locale::PtBr);
         for text in ["vou no mercado", "tem gente no grupo", "no grupo da escola"] {
-            assert_eq!(bare(text, false, portuguese), None, "{text:?}");
-            assert_eq!(bare(text, false, Some(Locale::Es)), Some(Answer::No), "{text:?}");
+            assert_eq!(parse_reply(text, false, portuguese), None, "{text:?}");
+            assert_eq!(parse_reply(text, false, Some(Locale::Es)), Some(Answer::No), "{text:?}");
         }
         for text in ["no", "no, espera", "acho que no.", "no\nno"] {
-            assert_eq!(bare(text, false, portuguese), Some(Answer::No), "{text:?}");
+            assert_eq!(parse_reply(text, false, portuguese), Some(Answer::No), "{text:?}");
         }
     }
 
     #[test]
     fn a_no_is_looked_for_in_a_thousand_bytes_and_no_further() {
         let long = |length: usize| format!("{} não", "a".repeat(length - 5));
-        assert_eq!(bare(&long(LONGEST), false, None), Some(Answer::No));
-        assert_eq!(bare(&long(LONGEST + 1), false, None), None);
+        assert_eq!(parse_reply(&long(MAX_REPLY_LEN), false, None), Some(Answer::No));
+        assert_eq!(parse_reply(&long(MAX_REPLY_LEN + 1), false, None), None);
     }
 
     #[test]
@@ -454,7 +462,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in rows {
-            assert_eq!(bare(text, false, None), expected, "{text:?}");
+            assert_eq!(parse_reply(text, false, None), expected, "{text:?}");
         }
     }
 
@@ -476,10 +484,10 @@ mod tests {
             ("cinco, please", &[5]),
         ];
         for (text, expected) in numbers {
-            assert_eq!(bare(text, true, None), Some(Answer::Numbers(expected.to_vec())), "{text:?}");
+            assert_eq!(parse_reply(text, true, None), Some(Answer::Numbers(expected.to_vec())), "{text:?}");
         }
         for text in ["y", "thank you y", ""] {
-            assert_eq!(bare(text, true, None), None, "{text:?}");
+            assert_eq!(parse_reply(text, true, None), None, "{text:?}");
         }
     }
 }

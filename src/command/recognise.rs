@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::question::listed;
-use super::{Run, Spec, args, registry};
+use super::question::word_list;
+use super::{CommandSpec, Handler, args, registry};
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
 
 /// A text that is written like an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct ParsedCommand {
     /// The name as typed, without the prefix.
     pub typed: String,
     /// What follows the name.
@@ -21,62 +21,62 @@ pub struct Order {
 }
 
 /// Longer than any command's name.
-const LONGEST_NAME: usize = 40;
+const MAX_NAME_LEN: usize = 40;
 
 /// Whether a word is longer than any command's name. Nothing is compared with it then: a message may hold
 /// 64 KiB without a blank, and each comparison costs its length, or more.
 fn is_too_long(word: &str) -> bool {
-    word.chars().nth(LONGEST_NAME).is_some()
+    word.chars().nth(MAX_NAME_LEN).is_some()
 }
 
 /// The order in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
-pub fn recognise(text: &str, prefixes: &[String]) -> Option<Order> {
+pub fn parse_command(text: &str, prefixes: &[String]) -> Option<ParsedCommand> {
     // Nearly every message is chatter, and ends here without a copy.
-    let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
-    let text = visible(text);
-    let (typed, rest) = name_and_rest(text.trim_end())?;
-    Some(Order { typed: typed.to_owned(), rest: rest.to_owned() })
+    let text = strip_prefix(text.trim_start_matches(is_skipped), prefixes)?;
+    let text = strip_invisible(text);
+    let (typed, rest) = split_name(text.trim_end())?;
+    Some(ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() })
 }
 
 /// The order in a text that is none, since its prefix was forgotten or does not stand first: `link Sales x`,
 /// `/ link Sales x`, `please /link Sales x`. It may be chatter, so it is no more than offered; what is quoted,
 /// or stands further down, is somebody else's.
-pub fn nearly_recognise(text: &str, prefixes: &[String]) -> Option<Order> {
+pub fn parse_without_prefix(text: &str, prefixes: &[String]) -> Option<ParsedCommand> {
     let is_around = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '~' | '`') || is_invisible(c);
     let behind_prefix = prefixes.iter().find_map(|prefix| {
         let (before, behind) = text.split_once(prefix.as_str())?;
         let is_own = !before.contains(['>', '\n']) && (before.is_empty() || before.ends_with(is_around));
         is_own.then_some(behind)
     });
-    let text = visible(behind_prefix.unwrap_or(text).trim_matches(is_around));
-    let (typed, rest) = name_and_rest(&text)?;
-    let spec = named(typed).filter(|spec| matches!(spec.run, Run::This(_)))?;
-    let is_change = spec.is_mutating && !spec.takes_picture() && !rest.is_empty();
+    let text = strip_invisible(behind_prefix.unwrap_or(text).trim_matches(is_around));
+    let (typed, rest) = split_name(&text)?;
+    let spec = lookup(typed).filter(|spec| matches!(spec.handler, Handler::Run(_)))?;
+    let is_change = spec.is_mutating && !spec.accepts_picture() && !rest.is_empty();
     let is_likely = behind_prefix.is_some() || is_change;
     let is_order = is_likely && args::parse(spec.args, spec.is_mutating, rest).is_ok();
-    is_order.then(|| Order { typed: typed.to_owned(), rest: rest.to_owned() })
+    is_order.then(|| ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() })
 }
 
 /// What follows the name of an order, with all that nobody sees.
-pub fn rest_as_typed<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
-    let text = without_prefix(text.trim_start_matches(is_skipped), prefixes)?;
-    let rest = text.trim_start_matches(|c| is_of_a_name(c) || is_invisible(c));
-    Some(rest.trim_start_matches(|c| ends_a_sentence(c) || is_invisible(c)).trim())
+pub fn raw_arguments<'t>(text: &'t str, prefixes: &[String]) -> Option<&'t str> {
+    let text = strip_prefix(text.trim_start_matches(is_skipped), prefixes)?;
+    let rest = text.trim_start_matches(|c| is_name_char(c) || is_invisible(c));
+    Some(rest.trim_start_matches(|c| is_sentence_end(c) || is_invisible(c)).trim())
 }
 
-fn ends_a_sentence(c: char) -> bool {
+fn is_sentence_end(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | ',' | ':' | ';' | '…')
 }
 
 /// A name of at most 40 letters, marks and digits, the first one a letter; then nothing, or blanks and the rest.
-fn name_and_rest(text: &str) -> Option<(&str, &str)> {
+fn split_name(text: &str) -> Option<(&str, &str)> {
     if !text.starts_with(is_letter) {
         return None;
     }
-    let end = text.find(|c| !is_of_a_name(c)).unwrap_or(text.len());
+    let end = text.find(|c| !is_name_char(c)).unwrap_or(text.len());
     let (name, rest) = text.split_at_checked(end)?;
     // Who ends a sentence ends an order likewise: `/help.`
-    let rest = rest.trim_start_matches(ends_a_sentence);
+    let rest = rest.trim_start_matches(is_sentence_end);
     let words = rest.trim_start();
     let is_order = !is_too_long(name) && (rest.is_empty() || words.len() < rest.len());
     is_order.then_some((name, words))
@@ -88,7 +88,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_numeric() && !is_combining_mark(c) && !is_framed(c)
 }
 
-fn is_of_a_name(c: char) -> bool {
+fn is_name_char(c: char) -> bool {
     (c.is_alphanumeric() && !is_framed(c)) || is_combining_mark(c)
 }
 
@@ -100,8 +100,8 @@ fn is_skipped(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-fn without_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
-    let wide = |prefix: &String| -> String { prefix.chars().map(full_width).collect() };
+fn strip_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
+    let wide = |prefix: &String| -> String { prefix.chars().map(to_full_width).collect() };
     // Of prefixes that begin alike the longest one is meant.
     let rests = prefixes.iter().filter_map(|prefix| {
         text.strip_prefix(prefix.as_str()).or_else(|| {
@@ -114,14 +114,14 @@ fn without_prefix<'a>(text: &'a str, prefixes: &[String]) -> Option<&'a str> {
 }
 
 /// The full-width twin of an ASCII sign, as some keyboards type it.
-fn full_width(c: char) -> char {
+fn to_full_width(c: char) -> char {
     match c {
         '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
         other => other,
     }
 }
 
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(super) fn strip_invisible(text: &str) -> Cow<'_, str> {
     if text.contains(is_invisible) {
         text.chars().filter(|c| !is_invisible(*c)).collect::<String>().into()
     } else {
@@ -130,24 +130,24 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Every command by each of its names, folded.
-static NAMED: LazyLock<HashMap<String, &'static Spec>> = LazyLock::new(|| {
+static COMMANDS_BY_NAME: LazyLock<HashMap<String, &'static CommandSpec>> = LazyLock::new(|| {
     let all = registry::COMMANDS.iter().copied();
     all.flat_map(|spec| spec.names().map(move |name| (fold(name), spec))).collect()
 });
 
 /// The command of a name in any language: without case and accents, nothing fuzzier.
-pub fn named(typed: &str) -> Option<&'static Spec> {
-    if is_too_long(typed) { None } else { NAMED.get(&fold(typed)).copied() }
+pub fn lookup(typed: &str) -> Option<&'static CommandSpec> {
+    if is_too_long(typed) { None } else { COMMANDS_BY_NAME.get(&fold(typed)).copied() }
 }
 
 /// The command that another word is often typed for: `/delete`, `/apagar`; its name in the word's language.
-fn another_word(typed: &str, locale: Locale) -> Option<&'static str> {
+fn synonym(typed: &str, locale: Locale) -> Option<&'static str> {
     let others = Locale::ALL.into_iter().filter(|other| *other != locale);
     std::iter::once(locale).chain(others).find_map(|locale| {
         let words = crate::i18n::text(locale, "words-for-commands", &[]);
         let of = |pair: &str| {
             let (word, command) = pair.trim().split_once(' ')?;
-            (fold(word) == typed).then(|| named(command))?
+            (fold(word) == typed).then(|| lookup(command))?
         };
         Some(words.split(',').find_map(of)?.name_in(locale))
     })
@@ -156,13 +156,14 @@ fn another_word(typed: &str, locale: Locale) -> Option<&'static str> {
 /// What turns a name into its opposite.
 const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
 /// Shorter words, and names, are alike by chance.
-const SHORTEST_GUESS: usize = 3;
+const MIN_GUESS_LEN: usize = 3;
 
 /// Words for what no command does, near as they may be to a name: `/rename` is no `/remove`.
-static WITHOUT_COMMAND: LazyLock<HashSet<String>> = LazyLock::new(|| listed("words-without-command"));
+static WORDS_WITHOUT_COMMAND: LazyLock<HashSet<String>> =
+    LazyLock::new(|| word_list("words-without-command"));
 
 /// How many letters two words are apart, where one is the other's opposite but for these.
-fn opposition(one: &str, other: &str) -> Option<usize> {
+fn antonym_distance(one: &str, other: &str) -> Option<usize> {
     let stems = |word: &str| -> Vec<(&str, String)> {
         let negated = NEGATIONS
             .into_iter()
@@ -174,35 +175,35 @@ fn opposition(one: &str, other: &str) -> Option<usize> {
     // `de` and `des` say the same.
     let is_opposed = |one: &str, other: &str| one.get(..2) != other.get(..2);
     pairs
-        .filter(|(one, other)| is_opposed(one.0, other.0) && one.1.len() >= SHORTEST_GUESS)
+        .filter(|(one, other)| is_opposed(one.0, other.0) && one.1.len() >= MIN_GUESS_LEN)
         .map(|(one, other)| strsim::damerau_levenshtein(&one.1, &other.1))
         .min()
 }
 
 /// The name nearest to what was typed, if one is near: of the chat's language, else of another one. Nobody is
 /// offered the opposite of what they typed.
-pub fn nearest(typed: &str, locale: Locale) -> Option<&'static str> {
+pub fn nearest_name(typed: &str, locale: Locale) -> Option<&'static str> {
     if is_too_long(typed) {
         return None;
     }
     let typed = fold(typed);
-    if let Some(name) = another_word(&typed, locale) {
+    if let Some(name) = synonym(&typed, locale) {
         return Some(name);
     }
     let length = typed.chars().count();
     let names = || registry::COMMANDS.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
-    let has_opposite = names().any(|(_, name)| opposition(&typed, &fold(name)) == Some(0));
-    if length < SHORTEST_GUESS || has_opposite || WITHOUT_COMMAND.contains(&typed) {
+    let has_opposite = names().any(|(_, name)| antonym_distance(&typed, &fold(name)) == Some(0));
+    if length < MIN_GUESS_LEN || has_opposite || WORDS_WITHOUT_COMMAND.contains(&typed) {
         return None;
     }
-    let is_shortened = |name: &str| length > SHORTEST_GUESS && name.starts_with(&typed);
+    let is_shortened = |name: &str| length > MIN_GUESS_LEN && name.starts_with(&typed);
     let nearest_of = |is_own: bool| {
-        let names = names().filter(|(spec, name)| spec.languages_of(name).contains(&locale) == is_own);
+        let names = names().filter(|(spec, name)| spec.locales_of_name(name).contains(&locale) == is_own);
         let scored = names.filter_map(|(_, name)| {
             let folded = fold(name);
-            let is_near = folded.chars().count() >= SHORTEST_GUESS
+            let is_near = folded.chars().count() >= MIN_GUESS_LEN
                 && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4 || is_shortened(&folded))
-                && opposition(&typed, &folded).is_none_or(|letters| letters > 1);
+                && antonym_distance(&typed, &folded).is_none_or(|letters| letters > 1);
             is_near.then(|| (strsim::jaro_winkler(&typed, &folded), name))
         });
         let near = scored.filter(|(score, _)| *score >= 0.8);
@@ -237,8 +238,8 @@ mod tests {
             ("/link: Sales a", "link", "Sales a"),
         ];
         for (text, typed, rest) in rows {
-            let expected = Order { typed: typed.to_owned(), rest: rest.to_owned() };
-            assert_eq!(recognise(text, &slash()), Some(expected), "{text:?}");
+            let expected = ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() };
+            assert_eq!(parse_command(text, &slash()), Some(expected), "{text:?}");
         }
     }
 
@@ -263,7 +264,7 @@ mod tests {
             "/\0link",
         ];
         for text in rows {
-            assert_eq!(recognise(text, &slash()), None, "{text:?}");
+            assert_eq!(parse_command(text, &slash()), None, "{text:?}");
         }
     }
 
@@ -275,11 +276,11 @@ mod tests {
             "*/vincular bairro futebol*",
             "Por favor /vincular bairro futebol",
         ];
-        let expected = Order { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
+        let expected = ParsedCommand { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
         for text in texts {
-            assert_eq!(nearly_recognise(text, &slash()).as_ref(), Some(&expected), "{text}");
+            assert_eq!(parse_without_prefix(text, &slash()).as_ref(), Some(&expected), "{text}");
         }
-        assert!(nearly_recognise("bom dia /grupos", &slash()).is_some());
+        assert!(parse_without_prefix("bom dia /grupos", &slash()).is_some());
         let chatter =
             ["vincular", "link aqui", "foto linda", "quem vai hoje?", "mais uma coisa", "grupos cheios"];
         for text in chatter.into_iter().chain([
@@ -291,7 +292,7 @@ mod tests {
             "oi\n/grupos",
             "",
         ]) {
-            assert_eq!(nearly_recognise(text, &slash()), None, "{text}");
+            assert_eq!(parse_without_prefix(text, &slash()), None, "{text}");
         }
     }
 
@@ -304,7 +305,7 @@ mod tests {
         let is_read_otherwise = |c: &char| {
             let mut bytes = [0; 4];
             let text: &str = c.encode_utf8(&mut bytes);
-            (is_letter(*c) != letter.is_match(text) || is_of_a_name(*c) != part.is_match(text))
+            (is_letter(*c) != letter.is_match(text) || is_name_char(*c) != part.is_match(text))
                 && !unassigned.is_match(text)
         };
 
@@ -317,18 +318,18 @@ mod tests {
     fn a_name_has_forty_letters_at_most() {
         let (longest, longer) = ("a".repeat(40), "a".repeat(41));
 
-        assert!(recognise(&format!("/{longest} x"), &slash()).is_some());
-        assert_eq!(recognise(&format!("/{longer} x"), &slash()), None);
-        assert_eq!(recognise(&format!("/{longer}"), &slash()), None);
+        assert!(parse_command(&format!("/{longest} x"), &slash()).is_some());
+        assert_eq!(parse_command(&format!("/{longer} x"), &slash()), None);
+        assert_eq!(parse_command(&format!("/{longer}"), &slash()), None);
     }
 
     #[test]
     fn other_prefixes_serve_as_well() {
         let prefixes = vec!["!".to_owned(), "#!".to_owned()];
         for text in ["!link x", "#!link x", "！link x"] {
-            assert!(recognise(text, &prefixes).is_some(), "{text}");
+            assert!(parse_command(text, &prefixes).is_some(), "{text}");
         }
-        assert_eq!(recognise("/link x", &prefixes), None);
+        assert_eq!(parse_command("/link x", &prefixes), None);
     }
 
     #[test]
@@ -346,16 +347,16 @@ mod tests {
             ("linkk", None),
         ];
         for (typed, expected) in rows {
-            assert_eq!(named(typed).map(|spec| spec.name), expected, "{typed}");
+            assert_eq!(lookup(typed).map(|spec| spec.name), expected, "{typed}");
         }
     }
 
     #[test]
     fn a_slip_gets_the_nearest_name_of_its_language() {
-        assert_eq!(nearest("lnik", Locale::En), Some("link"));
-        assert_eq!(nearest("vinclar", Locale::PtBr), Some("vincular"));
-        assert_eq!(nearest("comunidads", Locale::Es), Some("comunidades"));
-        assert_eq!(nearest("xyzzy", Locale::En), None);
+        assert_eq!(nearest_name("lnik", Locale::En), Some("link"));
+        assert_eq!(nearest_name("vinclar", Locale::PtBr), Some("vincular"));
+        assert_eq!(nearest_name("comunidads", Locale::Es), Some("comunidades"));
+        assert_eq!(nearest_name("xyzzy", Locale::En), None);
     }
 
     #[test]
@@ -380,7 +381,7 @@ mod tests {
             ("deactivte", Some("deactivate")),
         ];
         for (typed, expected) in rows {
-            assert_eq!(nearest(typed, Locale::PtBr), expected, "{typed}");
+            assert_eq!(nearest_name(typed, Locale::PtBr), expected, "{typed}");
         }
     }
 
@@ -401,21 +402,21 @@ mod tests {
             ("ma", None),
         ];
         for (typed, expected) in rows {
-            assert_eq!(nearest(typed, Locale::PtBr), expected, "{typed}");
+            assert_eq!(nearest_name(typed, Locale::PtBr), expected, "{typed}");
         }
-        assert_eq!(nearest("historia", Locale::Es), Some("historial"));
+        assert_eq!(nearest_name("historia", Locale::Es), Some("historial"));
     }
 
     #[test]
     fn other_words_for_commands_are_of_commands_and_no_names_of_them() {
-        assert_eq!(nearest("apagar", Locale::PtBr), Some("desativar"));
-        assert_eq!(nearest("APAGAR", Locale::En), Some("desativar"));
-        assert_eq!(nearest("delete", Locale::Es), Some("deactivate"));
+        assert_eq!(nearest_name("apagar", Locale::PtBr), Some("desativar"));
+        assert_eq!(nearest_name("APAGAR", Locale::En), Some("desativar"));
+        assert_eq!(nearest_name("delete", Locale::Es), Some("deactivate"));
         for locale in Locale::ALL {
             for pair in crate::i18n::text(locale, "words-for-commands", &[]).split(',') {
                 let (word, command) = pair.trim().split_once(' ').unwrap();
-                assert!(named(word).is_none(), "{locale}: {word}");
-                assert_eq!(named(command).map(|spec| spec.name), Some(command), "{locale}: {word}");
+                assert!(lookup(word).is_none(), "{locale}: {word}");
+                assert_eq!(lookup(command).map(|spec| spec.name), Some(command), "{locale}: {word}");
             }
         }
     }

@@ -1,14 +1,14 @@
 //! The only list of commands: help, documentation, rights and recognition follow from it.
 
 use super::{
-    Spec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate, demote,
-    describe, groups, help, history, invite, language, link, more, moving, photo, promote, remove, settings,
-    status, undo, unlink, who, whoami,
+    CommandSpec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate,
+    demote, describe, groups, help, history, invite, language, link, more, moving, photo, promote, remove,
+    settings, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 
 /// Every command, in the order of the help.
-pub const COMMANDS: &[&Spec] = &[
+pub const COMMANDS: &[&CommandSpec] = &[
     &link::SPEC,
     &unlink::SPEC,
     &moving::SPEC,

@@ -7,204 +7,211 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::means;
-use super::single::{self, Change};
-use super::{Arg, Arguments, Chapter, Context, Failure, Run, Spec};
+use super::args::in_word_list;
+use super::single::{self, ApiChange};
+use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::domain::CommunityId;
 use crate::i18n;
-use crate::reply::{Phrase, Reply};
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::MemoryKind;
-use crate::zapi::{ApiError, TurnToChange, WhoMayAdd, Zapi};
+use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "settings",
     pt: &["configurar", "ajustes"],
     es: &["ajustes", "configurar"],
-    args: &[Arg::Community, Arg::Own("arg-settings")],
+    args: &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
     is_mutating: true,
-    chapter: Chapter::Communities,
-    run: Run::This(run),
+    section: HelpSection::Communities,
+    handler: Handler::Run(run),
 };
 
 /// What is written to the journal before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Plan {
+struct SettingsPlan {
     community: String,
     name: String,
     /// `admins` or `all`.
     who: String,
 }
 
-struct SetWhoMayAdd {
+struct SetAddPolicy {
     community: CommunityId,
-    who: WhoMayAdd,
+    policy: AddPolicy,
 }
 
-impl Change for SetWhoMayAdd {
+impl ApiChange for SetAddPolicy {
     const CALL: &'static str = "communities/settings";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.set_who_may_add(&self.community, self.who, turn).boxed()
+    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.set_add_policy(&self.community, self.policy, turn).boxed()
     }
 
-    fn is_so<'a>(&'a self, _: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
+    fn is_applied<'a>(&'a self, _: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
         None
     }
 
-    fn look(&self) -> (&'static str, Vec<&str>) {
+    fn status_command(&self) -> (&'static str, Vec<&str>) {
         ("community", vec![self.community.as_str()])
     }
 }
 
-fn run<'a>(context: &'a mut Context<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(
+    context: &'a mut Context<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let community = context.named_community()?;
+        let community = context.require_community()?;
         let id = community.id.to_string();
-        let set = context.recall(MemoryKind::Setting, &id).await?;
-        let before = set.and_then(|set| of_word(&set.value));
-        let begun: Option<Plan> = single::planned(context)?;
+        let set = context.get_state(MemoryKind::Setting, &id).await?;
+        let before = set.and_then(|set| parse_policy(&set.value));
+        let begun: Option<SettingsPlan> = single::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
             None => {
                 let words = arguments.words.join(" ");
-                let Some(who) = who(&words) else {
-                    return Ok(Reply::Said(what(context, &community.name, &words, before)));
+                let Some(who) = parse_setting(&words) else {
+                    return Ok(Reply::Lines(usage_lines(context, &community.name, &words, before)));
                 };
-                let would =
-                    Phrase::new(keys(who).would).mark("➡️").name("community", community.name.as_str());
-                let rest = format!("{id} {}", words_for(who));
-                if let Some(reply) = context.shown_first(SPEC.name, rest, Reply::Said(vec![would]), false) {
+                let would = ReplyLine::new(text_keys(who).preview)
+                    .with_icon("➡️")
+                    .name("community", community.name.as_str());
+                let rest = format!("{id} {}", command_arguments(who));
+                if let Some(reply) =
+                    context.preview_or_confirm(SPEC.name, rest, Reply::Lines(vec![would]), false)
+                {
                     return Ok(reply);
                 }
-                let plan = Plan { community: id.clone(), name: community.name, who: word(who).to_owned() };
-                single::write_down(context, &plan).await?;
+                let plan =
+                    SettingsPlan { community: id.clone(), name: community.name, who: as_str(who).to_owned() };
+                single::store_plan(context, &plan).await?;
                 plan
             }
         };
-        let Some(who) = of_word(&plan.who) else { return Err(Failure::NoCommunity) };
-        let change = SetWhoMayAdd { community: community.id, who };
-        let done = single::carry_out(context, &change, is_begun).await?;
+        let Some(who) = parse_policy(&plan.who) else { return Err(CommandError::MissingCommunity) };
+        let change = SetAddPolicy { community: community.id, policy: who };
+        let done = single::apply(context, &change, is_begun).await?;
         let may_be_done = single::may_be_done(&done);
         if let Err(why_not) = done {
             if may_be_done {
-                context.can_be_undone(SPEC.name, None);
-                context.remember(MemoryKind::Setting, id, None);
+                context.set_undo(SPEC.name, None);
+                context.set_state(MemoryKind::Setting, id, None);
             }
-            return Ok(Reply::Said(vec![why_not]));
+            return Ok(Reply::Lines(vec![why_not]));
         }
-        context.remember(MemoryKind::Setting, id.clone(), Some(plan.who));
+        context.set_state(MemoryKind::Setting, id.clone(), Some(plan.who));
         match before {
             // It was so already: what took the earlier order back still does.
             Some(before) if before == who => {}
             Some(before) => {
-                context.can_be_undone(SPEC.name, Some((SPEC.name, format!("{id} {}", words_for(before)))));
+                context.set_undo(SPEC.name, Some((SPEC.name, format!("{id} {}", command_arguments(before)))));
             }
             // How it was is not known; the other way round is all there is.
             None => {
-                let other = i18n::text(context.speech.locale, keys(other(who)).words, &[]);
+                let other = i18n::text(context.localizer.locale, text_keys(opposite(who)).words, &[]);
                 let words: Vec<&str> = std::iter::once(id.as_str()).chain(other.split(' ')).collect();
-                context.cannot_be_undone(SPEC.name, SPEC.name, &words);
+                context.set_not_undoable(SPEC.name, SPEC.name, &words);
             }
         }
-        Ok(Reply::Said(vec![Phrase::done(keys(who).done).name("community", plan.name)]))
+        Ok(Reply::Lines(vec![ReplyLine::done(text_keys(who).done).name("community", plan.name)]))
     })
 }
 
 /// Who is meant by the words of the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
-fn who(words: &str) -> Option<WhoMayAdd> {
-    let words = parted(words);
+fn parse_setting(words: &str) -> Option<AddPolicy> {
+    let words = split_words(words);
     let (last, setting) = words.split_last()?;
     match () {
-        () if !is_setting(setting) => None,
-        () if means(last, "setting-admins") => Some(WhoMayAdd::Admins),
-        () if means(last, "setting-all") => Some(WhoMayAdd::All),
+        () if !is_setting_name(setting) => None,
+        () if in_word_list(last, "setting-admins") => Some(AddPolicy::Admins),
+        () if in_word_list(last, "setting-all") => Some(AddPolicy::All),
         () => None,
     }
 }
 
-fn parted(words: &str) -> Vec<&str> {
+fn split_words(words: &str) -> Vec<&str> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=' | ',' | '.' | '!');
     words.split(is_between).filter(|word| !word.is_empty()).collect()
 }
 
 /// Whether words name the setting, and nobody whom it is for.
-fn is_setting(words: &[&str]) -> bool {
-    words.iter().all(|word| means(word, "setting-add-groups"))
+fn is_setting_name(words: &[&str]) -> bool {
+    words.iter().all(|word| in_word_list(word, "setting-add-groups"))
 }
 
 /// What can be set, and what was set here last.
-fn what(context: &Context<'_>, name: &str, words: &str, before: Option<WhoMayAdd>) -> Vec<Phrase> {
+fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<AddPolicy>) -> Vec<ReplyLine> {
     let mut said = Vec::new();
-    match parted(words).as_slice() {
+    match split_words(words).as_slice() {
         [] => {}
-        parted if is_setting(parted) => said.push(Phrase::not_done("settings-whom")),
-        _ => said.push(Phrase::not_done("settings-unknown").name("words", words)),
+        parted if is_setting_name(parted) => said.push(ReplyLine::not_done("settings-whom")),
+        _ => said.push(ReplyLine::not_done("settings-unknown").name("words", words)),
     }
     said.push(match before {
-        Some(who) => Phrase::new(keys(who).known).name("community", name),
-        None => Phrase::new("settings-not-known").name("community", name),
+        Some(who) => ReplyLine::new(text_keys(who).current).name("community", name),
+        None => ReplyLine::new("settings-not-known").name("community", name),
     });
-    for who in [WhoMayAdd::Admins, WhoMayAdd::All] {
-        let words = i18n::text(context.speech.locale, keys(who).words, &[]);
+    for who in [AddPolicy::Admins, AddPolicy::All] {
+        let words = i18n::text(context.localizer.locale, text_keys(who).words, &[]);
         let words: Vec<&str> = std::iter::once(name).chain(words.split(' ')).collect();
-        said.push(Phrase::new(keys(who).how).order("order", SPEC.name, &words));
+        said.push(ReplyLine::new(text_keys(who).usage).order("order", SPEC.name, &words));
     }
     said
 }
 
-fn other(who: WhoMayAdd) -> WhoMayAdd {
+fn opposite(who: AddPolicy) -> AddPolicy {
     match who {
-        WhoMayAdd::Admins => WhoMayAdd::All,
-        WhoMayAdd::All => WhoMayAdd::Admins,
+        AddPolicy::Admins => AddPolicy::All,
+        AddPolicy::All => AddPolicy::Admins,
     }
 }
 
-fn word(who: WhoMayAdd) -> &'static str {
+fn as_str(who: AddPolicy) -> &'static str {
     match who {
-        WhoMayAdd::Admins => "admins",
-        WhoMayAdd::All => "all",
+        AddPolicy::Admins => "admins",
+        AddPolicy::All => "all",
     }
 }
 
-fn of_word(text: &str) -> Option<WhoMayAdd> {
-    [WhoMayAdd::Admins, WhoMayAdd::All].into_iter().find(|who| word(*who) == text)
+fn parse_policy(text: &str) -> Option<AddPolicy> {
+    [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| as_str(*who) == text)
 }
 
 /// The words of an order that sets it so, as the journal keeps them.
-fn words_for(who: WhoMayAdd) -> String {
-    format!("add-groups {}", word(who))
+fn command_arguments(who: AddPolicy) -> String {
+    format!("add-groups {}", as_str(who))
 }
 
 /// The texts on a setting.
-struct Keys {
+struct TextKeys {
     /// It would be so.
-    would: &'static str,
+    preview: &'static str,
     /// It is so now.
     done: &'static str,
     /// It was set so last.
-    known: &'static str,
+    current: &'static str,
     /// How it is set so.
-    how: &'static str,
+    usage: &'static str,
     /// The words of that order.
     words: &'static str,
 }
 
-fn keys(who: WhoMayAdd) -> Keys {
+fn text_keys(who: AddPolicy) -> TextKeys {
     match who {
-        WhoMayAdd::Admins => Keys {
-            would: "settings-admins-would",
+        AddPolicy::Admins => TextKeys {
+            preview: "settings-admins-would",
             done: "settings-admins-done",
-            known: "settings-admins-known",
-            how: "settings-admins-how",
+            current: "settings-admins-known",
+            usage: "settings-admins-how",
             words: "settings-admins-words",
         },
-        WhoMayAdd::All => Keys {
-            would: "settings-all-would",
+        AddPolicy::All => TextKeys {
+            preview: "settings-all-would",
             done: "settings-all-done",
-            known: "settings-all-known",
-            how: "settings-all-how",
+            current: "settings-all-known",
+            usage: "settings-all-how",
             words: "settings-all-words",
         },
     }
@@ -217,23 +224,23 @@ mod tests {
     #[test]
     fn the_setting_is_understood_in_every_language_and_as_phones_write_it() {
         let rows = [
-            ("add-groups admins", Some(WhoMayAdd::Admins)),
-            ("add-groups all", Some(WhoMayAdd::All)),
-            ("add—groups everyone", Some(WhoMayAdd::All)),
-            ("Adicionar grupos: Todos", Some(WhoMayAdd::All)),
-            ("adicionar-grupos admins", Some(WhoMayAdd::Admins)),
-            ("agregar-grupos todos", Some(WhoMayAdd::All)),
-            ("agregar grupos = administradores", Some(WhoMayAdd::Admins)),
-            ("todos", Some(WhoMayAdd::All)),
-            ("só adms.", Some(WhoMayAdd::Admins)),
-            ("adicionar-grupo participantes", Some(WhoMayAdd::All)),
+            ("add-groups admins", Some(AddPolicy::Admins)),
+            ("add-groups all", Some(AddPolicy::All)),
+            ("add—groups everyone", Some(AddPolicy::All)),
+            ("Adicionar grupos: Todos", Some(AddPolicy::All)),
+            ("adicionar-grupos admins", Some(AddPolicy::Admins)),
+            ("agregar-grupos todos", Some(AddPolicy::All)),
+            ("agregar grupos = administradores", Some(AddPolicy::Admins)),
+            ("todos", Some(AddPolicy::All)),
+            ("só adms.", Some(AddPolicy::Admins)),
+            ("adicionar-grupo participantes", Some(AddPolicy::All)),
             ("", None),
             ("add-groups", None),
             ("mensagens admins", None),
             ("add-groups ninguém", None),
         ];
         for (words, expected) in rows {
-            assert_eq!(who(words), expected, "{words}");
+            assert_eq!(parse_setting(words), expected, "{words}");
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::args::{is_comma, quoted_name};
-use super::question::listed;
-use super::recognise::named;
+use super::args::{is_comma, parse_quoted_name};
+use super::question::word_list;
+use super::recognise::lookup;
 use crate::directory::fold;
 
 /// The most words that are looked at: more than a command may have.
@@ -14,9 +14,9 @@ const MOST_WORDS: usize = 400;
 const LONGEST_NAME: usize = 8;
 
 /// What commands are called as people speak of what is to be done.
-static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| listed("command-verbs"));
+static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
 /// The words between two commands.
-static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| listed("words-between-commands"));
+static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("words-between-commands"));
 
 /// A word of a command.
 struct Word {
@@ -51,7 +51,7 @@ fn words(rest: &str) -> Vec<Word> {
         let skipped = &rest[at..start];
         let begins_line = skipped.contains(['\n', '\r']);
         let is_behind_separator = begins_line || skipped.contains(is_comma);
-        let behind_quotes = quoted_name(word).map(|(_, behind)| rest.len() - behind.len());
+        let behind_quotes = parse_quoted_name(word).map(|(_, behind)| rest.len() - behind.len());
         let is_quoted = behind_quotes.is_some();
         // Looked for only here: no blank may stand in all the rest.
         let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);
@@ -70,12 +70,12 @@ fn begins_command(rest: &str, words: &[Word], at: usize, prefixes: &[String]) ->
     let plain = |text: &str| fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
     let behind_prefix = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix.as_str()));
     if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
-        return word.begins_line || named(&plain(name)).is_some();
+        return word.begins_line || lookup(&plain(name)).is_some();
     }
     // No blank stands before it: `futebol/desvincular`. An address has such parts, too.
     let is_glued = |prefix: &String| {
         let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
-        behind.any(|name| name.starts_with(char::is_alphabetic) && named(&plain(name)).is_some())
+        behind.any(|name| name.starts_with(char::is_alphabetic) && lookup(&plain(name)).is_some())
     };
     if !text.contains("://") && prefixes.iter().any(is_glued) {
         return true;

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use futures_util::FutureExt;
 
-use super::membership::words_for_here;
-use super::{Context, Failure};
+use super::membership::here_words;
+use super::{CommandError, Context};
 use crate::authorise::may_in;
 use crate::config::AdminsFrom;
-use crate::directory::{Found, fold, side_by_side};
+use crate::directory::{NameMatch, fold, join_bounded};
 use crate::domain::{CommunityId, GroupId};
-use crate::zapi::{ApiError, Cause};
+use crate::zapi::{ApiError, ApiErrorKind};
 
 /// Which groups an admin may learn of.
 pub enum VisibleGroups {
@@ -41,7 +41,7 @@ impl VisibleGroups {
 
 impl Context<'_> {
     /// Whether the admin may know a community.
-    pub fn sees(&self, id: &CommunityId, name: &str) -> bool {
+    pub fn can_see(&self, id: &CommunityId, name: &str) -> bool {
         may_in(self.admin, id, name, self.directory)
     }
 
@@ -50,13 +50,13 @@ impl Context<'_> {
     ///
     /// # Errors
     /// A community cannot be read for the moment.
-    pub async fn visible_groups(&self) -> Result<VisibleGroups, Failure> {
+    pub async fn visible_groups(&self) -> Result<VisibleGroups, CommandError> {
         if self.admin.from == AdminsFrom::Config {
             return Ok(VisibleGroups::All);
         }
         let snapshot = self.directory.snapshot(self.zapi).await?;
         let (own, others): (Vec<_>, Vec<_>) =
-            snapshot.communities.all().map(|each| &each.id).partition(|id| self.sees(id, ""));
+            snapshot.communities.all().map(|each| &each.id).partition(|id| self.can_see(id, ""));
         // A list that lacks one of theirs may lack others.
         let lists = |id: &String| own.iter().any(|own| own.as_str() == id);
         let is_listed = snapshot.lists_all_communities && self.admin.communities.iter().all(lists);
@@ -74,7 +74,7 @@ impl Context<'_> {
     async fn groups_of(&self, communities: &[&CommunityId]) -> Result<Option<HashSet<GroupId>>, ApiError> {
         let reads = communities.iter().map(|community| self.zapi.community(community).boxed());
         let (mut groups, mut is_whole) = (HashSet::new(), true);
-        for read in side_by_side(reads.collect()).await {
+        for read in join_bounded(reads.collect()).await {
             match read {
                 // A community has its announcement group at least.
                 Ok(details) if details.announcement().is_some() => {
@@ -83,12 +83,12 @@ impl Context<'_> {
                 // Later it may be readable; on the last try it is as good as hidden, and so is what answers nonsense.
                 Err(error)
                     if error.cause.is_temporary()
-                        && error.cause != Cause::Unreadable
-                        && !self.is_last_try =>
+                        && error.cause != ApiErrorKind::Unreadable
+                        && !self.is_last_attempt =>
                 {
                     return Err(error);
                 }
-                Err(error) if error.cause.concerns_all() => return Err(error),
+                Err(error) if error.cause.affects_instance() => return Err(error),
                 Ok(_) | Err(_) => is_whole = false,
             }
         }
@@ -100,11 +100,11 @@ impl Context<'_> {
     pub async fn seen(
         &self,
         words: &[String],
-        found: Vec<Found<GroupId>>,
-    ) -> Result<Vec<Found<GroupId>>, Failure> {
-        let here = words_for_here();
-        let is_in_full = |word: &String, found: &Found<GroupId>| match found {
-            Found::One(group) => {
+        found: Vec<NameMatch<GroupId>>,
+    ) -> Result<Vec<NameMatch<GroupId>>, CommandError> {
+        let here = here_words();
+        let is_in_full = |word: &String, found: &NameMatch<GroupId>| match found {
+            NameMatch::Exact(group) => {
                 let word = fold(word);
                 word == fold(&group.name) || GroupId::parse(&word).is_some() || here.contains(&word)
             }
@@ -117,10 +117,12 @@ impl Context<'_> {
         let visible = self.visible_groups().await?;
         let is_seen = |id: &GroupId| visible.contains(id);
         let seen = words.iter().zip(found).map(|(word, found)| match found {
-            Found::One(group) if !is_in_full(word, &Found::One(group.clone())) && !is_seen(&group.id) => {
-                Found::Nothing { nearest: Vec::new() }
+            NameMatch::Exact(group)
+                if !is_in_full(word, &NameMatch::Exact(group.clone())) && !is_seen(&group.id) =>
+            {
+                NameMatch::NotFound { suggestions: Vec::new() }
             }
-            found => found.keeping(is_seen),
+            found => found.retain(is_seen),
         });
         Ok(seen.collect())
     }

@@ -10,14 +10,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::patience::Patience;
-use super::{Context, Failure};
+use super::patience::PollBackoff;
+use super::{CommandError, Context};
 use crate::failpoint::{self, Step};
-use crate::reply::{Phrase, quoted};
-use crate::zapi::{ApiError, Cause, TurnToChange, Zapi};
+use crate::reply::{ReplyLine, quote};
+use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Zapi};
 
 /// A change that one call makes.
-pub(super) trait Change: Sync {
+pub(super) trait ApiChange: Sync {
     /// The call, as an error names it.
     const CALL: &'static str;
     /// Made again it has another end: how it is now is waited for before.
@@ -27,36 +27,36 @@ pub(super) trait Change: Sync {
     const IS_CONFIRMED: bool = true;
 
     /// Makes the call.
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: TurnToChange) -> BoxFuture<'a, Result<(), ApiError>>;
+    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>>;
 
     /// Whether it is so now; nothing where that cannot be read.
-    fn is_so<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
+    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
 
     /// The order that shows how it is, as the command's English name and its words.
-    fn look(&self) -> (&'static str, Vec<&str>);
+    fn status_command(&self) -> (&'static str, Vec<&str>);
 }
 
 /// The plan of an earlier try, if there was one. Where it cannot be read, nothing is begun anew.
-pub(super) fn planned<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, Failure> {
+pub(super) fn stored_plan<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, CommandError> {
     let plan = context.claim.command.plan.as_deref().map(serde_json::from_str);
-    plan.transpose().map_err(|_| Failure::NoPlan)
+    plan.transpose().map_err(|_| CommandError::UnreadablePlan)
 }
 
 /// Writes a plan down, before the call.
-pub(super) async fn write_down(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), Failure> {
-    context.write_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
+pub(super) async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), CommandError> {
+    context.store_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
     failpoint::reach(Step::Planned);
     Ok(())
 }
 
 /// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.
-pub(super) async fn carry_out<C: Change>(
+pub(super) async fn apply<C: ApiChange>(
     context: &mut Context<'_>,
     change: &C,
     is_begun: bool,
-) -> Result<Result<(), Phrase>, Failure> {
+) -> Result<Result<(), ReplyLine>, CommandError> {
     let zapi = context.zapi;
-    let can_be_read = change.is_so(zapi).is_some();
+    let can_be_read = change.is_applied(zapi).is_some();
     let may_be_done = is_begun && !fields_of_plan(context).contains_key(UNMADE);
     if is_begun && can_be_read {
         // What is not called for again, or not without another end, may only show late.
@@ -65,15 +65,19 @@ pub(super) async fn carry_out<C: Change>(
         match look(zapi, change, time).await {
             Ok(true) => return Ok(Ok(())),
             Ok(false) => {}
-            Err(error) => return unread(context, change, error).map(Err),
+            Err(error) => return unverified_outcome(context, change, error).map(Err),
         }
     }
     if context.is_cancelled {
         // Where nothing can be read, an earlier try may have come through.
         let is_unsure = may_be_done && !can_be_read;
-        return Ok(Err(if is_unsure { Phrase::unsure("change-cancelled-unsure") } else { cancelled() }));
+        return Ok(Err(if is_unsure {
+            ReplyLine::unknown("change-cancelled-unsure")
+        } else {
+            cancelled_line()
+        }));
     }
-    let turn = zapi.turn_to_change(C::CALL).await?;
+    let turn = zapi.acquire_change_permit(C::CALL).await?;
     mark_unmade(context, false).await?;
     failpoint::reach(Step::Calling);
     let answer = change.call(zapi, turn).await;
@@ -81,20 +85,20 @@ pub(super) async fn carry_out<C: Change>(
     let unmade = match answer {
         Ok(()) => None,
         Err(error) => {
-            if error.cause.is_surely_unmade() && error.cause.is_temporary() && !may_be_done {
+            if error.cause.is_surely_not_applied() && error.cause.is_temporary() && !may_be_done {
                 mark_unmade(context, true).await?;
             }
-            let (doubt, cause) = (in_doubt(context, &error), error.cause);
-            match failed(context, error)? {
+            let (doubt, cause) = (unknown_outcome(context, &error), error.cause);
+            match handle_failure(context, error)? {
                 // Nothing was done, unless an earlier try came through. A refusal is no proof of it where there is a
                 // better one.
-                Unmade { phrase, is_certain: true }
-                    if !may_be_done && (!can_be_read || cause.concerns_all()) =>
+                NotApplied { line: phrase, is_certain: true }
+                    if !may_be_done && (!can_be_read || cause.affects_instance()) =>
                 {
                     return Ok(Err(phrase));
                 }
-                Unmade { is_certain: true, .. } if !can_be_read => Some(doubt),
-                Unmade { phrase, .. } => Some(phrase),
+                NotApplied { is_certain: true, .. } if !can_be_read => Some(doubt),
+                NotApplied { line: phrase, .. } => Some(phrase),
             }
         }
     };
@@ -103,14 +107,14 @@ pub(super) async fn carry_out<C: Change>(
     }
     match look(zapi, change, context.timing.read_back).await {
         Ok(true) => {
-            context.gave_up = false;
+            context.is_final_failure = false;
             Ok(Ok(()))
         }
         Ok(false) if unmade.is_none() && !C::IS_CONFIRMED => {
-            Ok(Err(failed(context, ApiError::new(C::CALL, Cause::Unreadable))?.phrase))
+            Ok(Err(handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable))?.line))
         }
-        Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_look("change-not-shown", change)))),
-        Err(error) => unread(context, change, error).map(Err),
+        Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
+        Err(error) => unverified_outcome(context, change, error).map(Err),
     }
 }
 
@@ -123,23 +127,23 @@ fn fields_of_plan(context: &Context<'_>) -> Map<String, Value> {
 }
 
 /// Says in the plan whether no call did anything so far.
-async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), Failure> {
+async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), CommandError> {
     let mut plan = fields_of_plan(context);
     let was_unmade = plan.remove(UNMADE).is_some();
     if is_unmade {
         plan.insert(UNMADE.to_owned(), Value::Bool(true));
     }
     if is_unmade != was_unmade {
-        context.write_plan(Value::Object(plan).to_string()).await?;
+        context.store_plan(Value::Object(plan).to_string()).await?;
     }
     Ok(())
 }
 
 /// Reads how it is until it is so, or the time is over.
-async fn look(zapi: &Zapi, change: &impl Change, time: Duration) -> Result<bool, ApiError> {
-    let mut patience = Patience::of(time);
+async fn look(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
+    let mut patience = PollBackoff::new(time);
     loop {
-        let Some(read) = change.is_so(zapi) else { return Ok(false) };
+        let Some(read) = change.is_applied(zapi) else { return Ok(false) };
         let read = read.await;
         if matches!(read, Ok(true)) || !patience.wait().await {
             return read;
@@ -148,58 +152,63 @@ async fn look(zapi: &Zapi, change: &impl Change, time: Duration) -> Result<bool,
 }
 
 /// It is done, or may be: it is the last change of its admin then.
-pub(super) fn may_be_done(done: &Result<(), Phrase>) -> bool {
-    done.as_ref().err().is_none_or(|why_not| why_not.marked() == Some("❓"))
+pub(super) fn may_be_done(done: &Result<(), ReplyLine>) -> bool {
+    done.as_ref().err().is_none_or(|why_not| why_not.icon() == Some("❓"))
 }
 
 /// Why a call did not do what it was to do.
-pub(super) struct Unmade {
+pub(super) struct NotApplied {
     /// How it is told.
-    pub(super) phrase: Phrase,
+    pub(super) line: ReplyLine,
     /// It was surely not done.
     pub(super) is_certain: bool,
 }
 
 /// What is told of a call that failed. One that may succeed later is a failure, for a later try, unless
 /// this is the last.
-pub(super) fn failed(context: &mut Context<'_>, error: ApiError) -> Result<Unmade, Failure> {
+pub(super) fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<NotApplied, CommandError> {
     if error.cause.is_temporary() {
-        if !context.is_last_try {
+        if !context.is_last_attempt {
             return Err(error.into());
         }
-        context.gave_up = true;
+        context.is_final_failure = true;
     }
-    Ok(unmade(context, &error))
+    Ok(not_applied(context, &error))
 }
 
 /// What is told of a call that failed, and is not made again.
-fn unmade(context: &Context<'_>, error: &ApiError) -> Unmade {
-    if !error.cause.is_surely_unmade() {
-        return Unmade { phrase: in_doubt(context, error), is_certain: false };
+fn not_applied(context: &Context<'_>, error: &ApiError) -> NotApplied {
+    if !error.cause.is_surely_not_applied() {
+        return NotApplied { line: unknown_outcome(context, error), is_certain: false };
     }
-    let reason = error.explain(context.speech.locale, quoted);
-    Unmade { phrase: Phrase::not_done("change-not").plain("reason", reason), is_certain: true }
+    let reason = error.user_message(context.localizer.locale, quote);
+    NotApplied { line: ReplyLine::not_done("change-not").with_plain("reason", reason), is_certain: true }
 }
 
-fn in_doubt(context: &Context<'_>, error: &ApiError) -> Phrase {
-    Phrase::unsure("change-unsure").plain("reason", error.explain(context.speech.locale, quoted))
+fn unknown_outcome(context: &Context<'_>, error: &ApiError) -> ReplyLine {
+    ReplyLine::unknown("change-unsure")
+        .with_plain("reason", error.user_message(context.localizer.locale, quote))
 }
 
 /// It was cancelled before its call.
-pub(super) fn cancelled() -> Phrase {
-    Phrase::not_done("change-cancelled")
+pub(super) fn cancelled_line() -> ReplyLine {
+    ReplyLine::not_done("change-cancelled")
 }
 
 /// How it is cannot be read: later, or, where there is no later, ❓.
-fn unread(context: &mut Context<'_>, change: &impl Change, error: ApiError) -> Result<Phrase, Failure> {
-    if error.cause.is_temporary() && !context.is_last_try {
+fn unverified_outcome(
+    context: &mut Context<'_>,
+    change: &impl ApiChange,
+    error: ApiError,
+) -> Result<ReplyLine, CommandError> {
+    if error.cause.is_temporary() && !context.is_last_attempt {
         return Err(error.into());
     }
-    context.gave_up = context.is_last_try;
-    Ok(with_look("change-not-read", change))
+    context.is_final_failure = context.is_last_attempt;
+    Ok(with_status_command("change-not-read", change))
 }
 
-fn with_look(key: &'static str, change: &impl Change) -> Phrase {
-    let (command, words) = change.look();
-    Phrase::unsure(key).order("order", command, &words)
+fn with_status_command(key: &'static str, change: &impl ApiChange) -> ReplyLine {
+    let (command, words) = change.status_command();
+    ReplyLine::unknown(key).order("order", command, &words)
 }

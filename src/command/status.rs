@@ -8,79 +8,83 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Arguments, Chapter, Context, Failure, Run, Spec};
+use super::{Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::clock::Timestamp;
-use crate::reply::{Phrase, Reply, Shown, quoted};
-use crate::storage::{Lost, Told};
-use crate::zapi::{ApiError, Connection};
+use crate::reply::{ListPage, Reply, ReplyLine, quote};
+use crate::storage::{ConnectionReport, LeaseError};
+use crate::zapi::{ApiError, ConnectionStatus};
 
 /// How long before its end a subscription is spoken of.
-const NEAR: Duration = Duration::from_secs(10 * 24 * 60 * 60);
+const EXPIRY_WARNING: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "status",
     pt: &["situação", "status"],
     es: &["estado"],
     args: &[],
     is_mutating: false,
-    chapter: Chapter::Bot,
-    run: Run::This(run),
+    section: HelpSection::Bot,
+    handler: Handler::Run(run),
 };
 
-fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, Failure>> {
+fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let instance = context.instance.name.as_str();
         let (connection, account, overview, told) = tokio::join!(
-            context.zapi.connection(),
+            context.zapi.connection_status(),
             context.zapi.account(),
-            context.store.overview(instance),
-            context.store.connection(instance, context.clock.now()),
+            context.store.queue_stats(instance),
+            context.store.connection_report(instance, context.clock.now()),
         );
-        let (overview, told) = (overview.map_err(Lost::Store)?, told.map_err(Lost::Store)?);
-        let mut lines = connected(context, connection, told);
+        let (overview, told) = (overview.map_err(LeaseError::Store)?, told.map_err(LeaseError::Store)?);
+        let mut lines = connection_lines(context, connection, told);
         // This order itself is open while it is answered.
-        lines.push(Phrase::new("status-waiting").count("count", overview.open.saturating_sub(1)));
-        lines.push(Phrase::new("status-dead").count("count", overview.dead));
+        lines.push(ReplyLine::new("status-waiting").with_count("count", overview.open.saturating_sub(1)));
+        lines.push(ReplyLine::new("status-dead").with_count("count", overview.dead));
         if overview.dead > 0 {
-            lines.push(Phrase::new("status-dead-look").order("order", "history", &[]));
+            lines.push(ReplyLine::new("status-dead-look").order("order", "history", &[]));
         }
         // A hint, which is no reason to fail.
-        lines.extend(account.ok().and_then(|account| account.due).and_then(|due| paid(context, due)));
-        Ok(Reply::Shown(Shown::told(lines)))
+        lines.extend(
+            account.ok().and_then(|account| account.due).and_then(|due| subscription_line(context, due)),
+        );
+        Ok(Reply::ListPage(ListPage::from_lines(lines)))
     })
 }
 
-fn connected(
+fn connection_lines(
     context: &Context<'_>,
-    connection: Result<Connection, ApiError>,
-    told: Option<Told>,
-) -> Vec<Phrase> {
-    let Connection { is_connected, is_phone_online } = match connection {
+    connection: Result<ConnectionStatus, ApiError>,
+    told: Option<ConnectionReport>,
+) -> Vec<ReplyLine> {
+    let ConnectionStatus { is_connected, is_phone_online } = match connection {
         Ok(connection) => connection,
         Err(error) => {
-            let reason = error.explain(context.speech.locale, quoted);
-            return vec![Phrase::unsure("status-unread").plain("reason", reason)];
+            let reason = error.user_message(context.localizer.locale, quote);
+            return vec![ReplyLine::unknown("status-unread").with_plain("reason", reason)];
         }
     };
     let mut lines = vec![match is_connected {
-        true => Phrase::done("status-connected"),
-        false => Phrase::not_done("status-disconnected"),
+        true => ReplyLine::done("status-connected"),
+        false => ReplyLine::not_done("status-disconnected"),
     }];
     let told = told.filter(|told| told.is_connected == is_connected);
-    lines.extend(told.map(|told| Phrase::new("status-since").plain("when", context.moment(told.at))));
+    lines.extend(
+        told.map(|told| ReplyLine::new("status-since").with_plain("when", context.format_moment(told.at))),
+    );
     if is_connected && is_phone_online == Some(false) {
-        lines.push(Phrase::new("status-phone-offline").mark("⚠️"));
+        lines.push(ReplyLine::new("status-phone-offline").with_icon("⚠️"));
     }
     lines
 }
 
 /// When what is paid for ends, or ended, where that is near.
-fn paid(context: &Context<'_>, due: Timestamp) -> Option<Phrase> {
+fn subscription_line(context: &Context<'_>, due: Timestamp) -> Option<ReplyLine> {
     let now = context.clock.now();
-    if due.since(now) > NEAR {
+    if due.since(now) > EXPIRY_WARNING {
         return None;
     }
     let key = if due > now { "status-due" } else { "status-overdue" };
-    Some(Phrase::new(key).mark("⚠️").plain("day", context.day(due)))
+    Some(ReplyLine::new(key).with_icon("⚠️").with_plain("day", context.format_day(due)))
 }

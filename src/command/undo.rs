@@ -6,24 +6,26 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::{Arguments, Chapter, Meant, MemoryName, OrderMeant, Past, Run, Spec};
-use crate::reply::{Phrase, Reply};
-use crate::storage::{Lost, MemoryKind};
+use super::{
+    Arguments, ClearedState, CommandSpec, DeferredCommand, Handler, HelpSection, Resolution, ResolveContext,
+};
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::{LeaseError, MemoryKind};
 
 /// The command.
-pub const SPEC: Spec = Spec {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "undo",
     pt: &["desfazer"],
     es: &["deshacer"],
     args: &[],
     is_mutating: true,
-    chapter: Chapter::Orders,
-    run: Run::Another(meant),
+    section: HelpSection::Commands,
+    handler: Handler::Resolve(resolve),
 };
 
 /// How the last change is taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Undo {
+pub struct UndoRecord {
     /// The English name of the command that made the change.
     pub of: String,
     /// The order that takes it back: a command's English name, and its words. None: it cannot be.
@@ -37,33 +39,44 @@ pub struct Undo {
     pub only_if: Option<String>,
 }
 
-fn meant<'a>(past: &'a Past<'_>, arguments: &'a Arguments) -> BoxFuture<'a, Result<Meant, Lost>> {
+fn resolve<'a>(
+    past: &'a ResolveContext<'_>,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Resolution, LeaseError>> {
     Box::pin(async move {
-        let kept = past.store.recall(past.instance, MemoryKind::Undo, past.place).await?;
-        let undo: Option<Undo> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
+        let kept = past.store.get_state(past.instance, MemoryKind::Undo, past.conversation_key).await?;
+        let undo: Option<UndoRecord> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
         Ok(match undo {
-            None => said(Phrase::not_done("undo-nothing")),
-            Some(Undo { by: Some((command, rest)), only_if, .. }) => {
-                let forget = Some(MemoryName::Undo);
+            None => reply_only(ReplyLine::not_done("undo-nothing")),
+            Some(UndoRecord { by: Some((command, rest)), only_if, .. }) => {
+                let forget = Some(ClearedState::Undo);
                 let rest = format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned();
                 let askers = Vec::new();
-                Meant::Order(OrderMeant { command, rest, is_confirmed: false, forget, only_if, askers })
+                Resolution::Command(DeferredCommand {
+                    command,
+                    rest,
+                    is_confirmed: false,
+                    forget,
+                    only_if,
+                    askers,
+                })
             }
-            Some(Undo { of, by: None, instead, .. }) => {
-                let order = past.speech.order(&of, &[]);
-                let mut phrases = vec![Phrase::not_done("undo-cannot").plain("order", order)];
+            Some(UndoRecord { of, by: None, instead, .. }) => {
+                let order = past.localizer.order(&of, &[]);
+                let mut phrases = vec![ReplyLine::not_done("undo-cannot").with_plain("order", order)];
                 if let Some((command, words)) = instead {
                     let words: Vec<&str> = words.iter().map(String::as_str).collect();
                     phrases.push(
-                        Phrase::new("undo-instead").plain("order", past.speech.order(&command, &words)),
+                        ReplyLine::new("undo-instead")
+                            .with_plain("order", past.localizer.order(&command, &words)),
                     );
                 }
-                Meant::Said(Reply::Said(phrases), Vec::new())
+                Resolution::Reply(Reply::Lines(phrases), Vec::new())
             }
         })
     })
 }
 
-fn said(phrase: Phrase) -> Meant {
-    Meant::Said(Reply::Said(vec![phrase]), Vec::new())
+fn reply_only(phrase: ReplyLine) -> Resolution {
+    Resolution::Reply(Reply::Lines(vec![phrase]), Vec::new())
 }

@@ -1,11 +1,11 @@
 //! Commands that would make or end a group: the bot does neither, and makes and ends no community instead.
 
-use super::Spec;
-use super::args::{means, quoted_name};
-use crate::reply::{Phrase, Reply};
+use super::CommandSpec;
+use super::args::{in_word_list, parse_quoted_name};
+use crate::reply::{Reply, ReplyLine};
 
 /// What is replied to a command that is about a group as a whole: `/create group X`, `/apagar grupo X`.
-pub fn refuse(spec: &Spec, rest: &str) -> Option<Reply> {
+pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
     let (key, order) = match spec.name {
         "create" => ("group-not-created", "link"),
         "deactivate" => ("group-not-deleted", "unlink"),
@@ -15,12 +15,13 @@ pub fn refuse(spec: &Spec, rest: &str) -> Option<Reply> {
     };
     // Flags and small words before it say nothing of what is meant.
     let word = |word: &&str| {
-        !is_flag(word) && !means(word.trim_matches(|c: char| !c.is_alphanumeric()), "words-before-group")
+        !is_flag(word)
+            && !in_word_list(word.trim_matches(|c: char| !c.is_alphanumeric()), "words-before-group")
     };
     let first = rest.split_whitespace().find(word)?;
-    let is_group = means(first.trim_matches(|c: char| !c.is_alphanumeric()), "group-words");
-    (is_group && quoted_name(rest).is_none())
-        .then(|| Reply::Said(vec![Phrase::not_done(key).order("order", order, &[])]))
+    let is_group = in_word_list(first.trim_matches(|c: char| !c.is_alphanumeric()), "group-words");
+    (is_group && parse_quoted_name(rest).is_none())
+        .then(|| Reply::Lines(vec![ReplyLine::not_done(key).order("order", order, &[])]))
 }
 
 /// What the words would name if they named a community: all of them but flags.
@@ -35,13 +36,13 @@ fn is_flag(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::named;
+    use crate::command::lookup;
 
     #[test]
     fn what_is_about_a_group_as_a_whole_is_told_from_what_is_about_a_community() {
         let is_refused = |order: &str| {
             let (name, rest) = order.split_once(' ').unwrap();
-            refuse(named(name).unwrap(), rest).is_some()
+            refuse(lookup(name).unwrap(), rest).is_some()
         };
         for order in [
             "criar grupo Pais",

@@ -4,21 +4,21 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::Uri;
 
-use super::finding::{Flaw, quoted};
-use super::range::{AddressRange, NoAddressRange};
+use super::finding::{Problem, quote_value};
+use super::range::{AddressRange, ParseRangeError};
 
 /// An address or a range whose `X-Forwarded-For` is believed.
-pub(super) fn range(text: &str) -> Result<AddressRange, Flaw> {
-    text.trim().parse().map_err(|NoAddressRange| {
-        Flaw::new(
-            format!("is {}, which is no address and no range", quoted(text)),
+pub(super) fn parse_range(text: &str) -> Result<AddressRange, Problem> {
+    text.trim().parse().map_err(|ParseRangeError| {
+        Problem::new(
+            format!("is {}, which is no address and no range", quote_value(text)),
             "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8",
         )
     })
 }
 
 /// An address and a port to listen on.
-pub(super) fn listener(text: &str) -> Result<SocketAddr, Flaw> {
+pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
     let text = text.trim();
     text.parse().map_err(|_| {
         let port = text.rsplit(':').next().unwrap_or(text);
@@ -28,7 +28,7 @@ pub(super) fn listener(text: &str) -> Result<SocketAddr, Flaw> {
             }
             Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
         };
-        Flaw::new(format!("is {}, but an IP address and a port are due", quoted(text)), remedy)
+        Problem::new(format!("is {}, but an IP address and a port are due", quote_value(text)), remedy)
     })
 }
 
@@ -38,8 +38,8 @@ pub(super) fn is_panel_url(text: &str) -> bool {
 }
 
 /// What to tell who pasted it; the text itself holds the token and is not shown.
-pub(super) fn panel_url() -> Flaw {
-    Flaw::new(
+pub(super) fn panel_url_problem() -> Problem {
+    Problem::new(
         "is a whole address of the panel",
         "Take it apart: what stands before `/instances/` is `base_url`, what stands between \
          `/instances/` and `/token/` is `id`, what follows `/token/` up to the next `/` is `token`",
@@ -47,25 +47,25 @@ pub(super) fn panel_url() -> Flaw {
 }
 
 /// Where Z-API is, without a trailing slash.
-pub(super) fn base_url(text: &str) -> Result<String, Flaw> {
-    if is_panel_url(text) { Err(panel_url()) } else { https(text, "https://api.z-api.io") }
+pub(super) fn parse_base_url(text: &str) -> Result<String, Problem> {
+    if is_panel_url(text) { Err(panel_url_problem()) } else { parse_https_url(text, "https://api.z-api.io") }
 }
 
 /// Where Z-API reaches us, without a trailing slash.
-pub(super) fn public_url(text: &str) -> Result<String, Flaw> {
+pub(super) fn parse_public_url(text: &str) -> Result<String, Problem> {
     if text.contains("/webhooks") {
-        return Err(Flaw::new(
+        return Err(Problem::new(
             "holds the path of a webhook",
             "Leave `/webhooks` and what follows away: it is appended for every instance",
         ));
     }
-    https(text, "https://bot.example.com")
+    parse_https_url(text, "https://bot.example.com")
 }
 
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
-fn https(text: &str, example: &str) -> Result<String, Flaw> {
+fn parse_https_url(text: &str, example: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let refused = |problem: &str| Err(Flaw::new(problem, format!("Write it like {example}")));
+    let refused = |problem: &str| Err(Problem::new(problem, format!("Write it like {example}")));
     let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return refused("is no URL with https:// and a host");
@@ -87,7 +87,7 @@ fn https(text: &str, example: &str) -> Result<String, Flaw> {
         "http" if is_loopback(host) => {}
         _ => {
             let flaw = "is not https, and what is sent there could be read on the way";
-            return Err(Flaw::new(
+            return Err(Problem::new(
                 flaw,
                 format!("Write https://…, like {example}; http is for loopback only"),
             ));
@@ -103,30 +103,30 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// The journal's place. Never shown: it may hold a password.
-pub(super) fn store_url(text: &str) -> Result<String, Flaw> {
+pub(super) fn parse_store_url(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     const EXAMPLE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
     if let Some(rest) = text.strip_prefix("postgres:").or_else(|| text.strip_prefix("postgresql:")) {
         let Some(server) = rest.strip_prefix("//") else {
-            return Err(Flaw::new("has no // behind its scheme", SERVER));
+            return Err(Problem::new("has no // behind its scheme", SERVER));
         };
         let path = server.split(['?', '#']).next().unwrap_or_default();
         let database = path.split_once('/').map(|(_, database)| database).unwrap_or_default();
         if database.is_empty() || database.contains('/') {
-            return Err(Flaw::new("names no database", SERVER));
+            return Err(Problem::new("names no database", SERVER));
         }
         return Ok(text.to_owned());
     }
     let Some(path) = text.strip_prefix("sqlite:") else {
-        return Err(Flaw::new("begins with neither sqlite: nor postgres://", EXAMPLE));
+        return Err(Problem::new("begins with neither sqlite: nor postgres://", EXAMPLE));
     };
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     if path.contains(":memory:") || query.contains("mode=memory") {
-        return Err(Flaw::new("is a database in memory, and no order would survive a restart", EXAMPLE));
+        return Err(Problem::new("is a database in memory, and no order would survive a restart", EXAMPLE));
     }
     if path.trim_matches('/').is_empty() {
-        return Err(Flaw::new("names no file", EXAMPLE));
+        return Err(Problem::new("names no file", EXAMPLE));
     }
     Ok(text.to_owned())
 }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_listener_is_an_address_and_a_port() {
         for text in ["127.0.0.1:8080", "0.0.0.0:0", "[::1]:80"] {
-            assert!(listener(text).is_ok(), "{text}");
+            assert!(parse_listener(text).is_ok(), "{text}");
         }
         for (text, remedy) in [
             ("8080", "127.0.0.1:8080"),
@@ -147,7 +147,7 @@ mod tests {
             ("127.0.0.1", "and a port"),
             ("127.0.0.1:99999", "and a port"),
         ] {
-            let flaw = listener(text).unwrap_err();
+            let flaw = parse_listener(text).unwrap_err();
             assert!(flaw.remedy.contains(remedy), "{text}");
         }
     }
@@ -178,15 +178,15 @@ mod tests {
             ("", None),
             ("https://api.z-api.io/instances/X/token/Y/send-text", None),
         ] {
-            assert_eq!(base_url(text).ok().as_deref(), kept, "{text}");
+            assert_eq!(parse_base_url(text).ok().as_deref(), kept, "{text}");
         }
     }
 
     #[test]
     fn the_public_url_ends_before_the_webhooks_path() {
-        assert_eq!(public_url("https://bot.example.com/").unwrap(), "https://bot.example.com");
-        assert!(public_url("https://bot.example.com/webhooks/main/secret").is_err());
-        assert!(public_url("http://bot.example.com").is_err());
+        assert_eq!(parse_public_url("https://bot.example.com/").unwrap(), "https://bot.example.com");
+        assert!(parse_public_url("https://bot.example.com/webhooks/main/secret").is_err());
+        assert!(parse_public_url("http://bot.example.com").is_err());
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
             "postgresql://[::1]:5433/db?sslmode=require",
             "postgres:///db?host=/run/postgresql",
         ] {
-            assert!(store_url(text).is_ok(), "{text}");
+            assert!(parse_store_url(text).is_ok(), "{text}");
         }
         for (text, problem) in [
             ("postgres://user:hunter2@host", "no database"),
@@ -214,9 +214,9 @@ mod tests {
             ("vincula.db", "sqlite:"),
             ("", "sqlite:"),
         ] {
-            let flaw = store_url(text).unwrap_err();
-            assert!(flaw.problem.contains(problem), "{text}: {}", flaw.problem);
-            assert!(!flaw.problem.contains("hunter2"));
+            let flaw = parse_store_url(text).unwrap_err();
+            assert!(flaw.message.contains(problem), "{text}: {}", flaw.message);
+            assert!(!flaw.message.contains("hunter2"));
         }
     }
 }

@@ -4,46 +4,49 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::finding::{Flaw, choices, quoted};
+use super::finding::{Problem, format_choices, quote_value};
 use super::section::Section;
 use super::values;
 use super::{Admin, AdminsFrom};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// Every command, or every community.
-const ALL: &str = "*";
+const WILDCARD: &str = "*";
 
 /// The admins of an instance, in the order of their keys.
-pub(super) fn read(section: &Section<'_>, known_commands: &[&str]) -> Vec<Admin> {
+pub(super) fn read_admins(section: &Section<'_>, known_commands: &[&str]) -> Vec<Admin> {
     let mut seen: Vec<(&str, Person)> = Vec::new();
     let mut admins = Vec::new();
     for key in section.names() {
         let child = section.child(key);
-        let person = Person { phone: child.value("phone", phone), lid: child.value("lid", lid) };
+        let person = Person { phone: child.value("phone", parse_phone), lid: child.value("lid", parse_lid) };
         for (other, earlier) in &seen {
             let same_phone = person.phone.is_some() && person.phone == earlier.phone;
             let same_lid = person.lid.is_some() && person.lid == earlier.lid;
             for (name, _) in [("phone", same_phone), ("lid", same_lid)].iter().filter(|(_, same)| *same) {
-                let problem = format!("is that of the admin {} too", quoted(other));
-                child.note(
+                let problem = format!("is that of the admin {} too", quote_value(other));
+                child.report(
                     name,
-                    Flaw::new(problem, "Keep it with one of the two: a person is one admin of an instance"),
+                    Problem::new(
+                        problem,
+                        "Keep it with one of the two: a person is one admin of an instance",
+                    ),
                 );
             }
         }
         seen.push((key, person));
-        admins.extend(one(&child, key, person, known_commands));
+        admins.extend(read_admin(&child, key, person, known_commands));
     }
     admins
 }
 
-fn one(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]) -> Option<Admin> {
-    let name = section.value("name", values::line);
-    let commands = some(section, "commands", |text| command(text, known_commands));
-    let communities = some(section, "communities", values::line);
+fn read_admin(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]) -> Option<Admin> {
+    let name = section.value("name", values::parse_line);
+    let commands = read_non_empty_list(section, "commands", |text| parse_command(text, known_commands));
+    let communities = read_non_empty_list(section, "communities", values::parse_line);
     // A section that is no table was told already.
-    if section.is_sound() && !section.has("phone") && !section.has("lid") {
-        section.refuse(Flaw::new("has neither phone nor lid", "Write one of them, or both"));
+    if section.is_valid() && !section.has("phone") && !section.has("lid") {
+        section.report_section(Problem::new("has neither phone nor lid", "Write one of them, or both"));
     }
     Some(Admin {
         from: AdminsFrom::Config,
@@ -57,92 +60,98 @@ fn one(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]
 }
 
 /// A list that names something: an empty one would allow nothing, which nobody means.
-fn some<T>(section: &Section<'_>, name: &str, parse: impl Fn(&str) -> Result<T, Flaw>) -> Option<Vec<T>> {
+fn read_non_empty_list<T>(
+    section: &Section<'_>,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, Problem>,
+) -> Option<Vec<T>> {
     let entries = section.list(name, parse)?;
     if entries.is_empty() {
-        section
-            .note(name, Flaw::new("allows nothing", "Name some, write [\"*\"] for all, or remove the key"));
+        section.report(
+            name,
+            Problem::new("allows nothing", "Name some, write [\"*\"] for all, or remove the key"),
+        );
         return None;
     }
     Some(entries)
 }
 
-fn phone(text: &str) -> Result<Phone, Flaw> {
+fn parse_phone(text: &str) -> Result<Phone, Problem> {
     if text.trim().ends_with("@lid") {
-        return Err(Flaw::new("is a lid", "Write it as `lid`"));
+        return Err(Problem::new("is a lid", "Write it as `lid`"));
     }
     Phone::from_typed(text.trim()).ok_or_else(|| {
-        Flaw::new(
+        Problem::new(
             "is no phone number in international form",
             "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"",
         )
     })
 }
 
-fn lid(text: &str) -> Result<Lid, Flaw> {
+fn parse_lid(text: &str) -> Result<Lid, Problem> {
     Lid::parse(text.trim()).ok_or_else(|| {
-        Flaw::new("is no lid", "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"")
+        Problem::new("is no lid", "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"")
     })
 }
 
-fn command(text: &str, known: &[&str]) -> Result<String, Flaw> {
+fn parse_command(text: &str, known: &[&str]) -> Result<String, Problem> {
     let text = text.trim();
-    if text == ALL || known.contains(&text) {
+    if text == WILDCARD || known.contains(&text) {
         return Ok(text.to_owned());
     }
     let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    Err(Flaw::new(
-        format!("is {}, which is no command", quoted(text)),
-        choices(bare, known) + ", and * for all",
+    Err(Problem::new(
+        format!("is {}, which is no command", quote_value(text)),
+        format_choices(bare, known) + ", and * for all",
     ))
 }
 
 /// The aliases of an instance: as typed, and the id behind each.
-pub(super) fn aliases(section: &Section<'_>) -> Vec<(String, String)> {
+pub(super) fn read_aliases(section: &Section<'_>) -> Vec<(String, String)> {
     let mut aliases: Vec<(String, String)> = Vec::new();
     for name in section.names() {
-        let target = section.value(name, id);
-        if let Err(flaw) = alias(name) {
-            section.note(name, flaw);
+        let target = section.value(name, parse_target_id);
+        if let Err(flaw) = validate_alias(name) {
+            section.report(name, flaw);
             continue;
         }
-        if let Some((other, _)) = aliases.iter().find(|(other, _)| folded(other) == folded(name)) {
-            let problem = format!("is the same name as {} to people who type it", quoted(other));
-            section.note(name, Flaw::new(problem, "Rename one of the two"));
+        if let Some((other, _)) = aliases.iter().find(|(other, _)| fold_name(other) == fold_name(name)) {
+            let problem = format!("is the same name as {} to people who type it", quote_value(other));
+            section.report(name, Problem::new(problem, "Rename one of the two"));
         }
         aliases.extend(target.map(|target| (name.to_owned(), target)));
     }
     aliases
 }
 
-fn id(text: &str) -> Result<String, Flaw> {
+fn parse_target_id(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     if CommunityId::parse(text).is_some() || GroupId::parse(text).is_some() {
         return Ok(text.to_owned());
     }
-    Err(Flaw::new(
-        format!("is {}, which is no id of a community or a group", quoted(text)),
+    Err(Problem::new(
+        format!("is {}, which is no id of a community or a group", quote_value(text)),
         "Write an id as /communities and /groups show it, such as \"120363186053925765\"",
     ))
 }
 
 /// A name that the grammar of orders leaves in one piece and takes for nothing else.
-fn alias(name: &str) -> Result<(), Flaw> {
+fn validate_alias(name: &str) -> Result<(), Problem> {
     let splits = |c: char| c.is_whitespace() || c.is_control() || ",;\"'“”‘’".contains(c);
     if name.is_empty() || name.contains(splits) {
-        return Err(Flaw::new(
+        return Err(Problem::new(
             "is no name for an alias",
             "Leave blanks, commas, semicolons and quotes out of it",
         ));
     }
-    if name.contains('*') || folded(name) == "here" || id(name).is_ok() {
-        return Err(Flaw::new("means something else in an order", "Choose another name for the alias"));
+    if name.contains('*') || fold_name(name) == "here" || parse_target_id(name).is_ok() {
+        return Err(Problem::new("means something else in an order", "Choose another name for the alias"));
     }
     Ok(())
 }
 
 /// A name as the directory compares it: without case and accents.
-fn folded(name: &str) -> String {
+fn fold_name(name: &str) -> String {
     name.nfkd().filter(|c| !is_combining_mark(*c)).default_case_fold().nfkc().collect()
 }
 
@@ -155,23 +164,23 @@ mod tests {
     #[test]
     fn a_phone_is_typed_in_many_ways_and_a_lid_is_none_of_them() {
         for text in ["5544999999999", "+55 (44) 99999-9999", " 5544999999999 "] {
-            assert_eq!(phone(text).ok(), Phone::parse("5544999999999"), "{text}");
+            assert_eq!(parse_phone(text).ok(), Phone::parse("5544999999999"), "{text}");
         }
-        assert!(phone("81896604192873@lid").unwrap_err().problem.contains("lid"));
-        assert!(phone("999").is_err() && phone("").is_err());
-        assert!(lid("81896604192873@lid").is_ok() && lid("81896604192873").is_ok());
-        assert!(lid("+81896604192873").is_err());
+        assert!(parse_phone("81896604192873@lid").unwrap_err().message.contains("lid"));
+        assert!(parse_phone("999").is_err() && parse_phone("").is_err());
+        assert!(parse_lid("81896604192873@lid").is_ok() && parse_lid("81896604192873").is_ok());
+        assert!(parse_lid("+81896604192873").is_err());
     }
 
     #[test]
     fn an_unknown_command_is_told_with_the_nearest() {
         for text in ["*", "link", " unlink "] {
-            assert!(command(text, &COMMANDS).is_ok(), "{text}");
+            assert!(parse_command(text, &COMMANDS).is_ok(), "{text}");
         }
         for (text, near) in
             [("/link", "`link`"), ("Link", "`link`"), ("unlnk", "`unlink`"), ("comunities", "`communities`")]
         {
-            let flaw = command(text, &COMMANDS).unwrap_err();
+            let flaw = parse_command(text, &COMMANDS).unwrap_err();
             assert!(flaw.remedy.contains(near), "{text}");
         }
     }
@@ -179,21 +188,21 @@ mod tests {
     #[test]
     fn an_alias_is_one_word_that_means_nothing_else() {
         for name in ["sales", "Grêmio", "marketing-br"] {
-            assert!(alias(name).is_ok(), "{name}");
+            assert!(validate_alias(name).is_ok(), "{name}");
         }
         for name in ["", "two words", "a,b", "a;b", "\"a\"", "vendas*", "here", "HERE", "120363186053925765"]
         {
-            assert!(alias(name).is_err(), "{name}");
+            assert!(validate_alias(name).is_err(), "{name}");
         }
     }
 
     #[test]
     fn an_alias_stands_for_an_id() {
         for text in ["120363186053925765", "120363186053925765-group", "5511999999999-1623281429"] {
-            assert_eq!(id(text).unwrap(), text);
+            assert_eq!(parse_target_id(text).unwrap(), text);
         }
         for text in ["", "Vendas", "120363186053925765@newsletter"] {
-            assert!(id(text).is_err(), "{text}");
+            assert!(parse_target_id(text).is_err(), "{text}");
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Z-API's credentials: their shapes are a hint (ZAPI.md, addressing), never a reason to refuse.
 
-use super::address::{is_panel_url, panel_url};
-use super::finding::Flaw;
+use super::address::{is_panel_url, panel_url_problem};
+use super::finding::Problem;
 
 /// Which of Z-API's credentials a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CredentialKind {
     /// 32 digits in upper-case hex.
     Id,
     /// 24 digits in upper-case hex.
@@ -14,9 +14,9 @@ pub(super) enum Kind {
     ClientToken,
 }
 
-impl Kind {
+impl CredentialKind {
     /// What the text looks like, if like any.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(super) fn detect(text: &str) -> Option<Self> {
         let is_hex = |text: &str, length: usize| {
             text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
         };
@@ -49,14 +49,14 @@ impl Kind {
 
     /// What looks odd about a text in this one's place; unlike shapes count only at Z-API itself,
     /// since compatible servers have their own.
-    pub(super) fn doubt(self, text: &str, is_z_api: bool) -> Option<Flaw> {
-        match Self::of(text) {
+    pub(super) fn find_mismatch(self, text: &str, is_z_api: bool) -> Option<Problem> {
+        match Self::detect(text) {
             Some(kind) if kind == self => None,
-            Some(other) => Some(Flaw::new(
+            Some(other) => Some(Problem::new(
                 format!("looks like the {}", other.name()),
                 format!("That belongs into `{}`; look for the {} in Z-API's panel", other.key(), self.name()),
             )),
-            None if is_z_api => Some(Flaw::new(
+            None if is_z_api => Some(Problem::new(
                 format!("does not look like the {} of Z-API", self.name()),
                 "Compare it with Z-API's panel",
             )),
@@ -66,24 +66,24 @@ impl Kind {
 }
 
 /// A credential: something without blanks that is no pasted URL. It is never shown.
-pub(super) fn credential(text: &str) -> Result<String, Flaw> {
+pub(super) fn parse_credential(text: &str) -> Result<String, Problem> {
     if text.trim().is_empty() {
-        return Err(Flaw::new(
+        return Err(Problem::new(
             "is empty",
             "Copy it from Z-API's panel, or remove the key where it may be absent",
         ));
     }
     if is_panel_url(text) {
-        return Err(panel_url());
+        return Err(panel_url_problem());
     }
     if text.starts_with("http://") || text.starts_with("https://") {
-        return Err(Flaw::new(
+        return Err(Problem::new(
             "is a URL",
             "Write the credential alone; the URL's host belongs into `base_url`",
         ));
     }
     if !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Flaw::new(
+        return Err(Problem::new(
             "holds a blank, a line break or a character that no credential has",
             "Copy it from Z-API's panel again",
         ));
@@ -102,20 +102,20 @@ mod tests {
     #[test]
     fn a_credential_in_anothers_place_is_noticed() {
         for (place, text, hint) in [
-            (Kind::Id, ID, None),
-            (Kind::Token, TOKEN, None),
-            (Kind::ClientToken, CLIENT_TOKEN, None),
-            (Kind::Token, CLIENT_TOKEN, Some("looks like the Client-Token")),
-            (Kind::Token, ID, Some("looks like the instance id")),
-            (Kind::Id, TOKEN, Some("looks like the instance token")),
-            (Kind::ClientToken, TOKEN, Some("looks like the instance token")),
-            (Kind::Token, "something-else", Some("does not look like the instance token")),
+            (CredentialKind::Id, ID, None),
+            (CredentialKind::Token, TOKEN, None),
+            (CredentialKind::ClientToken, CLIENT_TOKEN, None),
+            (CredentialKind::Token, CLIENT_TOKEN, Some("looks like the Client-Token")),
+            (CredentialKind::Token, ID, Some("looks like the instance id")),
+            (CredentialKind::Id, TOKEN, Some("looks like the instance token")),
+            (CredentialKind::ClientToken, TOKEN, Some("looks like the instance token")),
+            (CredentialKind::Token, "something-else", Some("does not look like the instance token")),
         ] {
-            let doubt = place.doubt(text, true).map(|flaw| flaw.problem);
+            let doubt = place.find_mismatch(text, true).map(|flaw| flaw.message);
             assert_eq!(doubt.is_some(), hint.is_some(), "{text}");
             assert!(doubt.unwrap_or_default().contains(hint.unwrap_or_default()), "{text}");
         }
-        assert!(Kind::Token.doubt("something-else", false).is_none());
+        assert!(CredentialKind::Token.find_mismatch("something-else", false).is_none());
     }
 
     #[test]
@@ -131,9 +131,9 @@ mod tests {
             "/instances/X/token/hunter2",
             "https://hunter2.example.com",
         ] {
-            let flaw = credential(text).unwrap_err();
+            let flaw = parse_credential(text).unwrap_err();
             assert!(!format!("{flaw:?}").contains("hunter2"), "{text}");
         }
-        assert_eq!(credential("0123").unwrap(), "0123");
+        assert_eq!(parse_credential("0123").unwrap(), "0123");
     }
 }

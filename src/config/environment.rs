@@ -3,109 +3,110 @@
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
 //! letters of any case. Its value stays the text it is until the key's own type reads it.
 
-use super::finding::Finding;
+use super::finding::Diagnostic;
 use super::keys;
-use super::tree::{Node, Origin, Table, Value};
+use super::tree::{Node, NodeValue, Table, ValueSource};
 
 /// What the variables of the configuration begin with.
-const PREFIX: &str = "VINCULA__";
+const ENV_PREFIX: &str = "VINCULA__";
 
 /// The variable of a key.
-pub(super) fn variable(path: &str) -> String {
-    format!("{PREFIX}{}", path.to_uppercase().replace('.', "__"))
+pub(super) fn variable_name(path: &str) -> String {
+    format!("{ENV_PREFIX}{}", path.to_uppercase().replace('.', "__"))
 }
 
 /// The environment says something about the configuration.
-pub(super) fn speaks(variables: &[(String, String)]) -> bool {
-    variables.iter().any(|(name, _)| name.starts_with(PREFIX))
+pub(super) fn has_config(variables: &[(String, String)]) -> bool {
+    variables.iter().any(|(name, _)| name.starts_with(ENV_PREFIX))
 }
 
 /// Lays the variables over the tree; what cannot be laid is told.
-pub(super) fn overlay(root: &mut Node, variables: &[(String, String)]) -> Vec<Finding> {
+pub(super) fn apply_variables(root: &mut Node, variables: &[(String, String)]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (name, text) in variables {
-        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
         let segments: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
         let trouble = if segments.iter().any(String::is_empty) {
             Some(("names no key".to_owned(), "Write it as VINCULA__SECTION__KEY"))
         } else {
-            let spoken = lay(root, &segments, name, text).err();
+            let spoken = set_value(root, &segments, name, text).err();
             spoken.map(|other| {
                 (format!("contradicts {other}, which sets the same key"), "Remove one of the two")
             })
         };
         if let Some((problem, remedy)) = trouble {
             let key = segments.join(".");
-            findings.push(Finding { origin: name.clone(), key, problem, remedy: Some(remedy.into()) });
+            findings.push(Diagnostic { source: name.clone(), key, problem, remedy: Some(remedy.into()) });
         }
     }
     findings
 }
 
 /// Puts the text at its place, over what the file says there; another variable's is left alone.
-fn lay(root: &mut Node, segments: &[String], name: &str, text: &str) -> Result<(), Origin> {
+fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Result<(), ValueSource> {
     let mut node = root;
     let mut section = String::new();
     for segment in segments {
-        if !matches!(node.value, Value::Table(_)) {
-            if matches!(node.origin, Origin::Variable(_)) {
-                return Err(node.origin.clone());
+        if !matches!(node.value, NodeValue::Table(_)) {
+            if matches!(node.source, ValueSource::Variable(_)) {
+                return Err(node.source.clone());
             }
-            *node = Node::table(Origin::Environment);
+            *node = Node::table(ValueSource::Environment);
         }
-        let Value::Table(table) = &mut node.value else { return Ok(()) };
-        let known = keys::children(&section);
-        let chosen = known.iter().find(|child| keys::is_chosen(child));
-        let spelling = if chosen.is_some() { as_spelled(table, segment) } else { segment.clone() };
+        let NodeValue::Table(table) = &mut node.value else { return Ok(()) };
+        let known = keys::child_segments(&section);
+        let chosen = known.iter().find(|child| keys::is_user_segment(child));
+        let spelling = if chosen.is_some() { match_spelling(table, segment) } else { segment.clone() };
         if !section.is_empty() {
             section.push('.');
         }
         section.push_str(chosen.copied().unwrap_or(segment));
-        node = table.entry(spelling).or_insert_with(|| Node::table(Origin::Environment));
+        node = table.entry(spelling).or_insert_with(|| Node::table(ValueSource::Environment));
     }
-    let spoken_for = match (&node.origin, &node.value) {
-        (Origin::Variable(_), _) => Some(node.origin.clone()),
-        (_, Value::Table(table)) => spoken_below(table),
+    let spoken_for = match (&node.source, &node.value) {
+        (ValueSource::Variable(_), _) => Some(node.source.clone()),
+        (_, NodeValue::Table(table)) => first_source_below(table),
         _ => None,
     };
     if let Some(other) = spoken_for {
         return Err(other);
     }
-    *node = Node { origin: Origin::Variable(name.to_owned()), value: Value::Untyped(text.to_owned()) };
+    *node =
+        Node { source: ValueSource::Variable(name.to_owned()), value: NodeValue::Untyped(text.to_owned()) };
     Ok(())
 }
 
 /// A name of the operator's choice as the file spells it: variables have no small letters to say
 /// `Ana` with.
-fn as_spelled(table: &Table, segment: &str) -> String {
+fn match_spelling(table: &Table, segment: &str) -> String {
     let same = |name: &&String| name.to_lowercase() == *segment;
     table.keys().find(same).cloned().unwrap_or_else(|| segment.to_owned())
 }
 
-fn spoken_below(table: &Table) -> Option<Origin> {
-    table.values().find_map(|node| match (&node.origin, &node.value) {
-        (Origin::Variable(_), _) => Some(node.origin.clone()),
-        (_, Value::Table(below)) => spoken_below(below),
+fn first_source_below(table: &Table) -> Option<ValueSource> {
+    table.values().find_map(|node| match (&node.source, &node.value) {
+        (ValueSource::Variable(_), _) => Some(node.source.clone()),
+        (_, NodeValue::Table(below)) => first_source_below(below),
         _ => None,
     })
 }
 
 /// Variables with one underscore where two are due: they look set and are not read.
-pub(super) fn lookalikes(variables: &[(String, String)]) -> Vec<Finding> {
+pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
     let near = |name: &str| {
         let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.to_lowercase();
         // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
         if rest.starts_with("instances_") {
-            return Some(format!("{PREFIX}INSTANCES__…"));
+            return Some(format!("{ENV_PREFIX}INSTANCES__…"));
         }
         let meant = keys::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
-        Some(variable(meant.path))
+        Some(variable_name(meant.path))
     };
     let mut findings = Vec::new();
     for (name, _) in variables {
         if let Some(meant) = near(name) {
-            findings.push(Finding {
-                origin: name.clone(),
+            findings.push(Diagnostic {
+                source: name.clone(),
                 key: String::new(),
                 problem: "is not read".into(),
                 remedy: Some(format!("Put two underscores between levels: {meant}")),
@@ -128,7 +129,7 @@ mod tests {
 
     fn at<'n>(root: &'n Node, path: &str) -> &'n Node {
         path.split('.').fold(root, |node, segment| {
-            let Value::Table(table) = &node.value else { panic!("{segment} is below no table") };
+            let NodeValue::Table(table) = &node.value else { panic!("{segment} is below no table") };
             &table[segment]
         })
     }
@@ -138,7 +139,7 @@ mod tests {
         let file = "[instances.main]\ntoken = 'old'\nverify = { hmac = { header = 'x-old' } }\n\
                     [instances.main.admins.Ana]\nphone = '1'";
         let mut root = tree::parse(Path::new("x.toml"), file).ok().unwrap();
-        let findings = overlay(
+        let findings = apply_variables(
             &mut root,
             &variables(&[
                 ("VINCULA__INSTANCES__MAIN__TOKEN", "0123"),
@@ -154,7 +155,7 @@ mod tests {
             ("instances.main.verify.hmac.header", "x-new"),
             ("instances.main.admins.Ana.phone", "2"),
         ] {
-            let Value::Untyped(found) = &at(&root, path).value else { panic!("{path}") };
+            let NodeValue::Untyped(found) = &at(&root, path).value else { panic!("{path}") };
             assert_eq!(found, text, "{path}");
         }
     }
@@ -166,10 +167,10 @@ mod tests {
             ("VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN", "VINCULA__INSTANCES__MAIN__VERIFY"),
             ("VINCULA__SERVER__LISTEN", "VINCULA__Server__Listen"),
         ] {
-            let mut root = Node::table(Origin::Environment);
-            let findings = overlay(&mut root, &variables(&[(one, "a"), (other, "b")]));
+            let mut root = Node::table(ValueSource::Environment);
+            let findings = apply_variables(&mut root, &variables(&[(one, "a"), (other, "b")]));
             assert_eq!(findings.len(), 1, "{one}");
-            assert_eq!(findings[0].origin, other);
+            assert_eq!(findings[0].source, other);
             assert!(findings[0].problem.contains(one), "{}", findings[0]);
         }
     }
@@ -177,8 +178,8 @@ mod tests {
     #[test]
     fn a_variable_without_a_name_at_every_level_is_told() {
         for name in ["VINCULA__", "VINCULA__SERVER__", "VINCULA____LISTEN"] {
-            let mut root = Node::table(Origin::Environment);
-            assert_eq!(overlay(&mut root, &variables(&[(name, "x")])).len(), 1, "{name}");
+            let mut root = Node::table(ValueSource::Environment);
+            assert_eq!(apply_variables(&mut root, &variables(&[(name, "x")])).len(), 1, "{name}");
         }
     }
 
@@ -193,7 +194,7 @@ mod tests {
             ("VINCULA_SERVICE_HOST", false),
             ("VINCULA__SERVER__LISTEN", false),
         ] {
-            assert_eq!(lookalikes(&variables(&[(name, "x")])).len(), usize::from(noticed), "{name}");
+            assert_eq!(find_lookalikes(&variables(&[(name, "x")])).len(), usize::from(noticed), "{name}");
         }
     }
 }

@@ -7,9 +7,9 @@ use std::fmt::{self, Write as _};
 
 /// One mistake, or one thing worth a second look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Diagnostic {
     /// The file with its line, the environment variable, or where a missing thing was looked for.
-    pub origin: String,
+    pub source: String,
     /// The full key, such as `instances.main.token`; empty where the finding is about no key.
     pub key: String,
     /// What is wrong, without a full stop.
@@ -18,10 +18,10 @@ pub struct Finding {
     pub remedy: Option<String>,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Diagnostic {
     /// One line: `origin: key: problem. Remedy.`, without control characters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = self.origin.clone();
+        let mut line = self.source.clone();
         if !self.key.is_empty() {
             write!(line, ": {}", self.key)?;
         }
@@ -35,47 +35,47 @@ impl fmt::Display for Finding {
 
 /// What a parser has against a value; where the value stands is known to its caller.
 #[derive(Debug)]
-pub(super) struct Flaw {
-    pub(super) problem: String,
+pub(super) struct Problem {
+    pub(super) message: String,
     pub(super) remedy: String,
 }
 
-impl Flaw {
+impl Problem {
     pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { problem: problem.into(), remedy: remedy.into() }
+        Self { message: problem.into(), remedy: remedy.into() }
     }
 
     /// The same, said of one entry of a list, counted from one as people do.
-    pub(super) fn of_entry(self, index: usize) -> Self {
-        Self { problem: format!("entry {} {}", index + 1, self.problem), ..self }
+    pub(super) fn for_entry(self, index: usize) -> Self {
+        Self { message: format!("entry {} {}", index + 1, self.message), ..self }
     }
 }
 
 /// A value that is no secret, short enough to be shown in a finding.
-pub(super) fn quoted(text: &str) -> String {
-    const MOST: usize = 40;
-    let shown: String = text.chars().take(MOST).collect();
-    let more = if text.chars().nth(MOST).is_some() { "…" } else { "" };
+pub(super) fn quote_value(text: &str) -> String {
+    const MAX_LEN: usize = 40;
+    let shown: String = text.chars().take(MAX_LEN).collect();
+    let more = if text.chars().nth(MAX_LEN).is_some() { "…" } else { "" };
     format!("`{}{more}`", shown.escape_debug())
 }
 
 /// The one of `known` that was probably meant by `name`.
-pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    const LEAST: f64 = 0.5;
+pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    const MIN_SIMILARITY: f64 = 0.5;
     let name = name.to_lowercase();
     known
         .into_iter()
         .map(|candidate| {
             (strsim::normalized_damerau_levenshtein(&name, &candidate.to_lowercase()), candidate)
         })
-        .filter(|(likeness, _)| *likeness >= LEAST)
+        .filter(|(likeness, _)| *likeness >= MIN_SIMILARITY)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, candidate)| candidate)
 }
 
 /// The remedy for a word that is none of a few: the nearest of them, or all.
-pub(super) fn choices(word: &str, known: &[&str]) -> String {
-    match nearest(word, known.iter().copied()) {
+pub(super) fn format_choices(word: &str, known: &[&str]) -> String {
+    match nearest_name(word, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`? Known are {}", known.join(", ")),
         None => format!("Known are {}", known.join(", ")),
     }
@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_plain_line() {
-        let finding = Finding {
-            origin: "vincula.toml:3".into(),
+        let finding = Diagnostic {
+            source: "vincula.toml:3".into(),
             key: "server.\u{1b}[31m".into(),
             problem: "is no key".into(),
             remedy: Some("Did you mean\n`listen`?".into()),
@@ -109,13 +109,13 @@ mod tests {
             ("max_conn", Some("max_connections")),
             ("banana", None),
         ] {
-            assert_eq!(nearest(typed, known), meant, "{typed}");
+            assert_eq!(nearest_name(typed, known), meant, "{typed}");
         }
     }
 
     #[test]
     fn a_long_value_is_not_shown_whole() {
-        assert_eq!(quoted("a\nb"), r"`a\nb`");
-        assert!(quoted(&"x".repeat(500)).len() < 60);
+        assert_eq!(quote_value("a\nb"), r"`a\nb`");
+        assert!(quote_value(&"x".repeat(500)).len() < 60);
     }
 }

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use Fallback::{Absent, OwnName, Required, Value};
-use Shape::{Bool, List, NoneOrTable, Number, Size, Text};
+use KeyDefault::{Absent, Required, SectionName, Value};
+use ValueType::{Bool, List, NoneOrTable, Number, Size, Text};
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -14,9 +14,9 @@ pub struct Key {
     /// Its full name, such as `instances.<instance>.token`.
     pub path: &'static str,
     /// What its value looks like.
-    pub shape: Shape,
+    pub value_type: ValueType,
     /// What holds where it is not given.
-    pub default: Fallback,
+    pub default: KeyDefault,
     /// One sentence about it.
     pub doc: &'static str,
     /// Its value is never shown.
@@ -25,7 +25,7 @@ pub struct Key {
 
 /// What a value looks like in the file; in the environment everything is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ValueType {
     /// Quoted text, whose form the word names.
     Text(&'static str),
     /// A whole number.
@@ -42,7 +42,7 @@ pub enum Shape {
 
 /// What holds where a key is not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fallback {
+pub enum KeyDefault {
     /// It has to be given (a secret: it or its `_file` twin).
     Required,
     /// Nothing.
@@ -50,15 +50,15 @@ pub enum Fallback {
     /// This value, spelled as in the environment.
     Value(&'static str),
     /// The name of the table it stands in.
-    OwnName,
+    SectionName,
 }
 
-const fn key(path: &'static str, shape: Shape, default: Fallback, doc: &'static str) -> Key {
-    Key { path, shape, default, doc, secret: false }
+const fn key(path: &'static str, shape: ValueType, default: KeyDefault, doc: &'static str) -> Key {
+    Key { path, value_type: shape, default, doc, secret: false }
 }
 
-const fn secret(path: &'static str, shape: Shape, default: Fallback, doc: &'static str) -> Key {
-    Key { path, shape, default, doc, secret: true }
+const fn secret(path: &'static str, shape: ValueType, default: KeyDefault, doc: &'static str) -> Key {
+    Key { path, value_type: shape, default, doc, secret: true }
 }
 
 /// All of them, in the order in which documents list them.
@@ -108,7 +108,7 @@ pub const KEYS: &[Key] = &[
 
     key("instances.<instance>.admins.<admin>.phone", Text("phone"), Absent, "The admin's number with its country code; this, `lid`, or both."),
     key("instances.<instance>.admins.<admin>.lid", Text("lid"), Absent, "The admin's hidden id, `…@lid`, as `whoami` and the log show it."),
-    key("instances.<instance>.admins.<admin>.name", Text("name"), OwnName, "How the bot calls them."),
+    key("instances.<instance>.admins.<admin>.name", Text("name"), SectionName, "How the bot calls them."),
     key("instances.<instance>.admins.<admin>.commands", List("command"), Value("[\"*\"]"), "The commands they may give, by English name; `*` is all."),
     key("instances.<instance>.admins.<admin>.communities", List("community"), Value("[\"*\"]"), "The communities they may give them in, by id, alias or name; `*` is all."),
 
@@ -116,19 +116,19 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// The key of that name in a section, where a name of the operator's choice fits its bracket.
-pub(super) fn find(section: &str, name: &str) -> Option<&'static Key> {
+pub(super) fn find_key(section: &str, name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| {
         key.path
             .rsplit_once('.')
-            .is_some_and(|(parent, last)| parent == section && (last == name || is_chosen(last)))
+            .is_some_and(|(parent, last)| parent == section && (last == name || is_user_segment(last)))
     })
 }
 
 /// The next segment of every key below a section (empty: the top), each once.
-pub(super) fn children(section: &str) -> Vec<&'static str> {
+pub(super) fn child_segments(section: &str) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
     for key in KEYS {
-        let Some(rest) = below(key.path, section) else { continue };
+        let Some(rest) = path_below(key.path, section) else { continue };
         let name = rest.split('.').next().unwrap_or(rest);
         if !names.contains(&name) {
             names.push(name);
@@ -138,12 +138,12 @@ pub(super) fn children(section: &str) -> Vec<&'static str> {
 }
 
 /// What follows the section in a path that lies below it.
-pub(super) fn below<'p>(path: &'p str, section: &str) -> Option<&'p str> {
+pub(super) fn path_below<'p>(path: &'p str, section: &str) -> Option<&'p str> {
     if section.is_empty() { Some(path) } else { path.strip_prefix(section)?.strip_prefix('.') }
 }
 
 /// A segment that stands for a name the operator chooses.
-pub(super) fn is_chosen(segment: &str) -> bool {
+pub(super) fn is_user_segment(segment: &str) -> bool {
     segment.starts_with('<')
 }
 
@@ -151,7 +151,7 @@ pub(super) fn is_chosen(segment: &str) -> bool {
 pub fn markdown() -> String {
     let mut table = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
     for key in KEYS {
-        let value = match key.shape {
+        let value = match key.value_type {
             Text(form) => form.to_owned(),
             Number => "number".to_owned(),
             Bool => "`true` or `false`".to_owned(),
@@ -159,10 +159,10 @@ pub fn markdown() -> String {
             List(form) => format!("list: {form}"),
             NoneOrTable => "`\"none\"` or a table".to_owned(),
         };
-        let default = match (key.default, key.shape) {
+        let default = match (key.default, key.value_type) {
             (Required, _) => "*required*".to_owned(),
             (Absent, _) => "—".to_owned(),
-            (OwnName, _) => "the key".to_owned(),
+            (SectionName, _) => "the key".to_owned(),
             (Value(text), Text(_) | Size) => format!("`\"{text}\"`"),
             (Value(text), _) => format!("`{text}`"),
         };
@@ -215,10 +215,10 @@ mod tests {
 
     #[test]
     fn a_section_knows_what_may_stand_in_it() {
-        assert_eq!(children(""), ["server", "store", "instances"]);
-        assert_eq!(children("instances"), ["<instance>"]);
-        assert!(children("instances.<instance>").contains(&"verify"));
-        assert!(find("instances.<instance>.aliases", "sales").is_some());
-        assert!(find("server", "listn").is_none());
+        assert_eq!(child_segments(""), ["server", "store", "instances"]);
+        assert_eq!(child_segments("instances"), ["<instance>"]);
+        assert!(child_segments("instances.<instance>").contains(&"verify"));
+        assert!(find_key("instances.<instance>.aliases", "sales").is_some());
+        assert!(find_key("server", "listn").is_none());
     }
 }

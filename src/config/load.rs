@@ -5,22 +5,22 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::finding::Finding;
-use super::section::{Report, Section};
-use super::tree::{self, Node, Origin};
-use super::unknown::{self, Unknown};
+use super::finding::Diagnostic;
+use super::section::{Diagnostics, Section};
+use super::tree::{self, Node, ValueSource};
+use super::unknown::{self, UnknownKeys};
 use super::{Config, environment, instance, server};
 
 /// The variable that names the file.
-const CONFIG: &str = "VINCULA_CONFIG";
+const CONFIG_VARIABLE: &str = "VINCULA_CONFIG";
 /// The file's name in the working directory.
-const HERE: &str = "vincula.toml";
+const LOCAL_FILE: &str = "vincula.toml";
 /// The file of the whole machine.
-const SYSTEM: &str = "/etc/vincula/vincula.toml";
+const SYSTEM_FILE: &str = "/etc/vincula/vincula.toml";
 
 /// Everything that [`load`] looks at; tests make their own.
 #[derive(Clone)]
-pub struct Source {
+pub struct ConfigSource {
     /// The file named by `--config`.
     pub explicit: Option<PathBuf>,
     /// The environment: names and values.
@@ -33,7 +33,7 @@ pub struct Source {
     pub system: PathBuf,
 }
 
-impl Source {
+impl ConfigSource {
     /// What this process was given; only variables that begin with `VINCULA_` are taken.
     pub fn from_process(explicit: Option<PathBuf>) -> Self {
         let (mut env, mut unreadable) = (Vec::new(), Vec::new());
@@ -47,35 +47,35 @@ impl Source {
         // The order of an environment is chance; that of the findings is not.
         env.sort();
         unreadable.sort();
-        Self { explicit, env, unreadable, directory: PathBuf::new(), system: SYSTEM.into() }
+        Self { explicit, env, unreadable, directory: PathBuf::new(), system: SYSTEM_FILE.into() }
     }
 
     /// The text of the first file in the order of search, where there is one.
-    fn file(&self) -> Result<Option<(PathBuf, String)>, Finding> {
-        let named = self.env.iter().find(|(name, path)| name == CONFIG && !path.is_empty());
+    fn read_file(&self) -> Result<Option<(PathBuf, String)>, Diagnostic> {
+        let named = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
         let demanded = match (&self.explicit, named) {
             (Some(path), _) => Some(("--config", path.clone())),
-            (None, Some((_, path))) => Some((CONFIG, PathBuf::from(path))),
+            (None, Some((_, path))) => Some((CONFIG_VARIABLE, PathBuf::from(path))),
             (None, None) => None,
         };
         if let Some((by, path)) = demanded {
             return match std::fs::read_to_string(self.directory.join(&path)) {
                 Ok(text) => Ok(Some((path, text))),
-                Err(error) => Err(unreadable(by, &path, &error)),
+                Err(error) => Err(unreadable_file(by, &path, &error)),
             };
         }
-        for path in [Path::new(HERE), &self.system] {
+        for path in [Path::new(LOCAL_FILE), &self.system] {
             match std::fs::read_to_string(self.directory.join(path)) {
                 Ok(text) => return Ok(Some((path.to_owned(), text))),
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-                Err(error) => return Err(unreadable("search", path, &error)),
+                Err(error) => return Err(unreadable_file("search", path, &error)),
             }
         }
         Ok(None)
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for ConfigSource {
     /// The names of the variables without their values: many are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
@@ -89,14 +89,16 @@ impl fmt::Debug for Source {
     }
 }
 
-fn unreadable(by: &str, path: &Path, error: &std::io::Error) -> Finding {
+fn unreadable_file(by: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
     let remedy = match by {
-        CONFIG => "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything",
+        CONFIG_VARIABLE => {
+            "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything"
+        }
         "--config" => "Correct the path after --config, or leave it away to search for vincula.toml",
         _ => "Let the service's user read it, or name another file with --config",
     };
-    Finding {
-        origin: path.display().to_string(),
+    Diagnostic {
+        source: path.display().to_string(),
         key: String::new(),
         problem: format!("cannot be read: {error}"),
         remedy: Some(remedy.into()),
@@ -105,13 +107,13 @@ fn unreadable(by: &str, path: &Path, error: &std::io::Error) -> Finding {
 
 /// A configuration, and what is worth a second look.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedConfig {
     /// The configuration.
     pub config: Config,
     /// The file it came from; none where the environment said everything.
     pub path: Option<PathBuf>,
     /// What works and may still be a mistake.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Reads the configuration. `known_commands` are the English names that admins may be given.
@@ -120,49 +122,49 @@ pub struct Loaded {
 ///
 /// Everything that is wrong, all at once; a file that is no TOML is one finding, since nothing in
 /// it can be judged.
-pub fn load(source: &Source, known_commands: &[&str]) -> Result<Loaded, Vec<Finding>> {
-    let file = source.file().map_err(|finding| vec![finding])?;
+pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConfig, Vec<Diagnostic>> {
+    let file = source.read_file().map_err(|finding| vec![finding])?;
     let mut root = match &file {
         Some((path, text)) => tree::parse(path, text).map_err(|finding| vec![finding])?,
-        None => Node::table(Origin::Environment),
+        None => Node::table(ValueSource::Environment),
     };
-    let mut findings: Vec<Finding> = source.unreadable.iter().map(|name| no_text(name)).collect();
-    findings.extend(environment::overlay(&mut root, &source.env));
-    let mut unknown = Unknown::default();
-    unknown::inspect(&root, "", "", &mut unknown);
-    findings.append(&mut unknown.findings);
+    let mut findings: Vec<Diagnostic> = source.unreadable.iter().map(|name| invalid_unicode(name)).collect();
+    findings.extend(environment::apply_variables(&mut root, &source.env));
+    let mut unknown = UnknownKeys::default();
+    unknown::find_unknown_keys(&root, "", "", &mut unknown);
+    findings.append(&mut unknown.diagnostics);
 
-    let report = Report {
-        findings: RefCell::new(findings),
-        warnings: RefCell::new(environment::lookalikes(&source.env)),
-        meant: unknown.meant,
+    let report = Diagnostics {
+        errors: RefCell::new(findings),
+        warnings: RefCell::new(environment::find_lookalikes(&source.env)),
+        suggested_keys: unknown.suggested_keys,
         directory: source.directory.clone(),
     };
     let section = Section::root(&root, &report);
-    let (listen, server) = server::read(&section.child("server"));
-    let instances = instance::read(&section.child("instances"), listen, known_commands);
+    let (listen, server) = server::read_server(&section.child("server"));
+    let instances = instance::read_instances(&section.child("instances"), listen, known_commands);
     let longest = instances.iter().map(|instance| instance.max_event_age).max().unwrap_or_default();
-    let store = server::store(&section.child("store"), longest);
+    let store = server::read_store(&section.child("store"), longest);
 
-    let mut findings = report.findings.into_inner();
+    let mut findings = report.errors.into_inner();
     match (server, store) {
-        (Some(server), Some(store)) if findings.is_empty() => Ok(Loaded {
+        (Some(server), Some(store)) if findings.is_empty() => Ok(LoadedConfig {
             config: Config { server, store, instances },
             path: file.map(|(path, _)| path),
             warnings: report.warnings.into_inner(),
         }),
         _ => {
-            if file.is_none() && !environment::speaks(&source.env) {
-                findings.push(nowhere(source));
+            if file.is_none() && !environment::has_config(&source.env) {
+                findings.push(no_config(source));
             }
             Err(findings)
         }
     }
 }
 
-fn no_text(name: &str) -> Finding {
-    Finding {
-        origin: name.to_owned(),
+fn invalid_unicode(name: &str) -> Diagnostic {
+    Diagnostic {
+        source: name.to_owned(),
         key: String::new(),
         problem: "is no UTF-8 text".into(),
         remedy: Some("Set it again, as text".into()),
@@ -170,11 +172,11 @@ fn no_text(name: &str) -> Finding {
 }
 
 /// What to tell where neither a file nor the environment says anything.
-fn nowhere(source: &Source) -> Finding {
-    Finding {
-        origin: "configuration".into(),
+fn no_config(source: &ConfigSource) -> Diagnostic {
+    Diagnostic {
+        source: "configuration".into(),
         key: String::new(),
-        problem: format!("no file was found at ./{HERE} or {}", source.system.display()),
-        remedy: Some(format!("Write one there, or name it with --config or {CONFIG}")),
+        problem: format!("no file was found at ./{LOCAL_FILE} or {}", source.system.display()),
+        remedy: Some(format!("Write one there, or name it with --config or {CONFIG_VARIABLE}")),
     }
 }

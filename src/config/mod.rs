@@ -26,9 +26,9 @@ mod unknown;
 mod values;
 mod verify;
 
-pub use finding::Finding;
-pub use load::{Loaded, Source, load};
-pub use range::{AddressRange, NoAddressRange};
+pub use finding::Diagnostic;
+pub use load::{ConfigSource, LoadedConfig, load};
+pub use range::{AddressRange, ParseRangeError};
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -43,16 +43,16 @@ use crate::domain::{InstanceName, Lid, Locale, Phone};
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Listeners and limits of HTTP.
-    pub server: Server,
+    pub server: ServerConfig,
     /// Where the journal is.
-    pub store: Store,
+    pub store: StoreConfig,
     /// The connected WhatsApp numbers, in the order of their names; at least one.
     pub instances: Vec<Instance>,
 }
 
 /// `[server]`
 #[derive(Clone, Debug)]
-pub struct Server {
+pub struct ServerConfig {
     /// The public side: webhooks only.
     pub listen: SocketAddr,
     /// The private side: health and metrics.
@@ -69,7 +69,7 @@ pub struct Server {
 
 /// `[store]`
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct StoreConfig {
     /// `sqlite:<path>` or `postgres://…`; a secret, since a URL may hold a password.
     pub url: SecretString,
     /// How long an order is kept after its end.
@@ -110,9 +110,9 @@ pub struct Instance {
     /// How many ordinary groups a community can hold: a warning, not a wall.
     pub community_limit: usize,
     /// How a webhook proves where it comes from.
-    pub verify: Verify,
+    pub verify: VerifyConfig,
     /// How much and how fast.
-    pub limits: Limits,
+    pub limits: RateLimits,
     /// Who may give orders.
     pub admins: Vec<Admin>,
     /// Short names for communities and groups: as typed, and the id behind it.
@@ -139,20 +139,20 @@ pub enum AdminsFrom {
 
 /// `[instances.<name>.verify]`: all that is named must hold. Nothing named is `verify = "none"`.
 #[derive(Clone, Debug, Default)]
-pub struct Verify {
+pub struct VerifyConfig {
     /// The header `z-api-token` equals the instance token.
     pub zapi_token: bool,
     /// The last segment of the webhook's path.
     pub path_secret: Option<SecretString>,
     /// HMAC-SHA256 of the body in a header.
-    pub hmac: Option<Hmac>,
+    pub hmac: Option<HmacConfig>,
     /// Standard Webhooks: any of these keys, as bytes.
     pub standard_webhooks: Option<Vec<SecretSlice<u8>>>,
 }
 
 /// `hmac = { header = "…", secrets = ["…"] }`
 #[derive(Clone, Debug)]
-pub struct Hmac {
+pub struct HmacConfig {
     /// The header that carries the signature.
     pub header: HeaderName,
     /// Any of these keys may have signed.
@@ -161,7 +161,7 @@ pub struct Hmac {
 
 /// `[instances.<name>.limits]`
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct RateLimits {
     /// Orders of one admin a minute.
     pub commands_per_minute: u32,
     /// Changing calls to Z-API a second.

@@ -28,17 +28,17 @@ impl From<IpAddr> for AddressRange {
 /// The text is no address and no range.
 #[derive(Debug, thiserror::Error)]
 #[error("no address and no range")]
-pub struct NoAddressRange;
+pub struct ParseRangeError;
 
 impl FromStr for AddressRange {
-    type Err = NoAddressRange;
+    type Err = ParseRangeError;
 
     /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(address.into());
         }
-        let range: IpNet = text.parse().map_err(|_| NoAddressRange)?;
+        let range: IpNet = text.parse().map_err(|_| ParseRangeError)?;
         let mapped = match range {
             IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
             IpNet::V4(_) => None,

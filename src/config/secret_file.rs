@@ -4,49 +4,49 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::finding::{Flaw, quoted};
+use super::finding::{Problem, quote_value};
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.
-const MOST: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// The file's text without its final line break.
-pub(super) fn read(directory: &Path, path: &str) -> Result<String, Flaw> {
+pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, Problem> {
     if path.is_empty() {
-        return Err(Flaw::new("is empty", "Write the path of the file that holds the secret"));
+        return Err(Problem::new("is empty", "Write the path of the file that holds the secret"));
     }
     // A person reads the path in full to find the file: it is not cut.
     let shown = path.escape_debug();
     let mut bytes = Vec::new();
-    File::open(directory.join(path)).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes)).map_err(
-        |error| {
+    File::open(directory.join(path))
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
             if looks_like_a_secret(path) {
-                return Flaw::new(
+                return Problem::new(
                     "names no file, and looks like the secret itself",
                     "Write the path of a file here, or the secret under the key without `_file`",
                 );
             }
-            Flaw::new(
+            Problem::new(
                 format!("names the file `{shown}`, which cannot be read: {error}"),
                 "Check the path and that the service's user may read it",
             )
-        },
-    )?;
-    if bytes.len() as u64 > MOST {
-        return Err(Flaw::new(
+        })?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Problem::new(
             format!("names the file `{shown}`, which is over 64 KiB"),
             "Name a file that holds the secret alone",
         ));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        Flaw::new(
+        Problem::new(
             format!("names the file `{shown}`, which is no UTF-8 text"),
             "Name a file that holds the secret as text",
         )
     })?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if text.trim().is_empty() {
-        return Err(Flaw::new(
-            format!("names the file {}, which is empty", quoted(path)),
+        return Err(Problem::new(
+            format!("names the file {}, which is empty", quote_value(path)),
             "Write the secret into it",
         ));
     }
@@ -69,7 +69,7 @@ mod tests {
             [("0123", "0123"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a ")]
         {
             std::fs::write(folder.path().join("s"), content).unwrap();
-            assert_eq!(read(folder.path(), "s").unwrap(), secret, "{content:?}");
+            assert_eq!(read_secret_file(folder.path(), "s").unwrap(), secret, "{content:?}");
         }
     }
 
@@ -80,16 +80,16 @@ mod tests {
         std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();
         std::fs::write(folder.path().join("long"), "x".repeat(70_000)).unwrap();
         for path in ["empty", "bytes", "long", "absent", "."] {
-            let flaw = read(folder.path(), path).unwrap_err();
-            assert!(flaw.problem.contains(path), "{}", flaw.problem);
+            let flaw = read_secret_file(folder.path(), path).unwrap_err();
+            assert!(flaw.message.contains(path), "{}", flaw.message);
         }
     }
 
     #[test]
     fn a_secret_in_the_place_of_a_path_is_not_shown() {
         for pasted in ["F0123456789ABCDEF0123456789ABCDEFS", "whsec_bm90IGEgcmVhbCBzZWNyZXQ="] {
-            let flaw = read(Path::new("."), pasted).unwrap_err();
-            assert!(!flaw.problem.contains(pasted), "{}", flaw.problem);
+            let flaw = read_secret_file(Path::new("."), pasted).unwrap_err();
+            assert!(!flaw.message.contains(pasted), "{}", flaw.message);
         }
     }
 }

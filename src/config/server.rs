@@ -5,41 +5,42 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::finding::{Flaw, quoted};
+use super::finding::{Problem, quote_value};
 use super::section::Section;
-use super::{Server, Store, address, values};
+use super::{ServerConfig, StoreConfig, address, values};
 
 /// The most connections that may be asked for.
-const MOST_CONNECTIONS: u32 = 100_000;
+const MAX_CONNECTIONS: u32 = 100_000;
 /// A message is known again for so long at least, whatever else is forgotten.
-const LEAST_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
+const MIN_RETENTION: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// The public listener, known even where the rest is wrong; and the whole section.
-pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>) {
-    let listen = section.value("listen", address::listener);
-    let admin_listen = section.value("admin_listen", address::listener);
-    let public_url = section.value("public_url", address::public_url);
-    let max_body = section.value("max_body", values::size);
-    let max_connections = section.value("max_connections", |text| values::count(text, 1..=MOST_CONNECTIONS));
-    let trusted_proxies = section.list("trusted_proxies", address::range);
+pub(super) fn read_server(section: &Section<'_>) -> (Option<SocketAddr>, Option<ServerConfig>) {
+    let listen = section.value("listen", address::parse_listener);
+    let admin_listen = section.value("admin_listen", address::parse_listener);
+    let public_url = section.value("public_url", address::parse_public_url);
+    let max_body = section.value("max_body", values::parse_size);
+    let max_connections =
+        section.value("max_connections", |text| values::parse_count(text, 1..=MAX_CONNECTIONS));
+    let trusted_proxies = section.list("trusted_proxies", address::parse_range);
     // Port 0 is whichever is free: two of them differ.
     if listen.is_some() && listen == admin_listen && listen.is_some_and(|address| address.port() != 0) {
-        section.note(
+        section.report(
             "admin_listen",
-            Flaw::new("is the same address as server.listen", "Give the private side a port of its own"),
+            Problem::new("is the same address as server.listen", "Give the private side a port of its own"),
         );
     }
     if !section.has("public_url") {
         section.warn(
             "public_url",
-            Flaw::new(
+            Problem::new(
                 "is not given, so `webhook register` cannot tell Z-API where we are",
                 "Write the https URL that leads here",
             ),
         );
     }
     let whole = || {
-        Some(Server {
+        Some(ServerConfig {
             listen: listen?,
             admin_listen: admin_listen?,
             public_url,
@@ -53,23 +54,23 @@ pub(super) fn read(section: &Section<'_>) -> (Option<SocketAddr>, Option<Server>
 
 /// Where the journal is, and how long it keeps things: a message that comes again within
 /// `max_event_age` must be known.
-pub(super) fn store(section: &Section<'_>, max_event_age: Duration) -> Option<Store> {
-    let url = section.secret("url", |text| address::store_url(text).map(SecretString::from));
+pub(super) fn read_store(section: &Section<'_>, max_event_age: Duration) -> Option<StoreConfig> {
+    let url = section.secret("url", |text| address::parse_store_url(text).map(SecretString::from));
     let retention = section.value("retention", |text| {
-        let retention = values::duration(text)?;
-        let least = if max_event_age > LEAST_KEPT { "the longest max_event_age" } else { "48h" };
-        if retention >= LEAST_KEPT.max(max_event_age) {
+        let retention = values::parse_duration(text)?;
+        let least = if max_event_age > MIN_RETENTION { "the longest max_event_age" } else { "48h" };
+        if retention >= MIN_RETENTION.max(max_event_age) {
             return Ok(retention);
         }
-        Err(Flaw::new(
+        Err(Problem::new(
             format!(
                 "is {}, which is shorter than {least}: a message that comes again would be new",
-                quoted(text)
+                quote_value(text)
             ),
             "Write a longer duration, such as \"90d\"",
         ))
     });
-    let text_retention = section.value("text_retention", values::duration);
+    let text_retention = section.value("text_retention", values::parse_duration);
     let (url, retention, text_retention) = (url?, retention?, text_retention?);
-    Some(Store { url, retention, text_retention: text_retention.min(retention) })
+    Some(StoreConfig { url, retention, text_retention: text_retention.min(retention) })
 }

@@ -2,90 +2,97 @@
 
 use std::collections::BTreeSet;
 
-use super::environment::variable;
-use super::finding::{Finding, nearest};
+use super::environment::variable_name;
+use super::finding::{Diagnostic, nearest_name};
 use super::keys::{self, KEYS};
-use super::tree::{Node, Origin, Value};
+use super::tree::{Node, NodeValue, ValueSource};
 
 /// What was found, and the full keys that were probably meant: these are not told again as missing.
 #[derive(Default)]
-pub(super) struct Unknown {
-    pub(super) findings: Vec<Finding>,
-    pub(super) meant: BTreeSet<String>,
+pub(super) struct UnknownKeys {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) suggested_keys: BTreeSet<String>,
 }
 
 /// Looks through the tree below a section; `path` is the section with the names it has here.
-pub(super) fn inspect(node: &Node, section: &str, path: &str, unknown: &mut Unknown) {
-    let Value::Table(table) = &node.value else { return };
-    let known = keys::children(section);
+pub(super) fn find_unknown_keys(node: &Node, section: &str, path: &str, unknown: &mut UnknownKeys) {
+    let NodeValue::Table(table) = &node.value else { return };
+    let known = keys::child_segments(section);
     for (name, child) in table {
-        let path = joined(path, name);
-        match known.iter().find(|segment| *segment == name || keys::is_chosen(segment)) {
+        let path = join_key(path, name);
+        match known.iter().find(|segment| *segment == name || keys::is_user_segment(segment)) {
             Some(segment) => {
-                let below = joined_plain(section, segment);
-                if !keys::children(&below).is_empty() {
-                    inspect(child, &below, &path, unknown);
+                let below = join_plain_key(section, segment);
+                if !keys::child_segments(&below).is_empty() {
+                    find_unknown_keys(child, &below, &path, unknown);
                 }
             }
             None => {
-                let meant = meant_by(name, section, &path, &known);
-                unknown.meant.extend(meant.clone());
-                tell(child, &path, &path, meant.as_deref(), &known, unknown);
+                let meant = suggest_key(name, section, &path, &known);
+                unknown.suggested_keys.extend(meant.clone());
+                report_unknown(child, &path, &path, meant.as_deref(), &known, unknown);
             }
         }
     }
 }
 
 /// One finding for what the file says, and one for every variable.
-fn tell(node: &Node, path: &str, culprit: &str, meant: Option<&str>, known: &[&str], unknown: &mut Unknown) {
-    if node.origin != Origin::Environment {
-        let remedy = match (meant, &node.origin) {
-            (Some(meant), Origin::Variable(_)) => {
+fn report_unknown(
+    node: &Node,
+    path: &str,
+    culprit: &str,
+    meant: Option<&str>,
+    known: &[&str],
+    unknown: &mut UnknownKeys,
+) {
+    if node.source != ValueSource::Environment {
+        let remedy = match (meant, &node.source) {
+            (Some(meant), ValueSource::Variable(_)) => {
                 let rest = path.strip_prefix(culprit).unwrap_or("");
-                format!("Did you mean `{}`?", variable(&format!("{meant}{rest}")))
+                format!("Did you mean `{}`?", variable_name(&format!("{meant}{rest}")))
             }
             (Some(meant), _) => format!("Did you mean `{meant}`?"),
             (None, _) => format!("Known here are {}", known.join(", ")),
         };
-        unknown.findings.push(Finding {
-            origin: node.origin.to_string(),
+        unknown.diagnostics.push(Diagnostic {
+            source: node.source.to_string(),
             key: path.to_owned(),
             problem: "is no key".into(),
             remedy: Some(remedy),
         });
     }
-    if let Value::Table(table) = &node.value {
+    if let NodeValue::Table(table) = &node.value {
         for (name, child) in table {
-            if !matches!(child.origin, Origin::File { .. }) {
-                tell(child, &joined(path, name), culprit, meant, known, unknown);
+            if !matches!(child.source, ValueSource::File { .. }) {
+                report_unknown(child, &join_key(path, name), culprit, meant, known, unknown);
             }
         }
     }
 }
 
 /// The full key that was meant: the same name in another section, or a like name in this one.
-fn meant_by(name: &str, section: &str, path: &str, known: &[&str]) -> Option<String> {
+fn suggest_key(name: &str, section: &str, path: &str, known: &[&str]) -> Option<String> {
     let parent = path.strip_suffix(name).map_or("", |parent| parent.trim_end_matches('.'));
-    let here = |rest: &str| joined_plain(parent, rest);
+    let here = |rest: &str| join_plain_key(parent, rest);
     let bare = name.to_lowercase().replace('-', "_");
     if let Some(same) = known.iter().find(|segment| **segment == bare) {
         return Some(here(same));
     }
     let elsewhere = KEYS.iter().map(|key| key.path).filter(|key| key.rsplit('.').next() == Some(&bare));
     // The section's own sub-sections first: `zapi_token` beside `verify` belongs into it.
-    let nearby = elsewhere.clone().find_map(|key| keys::below(key, section)).map(here);
+    let nearby = elsewhere.clone().find_map(|key| keys::path_below(key, section)).map(here);
     nearby
-        .or_else(|| nearest(name, known.iter().copied().filter(|s| !keys::is_chosen(s))).map(here))
+        .or_else(|| nearest_name(name, known.iter().copied().filter(|s| !keys::is_user_segment(s))).map(here))
         .or_else(|| elsewhere.map(str::to_owned).next())
 }
 
 /// A key below a section, in quotes where TOML needs them.
-pub(super) fn joined(section: &str, name: &str) -> String {
+pub(super) fn join_key(section: &str, name: &str) -> String {
     let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     let name = if is_bare { name.to_owned() } else { format!("\"{}\"", name.escape_debug()) };
-    joined_plain(section, &name)
+    join_plain_key(section, &name)
 }
 
-fn joined_plain(section: &str, name: &str) -> String {
+fn join_plain_key(section: &str, name: &str) -> String {
     if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
 }

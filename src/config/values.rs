@@ -6,16 +6,16 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
-use super::finding::{Flaw, choices, quoted};
+use super::finding::{Problem, format_choices, quote_value};
 use crate::domain::Locale;
 
 /// The longest duration: what is longer is a mistake, and sums of times stay in the calendar.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The largest size, in bytes.
-const LARGEST: u64 = 1 << 30;
+const MAX_SIZE: u64 = 1 << 30;
 
 /// A whole number within bounds.
-pub(super) fn count(text: &str, bounds: RangeInclusive<u32>) -> Result<u32, Flaw> {
+pub(super) fn parse_count(text: &str, bounds: RangeInclusive<u32>) -> Result<u32, Problem> {
     let number: Option<i128> = text.trim().parse().ok();
     let fitting =
         number.and_then(|number| u32::try_from(number).ok()).filter(|number| bounds.contains(number));
@@ -25,25 +25,25 @@ pub(super) fn count(text: &str, bounds: RangeInclusive<u32>) -> Result<u32, Flaw
             Some(_) => "too large",
             None => "no whole number",
         };
-        Flaw::new(
-            format!("is {}, which is {trouble}", quoted(text)),
+        Problem::new(
+            format!("is {}, which is {trouble}", quote_value(text)),
             format!("Write a whole number from {} to {}", bounds.start(), bounds.end()),
         )
     })
 }
 
 /// `true` or `false`.
-pub(super) fn truth(text: &str) -> Result<bool, Flaw> {
+pub(super) fn parse_bool(text: &str) -> Result<bool, Problem> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Flaw::new(format!("is {}", quoted(text)), "Write true or false")),
+        _ => Err(Problem::new(format!("is {}", quote_value(text)), "Write true or false")),
     }
 }
 
 /// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
-pub(super) fn size(text: &str) -> Result<usize, Flaw> {
-    let (digits, unit) = measured(text.trim());
+pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
+    let (digits, unit) = split_number(text.trim());
     let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => Some(1),
         "kib" => Some(1 << 10),
@@ -54,54 +54,58 @@ pub(super) fn size(text: &str) -> Result<usize, Flaw> {
         _ => None,
     };
     let bytes: Option<u64> = factor.and_then(|factor| digits.parse::<u64>().ok()?.checked_mul(factor));
-    match bytes.filter(|bytes| (1..=LARGEST).contains(bytes)).and_then(|bytes| usize::try_from(bytes).ok()) {
+    match bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| usize::try_from(bytes).ok()) {
         Some(bytes) => Ok(bytes),
-        None => Err(Flaw::new(
-            format!("is {}, which is no size", quoted(text)),
+        None => Err(Problem::new(
+            format!("is {}, which is no size", quote_value(text)),
             "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB",
         )),
     }
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
-pub(super) fn duration(text: &str) -> Result<Duration, Flaw> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, Problem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
-    whole.filter(|whole| !whole.is_zero() && *whole <= LONGEST).ok_or_else(|| {
-        Flaw::new(
-            format!("is {}, which is no duration", quoted(text)),
+    whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION).ok_or_else(|| {
+        Problem::new(
+            format!("is {}, which is no duration", quote_value(text)),
             "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d",
         )
     })
 }
 
 /// A number's digits and what follows them.
-fn measured(text: &str) -> (&str, &str) {
+fn split_number(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (&text[..end], text[end..].trim_start())
 }
 
 /// One of a few words.
-pub(super) fn word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Flaw> {
+pub(super) fn parse_word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Problem> {
     let found = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
     found.map(|(_, meaning)| *meaning).ok_or_else(|| {
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
-        Flaw::new(format!("is {}", quoted(text)), choices(text, &words))
+        Problem::new(format!("is {}", quote_value(text)), format_choices(text, &words))
     })
 }
 
 /// A language with a catalogue, by its tag.
-pub(super) fn locale(text: &str) -> Result<Locale, Flaw> {
-    word(text, &Locale::ALL.map(|locale| (locale.tag(), locale))).map_err(|flaw| match Locale::parse(text) {
-        // `pt_BR.UTF-8`, `en-US`: the tag that serves it.
-        Some(near) => Flaw::new(flaw.problem, format!("Did you mean `{near}`? Known are en, pt-BR, es")),
-        None => flaw,
+pub(super) fn parse_locale(text: &str) -> Result<Locale, Problem> {
+    parse_word(text, &Locale::ALL.map(|locale| (locale.tag(), locale))).map_err(|flaw| {
+        match Locale::parse(text) {
+            // `pt_BR.UTF-8`, `en-US`: the tag that serves it.
+            Some(near) => {
+                Problem::new(flaw.message, format!("Did you mean `{near}`? Known are en, pt-BR, es"))
+            }
+            None => flaw,
+        }
     })
 }
 
 /// A time zone, by its IANA name.
-pub(super) fn time_zone(text: &str) -> Result<TimeZone, Flaw> {
+pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
     TimeZone::get(text).map_err(|_| {
         let known = jiff::tz::db().available();
         let names: Vec<String> = known.map(|name| name.to_string()).collect();
@@ -113,31 +117,31 @@ pub(super) fn time_zone(text: &str) -> Result<TimeZone, Flaw> {
             Some(near) => format!("Did you mean `{near}`?"),
             None => "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`".to_owned(),
         };
-        Flaw::new("is no time zone", remedy)
+        Problem::new("is no time zone", remedy)
     })
 }
 
 /// A prefix of orders: no letter or digit, else ordinary words would become orders.
-pub(super) fn prefix(text: &str) -> Result<String, Flaw> {
+pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
     let fits = (1..=3).contains(&text.chars().count())
         && !text.chars().any(|c| c.is_alphanumeric() || c.is_whitespace() || c.is_control());
     if fits {
         return Ok(text.to_owned());
     }
-    Err(Flaw::new(
-        format!("is {}, which is no prefix", quoted(text)),
+    Err(Problem::new(
+        format!("is {}, which is no prefix", quote_value(text)),
         "Write one to three signs such as / or ! without letters, digits and blanks",
     ))
 }
 
 /// A text that says something, in one line.
-pub(super) fn line(text: &str) -> Result<String, Flaw> {
+pub(super) fn parse_line(text: &str) -> Result<String, Problem> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return Err(Flaw::new("is empty", "Write something, or remove it"));
+        return Err(Problem::new("is empty", "Write something, or remove it"));
     }
     if trimmed.chars().any(char::is_control) {
-        return Err(Flaw::new("holds a line break or a control character", "Write it in one line"));
+        return Err(Problem::new("holds a line break or a control character", "Write it in one line"));
     }
     Ok(trimmed.to_owned())
 }
@@ -166,7 +170,7 @@ mod tests {
             ("99999999999999999999", None),
             ("18446744073709551615GiB", None),
         ] {
-            assert_eq!(size(text).ok(), bytes, "{text}");
+            assert_eq!(parse_size(text).ok(), bytes, "{text}");
         }
     }
 
@@ -191,7 +195,7 @@ mod tests {
             ("366d", None),
             ("99999999999999999999d", None),
         ] {
-            assert_eq!(duration(text).ok().map(|whole| whole.as_secs()), seconds, "{text}");
+            assert_eq!(parse_duration(text).ok().map(|whole| whole.as_secs()), seconds, "{text}");
         }
     }
 
@@ -200,16 +204,16 @@ mod tests {
         for (text, number) in
             [("1", Some(1)), ("100", Some(100)), ("0", None), ("101", None), ("-1", None), ("1e1", None)]
         {
-            assert_eq!(count(text, 1..=100).ok(), number, "{text}");
+            assert_eq!(parse_count(text, 1..=100).ok(), number, "{text}");
         }
     }
 
     #[test]
     fn a_language_is_one_of_three() {
-        assert_eq!(locale("pt-br").unwrap(), Locale::PtBr);
+        assert_eq!(parse_locale("pt-br").unwrap(), Locale::PtBr);
         for (text, near) in [("pt", "`pt-BR`"), ("en_US", "`en`"), ("ess", "`es`"), ("klingon", "Known are")]
         {
-            let flaw = locale(text).unwrap_err();
+            let flaw = parse_locale(text).unwrap_err();
             assert!(flaw.remedy.contains(near), "{text}");
         }
     }
@@ -217,10 +221,10 @@ mod tests {
     #[test]
     fn a_prefix_is_a_few_signs() {
         for text in ["/", "!", "!!", "…", "//!"] {
-            assert!(prefix(text).is_ok(), "{text}");
+            assert!(parse_prefix(text).is_ok(), "{text}");
         }
         for text in ["", "a", "/a", "1", "/ ", " ", "////", "ç", "\u{0}"] {
-            assert!(prefix(text).is_err(), "{text}");
+            assert!(parse_prefix(text).is_err(), "{text}");
         }
     }
 }

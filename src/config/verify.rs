@@ -8,13 +8,13 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderName;
 use secrecy::{SecretSlice, SecretString};
 
-use super::finding::Flaw;
+use super::finding::Problem;
 use super::section::Section;
-use super::tree::Value;
-use super::{Hmac, Verify, values};
+use super::tree::NodeValue;
+use super::{HmacConfig, VerifyConfig, values};
 
 /// A secret of ours is no shorter, in bytes.
-const SHORTEST: usize = 16;
+const MIN_SECRET_LEN: usize = 16;
 
 /// Base64 with or without its padding: keys are pasted either way.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -23,32 +23,32 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads the section of an instance; `listen` decides whether `"none"` may stand there.
-pub(super) fn read(instance: &Section<'_>, listen: Option<SocketAddr>) -> Option<Verify> {
+pub(super) fn read_verify(instance: &Section<'_>, listen: Option<SocketAddr>) -> Option<VerifyConfig> {
     let Some(node) = instance.node("verify") else {
-        instance.missing("verify");
+        instance.report_missing("verify");
         return None;
     };
     match &node.value {
-        Value::Text(word) | Value::Untyped(word) => {
-            return nothing(instance, word, listen);
+        NodeValue::Text(word) | NodeValue::Untyped(word) => {
+            return read_none(instance, word, listen);
         }
         _ => {}
     }
     let section = instance.child("verify");
-    let zapi_token = section.value("zapi_token", values::truth);
-    let path_secret = section.secret("path_secret", path_secret);
-    let hmac = section.has("hmac").then(|| hmac(&section.child("hmac")));
+    let zapi_token = section.value("zapi_token", values::parse_bool);
+    let path_secret = section.secret("path_secret", parse_path_secret);
+    let hmac = section.has("hmac").then(|| read_hmac(&section.child("hmac")));
     let standard_webhooks = section
         .has("standard_webhooks")
-        .then(|| section.child("standard_webhooks").secrets("secrets", standard_webhooks_secret));
+        .then(|| section.child("standard_webhooks").secrets("secrets", parse_standard_webhooks_secret));
     let named = ["path_secret", "hmac", "standard_webhooks"].iter().any(|name| section.has(name));
-    if zapi_token == Some(false) && !named && section.is_sound() {
-        section.refuse(Flaw::new(
+    if zapi_token == Some(false) && !named && section.is_valid() {
+        section.report_section(Problem::new(
             "names nothing that a webhook must prove, so anybody could give orders",
             "Write `zapi_token = true` into it, which is what Z-API sends, or one of path_secret, hmac, standard_webhooks",
         ));
     }
-    Some(Verify {
+    Some(VerifyConfig {
         zapi_token: zapi_token?,
         path_secret,
         hmac: hmac.flatten(),
@@ -57,70 +57,73 @@ pub(super) fn read(instance: &Section<'_>, listen: Option<SocketAddr>) -> Option
 }
 
 /// `verify = "none"`, which only a listener that nobody else reaches may have.
-fn nothing(instance: &Section<'_>, word: &str, listen: Option<SocketAddr>) -> Option<Verify> {
+fn read_none(instance: &Section<'_>, word: &str, listen: Option<SocketAddr>) -> Option<VerifyConfig> {
     if !word.trim().eq_ignore_ascii_case("none") {
         // Not shown: it may be a secret that was meant for a key below.
-        let flaw = Flaw::new("is a text other than \"none\"", "Write a table, such as { zapi_token = true }");
-        instance.note("verify", flaw);
+        let flaw =
+            Problem::new("is a text other than \"none\"", "Write a table, such as { zapi_token = true }");
+        instance.report("verify", flaw);
         return None;
     }
     if listen.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
-        instance.note(
+        instance.report(
             "verify",
-            Flaw::new(
+            Problem::new(
                 "is \"none\", but server.listen can be reached from other machines: anybody could give orders",
                 "Write { zapi_token = true }, or let server.listen be a loopback address such as 127.0.0.1:8080",
             ),
         );
         return None;
     }
-    Some(Verify::default())
+    Some(VerifyConfig::default())
 }
 
-fn hmac(section: &Section<'_>) -> Option<Hmac> {
-    let header = section.value("header", header);
-    let secrets = section.secrets("secrets", hmac_secret);
-    Some(Hmac { header: header?, secrets: secrets? })
+fn read_hmac(section: &Section<'_>) -> Option<HmacConfig> {
+    let header = section.value("header", parse_header);
+    let secrets = section.secrets("secrets", parse_hmac_secret);
+    Some(HmacConfig { header: header?, secrets: secrets? })
 }
 
-fn header(text: &str) -> Result<HeaderName, Flaw> {
+fn parse_header(text: &str) -> Result<HeaderName, Problem> {
     // Not shown: it may be the secret, in the wrong place.
-    let flaw = || Flaw::new("is no name of an HTTP header", "Write it like X-Hub-Signature-256");
+    let flaw = || Problem::new("is no name of an HTTP header", "Write it like X-Hub-Signature-256");
     HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| flaw())
 }
 
-fn long_enough(length: usize) -> Result<(), Flaw> {
+fn check_length(length: usize) -> Result<(), Problem> {
     match length {
-        0 => Err(Flaw::new("is empty", MAKE_ONE)),
-        1..SHORTEST => {
-            Err(Flaw::new(format!("has {length} bytes, but {SHORTEST} or more are due"), MAKE_ONE))
-        }
+        0 => Err(Problem::new("is empty", SECRET_HINT)),
+        1..MIN_SECRET_LEN => Err(Problem::new(
+            format!("has {length} bytes, but {MIN_SECRET_LEN} or more are due"),
+            SECRET_HINT,
+        )),
         _ => Ok(()),
     }
 }
 
-const MAKE_ONE: &str = "Make one with: openssl rand -hex 32";
+const SECRET_HINT: &str = "Make one with: openssl rand -hex 32";
 
-fn path_secret(text: &str) -> Result<SecretString, Flaw> {
+fn parse_path_secret(text: &str) -> Result<SecretString, Problem> {
     let is_safe = |b: u8| b.is_ascii_alphanumeric() || b"._~-".contains(&b);
     if !text.bytes().all(is_safe) {
-        return Err(Flaw::new("holds a character that a URL path would change", MAKE_ONE));
+        return Err(Problem::new("holds a character that a URL path would change", SECRET_HINT));
     }
-    long_enough(text.len())?;
+    check_length(text.len())?;
     Ok(text.into())
 }
 
-fn hmac_secret(text: &str) -> Result<SecretSlice<u8>, Flaw> {
-    long_enough(if text.trim().is_empty() { 0 } else { text.len() })?;
+fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, Problem> {
+    check_length(if text.trim().is_empty() { 0 } else { text.len() })?;
     Ok(text.as_bytes().to_vec().into())
 }
 
-fn standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, Flaw> {
+fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, Problem> {
     let text = text.trim();
     let encoded = text.strip_prefix("whsec_").unwrap_or(text);
     let make = "Make one with: echo whsec_$(openssl rand -base64 32)";
-    let bytes = BASE64.decode(encoded).map_err(|_| Flaw::new("is no base64", make))?;
-    long_enough(bytes.len()).map_err(|flaw| Flaw::new(flaw.problem + ", once decoded from base64", make))?;
+    let bytes = BASE64.decode(encoded).map_err(|_| Problem::new("is no base64", make))?;
+    check_length(bytes.len())
+        .map_err(|flaw| Problem::new(flaw.message + ", once decoded from base64", make))?;
     Ok(bytes.into())
 }
 
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_path_secret_is_long_and_fits_a_url() {
-        assert!(path_secret("abcDEF0123._~-xyz").is_ok());
+        assert!(parse_path_secret("abcDEF0123._~-xyz").is_ok());
         for text in [
             "",
             "changeme",
@@ -141,16 +144,16 @@ mod tests {
             "0123456789 abcdef",
             "segredo-de-ação-longa",
         ] {
-            assert!(path_secret(text).is_err(), "{text}");
+            assert!(parse_path_secret(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn an_hmac_key_keeps_every_byte() {
-        let key = hmac_secret("0123456789abcdé ").unwrap();
+        let key = parse_hmac_secret("0123456789abcdé ").unwrap();
         assert_eq!(key.expose_secret(), "0123456789abcdé ".as_bytes());
         for text in ["", "changeme", "                    ", "0123456789abcde"] {
-            assert!(hmac_secret(text).is_err(), "{text}");
+            assert!(parse_hmac_secret(text).is_err(), "{text}");
         }
     }
 
@@ -160,19 +163,19 @@ mod tests {
         for text in
             ["whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "MDEyMzQ1Njc4OWFiY2RlZg==", "whsec_MDEyMzQ1Njc4OWFiY2RlZg"]
         {
-            let key = standard_webhooks_secret(text).unwrap();
+            let key = parse_standard_webhooks_secret(text).unwrap();
             assert_eq!(key.expose_secret(), b"0123456789abcdef", "{text}");
         }
         for text in ["", "whsec_", "whsec_MDEyMzQ1Njc4OWFiY2Rl", "whsec_!!!!", "not base64 at all"] {
-            assert!(standard_webhooks_secret(text).is_err(), "{text}");
+            assert!(parse_standard_webhooks_secret(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_header_has_a_name() {
-        assert_eq!(header("X-Hub-Signature-256").unwrap(), "x-hub-signature-256");
+        assert_eq!(parse_header("X-Hub-Signature-256").unwrap(), "x-hub-signature-256");
         for text in ["", "X Hub", "X-Hub:", "ação"] {
-            assert!(header(text).is_err(), "{text}");
+            assert!(parse_header(text).is_err(), "{text}");
         }
     }
 }

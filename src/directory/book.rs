@@ -6,7 +6,7 @@ use super::names::fold;
 
 /// A community or a group with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry<Id> {
+pub struct NamedEntry<Id> {
     /// Its id.
     pub id: Id,
     /// Its name as people see it; it may be empty.
@@ -15,110 +15,114 @@ pub struct Entry<Id> {
 
 /// What a typed word means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found<Id> {
+pub enum NameMatch<Id> {
     /// Exactly this.
-    One(Entry<Id>),
+    Exact(NamedEntry<Id>),
     /// All of these: the word was a pattern.
-    Several(Vec<Entry<Id>>),
+    Many(Vec<NamedEntry<Id>>),
     /// One of these, but which?
-    Unclear(Vec<Entry<Id>>),
+    Ambiguous(Vec<NamedEntry<Id>>),
     /// Nothing; these names are the nearest.
-    Nothing {
+    NotFound {
         /// At most three, the nearest first.
-        nearest: Vec<Entry<Id>>,
+        suggestions: Vec<NamedEntry<Id>>,
     },
 }
 
-impl<Id: Clone> Found<Id> {
+impl<Id: Clone> NameMatch<Id> {
     /// What is left where only these may be meant; what is meant for certain stays.
-    pub fn keeping(self, is_kept: impl Fn(&Id) -> bool) -> Self {
-        let kept = |mut entries: Vec<Entry<Id>>| {
+    pub fn retain(self, is_kept: impl Fn(&Id) -> bool) -> Self {
+        let kept = |mut entries: Vec<NamedEntry<Id>>| {
             entries.retain(|entry| is_kept(&entry.id));
             entries
         };
         match self {
-            Found::One(entry) => Found::One(entry),
-            Found::Several(entries) => Found::Several(kept(entries)),
-            Found::Unclear(entries) => match kept(entries) {
-                entries if entries.is_empty() => Found::Nothing { nearest: entries },
-                entries => match <[Entry<Id>; 1]>::try_from(entries) {
-                    Ok([entry]) => Found::One(entry),
-                    Err(entries) => Found::Unclear(entries),
+            NameMatch::Exact(entry) => NameMatch::Exact(entry),
+            NameMatch::Many(entries) => NameMatch::Many(kept(entries)),
+            NameMatch::Ambiguous(entries) => match kept(entries) {
+                entries if entries.is_empty() => NameMatch::NotFound { suggestions: entries },
+                entries => match <[NamedEntry<Id>; 1]>::try_from(entries) {
+                    Ok([entry]) => NameMatch::Exact(entry),
+                    Err(entries) => NameMatch::Ambiguous(entries),
                 },
             },
-            Found::Nothing { nearest } => Found::Nothing { nearest: kept(nearest) },
+            NameMatch::NotFound { suggestions: nearest } => {
+                NameMatch::NotFound { suggestions: kept(nearest) }
+            }
         }
     }
 
     /// The thing with this id where the list lacks it.
-    pub(super) fn or_unlisted(self, id: &Id) -> Self {
+    pub(super) fn or_by_id(self, id: &Id) -> Self {
         match self {
-            Found::Nothing { .. } => Found::One(Entry { id: id.clone(), name: String::new() }),
+            NameMatch::NotFound { .. } => {
+                NameMatch::Exact(NamedEntry { id: id.clone(), name: String::new() })
+            }
             found => found,
         }
     }
 }
 
 /// The most bytes of a word that is held against every name; WhatsApp's names end at 100 characters.
-const LONGEST_LIKENESS: usize = 400;
+const MAX_FUZZY_LEN: usize = 400;
 
 /// A list by name, its names folded once.
 #[derive(Clone, Debug)]
-pub struct Book<Id> {
+pub struct NameIndex<Id> {
     /// Sorted by folded name.
-    entries: Vec<(String, Entry<Id>)>,
+    entries: Vec<(String, NamedEntry<Id>)>,
 }
 
-impl<Id: Clone + PartialEq> Book<Id> {
+impl<Id: Clone + PartialEq> NameIndex<Id> {
     /// The list, in any order.
-    pub fn new(entries: Vec<Entry<Id>>) -> Self {
+    pub fn new(entries: Vec<NamedEntry<Id>>) -> Self {
         let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold(&entry.name), entry)).collect();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         Self { entries }
     }
 
     /// All, by name.
-    pub fn all(&self) -> impl Iterator<Item = &Entry<Id>> {
+    pub fn all(&self) -> impl Iterator<Item = &NamedEntry<Id>> {
         self.entries.iter().map(|(_, entry)| entry)
     }
 
     /// The one with this id.
-    pub fn by_id(&self, id: &Id) -> Option<&Entry<Id>> {
+    pub fn by_id(&self, id: &Id) -> Option<&NamedEntry<Id>> {
         self.all().find(|entry| entry.id == *id)
     }
 
     /// Whether anything has this name.
     pub fn has_name(&self, name: &str) -> bool {
-        !self.beginning(&fold(name), true).is_empty()
+        !self.starting_with(&fold(name), true).is_empty()
     }
 
     /// What a word means: an id, else a whole name, else the beginning of just one name.
-    pub fn find(&self, typed: &str, id: Option<Id>) -> Found<Id> {
+    pub fn find(&self, typed: &str, id: Option<Id>) -> NameMatch<Id> {
         if let Some(id) = id {
             return match self.by_id(&id) {
-                Some(entry) => Found::One(entry.clone()),
-                None => Found::Nothing { nearest: Vec::new() },
+                Some(entry) => NameMatch::Exact(entry.clone()),
+                None => NameMatch::NotFound { suggestions: Vec::new() },
             };
         }
         let wanted = fold(typed);
         if wanted.is_empty() {
-            return Found::Nothing { nearest: Vec::new() };
+            return NameMatch::NotFound { suggestions: Vec::new() };
         }
         for is_whole in [true, false] {
-            let begin = self.beginning(&wanted, is_whole).iter();
+            let begin = self.starting_with(&wanted, is_whole).iter();
             let fit = begin.filter(|(name, _)| is_whole || is_beginning(&wanted, name));
-            let fit: Vec<Entry<Id>> = fit.map(|(_, entry)| entry.clone()).collect();
-            match <[Entry<Id>; 1]>::try_from(fit) {
-                Ok([entry]) => return Found::One(entry),
+            let fit: Vec<NamedEntry<Id>> = fit.map(|(_, entry)| entry.clone()).collect();
+            match <[NamedEntry<Id>; 1]>::try_from(fit) {
+                Ok([entry]) => return NameMatch::Exact(entry),
                 Err(several) if several.is_empty() => {}
-                Err(several) => return Found::Unclear(several),
+                Err(several) => return NameMatch::Ambiguous(several),
             }
         }
-        Found::Nothing { nearest: self.nearest(&wanted) }
+        NameMatch::NotFound { suggestions: self.nearest(&wanted) }
     }
 
     /// Those whose names match a pattern with `*` for anything.
-    pub fn matching(&self, pattern: &str) -> Vec<Entry<Id>> {
+    pub fn matching(&self, pattern: &str) -> Vec<NamedEntry<Id>> {
         let pattern = fold(pattern);
         if pattern.chars().all(|c| c == '*') {
             // A bare star would be everything: too much for a slip of the thumb.
@@ -126,19 +130,19 @@ impl<Id: Clone + PartialEq> Book<Id> {
         }
         self.entries
             .iter()
-            .filter(|(name, _)| matches(&pattern, name))
+            .filter(|(name, _)| matches_pattern(&pattern, name))
             .map(|(_, entry)| entry.clone())
             .collect()
     }
 
     /// Those whose names hold all the words.
-    pub fn holding(&self, words: &[String]) -> Vec<Entry<Id>> {
+    pub fn containing_all(&self, words: &[String]) -> Vec<NamedEntry<Id>> {
         let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
         let holds = |name: &String| words.iter().all(|word| name.contains(word));
         self.entries.iter().filter(|(name, _)| holds(name)).map(|(_, entry)| entry.clone()).collect()
     }
 
-    fn beginning(&self, wanted: &str, is_whole: bool) -> &[(String, Entry<Id>)] {
+    fn starting_with(&self, wanted: &str, is_whole: bool) -> &[(String, NamedEntry<Id>)] {
         let start = self.entries.partition_point(|(name, _)| name.as_str() < wanted);
         let fits = |name: &str| if is_whole { name == wanted } else { name.starts_with(wanted) };
         let length = self.entries[start..].iter().take_while(|(name, _)| fits(name)).count();
@@ -146,15 +150,15 @@ impl<Id: Clone + PartialEq> Book<Id> {
     }
 
     /// Suggestions only: nothing is ever done on a fuzzy match.
-    fn nearest(&self, wanted: &str) -> Vec<Entry<Id>> {
+    fn nearest(&self, wanted: &str) -> Vec<NamedEntry<Id>> {
         // To compare takes as long as both are long, and all orders wait meanwhile (THREATS.md, T18).
-        if wanted.len() > LONGEST_LIKENESS {
+        if wanted.len() > MAX_FUZZY_LEN {
             return Vec::new();
         }
-        let mut scored: Vec<(f64, &Entry<Id>)> = self
+        let mut scored: Vec<(f64, &NamedEntry<Id>)> = self
             .entries
             .iter()
-            .map(|(name, entry)| (likeness(wanted, name), entry))
+            .map(|(name, entry)| (similarity(wanted, name), entry))
             .filter(|(score, _)| *score >= 0.8)
             .collect();
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -171,17 +175,17 @@ fn is_beginning(wanted: &str, name: &str) -> bool {
 }
 
 /// Names, with ids where two are alike.
-pub fn told_apart<Id: ToString>(entries: &[Entry<Id>]) -> Vec<String> {
+pub fn disambiguate<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for entry in entries {
         *counts.entry(fold(&entry.name)).or_default() += 1;
     }
-    let is_alone = |entry: &Entry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
+    let is_alone = |entry: &NamedEntry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
     entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
 }
 
 /// How like a name is to what was typed, from 0 to 1; a word inside the name counts as the name.
-fn likeness(wanted: &str, name: &str) -> f64 {
+fn similarity(wanted: &str, name: &str) -> f64 {
     if name.contains(wanted) {
         return 0.95;
     }
@@ -190,7 +194,7 @@ fn likeness(wanted: &str, name: &str) -> f64 {
 }
 
 /// A pattern against a name, both folded: `*` stands for anything.
-fn matches(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = name.strip_prefix(first) else { return false };
@@ -211,17 +215,19 @@ fn matches(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn book(names: &[&str]) -> Book<usize> {
-        Book::new(names.iter().enumerate().map(|(id, name)| Entry { id, name: (*name).to_owned() }).collect())
+    fn book(names: &[&str]) -> NameIndex<usize> {
+        NameIndex::new(
+            names.iter().enumerate().map(|(id, name)| NamedEntry { id, name: (*name).to_owned() }).collect(),
+        )
     }
 
-    fn ids(found: Found<usize>) -> (&'static str, Vec<usize>) {
-        let ids = |entries: Vec<Entry<usize>>| entries.into_iter().map(|entry| entry.id).collect();
+    fn ids(found: NameMatch<usize>) -> (&'static str, Vec<usize>) {
+        let ids = |entries: Vec<NamedEntry<usize>>| entries.into_iter().map(|entry| entry.id).collect();
         match found {
-            Found::One(entry) => ("one", vec![entry.id]),
-            Found::Several(entries) => ("several", ids(entries)),
-            Found::Unclear(entries) => ("unclear", ids(entries)),
-            Found::Nothing { nearest } => ("nothing", ids(nearest)),
+            NameMatch::Exact(entry) => ("one", vec![entry.id]),
+            NameMatch::Many(entries) => ("several", ids(entries)),
+            NameMatch::Ambiguous(entries) => ("unclear", ids(entries)),
+            NameMatch::NotFound { suggestions: nearest } => ("nothing", ids(nearest)),
         }
     }
 

@@ -21,36 +21,36 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use book::{Book, Entry, Found, told_apart};
+pub use book::{NameIndex, NameMatch, NamedEntry, disambiguate};
 pub use names::{fold, is_invisible};
-pub use roster::{Appointed, Roster};
+pub use roster::{CommunityAdmin, CommunityAdmins};
 
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
-use crate::zapi::{ApiError, Cause, Zapi};
+use crate::zapi::{ApiError, ApiErrorKind, Zapi};
 
 /// How long the lists are believed.
-const FRESH: Duration = Duration::from_secs(60);
+const LISTS_TTL: Duration = Duration::from_secs(60);
 /// How many reads go side by side.
-const SIDE_BY_SIDE: usize = 8;
+const MAX_CONCURRENT_READS: usize = 8;
 
 /// A community that a person named.
-pub type CommunityEntry = Entry<CommunityId>;
+pub type CommunityEntry = NamedEntry<CommunityId>;
 /// A group that a person named.
-pub type GroupEntry = Entry<GroupId>;
+pub type GroupEntry = NamedEntry<GroupId>;
 
 /// What an instance knows of its communities and groups.
 #[derive(Debug)]
 pub struct Directory {
     /// Those of the configuration, folded.
-    aliases: Arc<[(String, String)]>,
+    config_aliases: Arc<[(String, String)]>,
     /// Those that were kept from a chat, folded.
-    kept: Vec<(String, String)>,
-    lists: Arc<Lists>,
+    chat_aliases: Vec<(String, String)>,
+    lists: Arc<CachedLists>,
 }
 
 /// What was read last.
 #[derive(Debug, Default)]
-struct Lists {
+struct CachedLists {
     cached: std::sync::Mutex<Cached>,
     /// When the last read failed, and how; held while one goes on.
     failed: Mutex<Option<(Instant, ApiError)>>,
@@ -70,15 +70,15 @@ struct Cached {
 /// Which community each group belongs to.
 #[derive(Debug, Default)]
 pub struct Memberships {
-    of: HashMap<GroupId, CommunityId>,
+    by_group: HashMap<GroupId, CommunityId>,
     /// Every community could be read.
-    pub is_whole: bool,
+    pub is_complete: bool,
 }
 
 impl Memberships {
     /// The community of a group, where that is known.
-    pub fn of(&self, group: &GroupId) -> Option<&CommunityId> {
-        self.of.get(group)
+    pub fn community_of(&self, group: &GroupId) -> Option<&CommunityId> {
+        self.by_group.get(group)
     }
 }
 
@@ -86,28 +86,28 @@ impl Memberships {
 #[derive(Debug)]
 pub struct Snapshot {
     /// The communities, by name.
-    pub communities: Book<CommunityId>,
+    pub communities: NameIndex<CommunityId>,
     /// Every entry of the list of communities could be read.
     pub lists_all_communities: bool,
     /// The groups, by name; announcement groups may be among them.
-    pub groups: Book<GroupId>,
+    pub groups: NameIndex<GroupId>,
 }
 
 /// What an invitation leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Invited {
+pub enum InviteTarget {
     /// A group that the bot's number is in.
     Group(GroupEntry),
     /// A group that it is not in, by name where that is told.
-    Outside(Option<String>),
+    NotAMember(Option<String>),
     /// Nothing: the link is old, or was not copied in full.
-    Nowhere,
+    Expired,
 }
 
-impl Lists {
+impl CachedLists {
     /// The lists, read after `moment`; callers that come while they are read share them. Nobody waits longer
     /// for another's reading than their own attempt lasts.
-    async fn newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
+    async fn read_newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
         if let Some(snapshot) = self.known_since(moment) {
             return Ok(snapshot);
         }
@@ -115,7 +115,7 @@ impl Lists {
         let mut failed = zapi.before_deadline("communities", self.failed.lock()).await?;
         if let Some((failed_at, error)) = &*failed
             && *failed_at > asked
-            && error.cause != Cause::DeadlineExceeded
+            && error.cause != ApiErrorKind::DeadlineExceeded
         {
             // Whoever waited for this read shares its failure, instead of waiting for one more; but not that
             // the other's attempt had no more time.
@@ -142,12 +142,12 @@ impl Lists {
         let started = Instant::now();
         let (communities, groups) = tokio::join!(zapi.list_communities(), zapi.groups());
         let (communities, lists_all_communities) = communities?;
-        let communities = communities.into_iter().map(|each| Entry { id: each.id, name: each.name });
-        let groups = groups?.into_iter().map(|each| Entry { id: each.id, name: each.name });
+        let communities = communities.into_iter().map(|each| NamedEntry { id: each.id, name: each.name });
+        let groups = groups?.into_iter().map(|each| NamedEntry { id: each.id, name: each.name });
         let snapshot = Arc::new(Snapshot {
-            communities: Book::new(communities.collect()),
+            communities: NameIndex::new(communities.collect()),
             lists_all_communities,
-            groups: Book::new(groups.collect()),
+            groups: NameIndex::new(groups.collect()),
         });
         self.cached().lists = Some((started, snapshot.clone()));
         Ok(snapshot)
@@ -161,90 +161,93 @@ impl Lists {
 impl Directory {
     /// A directory with the aliases of the configuration; nothing is read yet.
     pub fn new(aliases: &[(String, String)]) -> Self {
-        let aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
-        Self { aliases, kept: Vec::new(), lists: Arc::default() }
+        let config_aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
+        Self { config_aliases, chat_aliases: Vec::new(), lists: Arc::default() }
     }
 
     /// The same lists, with aliases that were kept from a chat; those of the configuration come first.
     pub fn with_aliases(&self, kept: impl IntoIterator<Item = (String, String)>) -> Self {
         let kept = kept.into_iter().map(|(name, id)| (fold(&name), id)).collect();
-        Self { aliases: self.aliases.clone(), kept, lists: self.lists.clone() }
+        Self { config_aliases: self.config_aliases.clone(), chat_aliases: kept, lists: self.lists.clone() }
     }
 
     /// The lists, not older than a minute.
     pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
-        self.lists.newer_than(zapi, Instant::now().checked_sub(FRESH)).await
+        self.lists.read_newer_than(zapi, Instant::now().checked_sub(LISTS_TTL)).await
     }
 
     /// The lists are read anew when they are needed next: we changed them ourselves.
-    pub async fn forget(&self) {
+    pub async fn invalidate(&self) {
         self.lists.cached().changed_at = Some(Instant::now());
     }
 
     /// The community that a person named.
-    pub async fn community(&self, zapi: &Zapi, typed: &str) -> Result<Found<CommunityId>, ApiError> {
-        self.find_community(zapi, typed, |snapshot, typed| {
+    pub async fn find_community(&self, zapi: &Zapi, typed: &str) -> Result<NameMatch<CommunityId>, ApiError> {
+        self.find_in_lists(zapi, typed, |snapshot, typed| {
             snapshot.communities.find(typed, CommunityId::parse(typed))
         })
         .await
     }
 
     /// The community that a person named who sees no others than these.
-    pub async fn community_among(
+    pub async fn find_community_among(
         &self,
         zapi: &Zapi,
         typed: &str,
         is_seen: impl Fn(&CommunityEntry) -> bool,
-    ) -> Result<Found<CommunityId>, ApiError> {
-        self.find_community(zapi, typed, |snapshot, typed| {
+    ) -> Result<NameMatch<CommunityId>, ApiError> {
+        self.find_in_lists(zapi, typed, |snapshot, typed| {
             let seen = snapshot.communities.all().filter(|entry| is_seen(entry)).cloned();
-            Book::new(seen.collect()).find(typed, CommunityId::parse(typed))
+            NameIndex::new(seen.collect()).find(typed, CommunityId::parse(typed))
         })
         .await
     }
 
     /// What is found in the lists, or in newer ones where it is not in them.
-    async fn find_community(
+    async fn find_in_lists(
         &self,
         zapi: &Zapi,
         typed: &str,
-        find: impl Fn(&Snapshot, &str) -> Found<CommunityId>,
-    ) -> Result<Found<CommunityId>, ApiError> {
-        let typed = self.alias(typed);
+        find: impl Fn(&Snapshot, &str) -> NameMatch<CommunityId>,
+    ) -> Result<NameMatch<CommunityId>, ApiError> {
+        let typed = self.expand_alias(typed);
         let asked = Instant::now();
         let found = find(&*self.snapshot(zapi).await?, typed);
         match found {
-            Found::Nothing { .. } => Ok(find(&*self.lists.newer_than(zapi, Some(asked)).await?, typed)),
+            NameMatch::NotFound { .. } => {
+                Ok(find(&*self.lists.read_newer_than(zapi, Some(asked)).await?, typed))
+            }
             found => Ok(found),
         }
     }
 
     /// The groups that a person named, one result a word. `here` are the words for this chat.
-    pub async fn groups(
+    pub async fn find_groups(
         &self,
         zapi: &Zapi,
         typed: &[String],
         chat: &Chat,
         here: &[String],
-    ) -> Result<Vec<Found<GroupId>>, ApiError> {
+    ) -> Result<Vec<NameMatch<GroupId>>, ApiError> {
         let asked = Instant::now();
         let mut snapshot = self.snapshot(zapi).await?;
-        let mut found: Vec<_> = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
-        if found.iter().any(|each| matches!(each, Found::Nothing { .. })) {
-            snapshot = self.lists.newer_than(zapi, Some(asked)).await?;
-            found = typed.iter().map(|word| self.group(&snapshot, word, chat, here)).collect();
+        let mut found: Vec<_> =
+            typed.iter().map(|word| self.find_group(&snapshot, word, chat, here)).collect();
+        if found.iter().any(|each| matches!(each, NameMatch::NotFound { .. })) {
+            snapshot = self.lists.read_newer_than(zapi, Some(asked)).await?;
+            found = typed.iter().map(|word| self.find_group(&snapshot, word, chat, here)).collect();
         }
-        let is_id = |word: &String| GroupId::parse(self.alias(word)).is_some();
+        let is_id = |word: &String| GroupId::parse(self.expand_alias(word)).is_some();
         let kept = typed.iter().zip(found).map(|(word, found)| {
             let snapshot = &snapshot;
             let is_id = is_id(word);
             async move {
                 // Who gives an id is told what it is; only names are kept off announcement groups.
-                if is_id { Ok(found) } else { without_announcements(zapi, snapshot, found).await }
+                if is_id { Ok(found) } else { exclude_announcements(zapi, snapshot, found).await }
             }
             .boxed()
         });
-        side_by_side(kept.collect()).await.into_iter().collect()
+        join_bounded(kept.collect()).await.into_iter().collect()
     }
 
     /// All groups but announcement groups, by name; with `words`, those whose names hold them all.
@@ -252,12 +255,12 @@ impl Directory {
         let snapshot = self.snapshot(zapi).await?;
         let matching = match words {
             [pattern] if pattern.contains('*') => snapshot.groups.matching(pattern),
-            words => snapshot.groups.holding(words),
+            words => snapshot.groups.containing_all(words),
         };
-        match without_announcements(zapi, &snapshot, Found::Several(matching)).await? {
-            Found::Several(groups) => Ok(groups),
-            Found::One(group) => Ok(vec![group]),
-            Found::Unclear(_) | Found::Nothing { .. } => Ok(Vec::new()),
+        match exclude_announcements(zapi, &snapshot, NameMatch::Many(matching)).await? {
+            NameMatch::Many(groups) => Ok(groups),
+            NameMatch::Exact(group) => Ok(vec![group]),
+            NameMatch::Ambiguous(_) | NameMatch::NotFound { .. } => Ok(Vec::new()),
         }
     }
 
@@ -267,9 +270,9 @@ impl Directory {
         let snapshot = self.snapshot(zapi).await?;
         let call = "communities-metadata";
         let mut cached = zapi.before_deadline(call, self.lists.memberships.lock()).await?;
-        let (now, moves) = (Instant::now(), zapi.moves());
+        let (now, moves) = (Instant::now(), zapi.move_count());
         if let Some((read_at, after, memberships)) = &*cached
-            && now.duration_since(*read_at) < FRESH
+            && now.duration_since(*read_at) < LISTS_TTL
             && *after == moves
         {
             return Ok(memberships.clone());
@@ -277,137 +280,149 @@ impl Directory {
         let reads = snapshot.communities.all().map(|community| {
             async move { (community.id.clone(), zapi.community(&community.id).await) }.boxed()
         });
-        let mut memberships = Memberships { of: HashMap::new(), is_whole: true };
-        for (community, details) in side_by_side(reads.collect()).await {
+        let mut memberships = Memberships { by_group: HashMap::new(), is_complete: true };
+        for (community, details) in join_bounded(reads.collect()).await {
             match details {
                 Ok(details) => {
-                    memberships.is_whole &= details.lists_groups();
+                    memberships.is_complete &= details.lists_groups();
                     let groups = details.groups.into_iter().map(|group| (group.id, community.clone()));
-                    memberships.of.extend(groups);
+                    memberships.by_group.extend(groups);
                 }
-                Err(_) => memberships.is_whole = false,
+                Err(_) => memberships.is_complete = false,
             }
         }
         let memberships = Arc::new(memberships);
-        *cached = memberships.is_whole.then(|| (now, moves, memberships.clone()));
+        *cached = memberships.is_complete.then(|| (now, moves, memberships.clone()));
         Ok(memberships)
     }
 
-    fn group(&self, snapshot: &Snapshot, typed: &str, chat: &Chat, here: &[String]) -> Found<GroupId> {
+    fn find_group(
+        &self,
+        snapshot: &Snapshot,
+        typed: &str,
+        chat: &Chat,
+        here: &[String],
+    ) -> NameMatch<GroupId> {
         if here.contains(&fold(typed)) {
             return match chat {
-                Chat::Group(id) => snapshot.groups.find(id.as_str(), Some(id.clone())).or_unlisted(id),
-                Chat::Direct(_) => Found::Nothing { nearest: Vec::new() },
+                Chat::Group(id) => snapshot.groups.find(id.as_str(), Some(id.clone())).or_by_id(id),
+                Chat::Direct(_) => NameMatch::NotFound { suggestions: Vec::new() },
             };
         }
-        let typed = self.alias(typed);
+        let typed = self.expand_alias(typed);
         if let Some(id) = GroupId::parse(typed) {
             // A group that the list lacks is asked for by its id all the same.
-            return snapshot.groups.find(typed, Some(id.clone())).or_unlisted(&id);
+            return snapshot.groups.find(typed, Some(id.clone())).or_by_id(&id);
         }
         if typed.contains('*') {
             return match snapshot.groups.matching(typed) {
-                matching if matching.is_empty() => Found::Nothing { nearest: Vec::new() },
-                matching => Found::Several(matching),
+                matching if matching.is_empty() => NameMatch::NotFound { suggestions: Vec::new() },
+                matching => NameMatch::Many(matching),
             };
         }
         snapshot.groups.find(typed, None)
     }
 
     /// What each of these words leads to, where it is an invitation.
-    pub async fn invitations(&self, zapi: &Zapi, typed: &[String]) -> Result<Vec<Option<Invited>>, ApiError> {
+    pub async fn resolve_invitations(
+        &self,
+        zapi: &Zapi,
+        typed: &[String],
+    ) -> Result<Vec<Option<InviteTarget>>, ApiError> {
         let reads = typed.iter().map(|word| {
             async move {
                 match InviteLink::parse(word) {
-                    Some(link) => self.invited(zapi, &link).await.map(Some),
-                    None => Ok(InviteLink::is_meant(word).then_some(Invited::Nowhere)),
+                    Some(link) => self.resolve_invitation(zapi, &link).await.map(Some),
+                    None => Ok(InviteLink::looks_like_invite(word).then_some(InviteTarget::Expired)),
                 }
             }
             .boxed()
         });
-        side_by_side(reads.collect()).await.into_iter().collect()
+        join_bounded(reads.collect()).await.into_iter().collect()
     }
 
-    async fn invited(&self, zapi: &Zapi, link: &InviteLink) -> Result<Invited, ApiError> {
+    async fn resolve_invitation(&self, zapi: &Zapi, link: &InviteLink) -> Result<InviteTarget, ApiError> {
         let asked = Instant::now();
         let group = match zapi.group_of_invitation(link.as_str()).await {
             Ok(group) => group,
-            Err(error) if error.proves_absence() => return Ok(Invited::Nowhere),
+            Err(error) if error.proves_absence() => return Ok(InviteTarget::Expired),
             Err(error) => return Err(error),
         };
         let known = |snapshot: &Snapshot| snapshot.groups.by_id(&group.id).cloned();
         if let Some(entry) = known(&*self.snapshot(zapi).await?) {
-            return Ok(Invited::Group(entry));
+            return Ok(InviteTarget::Group(entry));
         }
         // It may have come into the group a moment ago.
-        let entry = known(&*self.lists.newer_than(zapi, Some(asked)).await?);
-        Ok(entry.map_or(Invited::Outside(group.name), Invited::Group))
+        let entry = known(&*self.lists.read_newer_than(zapi, Some(asked)).await?);
+        Ok(entry.map_or(InviteTarget::NotAMember(group.name), InviteTarget::Group))
     }
 
     /// What an alias stands for, else the word itself.
-    fn alias<'a>(&'a self, typed: &'a str) -> &'a str {
+    fn expand_alias<'a>(&'a self, typed: &'a str) -> &'a str {
         let folded = fold(typed);
-        let all = self.aliases.iter().chain(&self.kept);
+        let all = self.config_aliases.iter().chain(&self.chat_aliases);
         all.filter(|(name, _)| *name == folded).map(|(_, id)| id.as_str()).next().unwrap_or(typed)
     }
 
     /// The id behind an alias of the configuration, if it is one. Rights go by these.
-    pub fn aliased(&self, typed: &str) -> Option<&str> {
+    pub fn config_alias(&self, typed: &str) -> Option<&str> {
         let folded = fold(typed);
-        self.aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
+        self.config_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
     /// The id behind an alias that was kept from a chat, if it is one.
-    pub fn kept_alias(&self, typed: &str) -> Option<&str> {
+    pub fn chat_alias(&self, typed: &str) -> Option<&str> {
         let folded = fold(typed);
-        self.kept.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
+        self.chat_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
     /// Whether this is a short name of either kind.
     pub fn is_alias(&self, typed: &str) -> bool {
-        self.aliased(typed).or_else(|| self.kept_alias(typed)).is_some()
+        self.config_alias(typed).or_else(|| self.chat_alias(typed)).is_some()
     }
 
     /// The aliases of the configuration, as folded name and id.
-    pub fn aliases(&self) -> &[(String, String)] {
-        &self.aliases
+    pub fn config_aliases(&self) -> &[(String, String)] {
+        &self.config_aliases
     }
 
     /// The aliases that were kept from a chat, as folded name and id.
-    pub fn kept_aliases(&self) -> &[(String, String)] {
-        &self.kept
+    pub fn chat_aliases(&self) -> &[(String, String)] {
+        &self.chat_aliases
     }
 }
 
 /// Takes the announcement groups out of what was found by name.
-async fn without_announcements(
+async fn exclude_announcements(
     zapi: &Zapi,
     snapshot: &Snapshot,
-    found: Found<GroupId>,
-) -> Result<Found<GroupId>, ApiError> {
-    let keep = |groups| ordinary(zapi, snapshot, groups);
+    found: NameMatch<GroupId>,
+) -> Result<NameMatch<GroupId>, ApiError> {
+    let keep = |groups| keep_ordinary_groups(zapi, snapshot, groups);
     Ok(match found {
-        Found::One(group) => match keep(vec![group]).await?.pop() {
-            Some(group) => Found::One(group),
-            None => Found::Nothing { nearest: Vec::new() },
+        NameMatch::Exact(group) => match keep(vec![group]).await?.pop() {
+            Some(group) => NameMatch::Exact(group),
+            None => NameMatch::NotFound { suggestions: Vec::new() },
         },
-        Found::Unclear(groups) => {
+        NameMatch::Ambiguous(groups) => {
             let mut groups = keep(groups).await?;
             match (groups.len(), groups.pop()) {
-                (1, Some(group)) => Found::One(group),
+                (1, Some(group)) => NameMatch::Exact(group),
                 (_, Some(last)) => {
                     groups.push(last);
-                    Found::Unclear(groups)
+                    NameMatch::Ambiguous(groups)
                 }
-                (_, None) => Found::Nothing { nearest: Vec::new() },
+                (_, None) => NameMatch::NotFound { suggestions: Vec::new() },
             }
         }
-        Found::Several(groups) => Found::Several(keep(groups).await?),
-        Found::Nothing { nearest } => Found::Nothing { nearest: keep(nearest).await? },
+        NameMatch::Many(groups) => NameMatch::Many(keep(groups).await?),
+        NameMatch::NotFound { suggestions: nearest } => {
+            NameMatch::NotFound { suggestions: keep(nearest).await? }
+        }
     })
 }
 
-async fn ordinary(
+async fn keep_ordinary_groups(
     zapi: &Zapi,
     snapshot: &Snapshot,
     groups: Vec<GroupEntry>,
@@ -427,11 +442,11 @@ async fn ordinary(
         .boxed()
     });
     let kept: Result<Vec<Option<GroupEntry>>, ApiError> =
-        side_by_side(reads.collect()).await.into_iter().collect();
+        join_bounded(reads.collect()).await.into_iter().collect();
     Ok(kept?.into_iter().flatten().collect())
 }
 
 /// Runs reads eight at a time; the results keep their order.
-pub async fn side_by_side<T>(reads: Vec<BoxFuture<'_, T>>) -> Vec<T> {
-    stream::iter(reads).buffered(SIDE_BY_SIDE).collect().await
+pub async fn join_bounded<T>(reads: Vec<BoxFuture<'_, T>>) -> Vec<T> {
+    stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().await
 }

@@ -15,7 +15,7 @@ pub fn fold(name: &str) -> String {
     let visible = || name.chars().filter(|c| !is_invisible(*c));
     let beginning = visible().take(MOST_COMPARED);
     let plain: String = beginning.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
-    let folded: String = default_case_fold_str(&plain).chars().map(plain_mark).collect();
+    let folded: String = default_case_fold_str(&plain).chars().map(to_plain_char).collect();
     let mut folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     if visible().nth(MOST_COMPARED).is_some() {
         folded.push('\u{fffd}');
@@ -36,7 +36,7 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// The characters that replies put for markup, and typographic forms, back to what is typed.
-fn plain_mark(c: char) -> char {
+fn to_plain_char(c: char) -> char {
     match c {
         '∗' => '*',
         'ˍ' => '_',

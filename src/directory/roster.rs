@@ -19,23 +19,23 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::sync::{Mutex, Notify};
 
-use super::{CommunityEntry, Entry, side_by_side};
+use super::{CommunityEntry, NamedEntry, join_bounded};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 use crate::zapi::{ApiError, Participant, Zapi};
 
 /// How long a reading is believed.
-const BELIEVED: Duration = Duration::from_secs(5 * 60);
+const ADMINS_TTL: Duration = Duration::from_secs(5 * 60);
 /// From one reading to the next, at most: it leaves a minute for one that fails.
-const PERIOD: Duration = Duration::from_secs(4 * 60);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(4 * 60);
 /// What was read less long ago is not read again.
-const RECENT: Duration = Duration::from_secs(60);
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 /// How soon a reading that failed is tried again; the pause doubles from try to try.
-const SOON: Duration = Duration::from_secs(15);
+const RETRY_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Somebody who is admin of communities.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appointed {
+pub struct CommunityAdmin {
     /// Their number, their lid, or both, as far as the lists show it.
     pub person: Person,
     /// Where they are admin.
@@ -44,10 +44,10 @@ pub struct Appointed {
 
 /// The admins of an instance's communities.
 #[derive(Debug)]
-pub struct Roster {
+pub struct CommunityAdmins {
     clock: Clock,
     /// Replaced as a whole, so that a look waits for no reading.
-    known: RwLock<Arc<Known>>,
+    cache: RwLock<Arc<AdminCache>>,
     /// Held while a replacement is made, so that no reading is lost to another one.
     replacing: StdMutex<()>,
     /// Numbers the readings in the order in which they begin.
@@ -60,17 +60,17 @@ pub struct Roster {
     expired: Notify,
     /// The bot's own number, 0 where it is not known yet: it is an admin of its communities, and no order
     /// is its own.
-    own: AtomicU64,
+    own_phone: AtomicU64,
     /// Held while it is read.
-    reading: Mutex<Reading>,
+    refresh_state: Mutex<RefreshState>,
 }
 
 /// When the last reading of all communities ended, and how.
-type Reading = Option<(Timestamp, Result<(), ApiError>)>;
+type RefreshState = Option<(Timestamp, Result<(), ApiError>)>;
 
 /// The admins of a community, as they were read.
 #[derive(Clone, Debug)]
-struct Staff {
+struct AdminList {
     community: CommunityEntry,
     /// The announcement group that lists them, which hardly ever changes.
     announcement: Option<GroupId>,
@@ -83,10 +83,10 @@ struct Staff {
 
 /// All that was read.
 #[derive(Debug, Default)]
-struct Known {
-    staffs: Vec<Staff>,
+struct AdminCache {
+    lists: Vec<AdminList>,
     /// When the list of communities was read; never, or some community of it was not: nothing.
-    whole_at: Option<Timestamp>,
+    complete_at: Option<Timestamp>,
     /// For each community whose people the bot changed: no reading up to this number holds.
     expired: HashMap<CommunityId, u64>,
     /// Each person, and the places of their communities in `staffs`.
@@ -95,81 +95,86 @@ struct Known {
     by_lid: HashMap<Lid, usize>,
 }
 
-impl Roster {
+impl CommunityAdmins {
     /// A roster of which nothing is read yet.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
-            known: RwLock::default(),
+            cache: RwLock::default(),
             replacing: StdMutex::default(),
             readings: AtomicU64::new(0),
             changes: StdMutex::default(),
             lids: StdMutex::default(),
             expired: Notify::new(),
-            own: AtomicU64::new(0),
-            reading: Mutex::default(),
+            own_phone: AtomicU64::new(0),
+            refresh_state: Mutex::default(),
         }
     }
 
     /// The admin of communities that this person is, as far as is known; nobody is asked. A number and a
     /// lid that point at two people are nobody's. What has expired counts still: it is good enough to let a
     /// message into the journal, where it is looked at again before anything is done.
-    pub fn find(&self, sender: Person) -> Option<Appointed> {
-        let (known, now) = (self.known(), self.clock.steady());
-        self.find_in(&known, sender, |staff| staff.is_believed(now))
+    pub fn find(&self, sender: Person) -> Option<CommunityAdmin> {
+        let (known, now) = (self.cache(), self.clock.monotonic());
+        self.find_in(&known, sender, |staff| staff.is_fresh(now))
     }
 
     /// The same by what has not expired: this decides what somebody may see.
-    pub fn find_current(&self, sender: Person) -> Option<Appointed> {
-        let (known, now) = (self.known(), self.clock.steady());
+    pub fn find_current(&self, sender: Person) -> Option<CommunityAdmin> {
+        let (known, now) = (self.cache(), self.clock.monotonic());
         self.find_in(&known, sender, |staff| known.is_current(staff, now))
     }
 
-    fn find_in(&self, known: &Known, sender: Person, counts: impl Fn(&Staff) -> bool) -> Option<Appointed> {
-        let (person, places) = known.people.get(known.place_of(sender)?)?;
+    fn find_in(
+        &self,
+        known: &AdminCache,
+        sender: Person,
+        counts: impl Fn(&AdminList) -> bool,
+    ) -> Option<CommunityAdmin> {
+        let (person, places) = known.people.get(known.index_of(sender)?)?;
         if self.is_own(*person) || self.is_own(sender) {
             return None;
         }
-        let staffs = places.iter().filter_map(|place| known.staffs.get(*place));
+        let staffs = places.iter().filter_map(|place| known.lists.get(*place));
         let communities: Vec<_> =
             staffs.filter(|staff| counts(staff)).map(|staff| staff.community.clone()).collect();
-        (!communities.is_empty()).then_some(Appointed { person: *person, communities })
+        (!communities.is_empty()).then_some(CommunityAdmin { person: *person, communities })
     }
 
     /// The bot's own number is no admin's, whatever the lists say.
-    pub fn leave_out(&self, own: Phone) {
-        if self.own.load(Ordering::Relaxed) != own.as_u64() {
-            self.own.store(own.as_u64(), Ordering::Relaxed);
+    pub fn exclude_phone(&self, own: Phone) {
+        if self.own_phone.load(Ordering::Relaxed) != own.as_u64() {
+            self.own_phone.store(own.as_u64(), Ordering::Relaxed);
         }
     }
 
     fn is_own(&self, person: Person) -> bool {
-        person.phone.is_some_and(|phone| phone.as_u64() == self.own.load(Ordering::Relaxed))
+        person.phone.is_some_and(|phone| phone.as_u64() == self.own_phone.load(Ordering::Relaxed))
     }
 
     /// Whether all communities are known as of now: whoever is not found is none of their admins.
-    pub fn is_whole(&self) -> bool {
-        let (known, now) = (self.known(), self.clock.steady());
-        let is_listed = known.whole_at.is_some_and(|at| now.since(at) <= BELIEVED);
-        is_listed && known.staffs.iter().all(|staff| known.is_current(staff, now))
+    pub fn is_complete(&self) -> bool {
+        let (known, now) = (self.cache(), self.clock.monotonic());
+        let is_listed = known.complete_at.is_some_and(|at| now.since(at) <= ADMINS_TTL);
+        is_listed && known.lists.iter().all(|staff| known.is_current(staff, now))
     }
 
     /// The admins of a community without the bot, read now where they are not known; nothing where its
     /// announcement group, which lists them, is not shown.
-    pub async fn admins_of(
+    pub async fn list_admins(
         &self,
         zapi: &Zapi,
         community: &CommunityEntry,
     ) -> Result<Option<Vec<Person>>, ApiError> {
-        let (known, now) = (self.known(), self.clock.steady());
-        let admins = match known.staff_of(&community.id).filter(|staff| known.is_current(staff, now)) {
+        let (known, now) = (self.cache(), self.clock.monotonic());
+        let admins = match known.list_for(&community.id).filter(|staff| known.is_current(staff, now)) {
             Some(staff) => staff.admins.clone(),
-            None => match self.staff(zapi, community.clone(), None).await? {
+            None => match self.read_admin_list(zapi, community.clone(), None).await? {
                 Some(staff) => staff.admins,
                 None => return Ok(None),
             },
         };
-        let merged = admins.into_iter().map(|admin| known.merged(admin));
+        let merged = admins.into_iter().map(|admin| known.merge(admin));
         Ok(Some(merged.filter(|admin| !self.is_own(*admin)).collect()))
     }
 
@@ -183,14 +188,14 @@ impl Roster {
         zapi: &Zapi,
         sender: Person,
         communities: Vec<CommunityEntry>,
-    ) -> Result<Option<Appointed>, ApiError> {
-        let known = self.known();
+    ) -> Result<Option<CommunityAdmin>, ApiError> {
+        let known = self.cache();
         let reads = communities.into_iter().map(|community| {
-            let announcement = known.staff_of(&community.id).and_then(|staff| staff.announcement.clone());
+            let announcement = known.list_for(&community.id).and_then(|staff| staff.announcement.clone());
             self.staff_or_nobody(zapi, community, announcement).boxed()
         });
         let (mut staffs, mut failure) = (Vec::new(), None);
-        for (_, read) in side_by_side(reads.collect()).await {
+        for (_, read) in join_bounded(reads.collect()).await {
             match read {
                 Ok(staff) => staffs.push(staff),
                 Err(error) => failure = Some(error),
@@ -201,15 +206,15 @@ impl Roster {
             self.look_up_lids(zapi, &mut staffs).await;
         }
         let known = self.replace(|known| {
-            let others = known.staffs.iter().filter(|old| !staffs.iter().any(|new| new.is_newer_than(old)));
-            let others: Vec<Staff> = others.cloned().collect();
+            let others = known.lists.iter().filter(|old| !staffs.iter().any(|new| new.is_newer_than(old)));
+            let others: Vec<AdminList> = others.cloned().collect();
             staffs.retain(|new| !others.iter().any(|other| other.community.id == new.community.id));
-            Known::new([others, staffs].concat(), known.whole_at, known.expired.clone())
+            AdminCache::new([others, staffs].concat(), known.complete_at, known.expired.clone())
         });
         if let Some(error) = failure {
             return Err(error);
         }
-        let now = self.clock.steady();
+        let now = self.clock.monotonic();
         Ok(self.find_in(&known, sender, |staff| known.is_current(staff, now)))
     }
 
@@ -229,11 +234,11 @@ impl Roster {
         command: &str,
     ) {
         self.note_change(&community.id, command);
-        let mut staff = Staff {
+        let mut staff = AdminList {
             community: community.clone(),
             announcement: Some(announcement.clone()),
             admins: admins_among(people),
-            read_at: self.clock.steady(),
+            read_at: self.clock.monotonic(),
             number,
         };
         self.add_known_lids(&mut staff);
@@ -243,12 +248,12 @@ impl Roster {
             *last = number.saturating_sub(1).max(*last);
             // A reading that began later saw the change, too.
             let kept =
-                known.staffs.iter().filter(|old| old.community.id != community.id || old.number > number);
-            let mut staffs: Vec<Staff> = kept.cloned().collect();
+                known.lists.iter().filter(|old| old.community.id != community.id || old.number > number);
+            let mut staffs: Vec<AdminList> = kept.cloned().collect();
             if !staffs.iter().any(|kept| kept.community.id == community.id) {
                 staffs.push(staff);
             }
-            Known::new(staffs, known.whole_at, expired)
+            AdminCache::new(staffs, known.complete_at, expired)
         });
     }
 
@@ -260,7 +265,7 @@ impl Roster {
         self.replace(|known| {
             let mut expired = known.expired.clone();
             expired.insert(community.clone(), number);
-            Known::new(known.staffs.clone(), known.whole_at, expired)
+            AdminCache::new(known.lists.clone(), known.complete_at, expired)
         });
     }
 
@@ -285,24 +290,24 @@ impl Roster {
     }
 
     /// Reads it again and again, as long as it is polled.
-    pub async fn keep(&self, zapi: &Zapi) {
-        let mut soon = SOON;
+    pub async fn refresh_forever(&self, zapi: &Zapi) {
+        let mut soon = RETRY_INTERVAL;
         loop {
-            let began = self.clock.steady();
-            let next = match self.read(zapi).await {
+            let began = self.clock.monotonic();
+            let next = match self.refresh(zapi).await {
                 Ok(()) => {
-                    soon = SOON;
-                    began.plus(sooner(PERIOD))
+                    soon = RETRY_INTERVAL;
+                    began.plus(with_jitter(REFRESH_INTERVAL))
                 }
                 Err(error) => {
                     tracing::debug!(%error, "the communities' admins could not be read");
-                    let next = self.clock.steady().plus(sooner(soon));
-                    soon = PERIOD.min(soon * 2);
+                    let next = self.clock.monotonic().plus(with_jitter(soon));
+                    soon = REFRESH_INTERVAL.min(soon * 2);
                     next
                 }
             };
             tokio::select! {
-                () = self.clock.until(next) => {}
+                () = self.clock.sleep_until(next) => {}
                 () = self.expired.notified() => {}
             }
         }
@@ -310,43 +315,44 @@ impl Roster {
 
     /// Reads the communities' admins, but for those that were read a moment ago; callers that come
     /// meanwhile share the reading. What cannot be read now stays as old as it is.
-    pub async fn read(&self, zapi: &Zapi) -> Result<(), ApiError> {
-        let asked = self.clock.steady();
-        let mut reading = self.reading.lock().await;
+    pub async fn refresh(&self, zapi: &Zapi) -> Result<(), ApiError> {
+        let asked = self.clock.monotonic();
+        let mut reading = self.refresh_state.lock().await;
         if let Some((ended, result)) = &*reading
             && *ended > asked
             // What has expired meanwhile is read once more.
-            && (result.is_err() || self.is_whole())
+            && (result.is_err() || self.is_complete())
         {
             return result.clone();
         }
-        let result = self.read_all(zapi).await;
-        *reading = Some((self.clock.steady(), result.clone()));
+        let result = self.refresh_all(zapi).await;
+        *reading = Some((self.clock.monotonic(), result.clone()));
         result
     }
 
-    async fn read_all(&self, zapi: &Zapi) -> Result<(), ApiError> {
-        let began = self.clock.steady();
+    async fn refresh_all(&self, zapi: &Zapi) -> Result<(), ApiError> {
+        let began = self.clock.monotonic();
         let listed = zapi.communities().await?;
-        let known = self.known();
-        let is_recent = |old: &Staff| began.since(old.read_at) < RECENT && known.is_current(old, began);
+        let known = self.cache();
+        let is_recent =
+            |old: &AdminList| began.since(old.read_at) < MIN_REFRESH_INTERVAL && known.is_current(old, began);
         let reads = listed.into_iter().map(|listed| {
-            let community = Entry { id: listed.id, name: listed.name };
-            let old = known.staff_of(&community.id);
+            let community = NamedEntry { id: listed.id, name: listed.name };
+            let old = known.list_for(&community.id);
             let announcement = old.and_then(|old| old.announcement.clone());
             let recent = old.filter(|old| is_recent(old)).cloned();
             async move {
                 match recent {
-                    Some(recent) => (community.clone(), Ok(Staff { community, ..recent })),
+                    Some(recent) => (community.clone(), Ok(AdminList { community, ..recent })),
                     None => self.staff_or_nobody(zapi, community, announcement).await,
                 }
             }
             .boxed()
         });
         let (mut fresh, mut unread, mut failure) = (Vec::new(), Vec::new(), None);
-        for (community, read) in side_by_side(reads.collect()).await {
+        for (community, read) in join_bounded(reads.collect()).await {
             match read {
-                Ok(staff) => fresh.push(Staff { community, ..staff }),
+                Ok(staff) => fresh.push(AdminList { community, ..staff }),
                 Err(error) => {
                     failure = Some(error);
                     unread.push(community);
@@ -359,16 +365,16 @@ impl Roster {
         self.replace(|known| {
             let mut staffs = Vec::new();
             for (community, read) in reads {
-                let old = known.staff_of(&community.id);
+                let old = known.list_for(&community.id);
                 // A command may have read it meanwhile.
                 let newest = match (read, old) {
                     (Some(read), Some(old)) if !read.is_newer_than(old) => Some(old.clone()),
                     (Some(read), _) => Some(read),
                     (None, old) => old.cloned(),
                 };
-                staffs.extend(newest.map(|newest| Staff { community, ..newest }));
+                staffs.extend(newest.map(|newest| AdminList { community, ..newest }));
             }
-            Known::new(staffs, failure.is_none().then_some(began), known.expired.clone())
+            AdminCache::new(staffs, failure.is_none().then_some(began), known.expired.clone())
         });
         failure.map_or(Ok(()), Err)
     }
@@ -382,14 +388,14 @@ impl Roster {
         zapi: &Zapi,
         community: CommunityEntry,
         announcement: Option<GroupId>,
-    ) -> (CommunityEntry, Result<Staff, ApiError>) {
-        let (read_at, number) = (self.clock.steady(), self.begin_reading());
-        let mut read = self.staff(zapi, community.clone(), announcement.clone()).await;
+    ) -> (CommunityEntry, Result<AdminList, ApiError>) {
+        let (read_at, number) = (self.clock.monotonic(), self.begin_reading());
+        let mut read = self.read_admin_list(zapi, community.clone(), announcement.clone()).await;
         if announcement.is_some() && matches!(&read, Err(error) if !may_be_read_later(error)) {
             // It may have another announcement group by now.
-            read = self.staff(zapi, community.clone(), None).await;
+            read = self.read_admin_list(zapi, community.clone(), None).await;
         }
-        let nobody = || Staff {
+        let nobody = || AdminList {
             community: community.clone(),
             announcement: None,
             admins: Vec::new(),
@@ -409,13 +415,13 @@ impl Roster {
 
     /// The admins of a community as they are now, by the announcement group that lists them; nothing where
     /// that group is not shown.
-    async fn staff(
+    async fn read_admin_list(
         &self,
         zapi: &Zapi,
         community: CommunityEntry,
         announcement: Option<GroupId>,
-    ) -> Result<Option<Staff>, ApiError> {
-        let (read_at, number) = (self.clock.steady(), self.begin_reading());
+    ) -> Result<Option<AdminList>, ApiError> {
+        let (read_at, number) = (self.clock.monotonic(), self.begin_reading());
         let announcement = match announcement {
             Some(group) => group,
             None => {
@@ -425,21 +431,21 @@ impl Roster {
             }
         };
         let admins = admins_among(&zapi.participants(&announcement).await?);
-        let mut staff = Staff { community, announcement: Some(announcement), admins, read_at, number };
+        let mut staff = AdminList { community, announcement: Some(announcement), admins, read_at, number };
         self.add_known_lids(&mut staff);
         Ok(Some(staff))
     }
 
     /// Puts a lid beside each number that is listed alone, as lists are (no page of Z-API documents a lid in them): an
     /// admin's message may show the lid alone. Where lids cannot be asked for now, the next reading asks again.
-    async fn look_up_lids(&self, zapi: &Zapi, staffs: &mut [Staff]) {
+    async fn look_up_lids(&self, zapi: &Zapi, staffs: &mut [AdminList]) {
         /// How many numbers one call asks for.
         const AT_ONCE: usize = 200;
         let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
         let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
         let unknown: Vec<Phone> = unknown.into_iter().collect();
         for phones in unknown.chunks(AT_ONCE) {
-            match zapi.phone_exists(phones).await {
+            match zapi.look_up_phones(phones).await {
                 Ok(known) => {
                     let found = known.iter().filter_map(|known| Some((known.asked, known.lid?)));
                     self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
@@ -453,29 +459,29 @@ impl Roster {
         staffs.iter_mut().for_each(|staff| self.add_known_lids(staff));
     }
 
-    fn add_known_lids(&self, staff: &mut Staff) {
+    fn add_known_lids(&self, staff: &mut AdminList) {
         let lids = self.lids.lock().unwrap_or_else(PoisonError::into_inner);
         for admin in staff.admins.iter_mut().filter(|admin| admin.lid.is_none()) {
             admin.lid = admin.phone.and_then(|phone| lids.get(&phone).copied());
         }
     }
 
-    fn known(&self) -> Arc<Known> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn cache(&self) -> Arc<AdminCache> {
+        self.cache.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts something in the place of what is known; whoever looks something up does not wait for that.
-    fn replace(&self, make: impl FnOnce(&Known) -> Known) -> Arc<Known> {
+    fn replace(&self, make: impl FnOnce(&AdminCache) -> AdminCache) -> Arc<AdminCache> {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = Arc::new(make(&self.known()));
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
+        let known = Arc::new(make(&self.cache()));
+        *self.cache.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
         known
     }
 }
 
 /// A later reading may succeed: what was read before is kept until then.
 fn may_be_read_later(error: &ApiError) -> bool {
-    error.cause.is_temporary() || error.cause.concerns_all()
+    error.cause.is_temporary() || error.cause.affects_instance()
 }
 
 /// Those among these people who are admins.
@@ -484,9 +490,9 @@ fn admins_among(people: &[Participant]) -> Vec<Person> {
     admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect()
 }
 
-impl Staff {
-    fn is_believed(&self, now: Timestamp) -> bool {
-        now.since(self.read_at) <= BELIEVED
+impl AdminList {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        now.since(self.read_at) <= ADMINS_TTL
     }
 
     /// It is a later reading of the same community.
@@ -495,11 +501,11 @@ impl Staff {
     }
 }
 
-impl Known {
-    fn new(staffs: Vec<Staff>, whole_at: Option<Timestamp>, expired: HashMap<CommunityId, u64>) -> Self {
-        let mut known = Self { whole_at, expired, ..Self::default() };
+impl AdminCache {
+    fn new(lists: Vec<AdminList>, whole_at: Option<Timestamp>, expired: HashMap<CommunityId, u64>) -> Self {
+        let mut known = Self { complete_at: whole_at, expired, ..Self::default() };
         let admins =
-            || staffs.iter().enumerate().flat_map(|(at, staff)| staff.admins.iter().map(move |a| (at, *a)));
+            || lists.iter().enumerate().flat_map(|(at, staff)| staff.admins.iter().map(move |a| (at, *a)));
         // A lid that is shown beside two numbers is nobody's.
         let mut phones: HashMap<Lid, Option<Phone>> = HashMap::new();
         for (_, admin) in admins() {
@@ -529,10 +535,10 @@ impl Known {
                 communities.push(community);
             }
         }
-        Self { staffs, ..known }
+        Self { lists, ..known }
     }
 
-    fn place_of(&self, person: Person) -> Option<usize> {
+    fn index_of(&self, person: Person) -> Option<usize> {
         let phone = person.phone.and_then(|phone| self.by_phone.get(&phone));
         let lid = person.lid.and_then(|lid| self.by_lid.get(&lid));
         match (phone, lid) {
@@ -543,23 +549,23 @@ impl Known {
     }
 
     /// The person with all that any list shows of them.
-    fn merged(&self, person: Person) -> Person {
-        self.place_of(person).and_then(|place| self.people.get(place)).map_or(person, |(merged, _)| *merged)
+    fn merge(&self, person: Person) -> Person {
+        self.index_of(person).and_then(|place| self.people.get(place)).map_or(person, |(merged, _)| *merged)
     }
 
     /// A reading is young enough, and was made after the last change of the bot's own.
-    fn is_current(&self, staff: &Staff, now: Timestamp) -> bool {
+    fn is_current(&self, staff: &AdminList, now: Timestamp) -> bool {
         let expired = self.expired.get(&staff.community.id).copied().unwrap_or_default();
-        staff.is_believed(now) && staff.number > expired
+        staff.is_fresh(now) && staff.number > expired
     }
 
-    fn staff_of(&self, community: &CommunityId) -> Option<&Staff> {
-        self.staffs.iter().find(|staff| staff.community.id == *community)
+    fn list_for(&self, community: &CommunityId) -> Option<&AdminList> {
+        self.lists.iter().find(|staff| staff.community.id == *community)
     }
 }
 
 /// A little sooner than that, so that the readings of many instances and replicas do not stay together.
-fn sooner(pause: Duration) -> Duration {
+fn with_jitter(pause: Duration) -> Duration {
     let eighth = u64::try_from(pause.as_millis() / 8).unwrap_or(u64::MAX);
     pause.saturating_sub(Duration::from_millis(RandomState::new().hash_one(()) % eighth.max(1)))
 }
@@ -578,10 +584,10 @@ mod tests {
     const CARLA_LID: Option<&str> = Some("81896604192875@lid");
 
     /// A roster that was read just now.
-    fn roster(clock: &Clock, admins: &[&[Person]]) -> Roster {
-        let read_at = clock.steady();
-        let staff = |(nth, admins): (usize, &&[Person])| Staff {
-            community: Entry {
+    fn roster(clock: &Clock, admins: &[&[Person]]) -> CommunityAdmins {
+        let read_at = clock.monotonic();
+        let staff = |(nth, admins): (usize, &&[Person])| AdminList {
+            community: NamedEntry {
                 id: CommunityId::parse(&format!("12036318605392576{nth}")).unwrap(),
                 name: nth.to_string(),
             },
@@ -591,11 +597,11 @@ mod tests {
             number: 1,
         };
         let staffs = admins.iter().enumerate().map(staff).collect();
-        let known = Known::new(staffs, Some(read_at), HashMap::new());
-        Roster { known: RwLock::new(Arc::new(known)), ..Roster::new(clock.clone()) }
+        let known = AdminCache::new(staffs, Some(read_at), HashMap::new());
+        CommunityAdmins { cache: RwLock::new(Arc::new(known)), ..CommunityAdmins::new(clock.clone()) }
     }
 
-    fn names(found: Option<Appointed>) -> Vec<String> {
+    fn names(found: Option<CommunityAdmin>) -> Vec<String> {
         found.into_iter().flat_map(|found| found.communities).map(|community| community.name).collect()
     }
 
@@ -637,11 +643,11 @@ mod tests {
         let clock = Clock::manual(Timestamp(0));
         let roster = roster(&clock, &[&[person(BRUNO, None)]]);
 
-        clock.pass(BELIEVED - Duration::from_secs(30));
+        clock.elapse(ADMINS_TTL - Duration::from_secs(30));
         assert_eq!(names(roster.find(person(BRUNO, None))), ["0"]);
-        assert!(roster.is_whole());
-        clock.pass(Duration::from_secs(31));
+        assert!(roster.is_complete());
+        clock.elapse(Duration::from_secs(31));
         assert_eq!(roster.find(person(BRUNO, None)), None);
-        assert!(!roster.is_whole());
+        assert!(!roster.is_complete());
     }
 }

@@ -32,7 +32,7 @@ impl CommunityId {
     /// The community's id in any of its spellings.
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("-group").or_else(|| text.strip_suffix("@g.us")).unwrap_or(text);
-        is_modern(bare).then(|| Self(bare.to_owned()))
+        is_modern_id(bare).then(|| Self(bare.to_owned()))
     }
 }
 
@@ -40,7 +40,7 @@ impl GroupId {
     /// The group's id in any of its spellings.
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("-group").or_else(|| text.strip_suffix("@g.us")).unwrap_or(text);
-        if is_modern(bare) {
+        if is_modern_id(bare) {
             return Some(Self([bare, "-group"].concat()));
         }
         let (creator, seconds) = bare.split_once('-')?;
@@ -49,7 +49,7 @@ impl GroupId {
     }
 }
 
-fn is_modern(text: &str) -> bool {
+fn is_modern_id(text: &str) -> bool {
     is_digits(text, 15..=20)
 }
 

@@ -1,9 +1,9 @@
 //! The link that lets people into a group: `https://chat.whatsapp.com/<code>`.
 
 /// Where such links lead.
-const HOST: &str = "chat.whatsapp.com";
+const INVITE_HOST: &str = "chat.whatsapp.com";
 /// A code has 22 signs today.
-const LENGTHS: std::ops::RangeInclusive<usize> = 10..=64;
+const CODE_LENGTHS: std::ops::RangeInclusive<usize> = 10..=64;
 
 /// An invitation to a group, in the one spelling that Z-API is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,19 +12,20 @@ pub struct InviteLink(String);
 impl InviteLink {
     /// The invitation that people paste: with or without `https://`, with what apps add behind it.
     pub fn parse(text: &str) -> Option<Self> {
-        let path = path(text)?;
+        let path = invite_path(text)?;
         let path = path.strip_prefix("invite/").unwrap_or(path);
-        let end = path.find(|c: char| !is_of_a_code(c)).unwrap_or(path.len());
+        let end = path.find(|c: char| !is_code_char(c)).unwrap_or(path.len());
         let (code, rest) = path.split_at(end);
         // Behind the code a query, or what ends the sentence that the link was copied from.
         let is_whole =
             rest.starts_with(['?', '#']) || rest.chars().all(|c| matches!(c, '/' | '.' | ')' | '!' | '>'));
-        (LENGTHS.contains(&code.len()) && is_whole).then(|| Self(format!("https://{HOST}/{code}")))
+        (CODE_LENGTHS.contains(&code.len()) && is_whole)
+            .then(|| Self(format!("https://{INVITE_HOST}/{code}")))
     }
 
     /// Whether somebody means an invitation, be it well-formed or not.
-    pub fn is_meant(text: &str) -> bool {
-        path(text).is_some()
+    pub fn looks_like_invite(text: &str) -> bool {
+        invite_path(text).is_some()
     }
 
     /// The link.
@@ -34,7 +35,7 @@ impl InviteLink {
 }
 
 /// What follows the host, if it is that of invitations.
-fn path(text: &str) -> Option<&str> {
+fn invite_path(text: &str) -> Option<&str> {
     let text = text.trim().trim_start_matches('<');
     let without = |text: &'_ str, prefix: &str| -> Option<usize> {
         let begins_so = text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
@@ -42,11 +43,11 @@ fn path(text: &str) -> Option<&str> {
     };
     let scheme = ["https://", "http://"].iter().find_map(|scheme| without(text, scheme)).unwrap_or(0);
     let text = text.get(scheme..)?;
-    let host = text.get(without(text, HOST)?..)?;
+    let host = text.get(without(text, INVITE_HOST)?..)?;
     if host.is_empty() { Some(host) } else { host.strip_prefix('/') }
 }
 
-fn is_of_a_code(c: char) -> bool {
+fn is_code_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
@@ -91,7 +92,7 @@ mod tests {
         ];
         for (text, is_meant) in rows {
             assert_eq!(InviteLink::parse(text), None, "{text}");
-            assert_eq!(InviteLink::is_meant(text), is_meant, "{text}");
+            assert_eq!(InviteLink::looks_like_invite(text), is_meant, "{text}");
         }
     }
 }

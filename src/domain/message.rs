@@ -25,7 +25,7 @@ impl Chat {
 
     /// What orders that change something wait behind: those of the same chat. One direct chat comes
     /// under a number or a lid, so it is known by its admin.
-    pub fn lane(&self, admin: &str, by_owner: bool) -> String {
+    pub fn ordering_key(&self, admin: &str, by_owner: bool) -> String {
         match self {
             Self::Direct(_) if !by_owner => format!("@{admin}"),
             chat => chat.address().to_owned(),
@@ -33,7 +33,7 @@ impl Chat {
     }
 
     /// The chat behind an address that the journal kept.
-    pub fn from_address(address: &str) -> Self {
+    pub fn from_id(address: &str) -> Self {
         // Bare digits are a person here, however many there are.
         match GroupId::parse(address).filter(|id| id.as_str() == address) {
             Some(id) => Self::Group(id),
@@ -74,10 +74,10 @@ mod tests {
     #[test]
     fn an_address_is_the_chat_that_it_was() {
         for address in ["120363186053925765-group", "5511999999999-1623281429"] {
-            assert!(matches!(Chat::from_address(address), Chat::Group(id) if id.as_str() == address));
+            assert!(matches!(Chat::from_id(address), Chat::Group(id) if id.as_str() == address));
         }
         for address in ["5544999999999", "123456789012345", "81896604192873@lid"] {
-            assert_eq!(Chat::from_address(address), Chat::Direct(address.to_owned()));
+            assert_eq!(Chat::from_id(address), Chat::Direct(address.to_owned()));
         }
     }
 }

@@ -72,7 +72,7 @@ impl Lid {
 
 impl Person {
     /// Nobody is known.
-    pub fn is_nobody(self) -> bool {
+    pub fn is_unknown(self) -> bool {
         self.phone.is_none() && self.lid.is_none()
     }
 

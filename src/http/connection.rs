@@ -23,30 +23,35 @@ use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::seats::{Came, End, Held};
-use super::socket::Socket;
-use super::turn::Turns;
-use super::{Frame, Patience};
+use super::seats::{ConnectionGuard, RequestArrival, TimeoutKind};
+use super::socket::TimeoutStream;
+use super::turn::CoalescingPoller;
+use super::{Frame, Timeouts};
 use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;
-use crate::webhook::route::problem;
+use crate::webhook::route::problem_response;
 
 /// The most bytes of a request's head.
-const LARGEST_HEAD: usize = 16 * 1024;
+const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Answers the requests of a connection until either side ends it, its time is over, or its place
 /// is wanted while it is idle.
-pub(super) async fn serve<A, F>(stream: TcpStream, peer: IpAddr, answer: A, held: Held, frame: Frame)
-where
+pub(super) async fn serve_connection<A, F>(
+    stream: TcpStream,
+    peer: IpAddr,
+    answer: A,
+    held: ConnectionGuard,
+    frame: Frame,
+) where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
     let _ = stream.set_nodelay(true);
-    let Frame { patience, metrics, .. } = frame;
+    let Frame { timeouts: patience, metrics, .. } = frame;
     let held = Arc::new(held);
     let place = held.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let came = place.called();
+        let came = place.on_request();
         let (place, metrics) = (place.clone(), metrics.clone());
         let answering = match has_valid_host(&request) {
             true => Either::Left(answer(request, peer)),
@@ -54,36 +59,36 @@ where
         };
         async move {
             // Who sends a hundred requests at once takes turns with all others, request by request.
-            if came == Came::WithAnother {
+            if came == RequestArrival::Pipelined {
                 yield_now().await;
             }
-            let answered = guarded(answering, &place, &metrics).await;
-            place.answered();
+            let answered = catch_panic_and_timeout(answering, &place, &metrics).await;
+            place.on_response();
             Ok::<_, Infallible>(answered)
         }
     });
     let connection = http1::Builder::new()
         // Its one timer would close an idle connection as soon as a slow head.
         .header_read_timeout(None)
-        .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(Socket::new(stream, held.clone(), patience.answer)), service);
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(TokioIo::new(TimeoutStream::new(stream, held.clone(), patience.answer)), service);
     let mut connection = pin!(connection);
     let mut is_ending = false;
-    let mut turns = Turns::default();
+    let mut turns = CoalescingPoller::default();
     let mut alarm = pin!(sleep_until(Instant::now() + patience.head));
     poll_fn(|context| {
         // First of all what has come is read: who looks idle may not be so any more.
-        if turns.poll(context, connection.as_mut()).is_ready() || held.poll_leave(context).is_ready() {
+        if turns.poll(context, connection.as_mut()).is_ready() || held.poll_evicted(context).is_ready() {
             return Poll::Ready(());
         }
-        if !is_ending && held.is_ending() {
+        if !is_ending && held.is_closing() {
             is_ending = true;
             connection.as_mut().graceful_shutdown();
-            if held.is_quiet() || turns.poll(context, connection.as_mut()).is_ready() {
+            if held.is_idle() || turns.poll(context, connection.as_mut()).is_ready() {
                 return Poll::Ready(());
             }
         }
-        poll_over(alarm.as_mut(), context, &held, &patience)
+        poll_deadline(alarm.as_mut(), context, &held, &patience)
     })
     .await;
     failpoint::reach(Step::Answered);
@@ -105,28 +110,28 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
 }
 
 fn bad_host() -> Response<Full<Bytes>> {
-    let mut answer = problem(StatusCode::BAD_REQUEST, "A request names its host, once.");
+    let mut answer = problem_response(StatusCode::BAD_REQUEST, "A request names its host, once.");
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
 /// Ready when a connection's time is over. The alarm is set anew only where it would ring too late;
 /// where it rings too early it is set again, so a busy connection seldom touches it, or the time.
-fn poll_over(
+fn poll_deadline(
     mut alarm: Pin<&mut Sleep>,
     context: &mut Context<'_>,
-    held: &Held,
-    patience: &Patience,
+    held: &ConnectionGuard,
+    patience: &Timeouts,
 ) -> Poll<()> {
-    while let Some((due, end)) = held.due(patience) {
+    while let Some((due, end)) = held.deadline(patience) {
         if alarm.is_elapsed() || due < alarm.deadline() {
             if due > Instant::now() {
                 alarm.as_mut().reset(due);
-            } else if end == End::OfConnection {
+            } else if end == TimeoutKind::Connection {
                 return Poll::Ready(());
             } else {
                 // Its request is polled once more, and answers that it took too long.
-                if held.be_late() {
+                if held.mark_timed_out() {
                     context.waker().wake_by_ref();
                 }
                 return Poll::Pending;
@@ -139,26 +144,26 @@ fn poll_over(
 
 /// An answer in time, whatever happens on the way to it. The clock is the connection's: a timer of its
 /// own would cost a request more than all that is done for it.
-async fn guarded(
+async fn catch_panic_and_timeout(
     answer: impl Future<Output = Response<Full<Bytes>>>,
-    held: &Held,
+    held: &ConnectionGuard,
     metrics: &Metrics,
 ) -> Response<Full<Bytes>> {
     let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
     let answered = poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answered) => Poll::Ready(Some(answered)),
-        Poll::Pending if held.is_late() => Poll::Ready(None),
+        Poll::Pending if held.is_timed_out() => Poll::Ready(None),
         Poll::Pending => Poll::Pending,
     });
     match answered.await {
         Some(Ok(answer)) => answer,
         Some(Err(_)) => {
-            metrics.panicked();
+            metrics.record_panic();
             tracing::error!("a request made its handler panic");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "Something broke; the log tells more.")
+            problem_response(StatusCode::INTERNAL_SERVER_ERROR, "Something broke; the log tells more.")
         }
         None => {
-            let mut answer = problem(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
+            let mut answer = problem_response(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             answer
         }

@@ -6,14 +6,14 @@ use super::PRIVATE_CONNECTIONS;
 
 /// Descriptors that are no connections of the public side: those of the private one, the journal, the
 /// calls to Z-API, the log, and a newcomer who waits for a place.
-const KEPT_FREE: usize = PRIVATE_CONNECTIONS + 128;
+const RESERVED_FDS: usize = PRIVATE_CONNECTIONS + 128;
 
 /// As many of the wanted connections as the system affords. Its limit of open files is raised as
 /// far as this process may and needs; where that is not enough, fewer connections are taken, and
 /// the log says so.
-pub fn affordable(wanted: usize) -> usize {
-    let Some(limit) = raised_to(wanted.saturating_add(KEPT_FREE)) else { return wanted };
-    let most = within(limit, wanted);
+pub fn clamp_to_open_file_limit(wanted: usize) -> usize {
+    let Some(limit) = raise_nofile_limit(wanted.saturating_add(RESERVED_FDS)) else { return wanted };
+    let most = fit_within(limit, wanted);
     if most < wanted {
         tracing::warn!(
             max_connections = wanted,
@@ -27,7 +27,7 @@ pub fn affordable(wanted: usize) -> usize {
 
 /// The limit of open files, after it was raised to this number or as near as may be; nothing where
 /// there is no limit.
-fn raised_to(needed: usize) -> Option<usize> {
+fn raise_nofile_limit(needed: usize) -> Option<usize> {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let current = current?;
     let needed = u64::try_from(needed).unwrap_or(u64::MAX);
@@ -38,8 +38,8 @@ fn raised_to(needed: usize) -> Option<usize> {
 }
 
 /// How many of the wanted connections fit below a limit of open files: a quarter of a very low one.
-fn within(limit: usize, wanted: usize) -> usize {
-    wanted.min(limit.saturating_sub(KEPT_FREE).max(limit / 4)).max(1)
+fn fit_within(limit: usize, wanted: usize) -> usize {
+    wanted.min(limit.saturating_sub(RESERVED_FDS).max(limit / 4)).max(1)
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
             (64, 1_024, 16),
             (0, 1_024, 1),
         ] {
-            assert_eq!(within(limit, wanted), most, "{limit} {wanted}");
+            assert_eq!(fit_within(limit, wanted), most, "{limit} {wanted}");
         }
     }
 }

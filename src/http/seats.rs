@@ -25,327 +25,334 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use super::Patience;
+use super::Timeouts;
 use crate::config::AddressRange;
 use crate::telemetry::Metrics;
-use crate::webhook::origin::Origin;
+use crate::webhook::origin::ClientAddr;
 
 /// For so long a connection that has not spoken yet is let be.
-const GRACE: Duration = Duration::from_millis(500);
+const NEW_CONNECTION_GRACE: Duration = Duration::from_millis(500);
 
 /// The places of one listener.
-pub(super) struct Seats {
-    most: usize,
-    trusted: Vec<AddressRange>,
+pub(super) struct ConnectionLimiter {
+    max_connections: usize,
+    trusted_proxies: Vec<AddressRange>,
     metrics: Arc<Metrics>,
-    began: Instant,
-    taken: Mutex<Taken>,
+    started_at: Instant,
+    table: Mutex<SlotTable>,
     /// Somebody waits for a place.
-    awaited: AtomicBool,
+    has_waiters: AtomicBool,
     /// No request is begun any more.
-    is_ending: AtomicBool,
+    is_closing: AtomicBool,
     /// While somebody waits: a connection ended, fell quiet, or did not leave when asked.
-    changed: Notify,
+    slot_freed: Notify,
 }
 
 #[derive(Default)]
-struct Taken {
-    next: u64,
-    seats: HashMap<u64, Arc<Seat>>,
+struct SlotTable {
+    next_id: u64,
+    slots: HashMap<u64, Arc<Slot>>,
 }
 
 /// The place of one connection.
-pub(super) struct Seat {
-    origin: Origin,
+pub(super) struct Slot {
+    client: ClientAddr,
     /// What it does, and since how many microseconds after `Seats::began`.
     state: AtomicU64,
     /// It was asked to leave.
-    asked: AtomicBool,
+    eviction_requested: AtomicBool,
     /// Its request took longer than it may.
-    late: AtomicBool,
-    woken: AtomicWaker,
+    timed_out: AtomicBool,
+    waker: AtomicWaker,
 }
 
 /// A place while it is held.
-pub(super) struct Held {
-    seats: Arc<Seats>,
-    seat: Arc<Seat>,
-    number: u64,
+pub(super) struct ConnectionGuard {
+    limiter: Arc<ConnectionLimiter>,
+    slot: Arc<Slot>,
+    id: u64,
 }
 
 /// What a connection does.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum ConnectionState {
     /// It has not sent a byte.
-    Fresh,
+    New,
     /// Its last answer is gone, and nothing came since.
     Idle,
     /// A head is coming in.
-    Head,
+    ReadingHead,
     /// A request is coming in, or worked on.
-    Request,
+    InRequest,
     /// An answer is on its way.
-    Answer,
+    WritingResponse,
 }
 
 /// How a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Came {
+pub(super) enum RequestArrival {
     /// As the only one.
     Alone,
     /// Together with the one before it.
-    WithAnother,
+    Pipelined,
 }
 
 /// What ends when a time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum TimeoutKind {
     /// The connection.
-    OfConnection,
+    Connection,
     /// The work on its request.
-    OfRequest,
+    Request,
 }
 
-const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Request, Phase::Answer];
+const STATES: [ConnectionState; 5] = [
+    ConnectionState::New,
+    ConnectionState::Idle,
+    ConnectionState::ReadingHead,
+    ConnectionState::InRequest,
+    ConnectionState::WritingResponse,
+];
 
-impl Phase {
-    fn is_quiet(self) -> bool {
-        matches!(self, Self::Fresh | Self::Idle)
+impl ConnectionState {
+    fn is_idle(self) -> bool {
+        matches!(self, Self::New | Self::Idle)
     }
 }
 
-impl Seats {
+impl ConnectionLimiter {
     /// So many places. Where proxies are named, an address that is none of them gets half of them at most.
     pub(super) fn new(most: usize, trusted: Vec<AddressRange>, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self {
-            most,
-            trusted,
+            max_connections: most,
+            trusted_proxies: trusted,
             metrics,
-            began: Instant::now(),
-            taken: Mutex::default(),
-            awaited: AtomicBool::new(false),
-            is_ending: AtomicBool::new(false),
-            changed: Notify::new(),
+            started_at: Instant::now(),
+            table: Mutex::default(),
+            has_waiters: AtomicBool::new(false),
+            is_closing: AtomicBool::new(false),
+            slot_freed: Notify::new(),
         })
     }
 
     /// A place for a connection from this address, as soon as there is one; nothing where its
     /// address holds its share already, and all of that is at work.
-    pub(super) async fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Held> {
-        let origin = Origin::from(peer);
-        let share = self.share_of(peer);
+    pub(super) async fn acquire(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionGuard> {
+        let origin = ClientAddr::from(peer);
+        let share = self.max_per_address(peer);
         loop {
-            let found = self.take_now(origin, share);
+            let found = self.try_acquire(origin, share);
             if let Some(outcome) = found {
-                self.awaited.store(false, SeqCst);
+                self.has_waiters.store(false, SeqCst);
                 return outcome;
             }
             // Or until somebody's grace is over.
-            let _ = timeout(GRACE, self.changed.notified()).await;
+            let _ = timeout(NEW_CONNECTION_GRACE, self.slot_freed.notified()).await;
         }
     }
 
     /// Every connection shall end: a quiet one at once, the others when their requests are answered.
-    pub(super) fn end(&self) {
-        self.is_ending.store(true, SeqCst);
-        for seat in self.lock().seats.values() {
-            seat.woken.wake();
+    pub(super) fn close(&self) {
+        self.is_closing.store(true, SeqCst);
+        for seat in self.lock().slots.values() {
+            seat.waker.wake();
         }
     }
 
     /// How many places an address may hold. Without named proxies nobody can tell whether an address
     /// is one sender or a proxy of all.
-    fn share_of(&self, peer: IpAddr) -> usize {
-        let is_one_sender =
-            !self.trusted.is_empty() && !self.trusted.iter().any(|range| range.contains(peer));
-        if is_one_sender { (self.most / 2).max(1) } else { self.most }
+    fn max_per_address(&self, peer: IpAddr) -> usize {
+        let is_one_sender = !self.trusted_proxies.is_empty()
+            && !self.trusted_proxies.iter().any(|range| range.contains(peer));
+        if is_one_sender { (self.max_connections / 2).max(1) } else { self.max_connections }
     }
 
     /// A place, a refusal, or nothing: it is to be waited for.
-    fn take_now(self: &Arc<Self>, origin: Origin, share: usize) -> Option<Option<Held>> {
+    fn try_acquire(self: &Arc<Self>, origin: ClientAddr, share: usize) -> Option<Option<ConnectionGuard>> {
         let mut taken = self.lock();
-        let stays = |seat: &&Arc<Seat>| seat.origin == origin && !seat.asked.load(SeqCst);
-        if share < self.most
-            && taken.seats.values().filter(stays).count() >= share
+        let stays = |seat: &&Arc<Slot>| seat.client == origin && !seat.eviction_requested.load(SeqCst);
+        if share < self.max_connections
+            && taken.slots.values().filter(stays).count() >= share
             // Its own oldest quiet connection makes room, and is on its way out when this one begins.
-            && !self.ask_oldest(&taken, |seat| seat.origin == origin)
+            && !self.evict_oldest_idle(&taken, |seat| seat.client == origin)
         {
-            self.metrics.connection_turned_away();
+            self.metrics.connection_rejected();
             return Some(None);
         }
-        if taken.seats.len() < self.most {
-            let number = taken.next;
-            taken.next += 1;
-            let seat = Arc::new(Seat {
-                origin,
-                state: AtomicU64::new(self.state(Phase::Fresh)),
-                asked: AtomicBool::new(false),
-                late: AtomicBool::new(false),
-                woken: AtomicWaker::new(),
+        if taken.slots.len() < self.max_connections {
+            let number = taken.next_id;
+            taken.next_id += 1;
+            let seat = Arc::new(Slot {
+                client: origin,
+                state: AtomicU64::new(self.encode_state(ConnectionState::New)),
+                eviction_requested: AtomicBool::new(false),
+                timed_out: AtomicBool::new(false),
+                waker: AtomicWaker::new(),
             });
-            taken.seats.insert(number, seat.clone());
-            return Some(Some(Held { seats: self.clone(), seat, number }));
+            taken.slots.insert(number, seat.clone());
+            return Some(Some(ConnectionGuard { limiter: self.clone(), slot: seat, id: number }));
         }
         // Told before looking: who falls quiet after this look sees it and wakes us.
-        self.awaited.store(true, SeqCst);
-        if !taken.seats.values().any(|seat| seat.asked.load(SeqCst)) {
-            self.ask_oldest(&taken, |_| true);
+        self.has_waiters.store(true, SeqCst);
+        if !taken.slots.values().any(|seat| seat.eviction_requested.load(SeqCst)) {
+            self.evict_oldest_idle(&taken, |_| true);
         }
         None
     }
 
-    fn state(&self, phase: Phase) -> u64 {
+    fn encode_state(&self, phase: ConnectionState) -> u64 {
         // Eight times as many microseconds as fit are 70,000 years.
         self.micros(Some(Instant::now())) * 8 + phase as u64
     }
 
     /// How many microseconds after the beginning this is; none for what was before it.
     fn micros(&self, at: Option<Instant>) -> u64 {
-        let since = at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.began));
+        let since = at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started_at));
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 8)
     }
 
     /// Asks the connection that has been quiet for the longest among these to leave.
-    fn ask_oldest(&self, taken: &Taken, among: impl Fn(&Seat) -> bool) -> bool {
-        let came_before = self.micros(Instant::now().checked_sub(GRACE));
-        let quiet = taken.seats.values().filter(|seat| among(seat) && !seat.asked.load(SeqCst));
+    fn evict_oldest_idle(&self, taken: &SlotTable, among: impl Fn(&Slot) -> bool) -> bool {
+        let came_before = self.micros(Instant::now().checked_sub(NEW_CONNECTION_GRACE));
+        let quiet = taken.slots.values().filter(|seat| among(seat) && !seat.eviction_requested.load(SeqCst));
         let quiet = quiet.filter_map(|seat| {
-            let (phase, since) = seat.now();
-            let may_go = phase == Phase::Idle || (phase == Phase::Fresh && since < came_before);
+            let (phase, since) = seat.current_state();
+            let may_go =
+                phase == ConnectionState::Idle || (phase == ConnectionState::New && since < came_before);
             may_go.then_some((since, seat))
         });
         let Some((_, oldest)) = quiet.min_by_key(|(since, _)| *since) else { return false };
-        oldest.asked.store(true, SeqCst);
-        oldest.woken.wake();
+        oldest.eviction_requested.store(true, SeqCst);
+        oldest.waker.wake();
         true
     }
 
-    fn tell_waiting(&self) {
-        if self.awaited.load(SeqCst) {
-            self.changed.notify_one();
+    fn notify_waiters(&self) {
+        if self.has_waiters.load(SeqCst) {
+            self.slot_freed.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, SlotTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seat {
+impl Slot {
     /// What it does, and since how many microseconds.
-    fn now(&self) -> (Phase, u64) {
+    fn current_state(&self) -> (ConnectionState, u64) {
         let state = self.state.load(SeqCst);
-        (PHASES[(state % 8) as usize % PHASES.len()], state / 8)
+        (STATES[(state % 8) as usize % STATES.len()], state / 8)
     }
 }
 
-impl Held {
+impl ConnectionGuard {
     /// Bytes came.
-    pub(super) fn heard(&self) {
-        if self.seat.now().0.is_quiet() {
-            self.enter(Phase::Head);
+    pub(super) fn on_read(&self) {
+        if self.slot.current_state().0.is_idle() {
+            self.set_state(ConnectionState::ReadingHead);
         }
     }
 
     /// A request's head is complete. Its time began with its first byte, or, where that came with the
     /// request before, begins now.
-    pub(super) fn called(&self) -> Came {
-        self.seat.late.store(false, Relaxed);
-        if self.seat.now().0 == Phase::Head {
-            self.go_on(Phase::Request);
-            return Came::Alone;
+    pub(super) fn on_request(&self) -> RequestArrival {
+        self.slot.timed_out.store(false, Relaxed);
+        if self.slot.current_state().0 == ConnectionState::ReadingHead {
+            self.set_state_keeping_time(ConnectionState::InRequest);
+            return RequestArrival::Alone;
         }
-        self.enter(Phase::Request);
-        Came::WithAnother
+        self.set_state(ConnectionState::InRequest);
+        RequestArrival::Pipelined
     }
 
     /// A request has its answer.
-    pub(super) fn answered(&self) {
-        self.go_on(Phase::Answer);
+    pub(super) fn on_response(&self) {
+        self.set_state_keeping_time(ConnectionState::WritingResponse);
     }
 
     /// The time of its request is over; returns whether that is news.
-    pub(super) fn be_late(&self) -> bool {
-        !self.seat.late.swap(true, Relaxed)
+    pub(super) fn mark_timed_out(&self) -> bool {
+        !self.slot.timed_out.swap(true, Relaxed)
     }
 
     /// Whether the time of its request is over.
-    pub(super) fn is_late(&self) -> bool {
-        self.seat.late.load(Relaxed)
+    pub(super) fn is_timed_out(&self) -> bool {
+        self.slot.timed_out.load(Relaxed)
     }
 
     /// All that was to be sent is sent.
-    pub(super) fn flushed(&self) {
-        if self.seat.now().0 == Phase::Answer {
-            self.fall_quiet();
+    pub(super) fn on_flush(&self) {
+        if self.slot.current_state().0 == ConnectionState::WritingResponse {
+            self.set_idle();
         }
     }
 
     /// Nothing more will be sent or read.
-    pub(super) fn leaving(&self) {
-        if !self.is_quiet() {
-            self.fall_quiet();
+    pub(super) fn on_close(&self) {
+        if !self.is_idle() {
+            self.set_idle();
         }
     }
 
-    fn fall_quiet(&self) {
-        self.enter(Phase::Idle);
-        self.seats.tell_waiting();
+    fn set_idle(&self) {
+        self.set_state(ConnectionState::Idle);
+        self.limiter.notify_waiters();
     }
 
     /// All connections shall end; ask after [`Held::poll_leave`], which sees to it that it is asked again.
-    pub(super) fn is_ending(&self) -> bool {
-        self.seats.is_ending.load(SeqCst)
+    pub(super) fn is_closing(&self) -> bool {
+        self.limiter.is_closing.load(SeqCst)
     }
 
     /// No byte of a request is there.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.seat.now().0.is_quiet()
+    pub(super) fn is_idle(&self) -> bool {
+        self.slot.current_state().0.is_idle()
     }
 
     /// When its time is over, should it do nothing else. An answer has a clock of its own.
-    pub(super) fn due(&self, patience: &Patience) -> Option<(Instant, End)> {
-        let (phase, since) = self.seat.now();
+    pub(super) fn deadline(&self, patience: &Timeouts) -> Option<(Instant, TimeoutKind)> {
+        let (phase, since) = self.slot.current_state();
         let (time, end) = match phase {
-            Phase::Fresh | Phase::Head => (patience.head, End::OfConnection),
-            Phase::Idle => (patience.idle, End::OfConnection),
-            Phase::Request => (patience.request, End::OfRequest),
-            Phase::Answer => return None,
+            ConnectionState::New | ConnectionState::ReadingHead => (patience.head, TimeoutKind::Connection),
+            ConnectionState::Idle => (patience.keep_alive, TimeoutKind::Connection),
+            ConnectionState::InRequest => (patience.request, TimeoutKind::Request),
+            ConnectionState::WritingResponse => return None,
         };
-        Some((self.seats.began + Duration::from_micros(since) + time, end))
+        Some((self.limiter.started_at + Duration::from_micros(since) + time, end))
     }
 
     /// Ready when it was asked to leave and is quiet; ask after the connection was polled, so that
     /// what has come meanwhile was read.
-    pub(super) fn poll_leave(&self, context: &Context<'_>) -> Poll<()> {
-        self.seat.woken.register(context.waker());
-        if !self.seat.asked.load(SeqCst) {
+    pub(super) fn poll_evicted(&self, context: &Context<'_>) -> Poll<()> {
+        self.slot.waker.register(context.waker());
+        if !self.slot.eviction_requested.load(SeqCst) {
             return Poll::Pending;
         }
-        if self.is_quiet() {
-            self.seats.metrics.connection_made_room();
+        if self.is_idle() {
+            self.limiter.metrics.connection_evicted();
             return Poll::Ready(());
         }
-        self.seat.asked.store(false, SeqCst);
-        self.seats.tell_waiting();
+        self.slot.eviction_requested.store(false, SeqCst);
+        self.limiter.notify_waiters();
         Poll::Pending
     }
 
-    fn enter(&self, phase: Phase) {
-        self.seat.state.store(self.seats.state(phase), SeqCst);
+    fn set_state(&self, phase: ConnectionState) {
+        self.slot.state.store(self.limiter.encode_state(phase), SeqCst);
     }
 
     /// The same, without a look at the clock: what it does belongs to what it did before.
-    fn go_on(&self, phase: Phase) {
-        let (_, since) = self.seat.now();
-        self.seat.state.store(since * 8 + phase as u64, SeqCst);
+    fn set_state_keeping_time(&self, phase: ConnectionState) {
+        let (_, since) = self.slot.current_state();
+        self.slot.state.store(since * 8 + phase as u64, SeqCst);
     }
 }
 
-impl Drop for Held {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        self.seats.lock().seats.remove(&self.number);
-        self.seats.tell_waiting();
+        self.limiter.lock().slots.remove(&self.id);
+        self.limiter.notify_waiters();
     }
 }
 
@@ -365,53 +372,57 @@ mod tests {
         }
     }
 
-    fn seats(most: usize) -> Arc<Seats> {
-        Seats::new(most, Vec::new(), Arc::default())
+    fn limiter(most: usize) -> Arc<ConnectionLimiter> {
+        ConnectionLimiter::new(most, Vec::new(), Arc::default())
     }
 
-    fn take(seats: &Arc<Seats>) -> Option<Held> {
-        seats.take_now(Origin::from(IpAddr::from([127, 0, 0, 1])), seats.most).flatten()
+    fn acquire(seats: &Arc<ConnectionLimiter>) -> Option<ConnectionGuard> {
+        seats.try_acquire(ClientAddr::from(IpAddr::from([127, 0, 0, 1])), seats.max_connections).flatten()
     }
 
     #[test]
     fn who_begins_a_request_before_it_hears_that_it_should_go_stays_and_another_is_asked() {
-        let seats = seats(2);
-        let (first, second) = (take(&seats).unwrap(), take(&seats).unwrap());
+        let seats = limiter(2);
+        let (first, second) = (acquire(&seats).unwrap(), acquire(&seats).unwrap());
         // Both have just come; then both have had an answer.
-        assert!(take(&seats).is_none() && !first.seat.asked.load(SeqCst));
+        assert!(acquire(&seats).is_none() && !first.slot.eviction_requested.load(SeqCst));
         for held in [&first, &second] {
-            held.answered();
-            held.flushed();
+            held.on_response();
+            held.on_flush();
         }
         let woken = Arc::new(Woken::default());
         let waker = woken.clone().into();
         let context = Context::from_waker(&waker);
-        assert!(first.poll_leave(&context).is_pending());
+        assert!(first.poll_evicted(&context).is_pending());
 
-        assert!(take(&seats).is_none());
+        assert!(acquire(&seats).is_none());
         assert_eq!(woken.0.load(SeqCst), 1, "the oldest is woken");
         // One is on its way out: nobody else is asked.
-        assert!(take(&seats).is_none());
-        assert!(second.poll_leave(&context).is_pending());
+        assert!(acquire(&seats).is_none());
+        assert!(second.poll_evicted(&context).is_pending());
 
-        first.heard();
-        assert!(first.poll_leave(&context).is_pending());
-        assert!(take(&seats).is_none());
-        assert!(second.poll_leave(&context).is_ready());
+        first.on_read();
+        assert!(first.poll_evicted(&context).is_pending());
+        assert!(acquire(&seats).is_none());
+        assert!(second.poll_evicted(&context).is_ready());
         drop(second);
-        assert!(take(&seats).is_some());
+        assert!(acquire(&seats).is_some());
     }
 
     #[test]
     fn a_connection_is_quiet_until_bytes_come_and_after_its_answer_is_gone() {
-        let seats = seats(1);
-        let held = take(&seats).unwrap();
-        let mut seen = vec![held.is_quiet()];
-        for step in
-            [Held::heard, |held: &Held| _ = held.called(), Held::flushed, Held::answered, Held::flushed]
-        {
+        let seats = limiter(1);
+        let held = acquire(&seats).unwrap();
+        let mut seen = vec![held.is_idle()];
+        for step in [
+            ConnectionGuard::on_read,
+            |held: &ConnectionGuard| _ = held.on_request(),
+            ConnectionGuard::on_flush,
+            ConnectionGuard::on_response,
+            ConnectionGuard::on_flush,
+        ] {
             step(&held);
-            seen.push(held.is_quiet());
+            seen.push(held.is_idle());
         }
         // What is flushed before there is an answer is `100 Continue`.
         assert_eq!(seen, [true, false, false, false, false, true]);
@@ -419,37 +430,38 @@ mod tests {
 
     #[test]
     fn a_request_that_is_answered_at_the_last_moment_leaves_the_next_one_its_time() {
-        let seats = seats(1);
-        let held = take(&seats).unwrap();
-        held.heard();
-        held.called();
-        assert!(held.be_late(), "it is news");
-        assert!(!held.be_late() && held.is_late(), "it is known");
+        let seats = limiter(1);
+        let held = acquire(&seats).unwrap();
+        held.on_read();
+        held.on_request();
+        assert!(held.mark_timed_out(), "it is news");
+        assert!(!held.mark_timed_out() && held.is_timed_out(), "it is known");
 
-        held.answered();
-        held.flushed();
-        held.heard();
-        held.called();
-        assert!(!held.is_late());
+        held.on_response();
+        held.on_flush();
+        held.on_read();
+        held.on_request();
+        assert!(!held.is_timed_out());
     }
 
     #[test]
     fn a_request_begins_with_its_first_byte_and_one_that_came_with_another_when_it_is_its_turn() {
-        let seats = seats(1);
-        let held = take(&seats).unwrap();
-        let patience = Patience::default();
-        let began =
-            |held: &Held| held.due(&patience).map(|(due, end)| (due - patience.request, end)).unwrap();
-        held.heard();
+        let seats = limiter(1);
+        let held = acquire(&seats).unwrap();
+        let patience = Timeouts::default();
+        let began = |held: &ConnectionGuard| {
+            held.deadline(&patience).map(|(due, end)| (due - patience.request, end)).unwrap()
+        };
+        held.on_read();
         let first_byte = Instant::now();
         std::thread::sleep(Duration::from_millis(2));
-        held.heard();
-        assert_eq!(held.called(), Came::Alone);
+        held.on_read();
+        assert_eq!(held.on_request(), RequestArrival::Alone);
         assert!(began(&held).0 <= first_byte);
-        assert_eq!(began(&held).1, End::OfRequest);
-        held.answered();
+        assert_eq!(began(&held).1, TimeoutKind::Request);
+        held.on_response();
         let its_turn = Instant::now() - Duration::from_micros(1);
-        assert_eq!(held.called(), Came::WithAnother);
+        assert_eq!(held.on_request(), RequestArrival::Pipelined);
         assert!(began(&held).0 >= its_turn);
     }
 }

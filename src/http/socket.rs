@@ -11,33 +11,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::seats::Held;
+use super::seats::ConnectionGuard;
 
 /// After the last answer, what still comes is read and thrown away for so long, and so much of it:
 /// a socket closed with unread bytes is reset, and the answer is lost with it.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 512 * 1024;
+const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
+const MAX_LINGER_BYTES: usize = 512 * 1024;
 
 /// A connection that tells its place what it does. Its writes fail when an answer is not taken
 /// within `patience`.
-pub(super) struct Socket {
+pub(super) struct TimeoutStream {
     stream: TcpStream,
-    held: Arc<Held>,
-    patience: Duration,
+    guard: Arc<ConnectionGuard>,
+    write_timeout: Duration,
     /// Since when an answer is not wholly taken; nothing while none waits.
-    stalled: Option<Pin<Box<Sleep>>>,
+    write_deadline: Option<Pin<Box<Sleep>>>,
     /// Since the end of the last answer: the time for what still comes, and how much of it may.
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
-impl Socket {
-    pub(super) fn new(stream: TcpStream, held: Arc<Held>, patience: Duration) -> Self {
-        Self { stream, held, patience, stalled: None, lingering: None }
+impl TimeoutStream {
+    pub(super) fn new(stream: TcpStream, guard: Arc<ConnectionGuard>, write_timeout: Duration) -> Self {
+        Self { stream, guard, write_timeout, write_deadline: None, lingering: None }
     }
 
     /// What a write came to, or an error where the answer has waited for too long. A few bytes
     /// taken now and then buy no time: only [`AsyncWrite::poll_flush`] says that all of it is gone.
-    fn or_stalled<T>(
+    fn with_write_timeout<T>(
         &mut self,
         context: &mut Context<'_>,
         written: Poll<io::Result<T>>,
@@ -45,14 +45,14 @@ impl Socket {
         if written.is_ready() {
             return written;
         }
-        let patience = self.patience;
-        let over = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        let patience = self.write_timeout;
+        let over = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(over.as_mut().poll(context));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for TimeoutStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -61,20 +61,20 @@ impl AsyncRead for Socket {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.held.heard();
+            self.guard.on_read();
         }
         read
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for TimeoutStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.or_stalled(context, written)
+        self.with_write_timeout(context, written)
     }
 
     fn poll_write_vectored(
@@ -83,7 +83,7 @@ impl AsyncWrite for Socket {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.or_stalled(context, written)
+        self.with_write_timeout(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -92,18 +92,19 @@ impl AsyncWrite for Socket {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
-        self.stalled = None;
-        self.held.flushed();
+        self.write_deadline = None;
+        self.guard.on_flush();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, held, lingering, .. } = &mut *self;
+        let Self { stream, guard: held, lingering, .. } = &mut *self;
         if lingering.is_none() {
             ready!(Pin::new(&mut *stream).poll_shutdown(context))?;
-            held.leaving();
+            held.on_close();
         }
-        let (over, left) = lingering.get_or_insert_with(|| (Box::pin(sleep(LINGER)), LINGER_BYTES));
+        let (over, left) =
+            lingering.get_or_insert_with(|| (Box::pin(sleep(LINGER_TIMEOUT)), MAX_LINGER_BYTES));
         let mut thrown_away = [0; 4096];
         while *left > 0 && over.as_mut().poll(context).is_pending() {
             let mut buffer = ReadBuf::new(&mut thrown_away);
@@ -122,13 +123,13 @@ mod tests {
     use tokio::net::TcpSocket;
     use tokio::time::Instant;
 
-    use super::super::seats::Seats;
+    use super::super::seats::ConnectionLimiter;
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_millis(600);
+    const WRITE_TIMEOUT: Duration = Duration::from_millis(600);
 
     /// A socket with little room for what it sends, and its other end with little room too.
-    async fn pair() -> (Socket, TcpStream) {
+    async fn pair() -> (TimeoutStream, TcpStream) {
         let [server, client] = [(); 2].map(|()| TcpSocket::new_v4().unwrap());
         server.set_send_buffer_size(4_096).unwrap();
         client.set_recv_buffer_size(4_096).unwrap();
@@ -136,8 +137,8 @@ mod tests {
         let listener = server.listen(1).unwrap();
         let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, peer) = listener.accept().await.unwrap();
-        let held = Seats::new(1, Vec::new(), Arc::default()).take(peer.ip()).await.unwrap();
-        (Socket::new(stream, Arc::new(held), PATIENCE), client)
+        let held = ConnectionLimiter::new(1, Vec::new(), Arc::default()).acquire(peer.ip()).await.unwrap();
+        (TimeoutStream::new(stream, Arc::new(held), WRITE_TIMEOUT), client)
     }
 
     /// T28: taking a drop now and then buys no time.
@@ -148,14 +149,14 @@ mod tests {
         let answer = vec![b'x'; 4 << 20];
         let dripping = async {
             let mut drop = [0; 2_048];
-            while begun.elapsed() < 5 * PATIENCE && client.read(&mut drop).await.is_ok() {
-                sleep(PATIENCE / 60).await;
+            while begun.elapsed() < 5 * WRITE_TIMEOUT && client.read(&mut drop).await.is_ok() {
+                sleep(WRITE_TIMEOUT / 60).await;
             }
         };
         let sending = async {
             let error = socket.write_all(&answer).await.expect_err("all of it was taken");
             assert_eq!(error.kind(), ErrorKind::TimedOut);
-            assert!((PATIENCE..3 * PATIENCE).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+            assert!((WRITE_TIMEOUT..3 * WRITE_TIMEOUT).contains(&begun.elapsed()), "{:?}", begun.elapsed());
         };
         tokio::select! {
             () = dripping => panic!("it is still being sent after {:?}", begun.elapsed()),
@@ -174,7 +175,7 @@ mod tests {
                 socket.flush().await.unwrap();
             };
             let taking = async {
-                sleep(PATIENCE / 2).await;
+                sleep(WRITE_TIMEOUT / 2).await;
                 client.read_exact(&mut taken).await.unwrap();
             };
             tokio::join!(sending, taking);
@@ -193,7 +194,7 @@ mod tests {
         let sending = async {
             for _ in 0..8 {
                 client.write_all(&[b'x'; 10_000]).await.expect("it is heard out");
-                sleep(PATIENCE / 20).await;
+                sleep(WRITE_TIMEOUT / 20).await;
             }
             client.shutdown().await.unwrap();
             let mut said = String::new();

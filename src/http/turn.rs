@@ -16,41 +16,42 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// The turns of one connection.
 #[derive(Default)]
-pub(super) struct Turns(Option<Woken>);
+pub(super) struct CoalescingPoller(Option<CoalescingWaker>);
 
 /// A waker of a task that knows whether the task is being polled, and that it was woken meanwhile.
-struct Woken {
-    bell: Arc<Bell>,
+struct CoalescingWaker {
+    shared: Arc<WakeState>,
     waker: Waker,
 }
 
-struct Bell {
+struct WakeState {
     task: Waker,
     state: AtomicU8,
 }
 
 /// Nobody polls it: who rings wakes the task.
-const AT_REST: u8 = 0;
+const IDLE: u8 = 0;
 /// It is being polled.
-const AT_WORK: u8 = 1;
+const POLLING: u8 = 1;
 /// It is being polled, and somebody has rung.
-const RUNG: u8 = 2;
+const NOTIFIED: u8 = 2;
 
-impl Turns {
+impl CoalescingPoller {
     /// Polls a future, and once more where it was woken meanwhile.
     pub(super) fn poll<F: Future>(
         &mut self,
         context: &Context<'_>,
         mut future: Pin<&mut F>,
     ) -> Poll<F::Output> {
-        let of_task = self.0.take().filter(|woken| woken.bell.task.will_wake(context.waker()));
-        let Woken { bell, waker } = self.0.insert(of_task.unwrap_or_else(|| Woken::of(context.waker())));
+        let of_task = self.0.take().filter(|woken| woken.shared.task.will_wake(context.waker()));
+        let CoalescingWaker { shared: bell, waker } =
+            self.0.insert(of_task.unwrap_or_else(|| CoalescingWaker::new(context.waker())));
         let mut context = Context::from_waker(waker);
         for _ in 0..2 {
             // Who does not see it yet wakes the task, which is right as well.
-            bell.state.store(AT_WORK, Relaxed);
+            bell.state.store(POLLING, Relaxed);
             let polled = future.as_mut().poll(&mut context);
-            if bell.state.swap(AT_REST, AcqRel) != RUNG || polled.is_ready() {
+            if bell.state.swap(IDLE, AcqRel) != NOTIFIED || polled.is_ready() {
                 return polled;
             }
         }
@@ -59,20 +60,20 @@ impl Turns {
     }
 }
 
-impl Woken {
-    fn of(task: &Waker) -> Self {
-        let bell = Arc::new(Bell { task: task.clone(), state: AtomicU8::new(AT_REST) });
-        Self { waker: bell.clone().into(), bell }
+impl CoalescingWaker {
+    fn new(task: &Waker) -> Self {
+        let shared = Arc::new(WakeState { task: task.clone(), state: AtomicU8::new(IDLE) });
+        Self { waker: shared.clone().into(), shared }
     }
 }
 
-impl Wake for Bell {
+impl Wake for WakeState {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let rung = self.state.fetch_update(AcqRel, Acquire, |state| (state != AT_REST).then_some(RUNG));
+        let rung = self.state.fetch_update(AcqRel, Acquire, |state| (state != IDLE).then_some(NOTIFIED));
         if rung.is_err() {
             self.task.wake_by_ref();
         }
@@ -111,7 +112,7 @@ mod tests {
             kept.set(Some(context.waker().clone()));
             Poll::<()>::Pending
         }));
-        let mut turns = Turns::default();
+        let mut turns = CoalescingPoller::default();
         assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());
         let by_itself = task.0.load(SeqCst);
         kept.take().unwrap().wake();
@@ -134,7 +135,7 @@ mod tests {
             kept.set(Some(context.waker().clone()));
             Poll::<()>::Pending
         }));
-        let mut turns = Turns::default();
+        let mut turns = CoalescingPoller::default();
         for task in [&first, &second] {
             let of_task = task.clone().into();
             assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());

@@ -11,12 +11,12 @@ use unic_langid::LanguageIdentifier;
 
 use crate::domain::Locale;
 
-type Catalogue = FluentBundle<FluentResource>;
+type Catalog = FluentBundle<FluentResource>;
 
-static CATALOGUES: LazyLock<[Catalogue; 3]> = LazyLock::new(|| Locale::ALL.map(catalogue));
+static CATALOGS: LazyLock<[Catalog; 3]> = LazyLock::new(|| Locale::ALL.map(load_catalogue));
 
 /// The Fluent source of a locale's catalogue.
-pub fn source(locale: Locale) -> &'static str {
+pub fn fluent_source(locale: Locale) -> &'static str {
     match locale {
         Locale::En => include_str!("en.ftl"),
         Locale::PtBr => include_str!("pt-BR.ftl"),
@@ -24,12 +24,12 @@ pub fn source(locale: Locale) -> &'static str {
     }
 }
 
-fn catalogue(locale: Locale) -> Catalogue {
+fn load_catalogue(locale: Locale) -> Catalog {
     let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The marks U+2068 and U+2069 would reach WhatsApp, and copied names would not match.
     bundle.set_use_isolating(false);
-    let resource = match FluentResource::try_new(source(locale).to_owned()) {
+    let resource = match FluentResource::try_new(fluent_source(locale).to_owned()) {
         Ok(resource) => resource,
         // The tests refuse such a catalogue; what could be read of it still serves.
         Err((resource, _)) => resource,
@@ -41,7 +41,7 @@ fn catalogue(locale: Locale) -> Catalogue {
 /// The text of a key, with its placeholders filled; a key that is missing shows itself.
 pub fn text(locale: Locale, key: &str, values: &[(&str, Value<'_>)]) -> String {
     let index = Locale::ALL.iter().position(|each| *each == locale).unwrap_or(0);
-    let bundle = &CATALOGUES[index];
+    let bundle = &CATALOGS[index];
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
@@ -95,7 +95,7 @@ mod tests {
     fn shape(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
         let mut keys = BTreeMap::new();
         let mut current = String::new();
-        for line in source(locale).lines().filter(|line| !line.starts_with('#')) {
+        for line in fluent_source(locale).lines().filter(|line| !line.starts_with('#')) {
             if let Some((key, _)) = line.split_once(" =")
                 && !line.starts_with([' ', '[', '*'])
             {
@@ -115,7 +115,10 @@ mod tests {
         let english = shape(Locale::En);
         assert!(english.len() > 40);
         for locale in Locale::ALL {
-            assert!(FluentResource::try_new(source(locale).to_owned()).is_ok(), "{locale} does not parse");
+            assert!(
+                FluentResource::try_new(fluent_source(locale).to_owned()).is_ok(),
+                "{locale} does not parse"
+            );
             assert_eq!(shape(locale), english, "{locale} differs from en");
         }
     }
@@ -123,8 +126,9 @@ mod tests {
     #[test]
     fn no_key_stands_twice() {
         for locale in Locale::ALL {
-            let starts =
-                source(locale).lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+            let starts = fluent_source(locale)
+                .lines()
+                .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
             let mut keys: Vec<&str> = starts.filter_map(|line| Some(line.split_once(" =")?.0)).collect();
             keys.sort_unstable();
             let twice: Vec<_> =

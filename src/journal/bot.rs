@@ -9,15 +9,15 @@ use crate::authorise::Admins;
 use crate::clock::Clock;
 use crate::command::registry;
 use crate::config::{Admin, AdminsFrom, Instance};
-use crate::directory::{CommunityEntry, Directory, Roster};
+use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::Person;
-use crate::reply::Speech;
+use crate::reply::Localizer;
 use crate::storage::Store;
-use crate::zapi::{ApiError, ClientError, Connections, Zapi};
+use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 
 /// One instance at work.
 #[derive(Debug)]
-pub struct Bot {
+pub struct InstanceRuntime {
     /// Its configuration.
     pub instance: Instance,
     /// Its line to Z-API.
@@ -27,17 +27,17 @@ pub struct Bot {
     /// Who may give orders.
     pub admins: Admins,
     /// The communities' own admins, where they may give orders too.
-    pub roster: Option<Roster>,
+    pub community_admins: Option<CommunityAdmins>,
     /// How it speaks.
-    pub speech: Speech,
+    pub localizer: Localizer,
 }
 
-impl Bot {
+impl InstanceRuntime {
     /// The instance, ready to work; nothing is called yet.
     pub fn new(
         instance: Instance,
         store: &Store,
-        connections: &mut Connections,
+        connections: &mut HttpClients,
         clock: &Clock,
     ) -> Result<Self, ClientError> {
         let ledger = Arc::new(store.ledger(instance.name.as_str()));
@@ -45,37 +45,42 @@ impl Bot {
             zapi: Zapi::new(&instance, ledger, connections)?,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
-            roster: (instance.admins_from == AdminsFrom::Community).then(|| Roster::new(clock.clone())),
-            speech: Speech {
+            community_admins: (instance.admins_from == AdminsFrom::Community)
+                .then(|| CommunityAdmins::new(clock.clone())),
+            localizer: Localizer {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),
                 prefixes: instance.prefixes.clone(),
-                name_of: registry::name_in,
+                command_name: registry::name_in,
             },
             instance,
         })
     }
 
     /// The admin that this person is as far as is known; nobody is asked.
-    pub fn admin(&self, sender: Person, by_owner: bool) -> Option<Arc<Admin>> {
-        let appointed = || self.roster.as_ref()?.find(sender);
-        self.admins.find_or(sender, by_owner, appointed)
+    pub fn find_admin(&self, sender: Person, by_owner: bool) -> Option<Arc<Admin>> {
+        let appointed = || self.community_admins.as_ref()?.find(sender);
+        self.admins.find_or_else(sender, by_owner, appointed)
     }
 
     /// The admin that this person is now: the communities' admins are read first where they are not all known.
     ///
     /// # Errors
     /// They cannot be read, and this person may be one of them or not.
-    pub async fn admin_now(&self, sender: Person, by_owner: bool) -> Result<Option<Arc<Admin>>, ApiError> {
+    pub async fn refresh_admin(
+        &self,
+        sender: Person,
+        by_owner: bool,
+    ) -> Result<Option<Arc<Admin>>, ApiError> {
         let current = || {
-            let appointed = || self.roster.as_ref()?.find_current(sender);
-            self.admins.find_or(sender, by_owner, appointed)
+            let appointed = || self.community_admins.as_ref()?.find_current(sender);
+            self.admins.find_or_else(sender, by_owner, appointed)
         };
         let known = current();
         let is_by_config = known.as_ref().is_some_and(|admin| admin.from == AdminsFrom::Config);
-        match &self.roster {
-            Some(roster) if !is_by_config && !by_owner && !roster.is_whole() => {
-                let read = roster.read(&self.zapi).await;
+        match &self.community_admins {
+            Some(roster) if !is_by_config && !by_owner && !roster.is_complete() => {
+                let read = roster.refresh(&self.zapi).await;
                 match current() {
                     Some(admin) => Ok(Some(admin)),
                     None => read.map(|()| None),
@@ -98,7 +103,8 @@ impl Bot {
         sender: Person,
         community: Option<&CommunityEntry>,
     ) -> Result<Option<Arc<Admin>>, ApiError> {
-        let Some(roster) = self.roster.as_ref().filter(|_| admin.from == AdminsFrom::Community) else {
+        let Some(roster) = self.community_admins.as_ref().filter(|_| admin.from == AdminsFrom::Community)
+        else {
             return Ok(Some(admin));
         };
         let communities = match community {
@@ -106,6 +112,6 @@ impl Bot {
             None => roster.find_current(sender).map(|found| found.communities).unwrap_or_default(),
         };
         let confirmed = roster.confirm(zapi, sender, communities).await?;
-        Ok(self.admins.find_or(sender, false, || confirmed))
+        Ok(self.admins.find_or_else(sender, false, || confirmed))
     }
 }

@@ -11,40 +11,40 @@ mod watch;
 mod which;
 pub mod worker;
 
-pub use bot::Bot;
+pub use bot::InstanceRuntime;
 pub use worker::Worker;
 
 use crate::clock::Timestamp;
-use crate::command::Spec;
+use crate::command::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Message, Person};
-use crate::storage::{Accepted, NewCommand, SenderIdentity, Store, Unavailable, number_of};
+use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store, StoreUnavailable, version_number};
 
 /// What an order is, as far as the door can tell.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub enum EnqueueKind {
     /// An order with this command.
-    Command(&'static Spec),
+    Command(&'static CommandSpec),
     /// An order with no command that exists.
     Unknown,
     /// Somebody says hello.
     Greeting,
     /// One order too many: its admin is told, and nothing is run.
-    TooMany,
+    RateLimited,
 }
 
 /// The journal's name for [`Kind::Greeting`].
 const GREETING: &str = "greeting";
 /// The journal's name for [`Kind::TooMany`].
-pub(crate) const TOO_MANY: &str = "rate_limited";
+pub(crate) const RATE_LIMITED: &str = "rate_limited";
 
-impl Kind {
+impl EnqueueKind {
     fn name(self) -> &'static str {
         match self {
             Self::Command(spec) => spec.name,
             Self::Unknown => "unknown",
             Self::Greeting => GREETING,
-            Self::TooMany => TOO_MANY,
+            Self::RateLimited => RATE_LIMITED,
         }
     }
 
@@ -65,21 +65,21 @@ pub fn identity(admin: &Admin, sender: Person) -> SenderIdentity {
 
 /// Writes an order of an admin down; returns its id after the fsync, or nothing where the same
 /// message is in the journal already.
-pub async fn accept(
+pub async fn enqueue(
     store: &Store,
-    bot: &Bot,
+    bot: &InstanceRuntime,
     admin: &Admin,
     message: &Message,
-    kind: Kind,
+    kind: EnqueueKind,
     now: Timestamp,
-) -> Result<Option<String>, Unavailable> {
+) -> Result<Option<String>, StoreUnavailable> {
     let id = store.new_id(now);
     let command = NewCommand {
         id: id.clone(),
         instance: bot.instance.name.to_string(),
         // What only reads waits for nobody, but a later version for what is done on a yes to the one before.
-        lane: if kind.is_mutating() || number_of(&message.id) > 0 {
-            message.chat.lane(&admin.key, message.by_owner)
+        lane: if kind.is_mutating() || version_number(&message.id) > 0 {
+            message.chat.ordering_key(&admin.key, message.by_owner)
         } else {
             id.clone()
         },
@@ -96,8 +96,8 @@ pub async fn accept(
         sent_at: message.sent_at,
         accepted_at: now,
     };
-    Ok(match store.accept(command).await? {
-        Accepted::New => Some(id),
-        Accepted::Duplicate => None,
+    Ok(match store.insert(command).await? {
+        InsertResult::Inserted => Some(id),
+        InsertResult::Duplicate => None,
     })
 }

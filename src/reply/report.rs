@@ -1,18 +1,18 @@
 //! What became of each group of a link or unlink: a line a group, whatever the language.
 
-use super::Speech;
-use super::words::{MOST_CANDIDATES, candidates, quoted};
+use super::Localizer;
+use super::words::{MAX_CANDIDATES, format_candidates, quote};
 use crate::i18n::Value;
 
 /// What became of each group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct GroupReport {
     /// They were linked; else unlinked.
     pub is_link: bool,
     /// The community's name.
     pub community: String,
     /// One line a group.
-    pub lines: Vec<Line>,
+    pub lines: Vec<GroupLine>,
     /// How many groups the community would hold, and can hold, where that is too many.
     pub over_limit: Option<(usize, usize)>,
     /// How many people are in the groups, where that was looked up.
@@ -21,20 +21,20 @@ pub struct Report {
 
 /// A group and its fate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct GroupLine {
     /// The group's name, else what was typed.
     pub name: String,
     /// What became of it.
-    pub fate: Fate,
+    pub outcome: GroupOutcome,
 }
 
 /// What became of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum GroupOutcome {
     /// ✅ Done now.
     Done,
     /// ➡️ It would be done.
-    Would,
+    WouldChange,
     /// ➡️ It would leave this community, and be linked to the other.
     WouldMove(String),
     /// ❌ It did not leave this community, for this reason.
@@ -42,19 +42,19 @@ pub enum Fate {
     /// ❓ It may have left this community; the reason why that is not known.
     PerhapsStays(String, String),
     /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
-    Back(String, String),
+    MovedBack(String, String),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
-    Stray(String, String),
+    Stranded(String, String),
     /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
-    PerhapsBack(String, String),
+    MaybeMovedBack(String, String),
     /// ☑️ Was so already.
-    WasSo,
+    AlreadyDone,
     /// ⚠️ It belongs to another community, named where that is known.
-    Elsewhere(Option<String>),
+    InOtherCommunity(Option<String>),
     /// ❌ It is an announcement group.
     Announcement,
     /// ❌ A community keeps at least one group.
-    MustStay,
+    LastGroup,
     /// ❌ No such group, or the bot is not in it.
     Gone,
     /// ❌ Z-API refused, with what it said.
@@ -62,116 +62,125 @@ pub enum Fate {
     /// ❌ No group has this name.
     Unknown {
         /// The nearest names.
-        nearest: Vec<String>,
+        suggestions: Vec<String>,
         /// The number by which the first one is chosen; 0 where none is.
-        first: usize,
+        first_number: usize,
     },
     /// ❌ No group matches the pattern.
     NoMatch,
     /// ❌ Several groups have this name or begin so.
-    Unclear {
+    Ambiguous {
         /// Their names, with ids where the names are the same.
         candidates: Vec<String>,
         /// The number by which the first one is chosen; 0 where none is.
-        first: usize,
+        first_number: usize,
     },
     /// ❌ `here` outside a group.
-    NotHere,
+    NotInChat,
     /// ❌ An invitation to a group that the bot's number is not in.
-    Outside,
+    BotNotMember,
     /// ❌ An invitation that leads nowhere.
-    Nowhere,
+    DeadInvite,
     /// ❌ The admin of a community is no admin of this group.
-    NotTheirs,
+    NotAdmin,
     /// ❌ Z-API cannot be used, explained in the person's language.
-    Trouble(String),
+    ApiError(String),
     /// ❌ The order was cancelled before.
     Cancelled,
     /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
-    NoAnswer(String),
+    NoResponse(String),
     /// ❓ Z-API said yes, the community does not show it.
-    NotShown,
+    NotVisible,
     /// ❓ It could not be read back.
-    NotRead,
+    NotReadBack,
 }
 
-impl Fate {
+impl GroupOutcome {
     /// The mark of its line, whatever the language.
-    pub fn mark(&self) -> &'static str {
+    pub fn icon(&self) -> &'static str {
         match self {
             Self::Done => "✅",
-            Self::Would | Self::WouldMove(_) => "➡️",
-            Self::WasSo => "☑️",
-            Self::Elsewhere(_) => "⚠️",
-            Self::NoAnswer(_) | Self::NotShown | Self::NotRead => "❓",
-            Self::PerhapsStays(..) | Self::PerhapsBack(..) => "❓",
+            Self::WouldChange | Self::WouldMove(_) => "➡️",
+            Self::AlreadyDone => "☑️",
+            Self::InOtherCommunity(_) => "⚠️",
+            Self::NoResponse(_) | Self::NotVisible | Self::NotReadBack => "❓",
+            Self::PerhapsStays(..) | Self::MaybeMovedBack(..) => "❓",
             _ => "❌",
         }
     }
 }
 
-impl Fate {
+impl GroupOutcome {
     /// It is done, or may be: who takes the order back takes this back.
     pub fn may_be_done(&self) -> bool {
         matches!(
             self,
             Self::Done
-                | Self::NoAnswer(_)
-                | Self::NotShown
-                | Self::NotRead
+                | Self::NoResponse(_)
+                | Self::NotVisible
+                | Self::NotReadBack
                 | Self::PerhapsStays(..)
-                | Self::PerhapsBack(..)
-                | Self::Stray(..)
+                | Self::MaybeMovedBack(..)
+                | Self::Stranded(..)
         )
     }
 
     /// Why it was not done, or is not known, as a part of a sentence.
-    pub fn reason(&self, speech: &Speech) -> String {
+    pub fn reason(&self, speech: &Localizer) -> String {
         let reason = match self {
-            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quoted(reason)).into())]),
+            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quote(reason)).into())]),
             Self::Refused(None) => speech.text("refused-plain", &[]),
-            Self::Trouble(explained) | Self::NoAnswer(explained) => explained.clone(),
+            Self::ApiError(explained) | Self::NoResponse(explained) => explained.clone(),
             Self::Cancelled => speech.text("cancelled-before", &[]),
-            Self::NotShown => speech.text("moved-not-shown", &[]),
+            Self::NotVisible => speech.text("moved-not-shown", &[]),
             _ => speech.text("moved-not-read", &[]),
         };
         reason.trim_end_matches('.').to_owned()
     }
 
     /// What was meant is chosen by number.
-    fn is_choice(&self) -> bool {
+    fn has_choices(&self) -> bool {
         match self {
-            Self::Unknown { nearest, first } => *first > 0 && !nearest.is_empty(),
-            Self::Unclear { first, .. } => *first > 0,
+            Self::Unknown { suggestions: nearest, first_number: first } => *first > 0 && !nearest.is_empty(),
+            Self::Ambiguous { first_number: first, .. } => *first > 0,
             _ => false,
         }
     }
 }
 
-impl Report {
+impl GroupReport {
     /// Some group was not understood, and nothing was done to the others: they were so before.
-    pub(super) fn is_mistake(&self) -> bool {
-        let is_unclear = |line: &Line| {
+    pub(super) fn is_usage_error(&self) -> bool {
+        let is_unclear = |line: &GroupLine| {
             matches!(
-                line.fate,
-                Fate::Unknown { .. }
-                    | Fate::NoMatch
-                    | Fate::Unclear { .. }
-                    | Fate::NotHere
-                    | Fate::Outside
-                    | Fate::Nowhere
+                line.outcome,
+                GroupOutcome::Unknown { .. }
+                    | GroupOutcome::NoMatch
+                    | GroupOutcome::Ambiguous { .. }
+                    | GroupOutcome::NotInChat
+                    | GroupOutcome::BotNotMember
+                    | GroupOutcome::DeadInvite
             )
         };
-        let was_so = |line: &Line| line.fate == Fate::WasSo;
+        let was_so = |line: &GroupLine| line.outcome == GroupOutcome::AlreadyDone;
         self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
     }
 
-    pub(super) fn text(&self, speech: &Speech) -> String {
-        let is_so =
-            |line: &&Line| matches!(line.fate, Fate::Done | Fate::WasSo | Fate::Would | Fate::WouldMove(_));
-        let community = quoted(&self.community);
-        let is_shown_first =
-            self.lines.iter().any(|line| matches!(line.fate, Fate::Would | Fate::WouldMove(_)));
+    pub(super) fn render(&self, speech: &Localizer) -> String {
+        let is_so = |line: &&GroupLine| {
+            matches!(
+                line.outcome,
+                GroupOutcome::Done
+                    | GroupOutcome::AlreadyDone
+                    | GroupOutcome::WouldChange
+                    | GroupOutcome::WouldMove(_)
+            )
+        };
+        let community = quote(&self.community);
+        let is_shown_first = self
+            .lines
+            .iter()
+            .any(|line| matches!(line.outcome, GroupOutcome::WouldChange | GroupOutcome::WouldMove(_)));
         let head = match (self.is_link, is_shown_first) {
             (true, false) => "linked",
             (false, false) => "unlinked",
@@ -186,7 +195,7 @@ impl Report {
                 ("community", (&community).into()),
             ],
         )];
-        lines.extend(self.lines.iter().map(|line| self.line(line, speech)));
+        lines.extend(self.lines.iter().map(|line| self.render_line(line, speech)));
         if let Some((count, limit)) = self.over_limit {
             let (count, limit) = (count.to_string(), limit.to_string());
             lines.push(speech.text(
@@ -197,35 +206,36 @@ impl Report {
         if let Some(count) = self.people {
             lines.push(speech.text("people-concerned", &[("count", count.into())]));
         }
-        let is_unknown =
-            |line: &Line| matches!(&line.fate, Fate::Unknown { nearest, .. } if nearest.is_empty());
-        if self.lines.iter().any(|line| line.fate.is_choice()) {
+        let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::Unknown { suggestions, .. } if suggestions.is_empty());
+        if self.lines.iter().any(|line| line.outcome.has_choices()) {
             lines.push(speech.text("choose", &[]));
-        } else if self.is_mistake() && self.lines.iter().any(is_unknown) {
+        } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
             lines.push(speech.text("see-groups", &[("order", (&speech.order("groups", &[])).into())]));
         }
         lines.join("\n")
     }
 
-    fn line(&self, line: &Line, speech: &Speech) -> String {
-        let name = quoted(&line.name);
-        let mark = line.fate.mark();
+    fn render_line(&self, line: &GroupLine, speech: &Localizer) -> String {
+        let name = quote(&line.name);
+        let mark = line.outcome.icon();
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         let named = |key, values: &[(&str, Value<'_>)]| {
             let values = [&[("name", Value::from(&name))], values].concat();
             format!("{mark} {}", say(key, &values))
         };
-        match &line.fate {
-            Fate::Done | Fate::Would => format!("{mark} {name}"),
-            Fate::Unknown { nearest, .. } if nearest.is_empty() => named("no-group", &[]),
-            Fate::Unknown { nearest, first } => {
-                named("no-group-nearest", &[("candidates", (&candidates(nearest, *first)).into())])
+        match &line.outcome {
+            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{mark} {name}"),
+            GroupOutcome::Unknown { suggestions: nearest, .. } if nearest.is_empty() => {
+                named("no-group", &[])
             }
-            Fate::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
-            Fate::NoMatch => named("no-pattern", &[]),
-            Fate::Unclear { candidates: names, first } => {
-                let more = names.len().saturating_sub(MOST_CANDIDATES);
-                let shown = candidates(&names[..names.len() - more], *first);
+            GroupOutcome::Unknown { suggestions: nearest, first_number: first } => {
+                named("no-group-nearest", &[("candidates", (&format_candidates(nearest, *first)).into())])
+            }
+            GroupOutcome::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
+            GroupOutcome::NoMatch => named("no-pattern", &[]),
+            GroupOutcome::Ambiguous { candidates: names, first_number: first } => {
+                let more = names.len().saturating_sub(MAX_CANDIDATES);
+                let shown = format_candidates(&names[..names.len() - more], *first);
                 match more {
                     0 => named("many-groups", &[("candidates", (&shown).into())]),
                     more => {
@@ -233,61 +243,61 @@ impl Report {
                     }
                 }
             }
-            Fate::NotHere => named("no-here", &[]),
-            fate => format!("{mark} {name}: {}", self.why(fate, &line.name, speech)),
+            GroupOutcome::NotInChat => named("no-here", &[]),
+            fate => format!("{mark} {name}: {}", self.render_reason(fate, &line.name, speech)),
         }
     }
 
     /// Why a group is where it is.
-    fn why(&self, fate: &Fate, name: &str, speech: &Speech) -> String {
+    fn render_reason(&self, fate: &GroupOutcome, name: &str, speech: &Localizer) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
         let look = || speech.order("community", &[&self.community]);
         let moved = |key, from: &str, reason: &str, order: &str| {
-            let from = quoted(from);
+            let from = quote(from);
             say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", order.into())])
         };
         match fate {
-            Fate::WasSo => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
-            Fate::Elsewhere(None) => say("elsewhere-unnamed", &[]),
-            Fate::Elsewhere(Some(community)) => {
+            GroupOutcome::AlreadyDone => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
+            GroupOutcome::InOtherCommunity(None) => say("elsewhere-unnamed", &[]),
+            GroupOutcome::InOtherCommunity(Some(community)) => {
                 let order = speech.order("move", &[name, &self.community]);
-                let community = quoted(community);
+                let community = quote(community);
                 let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
             }
-            Fate::WouldMove(from) => say("would-move", &[("community", (&quoted(from)).into())]),
-            Fate::Stays(from, reason) => moved("moved-not", from, reason, ""),
-            Fate::PerhapsStays(from, reason) => {
+            GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
+            GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
+            GroupOutcome::PerhapsStays(from, reason) => {
                 moved("moved-perhaps-not", from, reason, &speech.order("community", &[from]))
             }
-            Fate::Back(from, reason) => moved("moved-back", from, reason, ""),
-            Fate::Stray(from, reason) => {
+            GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
+            GroupOutcome::Stranded(from, reason) => {
                 moved("moved-astray", from, reason, &speech.order("link", &[from, name]))
             }
-            Fate::PerhapsBack(from, reason) => {
+            GroupOutcome::MaybeMovedBack(from, reason) => {
                 moved("moved-perhaps-back", from, reason, &speech.order("link", &[from, name]))
             }
-            Fate::Announcement => say("announcement", &[]),
-            Fate::MustStay => say("must-stay", &[]),
-            Fate::Gone => say("group-gone", &[]),
-            Fate::Refused(Some(reason)) => say("refused", &[("reason", (&quoted(reason)).into())]),
-            Fate::Refused(None) => say("refused-plain", &[]),
-            Fate::Outside => say("outside-invitation", &[]),
-            Fate::Nowhere => say("dead-invitation", &[]),
-            Fate::NotTheirs => say("group-not-theirs", &[]),
-            Fate::Trouble(explained) => explained.clone(),
-            Fate::Cancelled => say("cancelled-before", &[]),
-            Fate::NoAnswer(reason) => {
+            GroupOutcome::Announcement => say("announcement", &[]),
+            GroupOutcome::LastGroup => say("must-stay", &[]),
+            GroupOutcome::Gone => say("group-gone", &[]),
+            GroupOutcome::Refused(Some(reason)) => say("refused", &[("reason", (&quote(reason)).into())]),
+            GroupOutcome::Refused(None) => say("refused-plain", &[]),
+            GroupOutcome::BotNotMember => say("outside-invitation", &[]),
+            GroupOutcome::DeadInvite => say("dead-invitation", &[]),
+            GroupOutcome::NotAdmin => say("group-not-theirs", &[]),
+            GroupOutcome::ApiError(explained) => explained.clone(),
+            GroupOutcome::Cancelled => say("cancelled-before", &[]),
+            GroupOutcome::NoResponse(reason) => {
                 say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
             }
-            Fate::NotShown => say("not-shown", &[("order", (&look()).into())]),
-            Fate::NotRead
-            | Fate::Done
-            | Fate::Would
-            | Fate::Unknown { .. }
-            | Fate::NoMatch
-            | Fate::Unclear { .. }
-            | Fate::NotHere => say("not-read", &[("order", (&look()).into())]),
+            GroupOutcome::NotVisible => say("not-shown", &[("order", (&look()).into())]),
+            GroupOutcome::NotReadBack
+            | GroupOutcome::Done
+            | GroupOutcome::WouldChange
+            | GroupOutcome::Unknown { .. }
+            | GroupOutcome::NoMatch
+            | GroupOutcome::Ambiguous { .. }
+            | GroupOutcome::NotInChat => say("not-read", &[("order", (&look()).into())]),
         }
     }
 }

@@ -1,30 +1,31 @@
 //! What was looked up: some lines of ours, then a list, of which a page is shown at a time.
 
-use super::{Phrase, Speech};
+use super::{Localizer, ReplyLine};
 
 /// What was looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct ListPage {
     /// What is said of it.
-    pub head: Vec<Phrase>,
+    pub head: Vec<ReplyLine>,
     /// The lines of the list, ready to be read.
     pub lines: Vec<String>,
     /// How many lines follow on further pages.
-    pub left: usize,
+    pub remaining: usize,
 }
 
-impl Shown {
+impl ListPage {
     /// Nothing but these lines.
-    pub fn told(head: Vec<Phrase>) -> Self {
+    pub fn from_lines(head: Vec<ReplyLine>) -> Self {
         Self { head, ..Self::default() }
     }
 
-    pub(super) fn text(&self, speech: &Speech) -> String {
-        let mut lines: Vec<String> = self.head.iter().map(|phrase| phrase.say(speech)).collect();
+    pub(super) fn render(&self, speech: &Localizer) -> String {
+        let mut lines: Vec<String> = self.head.iter().map(|phrase| phrase.render(speech)).collect();
         lines.extend(self.lines.iter().cloned());
-        if self.left > 0 {
-            let more = Phrase::new("list-more").count("count", self.left).order("order", "more", &[]);
-            lines.push(more.say(speech));
+        if self.remaining > 0 {
+            let more =
+                ReplyLine::new("list-more").with_count("count", self.remaining).order("order", "more", &[]);
+            lines.push(more.render(speech));
         }
         lines.join("\n")
     }

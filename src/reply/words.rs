@@ -3,24 +3,24 @@
 use crate::directory::is_invisible;
 
 /// The most characters of a message (WhatsApp cuts longer ones).
-const LONGEST: usize = 3_900;
+const MAX_MESSAGE_LEN: usize = 3_900;
 /// The most characters of a name.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME_LEN: usize = 100;
 /// The most characters of a text that is shown for itself, such as a description.
-const LONGEST_TEXT: usize = 800;
+const MAX_TEXT_LEN: usize = 800;
 /// How many characters stand side by side on a phone.
 pub const PHONE_COLUMNS: usize = 40;
 /// The most names in one list of candidates.
-pub const MOST_CANDIDATES: usize = 5;
+pub const MAX_CANDIDATES: usize = 5;
 
 /// Short words side by side, in lines that a phone does not break.
-pub(super) fn in_columns(words: &[String]) -> Vec<String> {
-    const BETWEEN: &str = " · ";
+pub(super) fn format_columns(words: &[String]) -> Vec<String> {
+    const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         match lines.last_mut() {
-            Some(line) if length(line) + length(BETWEEN) + length(word) <= PHONE_COLUMNS => {
-                line.push_str(BETWEEN);
+            Some(line) if length(line) + length(SEPARATOR) + length(word) <= PHONE_COLUMNS => {
+                line.push_str(SEPARATOR);
                 line.push_str(word);
             }
             _ => lines.push(word.clone()),
@@ -34,34 +34,34 @@ fn length(text: &str) -> usize {
 }
 
 /// Names that can be chosen by number, the first one being `first`; 0 where they cannot.
-pub(super) fn candidates(names: &[String], first: usize) -> String {
-    let numbered = names.iter().take(MOST_CANDIDATES).enumerate();
+pub(super) fn format_candidates(names: &[String], first: usize) -> String {
+    let numbered = names.iter().take(MAX_CANDIDATES).enumerate();
     let number = |at: usize| if first > 0 { format!("{}. ", first + at) } else { String::new() };
-    numbered.map(|(at, name)| number(at) + &quoted(name)).collect::<Vec<_>>().join(", ")
+    numbered.map(|(at, name)| number(at) + &quote(name)).collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn capitalised(text: &str) -> String {
+pub(super) fn capitalize(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Somebody's words in a slot of ours: one line, no markup, no invisible characters, in quotes.
-pub fn quoted(words: &str) -> String {
-    format!("“{}”", tamed(words))
+pub fn quote(words: &str) -> String {
+    format!("“{}”", escape_markup(words))
 }
 
 /// The same of a longer text, such as a description.
-pub fn quoted_text(words: &str) -> String {
-    format!("“{}”", shortened(&tame(words), LONGEST_TEXT))
+pub fn quote_text(words: &str) -> String {
+    format!("“{}”", truncate(&strip_markup(words), MAX_TEXT_LEN))
 }
 
 /// Somebody's words in a slot of ours where quotes would be in the way.
-pub fn tamed(words: &str) -> String {
-    shortened(&tame(words), LONGEST_NAME)
+pub fn escape_markup(words: &str) -> String {
+    truncate(&strip_markup(words), MAX_NAME_LEN)
 }
 
 /// A line of at most so many characters.
-pub fn shortened(line: &str, longest: usize) -> String {
+pub fn truncate(line: &str, longest: usize) -> String {
     if line.chars().count() <= longest {
         return line.to_owned();
     }
@@ -69,7 +69,7 @@ pub fn shortened(line: &str, longest: usize) -> String {
 }
 
 /// Somebody's words as they are, each line behind the mark of a quote, so that none poses as ours.
-pub(super) fn cited(text: &str) -> String {
+pub(super) fn quote_block(text: &str) -> String {
     let is_end = |c: char| matches!(c, '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.split(is_end).map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
@@ -78,7 +78,7 @@ pub(super) fn cited(text: &str) -> String {
 /// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
 /// Quotes inside them become single ones, which name the same thing (`directory::fold`).
 pub fn typed(words: &str) -> String {
-    let words = tamed(words);
+    let words = escape_markup(words);
     // What begins with a dash is a flag, or marks an item; so does a number with a dot.
     let is_plain = words.starts_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.ends_with(|c: char| c.is_alphanumeric() || c == '∗')
@@ -93,7 +93,7 @@ pub fn typed(words: &str) -> String {
 
 /// One line without markup and invisible characters. What stands for a mark of markup is read
 /// back as that mark when somebody copies the name into an order (`directory::fold`).
-fn tame(words: &str) -> String {
+fn strip_markup(words: &str) -> String {
     let visible = words.chars().filter(|c| !is_invisible(*c));
     let tamed = visible.map(|c| match c {
         '*' => '∗',
@@ -107,18 +107,18 @@ fn tame(words: &str) -> String {
 }
 
 /// Parts below [`LONGEST`] characters, cut at line ends (a single longer line is cut inside).
-pub(super) fn split(text: &str) -> Vec<String> {
+pub(super) fn split_messages(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut length = 0;
     for line in text.split('\n') {
         let mut line: Vec<char> = line.chars().collect();
-        while line.len() > LONGEST {
-            let rest = line.split_off(LONGEST);
+        while line.len() > MAX_MESSAGE_LEN {
+            let rest = line.split_off(MAX_MESSAGE_LEN);
             parts.push(line.into_iter().collect());
             line = rest;
-            length = LONGEST;
+            length = MAX_MESSAGE_LEN;
         }
-        if length > 0 && length + 1 + line.len() > LONGEST {
+        if length > 0 && length + 1 + line.len() > MAX_MESSAGE_LEN {
             parts.push(String::new());
             length = 0;
         }
@@ -148,18 +148,20 @@ mod tests {
             ("~`~", "“∼ˋ∼”"),
         ];
         for (name, expected) in rows {
-            assert_eq!(quoted(name), expected);
+            assert_eq!(quote(name), expected);
         }
-        assert_eq!(quoted(&"x".repeat(500)).chars().count(), LONGEST_NAME + 2);
+        assert_eq!(quote(&"x".repeat(500)).chars().count(), MAX_NAME_LEN + 2);
     }
 
     #[test]
     fn long_replies_are_cut_at_line_ends() {
         let line = "x".repeat(90);
         let text = vec![line.as_str(); 200].join("\n");
-        let parts = split(&text);
-        assert!(parts.len() > 4 && parts.iter().all(|part| part.chars().count() <= LONGEST));
+        let parts = split_messages(&text);
+        assert!(parts.len() > 4 && parts.iter().all(|part| part.chars().count() <= MAX_MESSAGE_LEN));
         assert_eq!(parts.join("\n"), text);
-        assert!(split(&"y".repeat(9_000)).iter().all(|part| part.chars().count() <= LONGEST));
+        assert!(
+            split_messages(&"y".repeat(9_000)).iter().all(|part| part.chars().count() <= MAX_MESSAGE_LEN)
+        );
     }
 }

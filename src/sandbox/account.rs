@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// Credentials and number of an instance.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Account {
+pub struct Credentials {
     /// The instance's id: 32 upper-case hex digits.
     pub id: String,
     /// The instance's token: 24 upper-case hex digits.
@@ -34,24 +34,24 @@ pub struct Webhooks {
     pub notifies_sent_by_me: bool,
 }
 
-impl Account {
+impl Credentials {
     /// Fresh credentials of the right shapes, with the account security token turned on.
-    pub fn made_up() -> Self {
-        let mut token = hex();
+    pub fn generate() -> Self {
+        let mut token = random_hex();
         // The tail: an id begins with the time.
         let token = token.split_off(8);
-        let client_token = Some(format!("F{}S", hex().to_lowercase()));
-        Self { id: hex(), token, client_token, phone: "5511988887777".to_owned() }
+        let client_token = Some(format!("F{}S", random_hex().to_lowercase()));
+        Self { id: random_hex(), token, client_token, phone: "5511988887777".to_owned() }
     }
 }
 
-impl fmt::Debug for Account {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("id", &self.id).field("phone", &self.phone).finish_non_exhaustive()
     }
 }
 
 /// 32 upper-case hex digits, never the same twice.
-pub(super) fn hex() -> String {
+pub(super) fn random_hex() -> String {
     Uuid::now_v7().simple().to_string().to_uppercase()
 }

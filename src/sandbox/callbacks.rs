@@ -2,8 +2,8 @@
 //!
 //! Nothing is sent from here: who plays Z-API posts a [`Callback`] to the address of it.
 
-use super::phony::{self, Event};
-use super::{Sandbox, Sent};
+use super::phony::{self, EventBuilder};
+use super::{Sandbox, SentMessage};
 
 /// An event, and where Z-API posts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Callback {
 impl Sandbox {
     /// Where a message goes: nowhere, where no address is set, or where it was sent from the connected number, by
     /// hand or through the API, and "notify what I send myself" is off.
-    pub fn callback(&self, event: &Event) -> Option<Callback> {
+    pub fn callback(&self, event: &EventBuilder) -> Option<Callback> {
         let webhooks = self.webhooks();
         if event.is_from_me() && !webhooks.notifies_sent_by_me {
             return None;
@@ -29,12 +29,12 @@ impl Sandbox {
 
     /// What Z-API tells of a message of the bot: that it was sent, and, with "notify what I send myself", the message
     /// itself.
-    pub fn callbacks_of(&self, sent: &Sent) -> Vec<Callback> {
+    pub fn callbacks_of(&self, sent: &SentMessage) -> Vec<Callback> {
         let (account, webhooks) = (self.account(), self.webhooks());
         let body = phony::delivery(&account.id, &sent.chat, &sent.message_id);
         let url = webhooks.received_and_delivery.or(webhooks.others);
         let delivered = url.map(|url| Callback { url, body });
-        let mut echo = Event::text(&account.id, &sent.text)
+        let mut echo = EventBuilder::text(&account.id, &sent.text)
             .connected_phone(&account.phone)
             .with_id(&sent.message_id)
             .from_api();

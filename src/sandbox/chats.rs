@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How much of what was told is kept.
-const KEPT: usize = 500;
+const MAX_HISTORY: usize = 500;
 
 /// A message that reached its chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentMessage {
     /// The `phone` it was sent to.
     pub chat: String,
     /// Its text, in the last version.
@@ -29,11 +29,11 @@ pub struct Sent {
 
 /// What a chat got to see: a message when it was delivered, or when it was edited after that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct ChatUpdate {
     /// Its place in the order in which all chats were told; the first is 1.
     pub nth: usize,
     /// The message as it was then.
-    pub message: Sent,
+    pub message: SentMessage,
     /// It was there before, with another text.
     pub is_edit: bool,
 }
@@ -54,58 +54,58 @@ pub struct Reaction {
 /// The queue, and what left it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chats {
-    waiting: VecDeque<(Instant, Sent)>,
-    sent: Vec<Sent>,
+    queue_entries: VecDeque<(Instant, SentMessage)>,
+    sent: Vec<SentMessage>,
     /// The last of what the chats saw, in its order.
-    told: VecDeque<Told>,
+    updates: VecDeque<ChatUpdate>,
     reactions: Vec<Reaction>,
 }
 
 impl Chats {
     /// Queues a message, `delay` after the one before it.
-    pub(super) fn queue(&mut self, message: Sent, now: Instant, delay: Duration) {
-        let after = self.waiting.back().map_or(now, |(due, _)| (*due).max(now));
-        self.waiting.push_back((after + delay, message));
+    pub(super) fn queue(&mut self, message: SentMessage, now: Instant, delay: Duration) {
+        let after = self.queue_entries.back().map_or(now, |(due, _)| (*due).max(now));
+        self.queue_entries.push_back((after + delay, message));
     }
 
     /// Delivers what is due.
-    pub(super) fn settle(&mut self, now: Instant) {
-        while let Some((_, message)) = self.waiting.pop_front_if(|(due, _)| *due <= now) {
-            self.tell(message.clone(), false);
+    pub(super) fn deliver_due(&mut self, now: Instant) {
+        while let Some((_, message)) = self.queue_entries.pop_front_if(|(due, _)| *due <= now) {
+            self.record_update(message.clone(), false);
             self.sent.push(message);
         }
     }
 
-    fn tell(&mut self, message: Sent, is_edit: bool) {
-        let nth = self.told.back().map_or(1, |last| last.nth + 1);
-        self.told.push_back(Told { nth, message, is_edit });
-        if self.told.len() > KEPT {
-            self.told.pop_front();
+    fn record_update(&mut self, message: SentMessage, is_edit: bool) {
+        let nth = self.updates.back().map_or(1, |last| last.nth + 1);
+        self.updates.push_back(ChatUpdate { nth, message, is_edit });
+        if self.updates.len() > MAX_HISTORY {
+            self.updates.pop_front();
         }
     }
 
     /// When the next message is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.waiting.front().map(|(due, _)| *due)
+        self.queue_entries.front().map(|(due, _)| *due)
     }
 
     /// How many messages wait.
-    pub(super) fn queued(&self) -> usize {
-        self.waiting.len()
+    pub(super) fn queue_len(&self) -> usize {
+        self.queue_entries.len()
     }
 
     /// Gives a message, delivered or not, another text; whether there is such a message.
     pub(super) fn edit(&mut self, message_id: &str, text: &str) -> bool {
-        let is_it = |message: &&mut Sent| message.message_id == message_id;
+        let is_it = |message: &&mut SentMessage| message.message_id == message_id;
         let delivered = self.sent.iter_mut().find(is_it);
         let is_delivered = delivered.is_some();
-        let mut waiting = self.waiting.iter_mut().map(|(_, message)| message);
+        let mut waiting = self.queue_entries.iter_mut().map(|(_, message)| message);
         let Some(message) = delivered.or_else(|| waiting.find(is_it)) else { return false };
         text.clone_into(&mut message.text);
         message.edited = true;
         if is_delivered {
             let edited = message.clone();
-            self.tell(edited, true);
+            self.record_update(edited, true);
         }
         true
     }
@@ -128,13 +128,13 @@ impl Chats {
         }
     }
 
-    pub(super) fn sent(&self) -> &[Sent] {
+    pub(super) fn sent(&self) -> &[SentMessage] {
         &self.sent
     }
 
     /// What was told after the first `n`.
-    pub(super) fn told_after(&self, n: usize) -> impl Iterator<Item = &Told> {
-        self.told.iter().filter(move |told| told.nth > n)
+    pub(super) fn updates_after(&self, n: usize) -> impl Iterator<Item = &ChatUpdate> {
+        self.updates.iter().filter(move |told| told.nth > n)
     }
 
     pub(super) fn reactions(&self) -> &[Reaction] {

@@ -4,70 +4,74 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::operations::{field, required, text_field};
-use super::routes::{Answer, bad};
-use super::trouble::{Partial, Weather};
+use super::routes::{JsonResponse, bad_request};
+use super::trouble::{ActiveFaults, PartialFailure};
 use super::world::{Refusal, World};
-use super::{Call, State, documents};
+use super::{ApiCall, SandboxState, documents};
 
-impl State {
+impl SandboxState {
     /// The world for a call that changes it; kept as it was where reads lag.
-    pub(super) fn changing(&mut self, weather: Weather) -> &mut World {
+    pub(super) fn world_for_change(&mut self, weather: ActiveFaults) -> &mut World {
         if let Some(lag) = weather.lag {
-            self.past.keep(lag, &self.world, Instant::now());
+            self.snapshots.push(lag, &self.world, Instant::now());
         }
         &mut self.world
     }
 }
 
 /// `POST communities`.
-pub(super) fn create(world: &mut World, call: &Call) -> Result<String, Answer> {
+pub(super) fn create(world: &mut World, call: &ApiCall) -> Result<String, JsonResponse> {
     let id = world.community(required(call, "name")?);
     if let Some(description) = text_field(call, "description") {
-        world.describe(&id, description).map_err(refused)?;
+        world.describe(&id, description).map_err(refusal_response)?;
     }
     Ok(world.find_community(&id).map(|made| documents::created(world, made)).unwrap_or_default())
 }
 
 /// `DELETE communities/{id}`: nobody has described what it answers. Invented: it says nothing.
-pub(super) fn deactivate(world: &mut World, id: &str) -> Result<String, Answer> {
-    world.deactivate(id).map(|()| String::new()).map_err(refused)
+pub(super) fn deactivate(world: &mut World, id: &str) -> Result<String, JsonResponse> {
+    world.deactivate(id).map(|()| String::new()).map_err(refusal_response)
 }
 
 /// `POST update-community-description`.
-pub(super) fn describe(world: &mut World, call: &Call) -> Result<String, Answer> {
+pub(super) fn describe(world: &mut World, call: &ApiCall) -> Result<String, JsonResponse> {
     // An empty one takes the description away.
     let text = field(call, "communityDescription").and_then(Value::as_str);
-    let text = text.ok_or_else(|| bad("communityDescription is required"))?;
-    world.describe(required(call, "communityId")?, text).map_err(refused)?;
+    let text = text.ok_or_else(|| bad_request("communityDescription is required"))?;
+    world.describe(required(call, "communityId")?, text).map_err(refusal_response)?;
     Ok(json!({ "value": true }).to_string())
 }
 
 /// `POST update-community-photo`.
-pub(super) fn set_photo(world: &mut World, call: &Call) -> Result<String, Answer> {
+pub(super) fn set_photo(world: &mut World, call: &ApiCall) -> Result<String, JsonResponse> {
     let photo = required(call, "communityPhoto")?;
-    world.set_photo(required(call, "communityId")?, photo).map_err(refused)?;
+    world.set_photo(required(call, "communityId")?, photo).map_err(refusal_response)?;
     Ok(json!({ "value": "true" }).to_string())
 }
 
 /// `POST communities/settings`.
-pub(super) fn set_who_may_add(world: &mut World, call: &Call) -> Result<String, Answer> {
+pub(super) fn set_add_policy(world: &mut World, call: &ApiCall) -> Result<String, JsonResponse> {
     let by_all = match required(call, "whoCanAddNewGroups")? {
         "admins" => false,
         "all" => true,
-        _ => return Err(bad("whoCanAddNewGroups must be admins or all")),
+        _ => return Err(bad_request("whoCanAddNewGroups must be admins or all")),
     };
-    world.set_groups_added_by_all(required(call, "communityId")?, by_all).map_err(refused)?;
+    world.set_groups_added_by_all(required(call, "communityId")?, by_all).map_err(refusal_response)?;
     Ok(json!({ "success": true }).to_string())
 }
 
 /// `POST redefine-invitation-link/{id}`.
-pub(super) fn reset_invitation(world: &mut World, id: &str) -> Result<String, Answer> {
-    let link = world.reset_invitation(id).map_err(refused)?;
+pub(super) fn reset_invitation(world: &mut World, id: &str) -> Result<String, JsonResponse> {
+    let link = world.reset_invitation(id).map_err(refusal_response)?;
     Ok(json!({ "invitationLink": link }).to_string())
 }
 
 /// `POST add-participant`.
-pub(super) fn add_people(world: &mut World, call: &Call, partial: Partial) -> Result<String, Answer> {
+pub(super) fn add_people(
+    world: &mut World,
+    call: &ApiCall,
+    partial: PartialFailure,
+) -> Result<String, JsonResponse> {
     let invites = field(call, "autoInvite").is_some_and(|v| v == true || v == "true");
     let add =
         |world: &mut World, community: &str, who: &str| world.add_person(community, who, invites).map(drop);
@@ -78,7 +82,12 @@ pub(super) fn add_people(world: &mut World, call: &Call, partial: Partial) -> Re
 pub(super) type Act = fn(&mut World, &str, &str) -> Result<(), Refusal>;
 
 /// `POST approve-participant` and `reject-participant`: these forms name a group.
-pub(super) fn decide(world: &mut World, call: &Call, partial: Partial, act: Act) -> Result<String, Answer> {
+pub(super) fn decide(
+    world: &mut World,
+    call: &ApiCall,
+    partial: PartialFailure,
+    act: Act,
+) -> Result<String, JsonResponse> {
     let group = required(call, "groupId")?;
     each_person(world, call, partial, |world, who| act(world, group, who))
 }
@@ -87,15 +96,15 @@ pub(super) fn decide(world: &mut World, call: &Call, partial: Partial, act: Act)
 /// group `groupId`; `acts` is what each does. Invented: which of the two counts where both stand.
 pub(super) fn change_people(
     world: &mut World,
-    call: &Call,
-    partial: Partial,
+    call: &ApiCall,
+    partial: PartialFailure,
     acts: (impl Fn(&mut World, &str, &str) -> Result<(), Refusal>, Act),
-) -> Result<String, Answer> {
+) -> Result<String, JsonResponse> {
     match text_field(call, "communityId") {
         Some(community) => each_person(world, call, partial, |world, who| (acts.0)(world, community, who)),
         None => {
             let group = text_field(call, "groupId");
-            let group = group.ok_or_else(|| bad("communityId or groupId is required"))?;
+            let group = group.ok_or_else(|| bad_request("communityId or groupId is required"))?;
             each_person(world, call, partial, |world, who| (acts.1)(world, group, who))
         }
     }
@@ -105,12 +114,12 @@ pub(super) fn change_people(
 /// is an error.
 fn each_person(
     world: &mut World,
-    call: &Call,
-    partial: Partial,
+    call: &ApiCall,
+    partial: PartialFailure,
     act: impl Fn(&mut World, &str) -> Result<(), Refusal>,
-) -> Result<String, Answer> {
+) -> Result<String, JsonResponse> {
     let people = field(call, "phones").and_then(Value::as_array).filter(|people| !people.is_empty());
-    let people = people.ok_or_else(|| bad("phones is required"))?;
+    let people = people.ok_or_else(|| bad_request("phones is required"))?;
     let mut failed = Vec::new();
     for person in people {
         let who = person.as_str().unwrap_or_default();
@@ -120,39 +129,41 @@ fn each_person(
     }
     match failed.first() {
         None => Ok(json!({ "value": true }).to_string()),
-        Some((_, first)) if failed.len() == people.len() => Err(refused(first.clone())),
-        Some(_) => done_in_part("value", "failedPhones", &failed, partial),
+        Some((_, first)) if failed.len() == people.len() => Err(refusal_response(first.clone())),
+        Some(_) => partial_response("value", "failedPhones", &failed, partial),
     }
 }
 
 /// What a call answers of which a part was refused; `flag` is its name for success. Invented: all four forms, since
 /// nobody knows which one Z-API takes, and the names of the lists.
-pub(super) fn done_in_part(
+pub(super) fn partial_response(
     flag: &str,
     list: &str,
     failed: &[(&str, Refusal)],
-    partial: Partial,
-) -> Result<String, Answer> {
+    partial: PartialFailure,
+) -> Result<String, JsonResponse> {
     match partial {
-        Partial::Success => Ok(json!({ flag: true }).to_string()),
-        Partial::Details => {
+        PartialFailure::Success => Ok(json!({ flag: true }).to_string()),
+        PartialFailure::Details => {
             let failed: Vec<_> =
                 failed.iter().map(|(id, why)| json!({ "phone": id, "error": why.to_string() })).collect();
             Ok(json!({ flag: true, list: failed }).to_string())
         }
-        Partial::Failure => Ok(json!({ flag: false }).to_string()),
-        Partial::Error => Err(bad(&failed.first().map(|(_, first)| first.to_string()).unwrap_or_default())),
+        PartialFailure::Failure => Ok(json!({ flag: false }).to_string()),
+        PartialFailure::Error => {
+            Err(bad_request(&failed.first().map(|(_, first)| first.to_string()).unwrap_or_default()))
+        }
     }
 }
 
 /// `POST phone-exists-batch`.
-pub(super) fn phones_exist(world: &World, call: &Call) -> Result<String, Answer> {
+pub(super) fn phones_exist(world: &World, call: &ApiCall) -> Result<String, JsonResponse> {
     let phones = field(call, "phones").and_then(Value::as_array).filter(|phones| !phones.is_empty());
-    let phones = phones.ok_or_else(|| bad("phones is required"))?;
+    let phones = phones.ok_or_else(|| bad_request("phones is required"))?;
     let phones: Vec<&str> = phones.iter().map(|phone| phone.as_str().unwrap_or_default()).collect();
     Ok(documents::phones(world, &phones))
 }
 
-fn refused(refusal: Refusal) -> Answer {
-    bad(&refusal.to_string())
+fn refusal_response(refusal: Refusal) -> JsonResponse {
+    bad_request(&refusal.to_string())
 }

@@ -8,12 +8,14 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::world::{Community, Group, Standing, World};
-use super::{Options, Person};
+use super::world::{BotRole, Community, Group, World};
+use super::{KnownPerson, Options};
 
 /// `GET communities`.
 pub(super) fn communities(page: &[&Community]) -> String {
-    list(page.iter().map(|c| format!(r#"{{"name":{},"id":{}}}"#, text(&c.name), text(&c.id))))
+    join_list(
+        page.iter().map(|c| format!(r#"{{"name":{},"id":{}}}"#, text_value(&c.name), text_value(&c.id))),
+    )
 }
 
 /// `GET communities-metadata/{id}`: the announcement group first; `phone` stands twice, as in
@@ -22,33 +24,33 @@ pub(super) fn community(world: &World, community: &Community) -> String {
     let announcement = world.find_group(&community.announcement);
     let groups = announcement.into_iter().chain(world.groups_of(&community.id));
     let groups = groups.enumerate().map(|(nth, group)| {
-        let (name, phone) = (text(&group.name), text(&group.id));
-        let announces = boolean(group.is_announcement, nth);
+        let (name, phone) = (text_value(&group.name), text_value(&group.id));
+        let announces = boolean_text(group.is_announcement, nth);
         format!(r#"{{"name":{name},"phone":{phone},"isGroupAnnouncement":{announces},"phone":{phone}}}"#)
     });
-    let (name, id) = (text(&community.name), text(&community.id));
-    let description = text(&community.description);
-    format!(r#"{{"name":{name},"id":{id},"description":{description},"subGroups":{}}}"#, list(groups))
+    let (name, id) = (text_value(&community.name), text_value(&community.id));
+    let description = text_value(&community.description);
+    format!(r#"{{"name":{name},"id":{id},"description":{description},"subGroups":{}}}"#, join_list(groups))
 }
 
 /// `POST communities`.
 pub(super) fn created(world: &World, community: &Community) -> String {
     let groups = world.announcement_of(&community.id).into_iter().map(|group| {
-        let (name, phone) = (text(&group.name), text(&group.id));
+        let (name, phone) = (text_value(&group.name), text_value(&group.id));
         format!(r#"{{"name":{name},"phone":{phone},"isGroupAnnouncement":"true"}}"#)
     });
-    format!(r#"{{"id":{},"subGroups":{}}}"#, text(&community.id), list(groups))
+    format!(r#"{{"id":{},"subGroups":{}}}"#, text_value(&community.id), join_list(groups))
 }
 
 /// `GET groups`: announcement groups are among them. Invented: `isGroupAnnouncement`, which no page has here.
 pub(super) fn groups(page: &[&Group]) -> String {
-    list(page.iter().enumerate().map(|(nth, group)| {
+    join_list(page.iter().enumerate().map(|(nth, group)| {
         format!(
             r#"{{"isGroup":{},"name":{},"phone":{},"unread":"0","messagesUnread":0,"lastMessageTime":"1764000000000","archived":"false","pinned":"false","isMuted":"0","muteEndTime":null,"isMarkedSpam":"false","isGroupAnnouncement":{}}}"#,
-            boolean(true, nth),
-            text(&group.name),
-            text(&group.id),
-            boolean(group.is_announcement, nth + 1),
+            boolean_text(true, nth),
+            text_value(&group.name),
+            text_value(&group.id),
+            boolean_text(group.is_announcement, nth + 1),
         )
     }))
 }
@@ -65,22 +67,23 @@ pub(super) fn group(
     options: &Options,
 ) -> String {
     let people = world.participants(group);
-    let everybody: HashMap<&str, &Person> =
+    let everybody: HashMap<&str, &KnownPerson> =
         world.people().iter().map(|known| (known.phone.as_str(), known)).collect();
-    let bot_is_admin = group.standing == Standing::Admin;
-    let bot = format!(r#"{{"phone":{},"isAdmin":{bot_is_admin},"isSuperAdmin":false}}"#, text(bot));
+    let bot_is_admin = group.bot_role == BotRole::Admin;
+    let bot = format!(r#"{{"phone":{},"isAdmin":{bot_is_admin},"isSuperAdmin":false}}"#, text_value(bot));
     let others = people.iter().enumerate().map(|(nth, person)| {
-        let (admin, owner) = (boolean(person.is_admin, nth), boolean(person.is_super_admin, nth + 1));
+        let (admin, owner) =
+            (boolean_text(person.is_admin, nth), boolean_text(person.is_super_admin, nth + 1));
         let known = everybody.get(person.phone.as_str());
         let hidden = person.lid.as_deref().filter(|_| known.is_some_and(|known| known.hides_number));
-        let phone = text(hidden.unwrap_or(&person.phone));
+        let phone = text_value(hidden.unwrap_or(&person.phone));
         let lid = match options.shows_lids {
             true => format!(r#","lid":{}"#, Value::from(person.lid.as_deref())),
             false => String::new(),
         };
         // Contacts have a name.
         let name = known.map_or_else(String::new, |known| {
-            format!(r#","short":{name},"name":{name}"#, name = text(&known.name))
+            format!(r#","short":{name},"name":{name}"#, name = text_value(&known.name))
         });
         format!(r#"{{"phone":{phone}{lid},"isAdmin":{admin},"isSuperAdmin":{owner}{name}}}"#)
     });
@@ -90,25 +93,25 @@ pub(super) fn group(
         community.filter(|_| group.is_announcement).map(|c| c.description.as_str()).filter(|d| !d.is_empty());
     format!(
         r#"{{"phone":{phone},"subject":{subject},"description":{description},"owner":{owner},"creation":"1623281429000","communityId":{community},"isGroupAnnouncement":{announces},"adminOnlyMessage":{announces},"adminOnlySettings":"true","requireAdminApproval":"false","participants":{participants},{invitation}}}"#,
-        phone = text(&group.id),
-        subject = text(&group.name),
+        phone = text_value(&group.id),
+        subject = text_value(&group.name),
         description = Value::from(description),
         owner = Value::from(people.first().map(|person| person.phone.as_str())),
         community = Value::from(group.community.as_deref()),
-        announces = boolean(group.is_announcement, group.name.len()),
-        participants = list(std::iter::once(bot).chain(others)),
+        announces = boolean_text(group.is_announcement, group.name.len()),
+        participants = join_list(std::iter::once(bot).chain(others)),
     )
 }
 
 /// `GET group-invitation-link/{groupId}`.
 pub(super) fn invitation_link(group: &Group) -> String {
-    format!(r#"{{"phone":{},{}}}"#, text(&group.id), link(group))
+    format!(r#"{{"phone":{},{}}}"#, text_value(&group.id), link(group))
 }
 
 /// The link into a group, which WhatsApp shows to its admins alone.
 fn link(group: &Group) -> String {
-    match group.standing {
-        Standing::Admin => format!(r#""invitationLink":{}"#, text(&group.invitation)),
+    match group.bot_role {
+        BotRole::Admin => format!(r#""invitationLink":{}"#, text_value(&group.invitation)),
         _ => r#""invitationLink":null,"invitationLinkError":"forbidden""#.to_owned(),
     }
 }
@@ -118,10 +121,10 @@ pub(super) fn invited(world: &World, group: &Group) -> String {
     let people = world.participants(group);
     format!(
         r#"{{"phone":{phone},"subject":{subject},"owner":{owner},"creation":1623281429000,"invitationLink":{link},"contactsCount":0,"participantsCount":"{count}","participants":[],"subjectTime":1623281429000,"subjectOwner":null}}"#,
-        phone = text(&group.id),
-        subject = text(&group.name),
+        phone = text_value(&group.id),
+        subject = text_value(&group.name),
         owner = Value::from(people.first().map(|person| person.phone.as_str())),
-        link = text(&group.invitation),
+        link = text_value(&group.invitation),
         count = people.len() + 1,
     )
 }
@@ -129,28 +132,28 @@ pub(super) fn invited(world: &World, group: &Group) -> String {
 /// `POST phone-exists-batch`: `outputPhone` is the number itself, also where it does not exist. Invented: every
 /// other answer is an array of one, as that of `phone-exists` is, and `lid` is left empty where nobody saw it.
 pub(super) fn phones(world: &World, phones: &[&str]) -> String {
-    list(phones.iter().enumerate().map(|(nth, phone)| {
+    join_list(phones.iter().enumerate().map(|(nth, phone)| {
         let exists = world.has_whatsapp(phone);
         let lid = Value::from(world.lid_of(phone).filter(|_| exists));
         let answer = format!(
             r#"{{"exists":{},"inputPhone":{},"outputPhone":{},"lid":{lid}}}"#,
-            boolean(exists, nth),
-            text(phone),
-            text(phone),
+            boolean_text(exists, nth),
+            text_value(phone),
+            text_value(phone),
         );
         if nth.is_multiple_of(2) { answer } else { format!("[{answer}]") }
     }))
 }
 
 /// A boolean, at every other place as text.
-fn boolean(value: bool, nth: usize) -> String {
+fn boolean_text(value: bool, nth: usize) -> String {
     if nth.is_multiple_of(2) { format!(r#""{value}""#) } else { value.to_string() }
 }
 
-fn text(value: &str) -> Value {
+fn text_value(value: &str) -> Value {
     Value::from(value)
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
+fn join_list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }

@@ -1,12 +1,12 @@
 //! The links that lead into groups and communities: one a group, a community's being that of its
 //! announcement group. A new one kills the old.
 
-use super::world::{Group, Refusal, Standing, World};
+use super::world::{BotRole, Group, Refusal, World};
 
 impl World {
     /// The living link of a group or a community.
     pub fn invitation(&self, id: &str) -> Option<&str> {
-        self.find_group(self.invited_into(id)).map(|group| group.invitation.as_str())
+        self.find_group(self.invitation_owner(id)).map(|group| group.invitation.as_str())
     }
 
     /// The group that a link leads into, while the link lives.
@@ -21,10 +21,10 @@ impl World {
     pub fn reset_invitation(&mut self, id: &str) -> Result<String, Refusal> {
         let into = match self.find_community(id) {
             Some(_) => self.may_change(id)?.announcement.clone(),
-            None => match self.find_group(id).map(|group| group.standing) {
-                None | Some(Standing::Absent) => return Err(Refusal::NoGroup),
-                Some(Standing::Member) => return Err(Refusal::NotAdmin),
-                Some(Standing::Admin) => id.to_owned(),
+            None => match self.find_group(id).map(|group| group.bot_role) {
+                None | Some(BotRole::Absent) => return Err(Refusal::NoGroup),
+                Some(BotRole::Member) => return Err(Refusal::NotAdmin),
+                Some(BotRole::Admin) => id.to_owned(),
             },
         };
         let link = self.next_invitation();
@@ -34,20 +34,20 @@ impl World {
         Ok(link)
     }
 
-    fn invited_into<'a>(&'a self, id: &'a str) -> &'a str {
+    fn invitation_owner<'a>(&'a self, id: &'a str) -> &'a str {
         self.find_community(id).map_or(id, |community| &community.announcement)
     }
 
     /// A link that there has not been yet: 22 letters and digits, as in real ones.
     pub(super) fn next_invitation(&mut self) -> String {
-        const SIGNS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         self.invitations += 1;
         // The signs are picked by a plain generator whose start differs for each link.
         let mut number = self.invitations;
         let mut sign = || {
             number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let nth = usize::try_from((number >> 33) % 62).unwrap_or_default();
-            char::from(SIGNS[nth])
+            char::from(ALPHABET[nth])
         };
         let code: String = (0..22).map(|_| sign()).collect();
         format!("https://chat.whatsapp.com/{code}")

@@ -10,7 +10,7 @@ use super::world::World;
 
 /// How long `communities-metadata` and the group metadata show the state before a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lag {
+pub enum ReadLag {
     /// For this many further reads of either kind.
     Reads(usize),
     /// For this long.
@@ -19,20 +19,20 @@ pub enum Lag {
 
 /// The worlds that laggards still see, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Past(VecDeque<(Until, World)>);
+pub(super) struct Snapshots(VecDeque<(Expiry, World)>);
 
 #[derive(Debug)]
-enum Until {
+enum Expiry {
     Reads(usize),
-    Moment(Instant),
+    At(Instant),
 }
 
-impl Past {
+impl Snapshots {
     /// Keeps the world as it is before a change.
-    pub(super) fn keep(&mut self, lag: Lag, world: &World, now: Instant) {
+    pub(super) fn push(&mut self, lag: ReadLag, world: &World, now: Instant) {
         let until = match lag {
-            Lag::Reads(reads) => Until::Reads(reads),
-            Lag::For(time) => Until::Moment(now + time),
+            ReadLag::Reads(reads) => Expiry::Reads(reads),
+            ReadLag::For(time) => Expiry::At(now + time),
         };
         self.0.push_back((until, world.clone()));
     }
@@ -40,11 +40,11 @@ impl Past {
     /// The world that this read sees, where it is not the present one.
     pub(super) fn seen(&mut self, now: Instant) -> Option<&World> {
         self.0.retain(|(until, _)| match until {
-            Until::Reads(left) => *left > 0,
-            Until::Moment(moment) => *moment > now,
+            Expiry::Reads(left) => *left > 0,
+            Expiry::At(moment) => *moment > now,
         });
         for (until, _) in &mut self.0 {
-            if let Until::Reads(left) = until {
+            if let Expiry::Reads(left) = until {
                 *left -= 1;
             }
         }

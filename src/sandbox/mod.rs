@@ -34,16 +34,16 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-pub use account::{Account, Webhooks};
+pub use account::{Credentials, Webhooks};
 pub use callbacks::Callback;
-pub use chats::{Reaction, Sent, Told};
-pub use lag::Lag;
-pub use people::{Added, Person};
-pub use replies::Reply;
-pub use trouble::{Fault, Gate, Offline, Partial, Trouble};
-pub use world::{Community, Group, Participant, Refusal, Standing, World};
+pub use chats::{ChatUpdate, Reaction, SentMessage};
+pub use lag::ReadLag;
+pub use people::{AddResult, KnownPerson};
+pub use replies::FaultResponse;
+pub use trouble::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
+pub use world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
-use lag::Past;
+use lag::Snapshots;
 
 /// A Z-API with one instance. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -51,20 +51,20 @@ pub struct Sandbox(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    account: Account,
+    account: Credentials,
     options: Options,
-    trouble: Trouble,
-    bell: watch::Sender<()>,
-    state: Mutex<State>,
+    faults: FaultInjector,
+    changed: watch::Sender<()>,
+    state: Mutex<SandboxState>,
 }
 
 /// What calls change.
 #[derive(Debug)]
-struct State {
+struct SandboxState {
     world: World,
-    calls: Vec<Call>,
+    calls: Vec<ApiCall>,
     webhooks: Webhooks,
-    past: Past,
+    snapshots: Snapshots,
 }
 
 /// Where servers of the same API differ.
@@ -100,7 +100,7 @@ impl Default for Options {
 
 /// A call that reached the sandbox, refused ones among them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
+pub struct ApiCall {
     /// `GET`, `POST`, …
     pub method: Method,
     /// What follows the credentials: `communities/link`.
@@ -111,9 +111,9 @@ pub struct Call {
     pub body: Option<Value>,
 }
 
-impl Call {
+impl ApiCall {
     /// Whether it is there to change communities, groups or settings; sending does not count.
-    pub fn changes(&self) -> bool {
+    pub fn is_change(&self) -> bool {
         // Asking who has WhatsApp changes nothing, though it is a POST.
         self.method != Method::GET && !self.path.starts_with("send-") && self.path != "phone-exists-batch"
     }
@@ -125,16 +125,21 @@ pub struct View<'a> {
     /// Communities, groups, messages, reactions.
     pub world: &'a World,
     /// The calls so far.
-    pub calls: &'a [Call],
+    pub calls: &'a [ApiCall],
 }
 
 impl Sandbox {
     /// A Z-API on this world, reached with this account's credentials.
-    pub fn new(world: World, account: Account, options: Options) -> Self {
+    pub fn new(world: World, account: Credentials, options: Options) -> Self {
         let bell = watch::Sender::new(());
-        let trouble = Trouble::new(bell.clone());
-        let state = State { world, calls: Vec::new(), webhooks: Webhooks::default(), past: Past::default() };
-        Self(Arc::new(Inner { account, options, trouble, bell, state: Mutex::new(state) }))
+        let trouble = FaultInjector::new(bell.clone());
+        let state = SandboxState {
+            world,
+            calls: Vec::new(),
+            webhooks: Webhooks::default(),
+            snapshots: Snapshots::default(),
+        };
+        Self(Arc::new(Inner { account, options, faults: trouble, changed: bell, state: Mutex::new(state) }))
     }
 
     /// The HTTP side: `/instances/{id}/token/{token}/{path}`.
@@ -143,17 +148,17 @@ impl Sandbox {
     }
 
     /// The credentials that it accepts.
-    pub fn account(&self) -> &Account {
+    pub fn account(&self) -> &Credentials {
         &self.0.account
     }
 
     /// What goes wrong.
-    pub fn trouble(&self) -> &Trouble {
-        &self.0.trouble
+    pub fn faults(&self) -> &FaultInjector {
+        &self.0.faults
     }
 
     /// The calls so far, oldest first.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<ApiCall> {
         self.state().calls.clone()
     }
 
@@ -165,12 +170,12 @@ impl Sandbox {
     /// Reads the world, or changes it as somebody does by hand. Must not call the sandbox.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let seen = look(&mut self.state().world);
-        self.ring();
+        self.notify();
         seen
     }
 
     /// What the bot sent and what was delivered, oldest first.
-    pub fn sent(&self) -> Vec<Sent> {
+    pub fn sent(&self) -> Vec<SentMessage> {
         self.state().world.sent().to_vec()
     }
 
@@ -180,18 +185,18 @@ impl Sandbox {
     }
 
     /// Waits for the first message after the first `n`.
-    pub async fn next_sent_after(&self, n: usize) -> Sent {
+    pub async fn next_sent_after(&self, n: usize) -> SentMessage {
         self.wait_until(|view| view.world.sent().get(n).cloned()).await
     }
 
     /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
-    pub fn told_after(&self, n: usize) -> Vec<Told> {
-        self.state().world.told_after(n).cloned().collect()
+    pub fn updates_after(&self, n: usize) -> Vec<ChatUpdate> {
+        self.state().world.updates_after(n).cloned().collect()
     }
 
     /// Waits until the chats got to see something after the first `n`.
-    pub async fn next_told_after(&self, n: usize) -> Told {
-        self.wait_until(|view| view.world.told_after(n).next().cloned()).await
+    pub async fn next_update_after(&self, n: usize) -> ChatUpdate {
+        self.wait_until(|view| view.world.updates_after(n).next().cloned()).await
     }
 
     /// Waits for the first reaction after the first `n`.
@@ -201,7 +206,7 @@ impl Sandbox {
 
     /// Waits until `look` finds what it looks for. It must not call the sandbox.
     pub async fn wait_until<T>(&self, mut look: impl FnMut(&View<'_>) -> Option<T>) -> T {
-        let mut bell = self.0.bell.subscribe();
+        let mut bell = self.0.changed.subscribe();
         loop {
             bell.borrow_and_update();
             let next_due = {
@@ -220,21 +225,21 @@ impl Sandbox {
     }
 
     fn is_online(&self) -> bool {
-        self.trouble().weather().offline.is_none()
+        self.faults().active_faults().connection_loss.is_none()
     }
 
     /// The state with everything delivered that is due.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SandboxState> {
         let is_online = self.is_online();
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         if is_online {
-            state.world.chats.settle(Instant::now());
+            state.world.chats.deliver_due(Instant::now());
         }
         state
     }
 
     /// Lets waiting tests look again.
-    fn ring(&self) {
-        self.0.bell.send_replace(());
+    fn notify(&self) {
+        self.0.changed.send_replace(());
     }
 }

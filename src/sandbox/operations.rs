@@ -8,63 +8,67 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::account::hex;
-use super::chats::Sent;
+use super::account::random_hex;
+use super::chats::SentMessage;
 use super::communities::Act;
-use super::routes::{Answer, Operation, bad};
-use super::world::{Group, Refusal, Standing, World};
-use super::{Account, Call, Options, Sandbox, State, communities, documents};
+use super::routes::{JsonResponse, Operation, bad_request};
+use super::world::{BotRole, Group, Refusal, World};
+use super::{ApiCall, Credentials, Options, Sandbox, SandboxState, communities, documents};
 
 impl Sandbox {
     /// Does what a call asks for.
-    pub(super) fn run(&self, operation: Operation<'_>, call: &Call) -> Answer {
+    pub(super) fn handle(&self, operation: Operation<'_>, call: &ApiCall) -> JsonResponse {
         let mut state = self.state();
         let (options, account) = (&self.0.options, self.account());
-        let weather = self.trouble().weather();
-        let partial = weather.partial;
+        let weather = self.faults().active_faults();
+        let partial = weather.partial_failure;
         let done = match operation {
             Operation::Communities => {
                 let all: Vec<_> =
-                    state.world.communities().iter().filter(|c| c.standing != Standing::Absent).collect();
+                    state.world.communities().iter().filter(|c| c.bot_role != BotRole::Absent).collect();
                 page(&all, call, options, Some(10)).map(documents::communities)
             }
             Operation::Groups => {
                 let all: Vec<_> =
-                    state.world.groups().iter().filter(|g| g.standing != Standing::Absent).collect();
+                    state.world.groups().iter().filter(|g| g.bot_role != BotRole::Absent).collect();
                 page(&all, call, options, None).map(documents::groups)
             }
-            Operation::Community(id) => community(seen(&mut state), id),
-            Operation::Group { id, with_invitation } => group(seen(&mut state), id).map(|(world, group)| {
-                documents::group(world, group, &account.phone, with_invitation, options)
-            }),
+            Operation::Community(id) => community(read_world(&mut state), id),
+            Operation::Group { id, with_invitation } => {
+                group(read_world(&mut state), id).map(|(world, group)| {
+                    documents::group(world, group, &account.phone, with_invitation, options)
+                })
+            }
             Operation::GroupInvitation(id) => {
-                group(seen(&mut state), id).map(|(_, group)| documents::invitation_link(group))
+                group(read_world(&mut state), id).map(|(_, group)| documents::invitation_link(group))
             }
             Operation::GroupOfInvitation => group_of_invitation(&state.world, call),
-            Operation::Create => communities::create(state.changing(weather), call),
-            Operation::Deactivate(id) => communities::deactivate(state.changing(weather), id),
-            Operation::Describe => communities::describe(state.changing(weather), call),
-            Operation::SetPhoto => communities::set_photo(state.changing(weather), call),
-            Operation::SetWhoMayAdd => communities::set_who_may_add(state.changing(weather), call),
-            Operation::ResetInvitation(id) => communities::reset_invitation(state.changing(weather), id),
-            Operation::AddPeople => communities::add_people(state.changing(weather), call, partial),
+            Operation::Create => communities::create(state.world_for_change(weather), call),
+            Operation::Deactivate(id) => communities::deactivate(state.world_for_change(weather), id),
+            Operation::Describe => communities::describe(state.world_for_change(weather), call),
+            Operation::SetPhoto => communities::set_photo(state.world_for_change(weather), call),
+            Operation::SetAddPolicy => communities::set_add_policy(state.world_for_change(weather), call),
+            Operation::ResetInvitation(id) => {
+                communities::reset_invitation(state.world_for_change(weather), id)
+            }
+            Operation::AddPeople => communities::add_people(state.world_for_change(weather), call, partial),
             Operation::RemovePeople => {
                 let acts = (World::remove_person as Act, World::remove_from_group as Act);
-                communities::change_people(state.changing(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(weather), call, partial, acts)
             }
             Operation::Promote => {
                 let acts = (World::promote as Act, World::promote_in_group as Act);
-                communities::change_people(state.changing(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(weather), call, partial, acts)
             }
             Operation::Demote => {
                 let acts = (World::demote as Act, World::demote_in_group as Act);
-                communities::change_people(state.changing(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(weather), call, partial, acts)
             }
             Operation::ApprovePeople => {
-                communities::decide(state.changing(weather), call, partial, World::approve)
+                communities::decide(state.world_for_change(weather), call, partial, World::approve)
             }
             Operation::RejectPeople => {
-                communities::decide(state.changing(weather), call, partial, World::reject)
+                communities::decide(state.world_for_change(weather), call, partial, World::reject)
             }
             Operation::PhonesExist => communities::phones_exist(&state.world, call),
             Operation::Link => self.change(&mut state, call, World::link),
@@ -104,19 +108,20 @@ impl Sandbox {
     /// Links or unlinks the groups of a call one by one.
     fn change(
         &self,
-        state: &mut State,
-        call: &Call,
+        state: &mut SandboxState,
+        call: &ApiCall,
         act: fn(&mut World, &str, &str) -> Result<(), Refusal>,
-    ) -> Result<String, Answer> {
+    ) -> Result<String, JsonResponse> {
         let community = required(call, "communityId")?;
         let groups = field(call, "groupsPhones").and_then(Value::as_array);
-        let groups = groups.filter(|g| !g.is_empty()).ok_or_else(|| bad("groupsPhones is required"))?;
-        if state.world.find_community(community).is_none_or(|c| c.standing == Standing::Absent) {
-            return Err(bad(&Refusal::NoCommunity.to_string()));
+        let groups =
+            groups.filter(|g| !g.is_empty()).ok_or_else(|| bad_request("groupsPhones is required"))?;
+        if state.world.find_community(community).is_none_or(|c| c.bot_role == BotRole::Absent) {
+            return Err(bad_request(&Refusal::NoCommunity.to_string()));
         }
 
-        let weather = self.trouble().weather();
-        let world = state.changing(weather);
+        let weather = self.faults().active_faults();
+        let world = state.world_for_change(weather);
         let mut refused = Vec::new();
         for group in groups {
             let group = group.as_str().unwrap_or_default();
@@ -133,56 +138,56 @@ impl Sandbox {
             let success = if call.path.ends_with("unlink") { json!("true") } else { json!(true) };
             return Ok(json!({ "success": success }).to_string());
         }
-        communities::done_in_part("success", "failedGroups", &refused, weather.partial)
+        communities::partial_response("success", "failedGroups", &refused, weather.partial_failure)
     }
 }
 
 /// The world as a read of metadata sees it: that of before, while reads lag.
-fn seen(state: &mut State) -> &World {
-    state.past.seen(Instant::now()).unwrap_or(&state.world)
+fn read_world(state: &mut SandboxState) -> &World {
+    state.snapshots.seen(Instant::now()).unwrap_or(&state.world)
 }
 
-fn community(world: &World, id: &str) -> Result<String, Answer> {
-    let found = world.find_community(id).filter(|c| c.standing != Standing::Absent);
-    found.map(|c| documents::community(world, c)).ok_or_else(|| bad("Community not found"))
+fn community(world: &World, id: &str) -> Result<String, JsonResponse> {
+    let found = world.find_community(id).filter(|c| c.bot_role != BotRole::Absent);
+    found.map(|c| documents::community(world, c)).ok_or_else(|| bad_request("Community not found"))
 }
 
-fn group<'w>(world: &'w World, id: &str) -> Result<(&'w World, &'w Group), Answer> {
-    let found = world.find_group(id).filter(|g| g.standing != Standing::Absent);
-    found.map(|group| (world, group)).ok_or_else(|| bad("Group not found"))
+fn group<'w>(world: &'w World, id: &str) -> Result<(&'w World, &'w Group), JsonResponse> {
+    let found = world.find_group(id).filter(|g| g.bot_role != BotRole::Absent);
+    found.map(|group| (world, group)).ok_or_else(|| bad_request("Group not found"))
 }
 
-fn sent_by_me(call: &Call) -> Result<bool, Answer> {
-    let value = field(call, "notifySentByMe").ok_or_else(|| bad("notifySentByMe is required"))?;
+fn sent_by_me(call: &ApiCall) -> Result<bool, JsonResponse> {
+    let value = field(call, "notifySentByMe").ok_or_else(|| bad_request("notifySentByMe is required"))?;
     Ok(value == true || value == "true")
 }
 
 /// A dead link leads nowhere; a living one is read by whoever has it.
-fn group_of_invitation(world: &World, call: &Call) -> Result<String, Answer> {
+fn group_of_invitation(world: &World, call: &ApiCall) -> Result<String, JsonResponse> {
     let query = format!("/?{}", call.query.as_deref().unwrap_or_default());
     let given = query.parse().ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
     let link = given.and_then(|Query(pairs)| pairs.into_iter().find(|(key, _)| key == "url"));
-    let (_, link) = link.ok_or_else(|| bad("url is required"))?;
-    let group = world.group_invited_by(&link).ok_or_else(|| bad("Invalid invitation link"))?;
+    let (_, link) = link.ok_or_else(|| bad_request("url is required"))?;
+    let group = world.group_invited_by(&link).ok_or_else(|| bad_request("Invalid invitation link"))?;
     Ok(documents::invited(world, group))
 }
 
 /// The page that a call asks for. Without `usual_size`, page and size must be given.
 fn page<'a, T>(
     all: &'a [T],
-    call: &Call,
+    call: &ApiCall,
     options: &Options,
     usual_size: Option<usize>,
-) -> Result<&'a [T], Answer> {
+) -> Result<&'a [T], JsonResponse> {
     let given = |name: &str| {
         let pairs = call.query.as_deref().unwrap_or_default().split('&');
         pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
     };
     let number = |name: &str, usual: Option<usize>| match given(name) {
-        None => usual.ok_or_else(|| bad(&format!("{name} is required"))),
+        None => usual.ok_or_else(|| bad_request(&format!("{name} is required"))),
         Some(value) => {
             let number = value.parse().ok().filter(|n| *n > 0);
-            number.ok_or_else(|| bad(&format!("{name} must be a number from 1")))
+            number.ok_or_else(|| bad_request(&format!("{name} must be a number from 1")))
         }
     };
     let number_of_page = number("page", usual_size.map(|_| 1))?;
@@ -192,39 +197,39 @@ fn page<'a, T>(
     Ok(all.chunks(size).nth(nth - 1).unwrap_or_default())
 }
 
-fn send_text(state: &mut State, call: &Call, options: &Options) -> Result<String, Answer> {
+fn send_text(state: &mut SandboxState, call: &ApiCall, options: &Options) -> Result<String, JsonResponse> {
     let chat = required(call, "phone")?.to_owned();
     let text = required(call, "message")?.to_owned();
     if let Some(edited) = text_field(call, "editMessageId") {
         if !state.world.chats.edit(edited, &text) {
-            return Err(bad("Message not found"));
+            return Err(bad_request("Message not found"));
         }
         return Ok(ids(edited));
     }
-    if state.world.chats.queued() >= options.queue_limit {
-        return Err(bad("The queue is full"));
+    if state.world.chats.queue_len() >= options.queue_limit {
+        return Err(bad_request("The queue is full"));
     }
-    let message_id = format!("3EB0{}", &hex()[12..]);
+    let message_id = format!("3EB0{}", &random_hex()[12..]);
     let quoted = text_field(call, "messageId").map(str::to_owned);
-    let sent = Sent { chat, text, quoted, message_id: message_id.clone(), edited: false };
+    let sent = SentMessage { chat, text, quoted, message_id: message_id.clone(), edited: false };
     state.world.chats.queue(sent, Instant::now(), options.send_delay);
     Ok(ids(&message_id))
 }
 
-fn react(state: &mut State, call: &Call) -> Result<String, Answer> {
+fn react(state: &mut SandboxState, call: &ApiCall) -> Result<String, JsonResponse> {
     let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
     state.world.chats.react(chat, message, required(call, "reaction")?);
-    Ok(ids(&hex()))
+    Ok(ids(&random_hex()))
 }
 
-fn remove_reaction(state: &mut State, call: &Call) -> Result<String, Answer> {
+fn remove_reaction(state: &mut SandboxState, call: &ApiCall) -> Result<String, JsonResponse> {
     let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
     state.world.chats.remove_reaction(chat, message);
-    Ok(ids(&hex()))
+    Ok(ids(&random_hex()))
 }
 
 fn ids(message_id: &str) -> String {
-    json!({ "zaapId": hex(), "messageId": message_id, "id": message_id }).to_string()
+    json!({ "zaapId": random_hex(), "messageId": message_id, "id": message_id }).to_string()
 }
 
 /// `error` is chatter: it is there when all is well.
@@ -235,7 +240,7 @@ fn status(is_online: bool) -> String {
         .to_string()
 }
 
-fn device(account: &Account) -> String {
+fn device(account: &Credentials) -> String {
     json!({
         "phone": account.phone,
         "imgUrl": "",
@@ -249,7 +254,7 @@ fn device(account: &Account) -> String {
     .to_string()
 }
 
-fn me(state: &State, account: &Account, is_online: bool) -> String {
+fn me(state: &SandboxState, account: &Credentials, is_online: bool) -> String {
     json!({
         "id": account.id,
         "token": account.token,
@@ -274,25 +279,29 @@ fn me(state: &State, account: &Account, is_online: bool) -> String {
     .to_string()
 }
 
-fn set_webhook(webhook: &mut Option<String>, call: &Call) -> Result<String, Answer> {
+fn set_webhook(webhook: &mut Option<String>, call: &ApiCall) -> Result<String, JsonResponse> {
     *webhook = Some(webhook_url(call)?);
     Ok(r#"{"value":true}"#.to_owned())
 }
 
 /// Z-API takes https alone (Z-API docs, update-webhook-received).
-fn webhook_url(call: &Call) -> Result<String, Answer> {
+fn webhook_url(call: &ApiCall) -> Result<String, JsonResponse> {
     let url = required(call, "value")?;
-    if url.starts_with("https://") { Ok(url.to_owned()) } else { Err(bad("The webhook must be https")) }
+    if url.starts_with("https://") {
+        Ok(url.to_owned())
+    } else {
+        Err(bad_request("The webhook must be https"))
+    }
 }
 
-pub(super) fn field<'a>(call: &'a Call, name: &str) -> Option<&'a Value> {
+pub(super) fn field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a Value> {
     call.body.as_ref()?.get(name)
 }
 
-pub(super) fn text_field<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+pub(super) fn text_field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a str> {
     field(call, name)?.as_str().filter(|text| !text.is_empty())
 }
 
-pub(super) fn required<'a>(call: &'a Call, name: &str) -> Result<&'a str, Answer> {
-    text_field(call, name).ok_or_else(|| bad(&format!("{name} is required")))
+pub(super) fn required<'a>(call: &'a ApiCall, name: &str) -> Result<&'a str, JsonResponse> {
+    text_field(call, name).ok_or_else(|| bad_request(&format!("{name} is required")))
 }

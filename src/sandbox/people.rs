@@ -6,14 +6,14 @@
 
 use std::collections::HashSet;
 
-use super::world::{Community, Group, Participant, Refusal, Standing, World};
+use super::world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
 /// The most admins a community can have, the bot among them (ZAPI.md, Linking).
-const MOST_ADMINS: usize = 20;
+const MAX_ADMINS: usize = 20;
 
 /// Somebody whom the world knows beyond a group's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct KnownPerson {
     /// Their number.
     pub phone: String,
     /// Their lid, `…@lid`.
@@ -28,9 +28,9 @@ pub struct Person {
 
 /// What became of somebody who was to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
+pub enum AddResult {
     /// They are in, or were so already.
-    In,
+    Added,
     /// They got a private invitation, and are not in.
     Invited,
 }
@@ -38,7 +38,7 @@ pub enum Added {
 impl World {
     /// Somebody of whom more is known than that their number exists.
     pub fn person(&mut self, phone: &str, lid: Option<&str>, name: &str) {
-        self.people.push(Person {
+        self.people.push(KnownPerson {
             phone: phone.to_owned(),
             lid: lid.map(str::to_owned),
             name: name.to_owned(),
@@ -49,20 +49,20 @@ impl World {
 
     /// They let nobody add them to groups.
     pub fn set_hard_to_add(&mut self, phone: &str) {
-        self.known(phone).is_hard_to_add = true;
+        self.person_entry(phone).is_hard_to_add = true;
     }
 
     /// Groups show their lid in place of the number, if they have one.
     pub fn set_hides_number(&mut self, phone: &str) {
-        self.known(phone).hides_number = true;
+        self.person_entry(phone).hides_number = true;
     }
 
     /// The number has no WhatsApp; every other one has.
-    pub fn set_nobody(&mut self, phone: &str) {
-        self.nobodies.push(phone.to_owned());
+    pub fn set_no_whatsapp(&mut self, phone: &str) {
+        self.without_whatsapp.push(phone.to_owned());
     }
 
-    fn known(&mut self, phone: &str) -> &mut Person {
+    fn person_entry(&mut self, phone: &str) -> &mut KnownPerson {
         let at = self.people.iter().position(|person| person.phone == phone).unwrap_or_else(|| {
             self.person(phone, None, phone);
             self.people.len() - 1
@@ -71,13 +71,13 @@ impl World {
     }
 
     /// The people of whom more is known.
-    pub fn people(&self) -> &[Person] {
+    pub fn people(&self) -> &[KnownPerson] {
         &self.people
     }
 
     /// Whether a number has WhatsApp: 8 to 15 digits do, unless said otherwise.
     pub fn has_whatsapp(&self, phone: &str) -> bool {
-        is_number(phone) && !self.nobodies.iter().any(|nobody| nobody == phone)
+        is_number(phone) && !self.without_whatsapp.iter().any(|nobody| nobody == phone)
     }
 
     /// The lid of a number, if anybody has seen it.
@@ -90,14 +90,14 @@ impl World {
     }
 
     /// The people in a group; in an announcement group, everybody in its community, once.
-    pub fn participants(&self, group: &Group) -> Vec<Participant> {
+    pub fn participants(&self, group: &Group) -> Vec<GroupMember> {
         let mut all = group.participants.clone();
         let mut seen: HashSet<&str> = group.participants.iter().map(|person| person.phone.as_str()).collect();
         let community = group.community.as_deref().filter(|_| group.is_announcement);
         for linked in community.map(|id| self.groups_of(id)).unwrap_or_default() {
             for person in &linked.participants {
                 if seen.insert(&person.phone) {
-                    all.push(Participant { is_admin: false, is_super_admin: false, ..person.clone() });
+                    all.push(GroupMember { is_admin: false, is_super_admin: false, ..person.clone() });
                 }
             }
         }
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// Everybody in a community, without the bot.
-    pub fn people_of(&self, community: &str) -> Vec<Participant> {
+    pub fn people_of(&self, community: &str) -> Vec<GroupMember> {
         self.announcement_of(community).map(|group| self.participants(group)).unwrap_or_default()
     }
 
@@ -118,8 +118,8 @@ impl World {
     /// Puts somebody into a community without asking, as the world begins or as it is done by hand.
     pub fn join(&mut self, community: &str, phone: &str, is_admin: bool, is_super_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);
-        let joined = Participant { phone: phone.to_owned(), lid, is_admin, is_super_admin };
-        if let Some(kept) = self.kept(community) {
+        let joined = GroupMember { phone: phone.to_owned(), lid, is_admin, is_super_admin };
+        if let Some(kept) = self.participants_mut(community) {
             kept.retain(|person| person.phone != phone);
             kept.push(joined);
         }
@@ -130,11 +130,11 @@ impl World {
     pub fn crowd(&mut self, community: &str, count: u32) {
         let phone = |nth: u32| (5_511_960_000_000_u64 + u64::from(nth)).to_string();
         let somebody =
-            |nth: u32| Participant { phone: phone(nth), lid: None, is_admin: false, is_super_admin: false };
+            |nth: u32| GroupMember { phone: phone(nth), lid: None, is_admin: false, is_super_admin: false };
         for nth in 0..count {
             self.person(&phone(nth), None, &format!("Maria Aparecida de Souza {nth:05}"));
         }
-        if let Some(kept) = self.kept(community) {
+        if let Some(kept) = self.participants_mut(community) {
             kept.extend((0..count).map(somebody));
         }
     }
@@ -142,7 +142,7 @@ impl World {
     /// Puts somebody into an ordinary group without asking, as it is done by hand.
     pub fn join_group(&mut self, group: &str, phone: &str, is_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);
-        let joined = Participant { phone: phone.to_owned(), lid, is_admin, is_super_admin: false };
+        let joined = GroupMember { phone: phone.to_owned(), lid, is_admin, is_super_admin: false };
         for group in self.groups.iter_mut().filter(|known| known.id == group) {
             group.participants.retain(|person| person.phone != phone);
             group.participants.push(joined.clone());
@@ -191,7 +191,7 @@ impl World {
     pub fn add_to_group(&mut self, group: &str, who: &str) -> Result<(), Refusal> {
         self.may_change_group(group)?;
         if self.member_of_group(group, who).is_err() {
-            let phone = self.number_of(who).ok_or(Refusal::NoWhatsApp)?;
+            let phone = self.find_number(who).ok_or(Refusal::NoWhatsApp)?;
             self.join_group(group, &phone, false);
         }
         Ok(())
@@ -244,14 +244,14 @@ impl World {
 
     /// The bot must be an admin of the group to change who is in it.
     fn may_change_group(&self, group: &str) -> Result<(), Refusal> {
-        match self.find_group(group).map(|group| group.standing) {
-            None | Some(Standing::Absent) => Err(Refusal::NoGroup),
-            Some(Standing::Member) => Err(Refusal::NotAdmin),
-            Some(Standing::Admin) => Ok(()),
+        match self.find_group(group).map(|group| group.bot_role) {
+            None | Some(BotRole::Absent) => Err(Refusal::NoGroup),
+            Some(BotRole::Member) => Err(Refusal::NotAdmin),
+            Some(BotRole::Admin) => Ok(()),
         }
     }
 
-    fn member_of_group(&self, group: &str, who: &str) -> Result<Participant, Refusal> {
+    fn member_of_group(&self, group: &str, who: &str) -> Result<GroupMember, Refusal> {
         let mut people = self.find_group(group).ok_or(Refusal::NoGroup)?.participants.iter();
         people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).cloned().ok_or(Refusal::NotIn)
     }
@@ -260,12 +260,12 @@ impl World {
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
-    pub fn add_person(&mut self, community: &str, who: &str, invites: bool) -> Result<Added, Refusal> {
+    pub fn add_person(&mut self, community: &str, who: &str, invites: bool) -> Result<AddResult, Refusal> {
         self.may_change(community)?;
         if self.member(community, who).is_ok() {
-            return Ok(Added::In);
+            return Ok(AddResult::Added);
         }
-        let phone = self.number_of(who).ok_or(Refusal::NoWhatsApp)?;
+        let phone = self.find_number(who).ok_or(Refusal::NoWhatsApp)?;
         let is_hard_to_add = self.people.iter().any(|person| person.phone == phone && person.is_hard_to_add);
         match (is_hard_to_add, invites) {
             (true, false) => Err(Refusal::HardToAdd),
@@ -273,11 +273,11 @@ impl World {
                 if !self.invited(community).contains(&phone.as_str()) {
                     self.invited.push((community.to_owned(), phone));
                 }
-                Ok(Added::Invited)
+                Ok(AddResult::Invited)
             }
             (false, _) => {
                 self.join(community, &phone, false, false);
-                Ok(Added::In)
+                Ok(AddResult::Added)
             }
         }
     }
@@ -310,7 +310,7 @@ impl World {
         }
         // The bot, which is not among them, is one.
         let admins = 1 + self.people_of(community).iter().filter(|person| person.is_admin).count();
-        if admins >= MOST_ADMINS {
+        if admins >= MAX_ADMINS {
             return Err(Refusal::TooManyAdmins);
         }
         self.join(community, &member.phone, true, false);
@@ -336,20 +336,20 @@ impl World {
     /// The bot must be an admin of the community to change it.
     pub(super) fn may_change(&self, community: &str) -> Result<&Community, Refusal> {
         match self.find_community(community) {
-            None | Some(Community { standing: Standing::Absent, .. }) => Err(Refusal::NoCommunity),
-            Some(Community { standing: Standing::Member, .. }) => Err(Refusal::NotAdmin),
+            None | Some(Community { bot_role: BotRole::Absent, .. }) => Err(Refusal::NoCommunity),
+            Some(Community { bot_role: BotRole::Member, .. }) => Err(Refusal::NotAdmin),
             Some(community) => Ok(community),
         }
     }
 
     /// Somebody in a community, named by number or lid.
-    fn member(&self, community: &str, who: &str) -> Result<Participant, Refusal> {
+    fn member(&self, community: &str, who: &str) -> Result<GroupMember, Refusal> {
         let mut people = self.people_of(community).into_iter();
         people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).ok_or(Refusal::NotIn)
     }
 
     /// The number behind a number or a lid, if it has WhatsApp.
-    fn number_of(&self, who: &str) -> Option<String> {
+    fn find_number(&self, who: &str) -> Option<String> {
         if self.has_whatsapp(who) {
             return Some(who.to_owned());
         }
@@ -360,7 +360,7 @@ impl World {
         })
     }
 
-    fn kept(&mut self, community: &str) -> Option<&mut Vec<Participant>> {
+    fn participants_mut(&mut self, community: &str) -> Option<&mut Vec<GroupMember>> {
         let announcement = self.find_community(community)?.announcement.clone();
         self.groups.iter_mut().find(|group| group.id == announcement).map(|group| &mut group.participants)
     }

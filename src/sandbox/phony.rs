@@ -9,13 +9,13 @@
 
 use serde_json::{Value, json};
 
-use super::account::hex;
+use super::account::random_hex;
 pub use super::post::{Answer, post};
 use crate::clock::{Clock, Timestamp};
 
 /// A `ReceivedCallback` in a direct chat, unless told otherwise.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct EventBuilder {
     instance: String,
     connected_phone: String,
     message_id: String,
@@ -57,7 +57,7 @@ enum Content {
 
 /// The `DeliveryCallback` of a message that was sent to `phone`.
 pub fn delivery(instance: &str, phone: &str, message_id: &str) -> String {
-    let zaap_id = hex();
+    let zaap_id = random_hex();
     let fields = json!({
         "phone": phone,
         "zaapId": zaap_id,
@@ -76,49 +76,49 @@ enum Edit {
     Remove(String),
 }
 
-impl Event {
+impl EventBuilder {
     /// A text that reached the instance with this id, from nobody in particular.
     pub fn text(instance: &str, text: &str) -> Self {
-        Self::of(instance, Content::Text(text.to_owned()))
+        Self::new(instance, Content::Text(text.to_owned()))
     }
 
     /// A reaction to a message of the bot's; an empty value takes it away.
     pub fn reaction(instance: &str, value: &str, message_id: &str) -> Self {
         let (value, message_id) = (value.to_owned(), message_id.to_owned());
-        Self::of(instance, Content::Reaction { value, message_id })
+        Self::new(instance, Content::Reaction { value, message_id })
     }
 
     /// A picture with its caption, to be fetched at `url`.
     pub fn picture(instance: &str, caption: &str, url: &str) -> Self {
-        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
+        Self::new(instance, Content::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
     }
 
     /// A picture with its caption that Z-API could not fetch from WhatsApp.
     pub fn lost_picture(instance: &str, caption: &str) -> Self {
-        Self::of(instance, Content::Picture { caption: caption.to_owned(), url: None })
+        Self::new(instance, Content::Picture { caption: caption.to_owned(), url: None })
     }
 
     /// A video with its caption, to be fetched at `url`.
     pub fn video(instance: &str, caption: &str, url: &str) -> Self {
-        Self::of(instance, Content::Video { caption: caption.to_owned(), url: url.to_owned() })
+        Self::new(instance, Content::Video { caption: caption.to_owned(), url: url.to_owned() })
     }
 
     /// A document of this name with its caption, to be fetched at `url`.
     pub fn document(instance: &str, caption: &str, file_name: &str, url: &str) -> Self {
         let (caption, file_name, url) = (caption.to_owned(), file_name.to_owned(), url.to_owned());
-        Self::of(instance, Content::Document { caption, file_name, url })
+        Self::new(instance, Content::Document { caption, file_name, url })
     }
 
     /// That a message was deleted for everyone.
     pub fn revoked(instance: &str, message_id: &str) -> Self {
-        Self::of(instance, Content::Revoked).replying_to(message_id)
+        Self::new(instance, Content::Revoked).replying_to(message_id)
     }
 
-    fn of(instance: &str, content: Content) -> Self {
+    fn new(instance: &str, content: Content) -> Self {
         Self {
             instance: instance.to_owned(),
             connected_phone: "5511988887777".to_owned(),
-            message_id: format!("3A{}", &hex()[12..]),
+            message_id: format!("3A{}", &random_hex()[12..]),
             at: None,
             phone: None,
             lid: None,
@@ -150,7 +150,7 @@ impl Event {
     }
 
     /// The sender's name.
-    pub fn named(mut self, name: &str) -> Self {
+    pub fn sender_name(mut self, name: &str) -> Self {
         self.sender = name.to_owned();
         self
     }
@@ -168,7 +168,7 @@ impl Event {
     }
 
     /// When it was sent; the present moment unless given.
-    pub fn at(mut self, moment: Timestamp) -> Self {
+    pub fn sent_at(mut self, moment: Timestamp) -> Self {
         self.at = Some(moment);
         self
     }
@@ -200,7 +200,7 @@ impl Event {
     }
 
     /// Without its content, which comes later under the same id.
-    pub fn waiting(self) -> Self {
+    pub fn awaiting_content(self) -> Self {
         self.flag("waitingMessage")
     }
 
@@ -221,7 +221,7 @@ impl Event {
 
     /// Something else in place of the text: `("image", json!({"caption": "…"}))`.
     pub fn content(self, kind: &str, value: Value) -> Self {
-        self.without("text").with(kind, value)
+        self.without_field("text").with(kind, value)
     }
 
     /// Gives a field another value, or adds it.
@@ -231,13 +231,13 @@ impl Event {
     }
 
     /// Adds a field at the end even if there is one of this name.
-    pub fn repeating(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub fn with_duplicate_field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.edits.push(Edit::Repeat(name.to_owned(), value.into()));
         self
     }
 
     /// Leaves a field out.
-    pub fn without(mut self, name: &str) -> Self {
+    pub fn without_field(mut self, name: &str) -> Self {
         self.edits.push(Edit::Remove(name.to_owned()));
         self
     }
@@ -280,7 +280,7 @@ impl Event {
         self
     }
 
-    fn is(&self, flag: &str) -> Value {
+    fn flag_value(&self, flag: &str) -> Value {
         self.flags.contains(&flag).into()
     }
 
@@ -293,13 +293,13 @@ impl Event {
         let chat_name = if is_group { "Grupo" } else { &self.sender };
         let moment = self.at.unwrap_or_else(|| Clock::system().now());
         let mut fields = vec![
-            ("isStatusReply", self.is("isStatusReply")),
+            ("isStatusReply", self.flag_value("isStatusReply")),
             ("chatLid", chat_lid.into()),
             ("connectedPhone", self.connected_phone.as_str().into()),
-            ("waitingMessage", self.is("waitingMessage")),
-            ("isEdit", self.is("isEdit")),
+            ("waitingMessage", self.flag_value("waitingMessage")),
+            ("isEdit", self.flag_value("isEdit")),
             ("isGroup", is_group.into()),
-            ("isNewsletter", self.is("isNewsletter")),
+            ("isNewsletter", self.flag_value("isNewsletter")),
             ("instanceId", self.instance.as_str().into()),
             ("messageId", self.message_id.as_str().into()),
             ("phone", phone.into()),
@@ -310,7 +310,7 @@ impl Event {
             ("senderPhoto", Value::Null),
             ("senderName", self.sender.as_str().into()),
             ("photo", "https://pps.whatsapp.net/v/t61.0-0/0_n.jpg".into()),
-            ("broadcast", self.is("broadcast")),
+            ("broadcast", self.flag_value("broadcast")),
         ];
         // On the connected phone, the participant is the bot's own number.
         let author = if from_me { Some(self.connected_phone.as_str()) } else { who };
@@ -325,11 +325,11 @@ impl Event {
         if let Some(reference) = &self.reference {
             fields.push(("referenceMessageId", reference.as_str().into()));
         }
-        fields.push(("forwarded", self.is("forwarded")));
+        fields.push(("forwarded", self.flag_value("forwarded")));
         fields.push(("type", "ReceivedCallback".into()));
-        fields.push(("fromApi", self.is("fromApi")));
+        fields.push(("fromApi", self.flag_value("fromApi")));
         if !self.flags.contains(&"waitingMessage") {
-            fields.push(self.said(phone, author, moment));
+            fields.push(self.content_field(phone, author, moment));
         }
         // It stands twice in many documented events.
         fields.push(("instanceId", self.instance.as_str().into()));
@@ -337,7 +337,12 @@ impl Event {
     }
 
     /// The field that holds the content, of a message in this chat by this author.
-    fn said(&self, chat: Option<&str>, author: Option<&str>, at: Timestamp) -> (&'static str, Value) {
+    fn content_field(
+        &self,
+        chat: Option<&str>,
+        author: Option<&str>,
+        at: Timestamp,
+    ) -> (&'static str, Value) {
         match &self.content {
             Content::Text(text) => ("text", json!({ "message": text })),
             Content::Reaction { value, message_id } => {

@@ -34,7 +34,7 @@ impl World {
         world.person("5544999990005", None, "Elisa");
         world.set_hides_number("5544999990003");
         world.set_hard_to_add("5544999990004");
-        world.set_nobody("5544999990009");
+        world.set_no_whatsapp("5544999990009");
         for community in [&bairro, &marketing] {
             world.join(community, "5544999990001", true, true);
         }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufR
 use tokio::net::TcpStream;
 
 /// The most bytes of an answer that are read.
-const LIMIT: u64 = 1024 * 1024;
+const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
 /// A SETTINGS frame's payload, as Java's client offers it (RFC 7540, 3.2.1).
 const H2C_SETTINGS: &str = "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA";
@@ -65,7 +65,7 @@ pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Resul
     let mut stream = TcpStream::connect((host, address.1)).await?;
     let written = write(&mut stream, &head, body).await;
     // A server that refuses early may close before it has read everything; its answer counts.
-    match read(BufReader::new(stream).take(LIMIT)).await {
+    match read(BufReader::new(stream).take(MAX_RESPONSE_BYTES)).await {
         Ok(answer) => Ok(answer),
         Err(unread) => Err(written.err().unwrap_or(unread)),
     }

@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 
 /// An answer that a test scripts.
 #[derive(Clone, Debug)]
-pub enum Reply {
+pub enum FaultResponse {
     /// A status and a body.
     Whole {
         /// The status.
@@ -36,7 +36,7 @@ pub enum Reply {
     Drip(Duration),
 }
 
-impl Reply {
+impl FaultResponse {
     /// A JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::whole(status, "application/json", &body.to_string())
@@ -58,12 +58,12 @@ impl Reply {
     }
 
     /// 429, with the seconds to wait where the server says them.
-    pub fn too_many(retry_after: Option<u64>) -> Self {
+    pub fn too_many_requests(retry_after: Option<u64>) -> Self {
         Self::throttled(retry_after.map(HeaderValue::from), None)
     }
 
     /// 429, with the date to wait for, and the date that it has by the server's clock.
-    pub fn too_many_until(retry_after: &'static str, date: &'static str) -> Self {
+    pub fn too_many_requests_until(retry_after: &'static str, date: &'static str) -> Self {
         Self::throttled(Some(HeaderValue::from_static(retry_after)), Some(HeaderValue::from_static(date)))
     }
 

@@ -13,17 +13,17 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::operations::text_field;
-use super::trouble::{Fault, Offline};
-use super::{Account, Call, Sandbox};
+use super::trouble::{ConnectionLoss, Fault};
+use super::{ApiCall, Credentials, Sandbox};
 
 /// A status and a JSON document.
-pub(super) type Answer = (StatusCode, String);
+pub(super) type JsonResponse = (StatusCode, String);
 
 pub(super) fn router(sandbox: Sandbox) -> Router {
-    Router::new().route("/instances/{id}/token/{token}/{*call}", any(answer)).with_state(sandbox)
+    Router::new().route("/instances/{id}/token/{token}/{*call}", any(handle)).with_state(sandbox)
 }
 
-async fn answer(
+async fn handle(
     Shared(sandbox): Shared<Sandbox>,
     Path((id, token, path)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
@@ -31,25 +31,25 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let call = Call { method, path, query, body: serde_json::from_slice(&body).ok() };
+    let call = ApiCall { method, path, query, body: serde_json::from_slice(&body).ok() };
     sandbox.state().calls.push(call.clone());
-    sandbox.ring();
+    sandbox.notify();
 
-    let fault = sandbox.trouble().strike(&call.method, &target(&call));
+    let fault = sandbox.faults().take_fault(&call.method, &fault_target(&call));
     match &fault {
-        Some(Fault::Instead(reply)) => return reply.clone().into_response(),
+        Some(Fault::Replace(reply)) => return reply.clone().into_response(),
         Some(Fault::Delay(time)) => tokio::time::sleep(*time).await,
-        Some(Fault::Hold(gate)) => gate.pass().await,
-        Some(Fault::Afterwards(_) | Fault::HoldAnswer(_)) | None => {}
+        Some(Fault::HoldRequest(gate)) => gate.wait().await,
+        Some(Fault::ReplaceResponse(_) | Fault::HoldResponse(_)) | None => {}
     }
-    let done = match admit(&sandbox, &id, &token, &headers, &call) {
-        Ok(operation) => sandbox.run(operation, &call),
+    let done = match authenticate(&sandbox, &id, &token, &headers, &call) {
+        Ok(operation) => sandbox.handle(operation, &call),
         Err(refused) => refused,
     };
-    sandbox.ring();
+    sandbox.notify();
     match fault {
-        Some(Fault::Afterwards(reply)) => return reply.into_response(),
-        Some(Fault::HoldAnswer(gate)) => gate.pass().await,
+        Some(Fault::ReplaceResponse(reply)) => return reply.into_response(),
+        Some(Fault::HoldResponse(gate)) => gate.wait().await,
         _ => {}
     }
 
@@ -62,7 +62,7 @@ async fn answer(
 
 /// What faults are bound to: the path with its query. In the place of a query a message says whether it is edited,
 /// else to whom it goes, and a link its community.
-fn target(call: &Call) -> String {
+fn fault_target(call: &ApiCall) -> String {
     let text = |name| text_field(call, name).unwrap_or_default();
     match call.path.as_str() {
         "send-text" if text_field(call, "editMessageId").is_some() => "send-text?edit".to_owned(),
@@ -83,7 +83,7 @@ pub(super) enum Operation<'a> {
     Deactivate(&'a str),
     Describe,
     SetPhoto,
-    SetWhoMayAdd,
+    SetAddPolicy,
     ResetInvitation(&'a str),
     Link,
     Unlink,
@@ -130,14 +130,14 @@ impl Operation<'_> {
 }
 
 /// The call behind a path, and the method that it takes; two calls share a path.
-fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> {
+fn match_route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> {
     let (name, rest) = path.split_once('/').unwrap_or((path, ""));
     Some(match (name, rest) {
         ("communities", "") if method == Method::POST => (Method::POST, Operation::Create),
         ("communities", "") => (Method::GET, Operation::Communities),
         ("communities", "link") => (Method::POST, Operation::Link),
         ("communities", "unlink") => (Method::POST, Operation::Unlink),
-        ("communities", "settings") => (Method::POST, Operation::SetWhoMayAdd),
+        ("communities", "settings") => (Method::POST, Operation::SetAddPolicy),
         ("communities", id) => (Method::DELETE, Operation::Deactivate(id)),
         ("update-community-description", "") => (Method::POST, Operation::Describe),
         ("update-community-photo", "") => (Method::POST, Operation::SetPhoto),
@@ -171,46 +171,46 @@ fn route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> 
     })
 }
 
-fn admit<'a>(
+fn authenticate<'a>(
     sandbox: &Sandbox,
     id: &str,
     token: &str,
     headers: &HeaderMap,
-    call: &'a Call,
-) -> Result<Operation<'a>, Answer> {
-    let Account { id: own_id, token: own_token, client_token, .. } = sandbox.account();
+    call: &'a ApiCall,
+) -> Result<Operation<'a>, JsonResponse> {
+    let Credentials { id: own_id, token: own_token, client_token, .. } = sandbox.account();
     if id != own_id || token != own_token {
-        return Err(bad("Instance not found"));
+        return Err(bad_request("Instance not found"));
     }
     if let Some(needed) = client_token {
         match headers.get("client-token").map(HeaderValue::as_bytes) {
             None | Some(b"") => {
-                return Err(error(sandbox.0.options.missing_client_token, "null not allowed"));
+                return Err(error_response(sandbox.0.options.missing_client_token, "null not allowed"));
             }
             Some(given) if given != needed.as_bytes() => {
-                return Err(bad("your client-token is not configured"));
+                return Err(bad_request("your client-token is not configured"));
             }
             Some(_) => {}
         }
     }
-    let (method, operation) =
-        route(&call.method, &call.path).ok_or_else(|| error(StatusCode::NOT_FOUND, "NOT_FOUND"))?;
+    let (method, operation) = match_route(&call.method, &call.path)
+        .ok_or_else(|| error_response(StatusCode::NOT_FOUND, "NOT_FOUND"))?;
     if call.method != method {
-        return Err(error(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
+        return Err(error_response(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
     }
     if method != Method::GET && method != Method::DELETE {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"));
+            return Err(error_response(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"));
         }
         if !call.body.as_ref().is_some_and(Value::is_object) {
-            return Err(bad("Invalid body"));
+            return Err(bad_request("Invalid body"));
         }
     }
-    match sandbox.trouble().weather().offline {
-        Some(form) if !operation.is_possible_offline() => Err(error(
-            if form == Offline::Error { StatusCode::BAD_REQUEST } else { StatusCode::OK },
+    match sandbox.faults().active_faults().connection_loss {
+        Some(form) if !operation.is_possible_offline() => Err(error_response(
+            if form == ConnectionLoss::Error { StatusCode::BAD_REQUEST } else { StatusCode::OK },
             "You need to be connected to use this feature.",
         )),
         _ => Ok(operation),
@@ -218,10 +218,10 @@ fn admit<'a>(
 }
 
 /// 400 with an error.
-pub(super) fn bad(text: &str) -> Answer {
-    error(StatusCode::BAD_REQUEST, text)
+pub(super) fn bad_request(text: &str) -> JsonResponse {
+    error_response(StatusCode::BAD_REQUEST, text)
 }
 
-fn error(status: StatusCode, text: &str) -> Answer {
+fn error_response(status: StatusCode, text: &str) -> JsonResponse {
     (status, json!({ "error": text }).to_string())
 }

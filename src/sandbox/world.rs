@@ -5,23 +5,23 @@
 //! Ids are plain text, as they stand in calls and orders. Its people are in `people`, the links into
 //! groups in `invitations`.
 
-use super::chats::{Chats, Reaction, Sent, Told};
-use super::people::Person;
+use super::chats::{ChatUpdate, Chats, Reaction, SentMessage};
+use super::people::KnownPerson;
 
 /// Communities and groups, and the messages that the bot sent.
 #[derive(Clone, Debug)]
 pub struct World {
     communities: Vec<Community>,
     pub(super) groups: Vec<Group>,
-    pub(super) people: Vec<Person>,
+    pub(super) people: Vec<KnownPerson>,
     /// Numbers without WhatsApp.
-    pub(super) nobodies: Vec<String>,
+    pub(super) without_whatsapp: Vec<String>,
     /// A community, and whom it invited in private.
     pub(super) invited: Vec<(String, String)>,
     /// A group, and who asks to join it.
     pub(super) requests: Vec<(String, String)>,
     limit: usize,
-    made: u64,
+    created: u64,
     /// How many links into groups there have been.
     pub(super) invitations: u64,
     pub(super) chats: Chats,
@@ -43,7 +43,7 @@ pub struct Community {
     /// Everybody may add groups to it, not its admins alone.
     pub groups_added_by_all: bool,
     /// What the bot is in it.
-    pub standing: Standing,
+    pub bot_role: BotRole,
 }
 
 /// A group, ordinary or a community's announcement group.
@@ -58,17 +58,17 @@ pub struct Group {
     /// It carries a community's announcements: no target of link or unlink.
     pub is_announcement: bool,
     /// What the bot is in it.
-    pub standing: Standing,
+    pub bot_role: BotRole,
     /// The people in it, without the bot; of an announcement group, those who were let into the community
     /// itself: [`World::participants`] has the others too.
-    pub participants: Vec<Participant>,
+    pub participants: Vec<GroupMember>,
     /// The link that leads into it; an announcement group's is its community's.
     pub invitation: String,
 }
 
 /// A person in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Participant {
+pub struct GroupMember {
     /// Their number.
     pub phone: String,
     /// Their lid.
@@ -81,7 +81,7 @@ pub struct Participant {
 
 /// What the bot's number is in a group or a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum BotRole {
     /// An admin: may link and unlink.
     Admin,
     /// A member without rights.
@@ -142,11 +142,11 @@ impl World {
             communities: Vec::new(),
             groups: Vec::new(),
             people: Vec::new(),
-            nobodies: Vec::new(),
+            without_whatsapp: Vec::new(),
             invited: Vec::new(),
             requests: Vec::new(),
             limit: 100,
-            made: 0,
+            created: 0,
             invitations: 0,
             chats: Chats::default(),
         }
@@ -168,7 +168,7 @@ impl World {
             description: String::new(),
             photo: None,
             groups_added_by_all: false,
-            standing: Standing::Admin,
+            bot_role: BotRole::Admin,
         });
         id
     }
@@ -181,15 +181,15 @@ impl World {
 
     /// Makes an ordinary group with a given id, such as the old form `5511999999999-1623281429`.
     pub fn group_with_id(&mut self, id: &str, name: &str) -> String {
-        self.made += 1;
+        self.created += 1;
         let invitation = self.next_invitation();
-        let people = (1..=3).map(|nth| participant(self.made * 10 + nth, nth == 1)).collect();
+        let people = (1..=3).map(|nth| participant(self.created * 10 + nth, nth == 1)).collect();
         self.groups.push(Group {
             id: id.to_owned(),
             name: name.to_owned(),
             community: None,
             is_announcement: false,
-            standing: Standing::Admin,
+            bot_role: BotRole::Admin,
             participants: people,
             invitation,
         });
@@ -211,12 +211,12 @@ impl World {
     }
 
     /// Changes what the bot is in a group or a community.
-    pub fn set_standing(&mut self, id: &str, standing: Standing) {
+    pub fn set_bot_role(&mut self, id: &str, standing: BotRole) {
         for community in self.communities.iter_mut().filter(|c| c.id == id) {
-            community.standing = standing;
+            community.bot_role = standing;
         }
         for group in self.groups.iter_mut().filter(|g| g.id == id) {
-            group.standing = standing;
+            group.bot_role = standing;
         }
     }
 
@@ -234,7 +234,7 @@ impl World {
     pub fn link(&mut self, community: &str, group: &str) -> Result<(), Refusal> {
         self.may_change(community)?;
         let full = self.groups_of(community).len() >= self.limit;
-        let group = self.target(group)?;
+        let group = self.target_group(group)?;
         match &group.community {
             Some(own) if own == community => return Ok(()),
             Some(other) => return Err(Refusal::Elsewhere(other.clone())),
@@ -254,7 +254,7 @@ impl World {
     pub fn unlink(&mut self, community: &str, group: &str) -> Result<(), Refusal> {
         self.may_change(community)?;
         let is_last = self.groups_of(community).len() <= 1;
-        let group = self.target(group)?;
+        let group = self.target_group(group)?;
         if group.community.as_deref() != Some(community) {
             return Err(Refusal::NotLinked);
         }
@@ -285,7 +285,7 @@ impl World {
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
     pub fn describe(&mut self, community: &str, text: &str) -> Result<(), Refusal> {
-        text.clone_into(&mut self.own(community)?.description);
+        text.clone_into(&mut self.owned_community(community)?.description);
         Ok(())
     }
 
@@ -294,7 +294,7 @@ impl World {
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
     pub fn set_photo(&mut self, community: &str, photo: &str) -> Result<(), Refusal> {
-        self.own(community)?.photo = Some(photo.to_owned());
+        self.owned_community(community)?.photo = Some(photo.to_owned());
         Ok(())
     }
 
@@ -303,23 +303,23 @@ impl World {
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
     pub fn set_groups_added_by_all(&mut self, community: &str, by_all: bool) -> Result<(), Refusal> {
-        self.own(community)?.groups_added_by_all = by_all;
+        self.owned_community(community)?.groups_added_by_all = by_all;
         Ok(())
     }
 
     /// A community that the bot may change.
-    fn own(&mut self, community: &str) -> Result<&mut Community, Refusal> {
+    fn owned_community(&mut self, community: &str) -> Result<&mut Community, Refusal> {
         self.may_change(community)?;
         self.communities.iter_mut().find(|c| c.id == community).ok_or(Refusal::NoCommunity)
     }
 
-    fn target(&mut self, id: &str) -> Result<&mut Group, Refusal> {
+    fn target_group(&mut self, id: &str) -> Result<&mut Group, Refusal> {
         let group = self.groups.iter_mut().find(|g| g.id == id).ok_or(Refusal::NoGroup)?;
-        match group.standing {
-            Standing::Absent => Err(Refusal::NoGroup),
+        match group.bot_role {
+            BotRole::Absent => Err(Refusal::NoGroup),
             _ if group.is_announcement => Err(Refusal::Announcement),
-            Standing::Member => Err(Refusal::NotAdmin),
-            Standing::Admin => Ok(group),
+            BotRole::Member => Err(Refusal::NotAdmin),
+            BotRole::Admin => Ok(group),
         }
     }
 
@@ -370,13 +370,13 @@ impl World {
     }
 
     /// What the bot sent and what was delivered, oldest first.
-    pub fn sent(&self) -> &[Sent] {
+    pub fn sent(&self) -> &[SentMessage] {
         self.chats.sent()
     }
 
     /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
-    pub fn told_after(&self, n: usize) -> impl Iterator<Item = &Told> {
-        self.chats.told_after(n)
+    pub fn updates_after(&self, n: usize) -> impl Iterator<Item = &ChatUpdate> {
+        self.chats.updates_after(n)
     }
 
     /// The bot's reactions, oldest first; those taken away again stay, marked so.
@@ -385,13 +385,13 @@ impl World {
     }
 
     fn next_number(&mut self) -> String {
-        self.made += 1;
-        format!("120363{:012}", 186_053_900_000 + self.made * 37)
+        self.created += 1;
+        format!("120363{:012}", 186_053_900_000 + self.created * 37)
     }
 }
 
-fn participant(number: u64, is_admin: bool) -> Participant {
-    Participant {
+fn participant(number: u64, is_admin: bool) -> GroupMember {
+    GroupMember {
         phone: format!("55119{:08}", 80_000_000 + number),
         lid: Some(format!("{}@lid", 81_896_604_100_000 + number)),
         is_admin,

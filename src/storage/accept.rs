@@ -7,9 +7,9 @@ use futures_util::FutureExt as _;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{IDLE, Store, Unavailable};
+use super::{IDLE_READY_AT, Store, StoreUnavailable};
 use crate::clock::Timestamp;
-use crate::failpoint::{self, Sabotage, Step};
+use crate::failpoint::{self, InjectedBug, Step};
 
 /// An order of an admin, as it is written down.
 #[derive(Clone, Debug, Serialize)]
@@ -69,7 +69,7 @@ impl SenderIdentity {
 #[cfg(test)]
 impl NewCommand {
     /// An order of Ana's that is accepted at this moment.
-    pub(crate) fn made_up(id: &str, accepted_at: Timestamp) -> Self {
+    pub(crate) fn for_test(id: &str, accepted_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
             instance: "main".to_owned(),
@@ -92,26 +92,26 @@ impl NewCommand {
 
 /// What became of an order at the door.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Accepted {
+pub enum InsertResult {
     /// It is safe in the journal.
-    New,
+    Inserted,
     /// The same message is in the journal already.
     Duplicate,
 }
 
 impl Store {
     /// Writes an order down; returns after the fsync.
-    pub async fn accept(&self, command: NewCommand) -> Result<Accepted, Unavailable> {
-        self.health.expect_sound()?;
-        let accepted = self.accepted.clone();
-        let written = self.writer.accept(command, move || {
+    pub async fn insert(&self, command: NewCommand) -> Result<InsertResult, StoreUnavailable> {
+        self.health.check_undamaged()?;
+        let accepted = self.command_inserted.clone();
+        let written = self.writer.insert(command, move || {
             failpoint::reach(Step::Committed);
             accepted.notify_one();
         });
-        if failpoint::is_sabotaged(Sabotage::AnswerBeforeCommit) {
+        if failpoint::is_injected(InjectedBug::RespondBeforeCommit) {
             // One look puts the write into the queue; nobody waits for it.
             drop(Box::pin(written).now_or_never());
-            return Ok(Accepted::New);
+            return Ok(InsertResult::Inserted);
         }
         written.await
     }
@@ -119,10 +119,10 @@ impl Store {
 
 /// Writes orders into PostgreSQL, in one statement however many they are. Tells of each, in their order, what
 /// became of it. A writer at a time: what is open in a lane stands still meanwhile.
-pub(super) async fn insert(
+pub(super) async fn insert_batch(
     connection: &mut AnyConnection,
     orders: &[NewCommand],
-) -> Result<Vec<Accepted>, sqlx::Error> {
+) -> Result<Vec<InsertResult>, sqlx::Error> {
     let is_repeated = repeated(orders);
     let given: Vec<_> = orders
         .iter()
@@ -157,11 +157,13 @@ pub(super) async fn insert(
          SELECT id FROM fresh",
     )
     .bind(given)
-    .bind(IDLE)
+    .bind(IDLE_READY_AT)
     .fetch_all(connection)
     .await?;
     let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
-    let told = |order: &NewCommand| if kept.remove(&order.id) { Accepted::New } else { Accepted::Duplicate };
+    let told = |order: &NewCommand| {
+        if kept.remove(&order.id) { InsertResult::Inserted } else { InsertResult::Duplicate }
+    };
     Ok(orders.iter().map(told).collect())
 }
 
@@ -185,19 +187,19 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{LEASE, Opened, Outcome};
+    use crate::storage::{LEASE_TTL, OpenedStore, Outcome};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
     const HORIZON: Duration = Duration::from_secs(3_600);
 
     /// An order of a lane.
-    fn order(id: &str, lane: &str) -> NewCommand {
-        NewCommand { lane: lane.to_owned(), ..NewCommand::made_up(id, NOW) }
+    fn new_command(id: &str, lane: &str) -> NewCommand {
+        NewCommand { lane: lane.to_owned(), ..NewCommand::for_test(id, NOW) }
     }
 
     /// Accepts orders that came together, in one transaction.
-    async fn accept(store: &Store, orders: Vec<NewCommand>) -> Vec<Accepted> {
-        let accepted = join_all(orders.into_iter().map(|order| store.accept(order))).await;
+    async fn accept(store: &Store, orders: Vec<NewCommand>) -> Vec<InsertResult> {
+        let accepted = join_all(orders.into_iter().map(|order| store.insert(order))).await;
         accepted.into_iter().map(Result::unwrap).collect()
     }
 
@@ -206,21 +208,21 @@ mod tests {
         let mut run = Vec::new();
         while let Some(claim) = store.claim(NOW, HORIZON).await.unwrap() {
             run.push(claim.command.id.clone());
-            claim.finish(Outcome::Answered, None, NOW).await.unwrap();
+            claim.finish(Outcome::Replied, None, NOW).await.unwrap();
         }
         run
     }
 
     #[tokio::test]
     async fn orders_that_come_together_run_in_the_order_in_which_they_came() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
-        accept(&store, vec![order("z", "one")]).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
+        accept(&store, vec![new_command("z", "one")]).await;
         // Neither by id nor by lane; more than fit into a text of their own size.
         let ids = ["k", "b", "x", "a", "q", "c", "y"];
         let lanes = ["one", "two"];
-        let orders = ids.iter().enumerate().map(|(index, id)| order(id, lanes[index % 2])).collect();
+        let orders = ids.iter().enumerate().map(|(index, id)| new_command(id, lanes[index % 2])).collect();
 
-        assert_eq!(accept(&store, orders).await, vec![Accepted::New; ids.len()]);
+        assert_eq!(accept(&store, orders).await, vec![InsertResult::Inserted; ids.len()]);
 
         let run = run_all(&store).await;
         let of = |lane: &[&str]| -> Vec<String> {
@@ -234,25 +236,35 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(places, [1, 2, 3, 4, 5]);
-        assert_eq!(store.notes("x").await.unwrap().iter().filter(|note| note.what == "accepted").count(), 1);
+        assert_eq!(
+            store.audit_events("x").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            1
+        );
     }
 
     #[tokio::test]
     async fn a_message_is_known_again_in_the_journal_and_among_what_came_with_it() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
-        accept(&store, vec![order("a", "one")]).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
+        accept(&store, vec![new_command("a", "one")]).await;
         assert_eq!(run_all(&store).await, ["a"]);
-        let again =
-            |id: &str, message: &str| NewCommand { message_id: format!("3EB0{message}"), ..order(id, "one") };
+        let again = |id: &str, message: &str| NewCommand {
+            message_id: format!("3EB0{message}"),
+            ..new_command(id, "one")
+        };
 
-        let orders =
-            vec![again("b", "a"), order("c", "one"), again("d", "c"), again("e", "a"), order("f", "one")];
+        let orders = vec![
+            again("b", "a"),
+            new_command("c", "one"),
+            again("d", "c"),
+            again("e", "a"),
+            new_command("f", "one"),
+        ];
         let accepted = accept(&store, orders).await;
 
-        use Accepted::{Duplicate, New};
-        assert_eq!(accepted, [Duplicate, New, Duplicate, Duplicate, New]);
+        use InsertResult::{Duplicate, Inserted};
+        assert_eq!(accepted, [Duplicate, Inserted, Duplicate, Duplicate, Inserted]);
         assert_eq!(run_all(&store).await, ["c", "f"]);
-        assert!(store.notes("d").await.unwrap().is_empty());
+        assert!(store.audit_events("d").await.unwrap().is_empty());
     }
 
     /// A delivery of message `m`, with what is told of its sender, and what is known of them besides.
@@ -265,7 +277,7 @@ mod tests {
             lid: lid.clone().or(known_lid),
         };
         let admin = admin.to_owned();
-        NewCommand { message_id: "m".to_owned(), admin, phone, lid, sender, ..order(id, id) }
+        NewCommand { message_id: "m".to_owned(), admin, phone, lid, sender, ..new_command(id, id) }
     }
 
     #[test]
@@ -284,44 +296,49 @@ mod tests {
 
     #[tokio::test]
     async fn t17_an_id_is_known_once_for_each_sender_by_key_number_or_lid() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let (phone, lid) = (Some("5544999990001"), Some("81896604192873@lid"));
         let first = |order: NewCommand| accept(&store, vec![order]);
-        use Accepted::{Duplicate, New};
+        use InsertResult::{Duplicate, Inserted};
         // Nobody knew yet whose number goes with the lid.
         let none = [None, None];
-        assert_eq!(first(delivered("a", "community:8", [None, lid], none)).await, [New]);
+        assert_eq!(first(delivered("a", "community:8", [None, lid], none)).await, [Inserted]);
         assert_eq!(first(delivered("b", "community:8", [None, lid], none)).await, [Duplicate]);
         // Then it is known, and the key is another one.
         assert_eq!(first(delivered("c", "community:5", [None, lid], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("d", "community:5", [phone, None], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("e", "ana", [phone, lid], none)).await, [Duplicate]);
         // Somebody else's is another message.
-        assert_eq!(first(delivered("f", "rui", [Some("5544999990002"), None], none)).await, [New]);
+        assert_eq!(first(delivered("f", "rui", [Some("5544999990002"), None], none)).await, [Inserted]);
         assert_eq!(first(delivered("g", "rui", none, none)).await, [Duplicate]);
-        assert_eq!(first(delivered("h", "owner", none, none)).await, [New]);
+        assert_eq!(first(delivered("h", "owner", none, none)).await, [Inserted]);
         assert_eq!(run_all(&store).await, ["a", "f", "h"]);
     }
 
     #[tokio::test]
     async fn a_message_that_is_known_wakes_no_lane() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
-        accept(&store, vec![order("a", "one")]).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
+        accept(&store, vec![new_command("a", "one")]).await;
         run_all(&store).await;
 
-        assert_eq!(accept(&store, vec![order("a", "one")]).await, [Accepted::Duplicate]);
+        assert_eq!(accept(&store, vec![new_command("a", "one")]).await, [InsertResult::Duplicate]);
 
         assert_eq!(store.next_ready().await.unwrap(), None);
-        assert_eq!(store.notes("a").await.unwrap().iter().filter(|note| note.what == "accepted").count(), 1);
+        assert_eq!(
+            store.audit_events("a").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            1
+        );
     }
 
     #[tokio::test]
     async fn what_does_not_fit_into_the_queue_is_refused_at_once_and_the_rest_is_accepted() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let Opened { store, writer } = Store::open(&url, Clock::manual(NOW), LEASE).await.unwrap();
+        let OpenedStore { store, writer } = Store::open(&url, Clock::manual(NOW), LEASE_TTL).await.unwrap();
         let mut waiting: Vec<_> = (0..5_000)
-            .map(|number| Box::pin(store.accept(order(&format!("{number:04}"), &format!("{}", number % 99)))))
+            .map(|number| {
+                Box::pin(store.insert(new_command(&format!("{number:04}"), &format!("{}", number % 99))))
+            })
             .collect();
 
         // Nobody writes yet.
@@ -330,8 +347,8 @@ mod tests {
 
         let writer = tokio::spawn(writer);
         let accepted = join_all(waiting.drain(..4_096)).await;
-        assert!(accepted.iter().all(|accepted| matches!(accepted, Ok(Accepted::New))));
-        assert_eq!(store.overview("main").await.unwrap().open, 4_096);
+        assert!(accepted.iter().all(|accepted| matches!(accepted, Ok(InsertResult::Inserted))));
+        assert_eq!(store.queue_stats("main").await.unwrap().open, 4_096);
         store.close();
         writer.await.unwrap();
     }

@@ -4,18 +4,18 @@
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 
-use super::claim::rest;
-use super::inserter::WAKE;
-use super::lease::note;
-use super::{Claim, IDLE, Lost, Outcome, Store, Unavailable};
+use super::claim::release;
+use super::inserter::WAKE_QUEUE;
+use super::lease::insert_audit_event;
+use super::{Claim, IDLE_READY_AT, LeaseError, Outcome, Store, StoreUnavailable};
 use crate::clock::Timestamp;
 
 /// How many orders are cancelled with one write.
-const BATCH: usize = 100;
+const CANCEL_BATCH: usize = 100;
 
 /// An order that is not run to its end yet.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct OpenCommand {
     /// Its id.
     pub id: String,
     /// Where it was given.
@@ -32,16 +32,16 @@ pub struct Waiting {
 
 /// An order that was cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cancelled {
+pub struct CancelledCommand {
     /// What was typed.
     pub text: String,
     /// A worker was carrying it out at that moment: the try goes on, and is the last one.
-    pub at_work: bool,
+    pub is_running: bool,
 }
 
 /// What became of an order that shall be taken up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Requeued {
+pub enum RequeueResult {
     /// It is carried out again.
     Run,
     /// It was carried out; its answer is sent again.
@@ -49,12 +49,12 @@ pub enum Requeued {
     /// It is no dead letter.
     NotDead,
     /// What was typed, and what was to be answered, is no longer kept.
-    Forgotten,
+    TextTrimmed,
 }
 
 impl Claim {
     /// Notes that the admin is told now that the order goes on, before the message is sent.
-    pub async fn told(&self, now: Timestamp) -> Result<(), Lost> {
+    pub async fn mark_retry_notified(&self, now: Timestamp) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET told_at = $1 WHERE id = $2")
@@ -62,36 +62,37 @@ impl Claim {
                     .bind(&claim.command.id)
                     .execute(&mut *connection)
                     .await?;
-                note(connection, &claim.command.id, now, "told", Some("that it goes on")).await
+                insert_audit_event(connection, &claim.command.id, now, "told", Some("that it goes on")).await
             })
         })
         .await
     }
 
     /// Takes it back that the admin was told: nothing was sent, so the next try may tell it.
-    pub async fn not_told(&self, now: Timestamp) -> Result<(), Lost> {
+    pub async fn unmark_retry_notified(&self, now: Timestamp) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET told_at = NULL WHERE id = $1")
                     .bind(&claim.command.id)
                     .execute(&mut *connection)
                     .await?;
-                note(connection, &claim.command.id, now, "not_told", None).await
+                insert_audit_event(connection, &claim.command.id, now, "not_told", None).await
             })
         })
         .await
     }
 
     /// Hands the order back untried: its next try comes at `again_at`, as it was before.
-    pub async fn wait_on(self, again_at: Timestamp, now: Timestamp) -> Result<(), Lost> {
+    pub async fn park(self, again_at: Timestamp, now: Timestamp) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query("UPDATE command SET claims = 0 WHERE id = $1")
                     .bind(&claim.command.id)
                     .execute(&mut *connection)
                     .await?;
-                let ready_at = unless_cancelled(connection, &claim.command.id, again_at, now).await?;
-                rest(connection, &claim.command.instance, &claim.lane, ready_at).await
+                let ready_at =
+                    ready_at_unless_cancelled(connection, &claim.command.id, again_at, now).await?;
+                release(connection, &claim.command.instance, &claim.ordering_key, ready_at).await
             })
         })
         .await
@@ -99,7 +100,7 @@ impl Claim {
 }
 
 /// When an order is looked at again: at once where it was cancelled while it was tried.
-pub(super) async fn unless_cancelled(
+pub(super) async fn ready_at_unless_cancelled(
     connection: &mut AnyConnection,
     command: &str,
     ready_at: Timestamp,
@@ -114,7 +115,7 @@ pub(super) async fn unless_cancelled(
 
 impl Store {
     /// The orders of an instance that are not run to their end, oldest first.
-    pub async fn waiting(&self, instance: &str) -> Result<Vec<Waiting>, Unavailable> {
+    pub async fn open_commands(&self, instance: &str) -> Result<Vec<OpenCommand>, StoreUnavailable> {
         let rows = sqlx::query(
             "SELECT id, chat, admin, by_owner, name, cancelled_by FROM command
              WHERE instance = $1 AND state IN ('waiting', 'answering') AND state = 'waiting'
@@ -123,8 +124,8 @@ impl Store {
         .bind(instance)
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        let waiting = |row: &sqlx::any::AnyRow| -> Result<Waiting, sqlx::Error> {
-            Ok(Waiting {
+        let waiting = |row: &sqlx::any::AnyRow| -> Result<OpenCommand, sqlx::Error> {
+            Ok(OpenCommand {
                 id: row.try_get("id")?,
                 chat: row.try_get("chat")?,
                 admin: row.try_get("admin")?,
@@ -145,16 +146,16 @@ impl Store {
         most: usize,
         by: String,
         now: Timestamp,
-    ) -> Result<Vec<Cancelled>, Unavailable> {
+    ) -> Result<Vec<CancelledCommand>, StoreUnavailable> {
         let mut left = most;
-        for (index, batch) in candidates.chunks(BATCH).enumerate() {
+        for (index, batch) in candidates.chunks(CANCEL_BATCH).enumerate() {
             match self.cancel_batch(batch.to_vec(), left, by.clone(), index == 0, now).await? {
                 Some(count) => left -= count,
                 None => break,
             }
         }
         self.writer
-            .write(move |connection| Box::pin(async move { cancelled_by(connection, &by).await }))
+            .write(move |connection| Box::pin(async move { find_cancelled_by(connection, &by).await }))
             .await
     }
 
@@ -166,14 +167,14 @@ impl Store {
         by: String,
         is_first: bool,
         now: Timestamp,
-    ) -> Result<Option<usize>, Unavailable> {
-        let (ready, database, clock) = (self.accepted.clone(), self.database, self.clock.clone());
+    ) -> Result<Option<usize>, StoreUnavailable> {
+        let (ready, database, clock) = (self.command_inserted.clone(), self.database, self.clock.clone());
         self.writer
-            .write_then(
+            .write_with_callback(
                 move |connection| {
                     Box::pin(async move {
-                        let steady = clock.steady();
-                        if is_first && !cancelled_by(connection, &by).await?.is_empty() {
+                        let steady = clock.monotonic();
+                        if is_first && !find_cancelled_by(connection, &by).await?.is_empty() {
                             return Ok(None);
                         }
                         let mut count = 0;
@@ -181,9 +182,9 @@ impl Store {
                             if count == most {
                                 break;
                             }
-                            count += usize::from(cancel(connection, &id, &by, now, steady).await?);
+                            count += usize::from(cancel_command(connection, &id, &by, now, steady).await?);
                         }
-                        database.tell(connection).await?;
+                        database.notify_workers(connection).await?;
                         Ok(Some(count))
                     })
                 },
@@ -194,16 +195,16 @@ impl Store {
 
     /// Takes a dead letter up again, behind what waits in its lane, with its whole time before it.
     /// What it found before its first change is kept, so that the marks of its answer stay true.
-    pub async fn requeue(&self, id: String) -> Result<Requeued, Unavailable> {
-        let (ready, database, clock) = (self.accepted.clone(), self.database, self.clock.clone());
+    pub async fn requeue(&self, id: String) -> Result<RequeueResult, StoreUnavailable> {
+        let (ready, database, clock) = (self.command_inserted.clone(), self.database, self.clock.clone());
         self.writer
-            .write_then(
+            .write_with_callback(
                 move |connection| {
                     Box::pin(async move {
-                        database.tell(connection).await?;
+                        database.notify_workers(connection).await?;
                         // Not before its turn: by then it is the database's time, whatever the
                         // machine of an operator says.
-                        requeue(connection, &id, clock.now()).await
+                        requeue_command(connection, &id, clock.now()).await
                     })
                 },
                 move || ready.notify_one(),
@@ -212,22 +213,28 @@ impl Store {
     }
 }
 
-async fn cancelled_by(connection: &mut AnyConnection, by: &str) -> Result<Vec<Cancelled>, sqlx::Error> {
+async fn find_cancelled_by(
+    connection: &mut AnyConnection,
+    by: &str,
+) -> Result<Vec<CancelledCommand>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT text, cancelled_at_work FROM command WHERE cancelled_by = $1 ORDER BY accepted_at, id",
     )
     .bind(by)
     .fetch_all(&mut *connection)
     .await?;
-    let cancelled = |row: &sqlx::any::AnyRow| -> Result<Cancelled, sqlx::Error> {
-        Ok(Cancelled { text: row.try_get(0)?, at_work: row.try_get::<Option<i64>, _>(1)? == Some(1) })
+    let cancelled = |row: &sqlx::any::AnyRow| -> Result<CancelledCommand, sqlx::Error> {
+        Ok(CancelledCommand {
+            text: row.try_get(0)?,
+            is_running: row.try_get::<Option<i64>, _>(1)? == Some(1),
+        })
     };
     rows.iter().map(cancelled).collect()
 }
 
 /// Marks an order cancelled, if it is neither that nor run to its end; whoever takes it next settles
 /// it. Nobody can claim it meanwhile: one transaction writes at a time.
-async fn cancel(
+async fn cancel_command(
     connection: &mut AnyConnection,
     id: &str,
     by: &str,
@@ -266,27 +273,32 @@ async fn cancel(
     if marked.rows_affected() == 0 {
         return Ok(false);
     }
-    note(connection, id, now, "cancelled", Some(by)).await?;
+    insert_audit_event(connection, id, now, "cancelled", Some(by)).await?;
     if is_first && !is_leased {
         // A worker that let its lease run out loses it here for good, and makes no further call.
-        rest(connection, &instance, &name, now).await?;
+        release(connection, &instance, &name, now).await?;
     }
     Ok(true)
 }
 
-async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Result<Requeued, sqlx::Error> {
+async fn requeue_command(
+    connection: &mut AnyConnection,
+    id: &str,
+    now: Timestamp,
+) -> Result<RequeueResult, sqlx::Error> {
     let found =
         sqlx::query("SELECT instance, lane, outcome, text FROM command WHERE id = $1 AND state = 'dead'")
             .bind(id)
             .fetch_optional(&mut *connection)
             .await?;
-    let Some(row) = found else { return Ok(Requeued::NotDead) };
+    let Some(row) = found else { return Ok(RequeueResult::NotDead) };
     let (instance, lane, text): (String, String, String) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
-    let is_unanswered = row.try_get::<Option<String>, _>(2)?.as_deref() == Some(Outcome::Unanswered.as_str());
+    let is_unanswered =
+        row.try_get::<Option<String>, _>(2)?.as_deref() == Some(Outcome::ReplyFailed.as_str());
     // With what was typed, what was to be answered is gone.
     if text.is_empty() {
-        return Ok(Requeued::Forgotten);
+        return Ok(RequeueResult::TextTrimmed);
     }
     // How it had ended before its answer could not be delivered.
     let outcome: Option<String> = sqlx::query_scalar(
@@ -296,7 +308,13 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
     .fetch_optional(&mut *connection)
     .await?
     .flatten();
-    sqlx::query(WAKE).bind(&instance).bind(&lane).bind(now.0).bind(IDLE).execute(&mut *connection).await?;
+    sqlx::query(WAKE_QUEUE)
+        .bind(&instance)
+        .bind(&lane)
+        .bind(now.0)
+        .bind(IDLE_READY_AT)
+        .execute(&mut *connection)
+        .await?;
     let fresh = "claims = 0, tries = 0, first_try_at = NULL, again_at = NULL, told_at = NULL, error = NULL,
         finished_at = NULL, cancelled_by = NULL, cancelled_at_work = NULL,
         seq = 1 + COALESCE((SELECT MAX(open.seq) FROM command open WHERE open.instance = command.instance
@@ -314,8 +332,8 @@ async fn requeue(connection: &mut AnyConnection, id: &str, now: Timestamp) -> Re
         .bind(id)
         .execute(&mut *connection)
         .await?;
-    note(connection, id, now, "requeued", None).await?;
-    Ok(if is_unanswered { Requeued::Answer } else { Requeued::Run })
+    insert_audit_event(connection, id, now, "requeued", None).await?;
+    Ok(if is_unanswered { RequeueResult::Answer } else { RequeueResult::Run })
 }
 
 #[cfg(test)]
@@ -324,18 +342,18 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{Accepted, Kept, LEASE, NewCommand};
+    use crate::storage::{InsertResult, LEASE_TTL, NewCommand, RetentionPolicy};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     const HORIZON: Duration = Duration::from_secs(3_600);
 
     /// A journal with these orders of one lane, its clock, and whatever keeps it open.
-    async fn with_orders(ids: &[&str]) -> (Store, Clock, impl Sized) {
+    async fn with_commands(ids: &[&str]) -> (Store, Clock, impl Sized) {
         let clock = Clock::manual(NOW);
-        let (store, _, folder) = Store::throw_away(&clock).await;
+        let (store, _, folder) = Store::open_temporary(&clock).await;
         for id in ids {
-            store.accept(NewCommand::made_up(id, NOW)).await.unwrap();
+            store.insert(NewCommand::for_test(id, NOW)).await.unwrap();
         }
         (store, clock, folder)
     }
@@ -343,86 +361,86 @@ mod tests {
     async fn cancel(store: &Store, candidates: &[&str], by: &str, now: Timestamp) -> Vec<bool> {
         let candidates = candidates.iter().map(|id| (*id).to_owned()).collect();
         let cancelled = store.cancel(candidates, 1, by.to_owned(), now).await.unwrap();
-        cancelled.into_iter().map(|order| order.at_work).collect()
+        cancelled.into_iter().map(|order| order.is_running).collect()
     }
 
     #[tokio::test]
     async fn an_order_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
-        let (store, _clock, _folder) = with_orders(&["a", "b"]).await;
+        let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         assert_eq!(cancel(&store, &["a", "b"], "c", NOW).await, [false]);
 
         assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
 
-        let waiting = store.waiting("main").await.unwrap();
+        let waiting = store.open_commands("main").await.unwrap();
         let by: Vec<Option<&str>> = waiting.iter().map(|order| order.cancelled_by.as_deref()).collect();
         assert_eq!(by, [Some("c"), None]);
     }
 
     #[tokio::test]
     async fn only_the_first_order_of_a_leased_lane_is_at_work() {
-        let (store, _clock, _folder) = with_orders(&["a", "b"]).await;
+        let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
 
         assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
         assert_eq!(cancel(&store, &["a"], "d", NOW).await, [true]);
 
-        claim.keep().await.expect("its worker goes on");
+        claim.heartbeat().await.expect("its worker goes on");
     }
 
     #[tokio::test]
     async fn a_worker_that_let_its_lease_run_out_loses_what_is_cancelled() {
-        let (store, clock, _folder) = with_orders(&["a"]).await;
+        let (store, clock, _folder) = with_commands(&["a"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        clock.pass(LEASE + Duration::from_secs(1));
+        clock.elapse(LEASE_TTL + Duration::from_secs(1));
         let late = clock.now();
 
         assert_eq!(cancel(&store, &["a"], "c", late).await, [false]);
 
-        assert!(matches!(claim.keep().await, Err(Lost::Lease)));
+        assert!(matches!(claim.heartbeat().await, Err(LeaseError::Expired)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
         assert!(next.command.is_cancelled);
     }
 
     #[tokio::test]
     async fn an_order_to_cancel_very_many_keeps_no_other_order_waiting() {
-        let ids: Vec<String> = (0..BATCH * 4).map(|number| format!("{number:04}")).collect();
-        let (store, _clock, _folder) = with_orders(&[]).await;
-        let accepted = ids.iter().map(|id| store.accept(NewCommand::made_up(id, NOW)));
+        let ids: Vec<String> = (0..CANCEL_BATCH * 4).map(|number| format!("{number:04}")).collect();
+        let (store, _clock, _folder) = with_commands(&[]).await;
+        let accepted = ids.iter().map(|id| store.insert(NewCommand::for_test(id, NOW)));
         futures_util::future::try_join_all(accepted).await.unwrap();
 
         let mut cancelling = std::pin::pin!(store.cancel(ids, usize::MAX, "c".to_owned(), NOW));
         tokio::select! {
             biased;
             _ = &mut cancelling => panic!("it was cancelled before the other order was accepted"),
-            accepted = store.accept(NewCommand::made_up("new", NOW)) => assert_eq!(accepted.unwrap(), Accepted::New),
+            accepted = store.insert(NewCommand::for_test("new", NOW)) => assert_eq!(accepted.unwrap(), InsertResult::Inserted),
         }
-        let waiting = store.waiting("main").await.unwrap();
+        let waiting = store.open_commands("main").await.unwrap();
 
         let left = waiting.iter().filter(|order| order.cancelled_by.is_none()).count();
-        assert!(left > BATCH, "{left} were left when the other order was accepted");
-        assert_eq!(cancelling.await.unwrap().len(), BATCH * 4);
+        assert!(left > CANCEL_BATCH, "{left} were left when the other order was accepted");
+        assert_eq!(cancelling.await.unwrap().len(), CANCEL_BATCH * 4);
     }
 
     #[tokio::test]
     async fn an_answer_that_is_no_longer_kept_is_not_sent_again() {
-        let (store, _clock, _folder) = with_orders(&["a"]).await;
+        let (store, _clock, _folder) = with_commands(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, Vec::new(), NOW).await.unwrap();
-        claim.finish(Outcome::Unanswered, None, NOW).await.unwrap();
-        let kept = Kept { rows: HORIZON, texts: Duration::ZERO };
+        claim.store_reply("[\"done\"]".to_owned(), Outcome::Replied, Vec::new(), NOW).await.unwrap();
+        claim.finish(Outcome::ReplyFailed, None, NOW).await.unwrap();
+        let kept = RetentionPolicy { rows: HORIZON, texts: Duration::ZERO };
         let trimmed = store.trim(kept, NOW.plus(Duration::from_secs(1))).await.unwrap();
         assert_eq!(trimmed.texts, 1);
 
-        assert_eq!(store.requeue("a".to_owned()).await.unwrap(), Requeued::Forgotten);
+        assert_eq!(store.requeue("a".to_owned()).await.unwrap(), RequeueResult::TextTrimmed);
 
         assert!(store.claim(NOW, HORIZON).await.unwrap().is_none());
     }
 
     #[tokio::test]
     async fn what_is_run_to_its_end_is_not_cancelled_any_more() {
-        let (store, _clock, _folder) = with_orders(&["a"]).await;
+        let (store, _clock, _folder) = with_commands(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
-        claim.reply("[\"done\"]".to_owned(), Outcome::Answered, Vec::new(), NOW).await.unwrap();
+        claim.store_reply("[\"done\"]".to_owned(), Outcome::Replied, Vec::new(), NOW).await.unwrap();
 
         assert_eq!(cancel(&store, &["a"], "c", NOW).await, [false; 0]);
     }

@@ -22,47 +22,48 @@ use tokio::sync::Notify;
 use super::sqlite;
 
 /// After how many writes pages are moved: a write fills 4 to 14 pages of the log, fewer in company.
-const WRITES: u64 = 250;
+const WRITES_PER_CHECKPOINT: u64 = 250;
 /// How long the log may be before the writer has it begin anew, in bytes.
-const LIMIT: u64 = 16 * 1024 * 1024;
+const MAX_WAL_BYTES: u64 = 16 * 1024 * 1024;
 /// How much it grows before the writer tries again, in bytes.
-const STEP: u64 = 4 * 1024 * 1024;
+const WAL_RETRY_STEP: u64 = 4 * 1024 * 1024;
 /// A page and its header in the log, in bytes.
-const FRAME: u64 = 4096 + 24;
+const WAL_FRAME_BYTES: u64 = 4096 + 24;
 
 /// How far the log has come.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(super) struct WalMonitor {
     /// Writes since pages were moved.
-    writes: AtomicU64,
+    writes_since_checkpoint: AtomicU64,
     /// The log is long, and nearly all of it is moved.
-    is_ripe: AtomicBool,
+    is_truncation_due: AtomicBool,
     /// The length of its file at the last look.
-    length: AtomicU64,
+    wal_bytes: AtomicU64,
     /// That length when the writer could not move all.
-    stayed_at: AtomicU64,
-    grown: Notify,
+    blocked_at: AtomicU64,
+    checkpoint_due: Notify,
 }
 
-impl Log {
+impl WalMonitor {
     /// So many writes are about to be made, and the log's file has this length. The writer shall move
     /// what is left.
-    pub(super) fn is_full(&self, length: u64, writes: usize) -> bool {
-        let writes = u64::try_from(writes).unwrap_or(WRITES);
-        if self.writes.fetch_add(writes, Ordering::Relaxed) + writes >= WRITES {
-            self.writes.store(0, Ordering::Relaxed);
-            self.grown.notify_one();
+    pub(super) fn needs_truncate(&self, length: u64, writes: usize) -> bool {
+        let writes = u64::try_from(writes).unwrap_or(WRITES_PER_CHECKPOINT);
+        if self.writes_since_checkpoint.fetch_add(writes, Ordering::Relaxed) + writes >= WRITES_PER_CHECKPOINT
+        {
+            self.writes_since_checkpoint.store(0, Ordering::Relaxed);
+            self.checkpoint_due.notify_one();
         }
-        let has_grown = self.length.swap(length, Ordering::Relaxed) < length;
-        let stayed_at = self.stayed_at.load(Ordering::Relaxed);
-        let is_too_long = length >= LIMIT && (stayed_at == 0 || length >= stayed_at + STEP);
-        self.is_ripe.swap(false, Ordering::Relaxed) || (has_grown && is_too_long)
+        let has_grown = self.wal_bytes.swap(length, Ordering::Relaxed) < length;
+        let stayed_at = self.blocked_at.load(Ordering::Relaxed);
+        let is_too_long = length >= MAX_WAL_BYTES && (stayed_at == 0 || length >= stayed_at + WAL_RETRY_STEP);
+        self.is_truncation_due.swap(false, Ordering::Relaxed) || (has_grown && is_too_long)
     }
 
     /// Moves what is left into the file, on a connection that is in no transaction. A reader that stays
     /// is not waited for, since orders wait.
-    pub(super) fn empty(&self, connection: &Connection, length: u64) -> rusqlite::Result<()> {
-        let is_all = if length < 2 * LIMIT {
+    pub(super) fn truncate(&self, connection: &Connection, length: u64) -> rusqlite::Result<()> {
+        let is_all = if length < 2 * MAX_WAL_BYTES {
             let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
             let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], pages);
             // Both are -1 where somebody else is moving pages.
@@ -70,23 +71,23 @@ impl Log {
         } else {
             connection.busy_timeout(Duration::from_millis(50))?;
             let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            connection.busy_timeout(sqlite::PATIENCE)?;
+            connection.busy_timeout(sqlite::BUSY_TIMEOUT)?;
             matches!(cut, Ok(0))
         };
-        self.stayed_at.store(if is_all { 0 } else { length }, Ordering::Relaxed);
+        self.blocked_at.store(if is_all { 0 } else { length }, Ordering::Relaxed);
         Ok(())
     }
 }
 
 /// Moves pages into the file whenever it is woken, for ever. What goes wrong here is no order's trouble:
 /// the writer comes upon it, if it lasts.
-pub(super) async fn run(connection: &mut AnyConnection, log: Arc<Log>) {
+pub(super) async fn run_checkpointer(connection: &mut AnyConnection, log: Arc<WalMonitor>) {
     loop {
-        log.grown.notified().await;
+        log.checkpoint_due.notified().await;
         let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
         match moved.and_then(|row| row.try_get::<i64, _>(1)) {
-            Ok(pages) if u64::try_from(pages).unwrap_or(0) * FRAME >= LIMIT / 2 => {
-                log.is_ripe.store(true, Ordering::Relaxed);
+            Ok(pages) if u64::try_from(pages).unwrap_or(0) * WAL_FRAME_BYTES >= MAX_WAL_BYTES / 2 => {
+                log.is_truncation_due.store(true, Ordering::Relaxed);
             }
             Ok(_) => {}
             Err(error) => tracing::debug!(%error, "the log was not moved into the file"),
@@ -100,21 +101,21 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock, Timestamp};
-    use crate::storage::inserter::Inserter;
-    use crate::storage::open::Access;
-    use crate::storage::{LEASE, NewCommand, Opened, Store, writer};
+    use crate::storage::inserter::CommandInserter;
+    use crate::storage::open::AccessMode;
+    use crate::storage::{LEASE_TTL, NewCommand, OpenedStore, Store, writer};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     /// The longest that the log is seen while so many orders come, a few at a time.
-    async fn longest(writer: &writer::Sender, folder: &tempfile::TempDir, orders: usize) -> u64 {
+    async fn max_wal_bytes(writer: &writer::WriteQueue, folder: &tempfile::TempDir, orders: usize) -> u64 {
         let mut longest = 0;
         for batch in 0..orders / 8 {
             let accepted = (0..8).map(|number| {
-                let mut order = NewCommand::made_up(&format!("{batch:06}-{number}"), NOW);
+                let mut order = NewCommand::for_test(&format!("{batch:06}-{number}"), NOW);
                 order.lane = format!("lane {}", (batch * 7 + number) % 500);
                 order.text = "a".repeat(2_000);
-                writer.accept(order, || ())
+                writer.insert(order, || ())
             });
             futures_util::future::try_join_all(accepted).await.unwrap();
             longest = std::fs::metadata(folder.path().join("vincula.db-wal")).unwrap().len().max(longest);
@@ -124,35 +125,36 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_stays_short_however_many_orders_come() {
-        let (store, _writer, folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
 
-        let longest = longest(&store.writer, &folder, 4_000).await;
+        let longest = max_wal_bytes(&store.writer, &folder, 4_000).await;
 
-        assert!(longest < LIMIT, "{longest}");
+        assert!(longest < MAX_WAL_BYTES, "{longest}");
         let file = std::fs::metadata(folder.path().join("vincula.db")).unwrap().len();
-        assert!(file > LIMIT / 4, "nothing of it was moved into the file: {file}");
+        assert!(file > MAX_WAL_BYTES / 4, "nothing of it was moved into the file: {file}");
     }
 
     #[tokio::test]
     async fn the_writer_alone_keeps_the_log_short_when_the_checkpointer_is_stuck() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let Opened { store, writer } = Store::open(&url, Clock::system(), LEASE).await.unwrap();
+        let OpenedStore { store, writer } = Store::open(&url, Clock::system(), LEASE_TTL).await.unwrap();
         store.close();
         writer.await;
-        let pool = sqlite::pool(&url, 1, Access::Make, Arc::default()).await.unwrap();
-        let (held, _lock) = sqlite::Held::lock(&url).await.unwrap();
-        let _anchor = sqlite::connect(&url, Access::Write).await.unwrap();
-        held.know_log().unwrap();
-        let (sender, receiver) = writer::queue(Arc::default());
+        let pool = sqlite::pool(&url, 1, AccessMode::Create, Arc::default()).await.unwrap();
+        let (held, _lock) = sqlite::DatabaseFileLock::lock(&url).await.unwrap();
+        let _anchor = sqlite::connect(&url, AccessMode::Write).await.unwrap();
+        held.record_wal_id().unwrap();
+        let (sender, receiver) = writer::new_queue(Arc::default());
         let path = folder.path().join("vincula.db");
-        let inserter = Inserter::new(path, Arc::default(), Some(Arc::new(held)), Arc::default());
-        let line = writer::Line { pool, health: Arc::default(), database: writer::Written::Sqlite(inserter) };
-        let _writer = tokio::spawn(writer::run(receiver, line, CancellationToken::new()));
+        let inserter = CommandInserter::new(path, Arc::default(), Some(Arc::new(held)), Arc::default());
+        let line =
+            writer::WriterState { pool, health: Arc::default(), backend: writer::Backend::Sqlite(inserter) };
+        let _writer = tokio::spawn(writer::run_writer(receiver, line, CancellationToken::new()));
 
-        let longest = longest(&sender, &folder, 4_000).await;
+        let longest = max_wal_bytes(&sender, &folder, 4_000).await;
 
-        assert!((LIMIT..LIMIT + STEP).contains(&longest), "{longest}");
+        assert!((MAX_WAL_BYTES..MAX_WAL_BYTES + WAL_RETRY_STEP).contains(&longest), "{longest}");
     }
 
     #[test]
@@ -165,9 +167,9 @@ mod tests {
         };
         let (writer, reader, other) = (open(), open(), open());
         writer.execute_batch("CREATE TABLE one (id INTEGER); INSERT INTO one VALUES (1)").unwrap();
-        let (log, length) = (Log::default(), 4_096);
-        log.empty(&writer, length).unwrap();
-        assert_eq!(log.stayed_at.load(Ordering::Relaxed), 0, "all is moved");
+        let (log, length) = (WalMonitor::default(), 4_096);
+        log.truncate(&writer, length).unwrap();
+        assert_eq!(log.blocked_at.load(Ordering::Relaxed), 0, "all is moved");
         reader.execute_batch("BEGIN").unwrap();
         reader.query_row("SELECT COUNT(*) FROM one", [], |_| Ok(())).unwrap();
         writer.execute("INSERT INTO one VALUES (2)", []).unwrap();
@@ -186,21 +188,21 @@ mod tests {
             while !is_busy() {
                 std::thread::yield_now();
             }
-            log.empty(&writer, length).unwrap();
+            log.truncate(&writer, length).unwrap();
             reader.execute_batch("COMMIT").unwrap();
         });
 
-        assert_eq!(log.stayed_at.load(Ordering::Relaxed), length);
+        assert_eq!(log.blocked_at.load(Ordering::Relaxed), length);
     }
 
     #[tokio::test]
     async fn a_reader_that_stays_is_not_waited_for_at_each_order() {
-        let log = Log::default();
-        assert!(log.is_full(LIMIT, 1));
-        log.stayed_at.store(LIMIT, Ordering::Relaxed);
+        let log = WalMonitor::default();
+        assert!(log.needs_truncate(MAX_WAL_BYTES, 1));
+        log.blocked_at.store(MAX_WAL_BYTES, Ordering::Relaxed);
 
-        assert!(!log.is_full(LIMIT + 1, 1));
-        assert!(!log.is_full(LIMIT + STEP - 1, 1));
-        assert!(log.is_full(LIMIT + STEP, 1));
+        assert!(!log.needs_truncate(MAX_WAL_BYTES + 1, 1));
+        assert!(!log.needs_truncate(MAX_WAL_BYTES + WAL_RETRY_STEP - 1, 1));
+        assert!(log.needs_truncate(MAX_WAL_BYTES + WAL_RETRY_STEP, 1));
     }
 }

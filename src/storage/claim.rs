@@ -7,23 +7,23 @@ use sqlx::AnyConnection;
 use sqlx::Row as _;
 use tokio::time::Instant;
 
-use super::held::Held;
-use super::lease::{Claim, note};
-use super::order::{Stored, stored};
-use super::{IDLE, Store, Unavailable};
+use super::held::LeaseState;
+use super::lease::{Claim, insert_audit_event};
+use super::order::{CommandRecord, read_command};
+use super::{IDLE_READY_AT, Store, StoreUnavailable};
 use crate::clock::{Clock, Timestamp};
 
 /// Statements that look for lanes with something open spell [`IDLE`] out: PostgreSQL, which is not told the
 /// number, believes that a third of all lanes have something, and makes a new plan each time to be sure. For the
 /// same reason no bound that it is not told stands where it could look for it in an index.
-const _: () = assert!(IDLE == 9_223_372_036_854_775_807);
+const _: () = assert!(IDLE_READY_AT == 9_223_372_036_854_775_807);
 
 impl Store {
     /// Leases a lane that is ready, with its oldest open order. No lane waits longer than `horizon`:
     /// one that seems to was put off before the clock was set back, and is ready.
-    pub async fn claim(&self, now: Timestamp, horizon: Duration) -> Result<Option<Claim>, Unavailable> {
+    pub async fn claim(&self, now: Timestamp, horizon: Duration) -> Result<Option<Claim>, StoreUnavailable> {
         let token = uuid::Uuid::now_v7().to_string();
-        let lease = Lease {
+        let lease = LeaseParams {
             token: token.clone(),
             owner: self.owner.to_string(),
             length: self.lease,
@@ -33,18 +33,20 @@ impl Store {
         let begun = (Instant::now(), now);
         let found = self
             .writer
-            .write(move |connection| Box::pin(async move { claim(connection, &lease, now, beyond).await }))
+            .write(move |connection| {
+                Box::pin(async move { claim_queue(connection, &lease, now, beyond).await })
+            })
             .await?;
         Ok(found.map(|(lane, command)| {
-            let held = Arc::new(Held::since(begun));
-            Claim { store: self.clone(), lane, token, held, command }
+            let held = Arc::new(LeaseState::new(begun));
+            Claim { store: self.clone(), ordering_key: lane, token, lease_state: held, command }
         }))
     }
 
     /// How long it is until the next lane becomes ready; none where nothing is open. Delays are
     /// measured by the present and leases by the steady time, which may be far from each other.
-    pub async fn next_ready(&self) -> Result<Option<Duration>, Unavailable> {
-        let (now, steady) = (self.clock.now(), self.clock.steady());
+    pub async fn next_ready(&self) -> Result<Option<Duration>, StoreUnavailable> {
+        let (now, steady) = (self.clock.now(), self.clock.monotonic());
         let wait = sqlx::query_scalar(
             "SELECT MIN(CASE WHEN ready_at - $1 > lease_until - $2 THEN ready_at - $1 ELSE lease_until - $2 END)
              FROM lane WHERE ready_at < 9223372036854775807",
@@ -58,7 +60,7 @@ impl Store {
 
     /// Hands back the lanes that this process still holds, in good order: whoever is left takes
     /// them at once, and nothing counts as a crash. Call it when nothing works on them any more.
-    pub async fn hand_back(&self) -> Result<(), Unavailable> {
+    pub async fn release_all(&self) -> Result<(), StoreUnavailable> {
         let (owner, database, now) = (self.owner.to_string(), self.database, self.clock.now());
         self.writer
             .write(move |connection| {
@@ -74,7 +76,7 @@ impl Store {
                     .fetch_all(&mut *connection)
                     .await?;
                     for row in held {
-                        note(connection, row.try_get(0)?, now, "handed_back", None).await?;
+                        insert_audit_event(connection, row.try_get(0)?, now, "handed_back", None).await?;
                     }
                     sqlx::query(
                         "UPDATE lane SET lease_token = NULL, lease_owner = NULL, lease_until = 0
@@ -83,7 +85,7 @@ impl Store {
                     .bind(&owner)
                     .execute(&mut *connection)
                     .await?;
-                    database.tell(connection).await
+                    database.notify_workers(connection).await
                 })
             })
             .await
@@ -91,21 +93,21 @@ impl Store {
 }
 
 /// A lease that a claim takes.
-struct Lease {
+struct LeaseParams {
     token: String,
     owner: String,
     length: Duration,
     clock: Clock,
 }
 
-async fn claim(
+async fn claim_queue(
     connection: &mut AnyConnection,
-    lease: &Lease,
+    lease: &LeaseParams,
     now: Timestamp,
     beyond: Timestamp,
-) -> Result<Option<(String, Stored)>, sqlx::Error> {
+) -> Result<Option<(String, CommandRecord)>, sqlx::Error> {
     loop {
-        let steady = lease.clock.steady();
+        let steady = lease.clock.monotonic();
         let leased = sqlx::query(
             "UPDATE lane SET lease_token = $1, lease_owner = $2, lease_until = $3
              WHERE (instance, lane) = (
@@ -150,17 +152,17 @@ async fn claim(
         .await?;
         match command {
             Some(row) => {
-                let command = stored(&row)?;
-                note(connection, &command.id, now, "claimed", None).await?;
+                let command = read_command(&row)?;
+                insert_audit_event(connection, &command.id, now, "claimed", None).await?;
                 return Ok(Some((lane, command)));
             }
-            None => rest(connection, &instance, &lane, now).await?,
+            None => release(connection, &instance, &lane, now).await?,
         }
     }
 }
 
 /// Gives the lane back: ready again where another order is open, idle where none is.
-pub(super) async fn rest(
+pub(super) async fn release(
     connection: &mut AnyConnection,
     instance: &str,
     lane: &str,
@@ -175,7 +177,7 @@ pub(super) async fn rest(
     .bind(instance)
     .bind(lane)
     .bind(ready_at.0)
-    .bind(IDLE)
+    .bind(IDLE_READY_AT)
     .execute(&mut *connection)
     .await?;
     Ok(())

@@ -7,15 +7,15 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::order::Outcome;
-use super::{Store, Unavailable};
+use super::{Store, StoreUnavailable};
 use crate::clock::Timestamp;
 
 /// Behind every id, which is made of hexadecimal digits and dashes.
-const BEHIND_ALL: &str = "z";
+const AFTER_ALL_IDS: &str = "z";
 
 /// An order, for the admins of its instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct HistoryEntry {
     /// When it was accepted.
     pub at: Timestamp,
     /// The admin's key when it was accepted.
@@ -31,30 +31,30 @@ pub struct Deed {
     /// What was found before the first change, as JSON.
     pub plan: Option<String>,
     /// The order that it stands for, as JSON.
-    pub meant: Option<String>,
+    pub resolution: Option<String>,
     /// The messages of the answer, as JSON.
     pub reply: Option<String>,
 }
 
 /// A stretch of the past.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct HistoryPage {
     /// Its orders, the newest one first.
-    pub deeds: Vec<Deed>,
+    pub entries: Vec<HistoryEntry>,
     /// Where the stretch before it ends.
-    pub before: String,
+    pub cursor: String,
 }
 
 impl Store {
     /// The last orders of an instance among the last `length` of all that came before `before`, or before
     /// now; nothing where there are none at all.
-    pub async fn stretch(
+    pub async fn history_page(
         &self,
         instance: &str,
         before: Option<&str>,
         length: usize,
-    ) -> Result<Option<Stretch>, Unavailable> {
-        let before = before.unwrap_or(BEHIND_ALL);
+    ) -> Result<Option<HistoryPage>, StoreUnavailable> {
+        let before = before.unwrap_or(AFTER_ALL_IDS);
         let first = sqlx::query_scalar(
             "SELECT MIN(id) FROM (SELECT id FROM command WHERE id < $1 ORDER BY id DESC LIMIT $2) AS last",
         )
@@ -72,13 +72,13 @@ impl Store {
         .bind(instance)
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        let deeds = rows.iter().map(deed).collect::<Result<_, _>>()?;
-        Ok(Some(Stretch { deeds, before: first }))
+        let deeds = rows.iter().map(read_entry).collect::<Result<_, _>>()?;
+        Ok(Some(HistoryPage { entries: deeds, cursor: first }))
     }
 }
 
-fn deed(row: &AnyRow) -> Result<Deed, sqlx::Error> {
-    Ok(Deed {
+fn read_entry(row: &AnyRow) -> Result<HistoryEntry, sqlx::Error> {
+    Ok(HistoryEntry {
         at: Timestamp(row.try_get("accepted_at")?),
         admin: row.try_get("admin")?,
         by_owner: row.try_get::<i64, _>("by_owner")? != 0,
@@ -86,7 +86,7 @@ fn deed(row: &AnyRow) -> Result<Deed, sqlx::Error> {
         text: row.try_get("text")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         plan: row.try_get("plan")?,
-        meant: row.try_get("meant")?,
+        resolution: row.try_get("meant")?,
         reply: row.try_get("reply")?,
     })
 }

@@ -31,7 +31,7 @@ mod tests {
 
     #[tokio::test]
     async fn ids_sort_by_the_moment_of_accepting_also_within_a_millisecond() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let moments = (0..300).map(|number| Timestamp(NOW.0 + number / 100));
 
         let ids: Vec<String> = moments.map(|now| store.new_id(now)).collect();
@@ -41,7 +41,7 @@ mod tests {
 
     #[tokio::test]
     async fn ids_go_on_where_they_were_when_the_clock_is_set_back() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
 
         let ids: Vec<String> =
             [0, 0, -3_600_000, -3_599_999, 1].map(|ms| store.new_id(Timestamp(NOW.0 + ms))).into();

@@ -10,14 +10,14 @@ use std::path::Path;
 
 use sqlx::AnyConnection;
 
-use super::{NewCommand, SenderIdentity, Unavailable, inserter};
+use super::{NewCommand, SenderIdentity, StoreUnavailable, inserter};
 use crate::clock::Timestamp;
 
 /// More open orders than these are read when their turn comes.
-const OPEN_ORDERS: i64 = 1_000;
+const MAX_OPEN_COMMANDS: i64 = 1_000;
 
 /// What is wrong with the file, as SQLite says it or in our words; nothing where it looks sound.
-pub(super) async fn inspect(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
+pub(super) async fn find_damage(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
     for table in ["lane", "pace", "chore", "proof", "_sqlx_migrations"] {
         let sql = sqlx::AssertSqlSafe(format!("PRAGMA quick_check('{table}')"));
         let found: String = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
@@ -30,14 +30,14 @@ pub(super) async fn inspect(connection: &mut AnyConnection) -> Result<Option<Str
              + COALESCE(length(reply), 0))
          FROM (SELECT * FROM command WHERE state IN ('waiting', 'answering') LIMIT $1)",
     )
-    .bind(OPEN_ORDERS)
+    .bind(MAX_OPEN_COMMANDS)
     .fetch_one(&mut *connection)
     .await?;
     Ok(None)
 }
 
 /// Writes an order down, ends it, and takes all of it back.
-pub(super) fn rehearse(path: &Path, now: Timestamp) -> Result<(), Unavailable> {
+pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailable> {
     let id = uuid::Uuid::now_v7().to_string();
     let order = NewCommand {
         id: id.clone(),
@@ -56,5 +56,5 @@ pub(super) fn rehearse(path: &Path, now: Timestamp) -> Result<(), Unavailable> {
         sent_at: None,
         accepted_at: now,
     };
-    inserter::rehearse(path, &order)
+    inserter::dry_run_insert(path, &order)
 }

@@ -5,14 +5,14 @@
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::order::Stored;
-use super::{Store, Unavailable};
+use super::order::CommandRecord;
+use super::{Store, StoreUnavailable};
 use crate::clock::Timestamp;
 use crate::domain::Chat;
 
 /// What kind of thing is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum StateKind {
     /// What a name stands for, by the name.
     Alias,
     /// What a webhook told of the connection, and the moment of which it told it; it has one place alone.
@@ -28,16 +28,16 @@ pub enum Kind {
     /// The id of the command that changed the people of a community last, by community.
     People,
     /// What waits for a yes or a number, by admin and chat.
-    Question,
+    Prompt,
     /// Who may add groups, as it was last set through the bot, by community.
     Setting,
     /// What was done on a yes, by the id of the order that had asked.
-    Taken,
+    Confirmed,
     /// What undo would take back, by admin and chat.
     Undo,
 }
 
-impl Kind {
+impl StateKind {
     /// The word in the journal.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -48,9 +48,9 @@ impl Kind {
             Self::List => "list",
             Self::Page => "page",
             Self::People => "people",
-            Self::Question => "question",
+            Self::Prompt => "question",
             Self::Setting => "setting",
-            Self::Taken => "taken",
+            Self::Confirmed => "taken",
             Self::Undo => "undo",
         }
     }
@@ -58,20 +58,20 @@ impl Kind {
 
 /// Something to remember, or to forget.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub struct StateChange {
     /// What kind of thing.
-    pub kind: Kind,
+    pub kind: StateKind,
     /// Which one.
-    pub place: String,
+    pub key: String,
     /// The value; none forgets what was there when the order came.
     pub value: Option<String>,
 }
 
 /// What was remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remembered {
+pub struct StateEntry {
     /// Which one.
-    pub place: String,
+    pub key: String,
     /// The value.
     pub value: String,
     /// When it was written; of the connection, when it was so.
@@ -80,12 +80,12 @@ pub struct Remembered {
 
 impl Store {
     /// What is remembered of this kind and place.
-    pub async fn recall(
+    pub async fn get_state(
         &self,
         instance: &str,
-        kind: Kind,
+        kind: StateKind,
         place: &str,
-    ) -> Result<Option<Remembered>, Unavailable> {
+    ) -> Result<Option<StateEntry>, StoreUnavailable> {
         let found = sqlx::query(
             "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 AND place = $3",
         )
@@ -94,11 +94,11 @@ impl Store {
         .bind(place)
         .fetch_optional(&self.reads);
         let found = self.read(found).await?;
-        Ok(found.map(|row| remembered(&row)).transpose()?)
+        Ok(found.map(|row| read_entry(&row)).transpose()?)
     }
 
     /// WhatsApp's ids of all messages of the reply to a command.
-    pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, Unavailable> {
+    pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, StoreUnavailable> {
         let found = sqlx::query_scalar(
             "SELECT answer_id FROM command WHERE id = $1 AND answer_id IS NOT NULL
              UNION SELECT detail FROM note WHERE command = $1 AND what = 'sent' AND detail IS NOT NULL",
@@ -111,7 +111,11 @@ impl Store {
     /// Whether the admin who answers a prompt gave another command in the same chat between the command that
     /// asks and the answer. Answers, greetings and edits of earlier messages are no new commands. Ids of commands sort
     /// by when they were accepted.
-    pub async fn has_command_between(&self, asked_by: &str, answer: &Stored) -> Result<bool, Unavailable> {
+    pub async fn has_command_between(
+        &self,
+        asked_by: &str,
+        answer: &CommandRecord,
+    ) -> Result<bool, StoreUnavailable> {
         let found = sqlx::query_scalar(
             // Few have ids between these, and many are of an instance: its index is not to be used.
             "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
@@ -127,13 +131,13 @@ impl Store {
         .fetch_all(&self.reads);
         let chats: Vec<String> = self.read(found).await?;
         // A direct chat comes under a number or a lid.
-        let lane = |chat: &str| Chat::from_address(chat).lane(&answer.admin, answer.by_owner);
+        let lane = |chat: &str| Chat::from_id(chat).ordering_key(&answer.admin, answer.by_owner);
         let own = lane(&answer.chat);
         Ok(chats.iter().any(|chat| lane(chat) == own))
     }
 
     /// When a command was sent, by WhatsApp's clock.
-    pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
+    pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
         let found = sqlx::query_scalar("SELECT sent_at FROM command WHERE id = $1")
             .bind(command)
             .fetch_optional(&self.reads);
@@ -142,7 +146,7 @@ impl Store {
     }
 
     /// When the last message of the answer to an order went out, by the journal's notes.
-    pub async fn answered_at(&self, command: &str) -> Result<Option<Timestamp>, Unavailable> {
+    pub async fn replied_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
         let found = sqlx::query_scalar("SELECT MAX(at) FROM note WHERE command = $1 AND what = 'sent'")
             .bind(command)
             .fetch_one(&self.reads);
@@ -151,7 +155,11 @@ impl Store {
     }
 
     /// All that is remembered of this kind, by place.
-    pub async fn recall_all(&self, instance: &str, kind: Kind) -> Result<Vec<Remembered>, Unavailable> {
+    pub async fn list_state(
+        &self,
+        instance: &str,
+        kind: StateKind,
+    ) -> Result<Vec<StateEntry>, StoreUnavailable> {
         let found = sqlx::query(
             "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 ORDER BY place",
         )
@@ -159,13 +167,13 @@ impl Store {
         .bind(kind.as_str())
         .fetch_all(&self.reads);
         let found = self.read(found).await?;
-        Ok(found.iter().map(remembered).collect::<Result<_, _>>()?)
+        Ok(found.iter().map(read_entry).collect::<Result<_, _>>()?)
     }
 }
 
-fn remembered(row: &sqlx::any::AnyRow) -> Result<Remembered, sqlx::Error> {
-    Ok(Remembered {
-        place: row.try_get("place")?,
+fn read_entry(row: &sqlx::any::AnyRow) -> Result<StateEntry, sqlx::Error> {
+    Ok(StateEntry {
+        key: row.try_get("place")?,
         value: row.try_get("value")?,
         at: Timestamp(row.try_get("at")?),
     })
@@ -173,10 +181,10 @@ fn remembered(row: &sqlx::any::AnyRow) -> Result<Remembered, sqlx::Error> {
 
 /// Writes memories down, in the transaction of the answer that they belong to: that of an order which was
 /// accepted at this moment. It forgets nothing that was remembered since.
-pub(super) async fn remember(
+pub(super) async fn set_state(
     connection: &mut AnyConnection,
     instance: &str,
-    memories: &[Memory],
+    memories: &[StateChange],
     accepted_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -188,7 +196,7 @@ pub(super) async fn remember(
             )
             .bind(instance)
             .bind(memory.kind.as_str())
-            .bind(&memory.place)
+            .bind(&memory.key)
             .bind(value)
             .bind(now.0),
             None => sqlx::query(
@@ -196,7 +204,7 @@ pub(super) async fn remember(
             )
             .bind(instance)
             .bind(memory.kind.as_str())
-            .bind(&memory.place)
+            .bind(&memory.key)
             .bind(accepted_at.0),
         };
         written.execute(&mut *connection).await?;
@@ -205,7 +213,7 @@ pub(super) async fn remember(
 }
 
 /// Forgets what was only good for a while, once texts of that time are kept no longer.
-pub(super) async fn forget(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
+pub(super) async fn trim_state(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
         "DELETE FROM memory WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'question', 'taken', 'undo')",
     )

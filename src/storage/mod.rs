@@ -39,51 +39,51 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use self::trouble::Health;
+use self::trouble::StoreHealth;
 use crate::clock::Clock;
 
-pub use accept::{Accepted, NewCommand, SenderIdentity};
-pub use amend::{Cancelled, Requeued, Waiting};
-pub use connection::Told;
-pub use history::{Deed, Stretch};
-pub use lease::{Claim, LEASE, Lost};
-pub use memory::{Kind as MemoryKind, Memory, Remembered};
-pub use open::{OpenError, Opened};
-pub use order::{Outcome, Stored};
-pub use pace::Ledger;
-pub use read::{Note, Overview, Row, Selection};
-pub use retention::{Kept, Trimmed};
-pub use revisions::{MOST as MOST_REVISIONS, Revision, message_of, number_of, revision};
+pub use accept::{InsertResult, NewCommand, SenderIdentity};
+pub use amend::{CancelledCommand, OpenCommand, RequeueResult};
+pub use connection::ConnectionReport;
+pub use history::{HistoryEntry, HistoryPage};
+pub use lease::{Claim, LEASE_TTL, LeaseError};
+pub use memory::{StateChange, StateEntry, StateKind as MemoryKind};
+pub use open::{OpenError, OpenedStore};
+pub use order::{CommandRecord, Outcome};
+pub use pace::SqlRateLimitStore;
+pub use read::{AuditEvent, CommandRow, ListFilter, QueueStats};
+pub use retention::{RetentionPolicy, RetentionStats};
+pub use revisions::{MAX_EDITS as MOST_REVISIONS, MessageVersion, base_id, version_number, versioned_id};
 
 /// The journal cannot be written or read now.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the journal cannot be used now: {why}")]
-pub struct Unavailable {
+pub struct StoreUnavailable {
     why: String,
     /// The file is damaged, which does not pass by itself.
     is_damage: bool,
     /// The connections are as good as before.
-    is_passing: bool,
+    is_transient: bool,
 }
 
-impl Unavailable {
+impl StoreUnavailable {
     /// It may be over by itself; a damaged file does not heal.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         !self.is_damage
     }
 
     /// Trouble that is none of the connections'.
-    fn passing(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_damage: false, is_passing: true }
+    fn transient(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_damage: false, is_transient: true }
     }
 }
 
 /// A lane in which nothing is open.
-const IDLE: i64 = i64::MAX;
+const IDLE_READY_AT: i64 = i64::MAX;
 
 /// How long a read may take: a server that has vanished is noticed, and a pool finds another
 /// connection.
-const READ: Duration = Duration::from_secs(5);
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What keeps the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,10 +95,10 @@ enum Database {
 impl Database {
     /// Tells whoever works on the journal, once this transaction is committed, to look for orders.
     /// On SQLite that is this process, which is told by other means.
-    async fn tell(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    async fn notify_workers(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite => Ok(()),
-            Self::Postgres => postgres::tell(connection).await,
+            Self::Postgres => postgres::notify(connection).await,
         }
     }
 }
@@ -107,24 +107,24 @@ impl Database {
 #[derive(Clone, Debug)]
 pub struct Store {
     database: Database,
-    writer: writer::Sender,
+    writer: writer::WriteQueue,
     reads: AnyPool,
-    health: Arc<Health>,
+    health: Arc<StoreHealth>,
     /// The file that is ours alone, if that is what keeps the journal.
-    file: Option<Arc<sqlite::Held>>,
+    file: Option<Arc<sqlite::DatabaseFileLock>>,
     clock: Clock,
     lease: Duration,
     /// Whose leases are ours: this handle and its clones, of this process.
     owner: Arc<str>,
     ids: Arc<ids::Ids>,
-    accepted: Arc<Notify>,
+    command_inserted: Arc<Notify>,
     closed: CancellationToken,
 }
 
 impl Store {
     /// Returns when an order was accepted since the last call, or is.
-    pub async fn order_accepted(&self) {
-        self.accepted.notified().await;
+    pub async fn wait_for_command(&self) {
+        self.command_inserted.notified().await;
     }
 
     /// Takes no more writes; the writer ends when those that wait are committed.
@@ -138,31 +138,37 @@ impl Store {
     }
 
     /// What a read brings, or an error where it takes too long.
-    async fn read<T>(&self, read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Unavailable> {
+    async fn read<T>(
+        &self,
+        read: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreUnavailable> {
         // A file that was put in the place of ours is not read as if it were ours.
-        self.file.as_deref().map_or(Ok(0), sqlite::Held::expect_in_place)?;
-        match tokio::time::timeout(READ, read).await {
+        self.file.as_deref().map_or(Ok(0), sqlite::DatabaseFileLock::check_in_place)?;
+        match tokio::time::timeout(READ_TIMEOUT, read).await {
             Ok(Ok(read)) => Ok(read),
             Ok(Err(error)) => {
-                let trouble = Unavailable::from(error);
-                self.health.failed(&trouble);
+                let trouble = StoreUnavailable::from(error);
+                self.health.record_failure(&trouble);
                 Err(trouble)
             }
-            Err(_) => Err(Unavailable::passing("it does not answer")),
+            Err(_) => Err(StoreUnavailable::transient("it does not answer")),
         }
     }
 
     /// The journal is sound, and can be read and written: something is written for it, unless that
     /// was shown a few seconds ago.
-    pub async fn ping(&self) -> Result<(), Unavailable> {
-        self.health.expect_sound()?;
+    pub async fn ping(&self) -> Result<(), StoreUnavailable> {
+        self.health.check_undamaged()?;
         self.read(sqlx::query("SELECT 1").execute(&self.reads)).await?;
-        if self.health.is_proved() {
+        if self.health.is_recently_probed() {
             return self.writer.write(|_| Box::pin(std::future::ready(Ok(())))).await;
         }
         let health = self.health.clone();
         self.writer
-            .write_then(|connection| Box::pin(trouble::prove(connection)), move || health.proved())
+            .write_with_callback(
+                |connection| Box::pin(trouble::write_probe(connection)),
+                move || health.record_probe(),
+            )
             .await
     }
 }

@@ -12,11 +12,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::checkpoint::{self, Log};
-use super::inserter::Inserter;
+use super::checkpoint::{self, WalMonitor};
+use super::inserter::CommandInserter;
 use super::migrations::MIGRATIONS;
-use super::trouble::{Health, is_damage};
-use super::writer::Written;
+use super::trouble::{StoreHealth, is_corruption};
+use super::writer::Backend;
 use super::{Database, Store, inspect, postgres, sqlite, writer};
 use crate::clock::Clock;
 
@@ -37,7 +37,7 @@ pub enum OpenError {
     Folder(String, #[source] std::io::Error),
     /// SQLite refused.
     #[error("cannot open the journal {0}: {1}")]
-    File(String, #[source] super::Unavailable),
+    File(String, #[source] super::StoreUnavailable),
     /// The file is damaged, or is none of SQLite's.
     #[error(
         "the journal {0} is damaged: {1}. Move it away together with {0}-wal and {0}-shm, and restore a \
@@ -54,7 +54,7 @@ pub enum OpenError {
 }
 
 /// An open journal, and the writer that must run for writes to happen.
-pub struct Opened {
+pub struct OpenedStore {
     /// The handle.
     pub store: Store,
     /// Ends when the store is closed or all handles are gone; whoever opens spawns it.
@@ -64,68 +64,78 @@ pub struct Opened {
 impl Store {
     /// Opens (and makes) the journal of a `sqlite:<path>` or `postgres://…` URL for working on it.
     /// A lease lasts `lease` without a heartbeat.
-    pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<Opened, OpenError> {
-        let database = Database::of(url);
+    pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<OpenedStore, OpenError> {
+        let database = Database::from_url(url);
         let lock = match database {
-            Database::Sqlite => Some(sqlite::Held::lock(url).await?),
+            Database::Sqlite => Some(sqlite::DatabaseFileLock::lock(url).await?),
             Database::Postgres => None,
         };
-        let health = Arc::new(Health::default());
-        let writes = pool(url, 1, Access::Make, &health).await?;
+        let health = Arc::new(StoreHealth::default());
+        let writes = pool(url, 1, AccessMode::Create, &health).await?;
         let migrated = match database {
             Database::Sqlite => MIGRATIONS.run(&writes).await,
             Database::Postgres => postgres::migrate(url, &MIGRATIONS).await,
         };
         migrated.map_err(|error| match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) if is_damage(&error) => {
-                database.refused(url, error)
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)
+                if is_corruption(&error) =>
+            {
+                database.to_open_error(url, error)
             }
-            error => OpenError::Migration(database.place(url), error),
+            error => OpenError::Migration(database.display_url(url), error),
         })?;
-        begin(&writes, database, &clock, url).await?;
+        prepare_start(&writes, database, &clock, url).await?;
         let file = match lock {
-            Some((held, lock)) => Some(File::open(url, held, lock).await?),
+            Some((held, lock)) => Some(StoreFile::open(url, held, lock).await?),
             None => None,
         };
-        let reads = pool(url, 4, Access::Read, &health).await?;
-        Ok(opened(url, database, Pools { writes, reads }, clock, lease, health, file))
+        let reads = pool(url, 4, AccessMode::Read, &health).await?;
+        Ok(start_store(url, database, Pools { writes, reads }, clock, lease, health, file))
     }
 
     /// Opens the journal for reading, also while a service works on it.
     pub async fn open_to_read(url: &str) -> Result<Store, OpenError> {
-        let database = Database::of(url);
+        let database = Database::from_url(url);
         if database == Database::Sqlite {
-            sqlite::expect_file(url)?;
+            sqlite::check_file_exists(url)?;
         }
-        let health = Arc::new(Health::default());
-        let reads = pool(url, 1, Access::Read, &health).await?;
-        database.expect_journal(url, &reads).await?;
-        let (sender, _) = writer::queue(health.clone());
-        Ok(Store::on(database, sender, reads, Clock::system(), super::LEASE, health, None))
+        let health = Arc::new(StoreHealth::default());
+        let reads = pool(url, 1, AccessMode::Read, &health).await?;
+        database.check_journal(url, &reads).await?;
+        let (sender, _) = writer::new_queue(health.clone());
+        Ok(Store::assemble(database, sender, reads, Clock::system(), super::LEASE_TTL, health, None))
     }
 
     /// Opens a journal that exists for writing beside the service that works on it: writes wait for
     /// each other, and the service looks for new work by itself. Nothing is migrated, no lease touched.
-    pub async fn open_beside(url: &str) -> Result<Opened, OpenError> {
-        let database = Database::of(url);
+    pub async fn open_alongside(url: &str) -> Result<OpenedStore, OpenError> {
+        let database = Database::from_url(url);
         if database == Database::Sqlite {
-            sqlite::expect_file(url)?;
+            sqlite::check_file_exists(url)?;
         }
-        let health = Arc::new(Health::default());
-        let writes = pool(url, 1, Access::Write, &health).await?;
-        let reads = pool(url, 1, Access::Read, &health).await?;
-        database.expect_journal(url, &reads).await?;
-        Ok(opened(url, database, Pools { writes, reads }, Clock::system(), super::LEASE, health, None))
+        let health = Arc::new(StoreHealth::default());
+        let writes = pool(url, 1, AccessMode::Write, &health).await?;
+        let reads = pool(url, 1, AccessMode::Read, &health).await?;
+        database.check_journal(url, &reads).await?;
+        Ok(start_store(
+            url,
+            database,
+            Pools { writes, reads },
+            Clock::system(),
+            super::LEASE_TTL,
+            health,
+            None,
+        ))
     }
 
-    fn on(
+    fn assemble(
         database: Database,
-        writer: writer::Sender,
+        writer: writer::WriteQueue,
         reads: AnyPool,
         clock: Clock,
         lease: Duration,
-        health: Arc<Health>,
-        file: Option<Arc<sqlite::Held>>,
+        health: Arc<StoreHealth>,
+        file: Option<Arc<sqlite::DatabaseFileLock>>,
     ) -> Self {
         Self {
             database,
@@ -137,26 +147,26 @@ impl Store {
             lease,
             owner: uuid::Uuid::now_v7().to_string().into(),
             ids: Arc::default(),
-            accepted: Arc::new(Notify::new()),
+            command_inserted: Arc::new(Notify::new()),
             closed: CancellationToken::new(),
         }
     }
 }
 
 /// A file that is open and ours.
-struct File {
-    held: Arc<sqlite::Held>,
+struct StoreFile {
+    file_lock: Arc<sqlite::DatabaseFileLock>,
     /// Checkpoints; and while it is open, the log stays the one that is known.
     anchor: AnyConnection,
     lock: std::fs::File,
 }
 
-impl File {
-    async fn open(url: &str, held: sqlite::Held, lock: std::fs::File) -> Result<Self, OpenError> {
-        let anchor = sqlite::connect(url, Access::Write).await;
-        let anchor = anchor.map_err(|error| Database::Sqlite.refused(url, error))?;
-        held.know_log()?;
-        Ok(Self { held: Arc::new(held), anchor, lock })
+impl StoreFile {
+    async fn open(url: &str, held: sqlite::DatabaseFileLock, lock: std::fs::File) -> Result<Self, OpenError> {
+        let anchor = sqlite::connect(url, AccessMode::Write).await;
+        let anchor = anchor.map_err(|error| Database::Sqlite.to_open_error(url, error))?;
+        held.record_wal_id()?;
+        Ok(Self { file_lock: Arc::new(held), anchor, lock })
     }
 }
 
@@ -169,28 +179,35 @@ struct Pools {
 #[cfg(test)]
 impl Store {
     /// A journal of a test's own, its writer at work, and the folder that it stands in.
-    pub(crate) async fn throw_away(clock: &Clock) -> (Self, tokio::task::JoinHandle<()>, tempfile::TempDir) {
+    pub(crate) async fn open_temporary(
+        clock: &Clock,
+    ) -> (Self, tokio::task::JoinHandle<()>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let Opened { store, writer } = Self::open(&url, clock.clone(), super::LEASE).await.unwrap();
+        let OpenedStore { store, writer } = Self::open(&url, clock.clone(), super::LEASE_TTL).await.unwrap();
         (store, tokio::spawn(writer), folder)
     }
 }
 
 /// What has to be so before the first order is looked at.
-async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -> Result<(), OpenError> {
-    let refused = |error| database.refused(url, error);
+async fn prepare_start(
+    writes: &AnyPool,
+    database: Database,
+    clock: &Clock,
+    url: &str,
+) -> Result<(), OpenError> {
+    let refused = |error| database.to_open_error(url, error);
     let mut connection = writes.acquire().await.map_err(refused)?;
     match database {
         Database::Sqlite => {
-            let found = inspect::inspect(&mut connection).await.map_err(refused)?;
+            let found = inspect::find_damage(&mut connection).await.map_err(refused)?;
             if let Some(flaw) = found {
-                return Err(OpenError::Damaged(database.place(url), flaw));
+                return Err(OpenError::Damaged(database.display_url(url), flaw));
             }
-            inspect::rehearse(&sqlite::path_of(url), clock.now()).map_err(|trouble| {
+            inspect::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| {
                 match trouble.is_damage {
-                    true => OpenError::Damaged(database.place(url), trouble.why),
-                    false => OpenError::File(database.place(url), trouble),
+                    true => OpenError::Damaged(database.display_url(url), trouble.why),
+                    false => OpenError::File(database.display_url(url), trouble),
                 }
             })?;
             // The file is ours alone, so whoever held a lease is dead.
@@ -203,51 +220,53 @@ async fn begin(writes: &AnyPool, database: Database, clock: &Clock, url: &str) -
             .map_err(refused)?;
             Ok(())
         }
-        Database::Postgres => postgres::set(clock, &mut connection).await.map_err(refused),
+        Database::Postgres => postgres::sync_clock(clock, &mut connection).await.map_err(refused),
     }
 }
 
-fn opened(
+fn start_store(
     url: &str,
     database: Database,
     Pools { writes, reads }: Pools,
     clock: Clock,
     lease: Duration,
-    health: Arc<Health>,
-    file: Option<File>,
-) -> Opened {
-    let (sender, receiver) = writer::queue(health.clone());
-    let held = file.as_ref().map(|file| file.held.clone());
+    health: Arc<StoreHealth>,
+    file: Option<StoreFile>,
+) -> OpenedStore {
+    let (sender, receiver) = writer::new_queue(health.clone());
+    let held = file.as_ref().map(|file| file.file_lock.clone());
     let store =
-        Store::on(database, sender, reads.clone(), clock.clone(), lease, health.clone(), held.clone());
+        Store::assemble(database, sender, reads.clone(), clock.clone(), lease, health.clone(), held.clone());
     let (closed, ended) = (store.closed.clone(), CancellationToken::new());
     let listening = match database {
         Database::Sqlite => std::future::ready(()).boxed(),
         Database::Postgres => {
-            let listening = postgres::listen(url.to_owned(), store.accepted.clone());
+            let listening = postgres::listen(url.to_owned(), store.command_inserted.clone());
             ended.clone().run_until_cancelled_owned(listening).map(drop).boxed()
         }
     };
-    let path = sqlite::path_of(url);
+    let path = sqlite::database_path(url);
     let writing = async move {
-        let (file, log) = (file.map(Mutex::new).map(Arc::new), Arc::new(Log::default()));
+        let (file, log) = (file.map(Mutex::new).map(Arc::new), Arc::new(WalMonitor::default()));
         let written = match database {
-            Database::Sqlite => Written::Sqlite(Inserter::new(path, health.clone(), held, log.clone())),
-            Database::Postgres => Written::Postgres(clock),
+            Database::Sqlite => {
+                Backend::Sqlite(CommandInserter::new(path, health.clone(), held, log.clone()))
+            }
+            Database::Postgres => Backend::Postgres(clock),
         };
-        let line = writer::Line { pool: writes.clone(), health, database: written };
+        let line = writer::WriterState { pool: writes.clone(), health, backend: written };
         let writing = match database {
             Database::Sqlite => {
-                on_a_thread(writer::run(receiver, line, closed.clone()), closed, file.clone()).boxed()
+                run_blocking(writer::run_writer(receiver, line, closed.clone()), closed, file.clone()).boxed()
             }
-            Database::Postgres => writer::run(receiver, line, closed).boxed(),
+            Database::Postgres => writer::run_writer(receiver, line, closed).boxed(),
         };
         match &file {
             Some(file) => {
                 let mut file = file.lock().await;
                 tokio::select! {
                     () = writing => {}
-                    () = checkpoint::run(&mut file.anchor, log) => {}
+                    () = checkpoint::run_checkpointer(&mut file.anchor, log) => {}
                 }
             }
             None => writing.await,
@@ -256,17 +275,17 @@ fn opened(
         reads.close().await;
         writes.close().await;
         // The last connection to close moves the log into the file; the lock goes after it.
-        if let Some(File { anchor, lock, .. }) = file.and_then(Arc::into_inner).map(Mutex::into_inner) {
+        if let Some(StoreFile { anchor, lock, .. }) = file.and_then(Arc::into_inner).map(Mutex::into_inner) {
             let _ = anchor.close().await;
             drop(lock);
         }
     };
-    Opened { store, writer: join(writing, listening).map(drop).boxed() }
+    OpenedStore { store, writer: join(writing, listening).map(drop).boxed() }
 }
 
 /// Runs something that blocks on a thread of its own, until it ends. Where nobody waits for it any more, it is
 /// told to end by `closed`. It cannot be made to at once, so what it needs is `kept` until it has.
-async fn on_a_thread(
+async fn run_blocking(
     work: impl Future<Output = ()> + Send + 'static,
     closed: CancellationToken,
     kept: impl Send + 'static,
@@ -288,65 +307,67 @@ async fn on_a_thread(
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum AccessMode {
     /// Reading alone.
     Read,
     /// Writing to a journal that exists.
     Write,
     /// Writing, and making it where there is none.
-    Make,
+    Create,
 }
 
 async fn pool(
     url: &str,
     connections: u32,
-    access: Access,
-    health: &Arc<Health>,
+    access: AccessMode,
+    health: &Arc<StoreHealth>,
 ) -> Result<AnyPool, OpenError> {
     sqlx::any::install_default_drivers();
-    let database = Database::of(url);
+    let database = Database::from_url(url);
     let pool = match database {
         Database::Sqlite => sqlite::pool(url, connections, access, health.clone()).await,
         Database::Postgres => postgres::pool(url, connections, health.clone()).await,
     };
-    pool.map_err(|error| database.refused(url, error))
+    pool.map_err(|error| database.to_open_error(url, error))
 }
 
 impl Database {
     /// The database that a `store.url` means.
-    fn of(url: &str) -> Self {
+    fn from_url(url: &str) -> Self {
         if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
     }
 
     /// The place that a `store.url` names, fit to be shown.
-    fn place(self, url: &str) -> String {
+    fn display_url(self, url: &str) -> String {
         match self {
-            Self::Sqlite => sqlite::path_of(url).display().to_string(),
-            Self::Postgres => postgres::place(url),
+            Self::Sqlite => sqlite::database_path(url).display().to_string(),
+            Self::Postgres => postgres::display_url(url),
         }
     }
 
     /// An error where a database holds no journal yet, or a file none that can be read.
-    async fn expect_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
-        let refused = |error| self.refused(url, error);
+    async fn check_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
+        let refused = |error| self.to_open_error(url, error);
         match self {
-            Self::Sqlite => sqlite::look_into(reads).await.map_err(refused),
+            Self::Sqlite => sqlite::check_readable(reads).await.map_err(refused),
             Self::Postgres if postgres::has_journal(reads).await.map_err(refused)? => Ok(()),
-            Self::Postgres => Err(OpenError::Missing(self.place(url))),
+            Self::Postgres => Err(OpenError::Missing(self.display_url(url))),
         }
     }
 
-    fn refused(self, url: &str, error: sqlx::Error) -> OpenError {
+    fn to_open_error(self, url: &str, error: sqlx::Error) -> OpenError {
         match self {
-            Self::Sqlite if is_damage(&error) => OpenError::Damaged(self.place(url), said(&error)),
-            Self::Sqlite => OpenError::File(self.place(url), error.into()),
-            Self::Postgres => OpenError::Server(self.place(url), error),
+            Self::Sqlite if is_corruption(&error) => {
+                OpenError::Damaged(self.display_url(url), driver_message(&error))
+            }
+            Self::Sqlite => OpenError::File(self.display_url(url), error.into()),
+            Self::Postgres => OpenError::Server(self.display_url(url), error),
         }
     }
 }
 
 /// What the database said, without what the driver adds.
-fn said(error: &sqlx::Error) -> String {
+fn driver_message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
@@ -356,14 +377,14 @@ mod tests {
 
     use super::*;
     use crate::clock::Timestamp;
-    use crate::storage::{Accepted, LEASE, NewCommand};
+    use crate::storage::{InsertResult, LEASE_TTL, NewCommand};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
     async fn the_file_is_ours_until_nothing_writes_to_it_also_where_the_writer_was_aborted() {
         let clock = Clock::manual(NOW);
-        let (store, writer, folder) = Store::throw_away(&clock).await;
+        let (store, writer, folder) = Store::open_temporary(&clock).await;
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
         let ((go_on, gate), (writes, writing)) = (mpsc::channel::<()>(), oneshot::channel());
         let busy = store.writer.clone();
@@ -371,10 +392,12 @@ mod tests {
             let _ = writes.send(());
             let _ = gate.recv();
         };
-        tokio::spawn(async move { busy.write_then(|_| std::future::ready(Ok(())).boxed(), blocks).await });
+        tokio::spawn(async move {
+            busy.write_with_callback(|_| std::future::ready(Ok(())).boxed(), blocks).await
+        });
         writing.await.unwrap();
         let waiting = store.clone();
-        let order = tokio::spawn(async move { waiting.accept(NewCommand::made_up("a", NOW)).await });
+        let order = tokio::spawn(async move { waiting.insert(NewCommand::for_test("a", NOW)).await });
         while !store.is_busy() {
             tokio::task::yield_now().await;
         }
@@ -382,11 +405,11 @@ mod tests {
         writer.abort();
         writer.await.unwrap_err();
 
-        let refused = sqlite::Held::lock(&url).await.map(drop);
+        let refused = sqlite::DatabaseFileLock::lock(&url).await.map(drop);
         assert!(matches!(refused, Err(OpenError::InUse(_))), "{refused:?}");
         drop(go_on);
-        assert_eq!(order.await.unwrap().unwrap(), Accepted::New);
-        let next = Store::open(&url, clock, LEASE).await.unwrap();
+        assert_eq!(order.await.unwrap().unwrap(), InsertResult::Inserted);
+        let next = Store::open(&url, clock, LEASE_TTL).await.unwrap();
         let kept = next.store.list(None, 9).await.unwrap();
         assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"]);
     }

@@ -3,51 +3,51 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{SenderIdentity, message_of};
+use super::{SenderIdentity, base_id};
 use crate::clock::Timestamp;
 
 /// How an order ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was run, and answered.
-    Answered,
+    Replied,
     /// Its sender may not do that; answered.
-    Refused,
+    Denied,
     /// It was not written as it should be, or named nothing that there is: nothing was done, and that
     /// was answered. Its message may be edited to mend it.
-    Mistaken,
+    UsageError,
     /// It showed what it would do, and did nothing: a trial, or a question that waits for a yes. Its message may
     /// be edited as well.
-    Shown,
+    Previewed,
     /// It was too old when it came; answered.
     Expired,
     /// It was stopped by an order to cancel it; answered.
     Cancelled,
     /// It could not be finished in time; its admin was told. A dead letter.
-    GaveUp,
+    Failed,
     /// It was run, but the answer could not be delivered. A dead letter.
-    Unanswered,
+    ReplyFailed,
 }
 
 impl Outcome {
     /// The word in the journal.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Answered => "answered",
-            Self::Refused => "refused",
-            Self::Mistaken => "mistaken",
-            Self::Shown => "shown",
+            Self::Replied => "answered",
+            Self::Denied => "refused",
+            Self::UsageError => "mistaken",
+            Self::Previewed => "shown",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
-            Self::GaveUp => "gave_up",
-            Self::Unanswered => "unanswered",
+            Self::Failed => "gave_up",
+            Self::ReplyFailed => "unanswered",
         }
     }
 
     /// The outcome behind the word.
     pub fn parse(word: &str) -> Option<Self> {
         use Outcome::*;
-        [Answered, Refused, Mistaken, Shown, Expired, Cancelled, GaveUp, Unanswered]
+        [Replied, Denied, UsageError, Previewed, Expired, Cancelled, Failed, ReplyFailed]
             .into_iter()
             .find(|outcome| outcome.as_str() == word)
     }
@@ -55,11 +55,11 @@ impl Outcome {
     /// The state in which it leaves the order.
     pub(super) fn state(self) -> &'static str {
         match self {
-            Self::GaveUp | Self::Unanswered => "dead",
-            Self::Answered
-            | Self::Refused
-            | Self::Mistaken
-            | Self::Shown
+            Self::Failed | Self::ReplyFailed => "dead",
+            Self::Replied
+            | Self::Denied
+            | Self::UsageError
+            | Self::Previewed
             | Self::Expired
             | Self::Cancelled => "done",
         }
@@ -68,7 +68,7 @@ impl Outcome {
 
 /// An order as the journal has it.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct CommandRecord {
     /// Its id.
     pub id: String,
     /// The instance's name.
@@ -94,9 +94,9 @@ pub struct Stored {
     /// Claims since the last orderly end of a try, this one included.
     pub claims: i64,
     /// Tries that ended orderly, but not well.
-    pub tries: i64,
+    pub attempts: i64,
     /// When it was first tried; this claim's time at the first.
-    pub first_try_at: Timestamp,
+    pub first_attempt_at: Timestamp,
     /// What was found before the first change, as JSON.
     pub plan: Option<String>,
     /// The messages of the answer, as JSON, once it is known.
@@ -106,25 +106,25 @@ pub struct Stored {
     /// How it will have ended once the answer is sent.
     pub outcome: Option<Outcome>,
     /// When the next try comes, if one failed.
-    pub again_at: Option<Timestamp>,
+    pub retry_at: Option<Timestamp>,
     /// The admin was told that it goes on.
-    pub is_told: bool,
+    pub is_retry_notified: bool,
     /// It was cancelled: what is so is told, and nothing more is changed.
     pub is_cancelled: bool,
     /// WhatsApp's id of our message about it: the last one of its answer, or what told of its progress.
-    pub answer_id: Option<String>,
+    pub reply_message_id: Option<String>,
     /// The admin's key when it was accepted.
     pub admin: String,
     /// The order that it stands for, as JSON, once that is begun.
-    pub meant: Option<String>,
+    pub resolution: Option<String>,
     /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
     pub quoted: Option<String>,
 }
 
-impl Stored {
+impl CommandRecord {
     /// WhatsApp's id of the message that gave it, of whatever version.
     pub fn message(&self) -> &str {
-        message_of(&self.message_id)
+        base_id(&self.message_id)
     }
 
     /// What its sender is told by, as far as the message said it.
@@ -134,9 +134,9 @@ impl Stored {
 }
 
 #[cfg(test)]
-impl Stored {
+impl CommandRecord {
     /// An order that was tried for the first time at this moment.
-    pub(crate) fn made_up(id: &str, first_try_at: Timestamp) -> Self {
+    pub(crate) fn for_test(id: &str, first_attempt_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
             instance: "main".to_owned(),
@@ -148,28 +148,28 @@ impl Stored {
             name: "help".to_owned(),
             text: "/help".to_owned(),
             sent_at: None,
-            accepted_at: first_try_at,
+            accepted_at: first_attempt_at,
             claims: 1,
-            tries: 0,
-            first_try_at,
+            attempts: 0,
+            first_attempt_at,
             plan: None,
             reply: None,
             replied: 0,
             outcome: None,
-            again_at: None,
-            is_told: false,
+            retry_at: None,
+            is_retry_notified: false,
             is_cancelled: false,
-            answer_id: None,
+            reply_message_id: None,
             admin: "ana".to_owned(),
-            meant: None,
+            resolution: None,
             quoted: None,
         }
     }
 }
 
 /// The order of a row with all of its columns.
-pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
-    Ok(Stored {
+pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
+    Ok(CommandRecord {
         id: row.try_get("id")?,
         instance: row.try_get("instance")?,
         message_id: row.try_get("message_id")?,
@@ -182,18 +182,18 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored, sqlx::Error> {
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         claims: row.try_get("claims")?,
-        tries: row.try_get("tries")?,
-        first_try_at: Timestamp(row.try_get("first_try_at")?),
+        attempts: row.try_get("tries")?,
+        first_attempt_at: Timestamp(row.try_get("first_try_at")?),
         plan: row.try_get("plan")?,
         reply: row.try_get("reply")?,
         replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
-        again_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
-        is_told: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
+        retry_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
+        is_retry_notified: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
         is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
-        answer_id: row.try_get("answer_id")?,
+        reply_message_id: row.try_get("answer_id")?,
         admin: row.try_get("admin")?,
-        meant: row.try_get("meant")?,
+        resolution: row.try_get("meant")?,
         quoted: row.try_get("quoted")?,
     })
 }

@@ -7,39 +7,44 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 
-use super::{Store, Unavailable};
-use crate::zapi::{self, NotBooked, Rate};
+use super::{Store, StoreUnavailable};
+use crate::zapi::{self, Rate, RateLimitError};
 
 /// The moments of one instance.
 #[derive(Clone, Debug)]
-pub struct Ledger {
+pub struct SqlRateLimitStore {
     store: Store,
     instance: String,
 }
 
 impl Store {
     /// The ledger of an instance.
-    pub fn ledger(&self, instance: &str) -> Ledger {
-        Ledger { store: self.clone(), instance: instance.to_owned() }
+    pub fn ledger(&self, instance: &str) -> SqlRateLimitStore {
+        SqlRateLimitStore { store: self.clone(), instance: instance.to_owned() }
     }
 }
 
-impl zapi::Ledger for Ledger {
-    fn book<'a>(&'a self, kind: &'static str, rate: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>> {
+impl zapi::RateLimitStore for SqlRateLimitStore {
+    fn reserve<'a>(
+        &'a self,
+        kind: &'static str,
+        rate: Rate,
+    ) -> BoxFuture<'a, Result<Duration, RateLimitError>> {
         let (instance, clock) = (self.instance.clone(), self.store.clock.clone());
         let booked = self.store.writer.write(move |connection| {
             Box::pin(async move {
-                let now = clock.steady().0.saturating_mul(1_000);
-                book(connection, &instance, kind, micros(rate.interval), micros(rate.slack), now).await
+                let now = clock.monotonic().0.saturating_mul(1_000);
+                reserve_slot(connection, &instance, kind, micros(rate.interval), micros(rate.slack), now)
+                    .await
             })
         });
-        booked.map(|wait: Result<Duration, Unavailable>| wait.map_err(|_| NotBooked)).boxed()
+        booked.map(|wait: Result<Duration, StoreUnavailable>| wait.map_err(|_| RateLimitError)).boxed()
     }
 }
 
 /// Books a call at this moment and returns nothing to wait, or books none and returns how long to
 /// wait before asking again. All times in microseconds.
-async fn book(
+async fn reserve_slot(
     connection: &mut AnyConnection,
     instance: &str,
     kind: &str,

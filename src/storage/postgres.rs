@@ -16,21 +16,21 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use super::trouble::Health;
+use super::trouble::StoreHealth;
 use crate::clock::{Clock, Timestamp};
 
 /// How long a pool looks for a connection.
-const ACQUIRE: Duration = Duration::from_secs(4);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Between two attempts to listen.
-const LISTEN_PAUSE: Duration = Duration::from_secs(1);
+const LISTEN_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// Where accepted orders are told, and whose turn it is to write. `vincula` in ASCII.
 const CHANNEL: &str = "vincula";
-const TURN: i64 = 0x76_69_6e_63_75_6c_61;
+const WRITE_LOCK_KEY: i64 = 0x76_69_6e_63_75_6c_61;
 /// The database's time, in Unix milliseconds.
 const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// `postgres://host/database`, without user, password and options; they are nobody's business.
-pub(super) fn place(url: &str) -> String {
+pub(super) fn display_url(url: &str) -> String {
     let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
     let server = rest.split(['?', '#']).next().unwrap_or_default();
     let (authority, database) = server.split_once('/').unwrap_or((server, ""));
@@ -38,16 +38,20 @@ pub(super) fn place(url: &str) -> String {
     format!("postgres://{host}/{database}")
 }
 
-pub(super) async fn pool(url: &str, connections: u32, health: Arc<Health>) -> Result<AnyPool, sqlx::Error> {
+pub(super) async fn pool(
+    url: &str,
+    connections: u32,
+    health: Arc<StoreHealth>,
+) -> Result<AnyPool, sqlx::Error> {
     // A pool waits for a server that is not there; one connection tells at once what is wrong.
     let mut first = AnyConnection::connect(url).await?;
     prepare(&mut first).await?;
     first.close().await?;
     AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .before_acquire(move |_, about| {
-            let is_trusted = health.trusts(about.age);
+            let is_trusted = health.is_connection_usable(about.age);
             Box::pin(async move { Ok(is_trusted) })
         })
         .after_connect(|connection, _| Box::pin(prepare(connection)))
@@ -98,7 +102,7 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
 pub(super) async fn begin(connection: &mut AnyConnection, clock: &Clock) -> Result<(), sqlx::Error> {
     // The time is looked at when the turn has come.
     let begin = format!(
-        "BEGIN; WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock({TURN})) SELECT {NOW} FROM turn"
+        "BEGIN; WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})) SELECT {NOW} FROM turn"
     );
     // One row of two statements: whoever asks for one alone gets what the first of them brings.
     let rows = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_all(connection).await?;
@@ -114,14 +118,14 @@ pub(super) async fn commit(connection: &mut AnyConnection, tells: bool) -> Resul
 }
 
 /// Tells the clock the database's time.
-pub(super) async fn set(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn sync_clock(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let now: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NOW}"))).fetch_one(connection).await?;
     clock.follow(Timestamp(now));
     Ok(())
 }
 
 /// Tells all replicas, once this transaction is committed, that there is something to do.
-pub(super) async fn tell(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn notify(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("NOTIFY vincula").execute(connection).await?;
     Ok(())
 }
@@ -129,14 +133,14 @@ pub(super) async fn tell(connection: &mut AnyConnection) -> Result<(), sqlx::Err
 /// Passes on what other replicas tell, for ever.
 pub(super) async fn listen(url: String, told: Arc<Notify>) {
     loop {
-        if let Err(error) = pass_on(&url, &told).await {
+        if let Err(error) = forward_notifications(&url, &told).await {
             tracing::debug!(%error, "not listening for other replicas' orders; they are polled for");
         }
-        sleep(LISTEN_PAUSE).await;
+        sleep(LISTEN_RETRY_INTERVAL).await;
     }
 }
 
-async fn pass_on(url: &str, told: &Notify) -> Result<(), sqlx::Error> {
+async fn forward_notifications(url: &str, told: &Notify) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
     loop {
@@ -160,7 +164,7 @@ mod tests {
             ("postgresql:///vincula?host=/run/postgresql&password=s3cr3t", "postgres:///vincula"),
             ("postgres://ana:s3@cr3t@host/vincula", "postgres://host/vincula"),
         ] {
-            assert_eq!(place(url), shown);
+            assert_eq!(display_url(url), shown);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use sqlx::Row as _;
 
-use super::{Store, Unavailable};
+use super::{Store, StoreUnavailable};
 use crate::clock::Timestamp;
 
 /// An order, for a person to read.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct CommandRow {
     /// Its id.
     pub id: String,
     /// The instance's name.
@@ -31,7 +31,7 @@ pub struct Row {
     /// What was typed.
     pub text: String,
     /// How often it was tried in vain.
-    pub tries: i64,
+    pub attempts: i64,
     /// Why the last try failed.
     pub error: Option<String>,
     /// The messages of the answer, as JSON.
@@ -40,18 +40,18 @@ pub struct Row {
 
 /// A line of an order's audit.
 #[derive(Clone, Debug)]
-pub struct Note {
+pub struct AuditEvent {
     /// When.
     pub at: Timestamp,
     /// What happened.
-    pub what: String,
+    pub event: String,
     /// More of it.
     pub detail: Option<String>,
 }
 
 /// How many orders of an instance are not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overview {
+pub struct QueueStats {
     /// Waiting, or being run or answered.
     pub open: usize,
     /// Given up.
@@ -60,7 +60,7 @@ pub struct Overview {
 
 /// Which orders are read; what is empty selects nothing out.
 #[derive(Clone, Debug)]
-pub struct Selection {
+pub struct ListFilter {
     /// Of this state.
     pub state: String,
     /// Of this instance.
@@ -71,7 +71,7 @@ pub struct Selection {
     pub until: Timestamp,
 }
 
-impl Default for Selection {
+impl Default for ListFilter {
     fn default() -> Self {
         Self {
             state: String::new(),
@@ -88,14 +88,14 @@ const COLUMNS: &str =
 
 impl Store {
     /// The newest orders, at most `limit`, of one state or of all.
-    pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<Row>, Unavailable> {
+    pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(state.unwrap_or_default())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
     /// The oldest of these orders behind `after`, at most `limit`: a page of them, by id. The id tells the
@@ -106,10 +106,10 @@ impl Store {
     /// follow each other sort as another one (`aa` in Danish, `dd` in Welsh), the oldest may not be the first.
     pub async fn page(
         &self,
-        selection: &Selection,
-        after: Option<&Row>,
+        selection: &ListFilter,
+        after: Option<&CommandRow>,
         limit: usize,
-    ) -> Result<Vec<Row>, Unavailable> {
+    ) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!(
             "{COLUMNS} WHERE id > $1 AND accepted_at >= $2 AND accepted_at < $3
                  AND ($4 = '' OR state = $4) AND ($5 = '' OR instance = $5)
@@ -124,21 +124,21 @@ impl Store {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.reads)
             .await?;
-        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
     /// The orders whose id begins so, at most two: enough to tell one from several.
-    pub async fn find(&self, id: &str) -> Result<Vec<Row>, Unavailable> {
+    pub async fn find(&self, id: &str) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!("{COLUMNS} WHERE substr(id, 1, CAST($1 AS INTEGER)) = $2 LIMIT 2");
         let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(length).bind(id).fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
     /// What happened to an order, oldest first. That it was accepted stands in its row; in an older journal it
     /// was noted too.
-    pub async fn notes(&self, id: &str) -> Result<Vec<Note>, Unavailable> {
+    pub async fn audit_events(&self, id: &str) -> Result<Vec<AuditEvent>, StoreUnavailable> {
         let rows = sqlx::query(
             "SELECT accepted_at AS at, 'accepted' AS what, CAST(NULL AS TEXT) AS detail, 0 AS n
              FROM command WHERE id = $1
@@ -149,14 +149,14 @@ impl Store {
         .bind(id)
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        let note = |row: &sqlx::any::AnyRow| -> Result<Note, sqlx::Error> {
-            Ok(Note { at: Timestamp(row.try_get(0)?), what: row.try_get(1)?, detail: row.try_get(2)? })
+        let note = |row: &sqlx::any::AnyRow| -> Result<AuditEvent, sqlx::Error> {
+            Ok(AuditEvent { at: Timestamp(row.try_get(0)?), event: row.try_get(1)?, detail: row.try_get(2)? })
         };
         Ok(rows.iter().map(note).collect::<Result<_, _>>()?)
     }
 
     /// How many orders of an instance are not done.
-    pub async fn overview(&self, instance: &str) -> Result<Overview, Unavailable> {
+    pub async fn queue_stats(&self, instance: &str) -> Result<QueueStats, StoreUnavailable> {
         let row = sqlx::query(
             "SELECT
                  (SELECT COUNT(*) FROM command WHERE instance = $1 AND state IN ('waiting', 'answering')),
@@ -166,12 +166,12 @@ impl Store {
         .fetch_one(&self.reads);
         let row = self.read(row).await?;
         let count = |index| Ok::<_, sqlx::Error>(usize::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0));
-        Ok(Overview { open: count(0)?, dead: count(1)? })
+        Ok(QueueStats { open: count(0)?, dead: count(1)? })
     }
 }
 
-fn row(row: &sqlx::any::AnyRow) -> Result<Row, sqlx::Error> {
-    Ok(Row {
+fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
+    Ok(CommandRow {
         id: row.try_get("id")?,
         instance: row.try_get("instance")?,
         accepted_at: Timestamp(row.try_get("accepted_at")?),
@@ -183,7 +183,7 @@ fn row(row: &sqlx::any::AnyRow) -> Result<Row, sqlx::Error> {
         message_id: row.try_get("message_id")?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
-        tries: row.try_get("tries")?,
+        attempts: row.try_get("tries")?,
         error: row.try_get("error")?,
         reply: row.try_get("reply")?,
     })
@@ -201,24 +201,24 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_is_counted_by_instance() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         for (id, instance) in [("a", "main"), ("b", "other"), ("c", "other")] {
             let instance = instance.to_owned();
-            store.accept(NewCommand { instance, ..NewCommand::made_up(id, NOW) }).await.unwrap();
+            store.insert(NewCommand { instance, ..NewCommand::for_test(id, NOW) }).await.unwrap();
         }
 
-        assert_eq!(store.overview("main").await.unwrap(), Overview { open: 1, dead: 0 });
-        assert_eq!(store.overview("other").await.unwrap().open, 2);
+        assert_eq!(store.queue_stats("main").await.unwrap(), QueueStats { open: 1, dead: 0 });
+        assert_eq!(store.queue_stats("other").await.unwrap().open, 2);
     }
 
     #[tokio::test]
     async fn orders_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
-        let (store, _writer, _folder) = Store::throw_away(&Clock::manual(NOW)).await;
+        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
         // The clock was set back between b and c; d is of a machine whose clock is slow.
         let moments = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
         for (id, moment) in moments {
-            store.accept(NewCommand::made_up(id, moment)).await.unwrap();
+            store.insert(NewCommand::for_test(id, moment)).await.unwrap();
         }
 
         for (since, until, expected) in [
@@ -228,8 +228,8 @@ mod tests {
             (Timestamp(i64::MIN), at(3), vec!["c"]),
             (at(7), Timestamp(i64::MAX), vec![]),
         ] {
-            let selection = Selection { since, until, ..Selection::default() };
-            let mut found: Vec<Row> = Vec::new();
+            let selection = ListFilter { since, until, ..ListFilter::default() };
+            let mut found: Vec<CommandRow> = Vec::new();
             loop {
                 let page = store.page(&selection, found.last(), 1).await.unwrap();
                 if page.is_empty() {

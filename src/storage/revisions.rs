@@ -7,15 +7,15 @@
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::order::Outcome;
-use super::{SenderIdentity, Store, Unavailable};
+use super::{SenderIdentity, Store, StoreUnavailable};
 use crate::clock::Timestamp;
 
 /// How often one message may be mended.
-pub const MOST: usize = 9;
+pub const MAX_EDITS: usize = 9;
 
 /// A version of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revision {
+pub struct MessageVersion {
     /// The order's id.
     pub id: String,
     /// The command's English name, or what the door made of it.
@@ -25,26 +25,26 @@ pub struct Revision {
     /// How it ended, if it has.
     pub outcome: Option<Outcome>,
     /// It has ended.
-    pub is_over: bool,
+    pub is_finished: bool,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// WhatsApp's id of our message about it: the last one of its answer.
-    pub answer_id: Option<String>,
+    pub reply_message_id: Option<String>,
     /// How many messages of its answer are sent.
     pub replied: i64,
 }
 
-impl Revision {
+impl MessageVersion {
     /// It did nothing by itself, or is still looked at.
-    pub fn may_be_mended(&self) -> bool {
-        self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Mistaken | Outcome::Shown))
+    pub fn is_editable(&self) -> bool {
+        self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::UsageError | Outcome::Previewed))
     }
 }
 
 /// The id of a version, the first one being 0.
-pub fn revision(message_id: &str, number: usize) -> String {
+pub fn versioned_id(message_id: &str, number: usize) -> String {
     match number {
         0 => message_id.to_owned(),
         number => format!("{message_id}\n{number}"),
@@ -52,19 +52,19 @@ pub fn revision(message_id: &str, number: usize) -> String {
 }
 
 /// WhatsApp's id of the message, of whatever version.
-pub fn message_of(message_id: &str) -> &str {
+pub fn base_id(message_id: &str) -> &str {
     message_id.split_once('\n').map_or(message_id, |(id, _)| id)
 }
 
 /// The number of a version.
-pub fn number_of(message_id: &str) -> usize {
+pub fn version_number(message_id: &str) -> usize {
     message_id.split_once('\n').and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
 }
 
 impl Store {
     /// Whether a later version of an order's message has its answer's place, or was carried out: what the order
     /// asked is not asked any more.
-    pub async fn is_replaced(&self, instance: &str, order: &str) -> Result<bool, Unavailable> {
+    pub async fn is_superseded(&self, instance: &str, order: &str) -> Result<bool, StoreUnavailable> {
         let row = sqlx::query("SELECT message_id, admin, phone, lid FROM command WHERE id = $1")
             .bind(order)
             .fetch_optional(&self.reads);
@@ -75,26 +75,27 @@ impl Store {
             phone: row.try_get("phone")?,
             lid: row.try_get("lid")?,
         };
-        let versions = self.revisions(instance, message_of(&message), &sender, MOST + 1).await?;
+        let versions = self.message_versions(instance, base_id(&message), &sender, MAX_EDITS + 1).await?;
         let mut later = versions.into_iter().skip_while(|version| version.id != order);
         let Some(asked) = later.next() else { return Ok(false) };
-        let replaces = |version: &Revision| {
-            let has_place = version.answer_id.is_some() && version.answer_id == asked.answer_id;
-            has_place || (version.is_over && version.outcome != Some(Outcome::Mistaken))
+        let replaces = |version: &MessageVersion| {
+            let has_place =
+                version.reply_message_id.is_some() && version.reply_message_id == asked.reply_message_id;
+            has_place || (version.is_finished && version.outcome != Some(Outcome::UsageError))
         };
         Ok(later.any(|version| replaces(&version)))
     }
 
     /// The versions of this sender's message before `number`, the first one first. Somebody else's message of the
     /// same id is none of them.
-    pub async fn revisions(
+    pub async fn message_versions(
         &self,
         instance: &str,
         message_id: &str,
         sender: &SenderIdentity,
         before: usize,
-    ) -> Result<Vec<Revision>, Unavailable> {
-        let before = before.min(MOST + 1);
+    ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
+        let before = before.min(MAX_EDITS + 1);
         let places: Vec<String> = (0..before).map(|number| format!("${}", number + 5)).collect();
         let sql = format!(
             "SELECT id, name, text, state, outcome, sent_at, accepted_at, answer_id, replied,
@@ -109,7 +110,7 @@ impl Store {
             .bind(sender.phone.as_deref())
             .bind(sender.lid.as_deref());
         for number in 0..before {
-            query = query.bind(revision(message_id, number));
+            query = query.bind(versioned_id(message_id, number));
         }
         let rows = self.read(query.fetch_all(&self.reads)).await?;
         let mut found = Vec::new();
@@ -118,16 +119,16 @@ impl Store {
             let state: String = row.try_get("state")?;
             let message_id: String = row.try_get("message_id")?;
             found.push((
-                number_of(&message_id),
-                Revision {
+                version_number(&message_id),
+                MessageVersion {
                     id: row.try_get("id")?,
                     name: row.try_get("name")?,
                     text: row.try_get("text")?,
                     outcome: outcome.and_then(|word| Outcome::parse(&word)),
-                    is_over: state == "done" || state == "dead",
+                    is_finished: state == "done" || state == "dead",
                     sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
                     accepted_at: Timestamp(row.try_get("accepted_at")?),
-                    answer_id: row.try_get("answer_id")?,
+                    reply_message_id: row.try_get("answer_id")?,
                     replied: row.try_get("replied")?,
                 },
             ));

@@ -15,44 +15,44 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _};
 use tokio::time::Instant;
 
-use super::Unavailable;
-use super::open::{Access, OpenError};
-use super::trouble::Health;
+use super::StoreUnavailable;
+use super::open::{AccessMode, OpenError};
+use super::trouble::StoreHealth;
 
 /// How long the lock of another process is waited for.
-const LET_GO: Duration = Duration::from_millis(500);
+const LOCK_RELEASE_WAIT: Duration = Duration::from_millis(500);
 /// How long a connection waits for another one's lock: an order that waits behind another one's wait is
 /// still answered 503 in time (10 s a request).
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
-pub(super) fn path_of(url: &str) -> PathBuf {
+pub(super) fn database_path(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
     PathBuf::from(path.strip_prefix("//").unwrap_or(path))
 }
 
 /// An error where there is no file.
-pub(super) fn expect_file(url: &str) -> Result<(), OpenError> {
-    let path = path_of(url);
+pub(super) fn check_file_exists(url: &str) -> Result<(), OpenError> {
+    let path = database_path(url);
     if path.exists() { Ok(()) } else { Err(OpenError::Missing(path.display().to_string())) }
 }
 
 /// The file that is open, and its write-ahead log: known again.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct DatabaseFileLock {
     path: PathBuf,
-    identity: Identity,
-    log: OnceLock<Identity>,
+    file_id: FileId,
+    wal_id: OnceLock<FileId>,
 }
 
 /// What a path leads to: device and inode.
-type Identity = (u64, u64);
+type FileId = (u64, u64);
 
-impl Held {
+impl DatabaseFileLock {
     /// Makes the file if it is not there, and holds it locked until the lock is dropped: the file
     /// itself, so that no other path to it finds it free. The system lets go when the process dies,
     /// however it does. SQLite's own locks are of another kind, and not touched.
     pub(super) async fn lock(url: &str) -> Result<(Self, File), OpenError> {
-        let path = path_of(url);
+        let path = database_path(url);
         let folder = |error| OpenError::Folder(path.display().to_string(), error);
         // What people wrote is nobody else's business on this machine.
         let file =
@@ -63,39 +63,39 @@ impl Held {
             match file.try_lock() {
                 Ok(()) => break,
                 // Whoever has just ended may have a child that is about to be another program.
-                Err(TryLockError::WouldBlock) if begun.elapsed() < LET_GO => {
-                    tokio::time::sleep(LET_GO / 10).await;
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_RELEASE_WAIT => {
+                    tokio::time::sleep(LOCK_RELEASE_WAIT / 10).await;
                 }
                 Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
                 Err(TryLockError::Error(error)) => return Err(folder(error)),
             }
         }
-        let identity = identity(&path).map_err(folder)?;
-        Ok((Self { path, identity, log: OnceLock::new() }, file))
+        let identity = file_id(&path).map_err(folder)?;
+        Ok((Self { path, file_id: identity, wal_id: OnceLock::new() }, file))
     }
 
     /// Knows the log again from now on. A connection has it open, and one always must: the last one
     /// to close deletes it.
-    pub(super) fn know_log(&self) -> Result<(), OpenError> {
-        let identity = identity(&log_of(&self.path))
-            .map_err(|error| OpenError::Folder(log_of(&self.path).display().to_string(), error))?;
-        let _ = self.log.set(identity);
+    pub(super) fn record_wal_id(&self) -> Result<(), OpenError> {
+        let identity = file_id(&wal_path(&self.path))
+            .map_err(|error| OpenError::Folder(wal_path(&self.path).display().to_string(), error))?;
+        let _ = self.wal_id.set(identity);
         Ok(())
     }
 
     /// An error where the path leads to another file than the one that is open, or to none; else the
     /// log's length in bytes.
-    pub(super) fn expect_in_place(&self) -> Result<u64, Unavailable> {
-        expect_at(&self.path, self.identity).map_err(|what| {
-            Unavailable::passing(format!(
+    pub(super) fn check_in_place(&self) -> Result<u64, StoreUnavailable> {
+        check_file_id(&self.path, self.file_id).map_err(|what| {
+            StoreUnavailable::transient(format!(
                 "{}: {what} while the service ran. Put it back where it was, or start the service again \
                  to go on with what is there",
                 self.path.display()
             ))
         })?;
-        let (Some(identity), log) = (self.log.get(), log_of(&self.path)) else { return Ok(0) };
-        expect_at(&log, *identity).map_err(|what| {
-            Unavailable::passing(format!(
+        let (Some(identity), log) = (self.wal_id.get(), wal_path(&self.path)) else { return Ok(0) };
+        check_file_id(&log, *identity).map_err(|what| {
+            StoreUnavailable::transient(format!(
                 "{}: {what} while the service ran. End the service with SIGTERM, which saves what stood in \
                  it, and start it again",
                 log.display()
@@ -104,7 +104,7 @@ impl Held {
     }
 }
 
-fn expect_at(path: &Path, expected: Identity) -> Result<u64, String> {
+fn check_file_id(path: &Path, expected: FileId) -> Result<u64, String> {
     match std::fs::metadata(path) {
         Ok(about) if (about.dev(), about.ino()) == expected => Ok(about.len()),
         Ok(_) => Err("the file was replaced".to_owned()),
@@ -115,20 +115,20 @@ fn expect_at(path: &Path, expected: Identity) -> Result<u64, String> {
     }
 }
 
-fn identity(path: &Path) -> io::Result<Identity> {
+fn file_id(path: &Path) -> io::Result<FileId> {
     let about = std::fs::metadata(path)?;
     Ok((about.dev(), about.ino()))
 }
 
-fn log_of(path: &Path) -> PathBuf {
+fn wal_path(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     PathBuf::from(log)
 }
 
 /// One connection, prepared.
-pub(super) async fn connect(url: &str, access: Access) -> Result<AnyConnection, sqlx::Error> {
-    let mut connection = AnyConnection::connect(&url_for(url, access)).await?;
+pub(super) async fn connect(url: &str, access: AccessMode) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect(&url_with_access(url, access)).await?;
     prepare(&mut connection, access).await?;
     Ok(connection)
 }
@@ -136,8 +136,8 @@ pub(super) async fn connect(url: &str, access: Access) -> Result<AnyConnection, 
 pub(super) async fn pool(
     url: &str,
     connections: u32,
-    access: Access,
-    health: Arc<Health>,
+    access: AccessMode,
+    health: Arc<StoreHealth>,
 ) -> Result<AnyPool, sqlx::Error> {
     // A pool waits and tells of the wait; one connection tells at once what is wrong.
     connect(url, access).await?.close().await?;
@@ -148,11 +148,11 @@ pub(super) async fn pool(
         .idle_timeout(None)
         .max_lifetime(None)
         .before_acquire(move |_, about| {
-            let is_trusted = health.trusts(about.age);
+            let is_trusted = health.is_connection_usable(about.age);
             Box::pin(async move { Ok(is_trusted) })
         })
         .after_connect(move |connection, _| Box::pin(prepare(connection, access)))
-        .connect(&url_for(url, access))
+        .connect(&url_with_access(url, access))
         .await
 }
 
@@ -168,46 +168,46 @@ pub(super) async fn commit(connection: &mut AnyConnection) -> Result<(), sqlx::E
 }
 
 /// An error where the file is none of ours, or its beginning cannot be read.
-pub(super) async fn look_into(pool: &AnyPool) -> Result<(), sqlx::Error> {
+pub(super) async fn check_readable(pool: &AnyPool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT 1 FROM command LIMIT 1").fetch_optional(pool).await.map(drop)
 }
 
-fn url_for(url: &str, access: Access) -> String {
+fn url_with_access(url: &str, access: AccessMode) -> String {
     let mode = match access {
-        Access::Read => "ro",
-        Access::Write => "rw",
-        Access::Make => "rwc",
+        AccessMode::Read => "ro",
+        AccessMode::Write => "rw",
+        AccessMode::Create => "rwc",
     };
     // `%`, `?` and `#` mean something in a URL, and may stand in a path.
-    let path = path_of(url);
+    let path = database_path(url);
     let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     format!("sqlite:{encoded}?mode={mode}")
 }
 
 /// An order that was answered must survive a power cut, so every connection that writes is made
 /// `synchronous=FULL`, and asked whether it is.
-async fn prepare(connection: &mut AnyConnection, access: Access) -> Result<(), sqlx::Error> {
-    let patience = format!("PRAGMA busy_timeout = {}", PATIENCE.as_millis());
+async fn prepare(connection: &mut AnyConnection, access: AccessMode) -> Result<(), sqlx::Error> {
+    let patience = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
     sqlx::query(AssertSqlSafe(patience)).execute(&mut *connection).await?;
-    if access == Access::Read {
+    if access == AccessMode::Read {
         return Ok(());
     }
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
-    if access == Access::Make {
+    if access == AccessMode::Create {
         // The service's own: it checkpoints beside its commits.
         sqlx::query("PRAGMA wal_autocheckpoint = 0").execute(&mut *connection).await?;
     }
     let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-    expect_durable(&mode, synchronous).map_err(|trouble| sqlx::Error::Configuration(trouble.why.into()))
+    check_durable(&mode, synchronous).map_err(|trouble| sqlx::Error::Configuration(trouble.why.into()))
 }
 
 /// An error where a commit on a connection in this state is not on the disk.
-pub(super) fn expect_durable(mode: &str, synchronous: i64) -> Result<(), Unavailable> {
+pub(super) fn check_durable(mode: &str, synchronous: i64) -> Result<(), StoreUnavailable> {
     if synchronous < 2 || mode != "wal" {
         let why = format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})");
-        return Err(Unavailable::lasting(why));
+        return Err(StoreUnavailable::persistent(why));
     }
     Ok(())
 }
@@ -220,7 +220,7 @@ mod tests {
     async fn writers(folder: &tempfile::TempDir, count: u32) -> AnyPool {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        pool(&url, count, Access::Make, Arc::default()).await.unwrap()
+        pool(&url, count, AccessMode::Create, Arc::default()).await.unwrap()
     }
 
     #[tokio::test]
@@ -243,12 +243,12 @@ mod tests {
 
     #[test]
     fn a_connection_that_would_not_sync_is_refused() {
-        assert!(expect_durable("wal", 2).is_ok());
+        assert!(check_durable("wal", 2).is_ok());
         // Without a sync of each commit, WAL loses acknowledged orders in a power cut.
         for (mode, synchronous, told) in
             [("wal", 1, "synchronous 1"), ("wal", 0, "synchronous 0"), ("delete", 2, "journal_mode delete")]
         {
-            let refused = expect_durable(mode, synchronous).unwrap_err().to_string();
+            let refused = check_durable(mode, synchronous).unwrap_err().to_string();
             assert!(refused.contains("not durable here") && refused.contains(told), "{refused}");
         }
     }

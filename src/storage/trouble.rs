@@ -14,186 +14,186 @@ use std::time::Duration;
 use sqlx::AnyConnection;
 use tokio::time::Instant;
 
-use super::Unavailable;
+use super::StoreUnavailable;
 
 /// How long a proof that the store can be written holds, for those who only ask.
-const PROOF: Duration = Duration::from_secs(5);
+const PROBE_TTL: Duration = Duration::from_secs(5);
 /// How often trouble that lasts is logged.
-const REMINDER: Duration = Duration::from_secs(60);
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
 /// How much is written to prove it, in bytes: more than an order takes.
-const ROOM: usize = 32 * 1024;
+const PROBE_BYTES: usize = 32 * 1024;
 
 /// What is known of the store's state; one for a handle and its clones.
 #[derive(Debug)]
-pub(super) struct Health(Mutex<State>);
+pub(super) struct StoreHealth(Mutex<HealthState>);
 
 #[derive(Debug)]
-struct State {
-    trouble: Option<Unavailable>,
-    damage: Option<Unavailable>,
-    proved_at: Option<Instant>,
+struct HealthState {
+    outage: Option<StoreUnavailable>,
+    damage: Option<StoreUnavailable>,
+    probed_at: Option<Instant>,
     logged_at: Option<Instant>,
     /// Connections that were opened before are not used any more.
-    renewed_at: Instant,
+    min_opened_at: Instant,
     /// When the writer began with what it is writing.
-    begun_at: Option<Instant>,
+    write_started_at: Option<Instant>,
 }
 
-impl Default for Health {
+impl Default for StoreHealth {
     fn default() -> Self {
-        Self(Mutex::new(State {
-            trouble: None,
+        Self(Mutex::new(HealthState {
+            outage: None,
             damage: None,
-            proved_at: None,
+            probed_at: None,
             logged_at: None,
-            renewed_at: Instant::now(),
-            begun_at: None,
+            min_opened_at: Instant::now(),
+            write_started_at: None,
         }))
     }
 }
 
-impl Health {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl StoreHealth {
+    fn state(&self) -> MutexGuard<'_, HealthState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A transaction could not be made, or a read.
-    pub(super) fn failed(&self, trouble: &Unavailable) {
+    pub(super) fn record_failure(&self, trouble: &StoreUnavailable) {
         let mut state = self.state();
         if trouble.is_damage && state.damage.is_none() {
             state.damage = Some(trouble.clone());
         }
-        if !trouble.is_passing {
-            state.renewed_at = Instant::now();
+        if !trouble.is_transient {
+            state.min_opened_at = Instant::now();
         }
-        let is_new = state.trouble.as_ref().is_none_or(|known| known.why != trouble.why);
-        state.trouble = Some(trouble.clone());
-        if is_new || state.logged_at.is_none_or(|at| at.elapsed() >= REMINDER) {
+        let is_new = state.outage.as_ref().is_none_or(|known| known.why != trouble.why);
+        state.outage = Some(trouble.clone());
+        if is_new || state.logged_at.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
             state.logged_at = Some(Instant::now());
             tracing::error!(error = trouble.why, "the journal cannot be used");
         }
     }
 
     /// What was written for certain is committed.
-    pub(super) fn proved(&self) {
-        self.state().proved_at = Some(Instant::now());
+    pub(super) fn record_probe(&self) {
+        self.state().probed_at = Some(Instant::now());
     }
 
     /// Something was committed for certain wherever it is written, so trouble is over.
-    pub(super) fn recovered(&self) {
+    pub(super) fn record_recovery(&self) {
         let mut state = self.state();
-        state.proved_at = Some(Instant::now());
-        if state.trouble.take().is_some() {
+        state.probed_at = Some(Instant::now());
+        if state.outage.take().is_some() {
             state.logged_at = None;
             tracing::info!("the journal can be written again");
         }
     }
 
     /// The writer begins to write.
-    pub(super) fn begun(&self) {
-        self.state().begun_at = Some(Instant::now());
+    pub(super) fn write_started(&self) {
+        self.state().write_started_at = Some(Instant::now());
     }
 
     /// The writer has written, well or not.
-    pub(super) fn rested(&self) {
-        self.state().begun_at = None;
+    pub(super) fn write_finished(&self) {
+        self.state().write_started_at = None;
     }
 
     /// The writer has been writing for longer than anybody waits.
     pub(super) fn is_stuck(&self, patience: Duration) -> bool {
-        self.state().begun_at.is_some_and(|at| at.elapsed() >= patience)
+        self.state().write_started_at.is_some_and(|at| at.elapsed() >= patience)
     }
 
     /// The next transaction has to show that the store can be written.
-    pub(super) fn is_in_trouble(&self) -> bool {
-        self.state().trouble.is_some()
+    pub(super) fn is_degraded(&self) -> bool {
+        self.state().outage.is_some()
     }
 
     /// What the trouble is, if there is any.
-    pub(super) fn trouble(&self) -> Option<Unavailable> {
-        self.state().trouble.clone()
+    pub(super) fn outage(&self) -> Option<StoreUnavailable> {
+        self.state().outage.clone()
     }
 
     /// Not long ago the store was written.
-    pub(super) fn is_proved(&self) -> bool {
+    pub(super) fn is_recently_probed(&self) -> bool {
         let state = self.state();
-        state.trouble.is_none() && state.proved_at.is_some_and(|at| at.elapsed() < PROOF)
+        state.outage.is_none() && state.probed_at.is_some_and(|at| at.elapsed() < PROBE_TTL)
     }
 
     /// An error where the file is damaged: nothing new may be trusted to it.
-    pub(super) fn expect_sound(&self) -> Result<(), Unavailable> {
+    pub(super) fn check_undamaged(&self) -> Result<(), StoreUnavailable> {
         self.state().damage.clone().map_or(Ok(()), Err)
     }
 
     /// A connection of this age may still be used: the store has had no trouble since it was opened.
-    pub(super) fn trusts(&self, age: Duration) -> bool {
-        self.state().renewed_at.elapsed() >= age
+    pub(super) fn is_connection_usable(&self, age: Duration) -> bool {
+        self.state().min_opened_at.elapsed() >= age
     }
 }
 
 /// Writes a [`room`], for the commit to show that the disk takes it.
-pub(super) const PROVE: &str =
+pub(super) const PROBE_SQL: &str =
     "INSERT INTO proof (id, room) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET room = $1";
 
 /// Something to write that does not stand there already.
-pub(super) fn room() -> String {
-    uuid::Uuid::now_v7().to_string().repeat(ROOM / 36)
+pub(super) fn probe_payload() -> String {
+    uuid::Uuid::now_v7().to_string().repeat(PROBE_BYTES / 36)
 }
 
 /// Writes something, for the commit to show that the disk takes it.
-pub(super) async fn prove(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    sqlx::query(PROVE).bind(room()).execute(connection).await.map(drop)
+pub(super) async fn write_probe(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(PROBE_SQL).bind(probe_payload()).execute(connection).await.map(drop)
 }
 
 /// What SQLite says of a file that is damaged, or is none of its own.
-pub(super) fn is_damage(error: &sqlx::Error) -> bool {
-    sqlite_code(error).is_some_and(means_damage)
+pub(super) fn is_corruption(error: &sqlx::Error) -> bool {
+    sqlite_code(error).is_some_and(is_corruption_code)
 }
 
-fn means_damage(code: i32) -> bool {
+fn is_corruption_code(code: i32) -> bool {
     matches!(code, 11 | 26)
 }
 
-impl From<sqlx::Error> for Unavailable {
+impl From<sqlx::Error> for StoreUnavailable {
     fn from(error: sqlx::Error) -> Self {
         Self::from(&error)
     }
 }
 
-impl From<&sqlx::Error> for Unavailable {
+impl From<&sqlx::Error> for StoreUnavailable {
     fn from(error: &sqlx::Error) -> Self {
         match (error, sqlite_code(error)) {
-            (sqlx::Error::Database(said), Some(code)) => Self::of_sqlite(code, said.message()),
-            (sqlx::Error::PoolTimedOut, _) => Self::lasting("it does not answer"),
-            _ => Self::lasting(error.to_string()),
+            (sqlx::Error::Database(said), Some(code)) => Self::from_sqlite_code(code, said.message()),
+            (sqlx::Error::PoolTimedOut, _) => Self::persistent("it does not answer"),
+            _ => Self::persistent(error.to_string()),
         }
     }
 }
 
-impl From<rusqlite::Error> for Unavailable {
+impl From<rusqlite::Error> for StoreUnavailable {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
             rusqlite::Error::SqliteFailure(failure, Some(said)) => {
-                Self::of_sqlite(failure.extended_code & 0xff, said)
+                Self::from_sqlite_code(failure.extended_code & 0xff, said)
             }
             rusqlite::Error::SqliteFailure(failure, None) => {
-                Self::of_sqlite(failure.extended_code & 0xff, &error.to_string())
+                Self::from_sqlite_code(failure.extended_code & 0xff, &error.to_string())
             }
-            _ => Self::lasting(error.to_string()),
+            _ => Self::persistent(error.to_string()),
         }
     }
 }
 
-impl Unavailable {
+impl StoreUnavailable {
     /// Trouble with this primary result code of SQLite, and what it said.
-    fn of_sqlite(code: i32, said: &str) -> Self {
+    fn from_sqlite_code(code: i32, said: &str) -> Self {
         let why = advice(code).map_or_else(|| said.to_owned(), |advice| format!("{said}: {advice}"));
-        Self { why, is_damage: means_damage(code), is_passing: matches!(code, 5 | 6) }
+        Self { why, is_damage: is_corruption_code(code), is_transient: matches!(code, 5 | 6) }
     }
 
     /// Trouble after which the connections are opened anew.
-    pub(super) fn lasting(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_damage: false, is_passing: false }
+    pub(super) fn persistent(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_damage: false, is_transient: false }
     }
 }
 

@@ -18,28 +18,28 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio_util::sync::CancellationToken;
 
-use super::origin::Origin;
+use super::origin::ClientAddr;
 
 /// What every connection may send before it is verified: far more than a message's event.
-pub const SMALL: usize = 16 * 1024;
+pub const SMALL_BODY: usize = 16 * 1024;
 /// How many bodies above that are read at a time of senders who have proved nothing yet.
-const MOST_LARGE: usize = 64;
+const MAX_LARGE_BODIES: usize = 64;
 
 /// Why a body was not read.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Unread {
+pub enum BodyError {
     /// It is larger than allowed.
     TooLarge,
     /// It is large, and was given up for another one.
-    Crowded,
+    Overloaded,
     /// It ended too early, or was no body.
-    Broken,
+    Incomplete,
 }
 
 /// Reads bodies.
 #[derive(Debug)]
-pub struct Bodies {
-    most: usize,
+pub struct BodyReader {
+    max_body: usize,
     large: Mutex<Places>,
 }
 
@@ -53,14 +53,14 @@ struct Places {
 
 #[derive(Debug)]
 struct Holder {
-    origin: Origin,
+    origin: ClientAddr,
     /// Cancelled when the place is another's.
     lost: CancellationToken,
 }
 
 /// A place while it is held.
 struct Place<'b> {
-    bodies: &'b Bodies,
+    bodies: &'b BodyReader,
     number: u64,
     lost: CancellationToken,
 }
@@ -71,15 +71,15 @@ impl Drop for Place<'_> {
     }
 }
 
-impl Bodies {
+impl BodyReader {
     /// Bodies of so many bytes at most.
-    pub fn new(most: usize) -> Self {
-        Self { most, large: Mutex::default() }
+    pub fn new(max_body: usize) -> Self {
+        Self { max_body, large: Mutex::default() }
     }
 
     /// Whether a body of this length is too large.
-    pub fn are_exceeded_by(&self, length: u64) -> bool {
-        length > self.most as u64
+    pub fn exceeds_limit(&self, length: u64) -> bool {
+        length > self.max_body as u64
     }
 
     /// All of a body. `declared` is its length, where its sender told one; `unproven` is where it comes from, where
@@ -88,29 +88,29 @@ impl Bodies {
         &self,
         body: B,
         declared: Option<u64>,
-        unproven: Option<Origin>,
-    ) -> Result<Bytes, Unread>
+        unproven: Option<ClientAddr>,
+    ) -> Result<Bytes, BodyError>
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let is_large = declared.is_some_and(|length| length > SMALL as u64);
-        let mut place = unproven.filter(|_| is_large).map(|origin| self.place(origin));
-        let mut body = std::pin::pin!(Limited::new(body, self.most));
+        let is_large = declared.is_some_and(|length| length > SMALL_BODY as u64);
+        let mut place = unproven.filter(|_| is_large).map(|origin| self.acquire_permit(origin));
+        let mut body = std::pin::pin!(Limited::new(body, self.max_body));
         let mut whole: Vec<u8> = Vec::new();
         loop {
             let frame = match &place {
                 None => body.frame().await,
                 Some(place) => {
                     let frame = place.lost.run_until_cancelled(body.frame()).await;
-                    frame.ok_or(Unread::Crowded)?
+                    frame.ok_or(BodyError::Overloaded)?
                 }
             };
             let frame = match frame {
                 None => return Ok(whole.into()),
                 Some(Ok(frame)) => frame,
-                Some(Err(error)) if error.is::<LengthLimitError>() => return Err(Unread::TooLarge),
-                Some(Err(_)) => return Err(Unread::Broken),
+                Some(Err(error)) if error.is::<LengthLimitError>() => return Err(BodyError::TooLarge),
+                Some(Err(_)) => return Err(BodyError::Incomplete),
             };
             // Trailers say nothing that we ask for.
             let Ok(mut piece) = frame.into_data() else { continue };
@@ -120,22 +120,22 @@ impl Bodies {
             }
             if whole.is_empty() {
                 let likely = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-                whole.reserve(likely.min(SMALL).max(piece.remaining()));
+                whole.reserve(likely.min(SMALL_BODY).max(piece.remaining()));
             }
             whole.put(piece);
-            if place.is_none() && whole.len() > SMALL {
-                place = unproven.map(|origin| self.place(origin));
+            if place.is_none() && whole.len() > SMALL_BODY {
+                place = unproven.map(|origin| self.acquire_permit(origin));
             }
         }
     }
 
     /// Whether a small body that nobody wants has come already, all of it: then it is thrown away, and
     /// another request can follow. It is not waited for.
-    pub fn is_there<B: Body>(body: B, declared: Option<u64>) -> bool {
+    pub fn already_received<B: Body>(body: B, declared: Option<u64>) -> bool {
         if body.is_end_stream() {
             return true;
         }
-        if declared.is_none_or(|length| length > SMALL as u64) {
+        if declared.is_none_or(|length| length > SMALL_BODY as u64) {
             return false;
         }
         let mut body = std::pin::pin!(body);
@@ -154,9 +154,9 @@ impl Bodies {
     }
 
     /// A place for a body from this address; where all are taken, another body loses its own.
-    fn place(&self, origin: Origin) -> Place<'_> {
+    fn acquire_permit(&self, origin: ClientAddr) -> Place<'_> {
         let mut places = self.places();
-        if places.held.len() >= MOST_LARGE {
+        if places.held.len() >= MAX_LARGE_BODIES {
             places.take_one_away(origin);
         }
         let (number, lost) = (places.next, CancellationToken::new());
@@ -172,7 +172,7 @@ impl Bodies {
 
 impl Places {
     /// Ends the oldest body of the address that holds the most places, were there one more of `newcomer`.
-    fn take_one_away(&mut self, newcomer: Origin) {
+    fn take_one_away(&mut self, newcomer: ClientAddr) {
         let mut counts = HashMap::from([(newcomer, 1_usize)]);
         for holder in self.held.values() {
             *counts.entry(holder.origin).or_default() += 1;
@@ -221,7 +221,8 @@ mod tests {
             Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Piece(alive.clone()))))
         });
 
-        let body = Bodies::new(1_000).read(StreamBody::new(stream::iter(pieces)), None, None).await.unwrap();
+        let body =
+            BodyReader::new(1_000).read(StreamBody::new(stream::iter(pieces)), None, None).await.unwrap();
 
         assert_eq!(body.len(), 1_000);
         assert!(most_alive.load(SeqCst) <= 2, "{most_alive:?} buffers were kept at a time");
@@ -229,21 +230,21 @@ mod tests {
 
     #[test]
     fn t28_of_the_address_with_the_most_places_the_oldest_body_makes_room() {
-        let bodies = Bodies::new(100_000);
-        let origin = |last: u8| Origin::from(std::net::IpAddr::from([203, 0, 113, last]));
-        let honest = bodies.place(origin(1));
-        let mut slow: Vec<_> = (0..MOST_LARGE - 1).map(|_| bodies.place(origin(2))).collect();
+        let bodies = BodyReader::new(100_000);
+        let origin = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let honest = bodies.acquire_permit(origin(1));
+        let mut slow: Vec<_> = (0..MAX_LARGE_BODIES - 1).map(|_| bodies.acquire_permit(origin(2))).collect();
 
         // However often the others come, only they lose places.
         for _ in 0..1_000 {
-            slow.push(bodies.place(origin(2)));
+            slow.push(bodies.acquire_permit(origin(2)));
         }
         assert!(!honest.lost.is_cancelled());
         let held: Vec<bool> = slow.iter().map(|place| !place.lost.is_cancelled()).collect();
-        assert_eq!(held.iter().filter(|is_held| **is_held).count(), MOST_LARGE - 1);
+        assert_eq!(held.iter().filter(|is_held| **is_held).count(), MAX_LARGE_BODIES - 1);
         assert!(held.is_sorted(), "the newest are kept");
 
-        let newcomer = bodies.place(origin(3));
+        let newcomer = bodies.acquire_permit(origin(3));
         assert!(!newcomer.lost.is_cancelled() && !honest.lost.is_cancelled());
         drop(slow);
         assert_eq!(bodies.places().held.len(), 2);
@@ -252,30 +253,30 @@ mod tests {
     /// Each has an address of its own: a sender that is read within 63 others loses nothing.
     #[test]
     fn t28_among_many_addresses_the_oldest_body_of_all_makes_room() {
-        let bodies = Bodies::new(100_000);
-        let origin = |last: u8| Origin::from(std::net::IpAddr::from([203, 0, 113, last]));
-        let places: Vec<_> = (0..200).map(|last| bodies.place(origin(last))).collect();
+        let bodies = BodyReader::new(100_000);
+        let origin = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let places: Vec<_> = (0..200).map(|last| bodies.acquire_permit(origin(last))).collect();
         let held: Vec<bool> = places.iter().map(|place| !place.lost.is_cancelled()).collect();
-        assert_eq!(held.iter().position(|is_held| *is_held), Some(200 - MOST_LARGE));
+        assert_eq!(held.iter().position(|is_held| *is_held), Some(200 - MAX_LARGE_BODIES));
         assert!(held.is_sorted());
     }
 
     #[tokio::test]
     async fn a_body_in_one_piece_is_not_copied() {
         let sent = Bytes::from(vec![b'x'; 2_000]);
-        let body = Bodies::new(2_000).read(Full::new(sent.clone()), Some(2_000), None).await.unwrap();
+        let body = BodyReader::new(2_000).read(Full::new(sent.clone()), Some(2_000), None).await.unwrap();
         assert_eq!(body.as_ptr(), sent.as_ptr());
     }
 
     #[tokio::test]
     async fn a_body_may_be_as_long_as_allowed_and_not_a_byte_longer() {
-        let bodies = Bodies::new(3);
+        let bodies = BodyReader::new(3);
         assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None, None).await.unwrap(), "123");
         assert_eq!(
             bodies.read(Full::new(Bytes::from_static(b"1234")), None, None).await,
-            Err(Unread::TooLarge)
+            Err(BodyError::TooLarge)
         );
         assert_eq!(bodies.read(Full::new(Bytes::new()), None, None).await.unwrap(), "");
-        assert!(!bodies.are_exceeded_by(3) && bodies.are_exceeded_by(4) && bodies.are_exceeded_by(u64::MAX));
+        assert!(!bodies.exceeds_limit(3) && bodies.exceeds_limit(4) && bodies.exceeds_limit(u64::MAX));
     }
 }

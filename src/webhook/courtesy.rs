@@ -11,57 +11,57 @@ use tokio::sync::mpsc;
 
 use crate::clock::Timestamp;
 use crate::domain::{Message, Person};
-use crate::journal::Bot;
+use crate::journal::InstanceRuntime;
 use crate::reply::Reply;
 use crate::zapi::Urgency;
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const NOTICE_INTERVAL: Duration = Duration::from_secs(3_600);
 /// Between two refusals: they share the pace of the answers to admins, and must leave room for them.
-const PAUSE: Duration = Duration::from_secs(6);
+const SEND_INTERVAL: Duration = Duration::from_secs(6);
 /// How many refusals wait at most.
-const QUEUE: usize = 16;
+const MAX_QUEUED: usize = 16;
 /// How many strangers are remembered at most; above that, new ones get silence.
-const MEMORY: usize = 10_000;
+const MAX_TRACKED: usize = 10_000;
 
-type Refusal = (Arc<Bot>, Message);
+type QueuedNotice = (Arc<InstanceRuntime>, Message);
 
 /// Queues refusals.
 #[derive(Debug)]
-pub struct Courtesy {
-    queue: mpsc::Sender<Refusal>,
-    refused: Mutex<HashMap<Person, Timestamp>>,
+pub struct RejectionNotifier {
+    queue: mpsc::Sender<QueuedNotice>,
+    notified: Mutex<HashMap<Person, Timestamp>>,
 }
 
 /// A courtesy, and the future that sends what it queues; it ends with the courtesy.
-pub fn courtesy() -> (Courtesy, impl Future<Output = ()> + Send) {
-    let (queue, mut queued) = mpsc::channel::<Refusal>(QUEUE);
+pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> + Send) {
+    let (queue, mut queued) = mpsc::channel::<QueuedNotice>(MAX_QUEUED);
     let sender = async move {
         while let Some((bot, message)) = queued.recv().await {
-            for text in Reply::Stranger.messages(&bot.speech) {
+            for text in Reply::NotAnAdmin.messages(&bot.localizer) {
                 let sent = async {
-                    let turn = bot.zapi.turn_to_send(Urgency::Progress).await?;
+                    let turn = bot.zapi.acquire_send_permit(Urgency::Progress).await?;
                     bot.zapi.send_text(&message.chat, &text, Some(&message.id), turn).await
                 };
                 if let Err(error) = sent.await {
                     tracing::debug!(%error, "a stranger was not refused");
                 }
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(SEND_INTERVAL).await;
         }
     };
-    (Courtesy { queue, refused: Mutex::default() }, sender)
+    (RejectionNotifier { queue, notified: Mutex::default() }, sender)
 }
 
-impl Courtesy {
+impl RejectionNotifier {
     /// Refuses a stranger, unless they were refused within the hour or too many are.
-    pub fn refuse(&self, bot: &Arc<Bot>, message: &Message, now: Timestamp) {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.get(&message.sender).is_some_and(|at| now.since(*at) < HOUR) {
+    pub fn enqueue(&self, bot: &Arc<InstanceRuntime>, message: &Message, now: Timestamp) {
+        let mut refused = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.get(&message.sender).is_some_and(|at| now.since(*at) < NOTICE_INTERVAL) {
             return;
         }
-        if refused.len() >= MEMORY {
-            refused.retain(|_, at| now.since(*at) < HOUR);
-            if refused.len() >= MEMORY {
+        if refused.len() >= MAX_TRACKED {
+            refused.retain(|_, at| now.since(*at) < NOTICE_INTERVAL);
+            if refused.len() >= MAX_TRACKED {
                 return;
             }
         }

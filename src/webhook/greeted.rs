@@ -9,21 +9,21 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 
 /// For how long an admin is not greeted again from here.
-const PAUSE: Duration = Duration::from_secs(60 * 60);
+const COOLDOWN: Duration = Duration::from_secs(60 * 60);
 
 /// The admins that said hello, and when.
 #[derive(Debug, Default)]
-pub(super) struct Greeted(Mutex<HashMap<String, Timestamp>>);
+pub(super) struct GreetingCooldown(Mutex<HashMap<String, Timestamp>>);
 
-impl Greeted {
+impl GreetingCooldown {
     /// Whether a hello is worth an answer.
     pub(super) fn is_due(&self, admin: &str, now: Timestamp) -> bool {
         let greeted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        greeted.get(admin).is_none_or(|last| *last > now || now.since(*last) >= PAUSE)
+        greeted.get(admin).is_none_or(|last| *last > now || now.since(*last) >= COOLDOWN)
     }
 
     /// A hello is in the journal, which answers one a day.
-    pub(super) fn note(&self, admin: &str, now: Timestamp) {
+    pub(super) fn record(&self, admin: &str, now: Timestamp) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(admin.to_owned(), now);
     }
 }

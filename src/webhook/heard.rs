@@ -7,37 +7,37 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
-use crate::storage::{Store, Told, Unavailable};
+use crate::storage::{ConnectionReport, Store, StoreUnavailable};
 
 /// The newest that this process heard of one instance, once the journal knows it. Nobody waits for another one's
 /// event: what of two is news, the journal's statement decides.
 #[derive(Debug, Default)]
-pub(super) struct Heard(Mutex<Option<Told>>);
+pub(super) struct ConnectionStatusCache(Mutex<Option<ConnectionReport>>);
 
-impl Heard {
+impl ConnectionStatusCache {
     /// Sees to it that the journal knows what a webhook told.
     ///
     /// # Errors
     /// The journal cannot be used: the event counts as not heard.
-    pub(super) async fn keep(
+    pub(super) async fn update(
         &self,
         store: &Store,
         instance: &str,
-        told: Told,
+        told: ConnectionReport,
         now: Timestamp,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StoreUnavailable> {
         let known = self.newest(now);
         if known == Some(told) {
             return Ok(());
         }
-        settle(store, instance, told, now).await?;
+        store_if_changed(store, instance, told, now).await?;
         match known.filter(|known| known.at > told.at) {
             // It came late. If it interrupts what is known, this began anew with the newest.
-            Some(known) => settle(store, instance, known, now).await,
+            Some(known) => store_if_changed(store, instance, known, now).await,
             None => {
                 let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
                 // Another event may have been heard meanwhile.
-                if newest.is_none_or(|newest| newest.at <= told.at || !newest.is_believed(now)) {
+                if newest.is_none_or(|newest| newest.at <= told.at || !newest.is_plausible(now)) {
                     *newest = Some(told);
                 }
                 Ok(())
@@ -45,16 +45,21 @@ impl Heard {
         }
     }
 
-    fn newest(&self, now: Timestamp) -> Option<Told> {
+    fn newest(&self, now: Timestamp) -> Option<ConnectionReport> {
         let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        newest.filter(|known| known.is_believed(now))
+        newest.filter(|known| known.is_plausible(now))
     }
 }
 
 /// Writes it down where it is news.
-async fn settle(store: &Store, instance: &str, told: Told, now: Timestamp) -> Result<(), Unavailable> {
-    if told.is_news(store.connection(instance, now).await?) {
-        store.tell(instance, told, now).await?;
+async fn store_if_changed(
+    store: &Store,
+    instance: &str,
+    told: ConnectionReport,
+    now: Timestamp,
+) -> Result<(), StoreUnavailable> {
+    if told.is_change(store.connection_report(instance, now).await?) {
+        store.store_connection_report(instance, told, now).await?;
     }
     Ok(())
 }

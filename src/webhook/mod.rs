@@ -19,5 +19,5 @@ pub mod route;
 pub mod sign;
 pub mod verify;
 
-pub use reason::Reason;
-pub use route::Door;
+pub use reason::IgnoreReason;
+pub use route::WebhookHandler;

@@ -13,9 +13,9 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// A sender as far as addresses tell: an IPv4 address, or the /64 of an IPv6 one, since that is what
 /// one customer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(IpAddr);
+pub struct ClientAddr(IpAddr);
 
-impl From<IpAddr> for Origin {
+impl From<IpAddr> for ClientAddr {
     fn from(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
@@ -24,11 +24,11 @@ impl From<IpAddr> for Origin {
     }
 }
 
-impl Origin {
+impl ClientAddr {
     /// The origin of a request that came from `peer`. Where that is a trusted proxy, it is the
     /// right-most address of `X-Forwarded-For` that is none: what stands left of it anybody may have
     /// written. A header that is absent, full of proxies or no list of addresses says nothing.
-    pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[AddressRange]) -> Self {
+    pub fn from_request(peer: IpAddr, headers: &HeaderMap, trusted: &[AddressRange]) -> Self {
         let is_trusted = |address: IpAddr| trusted.iter().any(|range| range.contains(address));
         if !is_trusted(peer) {
             return peer.into();
@@ -36,7 +36,7 @@ impl Origin {
         let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
         for line in lines.iter().rev() {
             for hop in line.to_str().unwrap_or_default().rsplit(',') {
-                match address(hop.trim()) {
+                match parse_address(hop.trim()) {
                     Some(hop) if is_trusted(hop) => {}
                     Some(hop) => return hop.into(),
                     None => return peer.into(),
@@ -48,7 +48,7 @@ impl Origin {
 }
 
 /// An address, as proxies write it: bare, in brackets, or with a port.
-fn address(hop: &str) -> Option<IpAddr> {
+fn parse_address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip()))
 }
@@ -82,8 +82,8 @@ mod tests {
             for line in forwarded {
                 headers.append(FORWARDED_FOR, http::HeaderValue::from_str(line).unwrap());
             }
-            let found = Origin::of(peer.parse().unwrap(), &headers, &trusted);
-            assert_eq!(found, Origin(origin.parse().unwrap()), "{peer} {forwarded:?}");
+            let found = ClientAddr::from_request(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(found, ClientAddr(origin.parse().unwrap()), "{peer} {forwarded:?}");
         }
     }
 }

@@ -7,40 +7,40 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_secs(60);
 /// How many are remembered at most; above that, new ones wait until old ones are forgotten.
-const MEMORY: usize = 10_000;
+const MAX_TRACKED: usize = 10_000;
 
 /// May another order be given?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RateDecision {
     /// Yes.
-    Within,
+    Allowed,
     /// Yes: the same message is counted already. Which delivery of it came first, the journal knows.
-    Again,
+    AlreadyCounted,
     /// No, and they are to be told.
-    FirstOver,
+    FirstExceeded,
     /// No, and they were told.
-    Over,
+    Exceeded,
 }
 
 /// The orders of the last minute, by who gave them or where: an admin's key, or a chat.
 #[derive(Debug)]
-pub struct OrderRate {
+pub struct CommandRateLimiter {
     limit: usize,
-    recent: Mutex<HashMap<String, Recent>>,
+    recent: Mutex<HashMap<String, History>>,
 }
 
 #[derive(Debug, Default)]
-struct Recent {
+struct History {
     /// Which messages count, and since when.
     accepted: HashMap<Arc<str>, Timestamp>,
     /// The same, oldest first, and what was given back among them.
     by_age: VecDeque<(Timestamp, Arc<str>)>,
-    was_told: bool,
+    is_notified: bool,
 }
 
-impl OrderRate {
+impl CommandRateLimiter {
     /// At most `limit` orders a minute.
     pub fn new(limit: u32) -> Self {
         Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), recent: Mutex::default() }
@@ -49,49 +49,49 @@ impl OrderRate {
     /// Whether `whose` next order is within the limit now. It is counted at once, so that many at a
     /// time do not pass together, and once, however many deliveries of it come at a time; see
     /// [`OrderRate::give_back`].
-    pub fn take(&self, whose: &str, message_id: &str, now: Timestamp) -> Verdict {
+    pub fn check(&self, whose: &str, message_id: &str, now: Timestamp) -> RateDecision {
         let mut all = self.lock();
-        if all.len() >= MEMORY && !all.contains_key(whose) {
-            all.retain(|_, recent| recent.by_age.back().is_some_and(|(at, _)| now.since(*at) < MINUTE));
-            if all.len() >= MEMORY {
-                return Verdict::Over;
+        if all.len() >= MAX_TRACKED && !all.contains_key(whose) {
+            all.retain(|_, recent| recent.by_age.back().is_some_and(|(at, _)| now.since(*at) < WINDOW));
+            if all.len() >= MAX_TRACKED {
+                return RateDecision::Exceeded;
             }
         }
         let recent = all.entry(whose.to_owned()).or_default();
         recent.forget_before(now);
         if recent.accepted.contains_key(message_id) {
-            Verdict::Again
+            RateDecision::AlreadyCounted
         } else if recent.accepted.len() < self.limit {
             let id: Arc<str> = message_id.into();
-            recent.was_told = false;
+            recent.is_notified = false;
             recent.accepted.insert(id.clone(), now);
             recent.by_age.push_back((now, id));
-            Verdict::Within
-        } else if recent.was_told {
-            Verdict::Over
+            RateDecision::Allowed
+        } else if recent.is_notified {
+            RateDecision::Exceeded
         } else {
-            recent.was_told = true;
-            Verdict::FirstOver
+            recent.is_notified = true;
+            RateDecision::FirstExceeded
         }
     }
 
     /// What was taken is not counted after all: the order was a duplicate, or not written down.
-    pub fn give_back(&self, whose: &str, message_id: &str, taken: Verdict) {
+    pub fn refund(&self, whose: &str, message_id: &str, taken: RateDecision) {
         let mut all = self.lock();
         let Some(recent) = all.get_mut(whose) else { return };
         match taken {
-            Verdict::Within => recent.forget(message_id),
-            Verdict::FirstOver => recent.was_told = false,
-            Verdict::Again | Verdict::Over => {}
+            RateDecision::Allowed => recent.forget(message_id),
+            RateDecision::FirstExceeded => recent.is_notified = false,
+            RateDecision::AlreadyCounted | RateDecision::Exceeded => {}
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Recent>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, History>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Recent {
+impl History {
     fn forget(&mut self, message_id: &str) {
         self.accepted.remove(message_id);
         // Now and then, so that it costs next to nothing: who sends duplicates without end fills no memory.
@@ -102,7 +102,7 @@ impl Recent {
     }
 
     fn forget_before(&mut self, now: Timestamp) {
-        while let Some((at, id)) = self.by_age.pop_front_if(|(at, _)| now.since(*at) >= MINUTE) {
+        while let Some((at, id)) = self.by_age.pop_front_if(|(at, _)| now.since(*at) >= WINDOW) {
             // Unless it was given back, and came again.
             if self.accepted.get(&id) == Some(&at) {
                 self.accepted.remove(&id);
@@ -117,64 +117,64 @@ mod tests {
 
     #[test]
     fn who_is_over_is_told_once_and_free_again_after_a_minute() {
-        let rate = OrderRate::new(2);
+        let rate = CommandRateLimiter::new(2);
         let at = |second: i64| Timestamp(second * 1_000);
         for (second, id) in [(0, "A"), (1, "B")] {
-            assert_eq!(rate.take("ana", id, at(second)), Verdict::Within);
+            assert_eq!(rate.check("ana", id, at(second)), RateDecision::Allowed);
         }
-        assert_eq!(rate.take("ana", "C", at(2)), Verdict::FirstOver);
-        assert_eq!(rate.take("ana", "D", at(3)), Verdict::Over);
-        assert_eq!(rate.take("rui", "D", at(3)), Verdict::Within);
-        assert_eq!(rate.take("ana", "E", at(60)), Verdict::Within);
-        rate.give_back("ana", "E", Verdict::Within);
-        assert_eq!(rate.take("ana", "F", at(60)), Verdict::Within);
+        assert_eq!(rate.check("ana", "C", at(2)), RateDecision::FirstExceeded);
+        assert_eq!(rate.check("ana", "D", at(3)), RateDecision::Exceeded);
+        assert_eq!(rate.check("rui", "D", at(3)), RateDecision::Allowed);
+        assert_eq!(rate.check("ana", "E", at(60)), RateDecision::Allowed);
+        rate.refund("ana", "E", RateDecision::Allowed);
+        assert_eq!(rate.check("ana", "F", at(60)), RateDecision::Allowed);
     }
 
     #[test]
     fn deliveries_of_one_message_that_come_together_are_one_order() {
-        let rate = OrderRate::new(2);
+        let rate = CommandRateLimiter::new(2);
         let now = Timestamp(0);
-        assert_eq!(rate.take("ana", "A", now), Verdict::Within);
+        assert_eq!(rate.check("ana", "A", now), RateDecision::Allowed);
         for _ in 0..9 {
-            assert_eq!(rate.take("ana", "A", now), Verdict::Again);
-            rate.give_back("ana", "A", Verdict::Again);
+            assert_eq!(rate.check("ana", "A", now), RateDecision::AlreadyCounted);
+            rate.refund("ana", "A", RateDecision::AlreadyCounted);
         }
-        assert_eq!(rate.take("ana", "B", now), Verdict::Within);
-        assert_eq!(rate.take("ana", "C", now), Verdict::FirstOver);
+        assert_eq!(rate.check("ana", "B", now), RateDecision::Allowed);
+        assert_eq!(rate.check("ana", "C", now), RateDecision::FirstExceeded);
     }
 
     #[test]
     fn duplicates_without_end_are_not_counted_and_not_kept() {
-        let rate = OrderRate::new(2);
+        let rate = CommandRateLimiter::new(2);
         let at = |milli: i64| Timestamp(milli);
-        assert_eq!(rate.take("ana", "A", at(0)), Verdict::Within);
+        assert_eq!(rate.check("ana", "A", at(0)), RateDecision::Allowed);
         for round in 0..1_000 {
             // Two at a time, the first of which is given back first.
             for id in ["B", "C"] {
-                assert_ne!(rate.take("ana", id, at(round)), Verdict::Again);
+                assert_ne!(rate.check("ana", id, at(round)), RateDecision::AlreadyCounted);
             }
-            rate.give_back("ana", "B", Verdict::Within);
-            rate.give_back("ana", "C", Verdict::FirstOver);
+            rate.refund("ana", "B", RateDecision::Allowed);
+            rate.refund("ana", "C", RateDecision::FirstExceeded);
         }
         assert!(rate.lock()["ana"].by_age.len() < 100);
         // What was given back and came again counts from then on.
-        assert_eq!(rate.take("ana", "B", at(1_000)), Verdict::Within);
-        assert_eq!(rate.take("ana", "D", at(60_000)), Verdict::Within);
-        assert_eq!(rate.take("ana", "E", at(60_999)), Verdict::FirstOver);
-        assert_eq!(rate.take("ana", "E", at(61_000)), Verdict::Within);
+        assert_eq!(rate.check("ana", "B", at(1_000)), RateDecision::Allowed);
+        assert_eq!(rate.check("ana", "D", at(60_000)), RateDecision::Allowed);
+        assert_eq!(rate.check("ana", "E", at(60_999)), RateDecision::FirstExceeded);
+        assert_eq!(rate.check("ana", "E", at(61_000)), RateDecision::Allowed);
     }
 
     #[test]
     fn t13_ten_thousand_chats_are_remembered_and_no_more() {
-        let rate = OrderRate::new(1);
+        let rate = CommandRateLimiter::new(1);
         let at = |second: i64| Timestamp(second * 1_000);
-        for chat in 0..MEMORY {
-            assert_eq!(rate.take(&chat.to_string(), "A", at(0)), Verdict::Within);
+        for chat in 0..MAX_TRACKED {
+            assert_eq!(rate.check(&chat.to_string(), "A", at(0)), RateDecision::Allowed);
         }
-        assert_eq!(rate.take("one more", "A", at(59)), Verdict::Over);
-        assert_eq!(rate.take("0", "B", at(59)), Verdict::FirstOver);
-        assert_eq!(rate.lock().len(), MEMORY);
-        assert_eq!(rate.take("one more", "A", at(60)), Verdict::Within);
+        assert_eq!(rate.check("one more", "A", at(59)), RateDecision::Exceeded);
+        assert_eq!(rate.check("0", "B", at(59)), RateDecision::FirstExceeded);
+        assert_eq!(rate.lock().len(), MAX_TRACKED);
+        assert_eq!(rate.check("one more", "A", at(60)), RateDecision::Allowed);
         assert_eq!(rate.lock().len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why an event was ignored. One word each, for the answer, the metrics and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum IgnoreReason {
     /// The body names other instances, and not the one it was sent to.
     OtherInstance,
     /// It is no `ReceivedCallback`, or says nothing of its type.
@@ -38,12 +38,12 @@ pub enum Reason {
     /// Its sender may not give orders.
     NotAnAdmin,
     /// Its sender gave more orders a minute than are allowed, or its chat saw too many that do not exist.
-    TooManyOrders,
+    RateLimited,
     /// It was sent later than now.
-    FromTheFuture,
+    SentInFuture,
 }
 
-impl Reason {
+impl IgnoreReason {
     /// All of them, in the order in which an event is looked at.
     pub const ALL: [Self; 18] = [
         Self::OtherInstance,
@@ -62,8 +62,8 @@ impl Reason {
         Self::NoMessageId,
         Self::NotACommand,
         Self::NotAnAdmin,
-        Self::TooManyOrders,
-        Self::FromTheFuture,
+        Self::RateLimited,
+        Self::SentInFuture,
     ];
 
     /// The word in the answer.
@@ -85,13 +85,13 @@ impl Reason {
             Self::NoMessageId => "no_message_id",
             Self::NotACommand => "not_a_command",
             Self::NotAnAdmin => "not_an_admin",
-            Self::TooManyOrders => "rate_limited",
-            Self::FromTheFuture => "sent_in_future",
+            Self::RateLimited => "rate_limited",
+            Self::SentInFuture => "sent_in_future",
         }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for IgnoreReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_word_of_its_own() {
-        let words: HashSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-        assert_eq!(words.len(), Reason::ALL.len());
+        let words: HashSet<_> = IgnoreReason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(words.len(), IgnoreReason::ALL.len());
         assert!(words.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
     }
 }

@@ -20,12 +20,12 @@ use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Lid, Person, Phone};
 
 /// A delivery stamped at the far end of the window verifies until the near end has passed it.
-const REMEMBERED: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
+const RETENTION: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
 
 /// The most deliveries that are remembered: about 4 MiB.
 const CAPACITY: usize = 65_536;
 
-type Mark = [u8; 16];
+type DeliveryHash = [u8; 16];
 
 /// The `webhook-id`s that were accepted lately, of all instances; the oldest make room for new ones.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ pub struct ReplayGuard {
 
 #[derive(Debug, Default)]
 struct Deliveries {
-    known: HashSet<Mark>,
-    by_age: VecDeque<(Timestamp, Mark)>,
+    known: HashSet<DeliveryHash>,
+    by_age: VecDeque<(Timestamp, DeliveryHash)>,
 }
 
 impl Default for ReplayGuard {
@@ -56,14 +56,14 @@ impl ReplayGuard {
     pub fn seen(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) -> bool {
         let mut deliveries = self.lock();
         deliveries.forget_before(now);
-        deliveries.known.contains(&mark(instance, sender, webhook_id))
+        deliveries.known.contains(&hash_delivery(instance, sender, webhook_id))
     }
 
     /// This delivery was accepted: the same once more is a duplicate.
-    pub fn remember(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) {
+    pub fn insert(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) {
         let mut deliveries = self.lock();
         deliveries.forget_before(now);
-        let mark = mark(instance, sender, webhook_id);
+        let mark = hash_delivery(instance, sender, webhook_id);
         if deliveries.known.insert(mark) {
             deliveries.by_age.push_back((now, mark));
         }
@@ -80,7 +80,7 @@ impl ReplayGuard {
 
 impl Deliveries {
     fn forget_before(&mut self, now: Timestamp) {
-        while self.by_age.front().is_some_and(|(accepted, _)| now.since(*accepted) > REMEMBERED) {
+        while self.by_age.front().is_some_and(|(accepted, _)| now.since(*accepted) > RETENTION) {
             self.forget_oldest();
         }
     }
@@ -93,13 +93,13 @@ impl Deliveries {
 }
 
 /// Ids are up to 128 bytes and chosen by the sender: half a digest keeps the memory bounded.
-fn mark(instance: &InstanceName, sender: Person, webhook_id: &str) -> Mark {
+fn hash_delivery(instance: &InstanceName, sender: Person, webhook_id: &str) -> DeliveryHash {
     let phone = sender.phone.map_or(0, Phone::as_u64).to_be_bytes();
     let lid = sender.lid.map_or(0, Lid::as_u64).to_be_bytes();
     let digest = Sha256::new().chain_update(phone).chain_update(lid);
     let digest = digest.chain_update(instance.as_str()).chain_update([0]).chain_update(webhook_id).finalize();
-    let mut mark = Mark::default();
-    mark.copy_from_slice(&digest[..size_of::<Mark>()]);
+    let mut mark = DeliveryHash::default();
+    mark.copy_from_slice(&digest[..size_of::<DeliveryHash>()]);
     mark
 }
 
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn t17_the_same_id_of_another_sender_is_another_delivery() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), Person { phone: Phone::parse("5544999990002"), lid: None }, "msg_1", NOON);
+        guard.insert(&main(), Person { phone: Phone::parse("5544999990002"), lid: None }, "msg_1", NOON);
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
     }
 
@@ -131,7 +131,7 @@ mod tests {
         // It was answered 503, so nobody remembered it: it may come again.
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
 
-        guard.remember(&main(), ana(), "msg_1", NOON);
+        guard.insert(&main(), ana(), "msg_1", NOON);
 
         assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(299))));
         assert!(!guard.seen(&main(), ana(), "msg_2", NOON));
@@ -140,14 +140,14 @@ mod tests {
     #[test]
     fn the_same_id_of_another_instance_is_another_delivery() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), ana(), "msg_1", NOON);
+        guard.insert(&main(), ana(), "msg_1", NOON);
         assert!(!guard.seen(&InstanceName::parse("other").unwrap(), ana(), "msg_1", NOON));
     }
 
     #[test]
     fn a_delivery_is_remembered_for_as_long_as_it_would_verify() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), ana(), "msg_1", NOON);
+        guard.insert(&main(), ana(), "msg_1", NOON);
         assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(600))));
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(601))));
     }
@@ -156,7 +156,7 @@ mod tests {
     fn the_oldest_delivery_makes_room() {
         let guard = ReplayGuard::with_capacity(2);
         for id in ["msg_1", "msg_2", "msg_2", "msg_3"] {
-            guard.remember(&main(), ana(), id, NOON);
+            guard.insert(&main(), ana(), id, NOON);
         }
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
         assert!(guard.seen(&main(), ana(), "msg_2", NOON));
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_clock_that_goes_back_forgets_nothing() {
         let guard = ReplayGuard::default();
-        guard.remember(&main(), ana(), "msg_1", NOON);
+        guard.insert(&main(), ana(), "msg_1", NOON);
         assert!(guard.seen(&main(), ana(), "msg_1", Timestamp(0)));
     }
 }

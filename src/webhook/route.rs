@@ -27,130 +27,133 @@ use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::Reason;
-use super::body::{Bodies, SMALL, Unread};
-use super::courtesy::Courtesy;
-use super::forgeries::Forgeries;
-use super::greeted::Greeted;
-use super::heard::Heard;
-use super::meaning::{self, Meaning};
-use super::origin::Origin;
-use super::payload::{self, InstanceFacts, Reading};
-use super::rate::{self, OrderRate};
+use super::IgnoreReason;
+use super::body::{BodyError, BodyReader, SMALL_BODY};
+use super::courtesy::RejectionNotifier;
+use super::forgeries::AuthFailureLimiter;
+use super::greeted::GreetingCooldown;
+use super::heard::ConnectionStatusCache;
+use super::meaning::{self, MessageIntent};
+use super::origin::ClientAddr;
+use super::payload::{self, InstanceInfo, ParsedEvent};
+use super::rate::{self, CommandRateLimiter};
 use super::replay::ReplayGuard;
-use super::verify::{self, Glance, Outside, Refused, TOLERANCE, Verified, Verifier};
+use super::verify::{self, Precheck, RequestMeta, TOLERANCE, Verified, Verifier, VerifyError};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{Order, confirm, named, nearest, question};
-use crate::config::{AddressRange, Admin, NonAdminPolicy, Server};
+use crate::command::{ParsedCommand, confirm, lookup, nearest_name, question};
+use crate::config::{AddressRange, Admin, NonAdminPolicy, ServerConfig};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
-use crate::journal::{self, Bot, Kind};
-use crate::storage::{MOST_REVISIONS, Revision, Store, Told, Unavailable, message_of, number_of, revision};
+use crate::journal::{self, EnqueueKind, InstanceRuntime};
+use crate::storage::{
+    ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
+    versioned_id,
+};
 use crate::telemetry::Metrics;
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
-const SLIPS_A_MINUTE: u32 = 20;
+const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
 /// For how long an order that did nothing may be mended by editing its message.
-const MENDABLE: Duration = Duration::from_secs(15 * 60);
+const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// After how many seconds a sender should try again when the journal cannot be written.
-const TRY_AGAIN: u64 = 5;
-const PROBLEM: &str = "application/problem+json";
+const RETRY_AFTER_SECS: u64 = 5;
+const PROBLEM_JSON: &str = "application/problem+json";
 /// How many orders may wait for the journal at a time, each with about 1 KB: as many as there are connections
 /// by default, four transactions full, and a quarter of what the journal's queue holds.
-const MOST_AT_WORK: usize = 1_024;
+const MAX_PENDING_COMMANDS: usize = 1_024;
 
 /// The public side of the service.
-pub struct Door {
+pub struct WebhookHandler {
     /// By name.
-    gates: Vec<Gate>,
+    endpoints: Vec<Endpoint>,
     store: Store,
     clock: Clock,
-    bodies: Bodies,
-    at_work: Semaphore,
+    body_reader: BodyReader,
+    pending: Semaphore,
     trusted_proxies: Vec<AddressRange>,
-    forgeries: Forgeries,
-    replays: ReplayGuard,
-    courtesy: Courtesy,
+    auth_failures: AuthFailureLimiter,
+    replay_guard: ReplayGuard,
+    rejection_notifier: RejectionNotifier,
     /// Requests that name no instance.
-    unknown: Refusals,
+    unknown_endpoint: RejectionMetrics,
     /// How often a body is hashed at most before it is refused.
     most_passes: usize,
 }
 
 /// One instance's way in.
-struct Gate {
-    bot: Arc<Bot>,
+struct Endpoint {
+    instance: Arc<InstanceRuntime>,
     verifier: Verifier,
     /// Orders, by admin.
-    rate: OrderRate,
+    command_limiter: CommandRateLimiter,
     /// Names that are no command, by chat.
-    slips: OrderRate,
+    unknown_command_limiter: CommandRateLimiter,
     /// Who was greeted today.
-    greeted: Greeted,
+    greeting_cooldown: GreetingCooldown,
     /// What was heard of the connection.
-    heard: Heard,
-    counters: Counters,
+    connection_status: ConnectionStatusCache,
+    metrics: EndpointMetrics,
 }
 
-struct Counters {
+struct EndpointMetrics {
     accepted: Counter,
     duplicate: Counter,
-    refused: Refusals,
-    not_an_object: Counter,
-    unavailable: Counter,
-    ignored: [Counter; Reason::ALL.len()],
+    rejected: RejectionMetrics,
+    invalid_json: Counter,
+    store_unavailable: Counter,
+    ignored: [Counter; IgnoreReason::ALL.len()],
 }
 
 /// What is counted of requests that were not verified.
-struct Refusals {
-    unverified: Counter,
-    limited: Counter,
-    busy: Counter,
+struct RejectionMetrics {
+    unauthorized: Counter,
+    rate_limited: Counter,
+    overloaded: Counter,
 }
 
 /// The answers to what is no order: nearly all that are given.
-static IGNORED: LazyLock<[Bytes; Reason::ALL.len()]> = LazyLock::new(|| {
-    Reason::ALL.map(|reason| format!(r#"{{"status":"ignored","reason":"{reason}"}}"#).into())
+static IGNORED_BODIES: LazyLock<[Bytes; IgnoreReason::ALL.len()]> = LazyLock::new(|| {
+    IgnoreReason::ALL.map(|reason| format!(r#"{{"status":"ignored","reason":"{reason}"}}"#).into())
 });
 
 /// The answer to what could not be verified: the same for every reason, whether the body was read or not.
-static UNVERIFIED: LazyLock<Bytes> =
-    LazyLock::new(|| described(StatusCode::UNAUTHORIZED, "The webhook could not be verified.").into());
+static UNAUTHORIZED_BODY: LazyLock<Bytes> =
+    LazyLock::new(|| problem_json(StatusCode::UNAUTHORIZED, "The webhook could not be verified.").into());
 
 /// What becomes of a verified event.
-enum Verdict {
+enum WebhookOutcome {
     Accepted(String),
     Duplicate,
-    Ignored(Reason),
-    NotAnObject,
-    Unavailable,
-    Busy,
+    Ignored(IgnoreReason),
+    InvalidJson,
+    StoreUnavailable,
+    Overloaded,
 }
 
-impl Door {
+impl WebhookHandler {
     /// A door for these instances.
     pub fn new(
-        bots: impl Iterator<Item = Arc<Bot>>,
+        bots: impl Iterator<Item = Arc<InstanceRuntime>>,
         store: Store,
         clock: Clock,
-        server: &Server,
-        courtesy: Courtesy,
+        server: &ServerConfig,
+        rejection_notifier: RejectionNotifier,
         metrics: &Metrics,
     ) -> Self {
-        let mut gates: Vec<_> = bots.map(|bot| Gate::new(bot, metrics)).collect();
-        gates.sort_unstable_by(|one, other| one.name().cmp(other.name()));
+        let mut endpoints: Vec<_> = bots.map(|bot| Endpoint::new(bot, metrics)).collect();
+        endpoints.sort_unstable_by(|one, other| one.name().cmp(other.name()));
         Self {
-            most_passes: gates.iter().map(|gate| gate.verifier.passes()).max().unwrap_or(0),
-            gates,
+            most_passes: endpoints.iter().map(|gate| gate.verifier.passes()).max().unwrap_or(0),
+            endpoints,
             store,
             clock,
-            bodies: Bodies::new(server.max_body),
-            at_work: Semaphore::new(MOST_AT_WORK),
+            body_reader: BodyReader::new(server.max_body),
+            pending: Semaphore::new(MAX_PENDING_COMMANDS),
             trusted_proxies: server.trusted_proxies.clone(),
-            forgeries: Forgeries::new(Instant::now()),
-            replays: ReplayGuard::default(),
-            courtesy,
-            unknown: Refusals::new(metrics, "", "unknown_instance"),
+            auth_failures: AuthFailureLimiter::new(Instant::now()),
+            replay_guard: ReplayGuard::default(),
+            rejection_notifier,
+            unknown_endpoint: RejectionMetrics::new(metrics, "", "unknown_instance"),
         }
     }
 
@@ -159,7 +162,7 @@ impl Door {
     /// Where too many requests of its address failed, a request is still looked at if its headers
     /// prove it, or if it is small and says so; otherwise it is answered 429, unread. So an order gets
     /// through from any address, whatever else that sends.
-    pub async fn receive<B>(&self, request: Request<B>, peer: IpAddr) -> Response<Full<Bytes>>
+    pub async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Response<Full<Bytes>>
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -168,50 +171,53 @@ impl Door {
         let (parts, body) = request.into_parts();
         let headers = &parts.headers;
         if parts.method != Method::POST {
-            let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "Webhooks are sent with POST.");
+            let mut answer = problem_response(StatusCode::METHOD_NOT_ALLOWED, "Webhooks are sent with POST.");
             answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             return answer;
         }
         if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
             let detail = "A webhook is application/json without Content-Encoding.";
-            return closing(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+            return with_connection_close(problem_response(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         let declared = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-        if declared.is_some_and(|length| self.bodies.are_exceeded_by(length)) {
-            return too_large();
+        if declared.is_some_and(|length| self.body_reader.exceeds_limit(length)) {
+            return payload_too_large();
         }
-        let origin = || Origin::of(peer, headers, &self.trusted_proxies);
+        let origin = || ClientAddr::from_request(peer, headers, &self.trusted_proxies);
         let now = self.clock.now();
         let path = parts.uri.path();
-        let gate = self.gate(path);
-        let outside = Outside::of(headers, path_secret(path));
-        let glance = gate.map(|gate| gate.verifier.glance(&outside, now));
-        let is_proven = matches!(glance, Some(Ok(Glance::Proven)));
+        let gate = self.find_endpoint(path);
+        let outside = RequestMeta::new(headers, path_secret(path));
+        let glance = gate.map(|gate| gate.verifier.precheck(&outside, now));
+        let is_proven = matches!(glance, Some(Ok(Precheck::Authenticated)));
         if !is_proven {
-            let fits = |gate: &Gate| gate.verifier.glance(&outside, now).is_ok();
-            if !matches!(glance, Some(Ok(Glance::Open))) && !self.gates.iter().any(fits) {
-                let answer = self.refuse(gate, glance.and_then(Result::err), origin());
+            let fits = |gate: &Endpoint| gate.verifier.precheck(&outside, now).is_ok();
+            if !matches!(glance, Some(Ok(Precheck::NeedsBody))) && !self.endpoints.iter().any(fits) {
+                let answer = self.reject(gate, glance.and_then(Result::err), origin());
                 // Nobody reads on for it: the connection is kept where nothing more of the request can come. Who
                 // asks first whether to send a body would be told to go on by a look at it.
-                let is_over = !headers.contains_key(EXPECT) && Bodies::is_there(body, declared);
-                return if is_over { answer } else { closing(answer) };
+                let is_over = !headers.contains_key(EXPECT) && BodyReader::already_received(body, declared);
+                return if is_over { answer } else { with_connection_close(answer) };
             }
-            let is_small = declared.is_some_and(|length| length <= SMALL as u64);
-            if !is_small && let Some(left) = self.forgeries.over(origin(), Instant::now()) {
-                self.refusals(gate).limited.inc();
-                return closing(limited(left));
+            let is_small = declared.is_some_and(|length| length <= SMALL_BODY as u64);
+            if !is_small && let Some(left) = self.auth_failures.retry_after(origin(), Instant::now()) {
+                self.rejection_metrics(gate).rate_limited.inc();
+                return with_connection_close(too_many_requests(left));
             }
         }
         let unproven = (!is_proven).then(origin);
-        let body = match self.bodies.read(body, declared, unproven).await {
+        let body = match self.body_reader.read(body, declared, unproven).await {
             Ok(body) => body,
-            Err(Unread::TooLarge) => return too_large(),
-            Err(Unread::Broken) => {
-                return closing(problem(StatusCode::BAD_REQUEST, "The body ended too early."));
+            Err(BodyError::TooLarge) => return payload_too_large(),
+            Err(BodyError::Incomplete) => {
+                return with_connection_close(problem_response(
+                    StatusCode::BAD_REQUEST,
+                    "The body ended too early.",
+                ));
             }
-            Err(Unread::Crowded) => {
-                self.refusals(gate).busy.inc();
-                return closing(later(
+            Err(BodyError::Overloaded) => {
+                self.rejection_metrics(gate).overloaded.inc();
+                return with_connection_close(service_unavailable(
                     "Too many large bodies are being read: this one was given up. Send it again.",
                 ));
             }
@@ -219,113 +225,128 @@ impl Door {
         let now = self.clock.now();
         let verified = match gate {
             Some(gate) => gate.verifier.verify(&outside, body.clone(), now),
-            None => Err(Refused::default()),
+            None => Err(VerifyError::default()),
         };
         let (Some(gate), Ok(verified)) = (gate, &verified) else {
             // As much work for every instance, and for none: the time tells nobody which there are.
             let done = gate.map_or(0, |gate| gate.verifier.passes());
             verify::work(&body, self.most_passes - done);
-            return self.refuse(gate, verified.err(), origin());
+            return self.reject(gate, verified.err(), origin());
         };
         failpoint::reach(Step::Verified);
-        let verdict = self.judge(gate, verified, now).await;
-        gate.counters.of(&verdict).inc();
-        verdict.answer()
+        let verdict = self.dispatch(gate, verified, now).await;
+        gate.metrics.counter(&verdict).inc();
+        verdict.into_response()
     }
 
     /// Answers what could not be verified, and counts it for its address.
-    fn refuse(&self, gate: Option<&Gate>, refused: Option<Refused>, origin: Origin) -> Response<Full<Bytes>> {
+    fn reject(
+        &self,
+        gate: Option<&Endpoint>,
+        refused: Option<VerifyError>,
+        origin: ClientAddr,
+    ) -> Response<Full<Bytes>> {
         if let (Some(gate), Some(refused)) = (gate, refused) {
             tracing::debug!(
-                instance = %gate.bot.instance.name,
-                flaws = ?refused.flaws().collect::<Vec<_>>(),
+                instance = %gate.instance.instance.name,
+                flaws = ?refused.failures().collect::<Vec<_>>(),
                 "a webhook could not be verified"
             );
         }
-        let refusals = self.refusals(gate);
-        match self.forgeries.count(origin, Instant::now()) {
+        let refusals = self.rejection_metrics(gate);
+        match self.auth_failures.record_failure(origin, Instant::now()) {
             None => {
-                refusals.unverified.inc();
-                unauthorised()
+                refusals.unauthorized.inc();
+                unauthorized()
             }
             Some(left) => {
-                refusals.limited.inc();
-                limited(left)
+                refusals.rate_limited.inc();
+                too_many_requests(left)
             }
         }
     }
 
-    fn refusals<'a>(&'a self, gate: Option<&'a Gate>) -> &'a Refusals {
-        gate.map_or(&self.unknown, |gate| &gate.counters.refused)
+    fn rejection_metrics<'a>(&'a self, gate: Option<&'a Endpoint>) -> &'a RejectionMetrics {
+        gate.map_or(&self.unknown_endpoint, |gate| &gate.metrics.rejected)
     }
 
     /// The instance that a path names. Only the one spelling of a path names one.
-    fn gate(&self, path: &str) -> Option<&Gate> {
+    fn find_endpoint(&self, path: &str) -> Option<&Endpoint> {
         let instance = path.strip_prefix("/webhooks/")?.split('/').next()?;
-        let place = self.gates.binary_search_by(|gate| gate.name().cmp(instance)).ok()?;
-        self.gates.get(place)
+        let place = self.endpoints.binary_search_by(|gate| gate.name().cmp(instance)).ok()?;
+        self.endpoints.get(place)
     }
 
-    async fn judge(&self, gate: &Gate, verified: &Verified, now: Timestamp) -> Verdict {
-        let message = match payload::read(verified, &InstanceFacts::from(&gate.bot.instance)) {
-            Ok(Reading::Message(message)) => message,
-            Ok(Reading::Connection { is_connected, at }) => {
+    async fn dispatch(&self, gate: &Endpoint, verified: &Verified, now: Timestamp) -> WebhookOutcome {
+        let message = match payload::parse_event(verified, &InstanceInfo::from(&gate.instance.instance)) {
+            Ok(ParsedEvent::Message(message)) => message,
+            Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
                 // On the heap, as below.
-                return Box::pin(self.hear(gate, Told { is_connected, at }, now)).await;
+                return Box::pin(self.record_connection_status(
+                    gate,
+                    ConnectionReport { is_connected, at },
+                    now,
+                ))
+                .await;
             }
-            Ok(Reading::Ignored(reason)) => return Verdict::Ignored(reason),
-            Err(_) => return Verdict::NotAnObject,
+            Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
+            Err(_) => return WebhookOutcome::InvalidJson,
         };
-        if let (Some(roster), Some(own)) = (&gate.bot.roster, message.own) {
-            roster.leave_out(own);
+        if let (Some(roster), Some(own)) = (&gate.instance.community_admins, message.own) {
+            roster.exclude_phone(own);
         }
-        let is_admin = || gate.bot.admin(message.sender, message.by_owner).is_some();
-        let meaning = match meaning::of(&message, &gate.bot.instance.prefixes, is_admin) {
+        let is_admin = || gate.instance.find_admin(message.sender, message.by_owner).is_some();
+        let meaning = match meaning::detect(&message, &gate.instance.instance.prefixes, is_admin) {
             Ok(meaning) => meaning,
-            Err(reason) => return Verdict::Ignored(reason),
+            Err(reason) => return WebhookOutcome::Ignored(reason),
         };
         // On the heap, since nearly no request comes so far: each would carry the room that this takes.
-        let nothing = meaning.is_nothing(&message);
-        let taken = Box::pin(self.take(gate, verified, (meaning, nothing), message.to_message(), now));
-        taken.await.unwrap_or_else(Verdict::Ignored)
+        let nothing = meaning.ignore_reason(&message);
+        let taken = Box::pin(self.enqueue(gate, verified, (meaning, nothing), message.to_message(), now));
+        taken.await.unwrap_or_else(WebhookOutcome::Ignored)
     }
 
     /// Sees to it that the journal knows what is told of the connection. Where it cannot be written, Z-API may
     /// send that again.
-    async fn hear(&self, gate: &Gate, told: Told, now: Timestamp) -> Verdict {
-        let Ok(_place) = self.at_work.try_acquire() else { return Verdict::Busy };
+    async fn record_connection_status(
+        &self,
+        gate: &Endpoint,
+        told: ConnectionReport,
+        now: Timestamp,
+    ) -> WebhookOutcome {
+        let Ok(_place) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
         let instance = gate.name();
-        match gate.heard.keep(&self.store, instance, told, now).await {
-            Ok(()) => Verdict::Ignored(Reason::UnsupportedEvent),
+        match gate.connection_status.update(&self.store, instance, told, now).await {
+            Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
                 tracing::error!(%error, instance, "word of the connection could not be written down: 503");
-                Verdict::Unavailable
+                WebhookOutcome::StoreUnavailable
             }
         }
     }
 
     /// Takes what an admin means into the journal.
-    async fn take(
+    async fn enqueue(
         &self,
-        gate: &Gate,
+        gate: &Endpoint,
         verified: &Verified,
-        (meaning, nothing): (Meaning, Reason),
+        (meaning, nothing): (MessageIntent, IgnoreReason),
         mut message: Message,
         now: Timestamp,
-    ) -> Result<Verdict, Reason> {
-        let bot = &gate.bot;
+    ) -> Result<WebhookOutcome, IgnoreReason> {
+        let bot = &gate.instance;
         let kind = match &meaning {
-            Meaning::Order(order) | Meaning::Edit(order) => match named(&order.typed) {
-                Some(spec) => Kind::Command(spec),
-                None => Kind::Unknown,
+            MessageIntent::Command(order) | MessageIntent::Edit(order) => match lookup(&order.typed) {
+                Some(spec) => EnqueueKind::Command(spec),
+                None => EnqueueKind::Unknown,
             },
-            Meaning::Answer => Kind::Command(&confirm::SPEC),
-            Meaning::Greeting => Kind::Greeting,
-            Meaning::Unprefixed => Kind::Unknown,
+            MessageIntent::PromptReply => EnqueueKind::Command(&confirm::SPEC),
+            MessageIntent::Greeting => EnqueueKind::Greeting,
+            MessageIntent::Unprefixed => EnqueueKind::Unknown,
         };
         let is_foreign = is_foreign(&meaning, &message);
-        let Some(admin) = bot.admin(message.sender, message.by_owner) else {
+        let Some(admin) = bot.find_admin(message.sender, message.by_owner) else {
             if is_foreign {
                 return Err(nothing);
             }
@@ -336,96 +357,98 @@ impl Door {
                 "an order of somebody who is no admin was ignored; to allow it, add them under admins"
             );
             if bot.instance.non_admins == NonAdminPolicy::Refuse {
-                self.courtesy.refuse(bot, &message, now);
+                self.rejection_notifier.enqueue(bot, &message, now);
             }
-            return Err(Reason::NotAnAdmin);
+            return Err(IgnoreReason::NotAnAdmin);
         };
         // A misspelled answer is no new command.
         let kind = match (&kind, &meaning) {
-            (Kind::Unknown, Meaning::Order(order) | Meaning::Edit(order)) if nearly_confirms(bot, order) => {
-                Kind::Command(&confirm::SPEC)
+            (EnqueueKind::Unknown, MessageIntent::Command(order) | MessageIntent::Edit(order))
+                if nearly_confirms(bot, order) =>
+            {
+                EnqueueKind::Command(&confirm::SPEC)
             }
             _ => kind,
         };
         if message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
-            return Err(Reason::FromTheFuture);
+            return Err(IgnoreReason::SentInFuture);
         }
         let instance = &bot.instance.name;
         let sender = message.sender;
-        if verified.webhook_id().is_some_and(|id| self.replays.seen(instance, sender, id, now)) {
-            return Ok(Verdict::Duplicate);
+        if verified.webhook_id().is_some_and(|id| self.replay_guard.seen(instance, sender, id, now)) {
+            return Ok(WebhookOutcome::Duplicate);
         }
-        let Ok(_place) = self.at_work.try_acquire() else { return Ok(Verdict::Busy) };
+        let Ok(_place) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
         // A version of a message that came at the same moment may have taken the number of this one: it is
         // looked at again behind it. There is an end to that, since versions only become more.
         for _ in 0..=MOST_REVISIONS {
-            match self.is_awaited(gate, &meaning, &admin, &mut message, now).await {
-                Ok(Awaited::Yes) => {}
-                Ok(Awaited::No) => return Err(nothing),
-                Ok(Awaited::Again) => return Ok(Verdict::Duplicate),
+            match self.is_expected(gate, &meaning, &admin, &mut message, now).await {
+                Ok(Expectation::Yes) => {}
+                Ok(Expectation::No) => return Err(nothing),
+                Ok(Expectation::AlreadyHandled) => return Ok(WebhookOutcome::Duplicate),
                 Err(error) => {
                     tracing::error!(%error, instance = %instance, "the journal could not be asked: 503");
-                    return Ok(Verdict::Unavailable);
+                    return Ok(WebhookOutcome::StoreUnavailable);
                 }
             }
-            let verdict = self.write_down(gate, &admin, kind, &message, now).await?;
+            let verdict = self.insert_with_rate_limit(gate, &admin, kind, &message, now).await?;
             match verdict {
-                Verdict::Duplicate if matches!(meaning, Meaning::Edit(_)) => {}
-                Verdict::Unavailable => return Ok(verdict),
+                WebhookOutcome::Duplicate if matches!(meaning, MessageIntent::Edit(_)) => {}
+                WebhookOutcome::StoreUnavailable => return Ok(verdict),
                 _ => {
                     if let Some(id) = verified.webhook_id() {
-                        self.replays.remember(instance, sender, id, now);
+                        self.replay_guard.insert(instance, sender, id, now);
                     }
                     return Ok(verdict);
                 }
             }
         }
-        Ok(Verdict::Unavailable)
+        Ok(WebhookOutcome::StoreUnavailable)
     }
 
     /// Writes an order into the journal, where it is within its limit.
-    async fn write_down(
+    async fn insert_with_rate_limit(
         &self,
-        gate: &Gate,
+        gate: &Endpoint,
         admin: &Admin,
-        kind: Kind,
+        kind: EnqueueKind,
         message: &Message,
         now: Timestamp,
-    ) -> Result<Verdict, Reason> {
-        let bot = &gate.bot;
+    ) -> Result<WebhookOutcome, IgnoreReason> {
+        let bot = &gate.instance;
         let (rate, whose) = match kind {
-            Kind::Unknown => (&gate.slips, message.chat.address()),
-            _ => (&gate.rate, admin.key.as_str()),
+            EnqueueKind::Unknown => (&gate.unknown_command_limiter, message.chat.address()),
+            _ => (&gate.command_limiter, admin.key.as_str()),
         };
         // In a chat two people may use one id.
         let counted = format!("{}\n{}", admin.key, message.id);
-        let taken = rate.take(whose, &counted, now);
+        let taken = rate.check(whose, &counted, now);
         let kind = match taken {
-            rate::Verdict::Within | rate::Verdict::Again => kind,
+            rate::RateDecision::Allowed | rate::RateDecision::AlreadyCounted => kind,
             // Another bot would have a word to that, too.
-            _ if matches!(kind, Kind::Unknown) => return Err(Reason::TooManyOrders),
-            rate::Verdict::FirstOver => Kind::TooMany,
-            rate::Verdict::Over => return Err(Reason::TooManyOrders),
+            _ if matches!(kind, EnqueueKind::Unknown) => return Err(IgnoreReason::RateLimited),
+            rate::RateDecision::FirstExceeded => EnqueueKind::RateLimited,
+            rate::RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         };
         failpoint::reach(Step::Recognised);
-        let accepted = journal::accept(&self.store, bot, admin, message, kind, now).await;
-        if matches!((kind, &accepted), (Kind::Greeting, Ok(_))) {
-            gate.greeted.note(&admin.key, now);
+        let accepted = journal::enqueue(&self.store, bot, admin, message, kind, now).await;
+        if matches!((kind, &accepted), (EnqueueKind::Greeting, Ok(_))) {
+            gate.greeting_cooldown.record(&admin.key, now);
         }
         Ok(match accepted {
-            Ok(Some(id)) => Verdict::Accepted(id),
+            Ok(Some(id)) => WebhookOutcome::Accepted(id),
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
-                if number_of(&message.id) == 0 || taken != rate::Verdict::Within {
-                    rate.give_back(whose, &counted, taken);
+                if version_number(&message.id) == 0 || taken != rate::RateDecision::Allowed {
+                    rate.refund(whose, &counted, taken);
                 }
-                Verdict::Duplicate
+                WebhookOutcome::Duplicate
             }
             Err(error) => {
-                rate.give_back(whose, &counted, taken);
+                rate.refund(whose, &counted, taken);
                 let instance = &bot.instance.name;
                 tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
-                Verdict::Unavailable
+                WebhookOutcome::StoreUnavailable
             }
         })
     }
@@ -433,142 +456,145 @@ impl Door {
     /// Whether what is no order by itself is waited for: an answer by a question, an edit by an order that
     /// was not understood, a greeting by nobody who was greeted today. Only here an admin's word, or a
     /// sentence of theirs with a no in it, costs a look into the journal.
-    async fn is_awaited(
+    async fn is_expected(
         &self,
-        gate: &Gate,
-        meaning: &Meaning,
+        gate: &Endpoint,
+        meaning: &MessageIntent,
         admin: &Admin,
         message: &mut Message,
         now: Timestamp,
-    ) -> Result<Awaited, Unavailable> {
-        let instance = gate.bot.instance.name.as_str();
+    ) -> Result<Expectation, StoreUnavailable> {
+        let instance = gate.instance.instance.name.as_str();
         match meaning {
             // Another bot's command is none of ours, but closes a question that waits.
-            Meaning::Order(_) if !is_foreign(meaning, message) => Ok(Awaited::Yes),
-            Meaning::Unprefixed => Ok(Awaited::Yes),
-            Meaning::Answer | Meaning::Order(_) => {
-                let place = question::place(&admin.key, &message.chat, message.by_owner);
-                let is_open = question::is_open(&self.store, instance, &place, now).await?;
-                Ok(if is_open { Awaited::Yes } else { Awaited::No })
+            MessageIntent::Command(_) if !is_foreign(meaning, message) => Ok(Expectation::Yes),
+            MessageIntent::Unprefixed => Ok(Expectation::Yes),
+            MessageIntent::PromptReply | MessageIntent::Command(_) => {
+                let place = question::conversation_key(&admin.key, &message.chat, message.by_owner);
+                let is_open = question::is_prompt_pending(&self.store, instance, &place, now).await?;
+                Ok(if is_open { Expectation::Yes } else { Expectation::No })
             }
-            Meaning::Greeting => {
-                let is_due = gate.greeted.is_due(&admin.key, now);
-                Ok(if is_due { Awaited::Yes } else { Awaited::No })
+            MessageIntent::Greeting => {
+                let is_due = gate.greeting_cooldown.is_due(&admin.key, now);
+                Ok(if is_due { Expectation::Yes } else { Expectation::No })
             }
-            Meaning::Edit(_) => {
-                let id = message_of(&message.id);
+            MessageIntent::Edit(_) => {
+                let id = base_id(&message.id);
                 // Only their own: what somebody else sent under this id is another message.
                 let sender = journal::identity(admin, message.sender);
-                let versions = self.store.revisions(instance, id, &sender, MOST_REVISIONS + 1).await?;
+                let versions = self.store.message_versions(instance, id, &sender, MOST_REVISIONS + 1).await?;
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
-                    return Ok(Awaited::No);
+                    return Ok(Expectation::No);
                 };
-                let is_this =
-                    |version: &Revision| version.text == message.text && version.sent_at == message.sent_at;
+                let is_this = |version: &MessageVersion| {
+                    version.text == message.text && version.sent_at == message.sent_at
+                };
                 // It may come once more after a later one.
                 if versions.iter().any(is_this) {
-                    return Ok(Awaited::Again);
+                    return Ok(Expectation::AlreadyHandled);
                 }
                 let may_be_mended =
-                    versions.iter().all(Revision::may_be_mended) && versions.len() <= MOST_REVISIONS;
-                if !may_be_mended || now.since(first.accepted_at) > MENDABLE {
-                    return Ok(Awaited::No);
+                    versions.iter().all(MessageVersion::is_editable) && versions.len() <= MOST_REVISIONS;
+                if !may_be_mended || now.since(first.accepted_at) > EDIT_WINDOW {
+                    return Ok(Expectation::No);
                 }
                 // One that was overtaken on its way is not what its admin wants any more.
                 let is_overtaken = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
                 // Who was too quick says the same once more.
-                let is_same = last.text == message.text && last.name != journal::TOO_MANY;
+                let is_same = last.text == message.text && last.name != journal::RATE_LIMITED;
                 if is_same || is_overtaken {
-                    return Ok(Awaited::Again);
+                    return Ok(Expectation::AlreadyHandled);
                 }
-                message.id = revision(id, versions.len());
-                Ok(Awaited::Yes)
+                message.id = versioned_id(id, versions.len());
+                Ok(Expectation::Yes)
             }
         }
     }
 }
 
 /// Whether an unknown command is likely a misspelled yes.
-fn nearly_confirms(bot: &Bot, order: &Order) -> bool {
-    let likely = nearest(&order.typed, bot.instance.locale).and_then(named);
+fn nearly_confirms(bot: &InstanceRuntime, order: &ParsedCommand) -> bool {
+    let likely = nearest_name(&order.typed, bot.instance.locale).and_then(lookup);
     likely.is_some_and(|spec| spec.name == confirm::SPEC.name)
 }
 
 /// Whether it is a command in a group that no command of ours has the name of: another bot's.
-fn is_foreign(meaning: &Meaning, message: &Message) -> bool {
-    let is_unknown = matches!(meaning, Meaning::Order(order) if named(&order.typed).is_none());
+fn is_foreign(meaning: &MessageIntent, message: &Message) -> bool {
+    let is_unknown = matches!(meaning, MessageIntent::Command(order) if lookup(&order.typed).is_none());
     is_unknown && matches!(message.chat, Chat::Group(_))
 }
 
 /// Whether something is waited for.
-enum Awaited {
+enum Expectation {
     Yes,
     No,
     /// It came before.
-    Again,
+    AlreadyHandled,
 }
 
-impl Gate {
-    fn new(bot: Arc<Bot>, metrics: &Metrics) -> Self {
-        let counter = |outcome| metrics.webhooks(bot.instance.name.as_str(), outcome);
-        let counters = Counters {
+impl Endpoint {
+    fn new(instance: Arc<InstanceRuntime>, metrics: &Metrics) -> Self {
+        let counter = |outcome| metrics.webhooks(instance.instance.name.as_str(), outcome);
+        let metrics = EndpointMetrics {
             accepted: counter("accepted"),
             duplicate: counter("duplicate"),
-            refused: Refusals::new(metrics, bot.instance.name.as_str(), "unauthorized"),
-            not_an_object: counter("invalid_json"),
-            unavailable: counter("store_unavailable"),
-            ignored: Reason::ALL.map(|reason| counter(reason.as_str())),
+            rejected: RejectionMetrics::new(metrics, instance.instance.name.as_str(), "unauthorized"),
+            invalid_json: counter("invalid_json"),
+            store_unavailable: counter("store_unavailable"),
+            ignored: IgnoreReason::ALL.map(|reason| counter(reason.as_str())),
         };
-        let rate = OrderRate::new(bot.instance.limits.commands_per_minute);
-        let slips = OrderRate::new(SLIPS_A_MINUTE);
+        let command_limiter = CommandRateLimiter::new(instance.instance.limits.commands_per_minute);
+        let unknown_command_limiter = CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE);
         Self {
-            verifier: Verifier::new(&bot.instance),
-            rate,
-            slips,
-            greeted: Greeted::default(),
-            heard: Heard::default(),
-            counters,
-            bot,
+            verifier: Verifier::new(&instance.instance),
+            command_limiter,
+            unknown_command_limiter,
+            greeting_cooldown: GreetingCooldown::default(),
+            connection_status: ConnectionStatusCache::default(),
+            metrics,
+            instance,
         }
     }
 }
 
-impl Gate {
+impl Endpoint {
     fn name(&self) -> &str {
-        self.bot.instance.name.as_str()
+        self.instance.instance.name.as_str()
     }
 }
 
-impl Refusals {
+impl RejectionMetrics {
     fn new(metrics: &Metrics, instance: &str, unverified: &'static str) -> Self {
-        let [unverified, limited, busy] =
+        let [unauthorized, rate_limited, overloaded] =
             [unverified, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(instance, outcome));
-        Self { unverified, limited, busy }
+        Self { unauthorized, rate_limited, overloaded }
     }
 }
 
-impl Counters {
-    fn of(&self, verdict: &Verdict) -> &Counter {
+impl EndpointMetrics {
+    fn counter(&self, verdict: &WebhookOutcome) -> &Counter {
         match verdict {
-            Verdict::Accepted(_) => &self.accepted,
-            Verdict::Duplicate => &self.duplicate,
-            Verdict::Ignored(reason) => &self.ignored[*reason as usize],
-            Verdict::NotAnObject => &self.not_an_object,
-            Verdict::Unavailable => &self.unavailable,
-            Verdict::Busy => &self.refused.busy,
+            WebhookOutcome::Accepted(_) => &self.accepted,
+            WebhookOutcome::Duplicate => &self.duplicate,
+            WebhookOutcome::Ignored(reason) => &self.ignored[*reason as usize],
+            WebhookOutcome::InvalidJson => &self.invalid_json,
+            WebhookOutcome::StoreUnavailable => &self.store_unavailable,
+            WebhookOutcome::Overloaded => &self.rejected.overloaded,
         }
     }
 }
 
-impl Verdict {
-    fn answer(&self) -> Response<Full<Bytes>> {
+impl WebhookOutcome {
+    fn into_response(&self) -> Response<Full<Bytes>> {
         match self {
-            Self::Accepted(id) => json(format!(r#"{{"status":"accepted","id":"{id}"}}"#)),
-            Self::Duplicate => json(r#"{"status":"duplicate"}"#),
-            Self::Ignored(reason) => json(IGNORED[*reason as usize].clone()),
-            Self::NotAnObject => problem(StatusCode::BAD_REQUEST, "The body is no JSON object."),
-            Self::Unavailable => later("The journal cannot be written now. Send it again."),
-            Self::Busy => later("Too many orders wait for the journal. Send it again."),
+            Self::Accepted(id) => json_response(format!(r#"{{"status":"accepted","id":"{id}"}}"#)),
+            Self::Duplicate => json_response(r#"{"status":"duplicate"}"#),
+            Self::Ignored(reason) => json_response(IGNORED_BODIES[*reason as usize].clone()),
+            Self::InvalidJson => problem_response(StatusCode::BAD_REQUEST, "The body is no JSON object."),
+            Self::StoreUnavailable => {
+                service_unavailable("The journal cannot be written now. Send it again.")
+            }
+            Self::Overloaded => service_unavailable("Too many orders wait for the journal. Send it again."),
         }
     }
 }
@@ -585,51 +611,54 @@ fn path_secret(path: &str) -> Option<&str> {
     path.strip_prefix("/webhooks/")?.split_once('/').map(|(_, secret)| secret)
 }
 
-fn unauthorised() -> Response<Full<Bytes>> {
-    with_type(StatusCode::UNAUTHORIZED, PROBLEM, UNVERIFIED.clone())
+fn unauthorized() -> Response<Full<Bytes>> {
+    with_content_type(StatusCode::UNAUTHORIZED, PROBLEM_JSON, UNAUTHORIZED_BODY.clone())
 }
 
 /// Too much of what this address sent could not be verified.
-fn limited(left: Duration) -> Response<Full<Bytes>> {
+fn too_many_requests(left: Duration) -> Response<Full<Bytes>> {
     let detail = "Too many webhooks of this address could not be verified.";
-    retry_after(problem(StatusCode::TOO_MANY_REQUESTS, detail), left.as_secs() + 1)
+    with_retry_after(problem_response(StatusCode::TOO_MANY_REQUESTS, detail), left.as_secs() + 1)
 }
 
 /// We are to blame: the sender is to try again.
-fn later(detail: &str) -> Response<Full<Bytes>> {
-    retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, detail), TRY_AGAIN)
+fn service_unavailable(detail: &str) -> Response<Full<Bytes>> {
+    with_retry_after(problem_response(StatusCode::SERVICE_UNAVAILABLE, detail), RETRY_AFTER_SECS)
 }
 
-fn retry_after(mut answer: Response<Full<Bytes>>, seconds: u64) -> Response<Full<Bytes>> {
+fn with_retry_after(mut answer: Response<Full<Bytes>>, seconds: u64) -> Response<Full<Bytes>> {
     answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     answer
 }
 
-fn too_large() -> Response<Full<Bytes>> {
-    closing(problem(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than max_body."))
+fn payload_too_large() -> Response<Full<Bytes>> {
+    with_connection_close(problem_response(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is larger than max_body.",
+    ))
 }
 
 /// The rest of the request is not read, so nothing else can follow on the connection.
-fn closing(mut answer: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+fn with_connection_close(mut answer: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
-fn json(body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    with_type(StatusCode::OK, "application/json", body.into())
+fn json_response(body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    with_content_type(StatusCode::OK, "application/json", body.into())
 }
 
 /// An error in the form of RFC 9457.
-pub fn problem(status: StatusCode, detail: &str) -> Response<Full<Bytes>> {
-    with_type(status, PROBLEM, described(status, detail).into())
+pub fn problem_response(status: StatusCode, detail: &str) -> Response<Full<Bytes>> {
+    with_content_type(status, PROBLEM_JSON, problem_json(status, detail).into())
 }
 
-fn described(status: StatusCode, detail: &str) -> String {
+fn problem_json(status: StatusCode, detail: &str) -> String {
     let title = status.canonical_reason().unwrap_or_default();
     serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail }).to_string()
 }
 
-fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+fn with_content_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -32,7 +32,7 @@ pub fn signature_headers(
             headers.push((name, value));
         }
     };
-    let config::Verify { zapi_token, hmac, standard_webhooks, .. } = &instance.verify;
+    let config::VerifyConfig { zapi_token, hmac, standard_webhooks, .. } = &instance.verify;
     if *zapi_token {
         add(ZAPI_TOKEN, instance.token.expose_secret());
     }

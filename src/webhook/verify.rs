@@ -43,22 +43,22 @@ const MOST_SIGNATURES: usize = 8;
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 type Tag = [u8; 32];
 /// What came of a scheme; nothing where it is not configured.
-type Outcome = Option<Result<(), Flaw>>;
+type SchemeResult = Option<Result<(), AuthFailure>>;
 
 /// What came outside the body of a request: nothing in it is believed. Digests of its secrets are made
 /// once, however many instances are asked whether they are theirs.
 #[derive(Clone, Debug)]
-pub struct Outside<'a> {
+pub struct RequestMeta<'a> {
     headers: &'a HeaderMap,
-    token: Result<Tag, Flaw>,
+    token: Result<Tag, AuthFailure>,
     path_secret: Option<Tag>,
 }
 
-impl<'a> Outside<'a> {
+impl<'a> RequestMeta<'a> {
     /// `path_secret` is what follows the instance in the path, as it stands in the request line: percent
     /// signs are not decoded, so a secret has one spelling.
-    pub fn of(headers: &'a HeaderMap, path_secret: Option<&str>) -> Self {
-        let token = only(headers, &ZAPI_TOKEN).map(digest);
+    pub fn new(headers: &'a HeaderMap, path_secret: Option<&str>) -> Self {
+        let token = single_header(headers, &ZAPI_TOKEN).map(digest);
         Self { headers, token, path_secret: path_secret.map(digest) }
     }
 }
@@ -97,41 +97,41 @@ pub enum Scheme {
 
 /// What was wrong with a proof: for the log, never for the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum AuthFailure {
     /// It is not there.
-    Absent,
+    Missing,
     /// It is there, and none is configured: a path with a segment too many.
     Unexpected,
     /// It is there more than once.
-    Repeated,
+    Duplicate,
     /// It does not look like one: not visible ASCII, bad hex or base64, an odd id or timestamp.
     Malformed,
     /// It was signed too long ago, or in the future.
-    OutsideWindow,
+    Expired,
     /// It does not match.
-    Wrong,
+    Mismatch,
 }
 
 /// What the headers of a request tell before its body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glance {
+pub enum Precheck {
     /// A secret of ours stands in them, or none is asked for: it is worth reading.
-    Proven,
+    Authenticated,
     /// There is a signature, which only the body shows to be right or wrong.
-    Open,
+    NeedsBody,
 }
 
 /// The request is not from whom it should be. Its text is the same for every reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the webhook could not be verified")]
-pub struct Refused {
-    flaws: [Option<(Scheme, Flaw)>; 4],
+pub struct VerifyError {
+    failures: [Option<(Scheme, AuthFailure)>; 4],
 }
 
-impl Refused {
+impl VerifyError {
     /// Which schemes failed, and how: for the log at debug.
-    pub fn flaws(&self) -> impl Iterator<Item = (Scheme, Flaw)> + '_ {
-        self.flaws.iter().flatten().copied()
+    pub fn failures(&self) -> impl Iterator<Item = (Scheme, AuthFailure)> + '_ {
+        self.failures.iter().flatten().copied()
     }
 }
 
@@ -154,12 +154,12 @@ impl fmt::Debug for Verifier {
 impl Verifier {
     /// The verifier of an instance. With `verify = "none"` everything passes.
     pub fn new(instance: &config::Instance) -> Self {
-        let config::Verify { zapi_token, path_secret, hmac, standard_webhooks } = &instance.verify;
+        let config::VerifyConfig { zapi_token, path_secret, hmac, standard_webhooks } = &instance.verify;
         Self {
             zapi_token: zapi_token.then(|| digest(instance.token.expose_secret())),
             path_secret: path_secret.as_ref().map(|secret| digest(secret.expose_secret())),
-            hmac: hmac.as_ref().map(|hmac| (hmac.header.clone(), keys(&hmac.secrets))),
-            standard_webhooks: standard_webhooks.as_deref().map(keys),
+            hmac: hmac.as_ref().map(|hmac| (hmac.header.clone(), prepare_keys(&hmac.secrets))),
+            standard_webhooks: standard_webhooks.as_deref().map(prepare_keys),
         }
     }
 
@@ -168,19 +168,20 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Refused`] as from [`Verifier::verify`], with the flaws that show already.
-    pub fn glance(&self, outside: &Outside<'_>, now: Timestamp) -> Result<Glance, Refused> {
+    pub fn precheck(&self, outside: &RequestMeta<'_>, now: Timestamp) -> Result<Precheck, VerifyError> {
         let headers = outside.headers;
         let (token, path) = self.verify_tokens(outside);
-        let hmac = self.hmac.as_ref().map(|(header, _)| hmac_tag(only(headers, header)).map(|_| ()));
+        let hmac =
+            self.hmac.as_ref().map(|(header, _)| parse_hmac_tag(single_header(headers, header)).map(|_| ()));
         let standard = self.standard_webhooks.as_ref().map(|_| {
-            delivery(headers, now)?;
-            let has_tag = tags(only(headers, &WEBHOOK_SIGNATURE)).next().is_some();
-            if has_tag { Ok(()) } else { Err(Flaw::Wrong) }
+            check_delivery_headers(headers, now)?;
+            let has_tag = parse_signatures(single_header(headers, &WEBHOOK_SIGNATURE)).next().is_some();
+            if has_tag { Ok(()) } else { Err(AuthFailure::Mismatch) }
         });
-        refused([token, path, hmac, standard])?;
+        check_results([token, path, hmac, standard])?;
         let is_signed = self.hmac.is_some() || self.standard_webhooks.is_some();
         let has_token = self.zapi_token.is_some() || self.path_secret.is_some();
-        Ok(if has_token || !is_signed { Glance::Proven } else { Glance::Open })
+        Ok(if has_token || !is_signed { Precheck::Authenticated } else { Precheck::NeedsBody })
     }
 
     /// How often a body is hashed to verify it: once a key.
@@ -190,11 +191,11 @@ impl Verifier {
     }
 
     /// The proofs that stand outside the body.
-    fn verify_tokens(&self, outside: &Outside<'_>) -> (Outcome, Outcome) {
+    fn verify_tokens(&self, outside: &RequestMeta<'_>) -> (SchemeResult, SchemeResult) {
         let token = self.zapi_token.map(|token| verify_token(&token, outside.token));
         let path = match self.path_secret {
-            Some(secret) => Some(verify_token(&secret, outside.path_secret.ok_or(Flaw::Absent))),
-            None => outside.path_secret.map(|_| Err(Flaw::Unexpected)),
+            Some(secret) => Some(verify_token(&secret, outside.path_secret.ok_or(AuthFailure::Missing))),
+            None => outside.path_secret.map(|_| Err(AuthFailure::Unexpected)),
         };
         (token, path)
     }
@@ -203,14 +204,20 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Refused`] if any of them does not.
-    pub fn verify(&self, outside: &Outside<'_>, body: Bytes, now: Timestamp) -> Result<Verified, Refused> {
+    pub fn verify(
+        &self,
+        outside: &RequestMeta<'_>,
+        body: Bytes,
+        now: Timestamp,
+    ) -> Result<Verified, VerifyError> {
         let headers = outside.headers;
         let (token, path) = self.verify_tokens(outside);
-        let hmac = self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, only(headers, header), &body));
+        let hmac =
+            self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, single_header(headers, header), &body));
         let standard =
             self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
 
-        refused([token, path, hmac, standard.map(|outcome| outcome.map(|_| ()))])?;
+        check_results([token, path, hmac, standard.map(|outcome| outcome.map(|_| ()))])?;
         let webhook_id = standard.and_then(Result::ok).map(str::to_owned);
         Ok(Verified { body, webhook_id })
     }
@@ -224,23 +231,23 @@ pub(super) fn work(body: &[u8], passes: usize) {
 }
 
 /// All that was asked of the schemes, in the order of [`Scheme`], or what is wrong with it.
-fn refused(outcomes: [Outcome; 4]) -> Result<(), Refused> {
+fn check_results(outcomes: [SchemeResult; 4]) -> Result<(), VerifyError> {
     let schemes = [Scheme::ZapiToken, Scheme::PathSecret, Scheme::Hmac, Scheme::StandardWebhooks];
     let mut flaws = [None; 4];
     for ((flaw, scheme), outcome) in flaws.iter_mut().zip(schemes).zip(outcomes) {
         *flaw = outcome.and_then(Result::err).map(|flaw| (scheme, flaw));
     }
-    if flaws.iter().all(Option::is_none) { Ok(()) } else { Err(Refused { flaws }) }
+    if flaws.iter().all(Option::is_none) { Ok(()) } else { Err(VerifyError { failures: flaws }) }
 }
 
 /// The header's value, if it is there once and in visible ASCII.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Flaw> {
+fn single_header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, AuthFailure> {
     let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(Flaw::Absent)?;
+    let value = values.next().ok_or(AuthFailure::Missing)?;
     if values.next().is_some() {
-        return Err(Flaw::Repeated);
+        return Err(AuthFailure::Duplicate);
     }
-    value.to_str().map_err(|_| Flaw::Malformed)
+    value.to_str().map_err(|_| AuthFailure::Malformed)
 }
 
 /// Digests have one length, so that the comparison does not tell the secret's.
@@ -248,32 +255,36 @@ fn digest(token: &str) -> Tag {
     Sha256::digest(token).into()
 }
 
-fn keys(secrets: &[SecretSlice<u8>]) -> Vec<HmacSha256> {
+fn prepare_keys(secrets: &[SecretSlice<u8>]) -> Vec<HmacSha256> {
     // HMAC takes keys of any length; were one refused, it would match nothing.
     secrets.iter().filter_map(|secret| HmacSha256::new_from_slice(secret.expose_secret()).ok()).collect()
 }
 
-fn verify_token(expected: &Tag, given: Result<Tag, Flaw>) -> Result<(), Flaw> {
+fn verify_token(expected: &Tag, given: Result<Tag, AuthFailure>) -> Result<(), AuthFailure> {
     let equal: bool = given.unwrap_or_default().ct_eq(expected).into();
     given?;
-    if equal { Ok(()) } else { Err(Flaw::Wrong) }
+    if equal { Ok(()) } else { Err(AuthFailure::Mismatch) }
 }
 
-fn hmac_tag(header: Result<&str, Flaw>) -> Result<Tag, Flaw> {
+fn parse_hmac_tag(header: Result<&str, AuthFailure>) -> Result<Tag, AuthFailure> {
     let signature = header?;
     let bare = signature.strip_prefix("sha256=").unwrap_or(signature);
-    tag_of_hex(bare).or_else(|| tag_of_base64(bare)).ok_or(Flaw::Malformed)
+    parse_hex_tag(bare).or_else(|| parse_base64_tag(bare)).ok_or(AuthFailure::Malformed)
 }
 
-fn verify_hmac(keys: &[HmacSha256], header: Result<&str, Flaw>, body: &[u8]) -> Result<(), Flaw> {
-    let tag = hmac_tag(header);
+fn verify_hmac(
+    keys: &[HmacSha256],
+    header: Result<&str, AuthFailure>,
+    body: &[u8],
+) -> Result<(), AuthFailure> {
+    let tag = parse_hmac_tag(header);
     // Without a tag the work is done all the same, against one that matches nothing.
     let candidate = tag.unwrap_or_default();
     let matches = keys
         .iter()
         .fold(false, |found, key| found | key.clone().chain_update(body).verify_slice(&candidate).is_ok());
     tag?;
-    if matches { Ok(()) } else { Err(Flaw::Wrong) }
+    if matches { Ok(()) } else { Err(AuthFailure::Mismatch) }
 }
 
 /// The delivery's id, if its signature holds: over `id.timestamp.body` as the raw bytes came in.
@@ -282,35 +293,36 @@ fn verify_standard_webhooks<'a>(
     headers: &'a HeaderMap,
     body: &[u8],
     now: Timestamp,
-) -> Result<&'a str, Flaw> {
-    let (id, timestamp) = (only(headers, &WEBHOOK_ID), only(headers, &WEBHOOK_TIMESTAMP));
-    let signatures = only(headers, &WEBHOOK_SIGNATURE);
+) -> Result<&'a str, AuthFailure> {
+    let (id, timestamp) = (single_header(headers, &WEBHOOK_ID), single_header(headers, &WEBHOOK_TIMESTAMP));
+    let signatures = single_header(headers, &WEBHOOK_SIGNATURE);
     let matches = keys.iter().fold(false, |found, key| {
         let signed = standard_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
-        tags(signatures).fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
+        parse_signatures(signatures)
+            .fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
     });
-    let id = delivery(headers, now)?;
-    if matches { Ok(id) } else { Err(Flaw::Wrong) }
+    let id = check_delivery_headers(headers, now)?;
+    if matches { Ok(id) } else { Err(AuthFailure::Mismatch) }
 }
 
 /// The signatures of Standard Webhooks that could match. Other versions (`v1a` is a public-key
 /// signature) are passed over, as the standard says.
-fn tags(signatures: Result<&str, Flaw>) -> impl Iterator<Item = Tag> + '_ {
+fn parse_signatures(signatures: Result<&str, AuthFailure>) -> impl Iterator<Item = Tag> + '_ {
     let parts = signatures.unwrap_or_default().split(' ');
-    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(tag_of_base64).take(MOST_SIGNATURES)
+    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(parse_base64_tag).take(MOST_SIGNATURES)
 }
 
 /// The id of a delivery whose headers are all there, and whose time is near enough.
-fn delivery(headers: &HeaderMap, now: Timestamp) -> Result<&str, Flaw> {
-    let id = only(headers, &WEBHOOK_ID)?;
-    let timestamp = only(headers, &WEBHOOK_TIMESTAMP)?;
-    only(headers, &WEBHOOK_SIGNATURE)?;
+fn check_delivery_headers(headers: &HeaderMap, now: Timestamp) -> Result<&str, AuthFailure> {
+    let id = single_header(headers, &WEBHOOK_ID)?;
+    let timestamp = single_header(headers, &WEBHOOK_TIMESTAMP)?;
+    single_header(headers, &WEBHOOK_SIGNATURE)?;
     // A dot in the id or the timestamp would let bytes move between them and the body (T6).
     let id_fits = (1..=128).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    let sent = seconds(timestamp).filter(|_| id_fits).ok_or(Flaw::Malformed)?;
+    let sent = parse_seconds(timestamp).filter(|_| id_fits).ok_or(AuthFailure::Malformed)?;
     if now.as_seconds().abs_diff(sent) > TOLERANCE.as_secs() {
-        return Err(Flaw::OutsideWindow);
+        return Err(AuthFailure::Expired);
     }
     Ok(id)
 }
@@ -325,20 +337,20 @@ pub(super) fn standard_content(key: &HmacSha256, id: &str, timestamp: &str, body
         .chain_update(body)
 }
 
-fn seconds(timestamp: &str) -> Option<i64> {
+fn parse_seconds(timestamp: &str) -> Option<i64> {
     let fits = (1..=12).contains(&timestamp.len()) && timestamp.bytes().all(|b| b.is_ascii_digit());
     if fits { timestamp.parse().ok() } else { None }
 }
 
 /// Lower case only: one signature has one spelling (T1).
-fn tag_of_hex(text: &str) -> Option<Tag> {
+fn parse_hex_tag(text: &str) -> Option<Tag> {
     let mut tag = Tag::default();
     let is_lower = !text.bytes().any(|b| b.is_ascii_uppercase());
     (is_lower && hex::decode_to_slice(text, &mut tag).is_ok()).then_some(tag)
 }
 
 /// The standard alphabet, with padding.
-fn tag_of_base64(text: &str) -> Option<Tag> {
+fn parse_base64_tag(text: &str) -> Option<Tag> {
     if text.len() != 44 {
         return None;
     }

@@ -7,15 +7,15 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::groups::invitation_link;
-use super::{ApiError, Cause, TurnToChange, Urgency, Zapi, loose};
+use super::{ApiError, ApiErrorKind, ChangePermit, Urgency, Zapi, loose};
 use crate::domain::{CommunityId, GroupId};
 
 /// The call whose answer nobody has described (ZAPI.md §3).
-pub(super) const DEACTIVATE: &str = "DELETE communities";
+pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 
 /// A community of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Community {
+pub struct CommunitySummary {
     /// Its id.
     pub id: CommunityId,
     /// Its name, as people see it.
@@ -46,7 +46,7 @@ pub struct SubGroup {
 
 /// A community that was just made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
+pub struct CreatedCommunity {
     /// Its id.
     pub id: CommunityId,
     /// Its announcement group, where Z-API tells it.
@@ -55,7 +55,7 @@ pub struct Created {
 
 /// Who may add groups to a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhoMayAdd {
+pub enum AddPolicy {
     /// Its admins alone.
     Admins,
     /// Everybody in it.
@@ -64,7 +64,7 @@ pub enum WhoMayAdd {
 
 /// What an invitation link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Invites<'a> {
+pub enum InvitationScope<'a> {
     /// Into a community.
     Community(&'a CommunityId),
     /// Into a group.
@@ -96,21 +96,22 @@ impl CommunityDetails {
 
 impl Zapi {
     /// All communities of the number: `GET communities`.
-    pub async fn communities(&self) -> Result<Vec<Community>, ApiError> {
+    pub async fn communities(&self) -> Result<Vec<CommunitySummary>, ApiError> {
         Ok(self.list_communities().await?.0)
     }
 
     /// The same, and whether every entry of the list could be read.
-    pub async fn list_communities(&self) -> Result<(Vec<Community>, bool), ApiError> {
+    pub async fn list_communities(&self) -> Result<(Vec<CommunitySummary>, bool), ApiError> {
         let is_whole = AtomicBool::new(true);
         let read = |item: &Value| {
             let id = loose::text(item, "id").and_then(|id| CommunityId::parse(&id));
             if id.is_none() {
                 is_whole.store(false, Ordering::Relaxed);
             }
-            Some(Community { id: id?, name: loose::name(item, "name").unwrap_or_default() })
+            Some(CommunitySummary { id: id?, name: loose::name(item, "name").unwrap_or_default() })
         };
-        let all = self.pages("communities", read, |community: &Community| community.id.clone()).await?;
+        let all =
+            self.read_pages("communities", read, |community: &CommunitySummary| community.id.clone()).await?;
         Ok((all, is_whole.into_inner()))
     }
 
@@ -119,22 +120,22 @@ impl Zapi {
         let call = "communities-metadata";
         let answer = self.get(call, &format!("{call}/{id}")).await?;
         let object = loose::object(&answer);
-        let unreadable = || ApiError::new(call, Cause::Unreadable);
+        let unreadable = || ApiError::new(call, ApiErrorKind::Unreadable);
         if loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
         // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
         // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]).
         let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
-        let groups: Option<Vec<SubGroup>> = items.iter().map(sub_group).collect();
+        let groups: Option<Vec<SubGroup>> = items.iter().map(parse_sub_group).collect();
         let groups = groups.ok_or_else(unreadable)?;
         let (name, description) = (loose::name(object, "name"), loose::description(object));
         Ok(CommunityDetails { name, description, groups })
     }
 
     /// Waits until the next changing call may go, and books it; `call` names it in an error.
-    pub async fn turn_to_change(&self, call: &'static str) -> Result<TurnToChange, ApiError> {
-        self.turn(call, &self.line.changes, Urgency::Answer).await.map(TurnToChange)
+    pub async fn acquire_change_permit(&self, call: &'static str) -> Result<ChangePermit, ApiError> {
+        self.turn(call, &self.inner.change_limiter, Urgency::Answer).await.map(ChangePermit)
     }
 
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.
@@ -142,7 +143,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         groups: &[GroupId],
-        turn: TurnToChange,
+        turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change_membership("communities/link", community, groups, turn).await
     }
@@ -152,7 +153,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         groups: &[GroupId],
-        turn: TurnToChange,
+        turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change_membership("communities/unlink", community, groups, turn).await
     }
@@ -162,12 +163,12 @@ impl Zapi {
         call: &'static str,
         community: &CommunityId,
         groups: &[GroupId],
-        _turn: TurnToChange,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
         let body = json!({ "communityId": community.as_str(), "groupsPhones": groups });
         let answer = self.change(call, &body).await;
-        self.moved();
+        self.count_move();
         answer
     }
 
@@ -177,8 +178,8 @@ impl Zapi {
         &self,
         name: &str,
         description: Option<&str>,
-        _turn: TurnToChange,
-    ) -> Result<Created, ApiError> {
+        _turn: ChangePermit,
+    ) -> Result<CreatedCommunity, ApiError> {
         let call = "POST communities";
         let mut body = json!({ "name": name });
         if let Some(description) = description {
@@ -187,17 +188,17 @@ impl Zapi {
         let answer = self.call(call, Method::POST, "communities", Some(&body)).await?;
         let object = loose::object(&answer);
         let id = loose::text(object, "id").and_then(|id| CommunityId::parse(&id));
-        let id = id.ok_or_else(|| ApiError::new(call, Cause::Unreadable))?;
+        let id = id.ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))?;
         let groups = object.get("subGroups").and_then(loose::list).unwrap_or_default();
-        let announcement = groups.iter().filter_map(sub_group).find(|group| group.is_announcement);
-        Ok(Created { id, announcement: announcement.map(|group| group.id) })
+        let announcement = groups.iter().filter_map(parse_sub_group).find(|group| group.is_announcement);
+        Ok(CreatedCommunity { id, announcement: announcement.map(|group| group.id) })
     }
 
     /// Ends a community; its groups stay, in no community: `DELETE communities/{id}`.
-    pub async fn deactivate(&self, community: &CommunityId, _turn: TurnToChange) -> Result<(), ApiError> {
+    pub async fn deactivate(&self, community: &CommunityId, _turn: ChangePermit) -> Result<(), ApiError> {
         let path = format!("communities/{community}");
-        let answer = self.call(DEACTIVATE, Method::DELETE, &path, None).await;
-        self.moved();
+        let answer = self.call(DEACTIVATE_CALL, Method::DELETE, &path, None).await;
+        self.count_move();
         answer.map(drop)
     }
 
@@ -206,7 +207,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         text: &str,
-        _turn: TurnToChange,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityDescription": text });
         self.change("update-community-description", &body).await
@@ -217,22 +218,22 @@ impl Zapi {
         &self,
         community: &CommunityId,
         photo: &str,
-        _turn: TurnToChange,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityPhoto": photo });
         self.change("update-community-photo", &body).await
     }
 
     /// Says who may add groups to a community: `POST communities/settings`.
-    pub async fn set_who_may_add(
+    pub async fn set_add_policy(
         &self,
         community: &CommunityId,
-        who: WhoMayAdd,
-        _turn: TurnToChange,
+        who: AddPolicy,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         let who = match who {
-            WhoMayAdd::Admins => "admins",
-            WhoMayAdd::All => "all",
+            AddPolicy::Admins => "admins",
+            AddPolicy::All => "all",
         };
         let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
         self.change("communities/settings", &body).await
@@ -240,21 +241,25 @@ impl Zapi {
 
     /// Makes a new invitation link and lets the old one die: `POST redefine-invitation-link/{id}`.
     /// Answers the new one.
-    pub async fn reset_invitation(&self, of: Invites<'_>, _turn: TurnToChange) -> Result<String, ApiError> {
+    pub async fn reset_invitation(
+        &self,
+        of: InvitationScope<'_>,
+        _turn: ChangePermit,
+    ) -> Result<String, ApiError> {
         let call = "redefine-invitation-link";
         let id = match of {
-            Invites::Community(id) => id.as_str(),
-            Invites::Group(id) => id.as_str(),
+            InvitationScope::Community(id) => id.as_str(),
+            InvitationScope::Group(id) => id.as_str(),
         };
         let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
         let object = loose::object(&answer);
         let said = loose::text(object, "invitationLinkError");
-        let cause = if said.is_some() { Cause::Refused } else { Cause::Unreadable };
+        let cause = if said.is_some() { ApiErrorKind::Rejected } else { ApiErrorKind::Unreadable };
         invitation_link(call, object)?.ok_or_else(|| ApiError { said, ..ApiError::new(call, cause) })
     }
 }
 
-fn sub_group(item: &Value) -> Option<SubGroup> {
+fn parse_sub_group(item: &Value) -> Option<SubGroup> {
     Some(SubGroup {
         id: GroupId::parse(&loose::text(item, "phone")?)?,
         name: loose::name(item, "name").unwrap_or_default(),

@@ -7,46 +7,46 @@
 use std::time::Duration;
 
 use super::ClientError;
-use super::names::Names;
+use super::names::DnsCache;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection is kept that nobody uses. TCP's own keep-alive finds out what is gone.
-const IDLE: Duration = Duration::from_secs(300);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// How many are kept for one server: as many as reads go side by side.
-const MOST_IDLE: usize = 8;
+const MAX_IDLE: usize = 8;
 
 /// The pools; an instance takes one of them.
 #[derive(Debug, Default)]
-pub struct Connections {
+pub struct HttpClients {
     https: Option<reqwest::Client>,
     /// Plain HTTP is for loopback alone, where no proxy belongs.
     loopback: Option<reqwest::Client>,
 }
 
-impl Connections {
+impl HttpClients {
     /// The pool for a `base_url`; no connection is opened yet.
-    pub(super) fn to(&mut self, base_url: &str) -> Result<reqwest::Client, ClientError> {
+    pub(super) fn client_for(&mut self, base_url: &str) -> Result<reqwest::Client, ClientError> {
         let is_loopback = base_url.starts_with("http://");
         let place = if is_loopback { &mut self.loopback } else { &mut self.https };
         if let Some(pool) = place {
             return Ok(pool.clone());
         }
-        Ok(place.insert(pool(is_loopback)?).clone())
+        Ok(place.insert(build_client(is_loopback)?).clone())
     }
 }
 
-fn pool(is_loopback: bool) -> Result<reqwest::Client, ClientError> {
+fn build_client(is_loopback: bool) -> Result<reqwest::Client, ClientError> {
     // Fails only when another provider is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(CALL_TIMEOUT)
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(MOST_IDLE)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MAX_IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .dns_resolver(Names::default())
+        .dns_resolver(DnsCache::default())
         .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
     if is_loopback {
         builder = builder.no_proxy();
@@ -63,7 +63,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    use super::super::Cause;
+    use super::super::ApiErrorKind;
     use super::super::tests::client;
     use super::*;
 
@@ -131,7 +131,7 @@ mod tests {
     #[tokio::test]
     async fn instances_share_a_connection_that_stays_open() {
         let (server, url) = Server::open(Second::Answered).await;
-        let mut connections = Connections::default();
+        let mut connections = HttpClients::default();
         let (one, other) = (client(&url, None, &mut connections), client(&url, None, &mut connections));
 
         for zapi in [&one, &other, &one] {
@@ -144,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_the_server_closed_meanwhile_costs_no_call() {
         let (server, url) = Server::open(Second::Closed).await;
-        let zapi = client(&url, None, &mut Connections::default());
+        let zapi = client(&url, None, &mut HttpClients::default());
 
         for _ in 0..20 {
             zapi.post("send-text", &json!({})).await.unwrap();
@@ -157,11 +157,11 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_was_written_on_an_old_connection_and_not_answered_is_not_made_again() {
         let (server, url) = Server::open(Second::Dropped).await;
-        let zapi = client(&url, None, &mut Connections::default());
+        let zapi = client(&url, None, &mut HttpClients::default());
         zapi.post("send-text", &json!({})).await.unwrap();
 
         let lost = zapi.post("send-text", &json!({})).await.unwrap_err();
 
-        assert_eq!((lost.cause, server.seen()), (Cause::NoAnswer, (1, 2)));
+        assert_eq!((lost.cause, server.seen()), (ApiErrorKind::NoResponse, (1, 2)));
     }
 }

@@ -23,7 +23,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::communities::DEACTIVATE;
+use super::communities::DEACTIVATE_CALL;
 use super::loose;
 use crate::clock::Timestamp;
 use crate::domain::Locale;
@@ -37,7 +37,7 @@ pub struct ApiError {
     /// The call, as ZAPI.md §3 names it.
     pub call: &'static str,
     /// What went wrong.
-    pub cause: Cause,
+    pub cause: ApiErrorKind,
     /// What Z-API said, without HTML and without secrets, 200 characters at most.
     pub said: Option<String>,
     /// When it asked to be called again.
@@ -48,10 +48,10 @@ pub struct ApiError {
 
 /// What went wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Cause {
+pub enum ApiErrorKind {
     /// The journal could not be written, and without it no paced call is made: nothing was sent.
     #[error("was not called: the journal cannot be written now")]
-    NotBooked,
+    RateLimitUnavailable,
     /// The time of this attempt is over: a change was not sent, a reading was cut.
     #[error("was not waited for: the time of this attempt is over")]
     DeadlineExceeded,
@@ -60,73 +60,75 @@ pub enum Cause {
     Unreachable,
     /// Sent, but not answered: it may have been done.
     #[error("did not answer")]
-    NoAnswer,
+    NoResponse,
     /// Asked to slow down: it was not done.
     #[error("asks to slow down")]
     Busy,
     /// Trouble on Z-API's side, with the status: it may have been done.
     #[error("has trouble (status {0})")]
-    Trouble(u16),
+    ServerError(u16),
     /// The phone is not connected.
     #[error("the phone is not connected")]
     Disconnected,
     /// The Client-Token is missing or wrong.
     #[error("the Client-Token is missing or wrong")]
-    ClientToken,
+    WrongClientToken,
     /// The instance's id or token is wrong.
     #[error("the instance's id or token is wrong")]
     InstanceNotFound,
     /// Calls from this address are not allowed.
     #[error("this server's address is not allowed")]
-    Address,
+    WrongUrl,
     /// Not done, for a reason of this call.
     #[error("refused")]
-    Refused,
+    Rejected,
     /// An answer that cannot be read.
     #[error("gave an answer that cannot be read")]
     Unreadable,
 }
 
-impl Cause {
+impl ApiErrorKind {
     /// What a transport error means for the call.
-    pub(super) fn of_transport(error: &reqwest::Error) -> Self {
-        if error.is_connect() || error.is_builder() { Self::Unreachable } else { Self::NoAnswer }
+    pub(super) fn from_transport(error: &reqwest::Error) -> Self {
+        if error.is_connect() || error.is_builder() { Self::Unreachable } else { Self::NoResponse }
     }
 
     /// The table's row: whether trying again later may help, and whether every call fails alike.
-    const fn row(self) -> (bool, bool) {
+    const fn classify(self) -> (bool, bool) {
         match self {
-            Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => (true, true),
-            Self::NoAnswer | Self::Busy | Self::Trouble(_) | Self::Unreadable => (true, false),
-            Self::ClientToken | Self::InstanceNotFound | Self::Address => (false, true),
-            Self::Refused => (false, false),
+            Self::RateLimitUnavailable | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => {
+                (true, true)
+            }
+            Self::NoResponse | Self::Busy | Self::ServerError(_) | Self::Unreadable => (true, false),
+            Self::WrongClientToken | Self::InstanceNotFound | Self::WrongUrl => (false, true),
+            Self::Rejected => (false, false),
         }
     }
 
     /// Trying again later may help.
     pub fn is_temporary(self) -> bool {
-        self.row().0
+        self.classify().0
     }
 
     /// Nothing left this machine, so nobody has the call.
     pub fn is_unsent(self) -> bool {
-        matches!(self, Self::NotBooked | Self::DeadlineExceeded | Self::Unreachable)
+        matches!(self, Self::RateLimitUnavailable | Self::DeadlineExceeded | Self::Unreachable)
     }
 
     /// The call did nothing: it was not sent, or Z-API said no, be it for now.
-    pub fn is_surely_unmade(self) -> bool {
+    pub fn is_surely_not_applied(self) -> bool {
         self.is_unsent() || self == Self::Busy || !self.is_temporary()
     }
 
     /// The whole account or instance is concerned: other calls fail alike.
-    pub fn concerns_all(self) -> bool {
-        self.row().1
+    pub fn affects_instance(self) -> bool {
+        self.classify().1
     }
 }
 
 impl ApiError {
     /// An error of which Z-API said nothing more.
-    pub fn new(call: &'static str, cause: Cause) -> Self {
+    pub fn new(call: &'static str, cause: ApiErrorKind) -> Self {
         Self { call, cause, said: None, retry_after: None, is_of_z_api: false }
     }
 
@@ -135,41 +137,41 @@ impl ApiError {
     pub fn proves_absence(&self) -> bool {
         let said = self.said.as_deref().unwrap_or_default().to_lowercase();
         let is_passing = PASSING.iter().any(|words| said.contains(words));
-        self.cause == Cause::Refused && self.is_of_z_api && !said.is_empty() && !is_passing
+        self.cause == ApiErrorKind::Rejected && self.is_of_z_api && !said.is_empty() && !is_passing
     }
 
     /// A sentence for a person, with what to do where something can be done. `quote` makes Z-API's
     /// own words harmless: they may hold whatever an edge server says.
-    pub fn explain(&self, locale: Locale, quote: impl Fn(&str) -> String) -> String {
+    pub fn user_message(&self, locale: Locale, quote: impl Fn(&str) -> String) -> String {
         let (status, reason);
         let mut values = Vec::new();
         let key = match self.cause {
-            Cause::NotBooked => "internal",
-            Cause::Unreachable => "api-unreachable",
-            Cause::NoAnswer | Cause::DeadlineExceeded => "api-no-answer",
-            Cause::Busy => "api-busy",
-            Cause::Trouble(code) => {
+            ApiErrorKind::RateLimitUnavailable => "internal",
+            ApiErrorKind::Unreachable => "api-unreachable",
+            ApiErrorKind::NoResponse | ApiErrorKind::DeadlineExceeded => "api-no-answer",
+            ApiErrorKind::Busy => "api-busy",
+            ApiErrorKind::ServerError(code) => {
                 status = code.to_string();
                 values.push(("status", i18n::Value::from(&status)));
                 "api-trouble"
             }
-            Cause::Disconnected => "api-disconnected",
-            Cause::ClientToken => "api-client-token",
-            Cause::InstanceNotFound => "api-instance",
-            Cause::Address => "api-address",
-            Cause::Refused => {
+            ApiErrorKind::Disconnected => "api-disconnected",
+            ApiErrorKind::WrongClientToken => "api-client-token",
+            ApiErrorKind::InstanceNotFound => "api-instance",
+            ApiErrorKind::WrongUrl => "api-address",
+            ApiErrorKind::Rejected => {
                 reason = quote(self.said.as_deref().unwrap_or("?"));
                 values.push(("reason", i18n::Value::from(&reason)));
                 "api-refused"
             }
-            Cause::Unreadable => "api-unreadable",
+            ApiErrorKind::Unreadable => "api-unreadable",
         };
         i18n::text(locale, key, &values)
     }
 
     /// The same error with each secret that Z-API echoed taken out, and cut to 200 characters: in
     /// this order, since a part of a secret is one too.
-    pub(super) fn scrubbed(mut self, secrets: &[&str]) -> Self {
+    pub(super) fn redacted(mut self, secrets: &[&str]) -> Self {
         if let Some(said) = &mut self.said {
             for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
                 *said = said.replace(secret, "…");
@@ -190,35 +192,35 @@ impl ApiError {
 }
 
 /// The answer's JSON, or why the call failed.
-pub(super) fn judge(
+pub(super) fn parse_response(
     call: &'static str,
     status: u16,
     retry_after: Option<Duration>,
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
-    let said = said(json.as_ref(), body);
+    let said = extract_message(json.as_ref(), body);
     // Only Z-API's own words are known; an error page may speak of anything.
-    let refusal = said.as_deref().filter(|_| json.is_some()).and_then(|said| known_refusal(said, status));
+    let refusal = said.as_deref().filter(|_| json.is_some()).and_then(|said| classify_message(said, status));
     let cause = match status {
         200..=299 => match &json {
             None if body.is_empty() => return Ok(Value::Null),
             // Nobody has described this answer, but a page is an edge server's.
-            None if call == DEACTIVATE && !body.trim_ascii_start().starts_with(b"<") => {
+            None if call == DEACTIVATE_CALL && !body.trim_ascii_start().starts_with(b"<") => {
                 return Ok(Value::Null);
             }
-            None => Some(Cause::Unreadable),
+            None => Some(ApiErrorKind::Unreadable),
             // There `error` is chatter, such as "You are already connected."
             Some(_) if call == "status" => None,
-            Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(Cause::Refused)),
+            Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(ApiErrorKind::Rejected)),
         },
         // A server between, or one that is compatible, says so of a call that it passed on, too.
-        408 => Some(Cause::NoAnswer),
-        425 | 429 => Some(Cause::Busy),
+        408 => Some(ApiErrorKind::NoResponse),
+        425 | 429 => Some(ApiErrorKind::Busy),
         _ if refusal.is_some() => refusal,
-        500..=599 => Some(Cause::Trouble(status)),
-        400..=499 => Some(Cause::Refused),
-        _ => Some(Cause::Unreadable),
+        500..=599 => Some(ApiErrorKind::ServerError(status)),
+        400..=499 => Some(ApiErrorKind::Rejected),
+        _ => Some(ApiErrorKind::Unreadable),
     };
     match cause {
         None => Ok(json.unwrap_or_default()),
@@ -230,12 +232,12 @@ pub(super) fn judge(
 pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
     let answer = loose::object(answer);
     let says_so = ["success", "value"].iter().any(|key| loose::is_true(answer, key));
-    if says_so { Ok(()) } else { Err(ApiError::new(call, Cause::Unreadable)) }
+    if says_so { Ok(()) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
 }
 
 /// How long a `Retry-After` asks to wait: seconds, or a date, which counts from the server's own
 /// `Date` where it says one, so that our clocks need not agree. A date that is over is no wait.
-pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+pub(super) fn parse_retry_after(retry_after: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let retry_after = retry_after.trim();
     if let Ok(seconds) = retry_after.parse() {
         return Some(Duration::from_secs(seconds));
@@ -250,7 +252,7 @@ pub(super) fn wait(retry_after: &str, date: Option<&str>, now: Timestamp) -> Opt
 
 fn is_failure(answer: &Value) -> bool {
     let answer = loose::object(answer);
-    let denies = |key| answer.get(key).and_then(loose::flag) == Some(false);
+    let denies = |key| answer.get(key).and_then(loose::as_bool) == Some(false);
     answer.get("error").is_some_and(says_error)
         || denies("success")
         || denies("value")
@@ -283,7 +285,7 @@ fn says_error(error: &Value) -> bool {
 }
 
 /// The words in which an error asks to connect the phone.
-const DISCONNECTED: [&str; 9] = [
+const DISCONNECTED_PHRASES: [&str; 9] = [
     "be connected",
     "not connected",
     "disconnected",
@@ -296,17 +298,17 @@ const DISCONNECTED: [&str; 9] = [
 ];
 
 /// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
-fn known_refusal(said: &str, status: u16) -> Option<Cause> {
+fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
     let said = said.to_lowercase();
     let has = |text: &str| said.contains(text);
     if has("client-token") || has("null not allowed") {
-        Some(Cause::ClientToken)
+        Some(ApiErrorKind::WrongClientToken)
     } else if has("instance not found") {
-        Some(Cause::InstanceNotFound)
+        Some(ApiErrorKind::InstanceNotFound)
     } else if let Some(cause) = not_allowed(&said) {
         Some(cause)
-    } else if status < 500 && DISCONNECTED.iter().any(|words| has(words)) {
-        Some(Cause::Disconnected)
+    } else if status < 500 && DISCONNECTED_PHRASES.iter().any(|words| has(words)) {
+        Some(ApiErrorKind::Disconnected)
     } else {
         None
     }
@@ -314,7 +316,7 @@ fn known_refusal(said: &str, status: u16) -> Option<Cause> {
 
 /// What `… not allowed` is about: the address of this machine, or the Client-Token, which Z-API repeats. Anything
 /// else (`Method not allowed`) is of this call alone.
-fn not_allowed(said: &str) -> Option<Cause> {
+fn not_allowed(said: &str) -> Option<ApiErrorKind> {
     /// No token is shorter, and no word of a sentence is as long with a digit in it.
     const SHORTEST_TOKEN: usize = 16;
     let subject = said.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
@@ -331,16 +333,16 @@ fn not_allowed(said: &str) -> Option<Cause> {
         bare.parse::<IpAddr>().is_ok() || bare.parse::<SocketAddr>().is_ok()
     };
     if words.iter().any(is_address) {
-        Some(Cause::Address)
+        Some(ApiErrorKind::WrongUrl)
     } else if words.iter().any(is_token) {
-        Some(Cause::ClientToken)
+        Some(ApiErrorKind::WrongClientToken)
     } else {
-        (is_bracketed || words == ["ip"]).then_some(Cause::Address)
+        (is_bracketed || words == ["ip"]).then_some(ApiErrorKind::WrongUrl)
     }
 }
 
 /// `error`, else `message`, else the text without its HTML.
-fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
+fn extract_message(json: Option<&Value>, body: &[u8]) -> Option<String> {
     let object = json.map(loose::object);
     let field = |key| {
         let object = object.filter(|object| object.get(key).is_some_and(says_error))?;
@@ -352,14 +354,14 @@ fn said(json: Option<&Value>, body: &[u8]) -> Option<String> {
     };
     let text = match object {
         Some(_) => field("error").or_else(|| field("message"))?,
-        None => without_markup(&String::from_utf8_lossy(body)),
+        None => strip_html(&String::from_utf8_lossy(body)),
     };
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain: String = line.chars().filter(|c| !c.is_control()).collect();
     (!plain.is_empty()).then_some(plain)
 }
 
-fn without_markup(html: &str) -> String {
+fn strip_html(html: &str) -> String {
     let mut text = String::new();
     let mut is_tag = false;
     for c in html.chars() {
@@ -380,8 +382,8 @@ fn without_markup(html: &str) -> String {
 mod tests {
     use super::*;
 
-    fn cause(call: &'static str, status: u16, body: &str) -> Option<Cause> {
-        judge(call, status, None, body.as_bytes()).err().map(|error| error.cause)
+    fn cause(call: &'static str, status: u16, body: &str) -> Option<ApiErrorKind> {
+        parse_response(call, status, None, body.as_bytes()).err().map(|error| error.cause)
     }
 
     #[test]
@@ -391,46 +393,50 @@ mod tests {
             (200, r#"{"success":"true","error":""}"#, None),
             (200, r#"[]"#, None),
             (200, "", None),
-            (200, r#"{"success":false}"#, Some(Cause::Refused)),
-            (200, r#"{"value":"false"}"#, Some(Cause::Refused)),
-            (200, r#"{"status":"ERROR"}"#, Some(Cause::Refused)),
-            (200, r#"{"error":"You need to be connected"}"#, Some(Cause::Disconnected)),
-            (200, "<html>ok</html>", Some(Cause::Unreadable)),
-            (400, r#"{"error":"your client-token is not configured"}"#, Some(Cause::ClientToken)),
-            (403, r#"{"error":"null not allowed"}"#, Some(Cause::ClientToken)),
-            (500, r#"{"error":"Instance not found"}"#, Some(Cause::InstanceNotFound)),
-            (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(Cause::Address)),
-            (400, r#"{"error":"203.0.113.9 not allowed"}"#, Some(Cause::Address)),
-            (200, r#"{"error":"203.0.113.9 not allowed."}"#, Some(Cause::Address)),
-            (403, r#"{"error":"2001:db8::9 not allowed"}"#, Some(Cause::Address)),
-            (403, r#"{"error":"[2001:db8::9] not allowed"}"#, Some(Cause::Address)),
-            (403, r#"{"error":"::ffff:203.0.113.9 not allowed"}"#, Some(Cause::Address)),
-            (403, r#"{"message":"IP 203.0.113.9, 203.0.113.10 not allowed"}"#, Some(Cause::Address)),
-            (403, r#"{"error":"[ip] not allowed"}"#, Some(Cause::Address)),
-            (403, r#"{"error":"F0123456789abcdef0123456789abcdefS not allowed"}"#, Some(Cause::ClientToken)),
+            (200, r#"{"success":false}"#, Some(ApiErrorKind::Rejected)),
+            (200, r#"{"value":"false"}"#, Some(ApiErrorKind::Rejected)),
+            (200, r#"{"status":"ERROR"}"#, Some(ApiErrorKind::Rejected)),
+            (200, r#"{"error":"You need to be connected"}"#, Some(ApiErrorKind::Disconnected)),
+            (200, "<html>ok</html>", Some(ApiErrorKind::Unreadable)),
+            (400, r#"{"error":"your client-token is not configured"}"#, Some(ApiErrorKind::WrongClientToken)),
+            (403, r#"{"error":"null not allowed"}"#, Some(ApiErrorKind::WrongClientToken)),
+            (500, r#"{"error":"Instance not found"}"#, Some(ApiErrorKind::InstanceNotFound)),
+            (400, r#"{"error":"[203.0.113.9] not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (400, r#"{"error":"203.0.113.9 not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (200, r#"{"error":"203.0.113.9 not allowed."}"#, Some(ApiErrorKind::WrongUrl)),
+            (403, r#"{"error":"2001:db8::9 not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (403, r#"{"error":"[2001:db8::9] not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (403, r#"{"error":"::ffff:203.0.113.9 not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (403, r#"{"message":"IP 203.0.113.9, 203.0.113.10 not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (403, r#"{"error":"[ip] not allowed"}"#, Some(ApiErrorKind::WrongUrl)),
+            (
+                403,
+                r#"{"error":"F0123456789abcdef0123456789abcdefS not allowed"}"#,
+                Some(ApiErrorKind::WrongClientToken),
+            ),
             (
                 403,
                 r#"{"error":"[F0123456789abcdef0123456789abcdefS] not allowed"}"#,
-                Some(Cause::ClientToken),
+                Some(ApiErrorKind::WrongClientToken),
             ),
-            (405, r#"{"error":"Method not allowed"}"#, Some(Cause::Refused)),
-            (400, r#"{"error":"Forwarding to announcements not allowed"}"#, Some(Cause::Refused)),
-            (400, r#"{"error":"not allowed"}"#, Some(Cause::Refused)),
-            (400, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
-            (200, r#"{"error":"You need to restore the session."}"#, Some(Cause::Disconnected)),
-            (400, r#"{"error":"You are not connected."}"#, Some(Cause::Disconnected)),
-            (400, r#"{"error":"Device has been disconnected"}"#, Some(Cause::Disconnected)),
-            (400, r#"{"message":"not a group"}"#, Some(Cause::Refused)),
-            (400, r#"{"error":{"message":"You need to be connected"}}"#, Some(Cause::Disconnected)),
-            (200, r#"{"error":["Instance not found"]}"#, Some(Cause::InstanceNotFound)),
-            (200, r#"{"error":{"code":7}}"#, Some(Cause::Refused)),
-            (404, "nothing here", Some(Cause::Refused)),
-            (408, "", Some(Cause::NoAnswer)),
-            (425, "", Some(Cause::Busy)),
-            (429, "", Some(Cause::Busy)),
-            (429, r#"{"error":"You need to be connected"}"#, Some(Cause::Busy)),
-            (502, "<html><h1>Bad Gateway</h1></html>", Some(Cause::Trouble(502))),
-            (301, "", Some(Cause::Unreadable)),
+            (405, r#"{"error":"Method not allowed"}"#, Some(ApiErrorKind::Rejected)),
+            (400, r#"{"error":"Forwarding to announcements not allowed"}"#, Some(ApiErrorKind::Rejected)),
+            (400, r#"{"error":"not allowed"}"#, Some(ApiErrorKind::Rejected)),
+            (400, r#"{"error":"You need to restore the session."}"#, Some(ApiErrorKind::Disconnected)),
+            (200, r#"{"error":"You need to restore the session."}"#, Some(ApiErrorKind::Disconnected)),
+            (400, r#"{"error":"You are not connected."}"#, Some(ApiErrorKind::Disconnected)),
+            (400, r#"{"error":"Device has been disconnected"}"#, Some(ApiErrorKind::Disconnected)),
+            (400, r#"{"message":"not a group"}"#, Some(ApiErrorKind::Rejected)),
+            (400, r#"{"error":{"message":"You need to be connected"}}"#, Some(ApiErrorKind::Disconnected)),
+            (200, r#"{"error":["Instance not found"]}"#, Some(ApiErrorKind::InstanceNotFound)),
+            (200, r#"{"error":{"code":7}}"#, Some(ApiErrorKind::Rejected)),
+            (404, "nothing here", Some(ApiErrorKind::Rejected)),
+            (408, "", Some(ApiErrorKind::NoResponse)),
+            (425, "", Some(ApiErrorKind::Busy)),
+            (429, "", Some(ApiErrorKind::Busy)),
+            (429, r#"{"error":"You need to be connected"}"#, Some(ApiErrorKind::Busy)),
+            (502, "<html><h1>Bad Gateway</h1></html>", Some(ApiErrorKind::ServerError(502))),
+            (301, "", Some(ApiErrorKind::Unreadable)),
         ];
         for (status, body, expected) in rows {
             assert_eq!(cause("communities/link", status, body), expected, "{status} {body}");
@@ -447,10 +453,10 @@ mod tests {
         }
         for error in ["1", "-1", "true", r#"["x"]"#, r#"{"code":1}"#, r#""1""#, r#""no""#] {
             let body = format!(r#"{{"success":true,"error":{error}}}"#);
-            assert_eq!(cause("communities/link", 200, &body), Some(Cause::Refused), "{error}");
+            assert_eq!(cause("communities/link", 200, &body), Some(ApiErrorKind::Rejected), "{error}");
         }
         let body = br#"{"success":false,"error":0,"message":"not a group"}"#;
-        let said = judge("communities/link", 200, None, body).unwrap_err().said;
+        let said = parse_response("communities/link", 200, None, body).unwrap_err().said;
         assert_eq!(said.as_deref(), Some("not a group"));
     }
 
@@ -461,12 +467,12 @@ mod tests {
             (204, "", None),
             (200, "OK", None),
             (200, "true", None),
-            (200, r#"{"value":false}"#, Some(Cause::Refused)),
-            (200, r#"{"error":"Community not found"}"#, Some(Cause::Refused)),
-            (200, "\n<html>ok</html>", Some(Cause::Unreadable)),
-            (404, "OK", Some(Cause::Refused)),
+            (200, r#"{"value":false}"#, Some(ApiErrorKind::Rejected)),
+            (200, r#"{"error":"Community not found"}"#, Some(ApiErrorKind::Rejected)),
+            (200, "\n<html>ok</html>", Some(ApiErrorKind::Unreadable)),
+            (404, "OK", Some(ApiErrorKind::Rejected)),
         ] {
-            assert_eq!(cause(DEACTIVATE, status, body), expected, "{status} {body}");
+            assert_eq!(cause(DEACTIVATE_CALL, status, body), expected, "{status} {body}");
         }
     }
 
@@ -490,9 +496,16 @@ mod tests {
             ("", None, None),
         ];
         for (wish, date, expected) in rows {
-            assert_eq!(wait(wish, date, now), expected.map(Duration::from_secs), "{wish} {date:?}");
+            assert_eq!(
+                parse_retry_after(wish, date, now),
+                expected.map(Duration::from_secs),
+                "{wish} {date:?}"
+            );
         }
-        assert_eq!(wait(later, None, Timestamp(i64::MIN)).map(|wait| wait.as_secs() > 0), Some(true));
+        assert_eq!(
+            parse_retry_after(later, None, Timestamp(i64::MIN)).map(|wait| wait.as_secs() > 0),
+            Some(true)
+        );
     }
 
     #[test]
@@ -503,9 +516,9 @@ mod tests {
     #[test]
     fn what_was_said_is_short_plain_and_without_secrets() {
         let html = format!("<html><title>Oops</title><p>token ABCDEF{}</p></html>", "x".repeat(500));
-        let error = judge("me", 502, Some(Duration::from_secs(7)), html.as_bytes())
+        let error = parse_response("me", 502, Some(Duration::from_secs(7)), html.as_bytes())
             .unwrap_err()
-            .scrubbed(&["ABCDEF"]);
+            .redacted(&["ABCDEF"]);
         let said = error.said.clone().unwrap();
         assert!(said.starts_with("Oops token …xxx") && said.chars().count() <= 200, "{said}");
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));

@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use super::{Answer, ApiError, Cause, Zapi, loose};
+use super::{Answer, ApiError, ApiErrorKind, Zapi, loose};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// A group of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct GroupSummary {
     /// Its id.
     pub id: GroupId,
     /// Its name, as people see it.
@@ -47,20 +47,20 @@ pub struct Participant {
 
 impl Zapi {
     /// All groups that the number is in: `GET groups`.
-    pub async fn groups(&self) -> Result<Vec<Group>, ApiError> {
+    pub async fn groups(&self) -> Result<Vec<GroupSummary>, ApiError> {
         let read = |item: &Value| {
             let id = GroupId::parse(&loose::text(item, "phone")?)?;
-            Some(Group { id, name: loose::name(item, "name").unwrap_or_default() })
+            Some(GroupSummary { id, name: loose::name(item, "name").unwrap_or_default() })
         };
-        self.pages("groups", read, |group: &Group| group.id.clone()).await
+        self.read_pages("groups", read, |group: &GroupSummary| group.id.clone()).await
     }
 
     /// What a group is now: `GET light-group-metadata/{phone}`. May lag some seconds. Who is in it is
     /// not read: that may be thousands.
     pub async fn group(&self, id: &GroupId) -> Result<GroupDetails, ApiError> {
         let call = "light-group-metadata";
-        details(loose::object(&self.group_metadata(call, id).await?.json))
-            .ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        parse_details(loose::object(&self.group_metadata(call, id).await?.json))
+            .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
     /// Who is in a group now, the bot among them: `GET light-group-metadata/{phone}`. May lag some
@@ -70,7 +70,7 @@ impl Zapi {
         let people = self.group_metadata(call, id).await?.people;
         // Nobody at all cannot be: the bot is in it.
         if people.iter().all(|person| person.phone.is_none() && person.lid.is_none()) {
-            return Err(ApiError::new(call, Cause::Unreadable));
+            return Err(ApiError::new(call, ApiErrorKind::Unreadable));
         }
         Ok(people)
     }
@@ -83,14 +83,14 @@ impl Zapi {
         match self.get(call, &format!("{call}/{id}")).await {
             Ok(answer) => {
                 let object = loose::object(&answer);
-                let is_it = object.get("phone").is_none() || group_id(object).as_ref() == Some(id);
+                let is_it = object.get("phone").is_none() || parse_group_id(object).as_ref() == Some(id);
                 let link = if is_it { invitation_link(call, object)? } else { None };
                 if is_it && (link.is_some() || loose::text(object, "invitationLinkError").is_some()) {
                     return Ok(link);
                 }
             }
             // Some servers lack the call.
-            Err(error) if matches!(error.cause, Cause::Refused | Cause::Unreadable) => {}
+            Err(error) if matches!(error.cause, ApiErrorKind::Rejected | ApiErrorKind::Unreadable) => {}
             Err(error) => return Err(error),
         }
         let call = "group-metadata";
@@ -102,15 +102,16 @@ impl Zapi {
     /// in it, and its community may not be told.
     pub async fn group_of_invitation(&self, link: &str) -> Result<GroupDetails, ApiError> {
         let call = "group-invitation-metadata";
-        let answer = self.metadata(call, &format!("{call}?url={}", percent_encoded(link))).await?;
-        details(loose::object(&answer.json)).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        let answer = self.metadata(call, &format!("{call}?url={}", percent_encode(link))).await?;
+        parse_details(loose::object(&answer.json))
+            .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
     /// The metadata of this very group.
     async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<Answer, ApiError> {
         let answer = self.metadata(call, &format!("{call}/{id}")).await?;
-        let is_it = group_id(loose::object(&answer.json)).as_ref() == Some(id);
-        if is_it { Ok(answer) } else { Err(ApiError::new(call, Cause::Unreadable)) }
+        let is_it = parse_group_id(loose::object(&answer.json)).as_ref() == Some(id);
+        if is_it { Ok(answer) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
     }
 }
 
@@ -123,44 +124,44 @@ pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Opti
     let folded = reason.to_lowercase().replace(['-', '_'], " ");
     let has = |words: &str| folded.contains(words);
     if has("too many") || has("overlimit") {
-        Err(ApiError::new(call, Cause::Busy))
+        Err(ApiError::new(call, ApiErrorKind::Busy))
     } else if folded.trim().is_empty() || has("forbidden") || has("not authorized") {
         Ok(None)
     } else {
         let said = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-        Err(ApiError { said: Some(said), ..ApiError::new(call, Cause::Refused) })
+        Err(ApiError { said: Some(said), ..ApiError::new(call, ApiErrorKind::Rejected) })
     }
 }
 
-fn group_id(object: &Value) -> Option<GroupId> {
+fn parse_group_id(object: &Value) -> Option<GroupId> {
     GroupId::parse(&loose::text(object, "phone")?)
 }
 
-fn details(object: &Value) -> Option<GroupDetails> {
+fn parse_details(object: &Value) -> Option<GroupDetails> {
     let owner = loose::text(object, "owner").unwrap_or_default();
     Some(GroupDetails {
-        id: group_id(object)?,
+        id: parse_group_id(object)?,
         name: loose::name(object, "subject"),
         community: loose::text(object, "communityId").and_then(|id| CommunityId::parse(&id)),
         is_announcement: loose::is_true(object, "isGroupAnnouncement"),
         description: loose::description(object),
-        owner: person(&owner, None),
+        owner: parse_person(&owner, None),
     })
 }
 
-pub(super) fn participant(item: &Value) -> Participant {
+pub(super) fn parse_participant(item: &Value) -> Participant {
     let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
-    let Person { phone, lid } = person(&loose::text(item, "phone").unwrap_or_default(), lid);
+    let Person { phone, lid } = parse_person(&loose::text(item, "phone").unwrap_or_default(), lid);
     let is_super_admin = loose::is_true(item, "isSuperAdmin");
     Participant { phone, lid, is_admin: is_super_admin || loose::is_true(item, "isAdmin"), is_super_admin }
 }
 
 /// Who an address is, `lid` being told beside it: a number, or a lid with or without its suffix.
-fn person(address: &str, lid: Option<Lid>) -> Person {
+fn parse_person(address: &str, lid: Option<Lid>) -> Person {
     /// From here on, bare digits are no number that WhatsApp shows of a participant, but a lid.
-    const BARE_LID: usize = 14;
+    const MIN_LID_DIGITS: usize = 14;
     let address = address.strip_suffix("@c.us").unwrap_or(address);
-    let is_lid = address.ends_with("@lid") || address.len() >= BARE_LID;
+    let is_lid = address.ends_with("@lid") || address.len() >= MIN_LID_DIGITS;
     let as_lid = Lid::parse(address);
     if is_lid || (as_lid.is_some() && as_lid == lid) {
         Person { phone: None, lid: lid.or(as_lid) }
@@ -170,7 +171,7 @@ fn person(address: &str, lid: Option<Lid>) -> Person {
 }
 
 /// A text as the value of a query: nothing in it can end the value or begin another.
-fn percent_encoded(text: &str) -> String {
+fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -213,7 +214,7 @@ mod tests {
             (json!([]), None, None),
         ];
         for (item, phone, lid) in rows {
-            let read = participant(&item);
+            let read = parse_participant(&item);
             let seen = (read.phone.map(|p| p.to_string()), read.lid.map(|l| l.to_string()));
             assert_eq!((seen.0.as_deref(), seen.1.as_deref()), (phone, lid), "{item}");
         }
@@ -227,7 +228,7 @@ mod tests {
             ("../me\r\n", "..%2Fme%0D%0A"),
         ];
         for (text, encoded) in rows {
-            assert_eq!(percent_encoded(text), encoded);
+            assert_eq!(percent_encode(text), encoded);
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Cause, Zapi, loose};
+use super::{ApiError, ApiErrorKind, Zapi, loose};
 use crate::clock::Timestamp;
 use crate::domain::Phone;
 
 /// Whether the WhatsApp number is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connection {
+pub struct ConnectionStatus {
     /// Messages come and go.
     pub is_connected: bool,
     /// The phone itself is online, where that is told: WhatsApp goes on for some days without it.
@@ -17,7 +17,7 @@ pub struct Connection {
 
 /// What Z-API knows of the instance. The token in its answer is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct AccountStatus {
     /// Where messages are told, if anywhere.
     pub received_url: Option<String>,
     /// The second address that Z-API keeps for messages, "receive and delivery": where it points elsewhere,
@@ -37,7 +37,7 @@ pub struct Account {
 
 /// An event that Z-API tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum WebhookKind {
     /// A message was received.
     Received,
     /// A message was received or delivered: the second address for the same messages.
@@ -48,14 +48,14 @@ pub enum Event {
     Disconnected,
 }
 
-impl Account {
+impl AccountStatus {
     /// Where an event is told, if anywhere.
-    pub fn url_of(&self, event: Event) -> Option<&str> {
+    pub fn url_of(&self, event: WebhookKind) -> Option<&str> {
         let url = match event {
-            Event::Received => &self.received_url,
-            Event::ReceivedAndDelivery => &self.received_and_delivery_url,
-            Event::Connected => &self.connected_url,
-            Event::Disconnected => &self.disconnected_url,
+            WebhookKind::Received => &self.received_url,
+            WebhookKind::ReceivedAndDelivery => &self.received_and_delivery_url,
+            WebhookKind::Connected => &self.connected_url,
+            WebhookKind::Disconnected => &self.disconnected_url,
         };
         url.as_deref()
     }
@@ -63,23 +63,23 @@ impl Account {
 
 impl Zapi {
     /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
-    pub async fn connection(&self) -> Result<Connection, ApiError> {
+    pub async fn connection_status(&self) -> Result<ConnectionStatus, ApiError> {
         let answer = self.get("status", "status").await?;
         let object = loose::object(&answer);
-        let is_connected = object.get("connected").and_then(loose::flag);
-        Ok(Connection {
+        let is_connected = object.get("connected").and_then(loose::as_bool);
+        Ok(ConnectionStatus {
             // Nothing said is no lost connection.
-            is_connected: is_connected.ok_or_else(|| ApiError::new("status", Cause::Unreadable))?,
-            is_phone_online: object.get("smartphoneConnected").and_then(loose::flag),
+            is_connected: is_connected.ok_or_else(|| ApiError::new("status", ApiErrorKind::Unreadable))?,
+            is_phone_online: object.get("smartphoneConnected").and_then(loose::as_bool),
         })
     }
 
     /// What Z-API knows of the instance: `GET me`.
-    pub async fn account(&self) -> Result<Account, ApiError> {
+    pub async fn account(&self) -> Result<AccountStatus, ApiError> {
         let answer = self.get("me", "me").await?;
         let object = document("me", &answer)?;
         let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
-        Ok(Account {
+        Ok(AccountStatus {
             received_url: url("receivedCallbackUrl"),
             received_and_delivery_url: url("receivedAndDeliveryCallbackUrl"),
             notifies_sent_by_me: loose::is_true(object, "receiveCallbackSentByMe"),
@@ -99,12 +99,12 @@ impl Zapi {
 
     /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
     /// on-whatsapp-disconnected; update-webhook-received-delivery).
-    pub async fn set_webhook(&self, event: Event, url: &str) -> Result<(), ApiError> {
+    pub async fn set_webhook(&self, event: WebhookKind, url: &str) -> Result<(), ApiError> {
         let call = match event {
-            Event::Received => "update-webhook-received",
-            Event::ReceivedAndDelivery => "update-webhook-received-delivery",
-            Event::Connected => "update-webhook-connected",
-            Event::Disconnected => "update-webhook-disconnected",
+            WebhookKind::Received => "update-webhook-received",
+            WebhookKind::ReceivedAndDelivery => "update-webhook-received-delivery",
+            WebhookKind::Connected => "update-webhook-connected",
+            WebhookKind::Disconnected => "update-webhook-disconnected",
         };
         self.put(call, &json!({ "value": url })).await
     }
@@ -119,5 +119,5 @@ impl Zapi {
 fn document<'a>(call: &'static str, answer: &'a Value) -> Result<&'a Value, ApiError> {
     let object = loose::object(answer);
     let says_something = object.as_object().is_some_and(|fields| !fields.is_empty());
-    says_something.then_some(object).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+    says_something.then_some(object).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
 }

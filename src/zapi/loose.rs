@@ -4,13 +4,13 @@
 
 use serde_json::Value;
 
-static NOTHING: Value = Value::Null;
+static NULL: Value = Value::Null;
 
 /// The object itself, also where it comes as an array of one.
 pub fn object(value: &Value) -> &Value {
     match value {
         Value::Array(items) if items.len() == 1 => &items[0],
-        Value::Array(_) => &NOTHING,
+        Value::Array(_) => &NULL,
         other => other,
     }
 }
@@ -40,26 +40,26 @@ pub fn integer(object: &Value, key: &str) -> Option<i64> {
 
 /// A name, cut where no phone lets one be so long.
 pub fn name(object: &Value, key: &str) -> Option<String> {
-    const LONGEST: usize = 200;
-    text(object, key).map(|name| name.chars().take(LONGEST).collect())
+    const MAX_LEN: usize = 200;
+    text(object, key).map(|name| name.chars().take(MAX_LEN).collect())
 }
 
 /// A description, cut where no phone lets one be so long; an empty one is none.
 pub fn description(object: &Value) -> Option<String> {
-    const LONGEST: usize = 2_048;
+    const MAX_LEN: usize = 2_048;
     let text = text(object, "description").filter(|text| !text.trim().is_empty())?;
-    Some(text.chars().take(LONGEST).collect())
+    Some(text.chars().take(MAX_LEN).collect())
 }
 
 /// A web address; longer than any that WhatsApp makes, it is none.
 pub fn address(object: &Value, key: &str) -> Option<String> {
-    const LONGEST: usize = 200;
+    const MAX_LEN: usize = 200;
     let address = text(object, key)?.trim().to_owned();
-    (1..=LONGEST).contains(&address.len()).then_some(address)
+    (1..=MAX_LEN).contains(&address.len()).then_some(address)
 }
 
 /// A boolean in any of its spellings.
-pub fn flag(value: &Value) -> Option<bool> {
+pub fn as_bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::Number(number) => number.as_i64().map(|n| n != 0),
@@ -74,7 +74,7 @@ pub fn flag(value: &Value) -> Option<bool> {
 
 /// Whether a field says yes.
 pub fn is_true(object: &Value, key: &str) -> bool {
-    object.get(key).and_then(flag).unwrap_or(false)
+    object.get(key).and_then(as_bool).unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -86,12 +86,12 @@ mod tests {
     #[test]
     fn booleans_come_in_many_spellings() {
         for yes in [json!(true), json!("true"), json!("True"), json!("1"), json!(1)] {
-            assert_eq!(flag(&yes), Some(true), "{yes}");
+            assert_eq!(as_bool(&yes), Some(true), "{yes}");
         }
         for no in [json!(false), json!("false"), json!("0"), json!(0), json!("")] {
-            assert_eq!(flag(&no), Some(false), "{no}");
+            assert_eq!(as_bool(&no), Some(false), "{no}");
         }
-        assert_eq!(flag(&json!(null)), None);
+        assert_eq!(as_bool(&json!(null)), None);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Cause, TurnToSend, Urgency, Zapi, loose};
+use super::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi, loose};
 use crate::domain::Chat;
 
 impl Zapi {
     /// Waits until the next message may go, and books it.
-    pub async fn turn_to_send(&self, urgency: Urgency) -> Result<TurnToSend, ApiError> {
-        self.turn("send-text", &self.line.messages, urgency).await.map(TurnToSend)
+    pub async fn acquire_send_permit(&self, urgency: Urgency) -> Result<SendPermit, ApiError> {
+        self.turn("send-text", &self.inner.message_limiter, urgency).await.map(SendPermit)
     }
 
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
@@ -18,7 +18,7 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
-        _turn: TurnToSend,
+        _turn: SendPermit,
     ) -> Result<String, ApiError> {
         // `mentioned` stays empty: a name with an `@` in it calls nobody.
         let mut body = json!({ "phone": chat.address(), "message": text });
@@ -35,7 +35,7 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         message_id: &str,
-        _turn: TurnToSend,
+        _turn: SendPermit,
     ) -> Result<String, ApiError> {
         let body = json!({ "phone": chat.address(), "message": text, "editMessageId": message_id });
         self.post_message("send-text", &body).await
@@ -46,7 +46,7 @@ impl Zapi {
         let answer = self.post(call, body).await?;
         let id = |key| loose::text(loose::object(&answer), key).filter(|id| !id.trim().is_empty());
         // `id` is `messageId` under the name that other tools use.
-        id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, Cause::Unreadable))
+        id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
     /// Reacts to a message: `POST send-reaction`.

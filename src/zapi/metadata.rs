@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Participant;
-use super::groups::participant;
+use super::groups::parse_participant;
 
 /// The parts of an object, by key: of a repeated key the last one.
 type Parts<'a> = HashMap<String, &'a RawValue>;
@@ -33,7 +33,8 @@ impl Metadata {
         let mut parts: Parts<'_> = serde_json::from_str(text).or_else(|_| in_array()).ok()?;
         let list = parts.remove("participants").and_then(|list| serde_json::from_str(list.get()).ok());
         let list: Vec<&RawValue> = list.unwrap_or_default();
-        let read = |person: &&RawValue| participant(&serde_json::from_str(person.get()).unwrap_or_default());
+        let read =
+            |person: &&RawValue| parse_participant(&serde_json::from_str(person.get()).unwrap_or_default());
         parts.retain(|_, part| part.get().len() <= MAX_FIELD);
         Some(Self { people: list.iter().map(read).collect(), fields: serde_json::to_value(parts).ok()? })
     }

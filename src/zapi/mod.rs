@@ -33,22 +33,24 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 
-pub use communities::{Community, CommunityDetails, Created, Invites, SubGroup, WhoMayAdd};
-pub use connections::Connections;
-pub use error::{ApiError, Cause};
-pub use groups::{Group, GroupDetails, Participant};
-pub use instance::{Account, Connection, Event};
-pub use pace::{Ledger, NotBooked, Rate, TurnToChange, TurnToSend, Unpaced, Urgency};
-pub use people::Known;
-pub use witness::Witness;
+pub use communities::{
+    AddPolicy, CommunityDetails, CommunitySummary, CreatedCommunity, InvitationScope, SubGroup,
+};
+pub use connections::HttpClients;
+pub use error::{ApiError, ApiErrorKind};
+pub use groups::{GroupDetails, GroupSummary, Participant};
+pub use instance::{AccountStatus, ConnectionStatus, WebhookKind};
+pub use pace::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
+pub use people::PhoneInfo;
+pub use witness::CallObserver;
 
 use crate::clock::Clock;
-use crate::config::{Instance, Limits};
+use crate::config::{Instance, RateLimits};
 use deadline::Deadline;
 use metadata::Metadata;
-use pace::Pace;
+use pace::RateLimiter;
 
-const LARGEST_ANSWER: usize = 1024 * 1024;
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 /// How long all pages of one list may take together.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -75,24 +77,24 @@ pub struct ClientError(reqwest::Error);
 /// One instance at Z-API; clones share its pace, and all instances their connections.
 #[derive(Clone)]
 pub struct Zapi {
-    line: Arc<Line>,
-    witness: Option<Arc<dyn Witness>>,
+    inner: Arc<ZapiInner>,
+    observer: Option<Arc<dyn CallObserver>>,
     deadline: Option<Arc<Deadline>>,
 }
 
-struct Line {
+struct ZapiInner {
     http: reqwest::Client,
     /// `{base_url}/instances/{id}/token/{token}`
-    root: SecretString,
+    base_url: SecretString,
     id: String,
     token: SecretString,
     client_token: Option<SecretString>,
     /// Part of the webhook's address, which a refusal may echo.
     path_secret: Option<SecretString>,
-    changes: Pace,
-    messages: Pace,
+    change_limiter: RateLimiter,
+    message_limiter: RateLimiter,
     /// How many calls that may have moved groups have ended.
-    moves: AtomicUsize,
+    move_count: AtomicUsize,
 }
 
 impl Zapi {
@@ -100,8 +102,8 @@ impl Zapi {
     /// opened yet.
     pub fn new(
         instance: &Instance,
-        ledger: Arc<dyn Ledger>,
-        connections: &mut Connections,
+        ledger: Arc<dyn RateLimitStore>,
+        connections: &mut HttpClients,
     ) -> Result<Self, ClientError> {
         let root = format!(
             "{}/instances/{}/token/{}",
@@ -109,24 +111,34 @@ impl Zapi {
             instance.id,
             instance.token.expose_secret()
         );
-        let Limits { changes_per_second, messages_per_minute, .. } = instance.limits;
-        let line = Line {
-            http: connections.to(&instance.base_url)?,
-            root: root.into(),
+        let RateLimits { changes_per_second, messages_per_minute, .. } = instance.limits;
+        let line = ZapiInner {
+            http: connections.client_for(&instance.base_url)?,
+            base_url: root.into(),
             id: instance.id.clone(),
             token: instance.token.clone(),
             client_token: instance.client_token.clone(),
             path_secret: instance.verify.path_secret.clone(),
-            changes: Pace::new("changes", changes_per_second, Duration::from_secs(1), ledger.clone()),
-            messages: Pace::new("messages", messages_per_minute, Duration::from_secs(60), ledger),
-            moves: AtomicUsize::new(0),
+            change_limiter: RateLimiter::new(
+                "changes",
+                changes_per_second,
+                Duration::from_secs(1),
+                ledger.clone(),
+            ),
+            message_limiter: RateLimiter::new(
+                "messages",
+                messages_per_minute,
+                Duration::from_secs(60),
+                ledger,
+            ),
+            move_count: AtomicUsize::new(0),
         };
-        Ok(Self { line: Arc::new(line), witness: None, deadline: None })
+        Ok(Self { inner: Arc::new(line), observer: None, deadline: None })
     }
 
     /// The same line, with somebody who is asked before each call and told of each that was made.
-    pub fn witnessed(&self, witness: Arc<dyn Witness>) -> Self {
-        Self { witness: Some(witness), ..self.clone() }
+    pub fn with_observer(&self, witness: Arc<dyn CallObserver>) -> Self {
+        Self { observer: Some(witness), ..self.clone() }
     }
 
     /// The same line for one attempt that ends after `time`: a later call fails with
@@ -143,18 +155,18 @@ impl Zapi {
         wait: impl Future<Output = T>,
     ) -> Result<T, ApiError> {
         let Some(deadline) = &self.deadline else { return Ok(wait.await) };
-        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, Cause::DeadlineExceeded))
+        timeout_at(deadline.at(), wait).await.map_err(|_| ApiError::new(call, ApiErrorKind::DeadlineExceeded))
     }
 
     /// Waits for a rate limit, which takes nothing from the time of the attempt.
-    async fn turn(&self, call: &'static str, pace: &Pace, urgency: Urgency) -> Result<(), ApiError> {
+    async fn turn(&self, call: &'static str, pace: &RateLimiter, urgency: Urgency) -> Result<(), ApiError> {
         self.check_deadline(call)?;
         let begun = Instant::now();
         let booked = pace.turn(urgency).await;
         if let Some(deadline) = &self.deadline {
             deadline.postpone(begun.elapsed());
         }
-        booked.map_err(|_| ApiError::new(call, Cause::NotBooked))
+        booked.map_err(|_| ApiError::new(call, ApiErrorKind::RateLimitUnavailable))
     }
 
     /// # Errors
@@ -162,7 +174,7 @@ impl Zapi {
     fn check_deadline(&self, call: &'static str) -> Result<(), ApiError> {
         match &self.deadline {
             Some(deadline) if deadline.is_over(Instant::now()) => {
-                Err(ApiError::new(call, Cause::DeadlineExceeded))
+                Err(ApiError::new(call, ApiErrorKind::DeadlineExceeded))
             }
             _ => Ok(()),
         }
@@ -170,12 +182,12 @@ impl Zapi {
 
     /// How many calls of this process that may have moved groups between communities have ended: what
     /// was read of them before the last one may be so no more.
-    pub fn moves(&self) -> usize {
-        self.line.moves.load(Ordering::SeqCst)
+    pub fn move_count(&self) -> usize {
+        self.inner.move_count.load(Ordering::SeqCst)
     }
 
-    fn moved(&self) {
-        self.line.moves.fetch_add(1, Ordering::SeqCst);
+    fn count_move(&self) {
+        self.inner.move_count.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn get(&self, call: &'static str, path: &str) -> Result<Value, ApiError> {
@@ -221,12 +233,12 @@ impl Zapi {
         body: Option<&Value>,
     ) -> Result<Answer, ApiError> {
         let is_reading = method == Method::GET || call == people::PHONE_EXISTS;
-        if let Some(witness) = &self.witness {
-            self.before_deadline(call, witness.before()).await?;
+        if let Some(witness) = &self.observer {
+            self.before_deadline(call, witness.before_call()).await?;
         }
         self.check_deadline(call)?;
         let begun = Instant::now();
-        let sent = self.line.call(call, method, path, body);
+        let sent = self.inner.call(call, method, path, body);
         let answer = match is_reading {
             true => self.before_deadline(call, sent).await.and_then(|answer| answer),
             false => sent.await,
@@ -234,8 +246,8 @@ impl Zapi {
         if let (Some(deadline), false, true) = (&self.deadline, is_reading, answer.is_ok()) {
             deadline.extend(Instant::now());
         }
-        if let Some(witness) = &self.witness {
-            witness.after(call, begun.elapsed(), answer.as_ref().err());
+        if let Some(witness) = &self.observer {
+            witness.after_call(call, begun.elapsed(), answer.as_ref().err());
         }
         answer
     }
@@ -243,20 +255,20 @@ impl Zapi {
     /// Reads pages until one is empty or brings nothing new: a list has no total, how much a page holds is
     /// Z-API's choice, and pages of one list need not be alike. A page of which nothing can be read is no end:
     /// what else it holds would pass for something that does not exist.
-    async fn pages<T, Id: Eq + Hash>(
+    async fn read_pages<T, Id: Eq + Hash>(
         &self,
         call: &'static str,
         read: impl Fn(&Value) -> Option<T>,
         id: impl Fn(&T) -> Id,
     ) -> Result<Vec<T>, ApiError> {
         const PAGE_SIZE: usize = 100;
-        const MOST_PAGES: usize = 1_000;
+        const MAX_PAGES: usize = 1_000;
         /// Whoever sends more than this sends without end.
-        const MOST_ENTRIES: usize = 20_000;
-        let unreadable = || ApiError::new(call, Cause::Unreadable);
+        const MAX_ENTRIES: usize = 20_000;
+        let unreadable = || ApiError::new(call, ApiErrorKind::Unreadable);
         let reading = async {
             let (mut all, mut known) = (Vec::new(), HashSet::new());
-            for page in 1..=MOST_PAGES {
+            for page in 1..=MAX_PAGES {
                 let answer = self.get(call, &format!("{call}?page={page}&pageSize={PAGE_SIZE}")).await?;
                 let items = answer.as_array().ok_or_else(unreadable)?;
                 let mut found: Vec<T> = items.iter().filter_map(&read).collect();
@@ -268,17 +280,19 @@ impl Zapi {
                     break;
                 }
                 all.extend(found);
-                if all.len() > MOST_ENTRIES {
+                if all.len() > MAX_ENTRIES {
                     break;
                 }
             }
             Ok(all)
         };
-        timeout(LIST_TIMEOUT, reading).await.unwrap_or_else(|_| Err(ApiError::new(call, Cause::NoAnswer)))
+        timeout(LIST_TIMEOUT, reading)
+            .await
+            .unwrap_or_else(|_| Err(ApiError::new(call, ApiErrorKind::NoResponse)))
     }
 }
 
-impl Line {
+impl ZapiInner {
     /// Sends one call and judges its answer.
     async fn call(
         &self,
@@ -288,42 +302,45 @@ impl Line {
         body: Option<&Value>,
     ) -> Result<Answer, ApiError> {
         let failed = |cause| ApiError::new(call, cause);
-        let mut request = self.http.request(method, format!("{}/{path}", self.root.expose_secret()));
+        let mut request = self.http.request(method, format!("{}/{path}", self.base_url.expose_secret()));
         if let Some(client_token) = &self.client_token {
             request = request.header("Client-Token", client_token.expose_secret());
         }
         if let Some(body) = body {
             request = request.json(body);
         }
-        let mut response = request.send().await.map_err(|e| failed(Cause::of_transport(&e)))?;
+        let mut response = request.send().await.map_err(|e| failed(ApiErrorKind::from_transport(&e)))?;
         let status = response.status().as_u16();
         let header = |name: HeaderName| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let (retry_after, date) = (header(RETRY_AFTER), header(DATE));
         let is_metadata = GROUP_METADATA.contains(&call);
-        let largest = if is_metadata { LARGEST_METADATA } else { LARGEST_ANSWER };
+        let largest = if is_metadata { LARGEST_METADATA } else { MAX_RESPONSE_BYTES };
         let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| failed(Cause::of_transport(&e)))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|e| failed(ApiErrorKind::from_transport(&e)))?
+        {
             if text.len() + chunk.len() > largest {
-                return Err(failed(Cause::Unreadable));
+                return Err(failed(ApiErrorKind::Unreadable));
             }
             text.extend_from_slice(&chunk);
         }
         if text.starts_with(BYTE_ORDER_MARK) {
             text.drain(..BYTE_ORDER_MARK.len());
         }
-        let wish = retry_after.and_then(|wish| error::wait(&wish, date.as_deref(), Clock::system().now()));
+        let wish = retry_after
+            .and_then(|wish| error::parse_retry_after(&wish, date.as_deref(), Clock::system().now()));
         let mut people = Vec::new();
         if is_metadata && let Some(metadata) = Metadata::parse(&text) {
             people = metadata.people;
             text = metadata.fields.to_string().into_bytes();
         }
-        if text.len() > LARGEST_ANSWER {
-            return Err(failed(Cause::Unreadable));
+        if text.len() > MAX_RESPONSE_BYTES {
+            return Err(failed(ApiErrorKind::Unreadable));
         }
-        let json =
-            error::judge(call, status, wish, &text).map_err(|error| error.scrubbed(&self.secrets()))?;
+        let json = error::parse_response(call, status, wish, &text)
+            .map_err(|error| error.redacted(&self.secrets()))?;
         Ok(Answer { json, people })
     }
 

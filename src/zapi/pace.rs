@@ -15,19 +15,23 @@ use tokio::time::sleep;
 /// How many may go at once after a quiet time.
 const BURST: u32 = 5;
 /// The finest pace: a thousand calls a second.
-const FINEST: Duration = Duration::from_millis(1);
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Where the moments of paced calls are booked.
-pub trait Ledger: Send + Sync {
+pub trait RateLimitStore: Send + Sync {
     /// Books a call of this kind now and returns zero; or returns how long to wait before asking
     /// again, with nothing booked.
-    fn book<'a>(&'a self, kind: &'static str, rate: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>>;
+    fn reserve<'a>(
+        &'a self,
+        kind: &'static str,
+        rate: Rate,
+    ) -> BoxFuture<'a, Result<Duration, RateLimitError>>;
 }
 
 /// The ledger cannot be written now: the call must not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the journal cannot be written now")]
-pub struct NotBooked;
+pub struct RateLimitError;
 
 /// How dense calls may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +43,10 @@ pub struct Rate {
 }
 
 /// A ledger that lets every call go: for who makes one call and ends.
-pub struct Unpaced;
+pub struct Unlimited;
 
-impl Ledger for Unpaced {
-    fn book<'a>(&'a self, _: &'static str, _: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>> {
+impl RateLimitStore for Unlimited {
+    fn reserve<'a>(&'a self, _: &'static str, _: Rate) -> BoxFuture<'a, Result<Duration, RateLimitError>> {
         std::future::ready(Ok(Duration::ZERO)).boxed()
     }
 }
@@ -59,55 +63,60 @@ pub enum Urgency {
 /// The moment of a changing call, booked; the call spends it. Who must write something down before
 /// the call does so while it waits for its turn: both are on the disk then, by one fsync.
 #[derive(Debug)]
-pub struct TurnToChange(pub(super) ());
+pub struct ChangePermit(pub(super) ());
 
 /// The moment of a message, booked; sending spends it.
 #[derive(Debug)]
-pub struct TurnToSend(pub(super) ());
+pub struct SendPermit(pub(super) ());
 
 /// A rate that callers wait for.
-pub(super) struct Pace {
+pub(super) struct RateLimiter {
     kind: &'static str,
     rate: Rate,
-    ledger: Arc<dyn Ledger>,
+    ledger: Arc<dyn RateLimitStore>,
     /// Whoever holds it is next; others queue behind it.
     turn: Mutex<()>,
     /// How many answers wait or are being booked.
     answers: AtomicUsize,
     /// Rung when none does any more.
-    quiet: Notify,
+    replies_done: Notify,
 }
 
-impl Pace {
+impl RateLimiter {
     /// `count` calls a `period`.
-    pub(super) fn new(kind: &'static str, count: u32, period: Duration, ledger: Arc<dyn Ledger>) -> Self {
-        let interval = (period / count.max(1)).max(FINEST);
+    pub(super) fn new(
+        kind: &'static str,
+        count: u32,
+        period: Duration,
+        ledger: Arc<dyn RateLimitStore>,
+    ) -> Self {
+        let interval = (period / count.max(1)).max(MIN_INTERVAL);
         Self {
             kind,
             rate: Rate { interval, slack: interval * (BURST - 1) },
             ledger,
             turn: Mutex::default(),
             answers: AtomicUsize::new(0),
-            quiet: Notify::new(),
+            replies_done: Notify::new(),
         }
     }
 
     /// Returns when the next call may go. Answers of this process go in the order in which they
     /// came, and before all progress.
-    pub(super) async fn turn(&self, urgency: Urgency) -> Result<(), NotBooked> {
+    pub(super) async fn turn(&self, urgency: Urgency) -> Result<(), RateLimitError> {
         match urgency {
             Urgency::Answer => {
-                let _waiting = Waiting::on(self);
+                let _waiting = WaitingReply::new(self);
                 let _turn = self.turn.lock().await;
                 loop {
-                    match self.ledger.book(self.kind, self.rate).await? {
+                    match self.ledger.reserve(self.kind, self.rate).await? {
                         Duration::ZERO => return Ok(()),
                         wait => sleep(wait).await,
                     }
                 }
             }
             Urgency::Progress => loop {
-                let quiet = self.quiet.notified();
+                let quiet = self.replies_done.notified();
                 if self.answers.load(Ordering::SeqCst) > 0 {
                     quiet.await;
                     continue;
@@ -116,7 +125,7 @@ impl Pace {
                 if self.answers.load(Ordering::SeqCst) > 0 {
                     continue;
                 }
-                let wait = self.ledger.book(self.kind, self.rate).await?;
+                let wait = self.ledger.reserve(self.kind, self.rate).await?;
                 // An answer that comes meanwhile has the next moment.
                 drop(turn);
                 match wait {
@@ -128,26 +137,26 @@ impl Pace {
     }
 }
 
-impl fmt::Debug for Pace {
+impl fmt::Debug for RateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pace").field("kind", &self.kind).field("rate", &self.rate).finish_non_exhaustive()
     }
 }
 
 /// An answer that waits; however its waiting ends.
-struct Waiting<'p>(&'p Pace);
+struct WaitingReply<'p>(&'p RateLimiter);
 
-impl<'p> Waiting<'p> {
-    fn on(pace: &'p Pace) -> Self {
+impl<'p> WaitingReply<'p> {
+    fn new(pace: &'p RateLimiter) -> Self {
         pace.answers.fetch_add(1, Ordering::SeqCst);
         Self(pace)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitingReply<'_> {
     fn drop(&mut self) {
         if self.0.answers.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.quiet.notify_waiters();
+            self.0.replies_done.notify_waiters();
         }
     }
 }
@@ -165,8 +174,12 @@ mod tests {
         asked: AtomicUsize,
     }
 
-    impl Ledger for Granted {
-        fn book<'a>(&'a self, _: &'static str, _: Rate) -> BoxFuture<'a, Result<Duration, NotBooked>> {
+    impl RateLimitStore for Granted {
+        fn reserve<'a>(
+            &'a self,
+            _: &'static str,
+            _: Rate,
+        ) -> BoxFuture<'a, Result<Duration, RateLimitError>> {
             self.asked.fetch_add(1, Ordering::SeqCst);
             let is_granted =
                 self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
@@ -192,9 +205,9 @@ mod tests {
         }
     }
 
-    fn pace() -> (Arc<Granted>, Pace) {
+    fn pace() -> (Arc<Granted>, RateLimiter) {
         let ledger = Arc::new(Granted::default());
-        (ledger.clone(), Pace::new("messages", 60, Duration::from_secs(60), ledger))
+        (ledger.clone(), RateLimiter::new("messages", 60, Duration::from_secs(60), ledger))
     }
 
     #[tokio::test]

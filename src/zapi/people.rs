@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, Cause, TurnToChange, Zapi, loose};
+use super::{ApiError, ApiErrorKind, ChangePermit, Zapi, loose};
 use crate::domain::{CommunityId, Lid, Phone};
 
 /// A POST that reads.
@@ -14,7 +14,7 @@ pub(super) const PHONE_EXISTS: &str = "phone-exists-batch";
 
 /// What WhatsApp knows of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct PhoneInfo {
     /// The number asked for.
     pub asked: Phone,
     /// It has WhatsApp.
@@ -35,7 +35,7 @@ impl Zapi {
         community: &CommunityId,
         people: &[String],
         auto_invite: bool,
-        _turn: TurnToChange,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "autoInvite": auto_invite, "communityId": community.as_str(), "phones": people });
         self.change("add-participant", &body).await
@@ -46,7 +46,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: TurnToChange,
+        turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change_people("remove-participant", community, people, turn).await
     }
@@ -56,7 +56,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: TurnToChange,
+        turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change_people("add-admin", community, people, turn).await
     }
@@ -66,7 +66,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: TurnToChange,
+        turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change_people("remove-admin", community, people, turn).await
     }
@@ -76,25 +76,25 @@ impl Zapi {
         call: &'static str,
         community: &CommunityId,
         people: &[String],
-        _turn: TurnToChange,
+        _turn: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change(call, &json!({ "communityId": community.as_str(), "phones": people })).await
     }
 
     /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order asked; a number of
     /// which Z-API says nothing is missing.
-    pub async fn phone_exists(&self, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
+    pub async fn look_up_phones(&self, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
         let call = PHONE_EXISTS;
         let asked: Vec<String> = phones.iter().map(Phone::to_string).collect();
         let answer = self.post(call, &json!({ "phones": asked })).await?;
         let answers = match &answer {
             Value::Array(items) => items.as_slice(),
             Value::Object(_) => std::slice::from_ref(&answer),
-            _ => return Err(ApiError::new(call, Cause::Unreadable)),
+            _ => return Err(ApiError::new(call, ApiErrorKind::Unreadable)),
         };
-        let told: Vec<(Phone, Known)> = answers.iter().filter_map(known).collect();
+        let told: Vec<(Phone, PhoneInfo)> = answers.iter().filter_map(parse_phone_info).collect();
         if told.is_empty() && !phones.is_empty() {
-            return Err(ApiError::new(call, Cause::Unreadable));
+            return Err(ApiError::new(call, ApiErrorKind::Unreadable));
         }
         let of = |asked: &Phone| told.iter().find(|(phone, _)| phone == asked).map(|(_, known)| *known);
         Ok(phones.iter().filter_map(of).collect())
@@ -102,13 +102,13 @@ impl Zapi {
 }
 
 /// What an entry says, and of which number.
-fn known(item: &Value) -> Option<(Phone, Known)> {
+fn parse_phone_info(item: &Value) -> Option<(Phone, PhoneInfo)> {
     let item = loose::object(item);
     let phone = |key| loose::text(item, key).and_then(|phone| Phone::parse(&phone));
     let asked = phone("inputPhone").or_else(|| phone("outputPhone"))?;
-    let exists = item.get("exists").and_then(loose::flag)?;
+    let exists = item.get("exists").and_then(loose::as_bool)?;
     let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
     let output = phone("outputPhone");
     let digits = output.and_then(|_| loose::text(item, "outputPhone")?.parse().ok());
-    Some((asked, Known { asked, exists, phone: output, digits, lid }))
+    Some((asked, PhoneInfo { asked, exists, phone: output, digits, lid }))
 }

@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::domain::{Chat, CommunityId, GroupId, Lid, Phone};
 use crate::lifecycle;
-use crate::sandbox::{Account as Credentials, Fault, Options, Partial, Reply, Sandbox, Standing, World};
+use crate::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options, PartialFailure, Sandbox, World};
 
 const ANA: &str = "5544999990001";
 const BRUNO: &str = "5544999990002";
@@ -19,20 +19,20 @@ const ELISA: &str = "5544999990005";
 const NOBODY: &str = "5544999990009";
 
 /// A client of whatever is at this address, held up by no pace.
-pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut Connections) -> Zapi {
-    let pace = || Pace::new("changes", 1, Duration::from_secs(1), Arc::new(Unpaced));
-    let line = Line {
-        http: connections.to(root).unwrap(),
-        root: root.to_owned().into(),
+pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut HttpClients) -> Zapi {
+    let pace = || RateLimiter::new("changes", 1, Duration::from_secs(1), Arc::new(Unlimited));
+    let line = ZapiInner {
+        http: connections.client_for(root).unwrap(),
+        base_url: root.to_owned().into(),
         id: String::new(),
         token: String::new().into(),
         client_token: client_token.map(SecretString::from),
         path_secret: None,
-        changes: pace(),
-        messages: pace(),
-        moves: Default::default(),
+        change_limiter: pace(),
+        message_limiter: pace(),
+        move_count: Default::default(),
     };
-    Zapi { line: Arc::new(line), witness: None, deadline: None }
+    Zapi { inner: Arc::new(line), observer: None, deadline: None }
 }
 
 /// The playground, and a client of it.
@@ -47,18 +47,18 @@ impl Scene {
     async fn open() -> Self {
         let world = World::playground();
         let bairro = CommunityId::parse(&world.community_named("Bairro Feliz").unwrap()).unwrap();
-        let sandbox = Sandbox::new(world, Credentials::made_up(), Options::default());
+        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let Credentials { id, token, client_token, .. } = sandbox.account();
         let root = format!("http://{}/instances/{id}/token/{token}", listener.local_addr().unwrap());
         let ending = CancellationToken::new();
         tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), ending.clone()));
-        let zapi = client(&root, client_token.as_deref(), &mut Connections::default());
+        let zapi = client(&root, client_token.as_deref(), &mut HttpClients::default());
         Self { sandbox, zapi, bairro, _serving: ending.drop_guard() }
     }
 
-    async fn turn(&self) -> TurnToChange {
-        self.zapi.turn_to_change("a change").await.unwrap()
+    async fn turn(&self) -> ChangePermit {
+        self.zapi.acquire_change_permit("a change").await.unwrap()
     }
 
     fn group(&self, name: &str) -> GroupId {
@@ -80,7 +80,7 @@ impl Scene {
 
     /// The next call to this path gets this answer.
     fn answers(&self, path: &str, status: u16, body: &serde_json::Value) {
-        self.sandbox.trouble().next(path, 1, Fault::Instead(Reply::json(status, body)));
+        self.sandbox.faults().fail_next(path, 1, Fault::Replace(FaultResponse::json(status, body)));
     }
 }
 
@@ -107,7 +107,7 @@ async fn a_community_is_made_described_and_ended() {
     zapi.deactivate(&made.id, scene.turn().await).await.unwrap();
     assert!(!zapi.communities().await.unwrap().iter().any(|community| community.id == made.id));
     let gone = zapi.deactivate(&made.id, scene.turn().await).await.unwrap_err();
-    assert_eq!((gone.cause, gone.said.as_deref()), (Cause::Refused, Some("Community not found")));
+    assert_eq!((gone.cause, gone.said.as_deref()), (ApiErrorKind::Rejected, Some("Community not found")));
 }
 
 #[tokio::test]
@@ -122,10 +122,10 @@ async fn a_photo_and_who_may_add_groups_reach_the_community() {
     };
 
     zapi.set_photo(bairro, "https://example.com/a.jpg", scene.turn().await).await.unwrap();
-    zapi.set_who_may_add(bairro, WhoMayAdd::All, scene.turn().await).await.unwrap();
+    zapi.set_add_policy(bairro, AddPolicy::All, scene.turn().await).await.unwrap();
     assert_eq!(kept(), (Some("https://example.com/a.jpg".to_owned()), true));
 
-    zapi.set_who_may_add(bairro, WhoMayAdd::Admins, scene.turn().await).await.unwrap();
+    zapi.set_add_policy(bairro, AddPolicy::Admins, scene.turn().await).await.unwrap();
     assert!(!kept().1);
 }
 
@@ -138,15 +138,16 @@ async fn an_invitation_is_read_followed_and_replaced() {
     let there = zapi.group_of_invitation(&old).await.unwrap();
     assert_eq!((there.id, there.name.as_deref()), (futebol.clone(), Some("Futebol")));
 
-    let new = zapi.reset_invitation(Invites::Group(&futebol), scene.turn().await).await.unwrap();
+    let new = zapi.reset_invitation(InvitationScope::Group(&futebol), scene.turn().await).await.unwrap();
     assert_eq!(zapi.invitation(&futebol).await.unwrap(), Some(new.clone()));
-    assert_eq!(zapi.group_of_invitation(&old).await.unwrap_err().cause, Cause::Refused);
+    assert_eq!(zapi.group_of_invitation(&old).await.unwrap_err().cause, ApiErrorKind::Rejected);
     assert_eq!(zapi.group_of_invitation(&new).await.unwrap().id, futebol);
 
-    let of_all = zapi.reset_invitation(Invites::Community(&scene.bairro), scene.turn().await).await.unwrap();
+    let of_all =
+        zapi.reset_invitation(InvitationScope::Community(&scene.bairro), scene.turn().await).await.unwrap();
     assert_eq!(zapi.invitation(&scene.announcement()).await.unwrap(), Some(of_all));
 
-    scene.sandbox.world(|world| world.set_standing(futebol.as_str(), Standing::Member));
+    scene.sandbox.world(|world| world.set_bot_role(futebol.as_str(), BotRole::Member));
     assert_eq!(zapi.invitation(&futebol).await.unwrap(), None, "admins alone see it");
 }
 
@@ -154,7 +155,7 @@ async fn an_invitation_is_read_followed_and_replaced() {
 async fn t20_a_link_that_is_none_stays_one_value() {
     let scene = Scene::open().await;
     let bait = "x&url=https://chat.whatsapp.com/y#z/../me %";
-    assert_eq!(scene.zapi.group_of_invitation(bait).await.unwrap_err().cause, Cause::Refused);
+    assert_eq!(scene.zapi.group_of_invitation(bait).await.unwrap_err().cause, ApiErrorKind::Rejected);
     let call = scene.sandbox.calls().pop().unwrap();
     let query = "url=x%26url%3Dhttps%3A%2F%2Fchat.whatsapp.com%2Fy%23z%2F..%2Fme%20%25";
     assert_eq!((call.path.as_str(), call.query.as_deref()), ("group-invitation-metadata", Some(query)));
@@ -188,7 +189,7 @@ async fn who_cannot_be_added_is_invited_and_not_in() {
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
 
     let alone = zapi.add_people(bairro, &some(&[DAVI]), false, scene.turn().await).await.unwrap_err();
-    assert_eq!(alone.cause, Cause::Refused);
+    assert_eq!(alone.cause, ApiErrorKind::Rejected);
     zapi.add_people(bairro, &some(&[DAVI]), true, scene.turn().await).await.unwrap();
 
     assert_eq!(scene.somebody(DAVI).await, None);
@@ -210,13 +211,13 @@ async fn what_is_answered_with_a_false_value_is_a_failure() {
         refused(zapi.describe(bairro, "x", scene.turn().await).await),
         refused(zapi.set_photo(bairro, "x", scene.turn().await).await),
         refused(zapi.demote(bairro, &some(&[BRUNO]), scene.turn().await).await),
-        refused(zapi.set_who_may_add(bairro, WhoMayAdd::All, scene.turn().await).await),
+        refused(zapi.set_add_policy(bairro, AddPolicy::All, scene.turn().await).await),
     ];
 
-    assert_eq!(answers, [Cause::Refused; 4]);
-    scene.sandbox.trouble().set_partial(Partial::Failure);
+    assert_eq!(answers, [ApiErrorKind::Rejected; 4]);
+    scene.sandbox.faults().set_partial(PartialFailure::Failure);
     let in_part = zapi.add_people(bairro, &some(&[ELISA, NOBODY]), true, scene.turn().await).await;
-    assert_eq!(refused(in_part), Cause::Refused);
+    assert_eq!(refused(in_part), ApiErrorKind::Rejected);
     assert!(scene.somebody(ELISA).await.is_some(), "she was added all the same");
 }
 
@@ -226,16 +227,16 @@ async fn a_new_community_or_link_that_cannot_be_read_is_no_success() {
     for body in [r#"{}"#, r#"{"id":"../me"}"#, r#"{"id":null,"subGroups":[]}"#, "[]"] {
         scene.answers("POST communities", 200, &json(body));
         let error = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap_err();
-        assert_eq!((error.cause, error.call), (Cause::Unreadable, "POST communities"), "{body}");
+        assert_eq!((error.cause, error.call), (ApiErrorKind::Unreadable, "POST communities"), "{body}");
     }
     scene.answers("POST communities", 200, &json(r#"[{"id":120363186053925765}]"#));
     let made = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap();
     assert_eq!((made.id.as_str(), made.announcement), ("120363186053925765", None));
 
     scene.answers("redefine-invitation-link", 200, &json(r#"{"invitationLink":" "}"#));
-    let of = Invites::Community(&scene.bairro);
+    let of = InvitationScope::Community(&scene.bairro);
     let error = scene.zapi.reset_invitation(of, scene.turn().await).await.unwrap_err();
-    assert_eq!(error.cause, Cause::Unreadable);
+    assert_eq!(error.cause, ApiErrorKind::Unreadable);
 }
 
 #[tokio::test]
@@ -253,7 +254,7 @@ async fn participants_are_read_in_every_spelling_and_never_come_out_as_nobody() 
     let other = r#"{"phone":"120363186053925765-group","participants":[{"phone":"5544999990001"}]}"#;
     for body in [&empty, other] {
         scene.answers("light-group-metadata", 200, &json(body));
-        assert_eq!(zapi.participants(&group).await.unwrap_err().cause, Cause::Unreadable, "{body}");
+        assert_eq!(zapi.participants(&group).await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
     }
 }
 
@@ -262,7 +263,7 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
     let scene = Scene::open().await;
     let phones: Vec<Phone> = [ANA, NOBODY, ELISA].iter().map(|phone| Phone::parse(phone).unwrap()).collect();
 
-    let known = scene.zapi.phone_exists(&phones).await.unwrap();
+    let known = scene.zapi.look_up_phones(&phones).await.unwrap();
 
     let exists: Vec<bool> = known.iter().map(|known| known.exists).collect();
     assert_eq!(exists, [true, false, true]);
@@ -273,8 +274,8 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
     // One twin of the number is asked for, the other told; a number left out is left out.
     let body = r#"{"exists":"1","inputPhone":"554499990001","outputPhone":"554499990001","lid":null}"#;
     scene.answers("phone-exists-batch", 200, &json(body));
-    let known = scene.zapi.phone_exists(&phones).await.unwrap();
-    let twin = Known {
+    let known = scene.zapi.look_up_phones(&phones).await.unwrap();
+    let twin = PhoneInfo {
         asked: phones[0],
         exists: true,
         phone: Some(phones[0]),
@@ -283,14 +284,14 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
     };
     assert_eq!(known, [twin]);
     scene.answers("phone-exists-batch", 200, &json("\"ok\""));
-    assert_eq!(scene.zapi.phone_exists(&phones).await.unwrap_err().cause, Cause::Unreadable);
+    assert_eq!(scene.zapi.look_up_phones(&phones).await.unwrap_err().cause, ApiErrorKind::Unreadable);
 }
 
 #[tokio::test]
 async fn a_message_is_edited_in_its_place() {
     let scene = Scene::open().await;
     let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
-    let turn = async || zapi.turn_to_send(Urgency::Answer).await.unwrap();
+    let turn = async || zapi.acquire_send_permit(Urgency::Answer).await.unwrap();
 
     let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap();
     let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
@@ -316,14 +317,15 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
     for body in ["", "{}", "null", "[]", "true", "{\"value\":null}", "{\"suc", "<html>", "{\"value\":\"x\"}"]
     {
         let call = ["communities", "update", "add", "remove", "send"];
-        let reply = || Fault::Instead(Reply::text(200, body));
-        call.iter().for_each(|call| scene.sandbox.trouble().always(call, reply()));
-        let (turn, send) = (async || scene.turn().await, async || zapi.turn_to_send(Urgency::Answer).await);
+        let reply = || Fault::Replace(FaultResponse::text(200, body));
+        call.iter().for_each(|call| scene.sandbox.faults().fail_always(call, reply()));
+        let (turn, send) =
+            (async || scene.turn().await, async || zapi.acquire_send_permit(Urgency::Answer).await);
 
         let answers = [
             zapi.link(bairro, &[], turn().await).await,
             zapi.unlink(bairro, &[], turn().await).await,
-            zapi.set_who_may_add(bairro, WhoMayAdd::All, turn().await).await,
+            zapi.set_add_policy(bairro, AddPolicy::All, turn().await).await,
             zapi.describe(bairro, "x", turn().await).await,
             zapi.set_photo(bairro, "x", turn().await).await,
             zapi.add_people(bairro, &[], true, turn().await).await,
@@ -335,8 +337,8 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
         ];
 
         let causes = answers.map(|answer| answer.unwrap_err().cause);
-        assert_eq!(causes, [Cause::Unreadable; 11], "{body}");
-        scene.sandbox.trouble().clear();
+        assert_eq!(causes, [ApiErrorKind::Unreadable; 11], "{body}");
+        scene.sandbox.faults().clear();
     }
 }
 
@@ -370,7 +372,7 @@ async fn the_account_tells_until_when_it_is_paid() {
 async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
     let scene = Scene::open().await;
     let delay = Duration::from_millis(100);
-    scene.sandbox.trouble().always("update-community-description", Fault::Delay(delay));
+    scene.sandbox.faults().fail_always("update-community-description", Fault::Delay(delay));
     let zapi = scene.zapi.with_deadline(10 * delay, 10 * delay);
     let describe = async || {
         let turn = scene.turn().await;
@@ -381,18 +383,18 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
         describe().await.unwrap();
     }
     assert!(zapi.community(&scene.bairro).await.is_ok());
-    let hanging = scene.sandbox.trouble().hold("communities?");
+    let hanging = scene.sandbox.faults().hold_request("communities?");
     let cut = zapi.communities().await.unwrap_err();
     let calls = scene.sandbox.calls().len();
     let unsent = [
         describe().await.unwrap_err(),
         zapi.community(&scene.bairro).await.unwrap_err(),
-        zapi.turn_to_change("a change").await.unwrap_err(),
+        zapi.acquire_change_permit("a change").await.unwrap_err(),
     ];
 
-    assert_eq!(cut.cause, Cause::DeadlineExceeded);
+    assert_eq!(cut.cause, ApiErrorKind::DeadlineExceeded);
     assert!(
-        unsent.iter().all(|error| error.cause == Cause::DeadlineExceeded && error.cause.is_surely_unmade())
+        unsent.iter().all(|error| error.cause == ApiErrorKind::DeadlineExceeded && error.cause.is_surely_not_applied())
     );
     assert_eq!(scene.sandbox.calls().len(), calls);
     hanging.release();
@@ -402,12 +404,12 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
 async fn t47_a_change_that_is_under_way_is_waited_for() {
     let scene = Scene::open().await;
     let late = Fault::Delay(Duration::from_millis(1_500));
-    scene.sandbox.trouble().next("update-community-description", 1, late);
+    scene.sandbox.faults().fail_next("update-community-description", 1, late);
     let zapi = scene.zapi.with_deadline(Duration::from_secs(1), Duration::ZERO);
     let turn = scene.turn().await;
 
     assert!(zapi.describe(&scene.bairro, "x", turn).await.is_ok());
-    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, Cause::DeadlineExceeded);
+    assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, ApiErrorKind::DeadlineExceeded);
 }
 
 #[tokio::test]
@@ -416,8 +418,8 @@ async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
     for body in ["{}", "null", "[]", "[{}]", "7"] {
         scene.answers("me", 200, &json(body));
         scene.answers("device", 200, &json(body));
-        assert_eq!(scene.zapi.account().await.unwrap_err().cause, Cause::Unreadable, "{body}");
-        assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, Cause::Unreadable, "{body}");
+        assert_eq!(scene.zapi.account().await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
+        assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
     }
 }
 

@@ -14,12 +14,12 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use vincula::http::{Frame, Patience, serve};
+use vincula::http::{Frame, Timeouts, serve};
 use vincula::sandbox::phony::Answer;
 use vincula::telemetry::Metrics;
 
 use crate::support::wire::{Wire, ask, request};
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -30,7 +30,7 @@ impl Service {
     }
 
     /// The value of a counter, by the beginning of its line.
-    pub async fn counted(&self, line: &str) -> u64 {
+    pub async fn metric_value(&self, line: &str) -> u64 {
         let text = self.private("/metrics").await.text();
         let found = text.lines().find_map(|l| l.strip_prefix(line)?.trim().parse().ok());
         found.unwrap_or_default()
@@ -60,7 +60,7 @@ fn frame(max_connections: usize) -> Frame {
     Frame {
         max_connections,
         trusted_proxies: Vec::new(),
-        patience: Patience::default(),
+        timeouts: Timeouts::default(),
         shutdown: CancellationToken::new(),
         tasks: TaskTracker::new(),
         metrics: Arc::new(Metrics::default()),
@@ -168,13 +168,13 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
     // One after the other, and two at once.
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
-        (STRANGER, "/whoami", "not_an_admin"),
+        (NON_ADMIN, "/whoami", "not_an_admin"),
         (ANA, "que bom", "not_a_command"),
     ] {
         wire.send(&bot.posted(from, text)).await;
         assert!(wire.answer().await.unwrap().text().contains(answers));
     }
-    wire.send(&[bot.posted(ANA, "que bom"), bot.posted(STRANGER, "/whoami")].concat()).await;
+    wire.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
     assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
     assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
     // What is verified and wrong ends nothing either.
@@ -236,7 +236,7 @@ async fn the_private_side_tells_that_it_lives_and_can_work() {
         assert_eq!(bot.private(path).await.status, 404, "{path}");
     }
 
-    let other = crate::webhook::hold(&bot.journal()).await;
+    let other = crate::webhook::hold(&bot.journal_path()).await;
     assert_eq!(bot.private("/readyz").await.status, 503);
     assert_eq!(bot.private("/healthz").await.status, 200);
     drop(other);
@@ -247,14 +247,14 @@ async fn the_private_side_tells_that_it_lives_and_can_work() {
 async fn the_metrics_move_and_tell_no_secret_and_no_person() {
     let bot = Service::start().await;
     let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
-    assert_eq!(bot.counted(&webhooks("accepted")).await, 0);
+    assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);
 
     let order = bot.message(ANA, "/whoami segredo");
     bot.ask_by(&order).await;
     bot.settled().await;
     bot.post(&order).await;
     bot.send(ANA, "que bom").await;
-    bot.send(STRANGER, "/whoami").await;
+    bot.send(NON_ADMIN, "/whoami").await;
     ask(
         &bot.url,
         &request(
@@ -277,15 +277,15 @@ async fn the_metrics_move_and_tell_no_secret_and_no_person() {
     .await;
 
     for outcome in ["accepted", "duplicate", "not_a_command", "not_an_admin", "unauthorized"] {
-        assert_eq!(bot.counted(&webhooks(outcome)).await, 1, "{outcome}");
+        assert_eq!(bot.metric_value(&webhooks(outcome)).await, 1, "{outcome}");
     }
     let unknown = "vincula_webhooks_total{instance=\"\",outcome=\"unknown_instance\"}";
-    assert_eq!(bot.counted(unknown).await, 1);
-    assert_eq!(bot.counted("vincula_commands_total{instance=\"main\",outcome=\"mistaken\"}").await, 1);
+    assert_eq!(bot.metric_value(unknown).await, 1);
+    assert_eq!(bot.metric_value("vincula_commands_total{instance=\"main\",outcome=\"mistaken\"}").await, 1);
     let text = bot.private("/metrics").await.text();
     let account = bot.sandbox.account();
     for secret in
-        [&account.token, account.client_token.as_ref().unwrap(), &account.id, ANA, STRANGER, "segredo"]
+        [&account.token, account.client_token.as_ref().unwrap(), &account.id, ANA, NON_ADMIN, "segredo"]
     {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }

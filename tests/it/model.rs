@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::task::JoinHandle;
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, Claim, Lost, NewCommand, Opened, Outcome, SenderIdentity, Store};
+use vincula::storage::{
+    Claim, InsertResult, LeaseError, NewCommand, OpenedStore, Outcome, SenderIdentity, Store,
+};
 
 use crate::support::postgres;
 
@@ -20,22 +22,22 @@ const HORIZON: Duration = Duration::from_secs(1_000_000);
 /// What happens next. Processes and claims are numbered modulo those there are.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Accept { process: usize, chat: usize, message: usize },
+    Insert { process: usize, chat: usize, message: usize },
     Claim { process: usize },
     Write { claim: usize, write: Write },
     Advance { seconds: u64 },
     Crash { process: usize },
-    HandBack { process: usize },
+    Release { process: usize },
 }
 
 /// What a worker writes.
 #[derive(Clone, Copy, Debug)]
 enum Write {
-    Keep,
+    Heartbeat,
     Plan,
     Reply,
     Sent,
-    TryAgain { seconds: u64 },
+    Retry { seconds: u64 },
     Crashed { seconds: u64 },
     Finish,
     FinishSent,
@@ -43,29 +45,29 @@ enum Write {
 
 fn step() -> impl Strategy<Value = Step> {
     let write = prop_oneof![
-        Just(Write::Keep),
+        Just(Write::Heartbeat),
         Just(Write::Plan),
         Just(Write::Reply),
         Just(Write::Sent),
-        (0..30_u64).prop_map(|seconds| Write::TryAgain { seconds }),
+        (0..30_u64).prop_map(|seconds| Write::Retry { seconds }),
         (0..30_u64).prop_map(|seconds| Write::Crashed { seconds }),
         Just(Write::Finish),
         Just(Write::FinishSent),
     ];
     prop_oneof![
         4 => (0..2_usize, 0..3_usize, 0..12_usize)
-            .prop_map(|(process, chat, message)| Step::Accept { process, chat, message }),
+            .prop_map(|(process, chat, message)| Step::Insert { process, chat, message }),
         5 => (0..2_usize).prop_map(|process| Step::Claim { process }),
         6 => (0..8_usize, write).prop_map(|(claim, write)| Step::Write { claim, write }),
         2 => prop_oneof![1..20_u64, Just(1_001)].prop_map(|seconds| Step::Advance { seconds }),
         1 => (0..2_usize).prop_map(|process| Step::Crash { process }),
-        1 => (0..2_usize).prop_map(|process| Step::HandBack { process }),
+        1 => (0..2_usize).prop_map(|process| Step::Release { process }),
     ]
 }
 
 /// A chat, as the model has it.
 #[derive(Debug, Default)]
-struct Lane {
+struct ChatQueue {
     open: Vec<usize>,
     ready_at: u64,
     /// Which claim holds it, and until when.
@@ -73,10 +75,10 @@ struct Lane {
 }
 
 /// A claim, and what the model knows of it.
-struct Held {
+struct HeldClaim {
     number: usize,
     process: usize,
-    lane: String,
+    ordering_key: String,
     message: usize,
     claim: Claim,
 }
@@ -87,10 +89,10 @@ struct Journal {
     clock: Clock,
     processes: Vec<(Store, JoinHandle<()>)>,
     now: u64,
-    lanes: BTreeMap<String, Lane>,
+    chat_queues: BTreeMap<String, ChatQueue>,
     accepted: Vec<usize>,
     finished: Vec<(String, usize)>,
-    held: Vec<Held>,
+    claims_held: Vec<HeldClaim>,
     claims: usize,
 }
 
@@ -102,10 +104,10 @@ impl Journal {
             clock,
             processes: Vec::new(),
             now: 0,
-            lanes: BTreeMap::new(),
+            chat_queues: BTreeMap::new(),
             accepted: Vec::new(),
             finished: Vec::new(),
-            held: Vec::new(),
+            claims_held: Vec::new(),
             claims: 0,
         };
         for _ in 0..processes {
@@ -116,7 +118,7 @@ impl Journal {
     }
 
     async fn start(&self) -> (Store, JoinHandle<()>) {
-        let Opened { store, writer } = Store::open(&self.url, self.clock.clone(), LEASE).await.unwrap();
+        let OpenedStore { store, writer } = Store::open(&self.url, self.clock.clone(), LEASE).await.unwrap();
         (store, tokio::spawn(writer))
     }
 
@@ -124,19 +126,19 @@ impl Journal {
     async fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
         let count = self.processes.len();
         match step {
-            Step::Accept { process, chat, message } => self.accept(process % count, chat, message).await,
+            Step::Insert { process, chat, message } => self.accept(process % count, chat, message).await,
             Step::Claim { process } => self.claim(process % count).await.map(drop),
-            Step::Write { claim, write } if !self.held.is_empty() => {
-                self.write(claim % self.held.len(), write).await
+            Step::Write { claim, write } if !self.claims_held.is_empty() => {
+                self.write(claim % self.claims_held.len(), write).await
             }
             Step::Write { .. } => Ok(()),
             Step::Advance { seconds } => {
-                self.clock.pass(Duration::from_secs(seconds));
+                self.clock.elapse(Duration::from_secs(seconds));
                 self.now += seconds;
                 Ok(())
             }
             Step::Crash { process } => self.crash(process % count).await,
-            Step::HandBack { process } => self.hand_back(process % count).await,
+            Step::Release { process } => self.hand_back(process % count).await,
         }
     }
 
@@ -160,11 +162,11 @@ impl Journal {
             sent_at: None,
             accepted_at: self.clock.now(),
         };
-        let accepted = self.processes[process].0.accept(order).await.unwrap();
-        prop_assert_eq!(accepted, if is_known { Accepted::Duplicate } else { Accepted::New });
+        let accepted = self.processes[process].0.insert(order).await.unwrap();
+        prop_assert_eq!(accepted, if is_known { InsertResult::Duplicate } else { InsertResult::Inserted });
         if !is_known {
             let now = self.now;
-            let lane = self.lanes.entry(lane).or_default();
+            let lane = self.chat_queues.entry(lane).or_default();
             // A lane in which nothing was open is ready from now on.
             if lane.open.is_empty() {
                 lane.ready_at = now;
@@ -177,69 +179,71 @@ impl Journal {
 
     async fn claim(&mut self, process: usize) -> Result<bool, TestCaseError> {
         let claimed = self.processes[process].0.claim(self.clock.now(), HORIZON).await.unwrap();
-        let is_free = |lane: &Lane| {
+        let is_free = |lane: &ChatQueue| {
             !lane.open.is_empty()
                 && lane.ready_at <= self.now
                 && lane.lease.is_none_or(|(_, until)| until <= self.now)
         };
         let Some(claim) = claimed else {
-            let free: Vec<_> = self.lanes.iter().filter(|(_, lane)| is_free(lane)).collect();
+            let free: Vec<_> = self.chat_queues.iter().filter(|(_, lane)| is_free(lane)).collect();
             prop_assert!(free.is_empty(), "nothing was claimed, but there is {:?}", free);
             return Ok(false);
         };
         let name = claim.command.chat.clone();
-        let lane = self.lanes.get(&name).filter(|lane| is_free(lane));
-        prop_assert!(lane.is_some(), "{} was claimed, of {:?}", name, self.lanes);
-        let lane = self.lanes.get_mut(&name).unwrap();
+        let lane = self.chat_queues.get(&name).filter(|lane| is_free(lane));
+        prop_assert!(lane.is_some(), "{} was claimed, of {:?}", name, self.chat_queues);
+        let lane = self.chat_queues.get_mut(&name).unwrap();
         prop_assert_eq!(&claim.command.id, &format!("order-{}", lane.open[0]));
         self.claims += 1;
         lane.lease = Some((self.claims, self.now + LEASE.as_secs()));
         let (number, message) = (self.claims, lane.open[0]);
-        self.held.push(Held { number, process, lane: name, message, claim });
+        self.claims_held.push(HeldClaim { number, process, ordering_key: name, message, claim });
         Ok(true)
     }
 
     async fn write(&mut self, at: usize, write: Write) -> Result<(), TestCaseError> {
         let (now, at_now) = (self.now, self.clock.now());
         let later = |seconds| (now + seconds, at_now.plus(Duration::from_secs(seconds)));
-        let held = &mut self.held[at];
-        let lane = self.lanes.get_mut(&held.lane).unwrap();
+        let held = &mut self.claims_held[at];
+        let lane = self.chat_queues.get_mut(&held.ordering_key).unwrap();
         let is_ours = lane.lease.is_some_and(|(number, _)| number == held.number);
         let claim = held.claim.clone();
         let written = match write {
-            Write::Keep => claim.keep().await,
-            Write::Plan => held.claim.plan("{}".to_owned(), at_now).await,
-            Write::Reply => held.claim.reply("[]".to_owned(), Outcome::Answered, Vec::new(), at_now).await,
-            Write::Sent => held.claim.sent(1, at_now).await,
-            Write::TryAgain { seconds } => {
-                claim.try_again(later(seconds).1, later(seconds).1, "x".to_owned(), at_now).await
+            Write::Heartbeat => claim.heartbeat().await,
+            Write::Plan => held.claim.store_plan("{}".to_owned(), at_now).await,
+            Write::Reply => {
+                held.claim.store_reply("[]".to_owned(), Outcome::Replied, Vec::new(), at_now).await
             }
-            Write::Crashed { seconds } => claim.crashed(later(seconds).1, at_now).await,
-            Write::Finish => claim.finish(Outcome::Answered, None, at_now).await,
-            Write::FinishSent => claim.finish_sent(1, Outcome::Answered, at_now).await,
+            Write::Sent => held.claim.sent(1, at_now).await,
+            Write::Retry { seconds } => {
+                claim.retry(later(seconds).1, later(seconds).1, "x".to_owned(), at_now).await
+            }
+            Write::Crashed { seconds } => claim.record_crash(later(seconds).1, at_now).await,
+            Write::Finish => claim.finish(Outcome::Replied, None, at_now).await,
+            Write::FinishSent => claim.mark_sent_and_finish(1, Outcome::Replied, at_now).await,
         };
         match &written {
             Ok(()) => prop_assert!(is_ours, "{:?} of a claim that had lost its lease", write),
-            Err(Lost::Lease) => prop_assert!(!is_ours, "{:?} of a claim that had its lease", write),
-            Err(Lost::Store(error)) => prop_assert!(false, "{}", error),
+            Err(LeaseError::Expired) => prop_assert!(!is_ours, "{:?} of a claim that had its lease", write),
+            Err(LeaseError::Store(error)) => prop_assert!(false, "{}", error),
         }
         if !is_ours {
-            self.held.remove(at);
+            self.claims_held.remove(at);
             return Ok(());
         }
         match write {
-            Write::Keep | Write::Plan | Write::Reply | Write::Sent => {
+            Write::Heartbeat | Write::Plan | Write::Reply | Write::Sent => {
                 lane.lease = Some((held.number, now + LEASE.as_secs()));
             }
-            Write::TryAgain { seconds } | Write::Crashed { seconds } => {
+            Write::Retry { seconds } | Write::Crashed { seconds } => {
                 (lane.lease, lane.ready_at) = (None, later(seconds).0);
-                self.held.remove(at);
+                self.claims_held.remove(at);
             }
             Write::Finish | Write::FinishSent => {
                 lane.open.retain(|message| *message != held.message);
                 (lane.lease, lane.ready_at) = (None, now);
-                self.finished.push((held.lane.clone(), held.message));
-                self.held.remove(at);
+                self.finished.push((held.ordering_key.clone(), held.message));
+                self.claims_held.remove(at);
             }
         }
         Ok(())
@@ -249,19 +253,19 @@ impl Journal {
     async fn crash(&mut self, process: usize) -> Result<(), TestCaseError> {
         self.processes[process].1.abort();
         let _ = (&mut self.processes[process].1).await;
-        self.held.retain(|held| held.process != process);
+        self.claims_held.retain(|held| held.process != process);
         if self.url.starts_with("sqlite:") {
-            self.lanes.values_mut().for_each(|lane| lane.lease = None);
+            self.chat_queues.values_mut().for_each(|lane| lane.lease = None);
         }
         self.processes[process] = self.start().await;
         Ok(())
     }
 
     async fn hand_back(&mut self, process: usize) -> Result<(), TestCaseError> {
-        self.processes[process].0.hand_back().await.unwrap();
+        self.processes[process].0.release_all().await.unwrap();
         let of_process: HashSet<usize> =
-            self.held.iter().filter(|held| held.process == process).map(|held| held.number).collect();
-        for lane in self.lanes.values_mut() {
+            self.claims_held.iter().filter(|held| held.process == process).map(|held| held.number).collect();
+        for lane in self.chat_queues.values_mut() {
             lane.lease = lane.lease.filter(|(number, _)| !of_process.contains(number));
         }
         Ok(())
@@ -270,12 +274,12 @@ impl Journal {
     /// Works until nothing is open, and compares what was finished with what was accepted.
     async fn end(mut self) -> Result<(), TestCaseError> {
         self.take(Step::Advance { seconds: LEASE.as_secs() + 60 }).await?;
-        self.held.clear();
+        self.claims_held.clear();
         let order: BTreeMap<String, Vec<usize>> =
-            self.lanes.iter().map(|(name, lane)| (name.clone(), lane.open.clone())).collect();
+            self.chat_queues.iter().map(|(name, lane)| (name.clone(), lane.open.clone())).collect();
         let before = self.finished.len();
         while self.claim(0).await? {
-            self.write(self.held.len() - 1, Write::Finish).await?;
+            self.write(self.claims_held.len() - 1, Write::Finish).await?;
         }
         for (name, open) in order {
             let finished = self.finished[before..].iter().filter(|(lane, _)| *lane == name);
@@ -317,7 +321,7 @@ fn a_journal_in_a_file_is_what_its_model_says_whenever_its_process_dies() {
 
 #[test]
 fn a_journal_that_two_processes_share_is_what_its_model_says_whichever_dies() {
-    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     play(32, 2, |_| {
         std::thread::scope(|scope| {

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
-use vincula::storage::{Accepted, LEASE, NewCommand, SenderIdentity, Store};
+use vincula::storage::{InsertResult, LEASE_TTL, NewCommand, SenderIdentity, Store};
 
 use crate::support::{ANA, Service, postgres};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 /// A database of the test's own, or the end of the test where there can be none.
@@ -16,14 +16,14 @@ macro_rules! database {
     () => {
         match postgres::shared() {
             Some(server) => server.database().await,
-            None => return postgres::not_run(module_path!()),
+            None => return postgres::skip_notice(module_path!()),
         }
     };
 }
 
 impl Service {
     /// `/link "Bairro Feliz" "turma NN"`, for a world that has these.
-    fn class(&self, number: usize) -> vincula::sandbox::phony::Event {
+    fn class(&self, number: usize) -> vincula::sandbox::phony::EventBuilder {
         self.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""))
     }
 }
@@ -33,7 +33,7 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
 
     let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &order));
     let answers = join_all(posts).await;
@@ -41,7 +41,7 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
     let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
     let known = answers.iter().filter(|answer| answer.text().contains("duplicate")).count();
     assert_eq!((accepted, known), (1, 2), "{answers:#?}");
-    assert_eq!(bot.answers_to(order.message_id()).await, [DONE]);
+    assert_eq!(bot.replies_to(order.message_id()).await, [DONE]);
     assert_eq!(bot.changes(), 1);
 }
 
@@ -132,7 +132,7 @@ async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
 
     bot.settled().await;
     let expected: Vec<String> = (1..=12).map(|number| format!("Turma {number:02}")).collect();
-    assert_eq!(bot.asked_to_link().concat(), expected);
+    assert_eq!(bot.link_calls().concat(), expected);
     assert_eq!(bot.said().len(), 12);
 }
 
@@ -153,18 +153,18 @@ async fn orders_that_come_to_three_replicas_together_run_in_the_order_in_which_t
     join_all(posts).await;
 
     bot.settled().await;
-    let run = bot.asked_to_link().concat();
+    let run = bot.link_calls().concat();
     let text = |group: &String| format!("/link \"Bairro Feliz\" \"{}\"", group.to_lowercase());
-    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.taken().await);
+    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.accepted_ids().await);
 }
 
 #[tokio::test]
 async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     let other = bot.replica().await;
 
     bot.crash().await;
@@ -172,25 +172,25 @@ async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
 
     assert_eq!(bot.reply_to(&order).await.text, DONE);
     bot.store = other.store.clone();
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
-    assert!(bot.notes(&order).await.iter().filter(|note| *note == "claimed").count() == 2);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert!(bot.audit_events(&order).await.iter().filter(|note| *note == "claimed").count() == 2);
 }
 
 #[tokio::test]
 async fn a_slow_order_stays_with_the_replica_that_keeps_its_lease() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     let _other = bot.replica().await;
 
     // Twice as long as a lease lasts without a heartbeat.
     tokio::time::sleep(bot.store.lease() * 2).await;
     call.release();
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
-    let claims = bot.notes(&order).await.iter().filter(|note| *note == "claimed").count();
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    let claims = bot.audit_events(&order).await.iter().filter(|note| *note == "claimed").count();
     assert_eq!((bot.changes(), claims), (1, 1));
 }
 
@@ -199,9 +199,9 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
     let url = database!();
     let forever = Duration::from_secs(600);
     let mut bot = Service::with().store(&url).timing(|timing| timing.lease = forever).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     let other = bot.replica().await;
 
     // It waits for 10 s, in vain.
@@ -209,8 +209,8 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
     call.release();
 
     bot.store = other.store.clone();
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
-    let notes = bot.notes(&order).await;
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    let notes = bot.audit_events(&order).await;
     assert!(notes.contains(&"handed_back".to_owned()), "{notes:?}");
 }
 
@@ -218,7 +218,7 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
 async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
-    let beside = Store::open_beside(&url).await.unwrap();
+    let beside = Store::open_alongside(&url).await.unwrap();
     let writing = tokio::spawn(beside.writer);
     let begun = Instant::now();
 
@@ -241,7 +241,7 @@ async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
             accepted_at: bot.clock.now(),
         };
         let message = order.message_id.clone();
-        assert_eq!(beside.store.accept(order).await.unwrap(), Accepted::New);
+        assert_eq!(beside.store.insert(order).await.unwrap(), InsertResult::Inserted);
         assert!(bot.reply_to(&message).await.text.starts_with("You are “Ana”."));
         // The worker has looked once more, and rests.
         bot.settled().await;
@@ -287,7 +287,7 @@ async fn the_pace_of_changes_holds_across_replicas() {
 async fn replicas_that_start_together_on_an_empty_database_all_start() {
     let url = database!();
 
-    let opened = join_all((0..4).map(|_| Store::open(&url, Clock::system(), LEASE))).await;
+    let opened = join_all((0..4).map(|_| Store::open(&url, Clock::system(), LEASE_TTL))).await;
 
     for opened in opened {
         let opened = opened.unwrap_or_else(|error| panic!("{error}"));

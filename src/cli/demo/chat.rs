@@ -5,32 +5,32 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::line::{Deed, Line};
-use super::people::Writer;
-use super::{print, steps};
-use crate::sandbox::phony::{Event, post};
-use crate::sandbox::{Sandbox, Sent, Told};
+use super::line::{ScriptLine, UserAction};
+use super::people::Sender;
+use super::{print_output, steps};
+use crate::sandbox::phony::{EventBuilder, post};
+use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
 use crate::storage::Store;
 
 /// The picture that `[photo]` sends.
-const PICTURE: &str = "https://pictures.example.com/bairro.jpg";
+const PICTURE_URL: &str = "https://pictures.example.com/bairro.jpg";
 /// No answer takes longer, whatever the sandbox is told to do.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const REPLY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The chats between people and the bot.
-pub(super) struct Chat {
+pub(super) struct DemoChat {
     url: String,
     store: Store,
     sandbox: Sandbox,
     /// How much of what the chats saw is shown.
-    shown: usize,
+    printed: usize,
     /// The id of each person's last message, by where the bot reaches them.
-    last: HashMap<String, String>,
+    last_message_ids: HashMap<String, String>,
 }
 
-impl Chat {
+impl DemoChat {
     pub(super) fn new(url: String, store: Store, sandbox: Sandbox) -> Self {
-        Self { url, store, sandbox, shown: 0, last: HashMap::new() }
+        Self { url, store, sandbox, printed: 0, last_message_ids: HashMap::new() }
     }
 
     /// Where webhooks arrive.
@@ -40,55 +40,58 @@ impl Chat {
 
     /// The bot has not said anything yet.
     pub(super) fn is_new(&self) -> bool {
-        self.shown == 0
+        self.printed == 0
     }
 
     /// Shows a line, and says it.
-    pub(super) async fn hear(&mut self, line: &str) -> anyhow::Result<()> {
-        let Line { who, typed, .. } = Line::of(line);
-        print(&spoken(&self.writer(who).name, typed))?;
-        self.say(line).await
+    pub(super) async fn play_line(&mut self, line: &str) -> anyhow::Result<()> {
+        let ScriptLine { sender: who, text: typed, .. } = ScriptLine::parse(line);
+        print_output(&format_line(&self.sender_for(who).name, typed))?;
+        self.send_line(line).await
     }
 
     /// The same, with each step of an order on many groups.
-    pub(super) async fn hear_slowly(&mut self, line: &str) -> anyhow::Result<()> {
-        let (sandbox, shown) = (self.sandbox.clone(), self.shown);
+    pub(super) async fn play_line_stepwise(&mut self, line: &str) -> anyhow::Result<()> {
+        let (sandbox, shown) = (self.sandbox.clone(), self.printed);
         let heard = tokio::select! {
             biased;
-            never = steps::shown(&sandbox, shown) => match never {},
-            heard = self.hear(line) => heard,
+            never = steps::step_through(&sandbox, shown) => match never {},
+            heard = self.play_line(line) => heard,
         };
-        steps::over(&sandbox);
+        steps::release_all(&sandbox);
         heard
     }
 
     /// Does what a line says, and shows what the bot says to it, as it comes.
-    pub(super) async fn say(&mut self, line: &str) -> anyhow::Result<()> {
-        let Line { who, deed, .. } = Line::of(line);
-        let writer = self.writer(who);
-        let event = writer.send(self.event(deed, writer.address()));
+    pub(super) async fn send_line(&mut self, line: &str) -> anyhow::Result<()> {
+        let ScriptLine { sender: who, action: deed, .. } = ScriptLine::parse(line);
+        let writer = self.sender_for(who);
+        let event = writer.apply_to(self.build_event(deed, writer.chat_id()));
         let event = event.connected_phone(&self.sandbox.account().phone);
-        if !matches!(deed, Deed::Reaction(_)) {
-            self.last.insert(writer.address().to_owned(), event.message_id().to_owned());
+        if !matches!(deed, UserAction::Reaction(_)) {
+            self.last_message_ids.insert(writer.chat_id().to_owned(), event.message_id().to_owned());
         }
         let token = self.sandbox.account().token.as_str();
         let answer = post(&self.url, &[("z-api-token", token)], event.body().as_bytes()).await?;
         let answer: serde_json::Value = serde_json::from_str(&answer.text()).unwrap_or_default();
         match (answer["status"].as_str(), answer["id"].as_str()) {
             (Some("accepted"), Some(order)) => {
-                tokio::time::timeout(PATIENCE, self.show_until_answered(order, &writer))
+                tokio::time::timeout(REPLY_TIMEOUT, self.print_until_done(order, &writer))
                     .await
                     .context("the bot did not answer in two minutes")?
             }
-            (Some("ignored"), _) => {
-                print(&spoken("", &format!("(no order: {})", answer["reason"].as_str().unwrap_or("?"))))
-            }
-            _ => print(&spoken("", &format!("(not taken: {answer})"))),
+            (Some("ignored"), _) => print_output(&format_line(
+                "",
+                &format!("(no order: {})", answer["reason"].as_str().unwrap_or("?")),
+            )),
+            _ => print_output(&format_line("", &format!("(not taken: {answer})"))),
         }
     }
 
-    fn writer(&self, who: Option<&str>) -> Writer {
-        who.map_or_else(Writer::you, |who| self.sandbox.world(|world| Writer::called(world, who)))
+    fn sender_for(&self, who: Option<&str>) -> Sender {
+        who.map_or_else(Sender::terminal_user, |who| {
+            self.sandbox.world(|world| Sender::find_or_unknown(world, who))
+        })
     }
 
     /// The invite link that the bot showed last.
@@ -102,36 +105,40 @@ impl Chat {
     }
 
     /// What a phone sends, in the chat with whom the bot reaches there.
-    fn event(&self, deed: Deed<'_>, chat: &str) -> Event {
+    fn build_event(&self, deed: UserAction<'_>, chat: &str) -> EventBuilder {
         let id = &self.sandbox.account().id;
         match deed {
-            Deed::Text(text) => Event::text(id, text),
-            Deed::Edit(text) => match self.last.get(chat) {
-                Some(last) => Event::text(id, text).with_id(last).edited(),
-                None => Event::text(id, text),
+            UserAction::Text(text) => EventBuilder::text(id, text),
+            UserAction::Edit(text) => match self.last_message_ids.get(chat) {
+                Some(last) => EventBuilder::text(id, text).with_id(last).edited(),
+                None => EventBuilder::text(id, text),
             },
-            Deed::Owner(text) => Event::text(id, text).from_me(),
-            Deed::Picture(caption) => Event::picture(id, caption, PICTURE),
-            Deed::Reaction(sign) => {
+            UserAction::Owner(text) => EventBuilder::text(id, text).from_me(),
+            UserAction::Picture(caption) => EventBuilder::picture(id, caption, PICTURE_URL),
+            UserAction::Reaction(sign) => {
                 let sent = self.sandbox.sent();
                 let last = sent.iter().rfind(|message| message.chat == chat);
-                Event::reaction(id, sign, last.map(|message| message.message_id.as_str()).unwrap_or_default())
+                EventBuilder::reaction(
+                    id,
+                    sign,
+                    last.map(|message| message.message_id.as_str()).unwrap_or_default(),
+                )
             }
         }
     }
 
     /// Shows what the bot writes until the order is at its end.
-    async fn show_until_answered(&mut self, order: &str, writer: &Writer) -> anyhow::Result<()> {
+    async fn print_until_done(&mut self, order: &str, writer: &Sender) -> anyhow::Result<()> {
         let (sandbox, store) = (self.sandbox.clone(), self.store.clone());
-        let mut answered = std::pin::pin!(answered(&store, order));
+        let mut answered = std::pin::pin!(wait_until_done(&store, order));
         loop {
             let is_answered = tokio::select! {
                 ended = &mut answered => ended.map(|()| true)?,
-                _ = sandbox.next_told_after(self.shown) => false,
+                _ = sandbox.next_update_after(self.printed) => false,
             };
-            for told in sandbox.told_after(self.shown) {
-                self.shown = told.nth;
-                print(&spoken("bot", &self.written(&told, writer)))?;
+            for told in sandbox.updates_after(self.printed) {
+                self.printed = told.nth;
+                print_output(&format_line("bot", &self.format_message(&told, writer)))?;
             }
             if is_answered {
                 return Ok(());
@@ -140,10 +147,10 @@ impl Chat {
     }
 
     /// What the bot wrote, with where, unless it is the chat with this writer.
-    fn written(&self, told: &Told, writer: &Writer) -> String {
-        let Sent { chat, text, .. } = &told.message;
+    fn format_message(&self, told: &ChatUpdate, writer: &Sender) -> String {
+        let SentMessage { chat, text, .. } = &told.message;
         let edited = if told.is_edit { "(edited) " } else { "" };
-        let place = match chat == writer.address() {
+        let place = match chat == writer.chat_id() {
             true => String::new(),
             false => {
                 let group =
@@ -156,7 +163,7 @@ impl Chat {
 }
 
 /// Returns when the order is at its end.
-async fn answered(store: &Store, order: &str) -> anyhow::Result<()> {
+async fn wait_until_done(store: &Store, order: &str) -> anyhow::Result<()> {
     loop {
         let found = store.find(order).await?;
         if found.iter().any(|row| row.finished_at.is_some()) {
@@ -166,7 +173,7 @@ async fn answered(store: &Store, order: &str) -> anyhow::Result<()> {
     }
 }
 
-fn spoken(who: &str, text: &str) -> String {
+fn format_line(who: &str, text: &str) -> String {
     let mut lines = text.lines();
     let first = format!("{who:<4} {}\n", lines.next().unwrap_or_default());
     lines.fold(first, |said, line| said + format!("     {line}").trim_end() + "\n")

@@ -2,18 +2,18 @@
 
 /// A line, and who does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(super) struct ScriptLine<'a> {
     /// `[as Bruno]`: somebody else than the person at the terminal, by name or number.
-    pub(super) who: Option<&'a str>,
+    pub(super) sender: Option<&'a str>,
     /// What they do.
-    pub(super) deed: Deed<'a>,
+    pub(super) action: UserAction<'a>,
     /// How it was typed, but for who does it.
-    pub(super) typed: &'a str,
+    pub(super) text: &'a str,
 }
 
 /// What a phone does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed<'a> {
+pub(super) enum UserAction<'a> {
     /// Sends a text.
     Text(&'a str),
     /// `^text`: gives the last message another text.
@@ -26,23 +26,25 @@ pub(super) enum Deed<'a> {
     Reaction(&'a str),
 }
 
-impl<'a> Line<'a> {
-    pub(super) fn of(line: &'a str) -> Self {
+impl<'a> ScriptLine<'a> {
+    pub(super) fn parse(line: &'a str) -> Self {
         let somebody =
-            bracketed(line).and_then(|(inside, rest)| Some((inside.strip_prefix("as ")?.trim(), rest)));
+            split_brackets(line).and_then(|(inside, rest)| Some((inside.strip_prefix("as ")?.trim(), rest)));
         match somebody {
-            Some((who, typed)) if !who.is_empty() => Self { who: Some(who), deed: Deed::of(typed), typed },
-            _ => Self { who: None, deed: Deed::of(line), typed: line },
+            Some((who, typed)) if !who.is_empty() => {
+                Self { sender: Some(who), action: UserAction::parse(typed), text: typed }
+            }
+            _ => Self { sender: None, action: UserAction::parse(line), text: line },
         }
     }
 }
 
-impl<'a> Deed<'a> {
-    fn of(line: &'a str) -> Self {
+impl<'a> UserAction<'a> {
+    fn parse(line: &'a str) -> Self {
         if let Some(text) = line.strip_prefix('^') {
             return Self::Edit(text.trim());
         }
-        match bracketed(line) {
+        match split_brackets(line) {
             Some(("photo", caption)) => Self::Picture(caption),
             Some(("owner", text)) => Self::Owner(text),
             Some((sign, "")) if !sign.chars().any(char::is_alphanumeric) => Self::Reaction(sign),
@@ -52,7 +54,7 @@ impl<'a> Deed<'a> {
 }
 
 /// What stands in brackets at the beginning, and what follows.
-fn bracketed(line: &str) -> Option<(&str, &str)> {
+fn split_brackets(line: &str) -> Option<(&str, &str)> {
     let (inside, rest) = line.strip_prefix('[')?.split_once(']')?;
     Some((inside, rest.trim()))
 }
@@ -64,19 +66,19 @@ mod tests {
     #[test]
     fn a_line_says_who_does_what() {
         for (line, who, deed) in [
-            ("/link a b", None, Deed::Text("/link a b")),
-            ("^ /link a b", None, Deed::Edit("/link a b")),
-            ("[photo] /photo a", None, Deed::Picture("/photo a")),
-            ("[owner] /help", None, Deed::Owner("/help")),
-            ("[👍]", None, Deed::Reaction("👍")),
-            ("[as Bruno] /help", Some("Bruno"), Deed::Text("/help")),
-            ("[as +55 44 99999-0002] ^/help", Some("+55 44 99999-0002"), Deed::Edit("/help")),
-            ("[as Bruno][👍]", Some("Bruno"), Deed::Reaction("👍")),
-            ("[as ] hello", None, Deed::Text("[as ] hello")),
-            ("[sic] hello", None, Deed::Text("[sic] hello")),
+            ("/link a b", None, UserAction::Text("/link a b")),
+            ("^ /link a b", None, UserAction::Edit("/link a b")),
+            ("[photo] /photo a", None, UserAction::Picture("/photo a")),
+            ("[owner] /help", None, UserAction::Owner("/help")),
+            ("[👍]", None, UserAction::Reaction("👍")),
+            ("[as Bruno] /help", Some("Bruno"), UserAction::Text("/help")),
+            ("[as +55 44 99999-0002] ^/help", Some("+55 44 99999-0002"), UserAction::Edit("/help")),
+            ("[as Bruno][👍]", Some("Bruno"), UserAction::Reaction("👍")),
+            ("[as ] hello", None, UserAction::Text("[as ] hello")),
+            ("[sic] hello", None, UserAction::Text("[sic] hello")),
         ] {
-            let found = Line::of(line);
-            assert_eq!((found.who, found.deed), (who, deed), "{line}");
+            let found = ScriptLine::parse(line);
+            assert_eq!((found.sender, found.action), (who, deed), "{line}");
         }
     }
 }

@@ -23,27 +23,27 @@ use tokio_util::sync::CancellationToken;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use self::chat::{Chat, PATIENCE};
-use super::{End, print, start_log};
+use self::chat::{DemoChat, REPLY_TIMEOUT};
+use super::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::{Timing, registry};
-use crate::config::{self, Source};
+use crate::command::{TimingConfig, registry};
+use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
 use crate::http::listen;
 use crate::lifecycle;
-use crate::sandbox::{Account, Options as SandboxOptions, Sandbox, World};
+use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
 
 /// The number of the person who types.
-const ADMIN: &str = "5544999990001";
+const ADMIN_PHONE: &str = "5544999990001";
 
 #[derive(Args, Debug)]
-pub(super) struct Options {
+pub(super) struct DemoArgs {
     /// Where webhooks are received [default: a free port on loopback]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     listen: SocketAddr,
     /// The language of the bot: en, pt-BR or es.
-    #[arg(long, default_value = "en", value_parser = language)]
+    #[arg(long, default_value = "en", value_parser = parse_locale)]
     locale: Locale,
     /// Play a tour of all that the bot can do, instead of asking.
     #[arg(long)]
@@ -53,11 +53,11 @@ pub(super) struct Options {
 /// The lines of `--tour`: each is a message; those that begin with `##` are titles, with `#` comments.
 const TOUR: &str = include_str!("tour.txt");
 
-fn language(tag: &str) -> Result<Locale, String> {
+fn parse_locale(tag: &str) -> Result<Locale, String> {
     Locale::parse(tag).ok_or_else(|| "there is en, pt-BR and es".to_owned())
 }
 
-pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
+pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     if !options.listen.ip().is_loopback() {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
@@ -68,46 +68,46 @@ pub(super) fn demo(options: &Options) -> anyhow::Result<End> {
     ended
 }
 
-async fn run(options: &Options) -> anyhow::Result<End> {
+async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
-    let sandbox = Sandbox::new(World::neighbourhood(), Account::made_up(), SandboxOptions::default());
+    let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), SandboxOptions::default());
     let (public, private, upstream) = (
         listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
         TcpListener::bind("127.0.0.1:0").await?,
         TcpListener::bind("127.0.0.1:0").await?,
     );
     let file = folder.path().join("vincula.toml");
-    let text = configuration(options.locale, &sandbox, &public, &private, &upstream, &folder)?;
+    let text = build_config(options.locale, &sandbox, &public, &private, &upstream, &folder)?;
     std::fs::write(&file, text)?;
     // The demo is configured like any service, but for the environment, which is not its own.
-    let source = Source { env: Vec::new(), ..Source::from_process(Some(file.clone())) };
+    let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
     let loaded = config::load(&source, &registry::names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
-    let mut timing = Timing::default();
+    let mut timing = TimingConfig::default();
     if options.tour {
         // Its transcript is the same on a machine that is slow: how far an order is, is told of many groups alone.
-        timing.progress = PATIENCE;
+        timing.progress_message_after = REPLY_TIMEOUT;
     }
-    let app = App::compose(loaded.config, Clock::system(), timing).await?;
+    let app = App::build(loaded.config, Clock::system(), timing).await?;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
-    let chat = Chat::new(url, app.store.clone(), sandbox.clone());
-    let bots: Vec<_> = app.worker.bots.values().cloned().collect();
+    let chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
+    let bots: Vec<_> = app.worker.instances.values().cloned().collect();
     let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
     // Whoever is an admin of a community is known as one from the first line on.
     for bot in &bots {
-        if let Some(roster) = &bot.roster {
-            roster.read(&bot.zapi).await?;
+        if let Some(roster) = &bot.community_admins {
+            roster.refresh(&bot.zapi).await?;
         }
     }
-    let talked = if options.tour { play(chat, TOUR).await } else { talk(chat, file).await };
+    let talked = if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await };
     shutdown.cancel();
     let _ = tokio::join!(upstream, service);
     talked
 }
 
-fn configuration(
+fn build_config(
     locale: Locale,
     sandbox: &Sandbox,
     public: &TcpListener,
@@ -115,7 +115,7 @@ fn configuration(
     upstream: &TcpListener,
     folder: &tempfile::TempDir,
 ) -> anyhow::Result<String> {
-    let Account { id, token, client_token, .. } = sandbox.account();
+    let Credentials { id, token, client_token, .. } = sandbox.account();
     let mut demo = toml::Table::new();
     let mut section = |path: &[&str], key: &str, value: toml::Value| {
         let mut table = &mut demo;
@@ -145,26 +145,26 @@ fn configuration(
     for limit in ["commands_per_minute", "changes_per_second", "messages_per_minute"] {
         section(&["instances", "demo", "limits"], limit, 60_000.into());
     }
-    section(&["instances", "demo", "admins", "you"], "phone", ADMIN.into());
+    section(&["instances", "demo", "admins", "you"], "phone", ADMIN_PHONE.into());
     section(&["instances", "demo", "admins", "you"], "name", "you".into());
     Ok(demo.to_string())
 }
 
 /// Says the lines of a script. `\n` ends a line of the message, and `<link>` is the invite link that the bot
 /// showed last.
-async fn play(mut chat: Chat, script: &str) -> anyhow::Result<End> {
+async fn play_script(mut chat: DemoChat, script: &str) -> anyhow::Result<ExitStatus> {
     for line in script.lines().filter(|line| !line.trim().is_empty()) {
         if let Some(title) = line.strip_prefix("## ") {
             let gap = if chat.is_new() { "" } else { "\n" };
-            print(&format!("{gap}# {title}\n"))?;
+            print_output(&format!("{gap}# {title}\n"))?;
         } else if !line.starts_with('#') {
-            chat.hear_slowly(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
+            chat.play_line_stepwise(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
         }
     }
-    Ok(End::Well)
+    Ok(ExitStatus::Success)
 }
 
-async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
+async fn run_interactive(mut chat: DemoChat, file: PathBuf) -> anyhow::Result<ExitStatus> {
     if std::io::stdin().is_terminal() {
         eprintln!("You are an admin of a made-up WhatsApp number. Try /help or /communities; Ctrl-D ends.");
         eprintln!(
@@ -181,9 +181,9 @@ async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => {
                     let _ = editor.add_history_entry(&line);
-                    chat.say(&line).await?;
+                    chat.send_line(&line).await?;
                 }
-                Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(End::Well),
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) => return Ok(ExitStatus::Success),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -193,10 +193,10 @@ async fn talk(mut chat: Chat, file: PathBuf) -> anyhow::Result<End> {
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line).map(|length| (length > 0).then_some(line))
         });
-        let Some(line) = line.await?? else { return Ok(End::Well) };
+        let Some(line) = line.await?? else { return Ok(ExitStatus::Success) };
         let line = line.trim_end_matches(['\r', '\n']);
         if !line.trim().is_empty() {
-            chat.hear(line).await?;
+            chat.play_line(line).await?;
         }
     }
 }

@@ -1,16 +1,16 @@
 //! Who writes in the demo: the person at the terminal, the people of its made-up world, and strangers.
 
-use super::ADMIN;
+use super::ADMIN_PHONE;
 use crate::domain::Phone;
 use crate::sandbox::World;
-use crate::sandbox::phony::Event;
+use crate::sandbox::phony::EventBuilder;
 
 /// The number of whoever has a name that nobody has.
-const STRANGER: &str = "5544999990099";
+const UNKNOWN_PHONE: &str = "5544999990099";
 
 /// Somebody with a phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Writer {
+pub(super) struct Sender {
     /// As the chat calls them.
     pub(super) name: String,
     /// Their number, where they show it.
@@ -18,21 +18,21 @@ pub(super) struct Writer {
     lid: Option<String>,
 }
 
-impl Writer {
+impl Sender {
     /// The person at the terminal.
-    pub(super) fn you() -> Self {
-        Self { name: "you".to_owned(), phone: Some(ADMIN.to_owned()), lid: None }
+    pub(super) fn terminal_user() -> Self {
+        Self { name: "you".to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
     }
 
     /// Somebody by name or number; a stranger where nobody has it.
-    pub(super) fn called(world: &World, who: &str) -> Self {
+    pub(super) fn find_or_unknown(world: &World, who: &str) -> Self {
         let number = Phone::from_typed(who);
         let is_it = |phone: &str, name: &str| match number {
             Some(number) => Phone::parse(phone) == Some(number),
             None => name.to_lowercase() == who.to_lowercase(),
         };
         match world.people().iter().find(|person| is_it(&person.phone, &person.name)) {
-            Some(person) if person.phone == ADMIN => Self::you(),
+            Some(person) if person.phone == ADMIN_PHONE => Self::terminal_user(),
             Some(person) => Self {
                 name: person.name.clone(),
                 phone: Some(person.phone.clone()).filter(|_| !person.hides_number),
@@ -40,20 +40,22 @@ impl Writer {
             },
             None => Self {
                 name: who.to_owned(),
-                phone: Some(number.map_or_else(|| STRANGER.to_owned(), |phone| phone.as_u64().to_string())),
+                phone: Some(
+                    number.map_or_else(|| UNKNOWN_PHONE.to_owned(), |phone| phone.as_u64().to_string()),
+                ),
                 lid: None,
             },
         }
     }
 
     /// Where the bot reaches them: the chat between the two.
-    pub(super) fn address(&self) -> &str {
+    pub(super) fn chat_id(&self) -> &str {
         self.phone.as_deref().or(self.lid.as_deref()).unwrap_or_default()
     }
 
     /// The event as they sent it.
-    pub(super) fn send(&self, event: Event) -> Event {
-        let event = self.phone.iter().fold(event.named(&self.name), |event, phone| event.from(phone));
+    pub(super) fn apply_to(&self, event: EventBuilder) -> EventBuilder {
+        let event = self.phone.iter().fold(event.sender_name(&self.name), |event, phone| event.from(phone));
         self.lid.iter().fold(event, |event, lid| event.lid(lid))
     }
 }
@@ -69,12 +71,12 @@ mod tests {
             ("bruno", "Bruno", "5544999990002"),
             ("+55 44 99999-0002", "Bruno", "5544999990002"),
             ("Carla", "Carla", "81896604192875@lid"),
-            ("Ana", "you", ADMIN),
-            ("Zeca", "Zeca", STRANGER),
+            ("Ana", "you", ADMIN_PHONE),
+            ("Zeca", "Zeca", UNKNOWN_PHONE),
             ("+55 44 98888-0000", "+55 44 98888-0000", "5544988880000"),
         ] {
-            let writer = Writer::called(&world, who);
-            assert_eq!((writer.name.as_str(), writer.address()), (name, address), "{who}");
+            let writer = Sender::find_or_unknown(&world, who);
+            assert_eq!((writer.name.as_str(), writer.chat_id()), (name, address), "{who}");
         }
     }
 }

@@ -12,12 +12,12 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{ConfigArg, End, block_on, print};
+use super::{ConfigArg, ExitStatus, block_on, print_output};
 use crate::directory::is_invisible;
-use crate::storage::{Note, Opened, Row, Store};
+use crate::storage::{AuditEvent, CommandRow, OpenedStore, Store};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Call {
+pub(super) enum JournalCommand {
     /// List the newest orders.
     #[command(
         after_help = "Examples:\n  vincula journal list\n  vincula journal list --state dead --format json"
@@ -25,7 +25,7 @@ pub(super) enum Call {
     List {
         /// Only orders of this state.
         #[arg(long)]
-        state: Option<State>,
+        state: Option<StateFilter>,
         /// How many at most.
         #[arg(long, default_value_t = 20)]
         limit: usize,
@@ -68,7 +68,7 @@ Examples:
   vincula journal export --format json --state dead --since 2026-01-01 --until 2026-02-01")]
     Export {
         #[command(flatten)]
-        options: export::Options,
+        options: export::ExportArgs,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -85,7 +85,7 @@ pub(super) enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum State {
+pub(super) enum StateFilter {
     /// Not run yet, or to be tried again.
     Waiting,
     /// Run, and being answered.
@@ -96,30 +96,34 @@ pub(super) enum State {
     Dead,
 }
 
-impl State {
+impl StateFilter {
     /// The word in the journal.
-    fn word(self) -> String {
+    fn as_str(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
-pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
-    let (Call::List { config, .. }
-    | Call::Show { config, .. }
-    | Call::Retry { config, .. }
-    | Call::Export { config, .. }) = call;
-    let Some(config) = config.load() else { return Ok(End::BadConfig) };
+pub(super) fn journal(call: &JournalCommand) -> anyhow::Result<ExitStatus> {
+    let (JournalCommand::List { config, .. }
+    | JournalCommand::Show { config, .. }
+    | JournalCommand::Retry { config, .. }
+    | JournalCommand::Export { config, .. }) = call;
+    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
     let kept = config.store.text_retention;
     block_on(async {
         let url = config.store.url.expose_secret();
         match call {
-            Call::List { state, limit, format, .. } => {
+            JournalCommand::List { state, limit, format, .. } => {
                 list(&Store::open_to_read(url).await?, *state, *limit, *format).await
             }
-            Call::Show { id, format, .. } => show(&Store::open_to_read(url).await?, id, *format, kept).await,
-            Call::Export { options, .. } => export::export(&Store::open_to_read(url).await?, options).await,
-            Call::Retry { id, format, .. } => {
-                let Opened { store, writer } = Store::open_beside(url).await?;
+            JournalCommand::Show { id, format, .. } => {
+                show(&Store::open_to_read(url).await?, id, *format, kept).await
+            }
+            JournalCommand::Export { options, .. } => {
+                export::export(&Store::open_to_read(url).await?, options).await
+            }
+            JournalCommand::Retry { id, format, .. } => {
+                let OpenedStore { store, writer } = Store::open_alongside(url).await?;
                 let retried = async {
                     let retried = retry::retry(&store, id.as_deref(), *format).await;
                     store.close();
@@ -131,8 +135,13 @@ pub(super) fn journal(call: &Call) -> anyhow::Result<End> {
     })
 }
 
-async fn list(store: &Store, state: Option<State>, limit: usize, format: Format) -> anyhow::Result<End> {
-    let state = state.map(State::word);
+async fn list(
+    store: &Store,
+    state: Option<StateFilter>,
+    limit: usize,
+    format: Format,
+) -> anyhow::Result<ExitStatus> {
+    let state = state.map(StateFilter::as_str);
     let rows = store.list(state.as_deref(), limit).await?;
     match format {
         Format::Table if rows.is_empty() => eprintln!("No order."),
@@ -145,7 +154,7 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
                 // While the answer is on its way the outcome is a plan, not yet what happened.
                 let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
                 let state = ended.unwrap_or(&row.state);
-                let text = plain(&row.text);
+                let text = strip_control(&row.text);
                 table.add_row([
                     row.id.as_str(),
                     &row.accepted_at.to_string(),
@@ -155,34 +164,35 @@ async fn list(store: &Store, state: Option<State>, limit: usize, format: Format)
                     if is_trimmed(row) { "(text removed)" } else { &text },
                 ]);
             }
-            print(&format!("{table}\n"))?;
+            print_output(&format!("{table}\n"))?;
         }
-        Format::Json => print(&format!("{:#}\n", json!(rows.iter().map(as_json).collect::<Vec<_>>())))?,
-        Format::Csv => print(&as_csv(&rows)?)?,
+        Format::Json => {
+            print_output(&format!("{:#}\n", json!(rows.iter().map(to_json).collect::<Vec<_>>())))?
+        }
+        Format::Csv => print_output(&to_csv(&rows)?)?,
     }
-    Ok(End::Well)
+    Ok(ExitStatus::Success)
 }
 
-async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<End> {
+async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<ExitStatus> {
     let rows = store.find(id).await?;
-    let row = one(&rows, id)?;
-    let notes = store.notes(&row.id).await?;
+    let row = expect_single(&rows, id)?;
+    let notes = store.audit_events(&row.id).await?;
     match format {
-        Format::Table => print(&as_text(row, &notes, kept))?,
-        Format::Csv => print(&as_csv(&rows)?)?,
+        Format::Table => print_output(&format_text(row, &notes, kept))?,
+        Format::Csv => print_output(&to_csv(&rows)?)?,
         Format::Json => {
-            let mut order = as_json(row);
-            let note =
-                |note: &Note| json!({ "at": note.at.to_string(), "what": note.what, "detail": note.detail });
+            let mut order = to_json(row);
+            let note = |note: &AuditEvent| json!({ "at": note.at.to_string(), "what": note.event, "detail": note.detail });
             order["notes"] = notes.iter().map(note).collect();
-            print(&format!("{order:#}\n"))?;
+            print_output(&format!("{order:#}\n"))?;
         }
     }
-    Ok(End::Well)
+    Ok(ExitStatus::Success)
 }
 
 /// The one order that was found by the beginning of its id.
-fn one<'a>(rows: &'a [Row], id: &str) -> anyhow::Result<&'a Row> {
+fn expect_single<'a>(rows: &'a [CommandRow], id: &str) -> anyhow::Result<&'a CommandRow> {
     match rows {
         [] => anyhow::bail!("no order has an id that begins with {id:?}"),
         [row] => Ok(row),
@@ -191,24 +201,24 @@ fn one<'a>(rows: &'a [Row], id: &str) -> anyhow::Result<&'a Row> {
 }
 
 /// The order ended so long ago that its texts are no longer kept.
-fn is_trimmed(row: &Row) -> bool {
+fn is_trimmed(row: &CommandRow) -> bool {
     row.text.is_empty()
 }
 
-fn as_text(row: &Row, notes: &[Note], kept: Duration) -> String {
+fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String {
     let mut text = format!(
         "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
         row.id,
         row.instance,
         row.admin,
         row.chat,
-        plain(&row.message_id),
+        strip_control(&row.message_id),
         row.state,
         row.outcome.as_ref().map(|outcome| format!(" ({outcome})")).unwrap_or_default(),
-        row.tries,
+        row.attempts,
     );
     if let Some(error) = &row.error {
-        text.push_str(&format!("error     {}\n", plain(error)));
+        text.push_str(&format!("error     {}\n", strip_control(error)));
     }
     if is_trimmed(row) {
         let days = kept.as_secs() / (24 * 60 * 60);
@@ -217,36 +227,41 @@ fn as_text(row: &Row, notes: &[Note], kept: Duration) -> String {
         text.push_str(&format!("command   {}\n\n    (text removed after {after})\n", row.name));
     }
     if !is_trimmed(row) {
-        text.push_str(&format!("\n{}\n", indented(&row.text)));
+        text.push_str(&format!("\n{}\n", indent(&row.text)));
     }
-    for message in messages(row) {
-        text.push_str(&format!("\n{}\n", indented(&message)));
+    for message in reply_messages(row) {
+        text.push_str(&format!("\n{}\n", indent(&message)));
     }
     text.push('\n');
     for note in notes {
         text.push_str(
-            &format!("{}  {} {}\n", note.at, note.what, plain(note.detail.as_deref().unwrap_or_default()))
-                .replace(" \n", "\n"),
+            &format!(
+                "{}  {} {}\n",
+                note.at,
+                note.event,
+                strip_control(note.detail.as_deref().unwrap_or_default())
+            )
+            .replace(" \n", "\n"),
         );
     }
     text
 }
 
-fn messages(row: &Row) -> Vec<String> {
+fn reply_messages(row: &CommandRow) -> Vec<String> {
     row.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
-fn as_json(row: &Row) -> serde_json::Value {
+fn to_json(row: &CommandRow) -> serde_json::Value {
     json!({
         "id": row.id, "instance": row.instance, "accepted_at": row.accepted_at.to_string(),
         "finished_at": row.finished_at.map(|at| at.to_string()), "state": row.state, "outcome": row.outcome,
         "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "command": row.name,
-        "text": row.text, "tries": row.tries, "error": row.error, "reply": messages(row),
+        "text": row.text, "tries": row.attempts, "error": row.error, "reply": reply_messages(row),
     })
 }
 
 /// The columns of an order, as [`record`] fills them.
-const COLUMNS: [&str; 14] = [
+const CSV_COLUMNS: [&str; 14] = [
     "id",
     "instance",
     "accepted_at",
@@ -263,7 +278,7 @@ const COLUMNS: [&str; 14] = [
     "reply",
 ];
 
-fn record(row: &Row) -> [String; 14] {
+fn to_record(row: &CommandRow) -> [String; 14] {
     [
         &row.id,
         &row.instance,
@@ -276,18 +291,18 @@ fn record(row: &Row) -> [String; 14] {
         &row.message_id,
         &row.name,
         &row.text,
-        &row.tries.to_string(),
+        &row.attempts.to_string(),
         row.error.as_deref().unwrap_or_default(),
-        &messages(row).join("\n"),
+        &reply_messages(row).join("\n"),
     ]
-    .map(cell)
+    .map(escape_csv_cell)
 }
 
-fn as_csv(rows: &[Row]) -> anyhow::Result<String> {
+fn to_csv(rows: &[CommandRow]) -> anyhow::Result<String> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(COLUMNS)?;
+    csv.write_record(CSV_COLUMNS)?;
     for row in rows {
-        csv.write_record(record(row))?;
+        csv.write_record(to_record(row))?;
     }
     Ok(String::from_utf8(csv.into_inner()?)?)
 }
@@ -296,7 +311,7 @@ fn as_csv(rows: &[Row]) -> anyhow::Result<String> {
 /// each of its parts that some program makes a cell of: one that splits at `;`, as Excel does in Portuguese, at tabs
 /// or line by line knows nothing of our quotes. Who reads the file back drops one apostrophe of each part that
 /// begins with apostrophes, blanks and quotes, and then a sign of a formula.
-fn cell(text: &str) -> String {
+fn escape_csv_cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     if text.trim_start_matches('\'').starts_with(['\t', '\r']) {
         cell.push('\'');
@@ -314,12 +329,12 @@ fn cell(text: &str) -> String {
 
 /// One line without control characters and what nobody sees: what people typed must neither drive
 /// the terminal nor turn a line around.
-fn plain(text: &str) -> String {
+fn strip_control(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {}", plain(line))).collect::<Vec<_>>().join("\n")
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("    {}", strip_control(line))).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -346,7 +361,7 @@ mod tests {
             "\"\"=1",
         ];
         for text in hostile {
-            let cell = cell(text);
+            let cell = escape_csv_cell(text);
             let quoted = cell.replace('"', "\"\"");
             for part in quoted.split([',', ';', '\t', '\n', '\r']) {
                 let bare = part.trim_matches(|c: char| c == '"' || c.is_whitespace() || is_invisible(c));
@@ -361,11 +376,11 @@ mod tests {
     #[test]
     fn what_is_no_formula_stays_as_it_is_and_the_rest_can_be_read_back() {
         for plain in ["/link Vendas a, b; c", "a-b=c", "Ana's\nb", "5544999990001", ""] {
-            assert_eq!(cell(plain), plain);
+            assert_eq!(escape_csv_cell(plain), plain);
         }
         let sign = regex::Regex::new(r#"(\A|[,;\t\n\r])'(['"\s&&[^\t\n\r]]*[=+\-@])"#).unwrap();
         for text in ["=1", "'=1", "a;'=1;-b", "/add x +55 44\n- y, @z"] {
-            assert_eq!(sign.replace_all(&cell(text), "$1$2"), text, "{}", cell(text));
+            assert_eq!(sign.replace_all(&escape_csv_cell(text), "$1$2"), text, "{}", escape_csv_cell(text));
         }
     }
 }

@@ -2,24 +2,24 @@
 
 use serde_json::json;
 
-use super::{Format, one};
-use crate::cli::{End, print};
-use crate::storage::{Requeued, Row, Selection, Store};
+use super::{Format, expect_single};
+use crate::cli::{ExitStatus, print_output};
+use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 
 /// How many dead letters are read at a time.
-const PAGE: usize = 500;
+const PAGE_SIZE: usize = 500;
 
 /// Takes up the order with this id, or all that are dead; tells each that was.
-pub(super) async fn retry(store: &Store, id: Option<&str>, format: Format) -> anyhow::Result<End> {
-    let mut taken: Vec<(String, Requeued)> = Vec::new();
+pub(super) async fn retry(store: &Store, id: Option<&str>, format: Format) -> anyhow::Result<ExitStatus> {
+    let mut taken: Vec<(String, RequeueResult)> = Vec::new();
     let mut left = Vec::new();
     match id {
-        Some(id) => requeue(store, one(&store.find(id).await?, id)?, &mut taken, &mut left).await?,
+        Some(id) => requeue(store, expect_single(&store.find(id).await?, id)?, &mut taken, &mut left).await?,
         None => {
-            let dead = Selection { state: "dead".to_owned(), ..Selection::default() };
-            let mut last: Option<Row> = None;
+            let dead = ListFilter { state: "dead".to_owned(), ..ListFilter::default() };
+            let mut last: Option<CommandRow> = None;
             loop {
-                let page = store.page(&dead, last.as_ref(), PAGE).await?;
+                let page = store.page(&dead, last.as_ref(), PAGE_SIZE).await?;
                 for row in &page {
                     requeue(store, row, &mut taken, &mut left).await?;
                 }
@@ -30,30 +30,30 @@ pub(super) async fn retry(store: &Store, id: Option<&str>, format: Format) -> an
             }
         }
     }
-    tell(&taken, format)?;
+    print_result(&taken, format)?;
     for problem in &left {
         eprintln!("vincula: {problem}");
     }
     if taken.is_empty() && left.is_empty() {
         eprintln!("No dead letter.");
     }
-    Ok(if left.is_empty() { End::Well } else { End::Badly })
+    Ok(if left.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
 }
 
 async fn requeue(
     store: &Store,
-    row: &Row,
-    taken: &mut Vec<(String, Requeued)>,
+    row: &CommandRow,
+    taken: &mut Vec<(String, RequeueResult)>,
     left: &mut Vec<String>,
 ) -> anyhow::Result<()> {
     match store.requeue(row.id.clone()).await? {
         // Somebody else took it up since it was read.
-        Requeued::NotDead if row.state == "dead" => {}
-        Requeued::NotDead => left.push(format!(
+        RequeueResult::NotDead if row.state == "dead" => {}
+        RequeueResult::NotDead => left.push(format!(
             "{} is no dead letter: its state is {}. Only orders that were given up can be retried",
             row.id, row.state
         )),
-        Requeued::Forgotten => left.push(format!(
+        RequeueResult::TextTrimmed => left.push(format!(
             "{}: what was typed is no longer kept, so it cannot be carried out. Its admin can send it again",
             row.id
         )),
@@ -63,25 +63,28 @@ async fn requeue(
 }
 
 /// What is done again.
-fn word(requeued: Requeued) -> &'static str {
-    if requeued == Requeued::Answer { "answer" } else { "order" }
+fn describe(requeued: RequeueResult) -> &'static str {
+    if requeued == RequeueResult::Answer { "answer" } else { "order" }
 }
 
-fn tell(taken: &[(String, Requeued)], format: Format) -> anyhow::Result<()> {
+fn print_result(taken: &[(String, RequeueResult)], format: Format) -> anyhow::Result<()> {
     match format {
         Format::Table => taken.iter().try_for_each(|(id, requeued)| {
-            print(&match requeued {
-                Requeued::Answer => format!("{id}  its answer is sent again\n"),
+            print_output(&match requeued {
+                RequeueResult::Answer => format!("{id}  its answer is sent again\n"),
                 _ => format!("{id}  is carried out again\n"),
             })
         }),
         Format::Json => {
-            let entry = |(id, requeued): &(String, Requeued)| json!({ "id": id, "again": word(*requeued) });
-            print(&format!("{:#}\n", json!(taken.iter().map(entry).collect::<Vec<_>>())))
+            let entry =
+                |(id, requeued): &(String, RequeueResult)| json!({ "id": id, "again": describe(*requeued) });
+            print_output(&format!("{:#}\n", json!(taken.iter().map(entry).collect::<Vec<_>>())))
         }
         Format::Csv => {
-            print("id,again\n")?;
-            taken.iter().try_for_each(|(id, requeued)| print(&format!("{id},{}\n", word(*requeued))))
+            print_output("id,again\n")?;
+            taken
+                .iter()
+                .try_for_each(|(id, requeued)| print_output(&format!("{id},{}\n", describe(*requeued))))
         }
     }
 }

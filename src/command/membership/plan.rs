@@ -3,33 +3,35 @@
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
-use super::super::question::MOST_OPTIONS;
-use super::super::{Context, Failure};
-use super::Direction;
-use super::settle::Settled;
+use super::super::question::MAX_OPTIONS;
+use super::super::{CommandError, Context};
+use super::LinkAction;
+use super::settle::Outcomes;
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Entry, Found, GroupEntry, Invited, fold, side_by_side, told_apart};
+use crate::directory::{
+    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, disambiguate, fold, join_bounded,
+};
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink, Locale};
-use crate::reply::{Fate, Line, MOST_CANDIDATES, Phrase, Report};
-use crate::zapi::{ApiError, Cause, CommunityDetails, GroupDetails};
+use crate::reply::{GroupLine, GroupOutcome, GroupReport, MAX_CANDIDATES, ReplyLine};
+use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails, GroupDetails};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Plan {
+pub(super) struct LinkPlan {
     community: String,
     name: String,
-    items: Vec<Item>,
+    items: Vec<PlanItem>,
     over_limit: Option<(usize, usize)>,
 }
 
 /// A group that was asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Item {
+struct PlanItem {
     /// Its name, else what was typed.
     name: String,
     /// Its id, if it was found.
     id: Option<String>,
-    before: Before,
+    before: PriorState,
     /// The ids of the groups that may be meant, where that is unclear.
     #[serde(default)]
     choices: Vec<String>,
@@ -43,7 +45,7 @@ struct Item {
 
 /// How a group stood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Before {
+enum PriorState {
     /// It must be changed.
     Todo,
     WasSo,
@@ -63,52 +65,52 @@ enum Before {
     NotTheirs,
 }
 
-impl Item {
+impl PlanItem {
     /// A word that stands for no group.
-    fn unfound(name: String, before: Before) -> Self {
+    fn not_found(name: String, before: PriorState) -> Self {
         Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
     }
 }
 
 /// The plan of an earlier try, if there was one.
-pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
+pub(super) fn load_stored(context: &Context<'_>) -> Option<LinkPlan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
 /// The community of a plan, with the name that it had; of any command's plan that has both.
-pub(super) fn community(plan: &str) -> Option<CommunityEntry> {
+pub(super) fn parse_community(plan: &str) -> Option<CommunityEntry> {
     #[derive(Deserialize)]
-    struct Begun {
+    struct StoredPlan {
         community: String,
         name: String,
     }
-    let begun: Begun = serde_json::from_str(plan).ok()?;
-    Some(Entry { id: CommunityId::parse(&begun.community)?, name: begun.name })
+    let begun: StoredPlan = serde_json::from_str(plan).ok()?;
+    Some(NamedEntry { id: CommunityId::parse(&begun.community)?, name: begun.name })
 }
 
-impl Plan {
+impl LinkPlan {
     /// The community.
     pub(super) fn community(&self) -> Option<CommunityId> {
         CommunityId::parse(&self.community)
     }
 
     /// The groups that must be changed.
-    pub(super) fn todo(&self) -> Vec<GroupId> {
-        let todo = self.items.iter().filter(|item| item.before == Before::Todo);
+    pub(super) fn pending(&self) -> Vec<GroupId> {
+        let todo = self.items.iter().filter(|item| item.before == PriorState::Todo);
         todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
     }
 
     /// Something must be changed.
-    pub(super) fn has_work(&self) -> bool {
-        self.items.iter().any(|item| item.before == Before::Todo)
+    pub(super) fn has_pending(&self) -> bool {
+        self.items.iter().any(|item| item.before == PriorState::Todo)
     }
 
     /// A plan of some groups alone.
-    pub(super) fn of(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
-        let item = |id: &GroupId| Item {
+    pub(super) fn from_groups(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
+        let item = |id: &GroupId| PlanItem {
             name: id.to_string(),
             id: Some(id.to_string()),
-            before: Before::Todo,
+            before: PriorState::Todo,
             choices: Vec::new(),
             from: None,
             back: None,
@@ -139,18 +141,18 @@ impl Plan {
             let from = from.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
             let may_move = from.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
             match item.before {
-                Before::Elsewhere(_) if may_move => item.before = Before::Todo,
-                Before::Elsewhere(_) => {}
+                PriorState::Elsewhere(_) if may_move => item.before = PriorState::Todo,
+                PriorState::Elsewhere(_) => {}
                 _ => item.from = None,
             }
         }
-        self.over_limit = over_limit(details, self.todo().len(), limit);
+        self.over_limit = exceeded_limit(details, self.pending().len(), limit);
         self
     }
 
     /// Notes that a group goes back to the community that it left, and why.
     pub(super) fn note_back(&mut self, group: &GroupId, reason: String) {
-        let is_it = |item: &&mut Item| item.id.as_deref() == Some(group.as_str());
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
         if let Some(item) = self.items.iter_mut().find(is_it) {
             item.back = Some(reason);
         }
@@ -163,9 +165,9 @@ impl Plan {
     }
 
     /// The communities that groups shall leave, each with its name and these groups.
-    pub(super) fn sources(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
+    pub(super) fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
         let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
-        for item in self.items.iter().filter(|item| item.before == Before::Todo) {
+        for item in self.items.iter().filter(|item| item.before == PriorState::Todo) {
             let from = item.from.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
             let (Some((id, name)), Some(group)) = (from, item.id.as_deref().and_then(GroupId::parse)) else {
                 continue;
@@ -182,17 +184,17 @@ impl Plan {
     }
 
     /// A line for each group that may have left its community and be in none.
-    pub(super) fn left_open(&self) -> Vec<Phrase> {
+    pub(super) fn left_open(&self) -> Vec<ReplyLine> {
         let line = |(from, from_name, group): (&CommunityId, &str, &GroupId)| {
-            let is_it = |item: &&Item| item.id.as_deref() == Some(group.as_str());
+            let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
             let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
-            Phrase::unsure("moved-perhaps-astray")
+            ReplyLine::unknown("moved-perhaps-astray")
                 .name("name", name)
                 .name("community", from_name)
                 .name("target", &self.name)
                 .order("order", "link", &[from.as_str(), group.as_str()])
         };
-        let sources = self.sources();
+        let sources = self.source_communities();
         let groups = sources
             .iter()
             .flat_map(|(from, name, groups)| groups.iter().map(move |group| (from, name.as_str(), group)));
@@ -200,63 +202,69 @@ impl Plan {
     }
 
     /// A group that must not leave where it is: its community would be empty.
-    pub(super) fn keep(&mut self, group: &GroupId) {
-        let is_it = |item: &&mut Item| item.id.as_deref() == Some(group.as_str());
+    pub(super) fn keep_in_place(&mut self, group: &GroupId) {
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
         if let Some(item) = self.items.iter_mut().find(is_it) {
-            item.before = Before::MustStay;
+            item.before = PriorState::MustStay;
         }
     }
 
     /// The ids of all that may be meant where it is unclear, in the order of their numbers.
     pub(super) fn choices(&self) -> Vec<String> {
         let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
-        choices.take(MOST_OPTIONS).collect()
+        choices.take(MAX_OPTIONS).collect()
     }
 
     /// The answer, from how the groups stood and what became of those that had to be changed.
-    pub(super) fn report(self, direction: Direction, mut settled: Settled) -> Report {
-        self.told(direction, true, |id, _| settled.remove(id).unwrap_or(Fate::NotRead))
+    pub(super) fn report(self, direction: LinkAction, mut settled: Outcomes) -> GroupReport {
+        self.build_report(direction, true, |id, _| settled.remove(id).unwrap_or(GroupOutcome::NotReadBack))
     }
 
     /// The answer before anything is changed; `has_numbers` where a number answers it.
-    pub(super) fn preview(&self, direction: Direction, has_numbers: bool) -> Report {
-        self.clone().told(direction, has_numbers, |_, from| from.map_or(Fate::Would, Fate::WouldMove))
+    pub(super) fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
+        self.clone().build_report(direction, has_numbers, |_, from| {
+            from.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
+        })
     }
 
-    fn told(
+    fn build_report(
         self,
-        direction: Direction,
+        direction: LinkAction,
         has_numbers: bool,
-        mut fate_of: impl FnMut(&GroupId, Option<String>) -> Fate,
-    ) -> Report {
+        mut fate_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
+    ) -> GroupReport {
         let mut next = 1;
         let lines = self.items.into_iter().map(|item| {
-            let fits = has_numbers && next + item.choices.len() <= MOST_OPTIONS + 1;
+            let fits = has_numbers && next + item.choices.len() <= MAX_OPTIONS + 1;
             let first = if fits && !item.choices.is_empty() { next } else { 0 };
             next += item.choices.len();
             let fate = match item.before {
-                Before::Todo => {
+                PriorState::Todo => {
                     let id = item.id.as_deref().and_then(GroupId::parse);
                     let from = item.from.map(|(id, name)| name.unwrap_or(id));
-                    id.map_or(Fate::NotRead, |id| fate_of(&id, from))
+                    id.map_or(GroupOutcome::NotReadBack, |id| fate_of(&id, from))
                 }
-                Before::WasSo => Fate::WasSo,
-                Before::Elsewhere(community) => Fate::Elsewhere(community),
-                Before::Announcement => Fate::Announcement,
-                Before::MustStay => Fate::MustStay,
-                Before::Gone => Fate::Gone,
-                Before::Unknown(nearest) => Fate::Unknown { nearest, first },
-                Before::NoMatch => Fate::NoMatch,
-                Before::Unclear(candidates) => Fate::Unclear { candidates, first },
-                Before::NotHere => Fate::NotHere,
-                Before::Outside => Fate::Outside,
-                Before::Nowhere => Fate::Nowhere,
-                Before::NotTheirs => Fate::NotTheirs,
+                PriorState::WasSo => GroupOutcome::AlreadyDone,
+                PriorState::Elsewhere(community) => GroupOutcome::InOtherCommunity(community),
+                PriorState::Announcement => GroupOutcome::Announcement,
+                PriorState::MustStay => GroupOutcome::LastGroup,
+                PriorState::Gone => GroupOutcome::Gone,
+                PriorState::Unknown(nearest) => {
+                    GroupOutcome::Unknown { suggestions: nearest, first_number: first }
+                }
+                PriorState::NoMatch => GroupOutcome::NoMatch,
+                PriorState::Unclear(candidates) => {
+                    GroupOutcome::Ambiguous { candidates, first_number: first }
+                }
+                PriorState::NotHere => GroupOutcome::NotInChat,
+                PriorState::Outside => GroupOutcome::BotNotMember,
+                PriorState::Nowhere => GroupOutcome::DeadInvite,
+                PriorState::NotTheirs => GroupOutcome::NotAdmin,
             };
-            Line { name: item.name, fate }
+            GroupLine { name: item.name, outcome: fate }
         });
-        Report {
-            is_link: direction == Direction::Link,
+        GroupReport {
+            is_link: direction == LinkAction::Link,
             community: self.name,
             lines: lines.collect(),
             over_limit: self.over_limit,
@@ -267,22 +275,22 @@ impl Plan {
 
 /// Finds the groups and reads how they stand; nothing is changed. `is_back` where they were taken out by
 /// the same admin, who puts them back.
-pub(super) async fn survey(
+pub(super) async fn build_plan(
     context: &Context<'_>,
-    direction: Direction,
+    direction: LinkAction,
     community: CommunityEntry,
     typed: &[String],
     is_back: bool,
-) -> Result<(Plan, CommunityDetails), Failure> {
-    let here = words_for_here();
-    let asked = without_invitations(context, typed).await?;
+) -> Result<(LinkPlan, CommunityDetails), CommandError> {
+    let here = here_words();
+    let asked = resolve_invitations(context, typed).await?;
     let words = asked.iter().filter_map(|asked| match asked {
-        Asked::Word(word) => Some(word.clone()),
-        Asked::Nothing(_) => None,
+        Lookup::Word(word) => Some(word.clone()),
+        Lookup::NotFound(_) => None,
     });
     let words: Vec<String> = words.collect();
     let (found, details) = tokio::join!(
-        context.directory.groups(context.zapi, &words, context.chat, &here),
+        context.directory.find_groups(context.zapi, &words, context.chat, &here),
         context.zapi.community(&community.id)
     );
     let details = details?;
@@ -294,34 +302,34 @@ pub(super) async fn survey(
     let mut by_id = Vec::new();
     for (asked, typed) in asked.into_iter().zip(typed) {
         let word = match asked {
-            Asked::Word(word) => word,
-            Asked::Nothing(item) => {
+            Lookup::Word(word) => word,
+            Lookup::NotFound(item) => {
                 items.push(item);
                 continue;
             }
         };
         let Some(found) = found.next() else { continue };
-        let unclear = |before| Item::unfound(word.clone(), before);
+        let unclear = |before| PlanItem::not_found(word.clone(), before);
         let groups = match found {
-            Found::One(group) => vec![group],
-            Found::Several(groups) if groups.is_empty() => {
-                items.push(unclear(Before::NoMatch));
+            NameMatch::Exact(group) => vec![group],
+            NameMatch::Many(groups) if groups.is_empty() => {
+                items.push(unclear(PriorState::NoMatch));
                 continue;
             }
-            Found::Several(groups) => groups,
-            Found::Unclear(groups) => {
+            NameMatch::Many(groups) => groups,
+            NameMatch::Ambiguous(groups) => {
                 let choices = choices(&groups);
-                items.push(Item { choices, ..unclear(Before::Unclear(told_apart(&groups))) });
+                items.push(PlanItem { choices, ..unclear(PriorState::Unclear(disambiguate(&groups))) });
                 continue;
             }
-            Found::Nothing { nearest } => {
+            NameMatch::NotFound { suggestions: nearest } => {
                 let is_here = here.contains(&fold(&word)) && matches!(context.chat, Chat::Direct(_));
                 items.push(match nearest {
-                    _ if is_here => unclear(Before::NotHere),
-                    _ if word.contains('*') => unclear(Before::NoMatch),
+                    _ if is_here => unclear(PriorState::NotHere),
+                    _ if word.contains('*') => unclear(PriorState::NoMatch),
                     nearest => {
                         let choices = choices(&nearest);
-                        Item { choices, ..unclear(Before::Unknown(told_apart(&nearest))) }
+                        PlanItem { choices, ..unclear(PriorState::Unknown(disambiguate(&nearest))) }
                     }
                 });
                 continue;
@@ -336,14 +344,14 @@ pub(super) async fn survey(
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
             let id = Some(group.id.to_string());
-            items.push(Item { id, ..Item::unfound(name, Before::Todo) });
+            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Todo) });
             open.push((items.len() - 1, group));
             by_id.push(is_by_id);
         }
     }
-    let stands = standings(context, direction, &community.id, &details, &open).await?;
+    let stands = read_states(context, direction, &community.id, &details, &open).await?;
     for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(stands) {
-        let Standing { before, name, from, is_visible } = standing;
+        let CurrentState { prior: before, name, from, is_visible } = standing;
         items[*at].before = before;
         items[*at].from = from;
         if let Some(name) = name {
@@ -353,76 +361,80 @@ pub(super) async fn survey(
             items[*at].name = group.id.to_string();
         }
     }
-    if direction == Direction::Link && context.admin.from == AdminsFrom::Community && !is_back {
-        keep_to_theirs(context, &mut items).await?;
+    if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
+        reject_unowned_groups(context, &mut items).await?;
     }
-    let todo = items.iter().filter(|item| item.before == Before::Todo).count();
+    let todo = items.iter().filter(|item| item.before == PriorState::Todo).count();
     let ordinary = details.ordinary().count();
     let mut over_limit = None;
     match direction {
-        Direction::Link => over_limit = self::over_limit(&details, todo, context.instance.community_limit),
+        LinkAction::Link => {
+            over_limit = self::exceeded_limit(&details, todo, context.instance.community_limit)
+        }
         // At least one ordinary group must stay linked: the one that was named last.
-        Direction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
-            if let Some(last) = items.iter_mut().rfind(|item| item.before == Before::Todo) {
-                last.before = Before::MustStay;
+        LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
+            if let Some(last) = items.iter_mut().rfind(|item| item.before == PriorState::Todo) {
+                last.before = PriorState::MustStay;
             }
         }
-        Direction::Unlink => {}
+        LinkAction::Unlink => {}
     }
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    Ok((Plan { community: community.id.to_string(), name, items, over_limit }, details))
+    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
 }
 
 /// What a word asks for, once invitations are followed.
-enum Asked {
+enum Lookup {
     /// What this names.
     Word(String),
     /// Nothing here: an invitation that leads to no group of the bot.
-    Nothing(Item),
+    NotFound(PlanItem),
 }
 
 /// The words with ids in the place of invitations, and what is told of those that lead to no group here.
-async fn without_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Asked>, ApiError> {
-    let invited = context.directory.invitations(context.zapi, typed).await?;
+async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Lookup>, ApiError> {
+    let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
     let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
-        None => Asked::Word(word.clone()),
-        Some(Invited::Group(group)) => Asked::Word(group.id.to_string()),
-        Some(Invited::Outside(name)) => {
-            Asked::Nothing(Item::unfound(name.unwrap_or_else(|| word.clone()), Before::Outside))
+        None => Lookup::Word(word.clone()),
+        Some(InviteTarget::Group(group)) => Lookup::Word(group.id.to_string()),
+        Some(InviteTarget::NotAMember(name)) => {
+            Lookup::NotFound(PlanItem::not_found(name.unwrap_or_else(|| word.clone()), PriorState::Outside))
         }
-        Some(Invited::Nowhere) => Asked::Nothing(Item::unfound(word.clone(), Before::Nowhere)),
+        Some(InviteTarget::Expired) => {
+            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::Nowhere))
+        }
     });
     Ok(asked.collect())
 }
 
 /// How many groups the community would hold with so many more, and can hold, where that is too many.
-fn over_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
+fn exceeded_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
     let count = details.ordinary().count() + more;
     (more > 0 && count > limit).then_some((count, limit))
 }
 
 /// The ids of what is offered.
 fn choices(groups: &[GroupEntry]) -> Vec<String> {
-    groups.iter().take(MOST_CANDIDATES).map(|group| group.id.to_string()).collect()
+    groups.iter().take(MAX_CANDIDATES).map(|group| group.id.to_string()).collect()
 }
 
 /// WhatsApp lets the admins of a group alone put it into a community, and the bot's number is one of many:
 /// whoever commands as the admin of a community does no more through it.
-async fn keep_to_theirs(context: &Context<'_>, items: &mut [Item]) -> Result<(), ApiError> {
+async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
     let reads = items.iter().enumerate().filter_map(|(at, item)| {
         let is_seen = || item.from.as_ref().is_some_and(|(_, name)| name.is_some());
         let may_come = match item.before {
-            Before::Todo => true,
+            PriorState::Todo => true,
             // A move may take it out of another community of theirs.
-            Before::Elsewhere(_) => is_seen(),
+            PriorState::Elsewhere(_) => is_seen(),
             _ => false,
         };
         let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
-        Some(async move { is_theirs(context, &group).await.map(|is_theirs| (at, is_theirs)) }.boxed())
+        Some(async move { is_group_admin(context, &group).await.map(|is_theirs| (at, is_theirs)) }.boxed())
     });
-    for read in side_by_side(reads.collect()).await {
+    for read in join_bounded(reads.collect()).await {
         if let (at, false) = read? {
-            items[at].before = Before::NotTheirs;
+            items[at].before = PriorState::NotTheirs;
             items[at].from = None;
         }
     }
@@ -430,10 +442,10 @@ async fn keep_to_theirs(context: &Context<'_>, items: &mut [Item]) -> Result<(),
 }
 
 /// Whether the admin is an admin of a group, by number or lid; unknown is no.
-async fn is_theirs(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
+async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
     let people = match context.zapi.participants(group).await {
         Ok(people) => people,
-        Err(error) if error.cause.is_temporary() || error.cause.concerns_all() => return Err(error),
+        Err(error) if error.cause.is_temporary() || error.cause.affects_instance() => return Err(error),
         Err(_) => return Ok(false),
     };
     let Admin { phone, lid, .. } = context.admin;
@@ -446,8 +458,8 @@ async fn is_theirs(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiEr
 }
 
 /// How a group stands.
-struct Standing {
-    before: Before,
+struct CurrentState {
+    prior: PriorState,
     /// Its name, where the list lacked it.
     name: Option<String>,
     /// The other community that it belongs to.
@@ -457,71 +469,74 @@ struct Standing {
 }
 
 /// How each group stands.
-async fn standings(
+async fn read_states(
     context: &Context<'_>,
-    direction: Direction,
+    direction: LinkAction,
     community: &CommunityId,
     details: &CommunityDetails,
     groups: &[(usize, GroupEntry)],
-) -> Result<Vec<Standing>, ApiError> {
+) -> Result<Vec<CurrentState>, ApiError> {
     let reads =
-        groups.iter().map(|(_, group)| standing(context, direction, community, details, group).boxed());
-    side_by_side(reads.collect()).await.into_iter().collect()
+        groups.iter().map(|(_, group)| read_state(context, direction, community, details, group).boxed());
+    join_bounded(reads.collect()).await.into_iter().collect()
 }
 
-async fn standing(
+async fn read_state(
     context: &Context<'_>,
-    direction: Direction,
+    direction: LinkAction,
     community: &CommunityId,
     details: &CommunityDetails,
-    group: &Entry<GroupId>,
-) -> Result<Standing, ApiError> {
-    let here = |before, name: Option<String>| Standing { before, name, from: None, is_visible: true };
-    let unread = |before| Standing { is_visible: false, ..here(before, None) };
+    group: &NamedEntry<GroupId>,
+) -> Result<CurrentState, ApiError> {
+    let here =
+        |before, name: Option<String>| CurrentState { prior: before, name, from: None, is_visible: true };
+    let unread = |before| CurrentState { is_visible: false, ..here(before, None) };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
         let before = match direction {
-            _ if member.is_announcement => Before::Announcement,
-            Direction::Link => Before::WasSo,
-            Direction::Unlink => Before::Todo,
+            _ if member.is_announcement => PriorState::Announcement,
+            LinkAction::Link => PriorState::WasSo,
+            LinkAction::Unlink => PriorState::Todo,
         };
         return Ok(here(before, name));
     }
     let outside = match direction {
-        Direction::Link => Before::Todo,
-        Direction::Unlink => Before::WasSo,
+        LinkAction::Link => PriorState::Todo,
+        LinkAction::Unlink => PriorState::WasSo,
     };
     match context.zapi.group(&group.id).await {
         Ok(found) => {
             let name = found.name.clone().filter(|_| group.name.is_empty());
-            let elsewhere = elsewhere(context, community, &found).await?;
+            let elsewhere = find_other_community(context, community, &found).await?;
             let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
             if found.is_announcement {
-                return Ok(Standing { is_visible, ..here(Before::Announcement, name) });
+                return Ok(CurrentState { is_visible, ..here(PriorState::Announcement, name) });
             }
             Ok(match elsewhere {
                 Some((id, other)) => {
                     let from = Some((id.to_string(), other.clone()));
-                    Standing { before: Before::Elsewhere(other), name, from, is_visible }
+                    CurrentState { prior: PriorState::Elsewhere(other), name, from, is_visible }
                 }
                 // The group knows already what the community's metadata does not show yet.
-                None if found.community.is_some() && direction == Direction::Link => {
-                    here(Before::WasSo, name)
+                None if found.community.is_some() && direction == LinkAction::Link => {
+                    here(PriorState::WasSo, name)
                 }
-                None if found.community.is_some() => here(Before::Todo, name),
+                None if found.community.is_some() => here(PriorState::Todo, name),
                 None => here(outside, name),
             })
         }
-        Err(error) if error.proves_absence() => Ok(unread(Before::Gone)),
+        Err(error) if error.proves_absence() => Ok(unread(PriorState::Gone)),
         // The community's own metadata is enough to call, but no proof that nothing is to be done.
-        Err(error) if error.cause == Cause::Unreadable && direction == Direction::Link => Ok(unread(outside)),
+        Err(error) if error.cause == ApiErrorKind::Unreadable && direction == LinkAction::Link => {
+            Ok(unread(outside))
+        }
         Err(error) => Err(error),
     }
 }
 
 /// The other community that a group belongs to, if it belongs to another, and its name where it is known and
 /// the admin sees it.
-pub(super) async fn elsewhere(
+pub(super) async fn find_other_community(
     context: &Context<'_>,
     community: &CommunityId,
     group: &GroupDetails,
@@ -529,7 +544,8 @@ pub(super) async fn elsewhere(
     match &group.community {
         Some(other) if other != community => {
             let snapshot = context.directory.snapshot(context.zapi).await?;
-            let name = snapshot.communities.by_id(other).filter(|entry| context.sees(&entry.id, &entry.name));
+            let name =
+                snapshot.communities.by_id(other).filter(|entry| context.can_see(&entry.id, &entry.name));
             Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
         }
         _ => Ok(None),
@@ -537,6 +553,6 @@ pub(super) async fn elsewhere(
 }
 
 /// `here`, in every language.
-pub fn words_for_here() -> Vec<String> {
+pub fn here_words() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
 }

@@ -4,57 +4,62 @@
 //! has left already is not taken out again. A group that is not linked after all is put back, and the reply says
 //! of each where it is.
 
-use super::plan::{self, Plan};
-use super::settle::{Settled, settle};
-use super::{Direction, choose, shown_first, typed_groups, with_ids};
+use super::plan::{self, LinkPlan};
+use super::settle::{Outcomes, reconcile};
+use super::{LinkAction, command_with_ids, parse_groups, preview_or_confirm, prompt_choice};
 use crate::authorise::may_in;
-use crate::command::{Arguments, Context, Failure};
+use crate::command::{Arguments, CommandError, Context};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Fate, Reply};
+use crate::reply::{GroupOutcome, Reply};
 
 /// Moves the groups that were typed, and tells what became of each.
-pub async fn relocate(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, Failure> {
-    let community = context.named_community()?;
-    let mut plan = match plan::stored(context) {
+pub async fn move_groups(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let community = context.require_community()?;
+    let mut plan = match plan::load_stored(context) {
         Some(plan) => plan,
         None => {
-            let typed = match typed_groups(context, "move", arguments).await? {
+            let typed = match parse_groups(context, "move", arguments).await? {
                 Ok(typed) => typed,
                 Err(reply) => return Ok(reply),
             };
             let (plan, details) =
-                plan::survey(context, Direction::Link, community, &typed, arguments.is_back).await?;
+                plan::build_plan(context, LinkAction::Link, community, &typed, arguments.is_undo).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
             let is_from =
-                |id: &CommunityId| arguments.only_if.as_deref().is_none_or(|only| id.as_str() == only);
+                |id: &CommunityId| arguments.precondition.as_deref().is_none_or(|only| id.as_str() == only);
             let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
-            keep_the_last(context, &mut plan).await?;
+            keep_last_group(context, &mut plan).await?;
             failpoint::reach(Step::Surveyed);
-            let todo = plan.todo();
-            let leaving: usize = plan.sources().iter().map(|(.., groups)| groups.len()).sum();
-            let order = ("move", order_back(&todo, &plan));
-            if let Some(reply) = shown_first(context, order, &plan, &typed, leaving).await {
+            let todo = plan.pending();
+            let leaving: usize = plan.source_communities().iter().map(|(.., groups)| groups.len()).sum();
+            let order = ("move", undo_command(&todo, &plan));
+            if let Some(reply) = preview_or_confirm(context, order, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
-            if plan.has_work() {
-                context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
+            if plan.has_pending() {
+                context.store_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
                 failpoint::reach(Step::Planned);
             }
             plan
         }
     };
-    let settled = carry_over(context, &mut plan).await?;
-    remember_undo(context, &plan, &settled);
-    choose(context, "move", &plan, (arguments.flags.typed().to_owned(), plan.community_id().to_owned()));
-    Ok(Reply::Membership(plan.report(Direction::Link, settled)))
+    let settled = execute_move(context, &mut plan).await?;
+    store_undo(context, &plan, &settled);
+    prompt_choice(
+        context,
+        "move",
+        &plan,
+        (arguments.flags.typed().to_owned(), plan.community_id().to_owned()),
+    );
+    Ok(Reply::GroupReport(plan.report(LinkAction::Link, settled)))
 }
 
 /// At least one ordinary group must stay in each community that groups leave: the one named last.
-async fn keep_the_last(context: &Context<'_>, plan: &mut Plan) -> Result<(), Failure> {
-    for (id, _, groups) in plan.sources() {
+async fn keep_last_group(context: &Context<'_>, plan: &mut LinkPlan) -> Result<(), CommandError> {
+    for (id, _, groups) in plan.source_communities() {
         let details = context.zapi.community(&id).await?;
         if !details.lists_groups() {
             // Which group is the last one is not known: WhatsApp itself lets none go.
@@ -62,7 +67,7 @@ async fn keep_the_last(context: &Context<'_>, plan: &mut Plan) -> Result<(), Fai
         }
         let ordinary = details.ordinary().count();
         if let Some(last) = groups.last().filter(|_| groups.len() >= ordinary) {
-            plan.keep(last);
+            plan.keep_in_place(last);
         }
     }
     Ok(())
@@ -70,14 +75,22 @@ async fn keep_the_last(context: &Context<'_>, plan: &mut Plan) -> Result<(), Fai
 
 /// Both halves. What left its community and is not linked after two calls goes back, also where the order was
 /// cancelled between the halves: the plan notes it before, so that a later attempt only puts it back.
-async fn carry_over(context: &mut Context<'_>, plan: &mut Plan) -> Result<Settled, Failure> {
-    let Some(target) = plan.community() else { return Ok(Settled::new()) };
-    let mut open: Vec<GroupId> = plan.todo();
+async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<Outcomes, CommandError> {
+    let Some(target) = plan.community() else { return Ok(Outcomes::new()) };
+    let mut open: Vec<GroupId> = plan.pending();
     open.retain(|group| plan.reason_to_go_back(group).is_none());
-    let (mut settled, mut later) = (Settled::new(), None);
-    for (from, name, groups) in plan.sources() {
+    let (mut settled, mut later) = (Outcomes::new(), None);
+    for (from, name, groups) in plan.source_communities() {
         let groups: Vec<GroupId> = groups.into_iter().filter(|group| open.contains(group)).collect();
-        match settle(context, Direction::Unlink, &Plan::of(&from, &name, &groups), None, None).await {
+        match reconcile(
+            context,
+            LinkAction::Unlink,
+            &LinkPlan::from_groups(&from, &name, &groups),
+            None,
+            None,
+        )
+        .await
+        {
             Ok(left) => {
                 for (group, fate) in left {
                     let stays = stays(context, (&from, &name), &group, fate).await;
@@ -85,7 +98,7 @@ async fn carry_over(context: &mut Context<'_>, plan: &mut Plan) -> Result<Settle
                 }
             }
             // What has left another community does not wait for these.
-            Err(Failure::Api(error)) if error.cause.is_temporary() => {
+            Err(CommandError::Api(error)) if error.cause.is_temporary() => {
                 open.retain(|group| !groups.contains(group));
                 later = Some(error);
             }
@@ -96,21 +109,21 @@ async fn carry_over(context: &mut Context<'_>, plan: &mut Plan) -> Result<Settle
     let linked = link(context, &target, plan.name(), &open).await?;
     let mut goes_back = false;
     for (group, fate) in linked {
-        let is_from = plan.sources().iter().any(|(.., groups)| groups.contains(&group));
-        if is_from && !matches!(fate, Fate::Done | Fate::Elsewhere(_)) {
-            plan.note_back(&group, fate.reason(context.speech));
+        let is_from = plan.source_communities().iter().any(|(.., groups)| groups.contains(&group));
+        if is_from && !matches!(fate, GroupOutcome::Done | GroupOutcome::InOtherCommunity(_)) {
+            plan.note_back(&group, fate.reason(context.localizer));
             goes_back = true;
         } else {
             settled.insert(group, fate);
         }
     }
     if goes_back {
-        context.write_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
+        context.store_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
         failpoint::reach(Step::Planned);
     }
     settled.extend(put_back(context, plan, &target).await?);
-    if settled.values().all(|fate| *fate == Fate::Done) {
-        context.gave_up = false;
+    if settled.values().all(|fate| *fate == GroupOutcome::Done) {
+        context.is_final_failure = false;
     }
     later.map_or(Ok(settled), |error| Err(error.into()))
 }
@@ -120,13 +133,13 @@ async fn stays(
     context: &Context<'_>,
     (from, name): (&CommunityId, &str),
     group: &GroupId,
-    fate: Fate,
-) -> Option<Fate> {
-    let reason = fate.reason(context.speech);
+    fate: GroupOutcome,
+) -> Option<GroupOutcome> {
+    let reason = fate.reason(context.localizer);
     match fate {
-        Fate::Done | Fate::WasSo => return None,
+        GroupOutcome::Done | GroupOutcome::AlreadyDone => return None,
         // The community cannot be read; its group may be.
-        Fate::NotRead => {
+        GroupOutcome::NotReadBack => {
             let read = context.zapi.group(group).await;
             if read.is_ok_and(|group| group.community.as_ref() != Some(from)) {
                 return None;
@@ -134,7 +147,7 @@ async fn stays(
         }
         _ => {}
     }
-    let tell = if fate.mark() == "❌" { Fate::Stays } else { Fate::PerhapsStays };
+    let tell = if fate.icon() == "❌" { GroupOutcome::Stays } else { GroupOutcome::PerhapsStays };
     Some(tell(name.to_owned(), reason))
 }
 
@@ -144,28 +157,43 @@ async fn link(
     community: &CommunityId,
     name: &str,
     groups: &[GroupId],
-) -> Result<Settled, Failure> {
+) -> Result<Outcomes, CommandError> {
     let mut settled =
-        settle(context, Direction::Link, &Plan::of(community, name, groups), None, None).await?;
-    let may_help =
-        |fate: &Fate| matches!(fate, Fate::NoAnswer(_) | Fate::NotShown | Fate::NotRead | Fate::Trouble(_));
+        reconcile(context, LinkAction::Link, &LinkPlan::from_groups(community, name, groups), None, None)
+            .await?;
+    let may_help = |fate: &GroupOutcome| {
+        matches!(
+            fate,
+            GroupOutcome::NoResponse(_)
+                | GroupOutcome::NotVisible
+                | GroupOutcome::NotReadBack
+                | GroupOutcome::ApiError(_)
+        )
+    };
     let open: Vec<GroupId> =
         groups.iter().filter(|group| settled.get(*group).is_some_and(may_help)).cloned().collect();
-    settled.extend(settle(context, Direction::Link, &Plan::of(community, name, &open), None, None).await?);
+    settled.extend(
+        reconcile(context, LinkAction::Link, &LinkPlan::from_groups(community, name, &open), None, None)
+            .await?,
+    );
     Ok(settled)
 }
 
 /// Links the groups that go back to where they were, and tells where each is.
-async fn put_back(context: &mut Context<'_>, plan: &Plan, target: &CommunityId) -> Result<Settled, Failure> {
-    let mut settled = Settled::new();
+async fn put_back(
+    context: &mut Context<'_>,
+    plan: &LinkPlan,
+    target: &CommunityId,
+) -> Result<Outcomes, CommandError> {
+    let mut settled = Outcomes::new();
     // To put them back is what is left to do of a cancelled order.
     let is_cancelled = std::mem::take(&mut context.is_cancelled);
-    for (from, name, mut groups) in plan.sources() {
+    for (from, name, mut groups) in plan.source_communities() {
         groups.retain(|group| plan.reason_to_go_back(group).is_some());
         for (group, fate) in link(context, &from, &name, &groups).await? {
             let reason = plan.reason_to_go_back(&group).unwrap_or_default().to_owned();
             let told = match fate {
-                Fate::Done => Fate::Back(name.clone(), reason),
+                GroupOutcome::Done => GroupOutcome::MovedBack(name.clone(), reason),
                 fate => whereabouts(context, target, &group, fate, (name.clone(), reason)).await,
             };
             settled.insert(group, told);
@@ -181,37 +209,39 @@ async fn whereabouts(
     context: &Context<'_>,
     target: &CommunityId,
     group: &GroupId,
-    fate: Fate,
+    fate: GroupOutcome,
     (from, reason): (String, String),
-) -> Fate {
-    let Ok(details) = context.zapi.group(group).await else { return Fate::PerhapsBack(from, reason) };
+) -> GroupOutcome {
+    let Ok(details) = context.zapi.group(group).await else {
+        return GroupOutcome::MaybeMovedBack(from, reason);
+    };
     if details.community.as_ref() == Some(target) {
-        return Fate::Done;
+        return GroupOutcome::Done;
     }
     match fate {
-        Fate::Elsewhere(_) => fate,
-        _ if details.community.is_none() && fate.mark() == "❌" => Fate::Stray(from, reason),
-        _ => Fate::PerhapsBack(from, reason),
+        GroupOutcome::InOtherCommunity(_) => fate,
+        _ if details.community.is_none() && fate.icon() == "❌" => GroupOutcome::Stranded(from, reason),
+        _ => GroupOutcome::MaybeMovedBack(from, reason),
     }
 }
 
 /// The words of an order to move, with ids in the place of names.
-fn order_back(groups: &[GroupId], plan: &Plan) -> String {
+fn undo_command(groups: &[GroupId], plan: &LinkPlan) -> String {
     let community = plan.community().map(|id| id.to_string()).unwrap_or_default();
     groups.iter().map(|id| id.as_str()).chain([community.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
 /// What moved from one community, or left it for nothing, is moved back; what was in none is unlinked; a mixture
 /// has no one order.
-fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
-    let is_done = |group: &&GroupId| settled.get(*group).is_some_and(Fate::may_be_done);
-    let todo = plan.todo();
+fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, settled: &Outcomes) {
+    let is_done = |group: &&GroupId| settled.get(*group).is_some_and(GroupOutcome::may_be_done);
+    let todo = plan.pending();
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
     let Some(target) = plan.community() else { return };
     if done.is_empty() {
         return;
     }
-    let sources = plan.sources();
+    let sources = plan.source_communities();
     let from = |group: &GroupId| sources.iter().position(|(.., groups)| groups.contains(group));
     let first = from(&done[0]);
     let by = match first.and_then(|at| sources.get(at)) {
@@ -220,7 +250,7 @@ fn remember_undo(context: &mut Context<'_>, plan: &Plan, settled: &Settled) {
             let words = done.iter().map(GroupId::as_str).chain([id.as_str()]).collect::<Vec<_>>();
             Some(("move", words.join(" ")))
         }
-        None => Some(("unlink", with_ids(&target, &done))),
+        None => Some(("unlink", command_with_ids(&target, &done))),
     };
-    context.can_be_undone_if("move", by, Some(target.to_string()));
+    context.set_undo_if("move", by, Some(target.to_string()));
 }

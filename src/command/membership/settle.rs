@@ -2,67 +2,67 @@
 
 use std::collections::HashMap;
 
-use super::super::patience::Patience;
-use super::super::progress::MANY;
-use super::super::{Context, Failure};
-use super::Direction;
-use super::plan::{Plan, elsewhere};
+use super::super::patience::PollBackoff;
+use super::super::progress::MIN_ITEMS_FOR_PROGRESS;
+use super::super::{CommandError, Context};
+use super::LinkAction;
+use super::plan::{LinkPlan, find_other_community};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
-use crate::reply::{Fate, quoted};
-use crate::zapi::{ApiError, Cause, CommunityDetails, TurnToChange};
+use crate::reply::{GroupOutcome, quote};
+use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, CommunityDetails};
 
 /// What became of each group that had to be changed.
-pub(super) type Settled = HashMap<GroupId, Fate>;
+pub(super) type Outcomes = HashMap<GroupId, GroupOutcome>;
 
 /// What was said of each group: a hint.
-type Hints = HashMap<GroupId, Hint>;
+type CallResults = HashMap<GroupId, CallResult>;
 
 /// What a call said, or what kept it from being made.
 #[derive(Clone, Debug)]
-struct Hint {
-    said: Result<(), ApiError>,
-    is_called: bool,
+struct CallResult {
+    result: Result<(), ApiError>,
+    was_sent: bool,
 }
 
-impl Hint {
+impl CallResult {
     /// A call was made, and whoever made it does not know what became of it.
-    fn is_open(&self, error: &ApiError) -> bool {
-        self.is_called && !error.cause.is_surely_unmade()
+    fn is_unknown(&self, error: &ApiError) -> bool {
+        self.was_sent && !error.cause.is_surely_not_applied()
     }
 }
 
 /// Brings the groups of the plan where they shall be, as far as Z-API lets it. `known` is the
 /// community as it was just read, so that all of the plan is missing; after a crash or an earlier try
 /// it is read anew. `turn` is that of the call, where it was taken before.
-pub(super) async fn settle(
+pub(super) async fn reconcile(
     context: &mut Context<'_>,
-    direction: Direction,
-    plan: &Plan,
+    direction: LinkAction,
+    plan: &LinkPlan,
     known: Option<CommunityDetails>,
-    turn: Option<TurnToChange>,
-) -> Result<Settled, Failure> {
-    let Some(community) = plan.community() else { return Ok(Settled::new()) };
-    let todo = plan.todo();
+    turn: Option<ChangePermit>,
+) -> Result<Outcomes, CommandError> {
+    let Some(community) = plan.community() else { return Ok(Outcomes::new()) };
+    let todo = plan.pending();
     if todo.is_empty() {
-        return Ok(Settled::new());
+        return Ok(Outcomes::new());
     }
-    let work = Work { context, direction, community: &community, hidden: Vec::new() };
+    let work = Reconciler { context, action: direction, community: &community, hidden: Vec::new() };
     let is_just_read = known.is_some();
     let details = match known {
         Some(details) => details,
         None => match work.context.zapi.community(&community).await {
             Ok(details) => details,
-            Err(error) => return work.without_reading(&todo, error),
+            Err(error) => return work.unverified_outcomes(&todo, error),
         },
     };
     let hidden = todo.iter().filter(|group| details.find(group).is_none()).cloned().collect();
-    let work = Work { hidden, ..work };
+    let work = Reconciler { hidden, ..work };
     let mut missing = match is_just_read {
         true => todo.clone(),
-        false => work.missing(todo.clone(), &details).await,
+        false => work.find_missing(todo.clone(), &details).await,
     };
-    let mut hints = Hints::new();
+    let mut hints = CallResults::new();
     let (mut unread, mut unsure) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
         // An earlier try's call may only be on its way into what is read.
@@ -71,12 +71,13 @@ pub(super) async fn settle(
         let (called, last) = work.call_all(&missing, turn).await;
         let cause = last.as_ref().err().map(|error| error.cause);
         // What Z-API said that cannot be read may be of one group.
-        let may_be_of_one = cause.is_none_or(|cause| !cause.is_temporary() || cause == Cause::Unreadable);
-        let concerns_all = cause.is_some_and(Cause::concerns_all);
+        let may_be_of_one =
+            cause.is_none_or(|cause| !cause.is_temporary() || cause == ApiErrorKind::Unreadable);
+        let concerns_all = cause.is_some_and(ApiErrorKind::affects_instance);
         hints = called;
         if concerns_all {
             // What an earlier call was for is looked at all the same.
-            let is_called = |group: &GroupId| hints.get(group).is_some_and(|hint| hint.said.is_ok());
+            let is_called = |group: &GroupId| hints.get(group).is_some_and(|hint| hint.result.is_ok());
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
             if !called.is_empty() {
@@ -94,33 +95,34 @@ pub(super) async fn settle(
             }
         }
     }
-    let mut settled = work.attribute(&todo, missing, &hints, unread).await?;
-    settled.extend(unsure.into_iter().map(|group| (group, Fate::NotRead)));
+    let mut settled = work.classify_failures(&todo, missing, &hints, unread).await?;
+    settled.extend(unsure.into_iter().map(|group| (group, GroupOutcome::NotReadBack)));
     Ok(settled)
 }
 
-struct Work<'w, 'c> {
+struct Reconciler<'w, 'c> {
     context: &'w mut Context<'c>,
-    direction: Direction,
+    action: LinkAction,
     community: &'w CommunityId,
     /// The groups that the community did not show when it was first read.
     hidden: Vec<GroupId>,
 }
 
-impl Work<'_, '_> {
+impl Reconciler<'_, '_> {
     /// Those that are not where they shall be. A group that is to go, and that the community never
     /// showed, is gone only when the group itself says so: one of the two reads lags. A community that
     /// lists no groups proves nothing: each group itself is asked.
-    async fn missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
+    async fn find_missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
         let mut missing = Vec::new();
         for group in groups {
-            let is_doubtful = self.direction == Direction::Unlink && self.hidden.contains(&group);
+            let is_doubtful = self.action == LinkAction::Unlink && self.hidden.contains(&group);
             let is_reached = if details.lists_groups() {
-                self.direction.is_reached(details, &group) && !(is_doubtful && self.is_still_in(&group).await)
+                self.action.is_satisfied(details, &group)
+                    && !(is_doubtful && self.is_still_linked(&group).await)
             } else {
                 let is_in = self.context.zapi.group(&group).await;
                 let is_in = is_in.map(|group| group.community.as_ref() == Some(self.community));
-                is_in.is_ok_and(|is_in| is_in == (self.direction == Direction::Link))
+                is_in.is_ok_and(|is_in| is_in == (self.action == LinkAction::Link))
             };
             if !is_reached {
                 missing.push(group);
@@ -129,7 +131,7 @@ impl Work<'_, '_> {
         missing
     }
 
-    async fn is_still_in(&self, group: &GroupId) -> bool {
+    async fn is_still_linked(&self, group: &GroupId) -> bool {
         let read = self.context.zapi.group(group).await;
         read.is_ok_and(|group| group.community.as_ref() == Some(self.community))
     }
@@ -139,20 +141,21 @@ impl Work<'_, '_> {
     async fn call_all(
         &self,
         groups: &[GroupId],
-        mut turn: Option<TurnToChange>,
-    ) -> (Hints, Result<(), ApiError>) {
-        let (mut hints, mut last) = (Hints::new(), Ok(()));
-        let hint = |said: &Result<(), ApiError>, is_called| Hint { said: said.clone(), is_called };
-        self.context.progress.begin(groups.len());
-        for (at, some) in groups.chunks(MANY).enumerate() {
+        mut turn: Option<ChangePermit>,
+    ) -> (CallResults, Result<(), ApiError>) {
+        let (mut hints, mut last) = (CallResults::new(), Ok(()));
+        let hint =
+            |said: &Result<(), ApiError>, is_called| CallResult { result: said.clone(), was_sent: is_called };
+        self.context.progress.start(groups.len());
+        for (at, some) in groups.chunks(MIN_ITEMS_FOR_PROGRESS).enumerate() {
             failpoint::reach(Step::Calling);
-            last = self.direction.call(self.context.zapi, self.community, some, turn.take()).await;
+            last = self.action.call(self.context.zapi, self.community, some, turn.take()).await;
             failpoint::reach(Step::Called);
             hints.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
             self.context.progress.advance(some.len());
-            if matches!(&last, Err(error) if error.cause.concerns_all() || error.cause.is_temporary()) {
+            if matches!(&last, Err(error) if error.cause.affects_instance() || error.cause.is_temporary()) {
                 // Nobody said that it was done for those behind.
-                let behind = groups.iter().skip((at + 1) * MANY);
+                let behind = groups.iter().skip((at + 1) * MIN_ITEMS_FOR_PROGRESS);
                 hints.extend(behind.map(|group| (group.clone(), hint(&last, false))));
                 break;
             }
@@ -160,16 +163,16 @@ impl Work<'_, '_> {
         (hints, last)
     }
 
-    async fn call_each(&self, groups: &[GroupId]) -> Hints {
-        let mut hints = Hints::new();
+    async fn call_each(&self, groups: &[GroupId]) -> CallResults {
+        let mut hints = CallResults::new();
         for group in groups {
-            if self.belongs_elsewhere(group).await.is_some() {
+            if self.find_current_community(group).await.is_some() {
                 continue;
             }
             let alone = std::slice::from_ref(group);
-            let answer = self.direction.call(self.context.zapi, self.community, alone, None).await;
-            let concerns_all = matches!(&answer, Err(error) if error.cause.concerns_all());
-            hints.insert(group.clone(), Hint { said: answer, is_called: true });
+            let answer = self.action.call(self.context.zapi, self.community, alone, None).await;
+            let concerns_all = matches!(&answer, Err(error) if error.cause.affects_instance());
+            hints.insert(group.clone(), CallResult { result: answer, was_sent: true });
             if concerns_all {
                 break;
             }
@@ -178,23 +181,27 @@ impl Work<'_, '_> {
     }
 
     /// What makes a later try call again.
-    fn called_again<'h>(&self, hints: &'h Hints) -> Option<&'h ApiError> {
-        let mut errors = hints.values().filter_map(|hint| hint.said.as_ref().err());
-        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_try)
+    fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
+        let mut errors = hints.values().filter_map(|hint| hint.result.as_ref().err());
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
     /// Reads the community until all groups are where they shall be, or the time is over. Returns
     /// those that are not, and why the last read failed, if it did.
-    async fn read_back(&self, mut missing: Vec<GroupId>, hints: &Hints) -> (Vec<GroupId>, Option<ApiError>) {
+    async fn read_back(
+        &self,
+        mut missing: Vec<GroupId>,
+        hints: &CallResults,
+    ) -> (Vec<GroupId>, Option<ApiError>) {
         let time = self.context.timing.read_back;
         let mut patience = match self.called_again(hints) {
-            Some(_) => Patience::before_calling_again(time),
-            None => Patience::of(time),
+            Some(_) => PollBackoff::before_calling_again(time),
+            None => PollBackoff::new(time),
         };
         loop {
             let unread = match self.context.zapi.community(self.community).await {
                 Ok(details) => {
-                    missing = self.missing(missing, &details).await;
+                    missing = self.find_missing(missing, &details).await;
                     None
                 }
                 Err(error) => Some(error),
@@ -207,78 +214,78 @@ impl Work<'_, '_> {
 
     /// What became of each group. What a temporary trouble left open is tried again later, unless
     /// this is the last try.
-    async fn attribute(
+    async fn classify_failures(
         self,
         todo: &[GroupId],
         missing: Vec<GroupId>,
-        hints: &Hints,
+        hints: &CallResults,
         unread: Option<ApiError>,
-    ) -> Result<Settled, Failure> {
+    ) -> Result<Outcomes, CommandError> {
         if let Some(error) = unread {
-            return self.without_reading(&missing, error).map(|open| with_done(todo, open));
+            return self.unverified_outcomes(&missing, error).map(|open| fill_done(todo, open));
         }
         let again = self.called_again(hints).cloned();
-        let mut open = Settled::new();
+        let mut open = Outcomes::new();
         for group in missing {
             let hint = hints.get(&group);
-            let other = self.belongs_elsewhere(&group).await;
+            let other = self.find_current_community(&group).await;
             if let (None, Some(error)) = (&other, &again) {
                 // It was not looked after for long, whatever was said of it.
                 return Err(error.clone().into());
             }
-            let fate = match (other, hint.map(|hint| &hint.said)) {
-                (Some(other), _) => Fate::Elsewhere(other),
-                (None, _) if self.context.is_cancelled => Fate::Cancelled,
+            let fate = match (other, hint.map(|hint| &hint.result)) {
+                (Some(other), _) => GroupOutcome::InOtherCommunity(other),
+                (None, _) if self.context.is_cancelled => GroupOutcome::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
-                    self.context.gave_up = true;
+                    self.context.is_final_failure = true;
                     // What had no answer may still come to be so.
-                    match hint.is_some_and(|hint| hint.is_open(error)) {
-                        true => Fate::NoAnswer(self.explained(error)),
-                        false => self.trouble(error),
+                    match hint.is_some_and(|hint| hint.is_unknown(error)) {
+                        true => GroupOutcome::NoResponse(self.describe_error(error)),
+                        false => self.api_error_outcome(error),
                     }
                 }
-                (None, Some(Err(error))) if error.cause == Cause::Refused => {
-                    Fate::Refused(error.said.clone())
+                (None, Some(Err(error))) if error.cause == ApiErrorKind::Rejected => {
+                    GroupOutcome::Refused(error.said.clone())
                 }
-                (None, Some(Err(error))) => self.trouble(error),
-                (None, Some(Ok(())) | None) => Fate::NotShown,
+                (None, Some(Err(error))) => self.api_error_outcome(error),
+                (None, Some(Ok(())) | None) => GroupOutcome::NotVisible,
             };
             open.insert(group, fate);
         }
-        Ok(with_done(todo, open))
+        Ok(fill_done(todo, open))
     }
 
-    fn trouble(&self, error: &ApiError) -> Fate {
-        Fate::Trouble(self.explained(error))
+    fn api_error_outcome(&self, error: &ApiError) -> GroupOutcome {
+        GroupOutcome::ApiError(self.describe_error(error))
     }
 
-    fn explained(&self, error: &ApiError) -> String {
-        error.explain(self.context.speech.locale, quoted)
+    fn describe_error(&self, error: &ApiError) -> String {
+        error.user_message(self.context.localizer.locale, quote)
     }
 
     /// The community that took the group, if another one has it now.
-    async fn belongs_elsewhere(&self, group: &GroupId) -> Option<Option<String>> {
-        if self.direction == Direction::Unlink {
+    async fn find_current_community(&self, group: &GroupId) -> Option<Option<String>> {
+        if self.action == LinkAction::Unlink {
             return None;
         }
         let details = self.context.zapi.group(group).await.ok()?;
-        Some(elsewhere(self.context, self.community, &details).await.ok()??.1)
+        Some(find_other_community(self.context, self.community, &details).await.ok()??.1)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.
-    fn without_reading(self, groups: &[GroupId], error: ApiError) -> Result<Settled, Failure> {
-        if error.cause.is_temporary() && !self.context.is_last_try {
+    fn unverified_outcomes(self, groups: &[GroupId], error: ApiError) -> Result<Outcomes, CommandError> {
+        if error.cause.is_temporary() && !self.context.is_last_attempt {
             return Err(error.into());
         }
-        self.context.gave_up = self.context.is_last_try;
-        Ok(groups.iter().map(|group| (group.clone(), Fate::NotRead)).collect())
+        self.context.is_final_failure = self.context.is_last_attempt;
+        Ok(groups.iter().map(|group| (group.clone(), GroupOutcome::NotReadBack)).collect())
     }
 }
 
 /// What is not open is done.
-fn with_done(todo: &[GroupId], mut open: Settled) -> Settled {
+fn fill_done(todo: &[GroupId], mut open: Outcomes) -> Outcomes {
     for group in todo {
-        open.entry(group.clone()).or_insert(Fate::Done);
+        open.entry(group.clone()).or_insert(GroupOutcome::Done);
     }
     open
 }

@@ -8,32 +8,32 @@ use crate::domain::Phone;
 
 /// A country of which it is known how its numbers look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Country(&'static str);
+pub(super) struct DialingCode(&'static str);
 
-impl Country {
+impl DialingCode {
     /// Two digits of area, and eight or, with the mobile 9, nine.
     pub(super) const BRAZIL: Self = Self("55");
     const OTHERS: [Self; 4] = [Self("52"), Self("54"), Self("57"), Self("1")];
 
     /// The country of a number, if its numbers are known.
-    pub(super) fn of(phone: Phone) -> Option<Self> {
+    pub(super) fn from_phone(phone: Phone) -> Option<Self> {
         let digits = phone.to_string();
-        [Self::BRAZIL].into_iter().chain(Self::OTHERS).find(|country| country.is_whole(&digits))
+        [Self::BRAZIL].into_iter().chain(Self::OTHERS).find(|country| country.is_full_number(&digits))
     }
 
     /// Whether digits are a number of this country with its code.
-    pub(super) fn is_whole(self, digits: &str) -> bool {
+    pub(super) fn is_full_number(self, digits: &str) -> bool {
         digits.strip_prefix(self.0).is_some_and(|national| self.is_national(national))
     }
 
     /// The number, where digits are one of this country, with its code or without it.
-    pub(super) fn completed(self, digits: &str) -> Option<Phone> {
+    pub(super) fn complete(self, digits: &str) -> Option<Phone> {
         // A zero before the area is how one dials within some of them.
         let national = digits.trim_start_matches('0');
         if self.is_national(national) {
             return Phone::parse(&format!("{}{national}", self.0));
         }
-        self.is_whole(digits).then(|| Phone::parse(digits))?
+        self.is_full_number(digits).then(|| Phone::parse(digits))?
     }
 
     fn is_national(self, digits: &str) -> bool {
@@ -54,11 +54,11 @@ fn is_brazilian(digits: &str) -> bool {
 }
 
 /// A number with its country; one that says it is Brazilian must look so.
-pub(super) fn international(digits: &str) -> Option<Phone> {
+pub(super) fn parse_international(digits: &str) -> Option<Phone> {
     // +55 (044): the zero is only dialled within the country.
     let without_zero = digits.strip_prefix("550").map(|national| format!("55{national}"));
     let digits = without_zero.as_deref().unwrap_or(digits);
-    let is_sound = !digits.starts_with("55") || Country::BRAZIL.is_whole(digits);
+    let is_sound = !digits.starts_with("55") || DialingCode::BRAZIL.is_full_number(digits);
     is_sound.then(|| Phone::parse(digits))?
 }
 
@@ -71,10 +71,14 @@ mod tests {
         for (phone, code) in
             [("5544999990001", Some("55")), ("525512345678", Some("52")), ("5491112345678", Some("54"))]
         {
-            assert_eq!(Country::of(Phone::parse(phone).unwrap()).map(|country| country.0), code, "{phone}");
+            assert_eq!(
+                DialingCode::from_phone(Phone::parse(phone).unwrap()).map(|country| country.0),
+                code,
+                "{phone}"
+            );
         }
         for phone in ["351912345678", "5511112345678", "4912345678"] {
-            assert_eq!(Country::of(Phone::parse(phone).unwrap()), None, "{phone}");
+            assert_eq!(DialingCode::from_phone(Phone::parse(phone).unwrap()), None, "{phone}");
         }
     }
 }

@@ -5,29 +5,29 @@
 //! be read in two ways is nobody, and told so: a slip must never reach somebody else. A number without
 //! its country is one of the admin's own ([`Country`]).
 
-use super::super::args::{is_comma, item};
-use super::country::{Country, international};
+use super::super::args::{is_comma, list_item};
+use super::country::{DialingCode, parse_international};
 use crate::domain::{Lid, Phone};
 
 /// From here on, digits are a lid: no country has such long numbers.
-const BARE_LID: usize = 14;
+const MIN_LID_DIGITS: usize = 14;
 /// The most digits of a number.
-const MOST_DIGITS: usize = 15;
+const MAX_DIGITS: usize = 15;
 
 /// Somebody who was named, or a word that names nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct ParsedPerson {
     /// What was typed.
     pub(super) typed: String,
     /// What they were called beside their number.
     pub(super) name: Option<String>,
     /// Who that is.
-    pub(super) who: Result<Who, Slip>,
+    pub(super) person: Result<PersonRef, PersonParseError>,
 }
 
 /// How a person is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(super) enum PersonRef {
     /// By number.
     Phone(Phone),
     /// By lid.
@@ -36,61 +36,66 @@ pub(super) enum Who {
 
 /// Why a word names nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slip {
+pub(super) enum PersonParseError {
     /// It is no phone number.
     NoNumber,
     /// Its country is missing.
     NoCountry,
     /// It could be parted into numbers in several ways, or in none.
-    Unclear,
+    Ambiguous,
 }
 
 /// The people that a text names, in its order. `country` is that of numbers without one.
-pub(super) fn read(text: &str, country: Option<Country>) -> Vec<Named> {
-    let mut reader =
-        Reader { country, found: Vec::new(), run: Vec::new(), words: Vec::new(), may_be_named: false };
+pub(super) fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerson> {
+    let mut reader = PersonParser {
+        dialing_code: country,
+        people: Vec::new(),
+        pending_numbers: Vec::new(),
+        pending_words: Vec::new(),
+        may_be_named: false,
+    };
     for line in text.lines() {
-        for part in item(line).unwrap_or(line).split(is_comma) {
-            reader.part(part);
+        for part in list_item(line).unwrap_or(line).split(is_comma) {
+            reader.parse_part(part);
         }
     }
-    reader.found
+    reader.people
 }
 
 /// A piece of a number: as typed, and its digits.
-struct Piece<'a> {
+struct Token<'a> {
     typed: &'a str,
     digits: String,
     /// A `+` stands before it.
     has_plus: bool,
 }
 
-struct Reader<'a> {
-    country: Option<Country>,
-    found: Vec<Named>,
+struct PersonParser<'a> {
+    dialing_code: Option<DialingCode>,
+    people: Vec<ParsedPerson>,
     /// The pieces of numbers since the last word.
-    run: Vec<Piece<'a>>,
+    pending_numbers: Vec<Token<'a>>,
     /// The words since the last number.
-    words: Vec<&'a str>,
+    pending_words: Vec<&'a str>,
     /// Words that follow are the name of the one found last.
     may_be_named: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PersonParser<'a> {
     /// Reads what stands between two separators.
-    fn part(&mut self, part: &'a str) {
+    fn parse_part(&mut self, part: &'a str) {
         let mut has_plus = false;
         for word in part.split_whitespace() {
             let core = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '@'));
             if core.is_empty() {
                 continue;
             }
-            if is_and(core) {
-                self.end();
-            } else if let Some(who) = whole(core) {
-                self.end_run();
+            if is_conjunction(core) {
+                self.finish_part();
+            } else if let Some(who) = parse_whole_word(core) {
+                self.finish_run();
                 self.push(core, who);
-            } else if core.chars().all(is_of_a_number) {
+            } else if core.chars().all(is_number_char) {
                 for (at, piece) in core.split('+').enumerate() {
                     has_plus |= at > 0;
                     let digits: String = piece.chars().filter(char::is_ascii_digit).collect();
@@ -98,61 +103,65 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                     if has_plus {
-                        self.end_run();
+                        self.finish_run();
                     }
                     let typed = if core.contains('+') { piece } else { core };
-                    self.run.push(Piece { typed, digits, has_plus });
+                    self.pending_numbers.push(Token { typed, digits, has_plus });
                     has_plus = false;
                 }
             } else {
-                self.end_run();
-                self.words.push(core);
+                self.finish_run();
+                self.pending_words.push(core);
             }
         }
-        self.end();
+        self.finish_part();
     }
 
     /// Ends a part: words that are left name the number before them, or nobody.
-    fn end(&mut self) {
-        self.end_run();
-        let words = std::mem::take(&mut self.words).join(" ");
-        match self.found.last_mut() {
+    fn finish_part(&mut self) {
+        self.finish_run();
+        let words = std::mem::take(&mut self.pending_words).join(" ");
+        match self.people.last_mut() {
             _ if words.is_empty() => {}
             Some(last) if self.may_be_named => last.name = Some(words),
-            _ => self.found.push(Named { typed: words, name: None, who: Err(Slip::NoNumber) }),
+            _ => self.people.push(ParsedPerson {
+                typed: words,
+                name: None,
+                person: Err(PersonParseError::NoNumber),
+            }),
         }
         self.may_be_named = false;
     }
 
     /// Ends the pieces of numbers that follow one another.
-    fn end_run(&mut self) {
-        let run = std::mem::take(&mut self.run);
+    fn finish_run(&mut self) {
+        let run = std::mem::take(&mut self.pending_numbers);
         let mut rest = run.as_slice();
-        for length in parted(&run, self.country) {
+        for length in split_numbers(&run, self.dialing_code) {
             let (number, others) = rest.split_at(length);
             rest = others;
             let typed = number.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
             let typed = if number[0].has_plus { format!("+{typed}") } else { typed };
-            let who = number_of(number, self.country);
+            let who = parse_number(number, self.dialing_code);
             self.push(&typed, who);
         }
         if !rest.is_empty() {
             let typed = rest.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
-            self.push(&typed, Err(Slip::Unclear));
+            self.push(&typed, Err(PersonParseError::Ambiguous));
         }
     }
 
-    fn push(&mut self, typed: &str, who: Result<Who, Slip>) {
-        let name = std::mem::take(&mut self.words).join(" ");
+    fn push(&mut self, typed: &str, who: Result<PersonRef, PersonParseError>) {
+        let name = std::mem::take(&mut self.pending_words).join(" ");
         let name = (!name.is_empty()).then_some(name);
         self.may_be_named = name.is_none() && who.is_ok();
-        self.found.push(Named { typed: typed.to_owned(), name, who });
+        self.people.push(ParsedPerson { typed: typed.to_owned(), name, person: who });
     }
 }
 
 /// How many pieces each number of a run has: all of them in one number, or in the only way in which
 /// every number is whole. Empty where there is no such way, or more than one.
-fn parted(run: &[Piece<'_>], country: Option<Country>) -> Vec<usize> {
+fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> {
     if run.len() <= 1 {
         return vec![run.len(); run.len()];
     }
@@ -162,11 +171,11 @@ fn parted(run: &[Piece<'_>], country: Option<Country>) -> Vec<usize> {
         let mut digits = 0;
         for length in 1..=run.len() - from {
             digits += run[from + length - 1].digits.len();
-            if digits > MOST_DIGITS {
+            if digits > MAX_DIGITS {
                 break;
             }
             let behind = ways.get(from + length).map_or(1, |(count, _)| *count);
-            if behind > 0 && is_whole(&run[from..from + length], country) {
+            if behind > 0 && is_complete_number(&run[from..from + length], country) {
                 ways[from] = (ways[from].0.saturating_add(behind), length);
             }
         }
@@ -182,56 +191,59 @@ fn parted(run: &[Piece<'_>], country: Option<Country>) -> Vec<usize> {
             }
             lengths
         }
-        0 if digits <= MOST_DIGITS => vec![run.len()],
+        0 if digits <= MAX_DIGITS => vec![run.len()],
         _ => Vec::new(),
     }
 }
 
 /// Whether pieces are surely one number: it has the digits that its country gives it, or it was typed
 /// without a blank.
-fn is_whole(pieces: &[Piece<'_>], country: Option<Country>) -> bool {
+fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> bool {
     let is_known = || {
         let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
         match pieces[0].has_plus {
-            true => Country::BRAZIL.is_whole(&digits) || country.is_some_and(|own| own.is_whole(&digits)),
-            false => country.is_some_and(|own| own.completed(&digits).is_some()),
+            true => {
+                DialingCode::BRAZIL.is_full_number(&digits)
+                    || country.is_some_and(|own| own.is_full_number(&digits))
+            }
+            false => country.is_some_and(|own| own.complete(&digits).is_some()),
         }
     };
-    (pieces.len() == 1 && number_of(pieces, country).is_ok()) || is_known()
+    (pieces.len() == 1 && parse_number(pieces, country).is_ok()) || is_known()
 }
 
 /// The person whose number these pieces are.
-fn number_of(pieces: &[Piece<'_>], country: Option<Country>) -> Result<Who, Slip> {
+fn parse_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
     let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     // 00 is how many countries dial the +.
     let (digits, has_plus) = match digits.strip_prefix("00") {
         Some(digits) => (digits, true),
         None => (digits.as_str(), pieces[0].has_plus),
     };
-    let is_brazilian = if has_plus { digits.starts_with("55") } else { country == Some(Country::BRAZIL) };
-    if is_brazilian && lacks_its_last(pieces, digits) {
-        return Err(Slip::NoNumber);
+    let is_brazilian = if has_plus { digits.starts_with("55") } else { country == Some(DialingCode::BRAZIL) };
+    if is_brazilian && is_missing_last_digit(pieces, digits) {
+        return Err(PersonParseError::NoNumber);
     }
     if has_plus {
-        return international(digits).map(Who::Phone).ok_or(Slip::NoNumber);
+        return parse_international(digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber);
     }
-    if let Some(phone) = country.and_then(|country| country.completed(digits)) {
-        return Ok(Who::Phone(phone));
+    if let Some(phone) = country.and_then(|country| country.complete(digits)) {
+        return Ok(PersonRef::Phone(phone));
     }
     match digits.len() {
-        ..=7 => Err(Slip::NoNumber),
+        ..=7 => Err(PersonParseError::NoNumber),
         // Between the lengths of countries, and in pieces, it could be anything.
-        8..=11 => Err(Slip::NoCountry),
-        _ if pieces.len() > 1 => Err(Slip::NoCountry),
+        8..=11 => Err(PersonParseError::NoCountry),
+        _ if pieces.len() > 1 => Err(PersonParseError::NoCountry),
         // So many digits are a slip sooner than a lid, which says what it is.
-        BARE_LID.. => Err(Slip::NoNumber),
-        _ => international(digits).map(Who::Phone).ok_or(Slip::NoNumber),
+        MIN_LID_DIGITS.. => Err(PersonParseError::NoNumber),
+        _ => parse_international(digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber),
     }
 }
 
 /// Whether the last digit of a Brazilian number was forgotten: 99999-000 without its last digit is somebody else's 9999-9000,
 /// as it was written before there was a ninth digit.
-fn lacks_its_last(pieces: &[Piece<'_>], digits: &str) -> bool {
+fn is_missing_last_digit(pieces: &[Token<'_>], digits: &str) -> bool {
     let groups = pieces.iter().flat_map(|piece| piece.typed.split(|c: char| !c.is_ascii_digit()));
     let groups: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
     let is_short = matches!(digits.trim_start_matches('0').len(), 10 | 12);
@@ -240,15 +252,15 @@ fn lacks_its_last(pieces: &[Piece<'_>], digits: &str) -> bool {
 }
 
 /// Who a word is that says it by itself: a mention, a lid, an address of a chat.
-fn whole(word: &str) -> Option<Result<Who, Slip>> {
+fn parse_whole_word(word: &str) -> Option<Result<PersonRef, PersonParseError>> {
     let lower = word.to_lowercase();
     let phone = |text: &str| {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        international(&digits).map(Who::Phone).ok_or(Slip::NoNumber)
+        parse_international(&digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber)
     };
     let bare = lower.trim_start_matches('@');
     if bare.ends_with("@lid") {
-        return Some(Lid::parse(bare).map(Who::Lid).ok_or(Slip::NoNumber));
+        return Some(Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber));
     }
     if let Some(number) = bare.strip_suffix("@c.us").or_else(|| bare.strip_suffix("@s.whatsapp.net")) {
         return Some(phone(number));
@@ -260,17 +272,17 @@ fn whole(word: &str) -> Option<Result<Who, Slip>> {
     let is_mention = bare.len() < lower.len() && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
     // A mention has its country; one of a hidden number is a lid.
     is_mention.then(|| match bare.len() {
-        BARE_LID.. => Lid::parse(bare).map(Who::Lid).ok_or(Slip::NoNumber),
+        MIN_LID_DIGITS.. => Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber),
         _ => phone(bare),
     })
 }
 
 /// What stands between people in a sentence.
-fn is_and(word: &str) -> bool {
+fn is_conjunction(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "e" | "y" | "and")
 }
 
-fn is_of_a_number(c: char) -> bool {
+fn is_number_char(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '‐' | '‑' | '–' | '—' | '−')
 }
 
@@ -282,13 +294,13 @@ mod tests {
 
     /// Who is meant, in a Brazilian's order: number or lid, else the slip.
     fn seen(text: &str) -> Vec<String> {
-        read(text, Some(Country::BRAZIL)).into_iter().map(|named| told(&named)).collect()
+        parse_people(text, Some(DialingCode::BRAZIL)).into_iter().map(|named| parsed_text(&named)).collect()
     }
 
-    fn told(named: &Named) -> String {
-        match named.who {
-            Ok(Who::Phone(phone)) => phone.to_string(),
-            Ok(Who::Lid(lid)) => lid.to_string(),
+    fn parsed_text(named: &ParsedPerson) -> String {
+        match named.person {
+            Ok(PersonRef::Phone(phone)) => phone.to_string(),
+            Ok(PersonRef::Lid(lid)) => lid.to_string(),
             Err(slip) => format!("{slip:?} {}", named.typed),
         }
     }
@@ -419,11 +431,11 @@ mod tests {
             ("44 99999-0001", None),
         ];
         for (text, name) in rows {
-            let named = read(text, Some(Country::BRAZIL));
-            assert_eq!((named.len(), told(&named[0]).as_str()), (1, ONE), "{text}");
+            let named = parse_people(text, Some(DialingCode::BRAZIL));
+            assert_eq!((named.len(), parsed_text(&named[0]).as_str()), (1, ONE), "{text}");
             assert_eq!(named[0].name.as_deref(), name, "{text}");
         }
-        let pasted = read("Ana: 44 99999-0001\nBruno: 44 99999-0002", Some(Country::BRAZIL));
+        let pasted = parse_people("Ana: 44 99999-0001\nBruno: 44 99999-0002", Some(DialingCode::BRAZIL));
         assert_eq!(
             pasted.iter().map(|named| named.name.as_deref()).collect::<Vec<_>>(),
             [Some("Ana"), Some("Bruno")]
@@ -432,32 +444,32 @@ mod tests {
 
     #[test]
     fn a_number_without_its_country_is_of_the_admin_s_own() {
-        let usa = Country::of(Phone::parse("12125550000").unwrap());
-        let named = read("(212) 555-1234, 1 212 555 1235, 2125551236 2125551237", usa);
-        let seen: Vec<String> = named.iter().map(told).collect();
+        let usa = DialingCode::from_phone(Phone::parse("12125550000").unwrap());
+        let named = parse_people("(212) 555-1234, 1 212 555 1235, 2125551236 2125551237", usa);
+        let seen: Vec<String> = named.iter().map(parsed_text).collect();
         assert_eq!(seen, ["12125551234", "12125551235", "12125551236", "12125551237"]);
 
-        let nowhere = read("44 99999-0001, +55 44 99999-0001", None);
-        assert_eq!(nowhere[0].who, Err(Slip::NoCountry));
-        assert_eq!(told(&nowhere[1]), ONE);
+        let nowhere = parse_people("44 99999-0001, +55 44 99999-0001", None);
+        assert_eq!(nowhere[0].person, Err(PersonParseError::NoCountry));
+        assert_eq!(parsed_text(&nowhere[1]), ONE);
     }
 
     #[test]
     fn sixty_four_kibibytes_of_anything_are_read_at_once() {
         for unit in ["1 ", "+", "+5 ", "44 99999 0001 ", "a ", "e ", "@", ",", "(", "9"] {
-            read(&unit.repeat(64 * 1024 / unit.len()), Some(Country::BRAZIL));
+            parse_people(&unit.repeat(64 * 1024 / unit.len()), Some(DialingCode::BRAZIL));
         }
     }
 
     proptest! {
         #[test]
         fn nothing_that_is_typed_makes_it_panic(text in "\\PC{0,60}") {
-            read(&text, Some(Country::BRAZIL));
+            parse_people(&text, Some(DialingCode::BRAZIL));
         }
 
         #[test]
         fn nor_does_what_looks_like_numbers(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
-            for named in read(&text, has_country.then_some(Country::BRAZIL)) {
+            for named in parse_people(&text, has_country.then_some(DialingCode::BRAZIL)) {
                 prop_assert!(!named.typed.is_empty());
             }
         }
@@ -472,8 +484,8 @@ mod tests {
                 .map(|(area, line)| Phone::parse(&format!("55{area}9{line:08}")).unwrap())
                 .collect();
             let typed = phones.iter().map(|phone| format!("+{phone}")).collect::<Vec<_>>().join(between);
-            let read: Vec<_> = read(&typed, None).into_iter().map(|named| named.who).collect();
-            prop_assert_eq!(read, phones.into_iter().map(|phone| Ok(Who::Phone(phone))).collect::<Vec<_>>());
+            let read: Vec<_> = parse_people(&typed, None).into_iter().map(|named| named.person).collect();
+            prop_assert_eq!(read, phones.into_iter().map(|phone| Ok(PersonRef::Phone(phone))).collect::<Vec<_>>());
         }
     }
 }

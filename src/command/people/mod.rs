@@ -10,26 +10,26 @@ mod plan;
 mod report;
 mod settle;
 
-use self::country::Country;
-use self::grammar::{Named, Slip, Who};
-use self::plan::Plan;
-use self::settle::End;
+use self::country::DialingCode;
+use self::grammar::{ParsedPerson, PersonParseError, PersonRef};
+use self::plan::MemberPlan;
+use self::settle::MemberOutcome;
 use super::args::{Flags, is_comma};
-use super::listing::leaves_out;
-use super::{Arguments, Context, Failure};
+use super::listing::is_exclusion;
+use super::{Arguments, CommandError, Context};
 use crate::authorise::may_use;
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, Locale, Person};
 use crate::failpoint::{self, Step};
-use crate::reply::{Mistake, Phrase, Reply, typed};
-use crate::zapi::{ApiError, Participant, TurnToChange, Zapi};
+use crate::reply::{Reply, ReplyLine, UsageError, typed};
+use crate::zapi::{ApiError, ChangePermit, Participant, Zapi};
 
 /// The most people of an order.
-const MOST_PEOPLE: usize = 200;
+const MAX_PEOPLE: usize = 200;
 
 /// What is done to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum MemberAction {
     /// They are let into the community, or invited.
     Add,
     /// They are taken out of it, and of its groups.
@@ -40,9 +40,9 @@ pub(super) enum Act {
     Demote,
 }
 
-impl Act {
+impl MemberAction {
     /// The English name of the command.
-    fn command(self) -> &'static str {
+    fn command_name(self) -> &'static str {
         match self {
             Self::Add => "add",
             Self::Remove => "remove",
@@ -62,7 +62,7 @@ impl Act {
     }
 
     /// The first line of what was done.
-    fn did(self) -> &'static str {
+    fn done_key(self) -> &'static str {
         match self {
             Self::Add => "people-added",
             Self::Remove => "people-removed",
@@ -72,7 +72,7 @@ impl Act {
     }
 
     /// The first line of what would be done.
-    fn would(self) -> &'static str {
+    fn preview_key(self) -> &'static str {
         match self {
             Self::Add => "people-would-add",
             Self::Remove => "people-would-remove",
@@ -82,7 +82,7 @@ impl Act {
     }
 
     /// The line of somebody with whom it was so already.
-    fn was_so(self) -> &'static str {
+    fn already_done_key(self) -> &'static str {
         match self {
             Self::Add => "person-was-in",
             Self::Remove => "person-was-out",
@@ -92,7 +92,7 @@ impl Act {
     }
 
     /// Whether somebody is as they shall be, by how the announcement group shows them, if it does.
-    fn is_reached(self, participant: Option<&Participant>) -> bool {
+    fn is_satisfied(self, participant: Option<&Participant>) -> bool {
         match self {
             Self::Add => participant.is_some(),
             Self::Remove => participant.is_none(),
@@ -102,14 +102,14 @@ impl Act {
         }
     }
 
-    async fn turn(self, zapi: &Zapi) -> Result<TurnToChange, ApiError> {
+    async fn acquire_permit(self, zapi: &Zapi) -> Result<ChangePermit, ApiError> {
         let call = match self {
             Self::Add => "add-participant",
             Self::Remove => "remove-participant",
             Self::Promote => "add-admin",
             Self::Demote => "remove-admin",
         };
-        zapi.turn_to_change(call).await
+        zapi.acquire_change_permit(call).await
     }
 
     /// Makes the call; where its turn was not taken before, it waits for it. Whoever cannot be added is
@@ -120,11 +120,11 @@ impl Act {
         community: &CommunityId,
         people: &[String],
         invites: bool,
-        turn: Option<TurnToChange>,
+        turn: Option<ChangePermit>,
     ) -> Result<(), ApiError> {
         let turn = match turn {
             Some(turn) => turn,
-            None => self.turn(zapi).await?,
+            None => self.acquire_permit(zapi).await?,
         };
         match self {
             Self::Add => zapi.add_people(community, people, invites, turn).await,
@@ -136,76 +136,80 @@ impl Act {
 }
 
 /// Does this to the people that were typed, and tells what became of each.
-pub(super) async fn change(
+pub(super) async fn change_members(
     context: &mut Context<'_>,
-    act: Act,
+    act: MemberAction,
     arguments: &Arguments,
-) -> Result<Reply, Failure> {
-    let community = context.named_community()?;
+) -> Result<Reply, CommandError> {
+    let community = context.require_community()?;
     let mut ahead = None;
-    let (mut plan, is_just_read) = match plan::stored(context) {
+    let (mut plan, is_just_read) = match plan::load_stored(context) {
         Some(plan) => (plan, false),
         None => {
-            let named = grammar::read(&arguments.text, country(context));
+            let named = grammar::parse_people(&arguments.text, default_dialing_code(context));
             // To take just those who are to be left out would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
-            let mistake = match words.find(|word| leaves_out(word, context.speech.locale)) {
-                Some(word) => Some(Mistake::TooManyWords(word.to_owned())),
-                None => named.is_empty().then_some(Mistake::MissingPeople),
+            let mistake = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
+                Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
+                None => named.is_empty().then_some(UsageError::MissingPeople),
             };
-            if let (Some(spec), Some(mistake)) = (super::named(act.command()), mistake) {
-                return Ok(spec.mistake(mistake, context.speech));
+            if let (Some(spec), Some(mistake)) = (super::lookup(act.command_name()), mistake) {
+                return Ok(spec.usage_error_reply(mistake, context.localizer));
             }
-            if named.len() > MOST_PEOPLE {
-                let limit = MOST_PEOPLE.to_string();
-                return Ok(Reply::Said(vec![Phrase::not_done("people-too-many").plain("limit", limit)]));
+            if named.len() > MAX_PEOPLE {
+                let limit = MAX_PEOPLE.to_string();
+                return Ok(Reply::Lines(vec![
+                    ReplyLine::not_done("people-too-many").with_plain("limit", limit),
+                ]));
             }
-            if let Some(meant) = on_groups(context, act, &community, &named, arguments.flags).await? {
-                return Ok(Reply::Said(vec![meant]));
+            if let Some(meant) =
+                suggest_group_command(context, act, &community, &named, arguments.flags).await?
+            {
+                return Ok(Reply::Lines(vec![meant]));
             }
-            let plan = match plan::survey(context, act, community, &named).await? {
+            let plan = match plan::build_plan(context, act, community, &named).await? {
                 Ok(plan) => plan,
-                Err(why_not) => return Ok(Reply::Said(vec![why_not])),
+                Err(why_not) => return Ok(Reply::Lines(vec![why_not])),
             };
             failpoint::reach(Step::Surveyed);
-            if let Some(reply) = shown_first(context, act, &plan) {
+            if let Some(reply) = preview_or_confirm(context, act, &plan) {
                 return Ok(reply);
             }
             // An order that changes nothing has nothing to remember.
-            if !plan.todo().is_empty() {
-                let (json, zapi) = (plan.json(), context.zapi);
+            if !plan.pending().is_empty() {
+                let (json, zapi) = (plan.to_json(), context.zapi);
                 // The call waits for both, and they may share a transaction.
-                let turn = async { Ok(act.turn(zapi).await.ok()) };
-                ((), ahead) = tokio::try_join!(context.write_plan(json), turn)?;
+                let turn = async { Ok(act.acquire_permit(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, true)
         }
     };
-    let ends = settle::settle(context, act, &mut plan, is_just_read, ahead).await?;
-    let may_be_done = |at: &usize| ends.get(at).is_some_and(End::may_be_done);
-    let changed: Vec<usize> = plan.todo().into_iter().filter(may_be_done).collect();
+    let ends = settle::reconcile(context, act, &mut plan, is_just_read, ahead).await?;
+    let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
+    let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
     if !changed.is_empty() {
-        context.can_be_undone(act.command(), act.opposite().map(|by| (by, plan.rest(&changed))));
+        context.set_undo(act.command_name(), act.opposite().map(|by| (by, plan.command_arguments(&changed))));
     }
-    Ok(plan.report(act, ends))
+    Ok(plan.build_reply(act, ends))
 }
 
 /// The order on groups that was likely meant by one on people, where nothing but whole names of groups
 /// stands for these: `/remove sales "Sales South"`.
-async fn on_groups(
+async fn suggest_group_command(
     context: &mut Context<'_>,
-    act: Act,
+    act: MemberAction,
     community: &CommunityEntry,
-    named: &[Named],
+    named: &[ParsedPerson],
     flags: Flags,
-) -> Result<Option<Phrase>, Failure> {
+) -> Result<Option<ReplyLine>, CommandError> {
     let command = match act {
-        Act::Add => "link",
-        Act::Remove => "unlink",
-        Act::Promote | Act::Demote => return Ok(None),
+        MemberAction::Add => "link",
+        MemberAction::Remove => "unlink",
+        MemberAction::Promote | MemberAction::Demote => return Ok(None),
     };
-    let is_no_number = |named: &Named| named.who == Err(Slip::NoNumber);
+    let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
     if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
         return Ok(None);
     }
@@ -218,31 +222,31 @@ async fn on_groups(
     // A trial stays one.
     let before = [flags.typed(), community.id.as_str()].map(str::to_owned);
     let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
-    Ok(Some(context.offer(command, rest, &shown)))
+    Ok(Some(context.suggest(command, rest, &shown)))
 }
 
 /// The answer that shows what would be done, where that is wanted, or must be said yes to.
-fn shown_first(context: &mut Context<'_>, act: Act, plan: &Plan) -> Option<Reply> {
-    let todo = plan.todo();
-    let is_grave = act == Act::Remove && !todo.is_empty();
-    context.shown_first(act.command(), plan.rest(&todo), plan.preview(act), is_grave)
+fn preview_or_confirm(context: &mut Context<'_>, act: MemberAction, plan: &MemberPlan) -> Option<Reply> {
+    let todo = plan.pending();
+    let is_grave = act == MemberAction::Remove && !todo.is_empty();
+    context.preview_or_confirm(act.command_name(), plan.command_arguments(&todo), plan.preview(act), is_grave)
 }
 
 /// The one person that a text names, by number or lid as people type them.
-pub(super) fn one(context: &Context<'_>, text: &str) -> Option<Person> {
-    let named = grammar::read(text, country(context));
-    let [Named { who: Ok(who), .. }] = named.as_slice() else { return None };
+pub(super) fn parse_one(context: &Context<'_>, text: &str) -> Option<Person> {
+    let named = grammar::parse_people(text, default_dialing_code(context));
+    let [ParsedPerson { person: Ok(who), .. }] = named.as_slice() else { return None };
     Some(match *who {
-        Who::Phone(phone) => Person { phone: Some(phone), lid: None },
-        Who::Lid(lid) => Person { phone: None, lid: Some(lid) },
+        PersonRef::Phone(phone) => Person { phone: Some(phone), lid: None },
+        PersonRef::Lid(lid) => Person { phone: None, lid: Some(lid) },
     })
 }
 
 /// Whose numbers are meant where the country is not typed: the admin's own; where their number is not
 /// known, Brazil's, if the bot speaks its language.
-fn country(context: &Context<'_>) -> Option<Country> {
+fn default_dialing_code(context: &Context<'_>) -> Option<DialingCode> {
     match context.admin.phone.or(context.sender.phone) {
-        Some(phone) => Country::of(phone),
-        None => (context.instance.locale == Locale::PtBr).then_some(Country::BRAZIL),
+        Some(phone) => DialingCode::from_phone(phone),
+        None => (context.instance.locale == Locale::PtBr).then_some(DialingCode::BRAZIL),
     }
 }

@@ -3,29 +3,29 @@
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 
-use super::super::{Context, Failure};
-use super::Act;
-use super::grammar::{Named, Slip, Who};
+use super::super::{CommandError, Context};
+use super::MemberAction;
+use super::grammar::{ParsedPerson, PersonParseError, PersonRef};
 use crate::authorise::may_everywhere;
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
-use crate::reply::Phrase;
-use crate::zapi::{ApiError, Known, Participant};
+use crate::reply::ReplyLine;
+use crate::zapi::{ApiError, Participant, PhoneInfo};
 
 /// What is written to the journal before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Plan {
+pub(super) struct MemberPlan {
     community: String,
     pub(super) name: String,
     /// The announcement group, in which all people of the community are.
     group: String,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<MemberItem>,
 }
 
 /// Somebody who was named.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Item {
+pub(super) struct MemberItem {
     /// What was typed.
     pub(super) typed: String,
     /// What they are called, where that is known.
@@ -34,7 +34,7 @@ pub(super) struct Item {
     pub(super) lid: Option<String>,
     /// How a call names them: by the number as WhatsApp writes it, or by the lid that was typed.
     address: String,
-    pub(super) before: Before,
+    pub(super) before: MemberPriorState,
     /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
     /// gets no second one.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(super) struct Item {
 
 /// How somebody stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Before {
+pub(super) enum MemberPriorState {
     /// They must be changed.
     Todo,
     WasSo,
@@ -66,11 +66,11 @@ pub(super) enum Before {
 }
 
 /// The plan of an earlier try, if there was one.
-pub(super) fn stored(context: &Context<'_>) -> Option<Plan> {
+pub(super) fn load_stored(context: &Context<'_>) -> Option<MemberPlan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-impl Plan {
+impl MemberPlan {
     /// The community.
     pub(super) fn community(&self) -> Option<CommunityId> {
         CommunityId::parse(&self.community)
@@ -82,19 +82,19 @@ impl Plan {
     }
 
     /// The places in the plan of those who must be changed.
-    pub(super) fn todo(&self) -> Vec<usize> {
-        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == Before::Todo);
+    pub(super) fn pending(&self) -> Vec<usize> {
+        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == MemberPriorState::Todo);
         todo.map(|(at, _)| at).collect()
     }
 
     /// How a call names somebody.
-    pub(super) fn address(&self, at: usize) -> String {
+    pub(super) fn call_address(&self, at: usize) -> String {
         self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
     }
 
     /// Whether this is the participant.
-    pub(super) fn is(&self, at: usize, participant: &Participant) -> bool {
-        self.items.get(at).is_some_and(|item| item.is(participant))
+    pub(super) fn is_participant(&self, at: usize, participant: &Participant) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_participant(participant))
     }
 
     /// The number of somebody whose lid is not known: groups may show the lid alone.
@@ -108,7 +108,7 @@ impl Plan {
     }
 
     /// Notes lids that were not known before.
-    pub(super) fn learn(&mut self, known: &[Known]) {
+    pub(super) fn add_phone_info(&mut self, known: &[PhoneInfo]) {
         for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
             let Some(phone) = item.phone() else { continue };
             let known = known.iter().find(|known| known.asked == phone || known.phone == Some(phone));
@@ -117,14 +117,14 @@ impl Plan {
     }
 
     /// Notes that Z-API took the call for somebody alone.
-    pub(super) fn note_asked(&mut self, at: usize) {
+    pub(super) fn mark_requested(&mut self, at: usize) {
         if let Some(item) = self.items.get_mut(at) {
             (item.is_asked, item.is_asking) = (true, false);
         }
     }
 
     /// Notes whether a call that may invite somebody is about to be made, or was, without a known end.
-    pub(super) fn note_asking(&mut self, at: usize, is_asking: bool) {
+    pub(super) fn mark_requesting(&mut self, at: usize, is_asking: bool) {
         if let Some(item) = self.items.get_mut(at) {
             item.is_asking = is_asking;
         }
@@ -143,28 +143,28 @@ impl Plan {
     }
 
     /// They may have been invited; nobody knows.
-    pub(super) fn is_asking(&self, at: usize) -> bool {
+    pub(super) fn is_requesting(&self, at: usize) -> bool {
         self.items.get(at).is_some_and(|item| item.is_asking)
     }
 
     /// They were asked for alone, and Z-API took it.
-    pub(super) fn is_asked(&self, at: usize) -> bool {
+    pub(super) fn is_requested(&self, at: usize) -> bool {
         self.items.get(at).is_some_and(|item| item.is_asked)
     }
 
     /// As the journal keeps it.
-    pub(super) fn json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The words of an order about these people, which mean them and nobody else.
-    pub(super) fn rest(&self, people: &[usize]) -> String {
-        let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(Item::typed_again);
+    pub(super) fn command_arguments(&self, people: &[usize]) -> String {
+        let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(MemberItem::to_argument);
         std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
     }
 }
 
-impl Item {
+impl MemberItem {
     pub(super) fn phone(&self) -> Option<Phone> {
         Phone::parse(self.phone.as_deref()?)
     }
@@ -173,7 +173,7 @@ impl Item {
         Lid::parse(self.lid.as_deref()?)
     }
 
-    fn is(&self, participant: &Participant) -> bool {
+    fn is_participant(&self, participant: &Participant) -> bool {
         let (phone, lid) = (self.phone(), self.lid());
         (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
     }
@@ -189,12 +189,12 @@ impl Item {
     }
 
     /// They are the same person.
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same_person(&self, other: &Self) -> bool {
         (self.phone.is_some() && self.phone == other.phone) || (self.lid.is_some() && self.lid == other.lid)
     }
 
     /// In the words of an order. A number of this length is read as it is, and stands without quotes.
-    pub(super) fn typed_again(&self) -> Option<String> {
+    pub(super) fn to_argument(&self) -> Option<String> {
         let phone = self.phone.as_ref();
         let phone = phone
             .map(|phone| if matches!(phone.len(), 12 | 13) { phone.clone() } else { format!("+{phone}") });
@@ -203,59 +203,59 @@ impl Item {
 }
 
 /// Finds the people and reads how they stand, or says why that cannot be read; nothing is changed.
-pub(super) async fn survey(
+pub(super) async fn build_plan(
     context: &Context<'_>,
-    act: Act,
+    act: MemberAction,
     community: CommunityEntry,
-    named: &[Named],
-) -> Result<Result<Plan, Phrase>, Failure> {
+    named: &[ParsedPerson],
+) -> Result<Result<MemberPlan, ReplyLine>, CommandError> {
     let details = context.zapi.community(&community.id).await?;
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        return Ok(Err(Phrase::not_done("no-announcement-group").name("community", name)));
+        return Ok(Err(ReplyLine::not_done("no-announcement-group").name("community", name)));
     };
     let mut phones = Vec::new();
     for one in named {
-        match one.who {
-            Ok(Who::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
+        match one.person {
+            Ok(PersonRef::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
             _ => {}
         }
     }
     let (present, known, own) = tokio::join!(
         context.zapi.participants(&group),
-        known(context, &phones).boxed(),
-        own_phone(context, act).boxed()
+        look_up_phones(context, &phones).boxed(),
+        read_own_phone(context, act).boxed()
     );
     let (mut present, known, own) = (present?, known?, own?);
     look_up_lids(context, named, &mut present).await?;
-    let mut items: Vec<Item> = Vec::new();
+    let mut items: Vec<MemberItem> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
         // The end of a community's name that was typed without quotes names nobody.
         let is_of_name = |words: &str| nth == 0 && fold(&name).ends_with(&fold(words));
-        if one.who == Err(Slip::NoNumber) && is_of_name(&one.typed) {
+        if one.person == Err(PersonParseError::NoNumber) && is_of_name(&one.typed) {
             continue;
         }
-        let mut item = stand(context, act, one, &present, &known, own);
+        let mut item = classify(context, act, one, &present, &known, own);
         item.name = item.name.filter(|words| !is_of_name(words));
         // Somebody who is named twice is one person.
-        if !items.iter().any(|other| other.is_same(&item)) {
+        if !items.iter().any(|other| other.is_same_person(&item)) {
             items.push(item);
         }
     }
-    Ok(Ok(Plan { community: community.id.to_string(), name, group: group.to_string(), items }))
+    Ok(Ok(MemberPlan { community: community.id.to_string(), name, group: group.to_string(), items }))
 }
 
 /// Puts lids beside the numbers that are listed alone, where somebody is named by a lid that nobody in the list
 /// shows: no page of Z-API documents lids in lists. Where there are very many people, whoever is named so is not found.
 async fn look_up_lids(
     context: &Context<'_>,
-    named: &[Named],
+    named: &[ParsedPerson],
     present: &mut [Participant],
 ) -> Result<(), ApiError> {
     const MOST: usize = 1_000;
     const AT_ONCE: usize = 200;
-    let is_unseen = |named: &Named| match named.who {
-        Ok(Who::Lid(lid)) => !present.iter().any(|participant| participant.lid == Some(lid)),
+    let is_unseen = |named: &ParsedPerson| match named.person {
+        Ok(PersonRef::Lid(lid)) => !present.iter().any(|participant| participant.lid == Some(lid)),
         _ => false,
     };
     let alone = present.iter().filter(|participant| participant.lid.is_none());
@@ -264,7 +264,7 @@ async fn look_up_lids(
         return Ok(());
     }
     for phones in phones.chunks(AT_ONCE) {
-        for known in unless_unknown(context.zapi.phone_exists(phones).await)? {
+        for known in ignore_permanent_error(context.zapi.look_up_phones(phones).await)? {
             let same = present.iter_mut().filter(|participant| participant.phone == Some(known.asked));
             same.for_each(|participant| participant.lid = participant.lid.or(known.lid));
         }
@@ -273,28 +273,28 @@ async fn look_up_lids(
 }
 
 /// Who somebody is, and how they stand.
-fn stand(
+fn classify(
     context: &Context<'_>,
-    act: Act,
-    named: &Named,
+    act: MemberAction,
+    named: &ParsedPerson,
     present: &[Participant],
-    known: &[Known],
+    known: &[PhoneInfo],
     own: Option<Phone>,
-) -> Item {
-    let mut item = Item {
+) -> MemberItem {
+    let mut item = MemberItem {
         typed: named.typed.clone(),
         name: named.name.clone(),
         phone: None,
         lid: None,
         address: String::new(),
-        before: Before::Todo,
+        before: MemberPriorState::Todo,
         is_asked: false,
         is_asking: false,
         refused: None,
     };
     let mut exists = true;
-    match named.who {
-        Ok(Who::Phone(phone)) => {
+    match named.person {
+        Ok(PersonRef::Phone(phone)) => {
             let known = known.iter().find(|known| known.asked == phone);
             exists = known.is_none_or(|known| known.exists);
             item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
@@ -302,15 +302,15 @@ fn stand(
             let digits = known.and_then(|known| known.digits);
             item.address = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
         }
-        Ok(Who::Lid(lid)) => {
+        Ok(PersonRef::Lid(lid)) => {
             item.lid = Some(lid.to_string());
             item.address = lid.to_string();
         }
         Err(slip) => {
             item.before = match slip {
-                Slip::NoNumber => Before::NoNumber,
-                Slip::NoCountry => Before::NoCountry,
-                Slip::Unclear => Before::Unclear,
+                PersonParseError::NoNumber => MemberPriorState::NoNumber,
+                PersonParseError::NoCountry => MemberPriorState::NoCountry,
+                PersonParseError::Ambiguous => MemberPriorState::Unclear,
             };
             return item;
         }
@@ -326,46 +326,46 @@ fn stand(
         item.phone = item.phone.or_else(|| admin.phone.map(|phone| phone.to_string()));
         item.lid = item.lid.or_else(|| admin.lid.map(|lid| lid.to_string()));
     }
-    let participant = present.iter().find(|participant| item.is(participant));
+    let participant = present.iter().find(|participant| item.is_participant(participant));
     if let Some(participant) = participant {
         item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
         item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
     }
     item.before = match participant {
-        Some(participant) if act.is_reached(Some(participant)) => Before::WasSo,
-        Some(_) if own.is_some() && item.phone() == own => Before::Bot,
-        Some(participant) if participant.is_super_admin => Before::Owner,
-        Some(_) => Before::Todo,
-        None if !exists => Before::NoWhatsApp,
-        None if act == Act::Add => Before::Todo,
-        None if item.may_be_hidden(present) => Before::Hidden,
-        None if act == Act::Remove => Before::WasSo,
-        None => Before::NotIn,
+        Some(participant) if act.is_satisfied(Some(participant)) => MemberPriorState::WasSo,
+        Some(_) if own.is_some() && item.phone() == own => MemberPriorState::Bot,
+        Some(participant) if participant.is_super_admin => MemberPriorState::Owner,
+        Some(_) => MemberPriorState::Todo,
+        None if !exists => MemberPriorState::NoWhatsApp,
+        None if act == MemberAction::Add => MemberPriorState::Todo,
+        None if item.may_be_hidden(present) => MemberPriorState::Hidden,
+        None if act == MemberAction::Remove => MemberPriorState::WasSo,
+        None => MemberPriorState::NotIn,
     };
     item
 }
 
 /// What WhatsApp knows of the numbers: whether they have it, how it writes them, and their lids, by
 /// which alone a group may show them.
-async fn known(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<Known>, ApiError> {
+async fn look_up_phones(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
     if phones.is_empty() {
         return Ok(Vec::new());
     }
-    unless_unknown(context.zapi.phone_exists(phones).await)
+    ignore_permanent_error(context.zapi.look_up_phones(phones).await)
 }
 
 /// The bot's own number, where an order could put the bot itself out.
-async fn own_phone(context: &Context<'_>, act: Act) -> Result<Option<Phone>, ApiError> {
+async fn read_own_phone(context: &Context<'_>, act: MemberAction) -> Result<Option<Phone>, ApiError> {
     match act {
-        Act::Add | Act::Promote => Ok(None),
-        Act::Remove | Act::Demote => unless_unknown(context.zapi.own_phone().await),
+        MemberAction::Add | MemberAction::Promote => Ok(None),
+        MemberAction::Remove | MemberAction::Demote => ignore_permanent_error(context.zapi.own_phone().await),
     }
 }
 
 /// What helps but is not needed may be missing, but for troubles that pass.
-fn unless_unknown<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
+fn ignore_permanent_error<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
     match read {
-        Err(error) if !error.cause.is_temporary() && !error.cause.concerns_all() => Ok(T::default()),
+        Err(error) if !error.cause.is_temporary() && !error.cause.affects_instance() => Ok(T::default()),
         read => read,
     }
 }

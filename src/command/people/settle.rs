@@ -8,94 +8,100 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::super::patience::Patience;
-use super::super::{Context, Failure};
-use super::Act;
-use super::plan::Plan;
-use crate::directory::{Entry, Roster};
+use super::super::patience::PollBackoff;
+use super::super::{CommandError, Context};
+use super::MemberAction;
+use super::plan::MemberPlan;
+use crate::directory::{CommunityAdmins, NamedEntry};
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::failpoint::{self, Step};
-use crate::reply::quoted;
+use crate::reply::quote;
 use crate::storage::MemoryKind;
-use crate::zapi::{ApiError, Cause, Participant, TurnToChange};
+use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
 
 /// The most admins of a community (ZAPI.md, Linking).
-const MOST_ADMINS: usize = 20;
+const MAX_ADMINS: usize = 20;
 
 /// How long is waited until somebody who was added shows.
-const INVITED: Duration = Duration::from_secs(4);
+const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What became of those who had to be changed, by their place in the plan.
-pub(super) type Ends = HashMap<usize, End>;
+pub(super) type MemberOutcomes = HashMap<usize, MemberOutcome>;
 
 /// What became of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum MemberOutcome {
     /// Done now.
     Done,
     /// They cannot be added, and got a private invitation.
     Invited,
     /// They are in it, or got a private invitation: the community hides which.
-    InOrInvited,
+    AddedOrInvited,
     /// They may have got a private invitation: the call that sends one had no answer.
-    PerhapsInvited,
+    MaybeInvited,
     /// There are as many admins as there can be.
     Full,
     /// Z-API refused, with what it said.
     Refused(Option<String>),
     /// Z-API cannot be used, explained in the person's language.
-    Trouble(String),
+    ApiError(String),
     /// The order was cancelled before.
     Cancelled,
     /// The call had no answer, explained in the person's language, and the community does not show it.
-    NoAnswer(String),
+    NoResponse(String),
     /// Z-API said yes, the community does not show it.
-    NotShown,
+    NotVisible,
     /// It could not be read back.
-    NotRead,
+    NotReadBack,
 }
 
-impl End {
+impl MemberOutcome {
     /// It is done, or may be: who takes the order back takes this back, where it is so by then.
     pub(super) fn may_be_done(&self) -> bool {
-        use End::*;
-        matches!(self, Done | Invited | InOrInvited | PerhapsInvited | NoAnswer(_) | NotShown | NotRead)
+        use MemberOutcome::*;
+        matches!(
+            self,
+            Done | Invited | AddedOrInvited | MaybeInvited | NoResponse(_) | NotVisible | NotReadBack
+        )
     }
 }
 
 /// What a call said of somebody: a hint.
-type Hints = HashMap<usize, Result<(), ApiError>>;
+type CallResults = HashMap<usize, Result<(), ApiError>>;
 
 /// Brings the people of the plan where they shall be, as far as Z-API lets it. `is_just_read` says that
 /// the plan is how they stand; after a crash or an earlier try it is read anew. `turn` is that of the
 /// call, where it was taken before.
-pub(super) async fn settle(
+pub(super) async fn reconcile(
     context: &mut Context<'_>,
-    act: Act,
-    plan: &mut Plan,
+    act: MemberAction,
+    plan: &mut MemberPlan,
     is_just_read: bool,
-    turn: Option<TurnToChange>,
-) -> Result<Ends, Failure> {
-    let todo = plan.todo();
-    let (Some(community), Some(group)) = (plan.community(), plan.group()) else { return Ok(Ends::new()) };
+    turn: Option<ChangePermit>,
+) -> Result<MemberOutcomes, CommandError> {
+    let todo = plan.pending();
+    let (Some(community), Some(group)) = (plan.community(), plan.group()) else {
+        return Ok(MemberOutcomes::new());
+    };
     if todo.is_empty() {
-        return Ok(Ends::new());
+        return Ok(MemberOutcomes::new());
     }
-    let mut work = Work { context, act, plan, community, group, present: Vec::new(), reading: None };
-    let ends = work.settle(&todo, is_just_read, turn).await;
+    let mut work =
+        MemberReconciler { context, action: act, plan, community, group, present: Vec::new(), reading: None };
+    let ends = work.run(&todo, is_just_read, turn).await;
     work.tell_roster(&ends);
-    let after = plan.json();
+    let after = plan.to_json();
     if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
         // The next try asks for nobody who was asked for, and knows of whom Z-API took no call.
-        context.write_plan(after).await?;
+        context.store_plan(after).await?;
     }
     ends
 }
 
-struct Work<'w, 'c> {
+struct MemberReconciler<'w, 'c> {
     context: &'w mut Context<'c>,
-    act: Act,
-    plan: &'w mut Plan,
+    action: MemberAction,
+    plan: &'w mut MemberPlan,
     community: CommunityId,
     group: GroupId,
     /// Who was in the community when it was last read.
@@ -104,21 +110,21 @@ struct Work<'w, 'c> {
     reading: Option<u64>,
 }
 
-impl Work<'_, '_> {
-    async fn settle(
+impl MemberReconciler<'_, '_> {
+    async fn run(
         &mut self,
         todo: &[usize],
         is_just_read: bool,
-        turn: Option<TurnToChange>,
-    ) -> Result<Ends, Failure> {
+        turn: Option<ChangePermit>,
+    ) -> Result<MemberOutcomes, CommandError> {
         let mut missing = todo.to_vec();
         if !is_just_read {
-            missing = match self.look(&missing).await {
+            missing = match self.find_missing(&missing).await {
                 Ok(missing) => missing,
-                Err(error) => return self.without_reading(todo, todo, error),
+                Err(error) => return self.unverified_outcomes(todo, todo, error),
             };
         }
-        let mut hints = Hints::new();
+        let mut hints = CallResults::new();
         let mut unread = None;
         let is_open = |at: &usize| !self.is_invited(*at) && self.plan.refused(*at).is_none();
         let open: Vec<usize> = missing.iter().copied().filter(is_open).collect();
@@ -131,14 +137,15 @@ impl Work<'_, '_> {
             failpoint::reach(Step::Called);
             hints.extend(open.iter().map(|at| (*at, answer.clone())));
             let cause = answer.err().map(|error| error.cause);
-            if !cause.is_some_and(Cause::concerns_all) {
+            if !cause.is_some_and(ApiErrorKind::affects_instance) {
                 (missing, unread) = self.read_back(missing, &hints).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
                 // What Z-API said that cannot be read may be of one person. But whoever is in by now, and shows late,
                 // must not be invited.
                 let may_be_of_one = cause.is_none_or(|cause| {
-                    !cause.is_temporary() || (cause == Cause::Unreadable && self.act != Act::Add)
+                    !cause.is_temporary()
+                        || (cause == ApiErrorKind::Unreadable && self.action != MemberAction::Add)
                 });
                 if open.len() > 1 && !left.is_empty() && unread.is_none() && may_be_of_one {
                     hints.extend(self.call_each(&left).await?);
@@ -147,47 +154,50 @@ impl Work<'_, '_> {
             }
         }
         if unread.is_none() {
-            missing = self.by_new_lids(missing).await;
+            missing = self.match_new_lids(missing).await;
         }
-        self.attribute(todo, missing, &hints, unread)
+        self.classify_failures(todo, missing, &hints, unread)
     }
 
     /// Asks for these people; alone, they may get an invitation.
     async fn call(
         &mut self,
         people: &[usize],
-        turn: Option<TurnToChange>,
-    ) -> Result<Result<(), ApiError>, Failure> {
-        let addresses: Vec<String> = people.iter().map(|at| self.plan.address(*at)).collect();
+        turn: Option<ChangePermit>,
+    ) -> Result<Result<(), ApiError>, CommandError> {
+        let addresses: Vec<String> = people.iter().map(|at| self.plan.call_address(*at)).collect();
         let invited = match people {
-            [alone] if self.act == Act::Add && !self.plan.is_asking(*alone) => Some(*alone),
+            [alone] if self.action == MemberAction::Add && !self.plan.is_requesting(*alone) => Some(*alone),
             _ => None,
         };
         if let Some(at) = invited {
-            self.plan.note_asking(at, true);
-            self.context.write_plan(self.plan.json()).await?;
+            self.plan.mark_requesting(at, true);
+            self.context.store_plan(self.plan.to_json()).await?;
         }
         let (zapi, invites) = (self.context.zapi, invited.is_some());
         self.reading = None;
-        let answer = self.act.call(zapi, &self.community, &addresses, invites, turn).await;
+        let answer = self.action.call(zapi, &self.community, &addresses, invites, turn).await;
         match (invited, &answer) {
-            (Some(at), Ok(())) => self.plan.note_asked(at),
-            (Some(at), Err(error)) if error.cause == Cause::Refused => {
+            (Some(at), Ok(())) => self.plan.mark_requested(at),
+            (Some(at), Err(error)) if error.cause == ApiErrorKind::Rejected => {
                 self.plan.note_refused(at, error.said.as_deref());
             }
-            (Some(at), Err(error)) if error.cause.is_surely_unmade() => self.plan.note_asking(at, false),
+            (Some(at), Err(error)) if error.cause.is_surely_not_applied() => {
+                self.plan.mark_requesting(at, false)
+            }
             _ => {}
         }
         Ok(answer)
     }
 
     /// Asks for each of them. A trouble that is not of one person is that of all behind.
-    async fn call_each(&mut self, people: &[usize]) -> Result<Hints, Failure> {
-        let mut hints = Hints::new();
+    async fn call_each(&mut self, people: &[usize]) -> Result<CallResults, CommandError> {
+        let mut hints = CallResults::new();
         for (nth, at) in people.iter().enumerate() {
             let answer = self.call(&[*at], None).await?;
-            let is_over =
-                answer.as_ref().is_err_and(|error| error.cause.is_temporary() || error.cause.concerns_all());
+            let is_over = answer
+                .as_ref()
+                .is_err_and(|error| error.cause.is_temporary() || error.cause.affects_instance());
             if is_over {
                 hints.extend(people[nth..].iter().map(|at| (*at, answer.clone())));
                 break;
@@ -199,61 +209,66 @@ impl Work<'_, '_> {
 
     /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
     /// other processes by what is kept with the answer.
-    fn tell_roster(&mut self, ends: &Result<Ends, Failure>) {
-        let Some(roster) = self.context.roster else { return };
+    fn tell_roster(&mut self, ends: &Result<MemberOutcomes, CommandError>) {
+        let Some(roster) = self.context.community_admins else { return };
         let command = self.context.claim.command.id.clone();
         // Where a call may still come through, what was read may be so no more.
-        let may_come = |end: &End| {
-            use End::*;
-            matches!(end, NoAnswer(_) | NotShown | NotRead | Trouble(_) | Cancelled)
+        let may_come = |end: &MemberOutcome| {
+            use MemberOutcome::*;
+            matches!(end, NoResponse(_) | NotVisible | NotReadBack | ApiError(_) | Cancelled)
         };
         let is_over = ends.as_ref().is_ok_and(|ends| !ends.values().any(may_come));
         match self.reading.filter(|_| is_over) {
             Some(number) => {
-                let community = Entry { id: self.community.clone(), name: self.plan.name.clone() };
+                let community = NamedEntry { id: self.community.clone(), name: self.plan.name.clone() };
                 roster.take_over(&community, &self.group, &self.present, number, &command);
             }
             None => roster.expire(&self.community, &command),
         }
-        self.context.remember(MemoryKind::People, self.community.to_string(), Some(command));
+        self.context.set_state(MemoryKind::People, self.community.to_string(), Some(command));
     }
 
     /// They were invited, as far as anybody can tell.
     fn is_invited(&self, at: usize) -> bool {
-        self.act == Act::Add && self.plan.is_asked(at)
+        self.action == MemberAction::Add && self.plan.is_requested(at)
     }
 
     /// Those who are not where they shall be.
-    async fn look(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
+    async fn find_missing(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
         self.reading = None;
-        let reading = self.context.roster.map(Roster::begin_reading);
+        let reading = self.context.community_admins.map(CommunityAdmins::begin_reading);
         self.present = self.context.zapi.participants(&self.group).await?;
         self.reading = reading;
         let is_reached = |at: &&usize| {
-            let participant = self.present.iter().find(|participant| self.plan.is(**at, participant));
-            self.act.is_reached(participant)
+            let participant =
+                self.present.iter().find(|participant| self.plan.is_participant(**at, participant));
+            self.action.is_satisfied(participant)
         };
         Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
     }
 
     /// What makes a later try call again.
-    fn called_again<'h>(&self, hints: &'h Hints) -> Option<&'h ApiError> {
+    fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
         let mut errors = hints.values().filter_map(|answer| answer.as_ref().err());
-        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_try)
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
     /// Reads who is in the community until all are where they shall be, or the time is over. Returns
     /// those who are not, and why the last read failed, if it did.
-    async fn read_back(&mut self, mut missing: Vec<usize>, hints: &Hints) -> (Vec<usize>, Option<ApiError>) {
+    async fn read_back(
+        &mut self,
+        mut missing: Vec<usize>,
+        hints: &CallResults,
+    ) -> (Vec<usize>, Option<ApiError>) {
         let time = self.context.timing.read_back;
         let mut patience = match self.called_again(hints) {
-            Some(_) => Patience::before_calling_again(time),
+            Some(_) => PollBackoff::before_calling_again(time),
             // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
-            None if self.act == Act::Add => Patience::of(time.min(INVITED)),
-            None => Patience::of(time),
+            None if self.action == MemberAction::Add => PollBackoff::new(time.min(INVITE_TIMEOUT)),
+            None => PollBackoff::new(time),
         };
         loop {
-            let unread = match self.look(&missing).await {
+            let unread = match self.find_missing(&missing).await {
                 Ok(left) => {
                     missing = left;
                     None
@@ -267,101 +282,103 @@ impl Work<'_, '_> {
     }
 
     /// Looks once more for those added whose lid nobody knew: groups may show them by that alone.
-    async fn by_new_lids(&mut self, missing: Vec<usize>) -> Vec<usize> {
+    async fn match_new_lids(&mut self, missing: Vec<usize>) -> Vec<usize> {
         let unknown = missing.iter().filter_map(|at| self.plan.phone_without_lid(*at));
         let unknown: Vec<Phone> = unknown.collect();
-        if self.act != Act::Add || unknown.is_empty() {
+        if self.action != MemberAction::Add || unknown.is_empty() {
             return missing;
         }
-        let known = self.context.zapi.phone_exists(&unknown).await.unwrap_or_default();
+        let known = self.context.zapi.look_up_phones(&unknown).await.unwrap_or_default();
         if !known.iter().any(|known| known.lid.is_some()) {
             return missing;
         }
-        self.plan.learn(&known);
-        self.look(&missing).await.unwrap_or(missing)
+        self.plan.add_phone_info(&known);
+        self.find_missing(&missing).await.unwrap_or(missing)
     }
 
     /// What became of each. What a temporary trouble left open is tried again later, unless this is the
     /// last try.
-    fn attribute(
+    fn classify_failures(
         &mut self,
         todo: &[usize],
         missing: Vec<usize>,
-        hints: &Hints,
+        hints: &CallResults,
         unread: Option<ApiError>,
-    ) -> Result<Ends, Failure> {
+    ) -> Result<MemberOutcomes, CommandError> {
         if let Some(error) = unread {
-            return self.without_reading(todo, &missing, error);
+            return self.unverified_outcomes(todo, &missing, error);
         }
         if let (false, Some(error)) = (missing.is_empty(), self.called_again(hints)) {
             // They were not looked after for long, whatever was said of them.
             return Err(error.clone().into());
         }
-        let mut open = Ends::new();
+        let mut open = MemberOutcomes::new();
         for at in missing {
             let end = match hints.get(&at) {
-                _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => End::InOrInvited,
-                _ if self.is_invited(at) => End::Invited,
-                hint if self.plan.is_asking(at) => {
-                    self.context.gave_up |=
+                _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => {
+                    MemberOutcome::AddedOrInvited
+                }
+                _ if self.is_invited(at) => MemberOutcome::Invited,
+                hint if self.plan.is_requesting(at) => {
+                    self.context.is_final_failure |=
                         hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));
-                    End::PerhapsInvited
+                    MemberOutcome::MaybeInvited
                 }
                 _ if let Some(said) = self.plan.refused(at) => {
-                    End::Refused(Some(said.to_owned()).filter(|said| !said.is_empty()))
+                    MemberOutcome::Refused(Some(said.to_owned()).filter(|said| !said.is_empty()))
                 }
-                _ if self.context.is_cancelled => End::Cancelled,
+                _ if self.context.is_cancelled => MemberOutcome::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
-                    self.context.gave_up = true;
+                    self.context.is_final_failure = true;
                     // What had no answer may still come to be so.
-                    match error.cause.is_surely_unmade() {
-                        true => self.trouble(error),
-                        false => End::NoAnswer(self.explained(error)),
+                    match error.cause.is_surely_not_applied() {
+                        true => self.api_error_outcome(error),
+                        false => MemberOutcome::NoResponse(self.describe_error(error)),
                     }
                 }
-                Some(Err(error)) if error.cause == Cause::Refused => match self.act {
-                    Act::Promote if self.admins() >= MOST_ADMINS => End::Full,
-                    _ => End::Refused(error.said.clone()),
+                Some(Err(error)) if error.cause == ApiErrorKind::Rejected => match self.action {
+                    MemberAction::Promote if self.count_admins() >= MAX_ADMINS => MemberOutcome::Full,
+                    _ => MemberOutcome::Refused(error.said.clone()),
                 },
-                Some(Err(error)) => self.trouble(error),
-                Some(Ok(())) | None => End::NotShown,
+                Some(Err(error)) => self.api_error_outcome(error),
+                Some(Ok(())) | None => MemberOutcome::NotVisible,
             };
             open.insert(at, end);
         }
-        Ok(with_done(todo, open))
+        Ok(fill_done(todo, open))
     }
 
-    fn admins(&self) -> usize {
+    fn count_admins(&self) -> usize {
         self.present.iter().filter(|participant| participant.is_admin).count()
     }
 
-    fn trouble(&self, error: &ApiError) -> End {
-        End::Trouble(self.explained(error))
+    fn api_error_outcome(&self, error: &ApiError) -> MemberOutcome {
+        MemberOutcome::ApiError(self.describe_error(error))
     }
 
-    fn explained(&self, error: &ApiError) -> String {
-        error.explain(self.context.speech.locale, quoted)
+    fn describe_error(&self, error: &ApiError) -> String {
+        error.user_message(self.context.localizer.locale, quote)
     }
 
     /// The community cannot be read: later, or, where there is no later, ❓.
-    fn without_reading(
+    fn unverified_outcomes(
         &mut self,
         todo: &[usize],
         people: &[usize],
         error: ApiError,
-    ) -> Result<Ends, Failure> {
-        if error.cause.is_temporary() && !self.context.is_last_try {
+    ) -> Result<MemberOutcomes, CommandError> {
+        if error.cause.is_temporary() && !self.context.is_last_attempt {
             return Err(error.into());
         }
-        self.context.gave_up = self.context.is_last_try;
-        Ok(with_done(todo, people.iter().map(|at| (*at, End::NotRead)).collect()))
+        self.context.is_final_failure = self.context.is_last_attempt;
+        Ok(fill_done(todo, people.iter().map(|at| (*at, MemberOutcome::NotReadBack)).collect()))
     }
 }
 
 /// What is not open is done.
-fn with_done(todo: &[usize], mut open: Ends) -> Ends {
+fn fill_done(todo: &[usize], mut open: MemberOutcomes) -> MemberOutcomes {
     for at in todo {
-        open.entry(*at).or_insert(End::Done);
+        open.entry(*at).or_insert(MemberOutcome::Done);
     }
     open
 }

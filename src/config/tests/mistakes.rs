@@ -4,9 +4,9 @@ use super::*;
 
 /// The sample with one text replaced by another.
 #[track_caller]
-fn sample_with(right: &str, wrong: &str) -> Place {
+fn sample_with(right: &str, wrong: &str) -> TestFolder {
     assert!(SAMPLE.contains(right), "the sample has no {right}");
-    Place::with(&SAMPLE.replacen(right, wrong, 1))
+    TestFolder::with(&SAMPLE.replacen(right, wrong, 1))
 }
 
 #[test]
@@ -24,8 +24,8 @@ verify = { path_secret = "changeme" }
 [instances.main.admins.ana]
 phone = 5544999999999
 "#;
-    let findings = Place::with(text).refused();
-    let told: Vec<(&str, &str)> = findings.iter().map(|f| (f.origin.as_str(), f.key.as_str())).collect();
+    let findings = TestFolder::with(text).refused();
+    let told: Vec<(&str, &str)> = findings.iter().map(|f| (f.source.as_str(), f.key.as_str())).collect();
     assert_eq!(
         told,
         [
@@ -106,7 +106,7 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         let findings = sample_with(right, wrong).refused();
         assert_eq!(findings.len(), 1, "{wrong}: {findings:#?}");
         assert_eq!(findings[0].key, key, "{wrong}");
-        assert!(findings[0].origin.starts_with("vincula.toml:"), "{}", findings[0]);
+        assert!(findings[0].source.starts_with("vincula.toml:"), "{}", findings[0]);
         assert!(findings[0].remedy.as_deref().unwrap().contains(remedy), "{wrong}: {}", findings[0]);
     }
 }
@@ -155,25 +155,25 @@ fn an_unknown_variable_is_told_with_the_one_that_was_meant() {
         ("VINCULA__LISTEN", "listen", "VINCULA__SERVER__LISTEN"),
         ("VINCULA__INSTANCES__MAIN__BANANA", "instances.main.banana", "Known here are id, token"),
     ] {
-        let findings = Place::with(SAMPLE).env(&[(name, "x")]).refused();
+        let findings = TestFolder::with(SAMPLE).env(&[(name, "x")]).refused();
         assert_eq!(findings.len(), 1, "{name}: {findings:#?}");
-        assert_eq!((findings[0].origin.as_str(), findings[0].key.as_str()), (name, key));
+        assert_eq!((findings[0].source.as_str(), findings[0].key.as_str()), (name, key));
         assert!(findings[0].to_string().contains(meant), "{}", findings[0]);
     }
 }
 
 #[test]
 fn a_misspelt_section_is_one_mistake() {
-    let findings = Place::with(&LEAST.replace("instances", "instance")).refused();
+    let findings = TestFolder::with(&MINIMAL.replace("instances", "instance")).refused();
     assert_eq!(findings.len(), 1, "{findings:#?}");
     assert!(findings[0].to_string().contains("`instances`"), "{}", findings[0]);
-    let findings = Place::with(&LEAST.replace("token =", "tokne =")).refused();
+    let findings = TestFolder::with(&MINIMAL.replace("token =", "tokne =")).refused();
     assert!(findings.iter().any(|f| f.to_string().contains("`instances.main.token`")), "{findings:#?}");
 }
 
 #[test]
 fn what_is_required_is_told_as_missing() {
-    let findings = Place::with("[instances.main]").refused();
+    let findings = TestFolder::with("[instances.main]").refused();
     let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
     assert_eq!(keys, ["instances.main.id", "instances.main.token", "instances.main.verify"]);
     assert!(findings[1].to_string().contains("`token` or `token_file`"), "{}", findings[1]);
@@ -193,8 +193,9 @@ fn t03_a_verification_that_proves_nothing_is_refused() {
         ("\"none\"", "[::1]:8080", true),
         ("{ zapi_token = false, path_secret = '0123456789abcdef' }", "0.0.0.0:8080", true),
     ] {
-        let text = format!("[server]\nlisten = '{listen}'\n{LEAST}").replace("{ zapi_token = true }", verify);
-        let place = Place::with(&text);
+        let text =
+            format!("[server]\nlisten = '{listen}'\n{MINIMAL}").replace("{ zapi_token = true }", verify);
+        let place = TestFolder::with(&text);
         if is_fine {
             place.loaded();
         } else {
@@ -210,14 +211,14 @@ fn a_person_is_one_admin_of_an_instance() {
     // The second number is the Brazilian twin of the first.
     let twin =
         "[instances.main.admins.zoe]\nphone = \"554499999999\"\nlid = \"81896604192873@lid\"\ncommands = []";
-    let findings = Place::with(&format!("{SAMPLE}\n{twin}")).refused();
+    let findings = TestFolder::with(&format!("{SAMPLE}\n{twin}")).refused();
     let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
     let admin = "instances.main.admins.zoe";
     assert_eq!(keys, [format!("{admin}.phone"), format!("{admin}.lid"), format!("{admin}.commands")]);
     assert!(findings[0].problem.contains("`ana`"), "{}", findings[0]);
 
     let nobody = format!("{SAMPLE}\n[instances.main.admins.zoe]\nname = \"Zoe\"");
-    let findings = Place::with(&nobody).refused();
+    let findings = TestFolder::with(&nobody).refused();
     assert_eq!((findings.len(), findings[0].key.as_str()), (1, "instances.main.admins.zoe"));
 }
 
@@ -226,7 +227,8 @@ fn an_instance_has_a_name_that_fits_a_url() {
     for (name, key) in
         [("Main", "instances.Main"), ("\"a b\"", "instances.\"a b\""), ("a-b", "instances.a-b")]
     {
-        let findings = Place::with(&LEAST.replace("instances.main", &format!("instances.{name}"))).refused();
+        let findings =
+            TestFolder::with(&MINIMAL.replace("instances.main", &format!("instances.{name}"))).refused();
         assert_eq!((findings.len(), findings[0].key.as_str()), (1, key));
     }
 }
@@ -238,21 +240,21 @@ fn a_value_in_the_place_of_a_table_is_one_mistake() {
         ("[[instances]]\nid = 'x'", "instances"),
         ("[instances]\nmain = 'x'", "instances.main"),
     ] {
-        let findings = Place::with(text).refused();
+        let findings = TestFolder::with(text).refused();
         assert_eq!((findings.len(), findings[0].key.as_str()), (1, key), "{findings:#?}");
     }
     let findings = sample_with("hmac = {", "hmac = 5 # {").refused();
     assert_eq!((findings.len(), findings[0].key.as_str()), (1, "instances.main.verify.hmac"));
-    let place = Place::with(SAMPLE).env(&[("VINCULA__SERVER", "x")]);
+    let place = TestFolder::with(SAMPLE).env(&[("VINCULA__SERVER", "x")]);
     let findings = place.refused();
-    assert_eq!((findings.len(), findings[0].origin.as_str()), (1, "VINCULA__SERVER"));
+    assert_eq!((findings.len(), findings[0].source.as_str()), (1, "VINCULA__SERVER"));
 }
 
 #[test]
 fn a_variable_that_is_no_text_is_told() {
-    let mut place = Place::with(SAMPLE);
+    let mut place = TestFolder::with(SAMPLE);
     place.source.unreadable.push("VINCULA__INSTANCES__MAIN__TOKEN".into());
     let findings = place.refused();
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].origin, "VINCULA__INSTANCES__MAIN__TOKEN");
+    assert_eq!(findings[0].source, "VINCULA__INSTANCES__MAIN__TOKEN");
 }

@@ -67,7 +67,7 @@ sales = "120363186053925765"
 "#;
 
 /// The least that works.
-const LEAST: &str = r#"
+const MINIMAL: &str = r#"
 [instances.main]
 id = "0123456789ABCDEF0123456789ABCDEF"
 token = "0123456789ABCDEF01234567"
@@ -75,15 +75,15 @@ verify = { zapi_token = true }
 "#;
 
 /// A folder with what a test puts there, and an environment.
-struct Place {
+struct TestFolder {
     folder: TempDir,
-    source: Source,
+    source: ConfigSource,
 }
 
-impl Place {
+impl TestFolder {
     fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let source = Source {
+        let source = ConfigSource {
             explicit: None,
             env: Vec::new(),
             unreadable: Vec::new(),
@@ -111,7 +111,7 @@ impl Place {
     }
 
     #[track_caller]
-    fn loaded(&self) -> Loaded {
+    fn loaded(&self) -> LoadedConfig {
         match load(&self.source, COMMANDS) {
             Ok(loaded) => loaded,
             Err(findings) => panic!("refused: {findings:#?}"),
@@ -119,7 +119,7 @@ impl Place {
     }
 
     #[track_caller]
-    fn refused(&self) -> Vec<Finding> {
+    fn refused(&self) -> Vec<Diagnostic> {
         match load(&self.source, COMMANDS) {
             Ok(_) => panic!("nothing was found"),
             Err(findings) => findings,
@@ -129,8 +129,8 @@ impl Place {
 
 #[test]
 fn the_documented_sample_is_read_whole() {
-    let place = Place::with(SAMPLE);
-    let Loaded { config, path, warnings } = place.loaded();
+    let place = TestFolder::with(SAMPLE);
+    let LoadedConfig { config, path, warnings } = place.loaded();
     assert_eq!(path.unwrap().to_str(), Some("vincula.toml"));
     assert_eq!(warnings, []);
     assert_eq!(config.server.public_url.as_deref(), Some("https://bot.example.com"));
@@ -154,7 +154,7 @@ fn the_documented_sample_is_read_whole() {
 
 #[test]
 fn what_is_not_given_is_as_documented() {
-    let config = Place::with(LEAST).loaded().config;
+    let config = TestFolder::with(MINIMAL).loaded().config;
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9090");
     assert_eq!(config.server.public_url, None);
@@ -172,7 +172,7 @@ fn what_is_not_given_is_as_documented() {
     assert_eq!(main.max_event_age, Duration::from_secs(600));
     assert_eq!(main.give_up_after, Duration::from_secs(1_800));
     assert_eq!(main.community_limit, 50);
-    let Limits { commands_per_minute, changes_per_second, messages_per_minute } = main.limits;
+    let RateLimits { commands_per_minute, changes_per_second, messages_per_minute } = main.limits;
     assert_eq!((commands_per_minute, changes_per_second, messages_per_minute), (30, 1, 30));
     assert!(main.verify.path_secret.is_none() && main.verify.hmac.is_none());
     assert!(main.verify.standard_webhooks.is_none());
@@ -181,7 +181,7 @@ fn what_is_not_given_is_as_documented() {
 
 #[test]
 fn the_environment_alone_says_everything() {
-    let place = Place::empty().env(&[
+    let place = TestFolder::empty().env(&[
         ("VINCULA__SERVER__LISTEN", "0.0.0.0:80"),
         ("VINCULA__SERVER__MAX_CONNECTIONS", "7"),
         ("VINCULA__SERVER__TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2"),
@@ -202,7 +202,7 @@ fn the_environment_alone_says_everything() {
         ("VINCULA__INSTANCES__BR__VERIFY__ZAPI_TOKEN", "true"),
         ("VINCULA_CONFIG", ""),
     ]);
-    let Loaded { config, path, .. } = place.loaded();
+    let LoadedConfig { config, path, .. } = place.loaded();
     assert_eq!(path, None);
     assert_eq!((config.server.listen.port(), config.server.max_connections), (80, 7));
     assert_eq!(config.server.trusted_proxies.len(), 2);
@@ -218,7 +218,7 @@ fn the_environment_alone_says_everything() {
 
 #[test]
 fn the_environment_overrides_the_file() {
-    let place = Place::with(SAMPLE).env(&[
+    let place = TestFolder::with(SAMPLE).env(&[
         ("VINCULA__INSTANCES__MAIN__TOKEN", "ABCDEF0123456789ABCDEF01"),
         ("VINCULA__INSTANCES__MAIN__VERIFY__HMAC__HEADER", "X-Other"),
         ("VINCULA__INSTANCES__MAIN__ADMINS__ANA__NAME", "Ana Maria"),
@@ -233,13 +233,13 @@ fn the_environment_overrides_the_file() {
 
 #[test]
 fn a_file_of_another_system_is_read() {
-    Place::with(&format!("\u{feff}{}", LEAST.replace('\n', "\r\n"))).loaded();
+    TestFolder::with(&format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"))).loaded();
 }
 
 #[test]
 fn the_file_is_searched_in_order() {
-    let id = |id: &str| LEAST.replace("0123456789ABCDEF0123456789ABCDEF", id);
-    let mut place = Place::empty().file("etc/vincula.toml", &id("system"));
+    let id = |id: &str| MINIMAL.replace("0123456789ABCDEF0123456789ABCDEF", id);
+    let mut place = TestFolder::empty().file("etc/vincula.toml", &id("system"));
     assert_eq!(place.loaded().config.instances[0].id, "system");
     place = place.file("vincula.toml", &id("here"));
     assert_eq!(place.loaded().config.instances[0].id, "here");
@@ -254,19 +254,19 @@ fn the_file_is_searched_in_order() {
 
 #[test]
 fn a_file_that_was_named_has_to_be_there() {
-    let mut place = Place::with(LEAST).env(&[("VINCULA_CONFIG", "absent.toml")]);
+    let mut place = TestFolder::with(MINIMAL).env(&[("VINCULA_CONFIG", "absent.toml")]);
     let findings = place.refused();
     assert_eq!(findings.len(), 1);
     assert!(findings[0].to_string().starts_with("absent.toml: cannot be read"), "{}", findings[0]);
     assert!(findings[0].to_string().contains("VINCULA_CONFIG"));
     place.source.explicit = Some("elsewhere.toml".into());
     let findings = place.refused();
-    assert!(findings[0].to_string().contains("--config") && findings[0].origin == "elsewhere.toml");
+    assert!(findings[0].to_string().contains("--config") && findings[0].source == "elsewhere.toml");
 }
 
 #[test]
 fn without_a_file_and_an_environment_the_places_are_told() {
-    let findings = Place::empty().refused();
+    let findings = TestFolder::empty().refused();
     let told = findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(told.contains("vincula.toml") && told.contains("--config"), "{told}");
     assert!(told.contains("instances: holds no instance"), "{told}");
@@ -274,8 +274,8 @@ fn without_a_file_and_an_environment_the_places_are_told() {
 
 #[test]
 fn what_may_be_a_mistake_is_a_warning() {
-    let two = format!("{LEAST}\n{}", LEAST.replace("[instances.main]", "[instances.second]"));
-    let warnings = Place::with(&two).env(&[("VINCULA_SERVER_LISTEN", "x")]).loaded().warnings;
+    let two = format!("{MINIMAL}\n{}", MINIMAL.replace("[instances.main]", "[instances.second]"));
+    let warnings = TestFolder::with(&two).env(&[("VINCULA_SERVER_LISTEN", "x")]).loaded().warnings;
     for (origin, key, problem) in [
         ("VINCULA_SERVER_LISTEN", "", "is not read"),
         ("vincula.toml", "server.public_url", "is not given"),
@@ -283,16 +283,16 @@ fn what_may_be_a_mistake_is_a_warning() {
         ("vincula.toml:8", "instances.second.admins", "nobody can give orders"),
         ("vincula.toml:9", "instances.second.id", "is that of the instance `main` too"),
     ] {
-        let told = |w: &&Finding| w.key == key && w.problem.contains(problem) && w.origin == origin;
+        let told = |w: &&Diagnostic| w.key == key && w.problem.contains(problem) && w.source == origin;
         assert_eq!(warnings.iter().filter(told).count(), 1, "{key}: {warnings:#?}");
     }
     assert_eq!(warnings.len(), 5);
 
-    let by_community = LEAST.replace("[instances.main]", "[instances.main]\nadmins_from = \"community\"");
-    let warnings = Place::with(&by_community).loaded().warnings;
+    let by_community = MINIMAL.replace("[instances.main]", "[instances.main]\nadmins_from = \"community\"");
+    let warnings = TestFolder::with(&by_community).loaded().warnings;
     assert!(!warnings.iter().any(|w| w.key == "instances.main.admins"), "{warnings:#?}");
 
-    let swapped = LEAST.replace("\"0123456789ABCDEF01234567\"", "\"F0123456789ABCDEF0123456789ABCDEFS\"");
-    let warnings = Place::with(&swapped).loaded().warnings;
+    let swapped = MINIMAL.replace("\"0123456789ABCDEF01234567\"", "\"F0123456789ABCDEF0123456789ABCDEFS\"");
+    let warnings = TestFolder::with(&swapped).loaded().warnings;
     assert!(warnings.iter().any(|w| w.key == "instances.main.token" && w.problem.contains("Client-Token")));
 }

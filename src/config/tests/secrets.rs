@@ -18,7 +18,7 @@ fn every_secret_may_stand_in_a_file() {
         hmac = { header = "X-Signature", secrets_file = "hmac" }
         standard_webhooks = { secrets_file = "standard" }
     "#;
-    let place = Place::with(text)
+    let place = TestFolder::with(text)
         .file("store", "sqlite:/data/vincula.db\n")
         .file("token", "0123\n")
         .file("client", "made-up-client-token")
@@ -43,7 +43,7 @@ fn every_secret_may_stand_in_a_file() {
 #[test]
 fn a_file_may_be_named_by_the_environment() {
     let text = TOKEN_FILE.replace("token_file = 'token'\n", "");
-    let place = Place::with(&text)
+    let place = TestFolder::with(&text)
         .file("secrets/token", "0123")
         .env(&[("VINCULA__INSTANCES__MAIN__TOKEN_FILE", "secrets/token")]);
     assert_eq!(place.loaded().config.instances[0].token.expose_secret(), "0123");
@@ -51,13 +51,13 @@ fn a_file_may_be_named_by_the_environment() {
 
 #[test]
 fn a_secret_that_is_given_twice_is_refused() {
-    let place = Place::with(TOKEN_FILE)
+    let place = TestFolder::with(TOKEN_FILE)
         .file("token", "0123")
         .env(&[("VINCULA__INSTANCES__MAIN__TOKEN", "hunter2hunter2hunter2")]);
     let findings = place.refused();
     assert_eq!(findings.len(), 1, "{findings:#?}");
     assert_eq!(
-        (findings[0].origin.as_str(), findings[0].key.as_str()),
+        (findings[0].source.as_str(), findings[0].key.as_str()),
         ("vincula.toml:3", "instances.main.token_file")
     );
     assert!(findings[0].problem.contains("VINCULA__INSTANCES__MAIN__TOKEN"), "{}", findings[0]);
@@ -69,8 +69,8 @@ fn a_file_that_holds_no_secret_is_told_by_path_and_key() {
         [(None, "cannot be read"), (Some("\n"), "empty"), (Some("hunter2 hunter2"), "blank")]
     {
         let place = match content {
-            Some(content) => Place::with(TOKEN_FILE).file("token", content),
-            None => Place::with(TOKEN_FILE),
+            Some(content) => TestFolder::with(TOKEN_FILE).file("token", content),
+            None => TestFolder::with(TOKEN_FILE),
         };
         let findings = place.refused();
         assert_eq!(findings.len(), 1, "{findings:#?}");
@@ -80,7 +80,7 @@ fn a_file_that_holds_no_secret_is_told_by_path_and_key() {
 }
 
 /// Where a secret may stand, rightly or by mistake.
-const PLACES: &[&str] = &[
+const VARIABLES: &[&str] = &[
     "VINCULA__STORE__URL",
     "VINCULA__STORE__URL_FILE",
     "VINCULA__SERVER__PUBLIC_URL",
@@ -118,9 +118,9 @@ const SECRETS: &[&str] = &[
 
 #[test]
 fn no_finding_no_warning_and_no_debug_shows_a_secret() {
-    for place_of_secret in PLACES {
+    for place_of_secret in VARIABLES {
         for secret in SECRETS {
-            let place = Place::with(LEAST).env(&[(place_of_secret, secret)]);
+            let place = TestFolder::with(MINIMAL).env(&[(place_of_secret, secret)]);
             let told = match load(&place.source, COMMANDS) {
                 Ok(loaded) => {
                     // An id, a base URL and a header are no secrets where they are valid.
@@ -145,7 +145,7 @@ fn no_finding_no_warning_and_no_debug_shows_a_secret() {
 
 #[test]
 fn the_sample_shows_none_of_its_secrets() {
-    let loaded = Place::with(SAMPLE).loaded();
+    let loaded = TestFolder::with(SAMPLE).loaded();
     let debug = format!("{loaded:?} {:#?}", loaded.config);
     for secret in [
         "0123456789ABCDEF01234567\"",
@@ -164,9 +164,9 @@ fn the_sample_shows_none_of_its_secrets() {
 fn a_syntax_error_is_one_finding_without_its_line() {
     for text in ["[instances.main]\ntoken = s3cr3t-s3cr3t", "[instances.main]\ntoken = \"s3cr3t", "= s3cr3t"]
     {
-        let findings = Place::with(text).refused();
+        let findings = TestFolder::with(text).refused();
         assert_eq!(findings.len(), 1);
-        assert!(findings[0].origin.starts_with("vincula.toml:"), "{}", findings[0]);
+        assert!(findings[0].source.starts_with("vincula.toml:"), "{}", findings[0]);
         assert!(!format!("{} {:?}", findings[0], findings[0]).contains("s3cr3t"), "{}", findings[0]);
     }
 }

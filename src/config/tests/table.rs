@@ -21,7 +21,7 @@ fn every_key_of_the_table_is_read() {
         }
         table.remove(last.strip_suffix("_file").unwrap_or(last));
         table.insert(last.to_owned(), toml::Value::Datetime("1979-05-27".parse().unwrap()));
-        let findings = Place::with(&root.to_string()).refused();
+        let findings = TestFolder::with(&root.to_string()).refused();
         assert_eq!(findings.len(), 1, "{path}: {findings:#?}");
         assert_eq!(findings[0].key, path);
     }
@@ -39,5 +39,5 @@ fn every_key_that_is_read_stands_in_the_table() {
         }
         assert!(value.is_some(), "the sample lacks {path}");
     }
-    Place::with(SAMPLE).loaded();
+    TestFolder::with(SAMPLE).loaded();
 }

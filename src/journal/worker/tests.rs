@@ -4,12 +4,12 @@
 use super::*;
 use crate::clock::Timestamp;
 use crate::command::registry;
-use crate::config::{self, Source};
+use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
-use crate::storage::{Accepted, NewCommand, SenderIdentity};
-use crate::zapi::Connections;
+use crate::storage::{InsertResult, NewCommand, SenderIdentity};
+use crate::zapi::HttpClients;
 
-fn order() -> NewCommand {
+fn new_command() -> NewCommand {
     NewCommand {
         id: "0190".to_owned(),
         instance: "gone".to_owned(),
@@ -33,10 +33,10 @@ fn order() -> NewCommand {
 fn worker(store: &Store) -> Worker {
     Worker {
         store: store.clone(),
-        bots: HashMap::new(),
+        instances: HashMap::new(),
         started_at: Clock::system().now(),
         clock: Clock::system(),
-        timing: Timing::default(),
+        timing: TimingConfig::default(),
         metrics: Arc::default(),
     }
 }
@@ -44,16 +44,16 @@ fn worker(store: &Store) -> Worker {
 /// Polls a new worker so many times with pauses between, accepts an order while it is not polled,
 /// and tells whether it finds the order then.
 async fn is_found(polls: usize) -> bool {
-    let (store, writer, _folder) = Store::throw_away(&Clock::system()).await;
+    let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     for _ in 0..polls {
         assert!(futures_util::poll!(&mut working).is_pending());
         sleep(Duration::from_millis(3)).await;
     }
-    assert_eq!(store.accept(order()).await.unwrap(), Accepted::New);
+    assert_eq!(store.insert(new_command()).await.unwrap(), InsertResult::Inserted);
     let tried = async {
         // The order is of no configured instance, so a try of it ends at once.
-        while store.list(None, 1).await.unwrap()[0].tries == 0 {
+        while store.list(None, 1).await.unwrap()[0].attempts == 0 {
             sleep(Duration::from_millis(1)).await;
         }
     };
@@ -78,7 +78,7 @@ async fn an_order_that_is_accepted_while_the_worker_looks_is_found() {
 const ANA: &str = "5544999990001";
 
 /// A bot at whose Z-API nobody answers, and that breaks when it has to say what `/help` is called.
-fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
+fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     fn name_of(name: &str, locale: Locale) -> &'static str {
         assert_ne!(name, "help", "made up, to see what becomes of it");
         registry::name_in(name, locale)
@@ -92,30 +92,30 @@ fn fragile(folder: &std::path::Path, store: &Store) -> Bot {
         "B".repeat(24),
     );
     std::fs::write(&file, toml).unwrap();
-    let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
+    let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
     let loaded = config::load(&source, &registry::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    let mut bot = Bot::new(
+    let mut bot = InstanceRuntime::new(
         loaded.config.instances.into_iter().next().unwrap(),
         store,
-        &mut Connections::default(),
+        &mut HttpClients::default(),
         &Clock::system(),
     )
     .unwrap();
-    bot.speech.name_of = name_of;
+    bot.localizer.command_name = name_of;
     bot
 }
 
 #[tokio::test]
 async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
-    let (store, writer, folder) = Store::throw_away(&Clock::system()).await;
+    let (store, writer, folder) = Store::open_temporary(&Clock::system()).await;
     let (metrics, shutdown) = (Arc::<Metrics>::default(), CancellationToken::new());
     let moment = Duration::from_millis(1);
     let worker = Worker {
         store: store.clone(),
-        bots: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
+        instances: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
         started_at: Clock::system().now(),
         clock: Clock::system(),
-        timing: Timing { first_retry: moment, longest_retry: moment, ..Timing::default() },
+        timing: TimingConfig { min_retry_delay: moment, max_retry_delay: moment, ..TimingConfig::default() },
         metrics: metrics.clone(),
     };
     let of = |id: &str, text: &str| NewCommand {
@@ -125,10 +125,10 @@ async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
         message_id: id.to_owned(),
         phone: Some(ANA.to_owned()),
         text: text.to_owned(),
-        ..order()
+        ..new_command()
     };
     for new in [of("0191", "/help"), of("0192", "/whoami")] {
-        assert_eq!(store.accept(new).await.unwrap(), Accepted::New);
+        assert_eq!(store.insert(new).await.unwrap(), InsertResult::Inserted);
     }
 
     let running = tokio::spawn(worker.run(shutdown.clone()));
@@ -146,7 +146,7 @@ async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
     let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
     assert_eq!(of("0191").outcome.as_deref(), Some("gave_up"));
     assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
-    let counted = format!("vincula_panics_total {MOST_CRASHES}");
+    let counted = format!("vincula_panics_total {MAX_CRASHES}");
     assert!(metrics.text().contains(&counted), "{}", metrics.text());
     assert!(!running.is_finished(), "the worker goes on");
     shutdown.cancel();
@@ -156,7 +156,7 @@ async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
 
 #[tokio::test]
 async fn a_worker_with_nothing_to_do_rests() {
-    let (store, writer, _folder) = Store::throw_away(&Clock::system()).await;
+    let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     let mut polls = 0;
     let counted = std::future::poll_fn(|context| {

@@ -1,6 +1,6 @@
 //! Communities that are made, changed and ended, and the links into them.
 
-use super::super::{Fault, Lag, Refusal, Reply, Standing};
+use super::super::{BotRole, Fault, FaultResponse, ReadLag, Refusal};
 use super::*;
 
 fn bairro(api: &Api) -> String {
@@ -77,10 +77,9 @@ fn only_an_admin_changes_or_ends_a_community() {
     let mut world = World::playground();
     let (id, group) = (world.community_named("Bairro Feliz").unwrap(), world.group_named("Futebol").unwrap());
     let before = world.find_community(&id).unwrap().clone();
-    for (standing, refusal) in
-        [(Standing::Member, Refusal::NotAdmin), (Standing::Absent, Refusal::NoCommunity)]
+    for (standing, refusal) in [(BotRole::Member, Refusal::NotAdmin), (BotRole::Absent, Refusal::NoCommunity)]
     {
-        world.set_standing(&id, standing);
+        world.set_bot_role(&id, standing);
         assert_eq!(world.describe(&id, "x"), Err(refusal.clone()));
         assert_eq!(world.set_photo(&id, "x"), Err(refusal.clone()));
         assert_eq!(world.set_groups_added_by_all(&id, true), Err(refusal.clone()));
@@ -91,10 +90,10 @@ fn only_an_admin_changes_or_ends_a_community() {
         assert_eq!(world.promote(&id, "5544999990003"), Err(refusal.clone()));
         assert_eq!(world.demote(&id, "5544999990002"), Err(refusal));
     }
-    world.set_standing(&id, Standing::Admin);
+    world.set_bot_role(&id, BotRole::Admin);
     assert_eq!(world.find_community(&id), Some(&before));
 
-    world.set_standing(&group, Standing::Member);
+    world.set_bot_role(&group, BotRole::Member);
     assert_eq!(world.reset_invitation(&group), Err(Refusal::NotAdmin));
     assert_eq!(world.reset_invitation("1-group"), Err(Refusal::NoGroup));
 }
@@ -148,7 +147,7 @@ fn links_have_the_shape_of_real_ones_and_differ() {
 async fn reads_lag_behind_every_change_of_a_community() {
     let api = Api::new(World::playground());
     let id = bairro(&api);
-    api.sandbox.trouble().set_lag(Some(Lag::Reads(1)));
+    api.sandbox.faults().set_lag(Some(ReadLag::Reads(1)));
     let body = json!({ "communityId": id, "communityDescription": "Só avisos" });
     api.post("update-community-description", body).await;
     let seen = async || api.get(&format!("communities-metadata/{id}")).await.json()["description"].clone();
@@ -160,10 +159,10 @@ async fn reads_lag_behind_every_change_of_a_community() {
 async fn a_fault_can_strike_one_method_or_edits_alone() {
     let api = Api::new(World::playground());
     let id = bairro(&api);
-    let oops = || Fault::Instead(Reply::text(503, "busy"));
-    api.sandbox.trouble().always("POST communities?", oops());
-    api.sandbox.trouble().always("DELETE communities/", oops());
-    api.sandbox.trouble().always("send-text?edit", oops());
+    let oops = || Fault::Replace(FaultResponse::text(503, "busy"));
+    api.sandbox.faults().fail_always("POST communities?", oops());
+    api.sandbox.faults().fail_always("DELETE communities/", oops());
+    api.sandbox.faults().fail_always("send-text?edit", oops());
     let end = api.request(Method::DELETE, &format!("communities/{id}"), &json!({}));
     let say = json!({ "phone": "5544999990001", "message": "um" });
     let edit = json!({ "phone": "5544999990001", "message": "dois", "editMessageId": "3A1" });

@@ -1,6 +1,6 @@
 //! Scripted trouble, as the client meets it.
 
-use super::super::{Fault, Lag, Partial, Reply};
+use super::super::{Fault, FaultResponse, PartialFailure, ReadLag};
 use super::*;
 
 /// A world with a community and a free group.
@@ -13,7 +13,11 @@ fn small() -> (Api, String, String) {
 #[tokio::test]
 async fn a_fault_strikes_the_next_calls_and_no_others() {
     let (api, ..) = small();
-    api.sandbox.trouble().next("communities?", 2, Fault::Instead(Reply::json(500, &json!({ "error": "x" }))));
+    api.sandbox.faults().fail_next(
+        "communities?",
+        2,
+        Fault::Replace(FaultResponse::json(500, &json!({ "error": "x" }))),
+    );
 
     assert_eq!(api.get("communities-metadata/1").await.status, 400);
     assert_eq!(api.get("communities").await.status, 500);
@@ -24,21 +28,21 @@ async fn a_fault_strikes_the_next_calls_and_no_others() {
 #[tokio::test]
 async fn a_fault_can_last_until_it_is_cleared() {
     let (api, ..) = small();
-    api.sandbox.trouble().always("", Fault::Instead(Reply::bad_gateway()));
+    api.sandbox.faults().fail_always("", Fault::Replace(FaultResponse::bad_gateway()));
     for path in ["status", "me", "communities"] {
         let response = api.raw(api.request(Method::GET, path, &Value::Null)).await;
         assert_eq!(response.status(), 502);
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
     }
-    api.sandbox.trouble().clear();
+    api.sandbox.faults().clear();
     assert_eq!(api.get("status").await.status, 200);
 }
 
 #[tokio::test]
 async fn faults_of_one_path_follow_one_another() {
     let (api, ..) = small();
-    api.sandbox.trouble().next("me", 1, Fault::Instead(Reply::text(503, "busy")));
-    api.sandbox.trouble().next("me", 1, Fault::Instead(Reply::too_many(Some(7))));
+    api.sandbox.faults().fail_next("me", 1, Fault::Replace(FaultResponse::text(503, "busy")));
+    api.sandbox.faults().fail_next("me", 1, Fault::Replace(FaultResponse::too_many_requests(Some(7))));
 
     let first = api.get("me").await;
     assert_eq!((first.status, first.text.as_str()), (503, "busy"));
@@ -50,11 +54,15 @@ async fn faults_of_one_path_follow_one_another() {
 #[tokio::test]
 async fn instead_does_nothing_and_afterwards_does_it() {
     let (api, community, group) = small();
-    api.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+    api.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     assert_eq!(api.link(&community, &[&group]).await.status, 502);
     assert_eq!(api.community_of(&group), None);
 
-    api.sandbox.trouble().next("communities/link", 1, Fault::Afterwards(Reply::bad_gateway()));
+    api.sandbox.faults().fail_next(
+        "communities/link",
+        1,
+        Fault::ReplaceResponse(FaultResponse::bad_gateway()),
+    );
     assert_eq!(api.link(&community, &[&group]).await.status, 502);
     assert_eq!(api.community_of(&group), Some(community));
 }
@@ -62,11 +70,11 @@ async fn instead_does_nothing_and_afterwards_does_it() {
 #[tokio::test]
 async fn a_dropped_connection_ends_without_a_byte() {
     let (api, community, group) = small();
-    api.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::Dropped));
+    api.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::Dropped));
     assert_eq!(api.wire(&community, &[&group]).await, b"");
     assert_eq!(api.community_of(&group), None);
 
-    api.sandbox.trouble().next("communities/link", 1, Fault::Afterwards(Reply::Dropped));
+    api.sandbox.faults().fail_next("communities/link", 1, Fault::ReplaceResponse(FaultResponse::Dropped));
     assert_eq!(api.wire(&community, &[&group]).await, b"");
     assert_eq!(api.community_of(&group), Some(community));
 }
@@ -74,7 +82,7 @@ async fn a_dropped_connection_ends_without_a_byte() {
 #[tokio::test]
 async fn a_cut_answer_ends_in_its_middle() {
     let (api, community, group) = small();
-    api.sandbox.trouble().next("communities/link", 1, Fault::Afterwards(Reply::Cut));
+    api.sandbox.faults().fail_next("communities/link", 1, Fault::ReplaceResponse(FaultResponse::Cut));
 
     let wire = String::from_utf8(api.wire(&community, &[&group]).await).unwrap();
 
@@ -85,7 +93,7 @@ async fn a_cut_answer_ends_in_its_middle() {
 #[tokio::test]
 async fn a_huge_answer_is_as_large_as_said() {
     let (api, ..) = small();
-    api.sandbox.trouble().next("me", 1, Fault::Instead(Reply::Huge(2_000_000)));
+    api.sandbox.faults().fail_next("me", 1, Fault::Replace(FaultResponse::Huge(2_000_000)));
     let got = api.get("me").await;
     assert_eq!((got.status, got.json().as_str().map(str::len)), (200, Some(2_000_000)));
 }
@@ -93,7 +101,7 @@ async fn a_huge_answer_is_as_large_as_said() {
 #[tokio::test]
 async fn a_drip_never_ends() {
     let (api, ..) = small();
-    api.sandbox.trouble().next("me", 1, Fault::Instead(Reply::Drip(Duration::from_millis(5))));
+    api.sandbox.faults().fail_next("me", 1, Fault::Replace(FaultResponse::Drip(Duration::from_millis(5))));
     let start = tokio::time::Instant::now();
     let mut body = api.raw(api.request(Method::GET, "me", &Value::Null)).await.into_body();
     for _ in 0..3 {
@@ -105,7 +113,7 @@ async fn a_drip_never_ends() {
 #[tokio::test]
 async fn a_delay_is_as_long_as_said() {
     let (api, community, group) = small();
-    api.sandbox.trouble().next("communities/link", 1, Fault::Delay(Duration::from_millis(20)));
+    api.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(Duration::from_millis(20)));
     let start = tokio::time::Instant::now();
     assert_eq!(api.link(&community, &[&group]).await.status, 200);
     assert!(start.elapsed() >= Duration::from_millis(20));
@@ -115,16 +123,19 @@ async fn a_delay_is_as_long_as_said() {
 async fn a_gate_holds_a_call_before_or_after_it_is_done() {
     for is_done in [false, true] {
         let (api, community, group) = small();
-        let trouble = api.sandbox.trouble();
-        let gate =
-            if is_done { trouble.hold_answer("communities/link") } else { trouble.hold("communities/link") };
+        let trouble = api.sandbox.faults();
+        let gate = if is_done {
+            trouble.hold_response("communities/link")
+        } else {
+            trouble.hold_request("communities/link")
+        };
         let sandbox = api.sandbox.clone();
         let call = tokio::spawn({
             let (community, group) = (community.clone(), group.clone());
             async move { Api { sandbox }.link(&community, &[&group]).await.status }
         });
 
-        within(gate.reached()).await;
+        within(gate.wait_reached()).await;
         assert_eq!(api.community_of(&group).is_some(), is_done);
         assert!(!call.is_finished());
         gate.release();
@@ -137,11 +148,11 @@ async fn a_gate_holds_a_call_before_or_after_it_is_done() {
 #[tokio::test]
 async fn a_held_call_whose_caller_left_is_never_done() {
     let (api, community, group) = small();
-    let gate = api.sandbox.trouble().hold("communities/link");
+    let gate = api.sandbox.faults().hold_request("communities/link");
     let groups = [group.as_str()];
     tokio::select! {
         _ = api.link(&community, &groups) => panic!("the gate was closed"),
-        () = gate.reached() => {}
+        () = gate.wait_reached() => {}
     }
     gate.release();
     assert_eq!(api.community_of(&group), None);
@@ -150,7 +161,7 @@ async fn a_held_call_whose_caller_left_is_never_done() {
 #[tokio::test]
 async fn reads_lag_behind_for_a_number_of_reads() {
     let (api, community, group) = small();
-    api.sandbox.trouble().set_lag(Some(Lag::Reads(2)));
+    api.sandbox.faults().set_lag(Some(ReadLag::Reads(2)));
     api.link(&community, &[&group]).await;
     let seen = async || api.get(&format!("light-group-metadata/{group}")).await.json()["communityId"].clone();
     let listed = async || {
@@ -167,7 +178,7 @@ async fn reads_lag_behind_for_a_number_of_reads() {
 async fn reads_lag_behind_for_a_time() {
     for (time, is_seen) in [(Duration::from_secs(3_600), false), (Duration::ZERO, true)] {
         let (api, community, group) = small();
-        api.sandbox.trouble().set_lag(Some(Lag::For(time)));
+        api.sandbox.faults().set_lag(Some(ReadLag::For(time)));
         api.link(&community, &[&group]).await;
         let seen = api.get(&format!("light-group-metadata/{group}")).await.json();
         assert_eq!(seen["communityId"].is_string(), is_seen, "{time:?}");
@@ -177,7 +188,7 @@ async fn reads_lag_behind_for_a_time() {
 #[tokio::test]
 async fn clearing_faults_leaves_the_form_of_partial_links() {
     let (api, community, _) = small();
-    api.sandbox.trouble().set_partial(Partial::Failure);
-    api.sandbox.trouble().clear();
+    api.sandbox.faults().set_partial(PartialFailure::Failure);
+    api.sandbox.faults().clear();
     assert_eq!(api.link(&community, &["1-group"]).await.json(), json!({ "success": false }));
 }

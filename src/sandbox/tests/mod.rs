@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Account, Options, Sandbox, World};
+use super::{Credentials, Options, Sandbox, World};
 
 /// A sandbox and a well-behaved caller.
 struct Api {
@@ -47,11 +47,11 @@ impl Api {
     }
 
     fn with(world: World, options: Options) -> Self {
-        Self { sandbox: Sandbox::new(world, Account::made_up(), options) }
+        Self { sandbox: Sandbox::new(world, Credentials::generate(), options) }
     }
 
     fn path(&self, path: &str) -> String {
-        let Account { id, token, .. } = self.sandbox.account();
+        let Credentials { id, token, .. } = self.sandbox.account();
         format!("/instances/{id}/token/{token}/{path}")
     }
 

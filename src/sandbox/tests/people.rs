@@ -1,6 +1,6 @@
 //! The people of a community, and who has WhatsApp at all.
 
-use super::super::{Added, Partial, Participant, Refusal};
+use super::super::{AddResult, GroupMember, PartialFailure, Refusal};
 use super::*;
 
 const ANA: &str = "5544999990001";
@@ -17,7 +17,7 @@ fn town() -> (World, String) {
     (world, bairro)
 }
 
-fn find(world: &World, community: &str, phone: &str) -> Option<Participant> {
+fn find(world: &World, community: &str, phone: &str) -> Option<GroupMember> {
     world.people_of(community).into_iter().find(|person| person.phone == phone)
 }
 
@@ -26,10 +26,10 @@ fn people_are_added_promoted_demoted_and_removed() {
     let (mut world, bairro) = town();
     assert_eq!(find(&world, &bairro, ELISA), None);
 
-    assert_eq!(world.add_person(&bairro, ELISA, false), Ok(Added::In));
+    assert_eq!(world.add_person(&bairro, ELISA, false), Ok(AddResult::Added));
     assert_eq!(find(&world, &bairro, ELISA).map(|person| person.is_admin), Some(false));
     assert_eq!(world.promote(&bairro, ELISA), Ok(()));
-    assert_eq!(world.add_person(&bairro, ELISA, false), Ok(Added::In), "was so already");
+    assert_eq!(world.add_person(&bairro, ELISA, false), Ok(AddResult::Added), "was so already");
     assert_eq!(find(&world, &bairro, ELISA).map(|person| person.is_admin), Some(true));
     assert_eq!(world.demote(&bairro, ELISA), Ok(()));
     assert_eq!(find(&world, &bairro, ELISA).map(|person| person.is_admin), Some(false));
@@ -44,7 +44,7 @@ fn a_person_is_named_by_number_or_lid() {
     assert_eq!(find(&world, &bairro, CARLA).map(|person| person.is_admin), Some(true));
     assert_eq!(world.remove_person(&bairro, CARLA_LID), Ok(()));
     assert_eq!(find(&world, &bairro, CARLA), None);
-    assert_eq!(world.add_person(&bairro, CARLA_LID, false), Ok(Added::In));
+    assert_eq!(world.add_person(&bairro, CARLA_LID, false), Ok(AddResult::Added));
     assert_eq!(find(&world, &bairro, CARLA).and_then(|person| person.lid).as_deref(), Some(CARLA_LID));
 }
 
@@ -87,7 +87,7 @@ fn what_whatsapp_forbids_with_people_changes_nothing() {
 fn who_lets_nobody_add_them_gets_one_invitation() {
     let (mut world, bairro) = town();
     for _ in 0..2 {
-        assert_eq!(world.add_person(&bairro, DAVI, true), Ok(Added::Invited));
+        assert_eq!(world.add_person(&bairro, DAVI, true), Ok(AddResult::Invited));
     }
     assert_eq!(world.invited(&bairro), [DAVI]);
     assert_eq!(find(&world, &bairro, DAVI), None);
@@ -114,14 +114,14 @@ fn a_community_has_twenty_admins_at_most() {
 #[tokio::test]
 async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
     let rows = [
-        (Partial::Success, 200, json!({ "value": true })),
-        (Partial::Failure, 200, json!({ "value": false })),
-        (Partial::Error, 400, json!({ "error": "The phone does not exist on WhatsApp" })),
+        (PartialFailure::Success, 200, json!({ "value": true })),
+        (PartialFailure::Failure, 200, json!({ "value": false })),
+        (PartialFailure::Error, 400, json!({ "error": "The phone does not exist on WhatsApp" })),
     ];
     for (form, status, answer) in rows {
         let (world, bairro) = town();
         let api = Api::new(world);
-        api.sandbox.trouble().set_partial(form);
+        api.sandbox.faults().set_partial(form);
         let body = |phones: Value| json!({ "autoInvite": "true", "communityId": bairro, "phones": phones });
 
         let in_part = api.post("add-participant", body(json!([NOBODY, ELISA, DAVI]))).await;
@@ -237,5 +237,5 @@ async fn every_number_has_whatsapp_but_those_of_nobody() {
     assert_eq!(entry(1)["outputPhone"], NOBODY, "the number itself");
     assert_eq!(entry(4)["lid"], json!(member.lid));
     assert!(got[1].is_array() && got[1][0]["exists"] == false, "both spellings are met");
-    assert!(!api.sandbox.calls()[0].changes());
+    assert!(!api.sandbox.calls()[0].is_change());
 }

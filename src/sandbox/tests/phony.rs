@@ -5,24 +5,25 @@ use std::sync::{Arc, Mutex};
 use http::HeaderMap;
 use serde_json::Map;
 
-use super::super::phony::{Event, post};
+use super::super::phony::{EventBuilder, post};
 use super::*;
 use crate::clock::Timestamp;
 
 const GROUP: &str = "120363186053925765-group";
 
-fn event() -> Event {
-    Event::text("3C67AB641C8AA0412F6A2242B4E23AC7", "/link")
+fn event() -> EventBuilder {
+    EventBuilder::text("3C67AB641C8AA0412F6A2242B4E23AC7", "/link")
 }
 
-fn fields(event: &Event) -> Map<String, Value> {
+fn fields(event: &EventBuilder) -> Map<String, Value> {
     serde_json::from_str(&event.body()).unwrap()
 }
 
 #[test]
 fn a_direct_message_names_its_sender_in_phone() {
-    let seen =
-        fields(&event().from("5544999999999").lid("81896604192873@lid").named("Ana").at(Timestamp(1_764)));
+    let seen = fields(
+        &event().from("5544999999999").lid("81896604192873@lid").sender_name("Ana").sent_at(Timestamp(1_764)),
+    );
     let rows = [
         ("type", json!("ReceivedCallback")),
         ("phone", json!("5544999999999")),
@@ -75,7 +76,8 @@ fn what_the_own_phone_says_names_the_partner() {
 
 #[test]
 fn a_reaction_names_its_message_and_who_reacted() {
-    let reaction = || Event::reaction("3C67", "👍", "3EB0AB").from("5544999990001").at(Timestamp(1_764));
+    let reaction =
+        || EventBuilder::reaction("3C67", "👍", "3EB0AB").from("5544999990001").sent_at(Timestamp(1_764));
     let seen = fields(&reaction());
     assert_eq!(
         seen["reaction"],
@@ -96,8 +98,9 @@ fn a_reaction_names_its_message_and_who_reacted() {
 
 #[test]
 fn a_picture_carries_its_caption_and_where_it_is() {
-    let seen =
-        fields(&Event::picture("3C67", "/photo Bairro", "https://example.com/a.jpg").from("5544999990001"));
+    let seen = fields(
+        &EventBuilder::picture("3C67", "/photo Bairro", "https://example.com/a.jpg").from("5544999990001"),
+    );
     let image = &seen["image"];
     assert_eq!(
         (&image["caption"], &image["imageUrl"]),
@@ -109,23 +112,23 @@ fn a_picture_carries_its_caption_and_where_it_is() {
 
 #[test]
 fn files_and_what_was_deleted_are_told_with_their_fields() {
-    let lost = fields(&Event::lost_picture("3C67", "/photo Bairro").from("5544999990001"));
+    let lost = fields(&EventBuilder::lost_picture("3C67", "/photo Bairro").from("5544999990001"));
     assert_eq!(
         (&lost["image"]["imageUrl"], &lost["image"]["caption"]),
         (&Value::Null, &json!("/photo Bairro"))
     );
     assert!(lost["image"]["downloadError"].is_string());
-    let video = fields(&Event::video("3C67", "oi", "https://example.com/a.mp4"));
+    let video = fields(&EventBuilder::video("3C67", "oi", "https://example.com/a.mp4"));
     assert_eq!(
         (&video["video"]["caption"], &video["video"]["mimeType"]),
         (&json!("oi"), &json!("video/mp4"))
     );
-    let document = fields(&Event::document("3C67", "oi", "a.pdf", "https://example.com/a.pdf"));
+    let document = fields(&EventBuilder::document("3C67", "oi", "a.pdf", "https://example.com/a.pdf"));
     assert_eq!(
         (&document["document"]["caption"], &document["document"]["fileName"]),
         (&json!("oi"), &json!("a.pdf"))
     );
-    let revoked = fields(&Event::revoked("3C67", "3A1"));
+    let revoked = fields(&EventBuilder::revoked("3C67", "3A1"));
     assert_eq!((&revoked["notification"], &revoked["referenceMessageId"]), (&json!("REVOKE"), &json!("3A1")));
     assert!(!revoked.contains_key("text"));
     let delivered: Value =
@@ -138,7 +141,7 @@ fn each_kind_of_no_order_carries_its_flag() {
     let rows = [
         (event().edited(), "isEdit"),
         (event().forwarded(), "forwarded"),
-        (event().waiting(), "waitingMessage"),
+        (event().awaiting_content(), "waitingMessage"),
         (event().status_reply(), "isStatusReply"),
         (event().newsletter(), "isNewsletter"),
         (event().broadcast(), "broadcast"),
@@ -146,20 +149,20 @@ fn each_kind_of_no_order_carries_its_flag() {
     for (event, flag) in rows {
         assert_eq!(fields(&event)[flag], true, "{flag}");
     }
-    assert!(!fields(&event().waiting()).contains_key("text"), "the content comes later");
+    assert!(!fields(&event().awaiting_content()).contains_key("text"), "the content comes later");
     assert_eq!(fields(&event().replying_to("3A1"))["referenceMessageId"], "3A1");
 }
 
 #[test]
 fn documents_repeat_keys() {
     assert_eq!(event().body().matches("\"instanceId\":").count(), 2);
-    let body = event().repeating("phone", "5544999999999").body();
+    let body = event().with_duplicate_field("phone", "5544999999999").body();
     assert_eq!(body.matches("\"phone\":").count(), 2);
 }
 
 #[test]
 fn a_test_can_bend_any_field() {
-    let bent = event().with("fromMe", "false").with("moment", 5).without("momment");
+    let bent = event().with("fromMe", "false").with("moment", 5).without_field("momment");
     let bent = fields(&bent.content("image", json!({ "caption": "/link" })));
     assert_eq!((&bent["fromMe"], &bent["moment"]), (&json!("false"), &json!(5)));
     assert!(!bent.contains_key("momment") && !bent.contains_key("text"));
@@ -207,7 +210,7 @@ async fn an_event_is_posted_with_headers_and_body_and_the_answer_is_read() {
 #[tokio::test]
 async fn a_server_that_closes_without_an_answer_is_an_error() {
     let api = Api::new(World::empty());
-    api.sandbox.trouble().always("", super::super::Fault::Instead(super::super::Reply::Dropped));
+    api.sandbox.faults().fail_always("", super::super::Fault::Replace(super::super::FaultResponse::Dropped));
     let url = format!("http://{}{}", serve(api.sandbox.router()).await, api.path("send-text"));
     assert!(within(post(&url, &[], b"{}")).await.is_err());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Partial, Participant, Refusal, Standing};
+use super::super::{BotRole, GroupMember, PartialFailure, Refusal};
 use super::*;
 use crate::domain::{CommunityId, GroupId};
 
@@ -40,13 +40,13 @@ async fn a_group_is_linked_and_unlinked() {
 #[tokio::test]
 async fn a_link_that_is_done_in_part_is_answered_in_four_ways() {
     let rows = [
-        (Partial::Success, 200, json!({ "success": true })),
-        (Partial::Failure, 200, json!({ "success": false })),
-        (Partial::Error, 400, json!({ "error": "The group belongs to another community" })),
+        (PartialFailure::Success, 200, json!({ "success": true })),
+        (PartialFailure::Failure, 200, json!({ "success": false })),
+        (PartialFailure::Error, 400, json!({ "error": "The group belongs to another community" })),
     ];
     for (form, status, body) in rows {
         let Town { api, ours, theirs, futebol, elsewhere, suporte } = town();
-        api.sandbox.trouble().set_partial(form);
+        api.sandbox.faults().set_partial(form);
 
         let got = api.link(&ours, &[&futebol, &elsewhere, &suporte]).await;
 
@@ -60,7 +60,7 @@ async fn a_link_that_is_done_in_part_is_answered_in_four_ways() {
 #[tokio::test]
 async fn the_form_with_details_names_the_refused() {
     let Town { api, ours, futebol, elsewhere, .. } = town();
-    api.sandbox.trouble().set_partial(Partial::Details);
+    api.sandbox.faults().set_partial(PartialFailure::Details);
 
     let got = api.link(&ours, &[&futebol, &elsewhere]).await;
 
@@ -72,8 +72,8 @@ async fn the_form_with_details_names_the_refused() {
 #[tokio::test]
 async fn a_compatible_server_stops_at_the_first_refusal() {
     let Town { api, ours, futebol, elsewhere, suporte, .. } = town();
-    api.sandbox.trouble().set_partial(Partial::Error);
-    api.sandbox.trouble().set_stops_at_first(true);
+    api.sandbox.faults().set_partial(PartialFailure::Error);
+    api.sandbox.faults().set_stops_at_first(true);
 
     let got = api.link(&ours, &[&futebol, &elsewhere, &suporte]).await;
 
@@ -97,8 +97,8 @@ fn what_whatsapp_forbids_changes_nothing() {
     let (ours, theirs) = (world.community("Bairro"), world.community("Marketing"));
     let only = world.linked_group(&theirs, "Vendas");
     let (foreign, unseen) = (world.group("Sem direitos"), world.group("De fora"));
-    world.set_standing(&foreign, Standing::Member);
-    world.set_standing(&unseen, Standing::Absent);
+    world.set_bot_role(&foreign, BotRole::Member);
+    world.set_bot_role(&unseen, BotRole::Absent);
     let announcement = world.find_community(&ours).unwrap().announcement.clone();
 
     assert_eq!(world.link(&ours, &only), Err(Refusal::Elsewhere(theirs.clone())));
@@ -119,9 +119,9 @@ fn what_whatsapp_forbids_changes_nothing() {
 fn the_bot_must_be_admin_of_the_community() {
     let mut world = World::empty();
     let (community, group) = (world.community("Bairro"), world.group("Futebol"));
-    world.set_standing(&community, Standing::Member);
+    world.set_bot_role(&community, BotRole::Member);
     assert_eq!(world.link(&community, &group), Err(Refusal::NotAdmin));
-    world.set_standing(&community, Standing::Absent);
+    world.set_bot_role(&community, BotRole::Absent);
     assert_eq!(world.link(&community, &group), Err(Refusal::NoCommunity));
 }
 
@@ -147,7 +147,7 @@ fn linking_puts_the_members_into_the_announcement_group() {
 
     world.link(&community, &group).unwrap();
 
-    let phones = |people: &[Participant]| people.iter().map(|p| p.phone.clone()).collect::<Vec<_>>();
+    let phones = |people: &[GroupMember]| people.iter().map(|p| p.phone.clone()).collect::<Vec<_>>();
     assert_eq!(phones(&members(&world)), phones(&world.find_group(&group).unwrap().participants));
     assert!(!members(&world).iter().any(|p| p.is_admin), "an admin of a group is none of its community");
 }

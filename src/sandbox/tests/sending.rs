@@ -1,6 +1,6 @@
 //! Messages and reactions.
 
-use super::super::Offline;
+use super::super::ConnectionLoss;
 use super::*;
 
 async fn say(api: &Api, text: &str) -> Got {
@@ -65,7 +65,7 @@ async fn the_answer_to_a_message_comes_before_its_delivery() {
 #[tokio::test]
 async fn messages_wait_while_the_phone_is_offline_and_go_out_in_order() {
     let api = Api::with(World::empty(), Options { queue_limit: 2, ..Options::default() });
-    api.sandbox.trouble().disconnect(Offline::Error);
+    api.sandbox.faults().disconnect(ConnectionLoss::Error);
     assert_eq!(say(&api, "um").await.status, 200);
     assert_eq!(say(&api, "dois").await.status, 200);
     assert_eq!(say(&api, "três").await.status, 400, "the queue is full");
@@ -75,7 +75,7 @@ async fn messages_wait_while_the_phone_is_offline_and_go_out_in_order() {
         let sandbox = api.sandbox.clone();
         async move { sandbox.next_sent_after(1).await }
     });
-    api.sandbox.trouble().reconnect();
+    api.sandbox.faults().reconnect();
 
     assert_eq!(within(waiting).await.unwrap().text, "dois");
     assert_eq!(texts(&api.sandbox), ["um", "dois"]);
@@ -83,9 +83,9 @@ async fn messages_wait_while_the_phone_is_offline_and_go_out_in_order() {
 
 #[tokio::test]
 async fn other_calls_ask_to_connect_while_the_phone_is_offline() {
-    for (form, status) in [(Offline::Error, 400), (Offline::ErrorIn200, 200)] {
+    for (form, status) in [(ConnectionLoss::Error, 400), (ConnectionLoss::ErrorIn200, 200)] {
         let api = Api::new(World::playground());
-        api.sandbox.trouble().disconnect(form);
+        api.sandbox.faults().disconnect(form);
 
         for path in ["communities", "groups?page=1&pageSize=1"] {
             let got = api.get(path).await;
@@ -139,12 +139,12 @@ async fn what_the_chats_saw_is_kept_in_its_order_with_every_edit() {
     }
     say(&api, "another").await;
 
-    let told = api.sandbox.told_after(0);
+    let told = api.sandbox.updates_after(0);
     let told: Vec<_> = told.iter().map(|told| (told.nth, told.message.text.as_str(), told.is_edit)).collect();
     let course =
         [(1, "⏳ 0 of 3", false), (2, "⏳ 1 of 3", true), (3, "⏳ 2 of 3", true), (4, "another", false)];
     assert_eq!(told, course);
-    assert_eq!(within(api.sandbox.next_told_after(3)).await.message.text, "another");
+    assert_eq!(within(api.sandbox.next_update_after(3)).await.message.text, "another");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn of_very_much_that_the_chats_saw_the_last_is_kept() {
         say(&api, &nth.to_string()).await;
     }
 
-    let told = api.sandbox.told_after(0);
+    let told = api.sandbox.updates_after(0);
     assert_eq!((told.len(), told[0].nth, told[0].message.text.as_str()), (500, 101, "100"));
-    assert_eq!(api.sandbox.told_after(599).len(), 1);
+    assert_eq!(api.sandbox.updates_after(599).len(), 1);
 }

@@ -13,8 +13,8 @@ mod tests;
 
 use std::borrow::Cow;
 
-use self::raw::{Fields, Truth};
-use super::Reason;
+use self::raw::{EventFields, Tristate};
+use super::IgnoreReason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
@@ -23,28 +23,28 @@ use crate::domain::{Chat, GroupId, Message, Person, Phone};
 
 /// What has to be known of an instance to read its events.
 #[derive(Clone, Copy, Debug)]
-pub struct InstanceFacts<'a> {
+pub struct InstanceInfo<'a> {
     /// Z-API's id of it.
     pub id: &'a str,
     /// Orders typed on the bot's own phone count as the owner's.
     pub owner_commands: bool,
     /// The communities' own admins may give orders: the bot itself is one of them.
-    pub is_by_community: bool,
+    pub has_community_admins: bool,
 }
 
-impl<'a> From<&'a config::Instance> for InstanceFacts<'a> {
+impl<'a> From<&'a config::Instance> for InstanceInfo<'a> {
     fn from(instance: &'a config::Instance) -> Self {
         Self {
             id: &instance.id,
             owner_commands: instance.owner_commands,
-            is_by_community: instance.admins_from == config::AdminsFrom::Community,
+            has_community_admins: instance.admins_from == config::AdminsFrom::Community,
         }
     }
 }
 
 /// What an event turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading<'a> {
+pub enum ParsedEvent<'a> {
     /// A text that somebody wrote: perhaps an order.
     Message(MessageRef<'a>),
     /// WhatsApp was connected, or no more.
@@ -55,13 +55,13 @@ pub enum Reading<'a> {
         at: Option<Timestamp>,
     },
     /// Nothing for us.
-    Ignored(Reason),
+    Ignored(IgnoreReason),
 }
 
 /// The body is no JSON object: answered 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body is no JSON object in UTF-8, without a byte order mark, nested at most 128 levels deep")]
-pub struct NotAnObject;
+pub struct NotJsonObject;
 
 /// A message, borrowed from the body. Nothing is copied before it is known to be an order, except
 /// texts that hold escapes, and the id of a group.
@@ -140,25 +140,29 @@ impl MessageRef<'_> {
 ///
 /// # Errors
 /// [`NotAnObject`] if it is no JSON object; whatever is in the object is no error.
-pub fn read<'a>(verified: &'a Verified, ours: &InstanceFacts<'_>) -> Result<Reading<'a>, NotAnObject> {
-    read_body(verified.body(), ours)
+pub fn parse_event<'a>(
+    verified: &'a Verified,
+    ours: &InstanceInfo<'_>,
+) -> Result<ParsedEvent<'a>, NotJsonObject> {
+    parse_body(verified.body(), ours)
 }
 
-fn read_body<'a>(body: &'a [u8], ours: &InstanceFacts<'_>) -> Result<Reading<'a>, NotAnObject> {
-    let fields = Fields::of(body, ours.id).ok_or(NotAnObject)?;
-    if let Some(is_connected) = connection(&fields) {
-        return Ok(Reading::Connection { is_connected, at: sent_at(&fields) });
+fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent<'a>, NotJsonObject> {
+    let fields = EventFields::parse(body, ours.id).ok_or(NotJsonObject)?;
+    if let Some(is_connected) = connection_status(&fields) {
+        return Ok(ParsedEvent::Connection { is_connected, at: sent_at(&fields) });
     }
-    Ok(match message(&fields, ours) {
-        Ok(message) => Reading::Message(message),
-        Err(reason) => Reading::Ignored(reason),
+    Ok(match parse_message(&fields, ours) {
+        Ok(message) => ParsedEvent::Message(message),
+        Err(reason) => ParsedEvent::Ignored(reason),
     })
 }
 
 /// Whether our instance was connected, or disconnected, where an event says one of both. Its flag may deny its
 /// type: a ConnectedCallback with `connected: false` tells of an end. A flag that is unclear changes nothing.
-fn connection(fields: &Fields<'_>) -> Option<bool> {
-    let kind = fields.kind.text().filter(|_| fields.names_us || !fields.names_others)?;
+fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
+    let kind =
+        fields.kind.as_text().filter(|_| fields.is_for_this_instance || !fields.is_for_other_instance)?;
     match () {
         () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(!fields.connected.is_false()),
         () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
@@ -167,30 +171,33 @@ fn connection(fields: &Fields<'_>) -> Option<bool> {
 }
 
 /// The message, or the first reason why there is none: cheap and frequent ones first.
-fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageRef<'a>, Reason> {
-    if fields.names_others && !fields.names_us {
-        return Err(Reason::OtherInstance);
+fn parse_message<'a>(
+    fields: &EventFields<'a>,
+    ours: &InstanceInfo<'_>,
+) -> Result<MessageRef<'a>, IgnoreReason> {
+    if fields.is_for_other_instance && !fields.is_for_this_instance {
+        return Err(IgnoreReason::OtherInstance);
     }
-    if !fields.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("ReceivedCallback")) {
-        return Err(Reason::UnsupportedEvent);
+    if !fields.kind.as_text().is_some_and(|kind| kind.eq_ignore_ascii_case("ReceivedCallback")) {
+        return Err(IgnoreReason::UnsupportedEvent);
     }
-    let by_owner = is_by_owner(fields, ours)?;
-    refuse_what_is_not_fresh(fields)?;
-    let (text, content) = content(fields)?;
-    let chat = sender::chat(fields)?;
+    let by_owner = sent_by_owner(fields, ours)?;
+    reject_non_original(fields)?;
+    let (text, content) = parse_content(fields)?;
+    let chat = sender::parse_chat(fields)?;
     let sender = match by_owner {
-        true => sender::owner(fields),
-        false => sender::author(fields, &chat).ok_or(Reason::NoSender)?,
+        true => sender::parse_owner(fields),
+        false => sender::parse_author(fields, &chat).ok_or(IgnoreReason::NoSender)?,
     };
-    let own = if ours.is_by_community { sender::owner(fields).phone } else { None };
-    let id = fields.message_id.text().filter(|id| is_message_id(id)).ok_or(Reason::NoMessageId)?;
+    let own = if ours.has_community_admins { sender::parse_owner(fields).phone } else { None };
+    let id = fields.message_id.as_text().filter(|id| is_message_id(id)).ok_or(IgnoreReason::NoMessageId)?;
     Ok(MessageRef {
         id,
         chat,
         sender,
         by_owner,
         own,
-        text: storable(text),
+        text: strip_nul(text),
         content,
         quoted: quoted(fields),
         sent_at: sent_at(fields),
@@ -199,73 +206,73 @@ fn message<'a>(fields: &Fields<'a>, ours: &InstanceFacts<'_>) -> Result<MessageR
 
 /// What was written, and to what. A picture's caption and a sign are no texts: few of them say anything
 /// to us (`meaning`).
-fn content<'a>(fields: &Fields<'a>) -> Result<(Cow<'a, str>, Content<'a>), Reason> {
-    let text = fields.text.member("message").text();
-    match (fields.is_edit.truth(), text) {
-        (Truth::No, Some(text)) => return Ok((text, Content::Text)),
-        (Truth::Yes, Some(text)) => return Ok((text, Content::Edit)),
-        (Truth::No, None) => {}
+fn parse_content<'a>(fields: &EventFields<'a>) -> Result<(Cow<'a, str>, Content<'a>), IgnoreReason> {
+    let text = fields.text.member("message").as_text();
+    match (fields.is_edit.as_bool(), text) {
+        (Tristate::No, Some(text)) => return Ok((text, Content::Text)),
+        (Tristate::Yes, Some(text)) => return Ok((text, Content::Edit)),
+        (Tristate::No, None) => {}
         // Unclear whether it is fresh, or nothing that we could have answered before.
-        _ => return Err(Reason::Edited),
+        _ => return Err(IgnoreReason::Edited),
     }
-    let picture = fields.image.member("caption").text().zip(fields.image.member("imageUrl").text());
-    if let Some((caption, url)) = picture.filter(|(_, url)| is_address(url)) {
+    let picture = fields.image.member("caption").as_text().zip(fields.image.member("imageUrl").as_text());
+    if let Some((caption, url)) = picture.filter(|(_, url)| is_web_url(url)) {
         return Ok((caption, Content::Picture(url)));
     }
-    let referenced = fields.reaction.member("referencedMessage").member("messageId").text();
-    match fields.reaction.member("value").text().zip(referenced.filter(|id| is_message_id(id))) {
+    let referenced = fields.reaction.member("referencedMessage").member("messageId").as_text();
+    match fields.reaction.member("value").as_text().zip(referenced.filter(|id| is_message_id(id))) {
         Some((value, id)) => Ok((value, Content::Reaction(id))),
-        None => Err(Reason::NoText),
+        None => Err(IgnoreReason::NoText),
     }
 }
 
 /// The id of the message that is quoted. One that cannot be read is still a quote, of no message that we know.
-fn quoted<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+fn quoted<'a>(fields: &EventFields<'a>) -> Option<Cow<'a, str>> {
     let field = fields.reference_message_id;
-    (!field.is_empty()).then(|| field.text().filter(|id| is_message_id(id)).unwrap_or_default())
+    (!field.is_empty()).then(|| field.as_text().filter(|id| is_message_id(id)).unwrap_or_default())
 }
 
 /// An address of the web that is one word.
-fn is_address(url: &str) -> bool {
+fn is_web_url(url: &str) -> bool {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// A blank for each NUL, which PostgreSQL keeps in no text: one would fail the transaction that other
 /// orders share.
-fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
+fn strip_nul(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text }
 }
 
 /// Whether the owner typed it on the bot's own phone: only an event that says `fromApi: false` can be theirs.
-fn is_by_owner(fields: &Fields<'_>, ours: &InstanceFacts<'_>) -> Result<bool, Reason> {
-    match (fields.from_api.truth(), fields.from_me.truth()) {
-        (Truth::No, Truth::No) => Ok(false),
-        (Truth::No, Truth::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
+fn sent_by_owner(fields: &EventFields<'_>, ours: &InstanceInfo<'_>) -> Result<bool, IgnoreReason> {
+    match (fields.from_api.as_bool(), fields.from_me.as_bool()) {
+        (Tristate::No, Tristate::No) => Ok(false),
+        (Tristate::No, Tristate::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
         // An echo of our own message would make a loop (T12), whether or not it admits to be ours. Were a missing
         // flag taken for a no, whoever can make the bot say something could give orders in its owner's name.
-        _ => Err(Reason::FromMe),
+        _ => Err(IgnoreReason::FromMe),
     }
 }
 
 /// Only a person's own fresh words to a chat can be an order; a flag that is unclear says they are not.
-fn refuse_what_is_not_fresh(fields: &Fields<'_>) -> Result<(), Reason> {
+fn reject_non_original(fields: &EventFields<'_>) -> Result<(), IgnoreReason> {
     let flags = [
-        (fields.waiting_message, Reason::WaitingMessage),
-        (fields.forwarded, Reason::Forwarded),
-        (fields.is_status_reply, Reason::Status),
-        (fields.is_newsletter, Reason::Newsletter),
-        (fields.broadcast, Reason::Broadcast),
-        (fields.notification, Reason::Notification),
+        (fields.waiting_message, IgnoreReason::WaitingMessage),
+        (fields.forwarded, IgnoreReason::Forwarded),
+        (fields.is_status_reply, IgnoreReason::Status),
+        (fields.is_newsletter, IgnoreReason::Newsletter),
+        (fields.broadcast, IgnoreReason::Broadcast),
+        (fields.notification, IgnoreReason::Notification),
     ];
-    if let Some((_, reason)) = flags.into_iter().find(|(flag, _)| flag.truth() != Truth::No) {
+    if let Some((_, reason)) = flags.into_iter().find(|(flag, _)| flag.as_bool() != Tristate::No) {
         return Err(reason);
     }
-    match fields.phone.text().as_deref() {
-        Some("status@broadcast") => Err(Reason::Status),
-        Some(phone) if phone.ends_with("@newsletter") => Err(Reason::Newsletter),
+    match fields.phone.as_text().as_deref() {
+        Some("status@broadcast") => Err(IgnoreReason::Status),
+        Some(phone) if phone.ends_with("@newsletter") => Err(IgnoreReason::Newsletter),
         Some(phone) if phone.ends_with("-broadcast") || phone.ends_with("@broadcast") => {
-            Err(Reason::Broadcast)
+            Err(IgnoreReason::Broadcast)
         }
         _ => Ok(()),
     }
@@ -282,6 +289,6 @@ fn is_message_id(id: &str) -> bool {
 }
 
 /// `momment` in milliseconds; some events say `moment`, some mean seconds.
-fn sent_at(fields: &Fields<'_>) -> Option<Timestamp> {
-    fields.momment.number().or_else(|| fields.moment.number()).and_then(Timestamp::of_unix)
+fn sent_at(fields: &EventFields<'_>) -> Option<Timestamp> {
+    fields.momment.as_integer().or_else(|| fields.moment.as_integer()).and_then(Timestamp::of_unix)
 }

@@ -12,15 +12,15 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The deepest nesting of a body, the body itself included. serde_json skips values without a limit.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// A value of the event, as the JSON it came as; absent where there was none.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Field<'a>(Option<&'a str>);
+pub(super) struct RawField<'a>(Option<&'a str>);
 
 /// What a boolean says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Truth {
+pub(super) enum Tristate {
     /// `false`, `"false"`, `0`, `"0"`, empty, `null` or absent.
     No,
     /// `true`, `"true"`, `1`, `"1"`.
@@ -31,56 +31,56 @@ pub(super) enum Truth {
 
 /// The fields that decide.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'a> {
+pub(super) struct EventFields<'a> {
     /// An `instanceId` is ours.
-    pub names_us: bool,
+    pub is_for_this_instance: bool,
     /// An `instanceId` is somebody else's.
-    pub names_others: bool,
-    pub kind: Field<'a>,
-    pub message_id: Field<'a>,
-    pub phone: Field<'a>,
-    pub connected_phone: Field<'a>,
-    pub chat_lid: Field<'a>,
-    pub sender_lid: Field<'a>,
-    pub participant_phone: Field<'a>,
-    pub participant_lid: Field<'a>,
-    pub from_me: Field<'a>,
-    pub from_api: Field<'a>,
-    pub is_group: Field<'a>,
-    pub is_newsletter: Field<'a>,
-    pub is_status_reply: Field<'a>,
-    pub is_edit: Field<'a>,
-    pub broadcast: Field<'a>,
-    pub forwarded: Field<'a>,
-    pub waiting_message: Field<'a>,
-    pub notification: Field<'a>,
-    pub momment: Field<'a>,
-    pub moment: Field<'a>,
-    pub reference_message_id: Field<'a>,
-    pub text: Field<'a>,
-    pub image: Field<'a>,
-    pub reaction: Field<'a>,
-    pub connected: Field<'a>,
-    pub disconnected: Field<'a>,
+    pub is_for_other_instance: bool,
+    pub kind: RawField<'a>,
+    pub message_id: RawField<'a>,
+    pub phone: RawField<'a>,
+    pub connected_phone: RawField<'a>,
+    pub chat_lid: RawField<'a>,
+    pub sender_lid: RawField<'a>,
+    pub participant_phone: RawField<'a>,
+    pub participant_lid: RawField<'a>,
+    pub from_me: RawField<'a>,
+    pub from_api: RawField<'a>,
+    pub is_group: RawField<'a>,
+    pub is_newsletter: RawField<'a>,
+    pub is_status_reply: RawField<'a>,
+    pub is_edit: RawField<'a>,
+    pub broadcast: RawField<'a>,
+    pub forwarded: RawField<'a>,
+    pub waiting_message: RawField<'a>,
+    pub notification: RawField<'a>,
+    pub momment: RawField<'a>,
+    pub moment: RawField<'a>,
+    pub reference_message_id: RawField<'a>,
+    pub text: RawField<'a>,
+    pub image: RawField<'a>,
+    pub reaction: RawField<'a>,
+    pub connected: RawField<'a>,
+    pub disconnected: RawField<'a>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> EventFields<'a> {
     /// The fields of a body; nothing where it is no UTF-8, no JSON, no object, or nested too deeply.
-    pub(super) fn of(body: &'a [u8], our_id: &str) -> Option<Self> {
+    pub(super) fn parse(body: &'a [u8], our_id: &str) -> Option<Self> {
         let json = std::str::from_utf8(body).ok().filter(|json| !is_too_deep(json))?;
         let mut fields = Self::default();
-        each_member(json, |key, value| fields.keep(key, value, our_id))?;
+        for_each_member(json, |key, value| fields.set_field(key, value, our_id))?;
         Some(fields)
     }
 
-    fn keep(&mut self, key: &[u8], value: Field<'a>, our_id: &str) {
+    fn set_field(&mut self, key: &[u8], value: RawField<'a>, our_id: &str) {
         let place = match key {
             // It stands twice in many events: all of its values are looked at, in any order.
             b"instanceId" if value.is_empty() => return,
             b"instanceId" => {
-                let is_ours = value.text().is_some_and(|id| id.eq_ignore_ascii_case(our_id));
-                self.names_us |= is_ours;
-                self.names_others |= !is_ours;
+                let is_ours = value.as_text().is_some_and(|id| id.eq_ignore_ascii_case(our_id));
+                self.is_for_this_instance |= is_ours;
+                self.is_for_other_instance |= !is_ours;
                 return;
             }
             b"type" => &mut self.kind,
@@ -115,12 +115,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl<'a> Field<'a> {
+impl<'a> RawField<'a> {
     /// A string or a number, as text that is not empty. Lone surrogates become U+FFFD.
-    pub(super) fn text(self) -> Option<Cow<'a, str>> {
-        let json = self.single()?;
+    pub(super) fn as_text(self) -> Option<Cow<'a, str>> {
+        let json = self.unwrap_single()?;
         let text = match json.as_bytes().first()? {
-            b'"' => string(json)?,
+            b'"' => parse_string(json)?,
             b'-' | b'0'..=b'9' => Cow::Borrowed(json),
             _ => return None,
         };
@@ -130,36 +130,36 @@ impl<'a> Field<'a> {
     /// Whether it says no in so many words, where absence would be taken for one.
     pub(super) fn is_expressly_no(self) -> bool {
         let is_nothing = |json: &str| matches!(json.trim_matches('"').trim(), "" | "null");
-        self.truth() == Truth::No && self.single().is_some_and(|json| !is_nothing(json))
+        self.as_bool() == Tristate::No && self.unwrap_single().is_some_and(|json| !is_nothing(json))
     }
 
     /// What it says as a boolean.
-    pub(super) fn truth(self) -> Truth {
-        let Some(json) = self.single() else { return Truth::No };
+    pub(super) fn as_bool(self) -> Tristate {
+        let Some(json) = self.unwrap_single() else { return Tristate::No };
         // As most come.
         match json {
-            "false" => return Truth::No,
-            "true" => return Truth::Yes,
+            "false" => return Tristate::No,
+            "true" => return Tristate::Yes,
             _ => {}
         }
-        let text = if json.starts_with('"') { string(json) } else { Some(Cow::Borrowed(json)) };
+        let text = if json.starts_with('"') { parse_string(json) } else { Some(Cow::Borrowed(json)) };
         match text.as_deref().map(str::trim) {
-            Some("" | "0" | "null") => Truth::No,
-            Some("1") => Truth::Yes,
-            Some(word) if word.eq_ignore_ascii_case("false") => Truth::No,
-            Some(word) if word.eq_ignore_ascii_case("true") => Truth::Yes,
-            _ => Truth::Unclear,
+            Some("" | "0" | "null") => Tristate::No,
+            Some("1") => Tristate::Yes,
+            Some(word) if word.eq_ignore_ascii_case("false") => Tristate::No,
+            Some(word) if word.eq_ignore_ascii_case("true") => Tristate::Yes,
+            _ => Tristate::Unclear,
         }
     }
 
     /// It says no in so many words: a field that is absent or empty says nothing.
     pub(super) fn is_false(self) -> bool {
-        !self.is_empty() && self.truth() == Truth::No
+        !self.is_empty() && self.as_bool() == Tristate::No
     }
 
     /// A whole number, also where it came as a string or with a fraction.
-    pub(super) fn number(self) -> Option<i64> {
-        let text = self.text()?;
+    pub(super) fn as_integer(self) -> Option<i64> {
+        let text = self.as_text()?;
         let text = text.trim();
         let rounded = || text.parse::<f64>().ok().filter(|number| number.is_finite());
         // A float too large for an integer becomes the largest one.
@@ -169,8 +169,8 @@ impl<'a> Field<'a> {
     /// A member of an object.
     pub(super) fn member(self, name: &str) -> Self {
         let mut found = Self::default();
-        if let Some(json) = self.single().filter(|json| json.starts_with('{')) {
-            each_member(json, |key, value| {
+        if let Some(json) = self.unwrap_single().filter(|json| json.starts_with('{')) {
+            for_each_member(json, |key, value| {
                 if key == name.as_bytes() {
                     found = value;
                 }
@@ -181,11 +181,11 @@ impl<'a> Field<'a> {
 
     /// There is nothing, `null` or an empty string.
     pub(super) fn is_empty(self) -> bool {
-        matches!(self.single(), None | Some("null" | "\"\""))
+        matches!(self.unwrap_single(), None | Some("null" | "\"\""))
     }
 
     /// The JSON, out of an array of one element if it came in one.
-    fn single(self) -> Option<&'a str> {
+    fn unwrap_single(self) -> Option<&'a str> {
         let mut json = self.0?;
         if json.starts_with('[')
             && let Ok((element,)) = serde_json::from_str::<(&RawValue,)>(json)
@@ -197,20 +197,20 @@ impl<'a> Field<'a> {
 }
 
 /// The text of a JSON string: borrowed, unless escapes stand in it.
-fn string(json: &str) -> Option<Cow<'_, str>> {
+fn parse_string(json: &str) -> Option<Cow<'_, str>> {
     if !json.contains('\\') {
         return json.get(1..json.len().checked_sub(1)?).map(Cow::Borrowed);
     }
     // As bytes, serde_json lets lone surrogates pass; as text it would refuse them.
-    let Octets(bytes) = serde_json::from_str(json).ok()?;
+    let JsonBytes(bytes) = serde_json::from_str(json).ok()?;
     Some(Cow::Owned(match String::from_utf8(bytes.into_owned()) {
         Ok(text) => text,
-        Err(error) => without_surrogates(error.as_bytes()),
+        Err(error) => replace_surrogates(error.as_bytes()),
     }))
 }
 
 /// The text with one U+FFFD for each lone surrogate, which takes three bytes and begins with 0xED.
-fn without_surrogates(bytes: &[u8]) -> String {
+fn replace_surrogates(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -226,7 +226,7 @@ fn is_too_deep(json: &str) -> bool {
     // Hardly an event has so many brackets, wherever they stand; counting them is quick.
     let opening = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
     if json.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| usize::from(opening(chunk))).sum::<usize>()
-        <= DEEPEST
+        <= MAX_DEPTH
     {
         return false;
     }
@@ -243,7 +243,7 @@ fn is_too_deep(json: &str) -> bool {
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return true;
         }
     }
@@ -251,15 +251,15 @@ fn is_too_deep(json: &str) -> bool {
 }
 
 /// Hands over the members of an object in their order; nothing where it is no JSON object.
-fn each_member<'a>(json: &'a str, member: impl FnMut(&[u8], Field<'a>)) -> Option<()> {
+fn for_each_member<'a>(json: &'a str, member: impl FnMut(&[u8], RawField<'a>)) -> Option<()> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    reader.deserialize_map(Members(member)).ok()?;
+    reader.deserialize_map(MemberVisitor(member)).ok()?;
     reader.end().ok()
 }
 
-struct Members<F>(F);
+struct MemberVisitor<F>(F);
 
-impl<'de, F: FnMut(&[u8], Field<'de>)> Visitor<'de> for Members<F> {
+impl<'de, F: FnMut(&[u8], RawField<'de>)> Visitor<'de> for MemberVisitor<F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -268,37 +268,37 @@ impl<'de, F: FnMut(&[u8], Field<'de>)> Visitor<'de> for Members<F> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         // Keys are compared unescaped, and as bytes: a lone surrogate in a strange key is no error.
-        while let Some((Octets(key), value)) = members.next_entry::<Octets<'de>, &'de RawValue>()? {
-            self.0(&key, Field(Some(value.get())));
+        while let Some((JsonBytes(key), value)) = members.next_entry::<JsonBytes<'de>, &'de RawValue>()? {
+            self.0(&key, RawField(Some(value.get())));
         }
         Ok(())
     }
 }
 
 /// A JSON string as bytes, surrogates and all.
-struct Octets<'a>(Cow<'a, [u8]>);
+struct JsonBytes<'a>(Cow<'a, [u8]>);
 
-impl<'de> Deserialize<'de> for Octets<'de> {
+impl<'de> Deserialize<'de> for JsonBytes<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
+        struct BytesVisitor;
 
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Octets<'de>;
+        impl<'de> Visitor<'de> for BytesVisitor {
+            type Value = JsonBytes<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
             fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-                Ok(Octets(Cow::Borrowed(bytes)))
+                Ok(JsonBytes(Cow::Borrowed(bytes)))
             }
 
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                Ok(Octets(Cow::Owned(bytes.to_owned())))
+                Ok(JsonBytes(Cow::Owned(bytes.to_owned())))
             }
         }
 
-        deserializer.deserialize_bytes(Bytes)
+        deserializer.deserialize_bytes(BytesVisitor)
     }
 }
 
@@ -309,8 +309,8 @@ mod tests {
 
     use super::*;
 
-    fn field(json: &str) -> Field<'_> {
-        Field(Some(json))
+    fn field(json: &str) -> RawField<'_> {
+        RawField(Some(json))
     }
 
     #[test]
@@ -318,10 +318,12 @@ mod tests {
         let no = ["false", "\"false\"", "\"FALSE\"", "0", "\"0\"", "\"\"", "null", "[false]", "[null]"];
         let yes = ["true", "\"true\"", "\"True\"", "1", "\"1\"", "[true]", "[\"1\"]", r#""tru\u0065""#];
         let unclear = ["\"yes\"", "2", "-1", "1e0", "{}", "[]", "[true,false]", r#""\ud800""#];
-        assert_eq!(Field(None).truth(), Truth::No);
-        for (rows, truth) in [(&no[..], Truth::No), (&yes[..], Truth::Yes), (&unclear[..], Truth::Unclear)] {
+        assert_eq!(RawField(None).as_bool(), Tristate::No);
+        for (rows, truth) in
+            [(&no[..], Tristate::No), (&yes[..], Tristate::Yes), (&unclear[..], Tristate::Unclear)]
+        {
             for json in rows {
-                assert_eq!(field(json).truth(), truth, "{json}");
+                assert_eq!(field(json).as_bool(), truth, "{json}");
             }
         }
     }
@@ -341,15 +343,15 @@ mod tests {
             (r#"["a","b"]"#, None),
         ];
         for (json, text) in rows {
-            assert_eq!(field(json).text().as_deref(), text, "{json}");
+            assert_eq!(field(json).as_text().as_deref(), text, "{json}");
         }
     }
 
     #[test]
     fn a_text_without_escapes_is_borrowed() {
-        assert!(matches!(field(r#""/link Sales""#).text(), Some(Cow::Borrowed(_))));
-        assert!(matches!(field(r#"["/link Sales"]"#).text(), Some(Cow::Borrowed(_))));
-        assert!(matches!(field(r#""a\tb""#).text(), Some(Cow::Owned(_))));
+        assert!(matches!(field(r#""/link Sales""#).as_text(), Some(Cow::Borrowed(_))));
+        assert!(matches!(field(r#"["/link Sales"]"#).as_text(), Some(Cow::Borrowed(_))));
+        assert!(matches!(field(r#""a\tb""#).as_text(), Some(Cow::Owned(_))));
     }
 
     #[test]
@@ -366,7 +368,7 @@ mod tests {
             ("\"soon\"", None),
         ];
         for (json, number) in rows {
-            assert_eq!(field(json).number(), number, "{json}");
+            assert_eq!(field(json).as_integer(), number, "{json}");
         }
     }
 
@@ -382,7 +384,7 @@ mod tests {
             (r#"[{"message":"a"},{"message":"b"}]"#, None),
         ];
         for (json, message) in rows {
-            assert_eq!(field(json).member("message").text().as_deref(), message, "{json}");
+            assert_eq!(field(json).member("message").as_text().as_deref(), message, "{json}");
         }
     }
 
@@ -413,19 +415,19 @@ mod tests {
         }
     }
 
-    fn truth_of(value: Option<&Value>) -> Truth {
+    fn truth_of(value: Option<&Value>) -> Tristate {
         let said = match alone(value) {
-            None => return Truth::No,
+            None => return Tristate::No,
             Some(Value::Bool(said)) => said.to_string(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::String(text)) => text.trim().to_ascii_lowercase(),
-            Some(_) => return Truth::Unclear,
+            Some(_) => return Tristate::Unclear,
         };
         match said.as_str() {
-            "" | "0" | "false" => Truth::No,
-            "null" if alone(value).is_some_and(Value::is_string) => Truth::No,
-            "1" | "true" => Truth::Yes,
-            _ => Truth::Unclear,
+            "" | "0" | "false" => Tristate::No,
+            "null" if alone(value).is_some_and(Value::is_string) => Tristate::No,
+            "1" | "true" => Tristate::Yes,
+            _ => Tristate::Unclear,
         }
     }
 
@@ -459,7 +461,7 @@ mod tests {
             let body = Value::Object(present.collect());
             let bytes = if is_pretty { format!("{body:#}") } else { body.to_string() };
 
-            let fields = Fields::of(bytes.as_bytes(), "x").expect("an object");
+            let fields = EventFields::parse(bytes.as_bytes(), "x").expect("an object");
 
             let read = [
                 fields.kind, fields.message_id, fields.phone, fields.participant_phone, fields.from_me,
@@ -467,11 +469,11 @@ mod tests {
             ];
             for (key, field) in keys.iter().zip(read) {
                 let other = body.get(*key);
-                prop_assert_eq!(field.text().map(Cow::into_owned), text_of(other), "{} in {}", key, bytes);
-                prop_assert_eq!(field.truth(), truth_of(other), "{} in {}", key, bytes);
+                prop_assert_eq!(field.as_text().map(Cow::into_owned), text_of(other), "{} in {}", key, bytes);
+                prop_assert_eq!(field.as_bool(), truth_of(other), "{} in {}", key, bytes);
             }
             let message = alone(body.get("text")).and_then(|text| text.get("message"));
-            prop_assert_eq!(fields.text.member("message").text().map(Cow::into_owned), text_of(message));
+            prop_assert_eq!(fields.text.member("message").as_text().map(Cow::into_owned), text_of(message));
         }
     }
 }

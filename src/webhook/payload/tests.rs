@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{Lid, Phone};
 
-const OURS: InstanceFacts<'_> =
-    InstanceFacts { id: "3C67AB641C8AA0412F6A2242B4E23AC7", owner_commands: false, is_by_community: false };
-const OWNER: InstanceFacts<'_> = InstanceFacts { owner_commands: true, ..OURS };
+const OURS: InstanceInfo<'_> = InstanceInfo {
+    id: "3C67AB641C8AA0412F6A2242B4E23AC7",
+    owner_commands: false,
+    has_community_admins: false,
+};
+const OWNER: InstanceInfo<'_> = InstanceInfo { owner_commands: true, ..OURS };
 const ANA: &str = "5544999999999";
 const ANA_LID: &str = "81896604192873@lid";
 const GROUP: &str = "120363186053925765-group";
@@ -49,22 +52,22 @@ fn ending(event: &Value, fields: &str) -> String {
 }
 
 #[track_caller]
-fn reading<'a>(body: &'a str, ours: &InstanceFacts<'_>) -> Reading<'a> {
-    read_body(body.as_bytes(), ours).unwrap()
+fn reading<'a>(body: &'a str, ours: &InstanceInfo<'_>) -> ParsedEvent<'a> {
+    parse_body(body.as_bytes(), ours).unwrap()
 }
 
 #[track_caller]
 fn expect_message(body: &str) -> Message {
     match reading(body, &OURS) {
-        Reading::Message(message) => message.to_message(),
-        Reading::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
-        Reading::Connection { .. } => panic!("a connection: {body}"),
+        ParsedEvent::Message(message) => message.to_message(),
+        ParsedEvent::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
+        ParsedEvent::Connection { .. } => panic!("a connection: {body}"),
     }
 }
 
 #[track_caller]
-fn expect_ignored(body: &str, reason: Reason) {
-    assert_eq!(reading(body, &OURS), Reading::Ignored(reason), "{body}");
+fn expect_ignored(body: &str, reason: IgnoreReason) {
+    assert_eq!(reading(body, &OURS), ParsedEvent::Ignored(reason), "{body}");
 }
 
 fn person(phone: Option<&str>, lid: Option<&str>) -> Person {
@@ -112,7 +115,7 @@ fn a_text_in_a_group_is_a_message_of_the_participant() {
 #[test]
 fn a_plain_message_is_borrowed_from_the_body() {
     let body = direct().to_string();
-    let Reading::Message(message) = reading(&body, &OURS) else { panic!("ignored") };
+    let ParsedEvent::Message(message) = reading(&body, &OURS) else { panic!("ignored") };
     assert!(matches!(message.text, Cow::Borrowed(_)));
     assert!(matches!(message.id, Cow::Borrowed(_)));
     assert!(matches!(message.chat, ChatRef::Direct(Cow::Borrowed(_))));
@@ -132,7 +135,7 @@ fn only_received_messages_are_looked_at() {
         json!({}),
     ];
     for event in others {
-        expect_ignored(&event.to_string(), Reason::UnsupportedEvent);
+        expect_ignored(&event.to_string(), IgnoreReason::UnsupportedEvent);
     }
     for kind in ["receivedcallback", "RECEIVEDCALLBACK", "receivedCallback"] {
         expect_message(&with(direct(), &json!({"type": kind})).to_string());
@@ -159,10 +162,14 @@ fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_
         (with(ended.clone(), &json!({"disconnected": ""})), false, at(1_764_000_000_000)),
     ];
     for (event, is_connected, at) in rows {
-        assert_eq!(reading(&event.to_string(), &OURS), Reading::Connection { is_connected, at }, "{event}");
+        assert_eq!(
+            reading(&event.to_string(), &OURS),
+            ParsedEvent::Connection { is_connected, at },
+            "{event}"
+        );
     }
     let others = with(connected, &json!({"instanceId": "0".repeat(32)}));
-    expect_ignored(&others.to_string(), Reason::OtherInstance);
+    expect_ignored(&others.to_string(), IgnoreReason::OtherInstance);
 }
 
 #[test]
@@ -201,7 +208,7 @@ fn an_order_comes_from_the_text_alone() {
     for content in contents {
         let mut event = direct();
         event.as_object_mut().unwrap().remove("text");
-        expect_ignored(&with(event, &content).to_string(), Reason::NoText);
+        expect_ignored(&with(event, &content).to_string(), IgnoreReason::NoText);
     }
     let quoting = with(direct(), &json!({"referenceMessageId": "3EB0FFFF"}));
     assert_eq!(expect_message(&quoting.to_string()).text, "/groups");
@@ -210,9 +217,9 @@ fn an_order_comes_from_the_text_alone() {
 #[test]
 fn pictures_reactions_and_edits_are_told_from_texts() {
     let content = |event: &str| match reading(event, &OURS) {
-        Reading::Message(message) => format!("{:?} {:?}", message.content, message.text),
-        Reading::Ignored(reason) => reason.to_string(),
-        Reading::Connection { is_connected, .. } => format!("connected: {is_connected}"),
+        ParsedEvent::Message(message) => format!("{:?} {:?}", message.content, message.text),
+        ParsedEvent::Ignored(reason) => reason.to_string(),
+        ParsedEvent::Connection { is_connected, .. } => format!("connected: {is_connected}"),
     };
     let bare = || {
         let mut event = direct();
@@ -235,30 +242,30 @@ fn pictures_reactions_and_edits_are_told_from_texts() {
 #[test]
 fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
     let rows = [
-        (json!({"fromMe": true}), Reason::FromMe),
-        (json!({"fromMe": true, "fromApi": true}), Reason::FromMe),
-        (json!({"fromApi": true}), Reason::FromMe),
-        (json!({"waitingMessage": true}), Reason::WaitingMessage),
-        (json!({"isEdit": "perhaps"}), Reason::Edited),
-        (json!({"isEdit": true, "text": null}), Reason::Edited),
-        (json!({"forwarded": true}), Reason::Forwarded),
-        (json!({"isStatusReply": true}), Reason::Status),
-        (json!({"phone": "status@broadcast", "participantPhone": ANA}), Reason::Status),
-        (json!({"isNewsletter": true}), Reason::Newsletter),
-        (json!({"phone": "120363166555745933@newsletter"}), Reason::Newsletter),
-        (json!({"broadcast": true}), Reason::Broadcast),
-        (json!({"phone": "5544999999999-broadcast"}), Reason::Broadcast),
-        (json!({"phone": "1764000000@broadcast"}), Reason::Broadcast),
-        (json!({"notification": "GROUP_PARTICIPANT_ADD"}), Reason::Notification),
-        (json!({"notification": {"kind": "new"}}), Reason::Notification),
-        (json!({"instanceId": "00000000000000000000000000000000"}), Reason::OtherInstance),
-        (json!({"instanceId": {}}), Reason::OtherInstance),
-        (json!({"messageId": null}), Reason::NoMessageId),
-        (json!({"messageId": ""}), Reason::NoMessageId),
-        (json!({"messageId": "a".repeat(129)}), Reason::NoMessageId),
-        (json!({"messageId": "a\u{0}b"}), Reason::NoMessageId),
-        (json!({"messageId": "a\nb"}), Reason::NoMessageId),
-        (json!({"messageId": "a\u{202e}b"}), Reason::NoMessageId),
+        (json!({"fromMe": true}), IgnoreReason::FromMe),
+        (json!({"fromMe": true, "fromApi": true}), IgnoreReason::FromMe),
+        (json!({"fromApi": true}), IgnoreReason::FromMe),
+        (json!({"waitingMessage": true}), IgnoreReason::WaitingMessage),
+        (json!({"isEdit": "perhaps"}), IgnoreReason::Edited),
+        (json!({"isEdit": true, "text": null}), IgnoreReason::Edited),
+        (json!({"forwarded": true}), IgnoreReason::Forwarded),
+        (json!({"isStatusReply": true}), IgnoreReason::Status),
+        (json!({"phone": "status@broadcast", "participantPhone": ANA}), IgnoreReason::Status),
+        (json!({"isNewsletter": true}), IgnoreReason::Newsletter),
+        (json!({"phone": "120363166555745933@newsletter"}), IgnoreReason::Newsletter),
+        (json!({"broadcast": true}), IgnoreReason::Broadcast),
+        (json!({"phone": "5544999999999-broadcast"}), IgnoreReason::Broadcast),
+        (json!({"phone": "1764000000@broadcast"}), IgnoreReason::Broadcast),
+        (json!({"notification": "GROUP_PARTICIPANT_ADD"}), IgnoreReason::Notification),
+        (json!({"notification": {"kind": "new"}}), IgnoreReason::Notification),
+        (json!({"instanceId": "00000000000000000000000000000000"}), IgnoreReason::OtherInstance),
+        (json!({"instanceId": {}}), IgnoreReason::OtherInstance),
+        (json!({"messageId": null}), IgnoreReason::NoMessageId),
+        (json!({"messageId": ""}), IgnoreReason::NoMessageId),
+        (json!({"messageId": "a".repeat(129)}), IgnoreReason::NoMessageId),
+        (json!({"messageId": "a\u{0}b"}), IgnoreReason::NoMessageId),
+        (json!({"messageId": "a\nb"}), IgnoreReason::NoMessageId),
+        (json!({"messageId": "a\u{202e}b"}), IgnoreReason::NoMessageId),
     ];
     for (changes, reason) in rows {
         expect_ignored(&with(direct(), &changes).to_string(), reason);
@@ -277,7 +284,7 @@ fn flags_are_believed_however_they_are_written() {
             [json!("true"), json!("1"), json!(1), json!([true]), json!("perhaps"), json!({}), json!([])]
         {
             let event = with(direct(), &json!({flag: yes})).to_string();
-            assert!(matches!(reading(&event, &OURS), Reading::Ignored(_)), "{event}");
+            assert!(matches!(reading(&event, &OURS), ParsedEvent::Ignored(_)), "{event}");
         }
     }
 }
@@ -288,7 +295,7 @@ fn the_owner_may_give_orders_on_the_bots_own_phone_where_that_is_configured() {
     let group = with(in_group(), &json!({"fromMe": "true", "participantPhone": "5511988887777"}));
     for (event, address) in [(typed, ANA), (group, GROUP)] {
         let body = event.to_string();
-        let Reading::Message(message) = reading(&body, &OWNER) else { panic!("ignored: {body}") };
+        let ParsedEvent::Message(message) = reading(&body, &OWNER) else { panic!("ignored: {body}") };
         assert!(message.by_owner);
         assert_eq!(message.sender, person(Some("5511988887777"), None), "the partner is not the sender");
         assert_eq!(message.to_message().chat.address(), address);
@@ -298,13 +305,13 @@ fn the_owner_may_give_orders_on_the_bots_own_phone_where_that_is_configured() {
         [json!({"fromMe": true, "fromApi": true}), json!({"fromMe": "perhaps"}), json!({"fromApi": "1"})]
     {
         let body = with(direct(), &changes).to_string();
-        assert_eq!(reading(&body, &OWNER), Reading::Ignored(Reason::FromMe));
+        assert_eq!(reading(&body, &OWNER), ParsedEvent::Ignored(IgnoreReason::FromMe));
     }
     let without_number = with(direct(), &json!({"fromMe": true, "connectedPhone": null})).to_string();
-    let Reading::Message(message) = reading(&without_number, &OWNER) else { panic!("ignored") };
-    assert!(message.sender.is_nobody() && message.by_owner);
+    let ParsedEvent::Message(message) = reading(&without_number, &OWNER) else { panic!("ignored") };
+    assert!(message.sender.is_unknown() && message.by_owner);
     let body = direct().to_string();
-    let Reading::Message(message) = reading(&body, &OWNER) else { panic!("ignored") };
+    let ParsedEvent::Message(message) = reading(&body, &OWNER) else { panic!("ignored") };
     assert!(!message.by_owner);
 }
 
@@ -378,7 +385,7 @@ fn who_is_not_named_is_nobody() {
         json!({"participantPhone": null, "participantLid": null, "senderLid": ANA_LID, "chatLid": ANA_LID}),
     ];
     for changes in in_groups {
-        expect_ignored(&with(in_group(), &changes).to_string(), Reason::NoSender);
+        expect_ignored(&with(in_group(), &changes).to_string(), IgnoreReason::NoSender);
     }
     let in_direct_chats = [
         json!({"phone": null}),
@@ -394,7 +401,7 @@ fn who_is_not_named_is_nobody() {
         json!({"participantLid": "11111111111111@lid"}),
     ];
     for changes in in_direct_chats {
-        expect_ignored(&with(direct(), &changes).to_string(), Reason::NoSender);
+        expect_ignored(&with(direct(), &changes).to_string(), IgnoreReason::NoSender);
     }
 }
 
@@ -426,7 +433,7 @@ fn a_group_is_one_by_its_flag_or_its_address_and_never_a_direct_chat_by_mistake(
         json!({"phone": "120363186053925765-group/../me"}),
     ];
     for changes in unclear {
-        expect_ignored(&with(direct(), &changes).to_string(), Reason::UnclearChat);
+        expect_ignored(&with(direct(), &changes).to_string(), IgnoreReason::UnclearChat);
     }
 }
 
@@ -459,8 +466,8 @@ fn of_repeated_keys_the_last_value_counts() {
         r#""phone": "120363000000000000-group", "text": {"message": "a", "message": "b"}"#,
     ));
     assert_eq!((message.chat.address(), message.text.as_str()), ("120363000000000000-group", "b"));
-    expect_ignored(&ending(&event, r#""isEdit": "perhaps""#), Reason::Edited);
-    expect_ignored(&ending(&event, r#""text": null"#), Reason::NoText);
+    expect_ignored(&ending(&event, r#""isEdit": "perhaps""#), IgnoreReason::Edited);
+    expect_ignored(&ending(&event, r#""text": null"#), IgnoreReason::NoText);
     expect_message(&ending(&with(event, &json!({"isEdit": true})), r#""isEdit": false"#));
 }
 
@@ -473,7 +480,7 @@ fn one_instance_id_of_several_that_is_ours_is_enough() {
         (r#""instanceId": null"#.to_owned(), true),
     ];
     for (fields, is_ours) in rows {
-        assert_eq!(matches!(reading(&ending(&direct(), &fields), &OURS), Reading::Message(_)), is_ours);
+        assert_eq!(matches!(reading(&ending(&direct(), &fields), &OURS), ParsedEvent::Message(_)), is_ours);
     }
     let mut silent = direct();
     silent.as_object_mut().unwrap().remove("instanceId");
@@ -481,9 +488,15 @@ fn one_instance_id_of_several_that_is_ours_is_enough() {
     expect_message(&ending(&silent, &format!(r#""instanceId": "F0F0", "instanceId": "{ours}""#)));
     expect_message(&ending(&silent, &format!(r#""instanceId": "{}""#, ours.to_lowercase())));
     expect_message(&ending(&silent, r#""instanceId": null"#));
-    expect_ignored(&ending(&silent, r#""instanceId": "F0F0""#), Reason::OtherInstance);
-    expect_ignored(&ending(&silent, r#""instanceId": "F0F0", "instanceId": null"#), Reason::OtherInstance);
-    expect_ignored(&ending(&silent, r#""instanceId": "F0F0", "instanceId": "F1F1""#), Reason::OtherInstance);
+    expect_ignored(&ending(&silent, r#""instanceId": "F0F0""#), IgnoreReason::OtherInstance);
+    expect_ignored(
+        &ending(&silent, r#""instanceId": "F0F0", "instanceId": null"#),
+        IgnoreReason::OtherInstance,
+    );
+    expect_ignored(
+        &ending(&silent, r#""instanceId": "F0F0", "instanceId": "F1F1""#),
+        IgnoreReason::OtherInstance,
+    );
 }
 
 #[test]
@@ -537,8 +550,8 @@ fn what_is_no_object_is_an_error() {
     ];
     for body in bodies {
         assert_eq!(
-            read_body(body, &OURS),
-            Err(NotAnObject),
+            parse_body(body, &OURS),
+            Err(NotJsonObject),
             "{:?}",
             String::from_utf8_lossy(&body[..body.len().min(60)])
         );
@@ -605,7 +618,7 @@ fn object_of(value: impl Strategy<Value = String>) -> impl Strategy<Value = Stri
 proptest! {
     #[test]
     fn any_bytes_are_read_without_a_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = read_body(&body, &OURS);
+        let _ = parse_body(&body, &OURS);
     }
 
     #[test]
@@ -613,12 +626,12 @@ proptest! {
         let mut body = in_group().to_string().into_bytes();
         let place = place % body.len();
         body[place] = byte;
-        let _ = read_body(&body, &OWNER);
+        let _ = parse_body(&body, &OWNER);
     }
 
     #[test]
     fn an_object_is_never_refused(body in object_of(any_json())) {
-        prop_assert!(read_body(body.as_bytes(), &OURS).is_ok(), "{}", body);
+        prop_assert!(parse_body(body.as_bytes(), &OURS).is_ok(), "{}", body);
     }
 
     #[test]
@@ -626,7 +639,7 @@ proptest! {
         let event = direct().to_string();
         let separator = if odd == "{}" { "" } else { "," };
         let body = format!("{}{separator}{}", &odd[..odd.len() - 1], &event[1..]);
-        prop_assert!(read_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
+        prop_assert!(parse_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
     }
 
     #[test]
@@ -634,6 +647,6 @@ proptest! {
         vec!["phone", "participantPhone", "participantLid", "chatLid", "text", "messageId", "momment", "isGroup"]))
     {
         let body = ending(&in_group(), &format!("\"{field}\": {value}"));
-        prop_assert!(read_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
+        prop_assert!(parse_body(body.as_bytes(), &OWNER).is_ok(), "{}", body);
     }
 }

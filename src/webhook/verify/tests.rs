@@ -19,7 +19,7 @@ const ID: &str = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
 
 const SIGNATURE: &str = "x-hub-signature-256";
 
-fn instance(verify: config::Verify) -> config::Instance {
+fn instance(verify: config::VerifyConfig) -> config::Instance {
     config::Instance {
         name: InstanceName::parse("main").unwrap(),
         id: "3C67AB641C8AA0412F6A2242B4E23AC7".to_owned(),
@@ -36,7 +36,11 @@ fn instance(verify: config::Verify) -> config::Instance {
         give_up_after: Duration::from_secs(1800),
         community_limit: 50,
         verify,
-        limits: config::Limits { commands_per_minute: 30, changes_per_second: 1, messages_per_minute: 30 },
+        limits: config::RateLimits {
+            commands_per_minute: 30,
+            changes_per_second: 1,
+            messages_per_minute: 30,
+        },
         admins: Vec::new(),
         aliases: Vec::new(),
     }
@@ -46,27 +50,27 @@ fn secret(key: &[u8]) -> SecretSlice<u8> {
     key.to_vec().into()
 }
 
-fn by_token() -> config::Verify {
-    config::Verify { zapi_token: true, ..Default::default() }
+fn by_token() -> config::VerifyConfig {
+    config::VerifyConfig { zapi_token: true, ..Default::default() }
 }
 
-fn by_path() -> config::Verify {
-    config::Verify { path_secret: Some(SecretString::from(PATH)), ..Default::default() }
+fn by_path() -> config::VerifyConfig {
+    config::VerifyConfig { path_secret: Some(SecretString::from(PATH)), ..Default::default() }
 }
 
-fn by_hmac() -> config::Verify {
+fn by_hmac() -> config::VerifyConfig {
     let header = HeaderName::from_static(SIGNATURE);
     let secrets = vec![secret(KEY), secret(OLD_KEY)];
-    config::Verify { hmac: Some(config::Hmac { header, secrets }), ..Default::default() }
+    config::VerifyConfig { hmac: Some(config::HmacConfig { header, secrets }), ..Default::default() }
 }
 
-fn by_standard_webhooks() -> config::Verify {
+fn by_standard_webhooks() -> config::VerifyConfig {
     let keys = vec![secret(KEY), secret(OLD_KEY)];
-    config::Verify { standard_webhooks: Some(keys), ..Default::default() }
+    config::VerifyConfig { standard_webhooks: Some(keys), ..Default::default() }
 }
 
-fn by_all() -> config::Verify {
-    config::Verify {
+fn by_all() -> config::VerifyConfig {
+    config::VerifyConfig {
         zapi_token: true,
         path_secret: by_path().path_secret,
         hmac: by_hmac().hmac,
@@ -77,14 +81,14 @@ fn by_all() -> config::Verify {
 /// A request that a test bends before it is verified.
 #[derive(Clone)]
 struct Request {
-    verify: config::Verify,
+    verify: config::VerifyConfig,
     headers: HeaderMap,
     path: Option<String>,
     body: Vec<u8>,
 }
 
 impl Request {
-    fn signed(verify: config::Verify) -> Self {
+    fn signed(verify: config::VerifyConfig) -> Self {
         let instance = instance(verify.clone());
         let headers = signature_headers(&instance, ID, NOON, BODY).into_iter().collect();
         let path = webhook_path(&instance);
@@ -121,22 +125,22 @@ impl Request {
         self.headers[name].to_str().unwrap().to_owned()
     }
 
-    fn at(&self, now: Timestamp) -> Result<Verified, Refused> {
-        let outside = Outside::of(&self.headers, self.path.as_deref());
+    fn at(&self, now: Timestamp) -> Result<Verified, VerifyError> {
+        let outside = RequestMeta::new(&self.headers, self.path.as_deref());
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        let glance = verifier.glance(&outside, now);
+        let glance = verifier.precheck(&outside, now);
         let verified = verifier.verify(&outside, Bytes::from(self.body.clone()), now);
         // A glance at the headers never refuses what the body would prove, and tells the same flaws.
         if let Err(seen) = glance {
-            let all: Vec<_> = verified.as_ref().expect_err("a glance refused it").flaws().collect();
-            assert!(seen.flaws().all(|flaw| all.contains(&flaw)), "{seen:?} {all:?}");
+            let all: Vec<_> = verified.as_ref().expect_err("a glance refused it").failures().collect();
+            assert!(seen.failures().all(|flaw| all.contains(&flaw)), "{seen:?} {all:?}");
         }
         verified
     }
 
-    fn glance(&self) -> Result<Glance, Refused> {
+    fn glance(&self) -> Result<Precheck, VerifyError> {
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        verifier.glance(&Outside::of(&self.headers, self.path.as_deref()), NOON)
+        verifier.precheck(&RequestMeta::new(&self.headers, self.path.as_deref()), NOON)
     }
 
     #[track_caller]
@@ -146,9 +150,9 @@ impl Request {
     }
 
     #[track_caller]
-    fn expect_refused(&self, scheme: Scheme, flaw: Flaw) {
+    fn expect_refused(&self, scheme: Scheme, flaw: AuthFailure) {
         let refused = self.at(NOON).expect_err("it passed");
-        assert_eq!(refused.flaws().collect::<Vec<_>>(), [(scheme, flaw)]);
+        assert_eq!(refused.failures().collect::<Vec<_>>(), [(scheme, flaw)]);
     }
 }
 
@@ -177,14 +181,14 @@ fn what_each_scheme_signs_it_verifies() {
 
 #[test]
 fn without_a_scheme_everything_passes() {
-    let anything = Request::signed(config::Verify::default()).body(b"\xff not even text");
+    let anything = Request::signed(config::VerifyConfig::default()).body(b"\xff not even text");
     anything.expect_verified();
     assert_eq!(anything.at(NOON).unwrap().webhook_id(), None);
 }
 
 #[test]
 fn a_segment_too_many_in_the_path_is_refused() {
-    Request::signed(by_token()).path(Some("x")).expect_refused(Scheme::PathSecret, Flaw::Unexpected);
+    Request::signed(by_token()).path(Some("x")).expect_refused(Scheme::PathSecret, AuthFailure::Unexpected);
 }
 
 #[test]
@@ -192,10 +196,12 @@ fn one_failing_scheme_of_all_is_enough() {
     let signed = Request::signed(by_all());
     let forged_hmac = bent(&signed.header(SIGNATURE));
     let forged_list = bent(&signed.header("webhook-signature"));
-    signed.clone().with("z-api-token", bent(TOKEN)).expect_refused(Scheme::ZapiToken, Flaw::Wrong);
-    signed.clone().path(Some(&bent(PATH))).expect_refused(Scheme::PathSecret, Flaw::Wrong);
-    signed.clone().with(SIGNATURE, forged_hmac).expect_refused(Scheme::Hmac, Flaw::Wrong);
-    signed.with("webhook-signature", forged_list).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    signed.clone().with("z-api-token", bent(TOKEN)).expect_refused(Scheme::ZapiToken, AuthFailure::Mismatch);
+    signed.clone().path(Some(&bent(PATH))).expect_refused(Scheme::PathSecret, AuthFailure::Mismatch);
+    signed.clone().with(SIGNATURE, forged_hmac).expect_refused(Scheme::Hmac, AuthFailure::Mismatch);
+    signed
+        .with("webhook-signature", forged_list)
+        .expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
 }
 
 #[test]
@@ -203,8 +209,8 @@ fn t02_every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
     let nothing = Request { headers: HeaderMap::new(), path: None, ..Request::signed(by_all()) };
     let refused = nothing.at(NOON).unwrap_err();
     assert_eq!(refused.to_string(), "the webhook could not be verified");
-    assert_eq!(refused.flaws().count(), 4);
-    assert!(refused.flaws().all(|(_, flaw)| flaw == Flaw::Absent));
+    assert_eq!(refused.failures().count(), 4);
+    assert!(refused.failures().all(|(_, flaw)| flaw == AuthFailure::Missing));
 }
 
 #[test]
@@ -213,12 +219,12 @@ fn the_token_is_the_whole_token() {
     let wrong =
         ["", "0", &TOKEN[1..], &TOKEN[..23], &format!("{TOKEN}0"), &TOKEN.to_lowercase(), &bent(TOKEN)];
     for token in wrong {
-        signed.clone().with("z-api-token", token).expect_refused(Scheme::ZapiToken, Flaw::Wrong);
+        signed.clone().with("z-api-token", token).expect_refused(Scheme::ZapiToken, AuthFailure::Mismatch);
     }
     let both = signed.clone().also("z-api-token", TOKEN);
-    both.expect_refused(Scheme::ZapiToken, Flaw::Repeated);
-    signed.clone().with("z-api-token", b"\xe9").expect_refused(Scheme::ZapiToken, Flaw::Malformed);
-    signed.without("z-api-token").expect_refused(Scheme::ZapiToken, Flaw::Absent);
+    both.expect_refused(Scheme::ZapiToken, AuthFailure::Duplicate);
+    signed.clone().with("z-api-token", b"\xe9").expect_refused(Scheme::ZapiToken, AuthFailure::Malformed);
+    signed.without("z-api-token").expect_refused(Scheme::ZapiToken, AuthFailure::Missing);
 }
 
 #[test]
@@ -237,9 +243,9 @@ fn the_path_is_compared_as_it_was_sent() {
         format!("http://bot.example.com/webhooks/main/{PATH}"),
     ];
     for trick in tricks {
-        signed.clone().path(Some(&trick)).expect_refused(Scheme::PathSecret, Flaw::Wrong);
+        signed.clone().path(Some(&trick)).expect_refused(Scheme::PathSecret, AuthFailure::Mismatch);
     }
-    signed.path(None).expect_refused(Scheme::PathSecret, Flaw::Absent);
+    signed.path(None).expect_refused(Scheme::PathSecret, AuthFailure::Missing);
 }
 
 #[test]
@@ -277,7 +283,9 @@ fn t01_a_forged_hmac_is_refused() {
         format!("x{}", &hex[1..]),
     ];
     for signature in &malformed {
-        Request::signed(by_hmac()).with(SIGNATURE, signature).expect_refused(Scheme::Hmac, Flaw::Malformed);
+        Request::signed(by_hmac())
+            .with(SIGNATURE, signature)
+            .expect_refused(Scheme::Hmac, AuthFailure::Malformed);
     }
     let wrong = [
         bent(&hex),
@@ -290,11 +298,13 @@ fn t01_a_forged_hmac_is_refused() {
         hex::encode(hmac_of(KEY, br#"{"messageId":"3EB0A1","type":"ReceivedCallback"}"#)),
     ];
     for signature in &wrong {
-        Request::signed(by_hmac()).with(SIGNATURE, signature).expect_refused(Scheme::Hmac, Flaw::Wrong);
+        Request::signed(by_hmac())
+            .with(SIGNATURE, signature)
+            .expect_refused(Scheme::Hmac, AuthFailure::Mismatch);
     }
     let signed = Request::signed(by_hmac());
-    signed.clone().also(SIGNATURE, &hex).expect_refused(Scheme::Hmac, Flaw::Repeated);
-    signed.without(SIGNATURE).expect_refused(Scheme::Hmac, Flaw::Absent);
+    signed.clone().also(SIGNATURE, &hex).expect_refused(Scheme::Hmac, AuthFailure::Duplicate);
+    signed.without(SIGNATURE).expect_refused(Scheme::Hmac, AuthFailure::Missing);
 }
 
 #[test]
@@ -307,9 +317,9 @@ fn every_byte_of_the_body_is_signed() {
         bodies.push(body);
     }
     for body in bodies {
-        Request::signed(by_hmac()).body(&body).expect_refused(Scheme::Hmac, Flaw::Wrong);
+        Request::signed(by_hmac()).body(&body).expect_refused(Scheme::Hmac, AuthFailure::Mismatch);
         let standard = Request::signed(by_standard_webhooks()).body(&body);
-        standard.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+        standard.expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
     }
 }
 
@@ -321,7 +331,7 @@ fn any_bit_of_a_signature_or_a_key_counts() {
         key[bit / 8] ^= 1 << (bit % 8);
         for tag in [tag, hmac_of(&key, BODY)] {
             let request = Request::signed(by_hmac()).with(SIGNATURE, hex::encode(tag));
-            request.expect_refused(Scheme::Hmac, Flaw::Wrong);
+            request.expect_refused(Scheme::Hmac, AuthFailure::Mismatch);
         }
     }
 }
@@ -338,8 +348,11 @@ fn any_of_the_keys_may_have_signed() {
 fn a_key_that_is_listed_twice_is_one_key() {
     let twice = || vec![secret(KEY), secret(KEY)];
     let header = HeaderName::from_static(SIGNATURE);
-    let hmac = config::Verify { hmac: Some(config::Hmac { header, secrets: twice() }), ..Default::default() };
-    let standard = config::Verify { standard_webhooks: Some(twice()), ..Default::default() };
+    let hmac = config::VerifyConfig {
+        hmac: Some(config::HmacConfig { header, secrets: twice() }),
+        ..Default::default()
+    };
+    let standard = config::VerifyConfig { standard_webhooks: Some(twice()), ..Default::default() };
     for verify in [hmac, standard] {
         Request::signed(verify).expect_verified();
     }
@@ -357,7 +370,7 @@ fn one_good_signature_in_the_list_is_enough() {
     let none = ["", "v1,", "v1", &good[3..], &good.replace("v1,", "v1a,"), &good.replace("v1,", "V1,")];
     for list in none.into_iter().chain([format!("{good},{good}").as_str(), &bent(&good)]) {
         let request = signed.clone().with("webhook-signature", list);
-        request.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+        request.expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
     }
 }
 
@@ -369,7 +382,7 @@ fn t07_of_many_signatures_only_the_first_few_are_looked_at() {
     signed.clone().with("webhook-signature", behind(7)).expect_verified();
     for count in [8, 300] {
         let request = signed.clone().with("webhook-signature", behind(count));
-        request.expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+        request.expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
     }
 }
 
@@ -378,8 +391,8 @@ fn each_standard_header_is_there_once() {
     for header in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let signed = Request::signed(by_standard_webhooks());
         let value = signed.header(header);
-        signed.clone().without(header).expect_refused(Scheme::StandardWebhooks, Flaw::Absent);
-        signed.also(header, value).expect_refused(Scheme::StandardWebhooks, Flaw::Repeated);
+        signed.clone().without(header).expect_refused(Scheme::StandardWebhooks, AuthFailure::Missing);
+        signed.also(header, value).expect_refused(Scheme::StandardWebhooks, AuthFailure::Duplicate);
     }
 }
 
@@ -397,9 +410,12 @@ fn t04_a_delivery_verifies_for_five_minutes_either_way() {
 #[test]
 fn another_id_or_time_needs_another_signature() {
     let signed = Request::signed(by_standard_webhooks());
-    signed.clone().with("webhook-id", bent(ID)).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    signed
+        .clone()
+        .with("webhook-id", bent(ID))
+        .expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
     let later = (NOON.as_seconds() + 1).to_string();
-    signed.with("webhook-timestamp", later).expect_refused(Scheme::StandardWebhooks, Flaw::Wrong);
+    signed.with("webhook-timestamp", later).expect_refused(Scheme::StandardWebhooks, AuthFailure::Mismatch);
 }
 
 #[test]
@@ -428,7 +444,7 @@ fn t06_nothing_moves_across_the_dots_of_what_is_signed() {
             .with("webhook-id", id)
             .with("webhook-timestamp", timestamp)
             .with("webhook-signature", standard_signature(KEY, &content));
-        request.expect_refused(Scheme::StandardWebhooks, Flaw::Malformed);
+        request.expect_refused(Scheme::StandardWebhooks, AuthFailure::Malformed);
     }
     // The longest that fit are signed as they are, leading zeros too.
     let (id, timestamp) = ("-".repeat(128), format!("{seconds:012}"));
@@ -458,16 +474,19 @@ fn the_reference_implementation_agrees() {
 fn what_the_headers_show_to_be_wrong_is_seen_without_the_body() {
     let [token, path, hmac, standard] =
         [by_token(), by_path(), by_hmac(), by_standard_webhooks()].map(Request::signed);
-    for (request, glance) in
-        [(&token, Glance::Proven), (&path, Glance::Proven), (&hmac, Glance::Open), (&standard, Glance::Open)]
-    {
+    for (request, glance) in [
+        (&token, Precheck::Authenticated),
+        (&path, Precheck::Authenticated),
+        (&hmac, Precheck::NeedsBody),
+        (&standard, Precheck::NeedsBody),
+    ] {
         assert_eq!(request.glance(), Ok(glance));
         // Whatever the body.
         assert_eq!(request.clone().body(b"other").glance(), Ok(glance));
         assert!(request.clone().path(Some("other")).glance().is_err());
     }
-    assert_eq!(Request::signed(by_all()).glance(), Ok(Glance::Proven));
-    assert_eq!(Request::signed(config::Verify::default()).glance(), Ok(Glance::Proven));
+    assert_eq!(Request::signed(by_all()).glance(), Ok(Precheck::Authenticated));
+    assert_eq!(Request::signed(config::VerifyConfig::default()).glance(), Ok(Precheck::Authenticated));
     for wrong in [
         token.clone().without("z-api-token"),
         token.clone().with("z-api-token", bent(TOKEN)),
@@ -624,7 +643,7 @@ proptest! {
     ) {
         let all = by_all();
         let has = |bit: u8| schemes & bit != 0;
-        let verify = config::Verify {
+        let verify = config::VerifyConfig {
             zapi_token: has(1),
             path_secret: all.path_secret.filter(|_| has(2)),
             hmac: all.hmac.filter(|_| has(4)),

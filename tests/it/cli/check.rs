@@ -1,15 +1,15 @@
 //! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
 
 use serde_json::json;
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Account, Fault, Offline, Reply, Webhooks};
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse, Webhooks};
 
-use super::{PATH, Place};
+use super::{PATH, TestFolder};
 use crate::support::ANA;
 
 #[test]
 fn five_mistakes_are_named_all_five_at_once() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let toml = r#"
 [server]
 listen = "8080"
@@ -48,7 +48,7 @@ verify = { path_secret = "short" }
 
 #[test]
 fn a_good_configuration_is_explained_without_its_secrets() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run(&["check", "--offline", "--config", "vincula.toml"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
     for told in ["z-api-token", "path secret", "HMAC-SHA256", "Standard Webhooks", "Ana", "All good."] {
@@ -59,7 +59,7 @@ fn a_good_configuration_is_explained_without_its_secrets() {
 
 #[test]
 fn what_works_and_may_be_a_mistake_is_a_finding() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.change("public_url = \"https://bot.example.com\"\n", "");
     let ran = place.run(&["check", "--offline"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
@@ -68,8 +68,8 @@ fn what_works_and_may_be_a_mistake_is_a_finding() {
 
 #[test]
 fn online_each_trouble_is_told_with_its_remedy() {
-    let mut place = Place::new();
-    let expect = |place: &Place, code: i32, words: &[&str]| {
+    let mut place = TestFolder::new();
+    let expect = |place: &TestFolder, code: i32, words: &[&str]| {
         let ran = place.run(&["check"]);
         assert_eq!(ran.code, Some(code), "{ran:#?}");
         for word in words {
@@ -83,9 +83,9 @@ fn online_each_trouble_is_told_with_its_remedy() {
     let told = "the connected and the disconnected webhook point here";
     expect(&place, 0, &["WhatsApp is connected", "the webhook points here", told, "All good."]);
 
-    place.sandbox.trouble().disconnect(Offline::Error);
+    place.sandbox.faults().disconnect(ConnectionLoss::Error);
     expect(&place, 1, &["WhatsApp is not connected", "QR code"]);
-    place.sandbox.trouble().reconnect();
+    place.sandbox.faults().reconnect();
 
     place.variable("VINCULA__SERVER__PUBLIC_URL", "https://other.example.com");
     expect(&place, 1, &["the webhook points elsewhere", "vincula webhook register main"]);
@@ -103,7 +103,7 @@ fn online_each_trouble_is_told_with_its_remedy() {
     place.variables.clear();
 
     // Nobody is there, or somebody who is not Z-API.
-    place.sandbox.trouble().always("", Fault::Instead(Reply::Dropped));
+    place.sandbox.faults().fail_always("", Fault::Replace(FaultResponse::Dropped));
     expect(&place, 1, &["main: ", "instances.main.base_url"]);
     place.variable("VINCULA__INSTANCES__MAIN__BASE_URL", "http://127.0.0.1:1");
     expect(&place, 1, &["main: ", "instances.main.base_url"]);
@@ -111,7 +111,7 @@ fn online_each_trouble_is_told_with_its_remedy() {
 
 #[test]
 fn the_webhook_is_registered_without_telling_its_secret() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
 
     let ran = place.run(&["webhook", "register", "main"]);
@@ -130,11 +130,11 @@ fn the_webhook_is_registered_without_telling_its_secret() {
 /// What is registered where the configuration lets the owner command from the bot's own phone.
 #[test]
 fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
-    let Account { id, phone, .. } = place.sandbox.account().clone();
-    let typed = Event::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
+    let Credentials { id, phone, .. } = place.sandbox.account().clone();
+    let typed = EventBuilder::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
     // Somebody else's address, an old secret of ours.
     for second in ["https://crm.example.com/hook", "https://bot.example.com/webhooks/main/an-old-path"] {
         place.put("update-webhook-received", &json!({ "value": expected }));
@@ -173,7 +173,7 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
 
 #[test]
 fn what_nobody_needs_is_neither_checked_nor_registered() {
-    let place = Place::new();
+    let place = TestFolder::new();
 
     let ran = place.run(&["webhook", "register"]);
     let checked = place.run(&["check"]);
@@ -187,7 +187,7 @@ fn what_nobody_needs_is_neither_checked_nor_registered() {
 /// What Z-API says of the instance, with these two addresses.
 fn me(connected: &str, disconnected: &str) -> Fault {
     let ours = format!("https://bot.example.com/webhooks/main/{PATH}");
-    Fault::Instead(Reply::json(
+    Fault::Replace(FaultResponse::json(
         200,
         &json!({
             "receivedCallbackUrl": ours,
@@ -208,8 +208,8 @@ fn a_monitor_of_somebody_else_is_left_where_it_is_and_said() {
         ("", monitor, "the disconnected webhook points elsewhere"),
         (neighbour, host, "the connected and the disconnected webhook point elsewhere"),
     ] {
-        let place = Place::new();
-        place.sandbox.trouble().always("me", me(connected, disconnected));
+        let place = TestFolder::new();
+        place.sandbox.faults().fail_always("me", me(connected, disconnected));
 
         let ran = place.run(&["webhook", "register"]);
         let checked = place.run(&["check"]);
@@ -232,8 +232,8 @@ fn webhooks_of_the_connection_that_are_ours_with_an_old_secret_or_missing_are_se
     let old = format!("{root}/an-old-path-that-leaked");
     for (connected, disconnected) in [(old.as_str(), ""), ("", old.as_str()), (root, old.as_str()), (" ", "")]
     {
-        let place = Place::new();
-        place.sandbox.trouble().always("me", me(connected, disconnected));
+        let place = TestFolder::new();
+        place.sandbox.faults().fail_always("me", me(connected, disconnected));
 
         let checked = place.run(&["check"]);
         let ran = place.run(&["webhook", "register"]);
@@ -258,8 +258,8 @@ fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
         ("update-webhook-connected", &["webhook"]),
         ("update-webhook-disconnected", &["webhook", "connected webhook"]),
     ] {
-        let place = Place::new();
-        place.sandbox.trouble().next(call, 1, Fault::Instead(Reply::bad_gateway()));
+        let place = TestFolder::new();
+        place.sandbox.faults().fail_next(call, 1, Fault::Replace(FaultResponse::bad_gateway()));
 
         let ran = place.run(&["webhook", "register", "main"]);
 
@@ -282,22 +282,22 @@ fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
 #[test]
 fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_with_nothing() {
     let answers = [
-        ("nothing", Reply::text(200, "")),
-        ("{}", Reply::text(200, "{}")),
-        ("a page", Reply::html(200, "<html>ok</html>")),
-        ("a redirect", Reply::html(302, "<html>ok</html>")),
-        ("no", Reply::text(200, r#"{"value":"false"}"#)),
+        ("nothing", FaultResponse::text(200, "")),
+        ("{}", FaultResponse::text(200, "{}")),
+        ("a page", FaultResponse::html(200, "<html>ok</html>")),
+        ("a redirect", FaultResponse::html(302, "<html>ok</html>")),
+        ("no", FaultResponse::text(200, r#"{"value":"false"}"#)),
     ];
     for call in ["update-webhook-received?", "update-webhook-connected", "update-notify-sent-by-me"] {
-        let place = Place::new();
+        let place = TestFolder::new();
         place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
         for (name, answer) in &answers {
-            place.sandbox.trouble().next(call, 1, Fault::Instead(answer.clone()));
+            place.sandbox.faults().fail_next(call, 1, Fault::Replace(answer.clone()));
             let ran = place.run(&["webhook", "register"]);
             assert_eq!(ran.code, Some(1), "{call} {name}: {ran:#?}");
         }
         // The answer was lost, and `/me` shows that it is set.
-        place.sandbox.trouble().next(call, 1, Fault::Afterwards(Reply::text(200, "")));
+        place.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::text(200, "")));
         let ran = place.run(&["webhook", "register"]);
         assert_eq!(ran.code, Some(0), "{call}: {ran:#?}");
     }
@@ -305,12 +305,12 @@ fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_wi
 
 #[test]
 fn a_webhook_that_cannot_be_registered_is_told() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run(&["webhook", "register", "mian"]);
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.err.contains("main"), "{}", ran.err);
 
-    place.sandbox.trouble().next("update-webhook-received", 1, Fault::Instead(Reply::Dropped));
+    place.sandbox.faults().fail_next("update-webhook-received", 1, Fault::Replace(FaultResponse::Dropped));
     let ran = place.run(&["webhook", "register"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("main"), "{}", ran.err);

@@ -1,6 +1,6 @@
 //! `vincula demo` from a pipe: each line a message, the answers in order, then the end.
 
-use super::Place;
+use super::TestFolder;
 
 /// What was said, line by line, without the indentation of further lines.
 fn spoken(out: &str) -> Vec<(&str, String)> {
@@ -17,7 +17,7 @@ fn spoken(out: &str) -> Vec<(&str, String)> {
 
 #[test]
 fn every_line_of_a_script_is_answered_in_order() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let script = [
         ("/help", "/link"),
         ("/communities", "Bairro Feliz"),
@@ -46,7 +46,7 @@ fn every_line_of_a_script_is_answered_in_order() {
 
 #[test]
 fn the_second_answer_shows_the_groups_that_the_first_linked() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run_on("/link \"Bairro Feliz\" futebol mães\n/community \"Bairro Feliz\"\n", &["demo"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let spoken = spoken(&ran.out);
@@ -58,7 +58,7 @@ fn the_second_answer_shows_the_groups_that_the_first_linked() {
 
 #[test]
 fn an_empty_script_ends_without_a_word() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for input in ["", "\n", "\n  \n\n"] {
         let ran = place.run_on(input, &["demo"]);
         assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "", ""), "{input:?}");
@@ -67,7 +67,7 @@ fn an_empty_script_ends_without_a_word() {
 
 #[test]
 fn a_script_from_anywhere_is_read_to_its_last_line() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run_on("/comunidades\r\n/whoami", &["demo", "--locale", "pt-BR"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let spoken = spoken(&ran.out);
@@ -78,7 +78,7 @@ fn a_script_from_anywhere_is_read_to_its_last_line() {
 
 #[test]
 fn how_far_an_order_is_is_shown_before_its_answer_and_becomes_it() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run_on("/link bairro bloco* --yes\n", &["demo"]);
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
@@ -93,7 +93,7 @@ fn how_far_an_order_is_is_shown_before_its_answer_and_becomes_it() {
 
 #[test]
 fn somebody_else_gives_orders_on_a_phone_of_their_own() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let script = [
         ("[as bruno] /lnik a", "Bruno", "/lnik a", "There is no command"),
         ("/lnik b", "you", "/lnik b", "There is no command"),
@@ -128,7 +128,7 @@ fn somebody_else_gives_orders_on_a_phone_of_their_own() {
 
 #[test]
 fn the_demo_needs_no_configuration_and_minds_none() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     place.write("this is no configuration");
     place.variable("VINCULA__SERVER__LISTEN", "nowhere");
     place.variable("VINCULA_CONFIG", "/nowhere.toml");
@@ -141,7 +141,7 @@ fn the_demo_needs_no_configuration_and_minds_none() {
 
 #[test]
 fn the_demo_is_for_this_machine_alone() {
-    let ran = Place::new().run(&["demo", "--listen", "0.0.0.0:0"]);
+    let ran = TestFolder::new().run(&["demo", "--listen", "0.0.0.0:0"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("loopback"), "{}", ran.err);
 }

@@ -1,11 +1,11 @@
 //! `vincula event send`: signed in every way that is configured, and exit codes that scripts can use.
 
-use super::Place;
-use crate::support::{ANA, STRANGER};
+use super::TestFolder;
+use crate::support::{ANA, NON_ADMIN};
 
 #[test]
 fn an_event_signed_in_all_ways_is_accepted_once() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let _serving = place.serve();
     let order = ["event", "send", "--text", "/link Bairro futebol", "--from", ANA, "--id", "3EB0C0FFEE"];
 
@@ -21,9 +21,9 @@ fn an_event_signed_in_all_ways_is_accepted_once() {
 
 #[test]
 fn an_event_that_is_not_taken_is_told_with_exit_code_1() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     let serving = place.serve();
-    for (text, from, reason) in [("que bom", ANA, "not_a_command"), ("/whoami", STRANGER, "not_an_admin")] {
+    for (text, from, reason) in [("que bom", ANA, "not_a_command"), ("/whoami", NON_ADMIN, "not_an_admin")] {
         let ran = place.run(&["event", "send", "--text", text, "--from", from]);
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.out.contains(reason), "{}", ran.out);
@@ -68,7 +68,7 @@ fn an_event_that_is_not_taken_is_told_with_exit_code_1() {
 
 #[test]
 fn an_event_can_be_one_of_a_group() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let _serving = place.serve();
     let group = place.sandbox.world(|world| world.group_named("Suporte")).unwrap();
 

@@ -1,9 +1,9 @@
 //! Attacks on the whole process: weak secrets in its configuration, and words that want into its log.
 
 use serde_json::json;
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
-use super::{KEY, PATH, Place, STANDARD};
+use super::{KEY, PATH, STANDARD, TestFolder};
 use crate::support::ANA;
 
 #[test]
@@ -15,7 +15,7 @@ fn t03_a_secret_that_proves_nothing_keeps_the_service_from_starting() {
     ];
     for (secret, key, weak) in rows {
         for weak in weak {
-            let place = Place::new();
+            let place = TestFolder::new();
             place.change(&format!("\"{secret}\""), &format!("\"{weak}\""));
             let ran = place.run(&["serve"]);
             assert_eq!(ran.code, Some(2), "{key} = {weak:?}: {ran:#?}");
@@ -24,11 +24,11 @@ fn t03_a_secret_that_proves_nothing_keeps_the_service_from_starting() {
         }
     }
     // Nothing configured to verify with; "none" where others than this machine can reach it.
-    let place = Place::new();
+    let place = TestFolder::new();
     let token = place.sandbox.account().token.clone();
     place.change(&format!("token = \"{token}\""), "token = \"\"");
     assert_eq!(place.run(&["serve"]).code, Some(2));
-    let place = Place::new();
+    let place = TestFolder::new();
     let toml = std::fs::read_to_string(place.file()).unwrap();
     let (head, rest) = toml.split_once("[instances.main.verify]").unwrap();
     let (_, tail) = rest.split_once("[instances.main.limits]").unwrap();
@@ -49,19 +49,19 @@ const FORGED: &str =
 #[test]
 fn t25_no_word_of_a_chat_or_of_z_api_writes_a_line_of_the_log() {
     for level in ["", "debug"] {
-        let mut place = Place::new();
+        let mut place = TestFolder::new();
         place.variable("RUST_LOG", level);
         let said = format!("cannot write “{FORGED}” to {ANA}");
         for path in ["send-text", "communities?"] {
-            let trouble = Reply::json(500, &json!({ "error": said }));
-            place.sandbox.trouble().next(path, 1, Fault::Instead(trouble));
+            let trouble = FaultResponse::json(500, &json!({ "error": said }));
+            place.sandbox.faults().fail_next(path, 1, Fault::Replace(trouble));
         }
-        let refused = Reply::json(400, &json!({ "error": format!("{said} x") }));
-        place.sandbox.trouble().next("communities/link", 1, Fault::Instead(refused));
+        let refused = FaultResponse::json(400, &json!({ "error": format!("{said} x") }));
+        place.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refused));
         let serving = place.serve();
-        place.order("A1", &format!("/link \"Bairro Feliz\" futebol, \"{FORGED}\""));
+        place.command_event("A1", &format!("/link \"Bairro Feliz\" futebol, \"{FORGED}\""));
         place.reply_to("A1");
-        place.order("A2", &format!("/x{FORGED}"));
+        place.command_event("A2", &format!("/x{FORGED}"));
         place.reply_to("A2");
 
         // Each line is one JSON object, without a colour and a secret: `ended` sees to that.
@@ -83,9 +83,9 @@ fn t25_no_word_of_a_chat_or_of_z_api_writes_a_line_of_the_log() {
 
 #[test]
 fn t25_what_people_wrote_does_not_drive_the_terminal_of_who_reads_the_journal() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve();
-    let order = place.order("A1", &format!("/groups \"{FORGED}\u{202e}\u{2066}\""));
+    let order = place.command_event("A1", &format!("/groups \"{FORGED}\u{202e}\u{2066}\""));
     place.reply_to("A1");
     serving.stop(&place);
 

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
-use super::Place;
+use super::TestFolder;
 
-fn with_orders() -> (Place, Vec<String>) {
-    let place = Place::new();
+fn with_commands() -> (TestFolder, Vec<String>) {
+    let place = TestFolder::new();
     let serving = place.serve();
     let ids =
         [("A1", "/link Bairro futebol"), ("A2", "/whoami"), ("A3", "/help \"=1+1\"")].map(|(id, text)| {
-            let order = place.order(id, text);
+            let order = place.command_event(id, text);
             place.reply_to(id);
             order
         });
@@ -23,7 +23,7 @@ fn with_orders() -> (Place, Vec<String>) {
 
 #[test]
 fn orders_are_listed_newest_first_in_each_form() {
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
 
     let table = place.run(&["journal", "list"]);
     assert_eq!((table.code, table.err.as_str()), (Some(0), ""), "{table:#?}");
@@ -49,7 +49,7 @@ fn orders_are_listed_newest_first_in_each_form() {
 
 #[test]
 fn one_order_is_shown_with_all_that_happened_to_it() {
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
     let short = &ids[0][..ids[0].len() - 1];
 
     let text = place.run(&["journal", "show", &ids[0]]);
@@ -67,12 +67,12 @@ fn one_order_is_shown_with_all_that_happened_to_it() {
 
 #[test]
 fn what_is_not_there_is_told() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ran = place.run(&["journal", "list"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("there is no journal at"), "{}", ran.err);
 
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
     let ran = place.run(&["journal", "show", "ffffffff"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("ffffffff"), "{}", ran.err);
@@ -86,15 +86,15 @@ const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 /// A place where orders are given up after a second.
-fn impatient() -> Place {
-    let place = Place::new();
+fn impatient() -> TestFolder {
+    let place = TestFolder::new();
     place.change("[instances.main.verify]", "give_up_after = \"1s\"\n[instances.main.verify]");
     place
 }
 
 /// Waits until an order is in this state.
 #[track_caller]
-fn is_in(place: &Place, id: &str, state: &str) {
+fn is_in(place: &TestFolder, id: &str, state: &str) {
     let begun = Instant::now();
     loop {
         let shown = place.run(&["journal", "show", id, "--format", "json"]);
@@ -110,15 +110,15 @@ fn is_in(place: &Place, id: &str, state: &str) {
 fn dead_letters_are_taken_up_again_while_the_service_runs() {
     let place = impatient();
     let serving = place.serve();
-    place.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
-    let given_up = place.order("D1", LINK);
+    place.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
+    let given_up = place.command_event("D1", LINK);
     is_in(&place, &given_up, "dead");
-    place.sandbox.trouble().clear();
-    let refused = Reply::json(400, &serde_json::json!({ "error": "no such chat" }));
-    place.sandbox.trouble().next("send-text", 2, Fault::Instead(refused));
-    let unanswered = place.order("D2", "/whoami");
+    place.sandbox.faults().clear();
+    let refused = FaultResponse::json(400, &serde_json::json!({ "error": "no such chat" }));
+    place.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refused));
+    let unanswered = place.command_event("D2", "/whoami");
     is_in(&place, &unanswered, "dead");
-    let done = place.order("D3", "/help");
+    let done = place.command_event("D3", "/help");
     is_in(&place, &done, "done");
 
     let one = place.run(&["journal", "retry", &given_up]);
@@ -131,7 +131,7 @@ fn dead_letters_are_taken_up_again_while_the_service_runs() {
     is_in(&place, &given_up, "done");
     is_in(&place, &unanswered, "done");
     let said = |id: &str| -> Vec<String> {
-        let quotes = |sent: &vincula::sandbox::Sent| sent.quoted.as_deref() == Some(id);
+        let quotes = |sent: &vincula::sandbox::SentMessage| sent.quoted.as_deref() == Some(id);
         place.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     };
     let told = said("D1");
@@ -146,7 +146,7 @@ fn dead_letters_are_taken_up_again_while_the_service_runs() {
 
 #[test]
 fn what_is_no_dead_letter_is_not_taken_up() {
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
 
     let done = place.run(&["journal", "retry", &ids[0]]);
     assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{done:#?}");
@@ -162,7 +162,7 @@ fn what_is_no_dead_letter_is_not_taken_up() {
 
 #[test]
 fn an_order_is_shown_with_each_call_that_was_made_for_it() {
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
 
     let text = place.run(&["journal", "show", &ids[0]]).out;
     let json = place.run(&["journal", "show", &ids[0], "--format", "json"]).out;
@@ -176,7 +176,7 @@ fn an_order_is_shown_with_each_call_that_was_made_for_it() {
 
 #[test]
 fn all_orders_are_exported_oldest_first_in_either_form() {
-    let (place, ids) = with_orders();
+    let (place, ids) = with_commands();
 
     let csv = place.run(&["journal", "export"]);
     let rows: Vec<_> =
@@ -216,7 +216,7 @@ fn all_orders_are_exported_oldest_first_in_either_form() {
 /// Some programs split at `;`, at tabs or line by line, and know nothing of the quotes around a cell.
 #[test]
 fn t25_an_export_has_no_formula_wherever_a_spreadsheet_splits_it() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve();
     let texts = [
         ("A1", "/groups x;=HYPERLINK(1)"),
@@ -225,7 +225,7 @@ fn t25_an_export_has_no_formula_wherever_a_spreadsheet_splits_it() {
         ("A4", "/groups x\ny,-1;\u{a0}＝1"),
     ];
     for (id, text) in texts {
-        place.order(id, text);
+        place.command_event(id, text);
         place.reply_to(id);
     }
     serving.stop(&place);

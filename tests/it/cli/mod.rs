@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Account, Options, Sandbox, Sent, World};
+use vincula::sandbox::{Credentials, Options, Sandbox, SentMessage, World};
 
 use crate::support::ANA;
 
@@ -38,10 +38,10 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 const KEY: &str = "a made-up key that signs webhooks";
 const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
 /// Nothing here takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A folder with a configuration, and the Z-API that it names.
-struct Place {
+struct TestFolder {
     folder: TempDir,
     sandbox: Sandbox,
     outside: Runtime,
@@ -50,15 +50,15 @@ struct Place {
 
 /// What a process said, and how it ended.
 #[derive(Debug)]
-struct Ran {
+struct ProcessOutput {
     code: Option<i32>,
     out: String,
     err: String,
 }
 
-impl Place {
+impl TestFolder {
     fn new() -> Self {
-        let sandbox = Sandbox::new(World::playground(), Account::made_up(), Options::default());
+        let sandbox = Sandbox::new(World::playground(), Credentials::generate(), Options::default());
         let outside =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = outside.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -71,7 +71,7 @@ impl Place {
 
     /// Every way of verifying, and ports that are free.
     fn configuration(&self, base_url: &str) -> String {
-        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let client_token = client_token.as_deref().unwrap();
         format!(
             r#"[server]
@@ -108,7 +108,7 @@ name = "Ana"
     /// Calls Z-API as somebody else does who has its credentials.
     fn put(&self, path: &str, body: &serde_json::Value) {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let toml = std::fs::read_to_string(self.file()).unwrap();
         let base_url = toml.split_once("base_url = \"").unwrap().1.split('"').next().unwrap();
         let request = reqwest::Client::new()
@@ -150,13 +150,13 @@ name = "Ana"
 
     /// Runs the program to its end.
     #[track_caller]
-    fn run(&self, arguments: &[&str]) -> Ran {
+    fn run(&self, arguments: &[&str]) -> ProcessOutput {
         self.run_on("", arguments)
     }
 
     /// Runs the program to its end, with this for it to read.
     #[track_caller]
-    fn run_on(&self, input: &str, arguments: &[&str]) -> Ran {
+    fn run_on(&self, input: &str, arguments: &[&str]) -> ProcessOutput {
         let mut child = self.program(arguments).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
@@ -166,7 +166,7 @@ name = "Ana"
         let (out, err) = (collect(out), collect(err));
         let code = wait(&mut child, arguments);
         writing.join().unwrap();
-        let ran = Ran { code, out: out.join().unwrap(), err: err.join().unwrap() };
+        let ran = ProcessOutput { code, out: out.join().unwrap(), err: err.join().unwrap() };
         self.safe(&ran.out);
         self.safe(&ran.err);
         ran
@@ -212,7 +212,7 @@ name = "Ana"
                 }
             }
         });
-        let Ok((public, private)) = is_ready.recv_timeout(PATIENCE) else {
+        let Ok((public, private)) = is_ready.recv_timeout(TIMEOUT) else {
             let _ = child.kill();
             panic!("it did not get ready: {}", log.lock().unwrap());
         };
@@ -231,7 +231,7 @@ name = "Ana"
 
     /// Posts an order with `vincula event send`; its id in the journal.
     #[track_caller]
-    fn order(&self, message_id: &str, text: &str) -> String {
+    fn command_event(&self, message_id: &str, text: &str) -> String {
         let ran = self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id]);
         assert_eq!(ran.code, Some(0), "{ran:#?}");
         let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
@@ -242,7 +242,7 @@ name = "Ana"
     /// The bot's message that quotes this one.
     #[track_caller]
     fn reply_to(&self, message_id: &str) -> String {
-        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        let quotes = |sent: &SentMessage| sent.quoted.as_deref() == Some(message_id);
         let wait =
             self.sandbox.wait_until(|view| view.world.sent().iter().find(|sent| quotes(sent)).cloned());
         self.within(wait).text
@@ -250,7 +250,7 @@ name = "Ana"
 
     #[track_caller]
     fn within<T>(&self, wait: impl Future<Output = T>) -> T {
-        match self.outside.block_on(async { tokio::time::timeout(PATIENCE, wait).await }) {
+        match self.outside.block_on(async { tokio::time::timeout(TIMEOUT, wait).await }) {
             Ok(value) => value,
             Err(_) => panic!("waited too long; the calls were {:#?}", self.sandbox.calls()),
         }
@@ -263,7 +263,7 @@ name = "Ana"
     /// Fails if the text holds a secret, or what only a terminal should get.
     #[track_caller]
     fn safe(&self, text: &str) {
-        let Account { token, client_token, .. } = self.sandbox.account();
+        let Credentials { token, client_token, .. } = self.sandbox.account();
         let bare = STANDARD.trim_start_matches("whsec_");
         for secret in [token, client_token.as_deref().unwrap(), PATH, KEY, bare] {
             assert!(!text.contains(secret), "a secret is in {text}");
@@ -298,7 +298,7 @@ impl Serving {
 
     /// Waits for its end; its exit code and its log.
     #[track_caller]
-    fn ended(&mut self, place: &Place) -> (Option<i32>, String) {
+    fn wait_for_exit(&mut self, place: &TestFolder) -> (Option<i32>, String) {
         let code = wait(&mut self.child, &["serve"]);
         if let Some(reading) = self.reading.take() {
             reading.join().unwrap();
@@ -313,9 +313,9 @@ impl Serving {
 
     /// Ends it as SIGTERM does, and returns its log.
     #[track_caller]
-    fn stop(mut self, place: &Place) -> String {
+    fn stop(mut self, place: &TestFolder) -> String {
         self.signal("TERM");
-        let (code, log) = self.ended(place);
+        let (code, log) = self.wait_for_exit(place);
         assert_eq!(code, Some(0), "{log}");
         log
     }
@@ -349,7 +349,7 @@ fn wait(child: &mut Child, arguments: &[&str]) -> Option<i32> {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
         }
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > TIMEOUT {
             let _ = child.kill();
             panic!("vincula {} does not end", arguments.join(" "));
         }

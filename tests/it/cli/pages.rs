@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::Place;
+use super::TestFolder;
 
 const CALLS: [&[&str]; 15] = [
     &[],
@@ -24,7 +24,7 @@ const CALLS: [&[&str]; 15] = [
 
 #[test]
 fn the_help_of_every_call_shows_an_example() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for call in CALLS.iter().filter(|call| **call != ["help"]) {
         let ran = place.run(&[call, &["--help"][..]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{call:?}");
@@ -49,7 +49,7 @@ fn the_help_of_every_call_shows_an_example() {
 
 #[test]
 fn a_call_that_does_not_exist_is_told_with_exit_code_2() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for call in [&["sevre"][..], &["serve", "--confg", "x"], &[], &["journal"], &["event", "send"]] {
         let ran = place.run(call);
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{call:?}: {ran:#?}");
@@ -62,7 +62,7 @@ fn a_call_that_does_not_exist_is_told_with_exit_code_2() {
 
 #[test]
 fn shells_complete_every_call() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for shell in ["bash", "zsh", "fish"] {
         let ran = place.run(&["completions", shell]);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{shell}");
@@ -83,7 +83,7 @@ fn shells_complete_every_call() {
 
 #[test]
 fn the_manual_page_has_every_call() {
-    let ran = Place::new().run(&["man"]);
+    let ran = TestFolder::new().run(&["man"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(ran.out.contains(".TH vincula 1"), "{}", &ran.out[..200]);
     for call in
@@ -98,7 +98,7 @@ fn the_manual_page_has_every_call() {
 
 #[test]
 fn a_pipe_that_is_closed_early_is_no_reason_to_panic() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for call in [&["man"][..], &["check", "--offline"], &["completions", "bash"], &["--help"]] {
         let mut child = place.program(call).spawn().unwrap();
         drop(child.stdout.take());

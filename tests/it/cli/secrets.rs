@@ -1,7 +1,7 @@
 //! A database that breaks down and comes back: whatever is said of it holds no secret, no text of a
 //! message and no number.
 
-use super::Place;
+use super::TestFolder;
 use crate::support::ANA;
 use crate::support::postgres::{self, Server};
 use crate::support::wire::{ask, request};
@@ -10,8 +10,8 @@ const PASSWORD: &str = "made-up-password-of-a-database";
 
 #[test]
 fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
-    let Some(server) = Server::start() else { return postgres::not_run(module_path!()) };
-    let mut place = Place::new();
+    let Some(server) = Server::start() else { return postgres::skip_notice(module_path!()) };
+    let mut place = TestFolder::new();
     let url = place.outside.block_on(server.database());
     let url = url.replace("user=vincula", &format!("user=vincula&password={PASSWORD}"));
     place.change("sqlite:vincula.db", &url);
@@ -20,7 +20,7 @@ fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
         place.variables.clear();
         place.variable("RUST_LOG", level);
         let serving = place.serve();
-        let order = place.order(&format!("{level}1"), "/link Bairro futebol");
+        let order = place.command_event(&format!("{level}1"), "/link Bairro futebol");
         place.reply_to(&format!("{level}1"));
         server.kill();
         let refused = place.run(&["event", "send", "--from", ANA, "--text", "/unlink Bairro futebol"]);
@@ -42,7 +42,7 @@ fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
         let late = String::from_utf8(late.stderr).unwrap();
         assert!(late.contains("postgres"), "{late}");
         server.restart();
-        place.order(&format!("{level}2"), "/unlink Bairro futebol");
+        place.command_event(&format!("{level}2"), "/unlink Bairro futebol");
         place.reply_to(&format!("{level}2"));
         let shown = place.run(&["journal", "show", &order]);
         let checked = place.run(&["check", "--offline"]);

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
-use super::{PATH, Place};
+use super::{PATH, TestFolder};
 use crate::support::ANA;
 use crate::support::wire::{ask, request};
 
 #[test]
 fn a_bad_configuration_ends_it_before_any_port_is_opened() {
-    let place = Place::new();
+    let place = TestFolder::new();
     // Were it to open this port, it would complain of that.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     place.change("\nlisten = \"127.0.0.1:0\"", &format!("\nlisten = \"{}\"", taken.local_addr().unwrap()));
@@ -35,7 +35,7 @@ fn a_bad_configuration_ends_it_before_any_port_is_opened() {
 
 #[test]
 fn a_port_that_is_taken_is_told_by_its_key() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let _holder = std::net::TcpListener::bind(taken).unwrap();
     place.change("admin_listen = \"127.0.0.1:0\"", &format!("admin_listen = \"{taken}\""));
@@ -46,7 +46,7 @@ fn a_port_that_is_taken_is_told_by_its_key() {
 
 #[test]
 fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let first = place.serve();
     place.change(&first.public, "127.0.0.1:0");
     place.change(&first.private, "127.0.0.1:0");
@@ -68,12 +68,12 @@ fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
 /// T33: connections never take the last descriptor.
 #[test]
 fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve_within(300);
     let crowd: Vec<_> = (0..400).map(|_| std::net::TcpStream::connect(&serving.public)).collect();
     assert!(crowd.iter().all(Result::is_ok), "the system's queue is full");
 
-    place.order("A1", "/whoami");
+    place.command_event("A1", "/whoami");
 
     assert!(place.reply_to("A1").contains("Ana"));
     let log = serving.stop(&place);
@@ -86,7 +86,7 @@ fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
 
 #[test]
 fn it_lives_as_long_as_health_says_so() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve();
     let ran = place.run(&["health"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
@@ -99,22 +99,22 @@ fn it_lives_as_long_as_health_says_so() {
 #[test]
 fn it_ends_at_once_when_nothing_runs() {
     for signal in ["TERM", "INT"] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let mut serving = place.serve();
         let begun = Instant::now();
         serving.signal(signal);
-        assert_eq!(serving.ended(&place).0, Some(0));
+        assert_eq!(serving.wait_for_exit(&place).0, Some(0));
         assert!(begun.elapsed() < Duration::from_secs(9), "{signal}: {:?}", begun.elapsed());
     }
 }
 
 #[test]
 fn it_finishes_what_runs_before_it_ends() {
-    let place = Place::new();
-    let gate = place.sandbox.trouble().hold("communities/link");
+    let place = TestFolder::new();
+    let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
-    place.order("A1", "/link Bairro futebol");
-    place.within(gate.reached());
+    place.command_event("A1", "/link Bairro futebol");
+    place.within(gate.wait_reached());
 
     serving.signal("TERM");
     // It says that it ends, takes no more, and goes on with what it has.
@@ -128,7 +128,7 @@ fn it_finishes_what_runs_before_it_ends() {
     gate.release();
 
     assert!(place.reply_to("A1").contains("✅ “Futebol”"));
-    let (code, log) = serving.ended(&place);
+    let (code, log) = serving.wait_for_exit(&place);
     assert_eq!(code, Some(0), "{log}");
     assert!(begun.elapsed() < Duration::from_secs(80));
     assert_eq!(place.calls_to("communities/link"), 1);
@@ -136,11 +136,11 @@ fn it_finishes_what_runs_before_it_ends() {
 
 #[test]
 fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
-    let place = Place::new();
-    let gate = place.sandbox.trouble().hold("communities/link");
+    let place = TestFolder::new();
+    let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
-    place.order("A1", "/link Bairro futebol");
-    place.within(gate.reached());
+    place.command_event("A1", "/link Bairro futebol");
+    place.within(gate.wait_reached());
     let begun = Instant::now();
     serving.signal("TERM");
     let says_so = || serving.log.lock().unwrap().contains("second signal");
@@ -148,7 +148,7 @@ fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
         std::thread::sleep(Duration::from_millis(10));
     }
     serving.signal("TERM");
-    let (code, log) = serving.ended(&place);
+    let (code, log) = serving.wait_for_exit(&place);
     assert_eq!(code, Some(1), "{log}");
     assert!(begun.elapsed() < Duration::from_secs(13), "{:?}", begun.elapsed());
     gate.release();
@@ -161,7 +161,7 @@ fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
 
 #[test]
 fn the_environment_alone_is_a_configuration() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     let account = place.sandbox.account().clone();
     let toml = std::fs::read_to_string(place.file()).unwrap();
     let base_url =
@@ -213,12 +213,12 @@ fn t24_t25_the_log_tells_no_text_and_even_in_detail_no_secret() {
 
 /// The log of a service that saw orders, webhooks of others and a Z-API that drops a call.
 fn log_at(level: &str) -> String {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     place.variable("RUST_BACKTRACE", "1");
     // Empty is like unset.
     place.variable("RUST_LOG", level);
     let serving = place.serve();
-    place.order("A1", "/link Bairro futebol");
+    place.command_event("A1", "/link Bairro futebol");
     place.reply_to("A1");
     let url = format!("http://{}", serving.public);
     let headers = [("content-type", "application/json"), ("content-length", "2")];
@@ -226,8 +226,8 @@ fn log_at(level: &str) -> String {
         let request = request("POST", &target, &headers, b"{}");
         assert_eq!(place.within(ask(&url, &request)).status, 401);
     }
-    place.sandbox.trouble().next("send-text", 1, Fault::Instead(Reply::Dropped));
-    place.order("A2", "/status");
+    place.sandbox.faults().fail_next("send-text", 1, Fault::Replace(FaultResponse::Dropped));
+    place.command_event("A2", "/status");
     place.reply_to("A2");
     serving.stop(&place)
 }

@@ -7,17 +7,17 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
-use vincula::failpoint::{Sabotage, Step};
-use vincula::sandbox::{Fault, Sent};
+use vincula::failpoint::{InjectedBug, Step};
+use vincula::sandbox::{Fault, SentMessage};
 
-use super::{Place, Serving};
+use super::{Serving, TestFolder};
 use crate::support::ANA;
 
-const ORDER: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
+const COMMAND: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
 const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
 /// A call that takes longer brings the order an hourglass, and with it the steps before its end.
-const HOURGLASS: Duration = Duration::from_millis(2_100);
+const PROGRESS_REACTION: Duration = Duration::from_millis(2_100);
 /// `abort`: no unwinding, no clean-up.
 const ABORTED: i32 = 6;
 
@@ -29,7 +29,7 @@ macro_rules! stopped_at {
         $(
             #[test]
             fn $test() {
-                let story = Story::stopped_at(Step::$step, 1, None);
+                let story = CrashScenario::stopped_at(Step::$step, 1, None);
                 assert_eq!(story.wrong(), Vec::<String>::new());
             }
         )*
@@ -86,19 +86,19 @@ fn stopped_three_times_at_the_same_step() {
         Step::Finished,
     ];
     for step in Step::ALL.iter().filter(|step| !ONCE.contains(step)) {
-        let story = Story::stopped_at(*step, 3, None);
+        let story = CrashScenario::stopped_at(*step, 3, None);
         assert_eq!(story.wrong(), Vec::<String>::new(), "{step:?}");
     }
 }
 
 #[test]
 fn a_second_order_is_stopped_and_the_first_is_not_touched() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     place.variable("VINCULA_FAIL_AT", "planned:2");
     let mut serving = place.serve();
-    place.order("A1", "/link \"Bairro Feliz\" futebol");
+    place.command_event("A1", "/link \"Bairro Feliz\" futebol");
     assert!(place.reply_to("A1").ends_with("✅ “Futebol”"));
-    place.order("A2", "/unlink \"Bairro Feliz\" futebol");
+    place.command_event("A2", "/unlink \"Bairro Feliz\" futebol");
     assert_stopped(&place, &mut serving);
     place.variables.clear();
 
@@ -111,66 +111,66 @@ fn a_second_order_is_stopped_and_the_first_is_not_touched() {
 
 #[test]
 fn whoever_tries_again_blindly_would_be_noticed() {
-    let blind = Some(Sabotage::BlindRetry);
-    let wrong_after = |step| Story::stopped_at(step, 1, blind).wrong().join("; ");
+    let blind = Some(InjectedBug::BlindRetry);
+    let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
     assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));
     assert!(wrong_after(Step::Noted).contains("2 replies"), "{}", wrong_after(Step::Noted));
 }
 
 #[test]
 fn whoever_answers_before_the_commit_would_be_noticed() {
-    let early = Some(Sabotage::AnswerBeforeCommit);
-    let wrong = Story::stopped_at(Step::Answered, 1, early).wrong().join("; ");
+    let early = Some(InjectedBug::RespondBeforeCommit);
+    let wrong = CrashScenario::stopped_at(Step::Answered, 1, early).wrong().join("; ");
     assert!(wrong.contains("0 orders in the journal"), "{wrong}");
 }
 
 /// An order whose service was stopped on the way, and what became of it.
-struct Story {
+struct CrashScenario {
     step: Step,
     stops: usize,
-    place: Place,
+    folder: TestFolder,
     /// The answer to the webhook that came last.
     answered: String,
     /// The orders in the journal: state and outcome.
-    orders: Vec<(String, String)>,
+    commands: Vec<(String, String)>,
 }
 
-impl Story {
+impl CrashScenario {
     /// Gives an order, has the process stop at the step as often as said, and lets it end.
-    fn stopped_at(step: Step, stops: usize, sabotage: Option<Sabotage>) -> Self {
-        let mut place = Place::new();
-        place.variable("VINCULA_FAIL_AT", step.name());
+    fn stopped_at(step: Step, stops: usize, sabotage: Option<InjectedBug>) -> Self {
+        let mut folder = TestFolder::new();
+        folder.variable("VINCULA_FAIL_AT", step.name());
         if let Some(sabotage) = sabotage {
-            place.variable("VINCULA_SABOTAGE", sabotage.name());
+            folder.variable("VINCULA_SABOTAGE", sabotage.name());
         }
         if [Step::Noted, Step::Finishing].contains(&step) {
-            place.sandbox.trouble().next("communities/link", 1, Fault::Delay(HOURGLASS));
+            folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
         }
         let mut answered = String::new();
         for _ in 0..stops {
-            let mut serving = place.serve();
+            let mut serving = folder.serve();
             if answered.is_empty() {
-                answered = post(&place);
+                answered = post(&folder);
             }
-            assert_stopped(&place, &mut serving);
+            assert_stopped(&folder, &mut serving);
         }
-        place.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
+        folder.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
 
-        let serving = place.serve();
+        let serving = folder.serve();
         if answered.is_empty() {
-            answered = post(&place);
+            answered = post(&folder);
         }
         // What is open is ended before the signal lets it end; a lost order is never replied to.
-        let is_lost = sabotage == Some(Sabotage::AnswerBeforeCommit);
+        let is_lost = sabotage == Some(InjectedBug::RespondBeforeCommit);
         if !is_lost {
-            place.reply_to("A1");
+            folder.reply_to("A1");
             // The chat goes on, and nothing else was waiting to be said before this.
-            place.order("A2", "/unlink \"Marketing BR\" futebol");
-            place.reply_to("A2");
+            folder.command_event("A2", "/unlink \"Marketing BR\" futebol");
+            folder.reply_to("A2");
         }
-        serving.stop(&place);
-        let orders = journal(&place);
-        Self { step, stops, place, answered, orders }
+        serving.stop(&folder);
+        let commands = journal(&folder);
+        Self { step, stops, folder, answered, commands }
     }
 
     /// What was promised, and is not so.
@@ -181,9 +181,9 @@ impl Story {
                 wrong.push(what);
             }
         };
-        let about_it = |sent: &&Sent| sent.quoted.as_deref() == Some("A1");
-        let all = self.place.sandbox.sent();
-        let replies: Vec<&Sent> = all.iter().filter(about_it).collect();
+        let about_it = |sent: &&SentMessage| sent.quoted.as_deref() == Some("A1");
+        let all = self.folder.sandbox.sent();
+        let replies: Vec<&SentMessage> = all.iter().filter(about_it).collect();
         // Only of what was sent and not noted nobody knows.
         let most = if self.step == Step::Sent { 1 + self.stops } else { 1 };
         check(replies.len() == most, format!("{} replies, not {most}", replies.len()));
@@ -191,15 +191,15 @@ impl Story {
             check(reply.text == DONE, format!("the reply is not true: {}", reply.text));
         }
         // Stopped before the call or after it, but never in it: it need not be repeated.
-        let calls = self.place.calls_to("communities/link");
+        let calls = self.folder.calls_to("communities/link");
         check(calls == 1, format!("{calls} calls"));
-        let count = self.orders.len();
+        let count = self.commands.len();
         check(count == 1, format!("{count} orders in the journal"));
         check(
-            self.orders
+            self.commands
                 .iter()
                 .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "answered")),
-            format!("the order ended as {:?}", self.orders),
+            format!("the order ended as {:?}", self.commands),
         );
         // Up to the commit the order did not exist, and behind it it is known.
         let is_in_time =
@@ -213,21 +213,21 @@ impl Story {
 }
 
 /// Posts the order; `accepted` or `duplicate`, or nothing where no answer came.
-fn post(place: &Place) -> String {
-    let ran = place.run(&["event", "send", "--from", ANA, "--text", ORDER, "--id", "A1"]);
+fn post(place: &TestFolder) -> String {
+    let ran = place.run(&["event", "send", "--from", ANA, "--text", COMMAND, "--id", "A1"]);
     let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
     assert!(ran.code == Some(0) || ran.err.contains("does not answer"), "{ran:#?}");
     answer["status"].as_str().unwrap_or_default().to_owned()
 }
 
 #[track_caller]
-fn assert_stopped(place: &Place, serving: &mut Serving) {
-    let (code, log) = serving.ended(place);
+fn assert_stopped(place: &TestFolder, serving: &mut Serving) {
+    let (code, log) = serving.wait_for_exit(place);
     assert_eq!((code, serving.child.wait().unwrap().signal()), (None, Some(ABORTED)), "{log}");
 }
 
 /// The state and the outcome of each order that came as `A1`.
-fn journal(place: &Place) -> Vec<(String, String)> {
+fn journal(place: &TestFolder) -> Vec<(String, String)> {
     let ran = place.run(&["journal", "list", "--format", "json"]);
     let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
     let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();

@@ -5,21 +5,21 @@
 
 use std::time::{Duration, Instant};
 
-use vincula::sandbox::Gate;
+use vincula::sandbox::CallBarrier;
 
-use super::{Place, Serving};
+use super::{Serving, TestFolder};
 use crate::support::postgres::{self, Server};
 
 /// From the moment when a process falls to the reply of another one.
 const TAKEN_OVER: Duration = Duration::from_secs(20);
-const ORDER: &str = "/link \"Bairro Feliz\" futebol";
+const COMMAND: &str = "/link \"Bairro Feliz\" futebol";
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 type Story = fn(&Server);
 
 #[test]
 fn an_order_is_taken_over_within_20_seconds_and_who_stood_still_does_nothing_more() {
-    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
 
     std::thread::scope(|scope| {
         let stories: [(&str, Story); 4] = [
@@ -36,13 +36,14 @@ fn an_order_is_taken_over_within_20_seconds_and_who_stood_still_does_nothing_mor
 }
 
 fn killed(server: &Server) {
-    let mut pair = Pair::new(server, ORDER, |place| place.sandbox.trouble().hold("communities-metadata"));
+    let mut pair =
+        Pair::new(server, COMMAND, |place| place.sandbox.faults().hold_request("communities-metadata"));
 
     pair.first.child.kill().unwrap();
 
     pair.expect_taken_over();
-    assert_eq!(pair.said(), [DONE]);
-    assert_eq!(pair.place.calls_to("communities/link"), 1);
+    assert_eq!(pair.sent_texts(), [DONE]);
+    assert_eq!(pair.folder.calls_to("communities/link"), 1);
 }
 
 fn still_before_the_link(server: &Server) {
@@ -54,25 +55,25 @@ fn still_when_the_link_was_made(server: &Server) {
 }
 
 fn still_at_the_answer_to(call: &str, server: &Server) {
-    let mut pair = Pair::new(server, ORDER, |place| place.sandbox.trouble().hold_answer(call));
+    let mut pair = Pair::new(server, COMMAND, |place| place.sandbox.faults().hold_response(call));
 
     pair.first.signal("STOP");
     pair.expect_taken_over();
     pair.wake_the_first();
 
-    assert_eq!(pair.said(), [DONE]);
-    assert_eq!(pair.place.calls_to("communities/link"), 1);
+    assert_eq!(pair.sent_texts(), [DONE]);
+    assert_eq!(pair.folder.calls_to("communities/link"), 1);
 }
 
 fn still_within_the_reply(server: &Server) {
-    let hold = |place: &Place| {
+    let hold = |place: &TestFolder| {
         place.sandbox.world(|world| {
             for number in 1..=150 {
                 // As long as names can be: a page of them takes two messages.
                 world.group(&format!("Turma {number:03} da Escola Municipal {}", "x".repeat(70)));
             }
         });
-        place.sandbox.trouble().hold_answer("send-text")
+        place.sandbox.faults().hold_response("send-text")
     };
     let mut pair = Pair::new(server, "/groups turma", hold);
 
@@ -81,7 +82,7 @@ fn still_within_the_reply(server: &Server) {
     pair.wake_the_first();
 
     // That the first message is out, nobody had noted; the others are sent by the second process alone.
-    let said = pair.said();
+    let said = pair.sent_texts();
     assert!(said.len() >= 3 && said[0] == said[1], "{said:#?}");
     let lines: Vec<&str> = said[1..].iter().flat_map(|text| text.lines()).collect();
     assert_eq!((lines.len(), lines[0]), (42, "150 groups:"));
@@ -89,26 +90,26 @@ fn still_within_the_reply(server: &Server) {
 
 /// Two processes, and an order that the first one holds in the middle.
 struct Pair {
-    place: Place,
+    folder: TestFolder,
     first: Serving,
     second: Serving,
-    gate: Gate,
+    barrier: CallBarrier,
 }
 
 impl Pair {
     /// Gives the order to the first process alone; returns when its call stands at the gate, and the second
     /// process is ready.
-    fn new(server: &Server, order: &str, hold: impl FnOnce(&Place) -> Gate) -> Self {
-        let mut place = Place::new();
-        place.change("sqlite:vincula.db", &place.outside.block_on(server.database()));
-        let gate = hold(&place);
-        let first = place.serve();
-        place.order("A1", order);
-        place.within(gate.reached());
-        place.variable("VINCULA__SERVER__LISTEN", "127.0.0.1:0");
-        place.variable("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0");
-        let second = place.serve();
-        Self { place, first, second, gate }
+    fn new(server: &Server, order: &str, hold: impl FnOnce(&TestFolder) -> CallBarrier) -> Self {
+        let mut folder = TestFolder::new();
+        folder.change("sqlite:vincula.db", &folder.outside.block_on(server.database()));
+        let barrier = hold(&folder);
+        let first = folder.serve();
+        folder.command_event("A1", order);
+        folder.within(barrier.wait_reached());
+        folder.variable("VINCULA__SERVER__LISTEN", "127.0.0.1:0");
+        folder.variable("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0");
+        let second = folder.serve();
+        Self { folder, first, second, barrier }
     }
 
     /// The second process ends the order, in time.
@@ -122,22 +123,22 @@ impl Pair {
 
     /// Lets the first process go on, and its call with it. It must leave the order without a further call.
     fn wake_the_first(&mut self) {
-        let calls = self.place.sandbox.calls();
-        self.gate.release();
+        let calls = self.folder.sandbox.calls();
+        self.barrier.release();
         self.first.signal("CONT");
         let begun = Instant::now();
         while !log(&self.first).contains("an order was left to whoever takes it next") {
             assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the order: {}", log(&self.first));
             std::thread::sleep(Duration::from_millis(20));
         }
-        let more = self.place.sandbox.calls();
+        let more = self.folder.sandbox.calls();
         assert_eq!(more[calls.len()..], [], "it woke up and went on");
         assert!(self.first.is_running());
     }
 
     /// What the bot said.
-    fn said(&self) -> Vec<String> {
-        self.place.sandbox.sent().into_iter().map(|sent| sent.text).collect()
+    fn sent_texts(&self) -> Vec<String> {
+        self.folder.sandbox.sent().into_iter().map(|sent| sent.text).collect()
     }
 }
 

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, Row as _};
 
-use super::{PATIENCE, Place, Ran, Serving};
+use super::{ProcessOutput, Serving, TIMEOUT, TestFolder};
 use crate::support::ANA;
 
 /// The user and group that own nothing.
 const NOBODY: u32 = 65534;
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
-impl Place {
+impl TestFolder {
     /// The program, started by another one that finds it behind its arguments.
     fn by(&self, starter: &str, arguments: &[&str]) -> Command {
         self.starting(starter, arguments, Path::new(env!("CARGO_BIN_EXE_vincula")))
@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// Posts an order; what the service said to it.
-    fn attempt(&self, message_id: &str, text: &str) -> Ran {
+    fn attempt(&self, message_id: &str, text: &str) -> ProcessOutput {
         self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id])
     }
 
@@ -63,7 +63,7 @@ impl Place {
     fn expect_refused(&self, serving: &Serving, message_id: &str, why: &str) {
         std::thread::scope(|scope| {
             let begun = Instant::now();
-            let order = scope.spawn(|| self.attempt(message_id, ORDER));
+            let order = scope.spawn(|| self.attempt(message_id, COMMAND));
             let chatter = self.attempt("chatter", "que bom");
             assert!(chatter.out.contains("ignored") || chatter.err.contains("ignored"), "{chatter:#?}");
             let refused = order.join().unwrap();
@@ -88,7 +88,7 @@ impl Place {
     fn ready(&self, serving: &Serving) {
         let begun = Instant::now();
         while self.readiness(serving).0 != 200 {
-            assert!(begun.elapsed() < PATIENCE, "{}", serving.log.lock().unwrap());
+            assert!(begun.elapsed() < TIMEOUT, "{}", serving.log.lock().unwrap());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -104,7 +104,7 @@ impl Place {
 
 #[test]
 fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
-    let place = Place::new();
+    let place = TestFolder::new();
     // A limit of the process stands for the disk's end: no file may grow beyond it.
     let limited = "trap '' XFSZ; ulimit -S -f 2000; exec \"$0\" serve";
     let serving = place.serve_as(place.by("sh", &["-c", limited]));
@@ -122,7 +122,7 @@ fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
     let (pid, limit) = (serving.child.id().to_string(), "--fsize=unlimited:unlimited");
     assert!(Command::new("prlimit").args(["--pid", &pid, limit]).status().unwrap().success());
     place.ready(&serving);
-    place.order("B1", ORDER);
+    place.command_event("B1", COMMAND);
 
     assert!(place.reply_to("B1").contains("✅ “Futebol”"));
     for id in &accepted {
@@ -141,7 +141,7 @@ fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
 #[cfg(debug_assertions)]
 #[test]
 fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     place.variable("VINCULA_HANG_AT", "writing");
     let mut serving = place.serve();
     place.expect_refused(&serving, "A1", "a write does not end");
@@ -151,7 +151,7 @@ fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
 
     let begun = Instant::now();
     serving.signal("TERM");
-    let (code, log) = serving.ended(&place);
+    let (code, log) = serving.wait_for_exit(&place);
 
     assert_eq!(code, Some(0), "{log}");
     assert!(begun.elapsed() < Duration::from_secs(100), "it ended after {:?}", begun.elapsed());
@@ -159,7 +159,7 @@ fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
     place.variables.clear();
     let serving = place.serve();
     for id in ["A1", "B1"] {
-        place.order(id, "/whoami");
+        place.command_event(id, "/whoami");
         assert!(place.reply_to(id).starts_with("You are “Ana”"));
     }
     serving.stop(&place);
@@ -167,9 +167,9 @@ fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
 
 #[test]
 fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve_as(place.by_nobody());
-    place.order("A1", "/whoami");
+    place.command_event("A1", "/whoami");
     place.reply_to("A1");
     let rights = |mode| {
         for file in ["vincula.db", "vincula.db-wal", "vincula.db-shm"] {
@@ -187,7 +187,7 @@ fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
 
     rights(0o644);
     place.ready(&serving);
-    place.order("B1", ORDER);
+    place.command_event("B1", COMMAND);
     assert!(place.reply_to("B1").contains("✅ “Futebol”"));
     serving.stop(&place);
 }
@@ -205,9 +205,9 @@ fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
         "command_dead",
         "command_cancelled",
     ] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let serving = place.serve();
-        place.order("A1", ORDER);
+        place.command_event("A1", COMMAND);
         place.reply_to("A1");
         serving.stop(&place);
         let pages = place.query(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{name}'"));
@@ -234,9 +234,9 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
         ("no database at all", "echo 'not a database, but long enough to be read as one' > \"$1\""),
     ];
     for (what, damage) in damages {
-        let place = Place::new();
+        let place = TestFolder::new();
         let serving = place.serve();
-        place.order("A1", ORDER);
+        place.command_event("A1", COMMAND);
         place.reply_to("A1");
         serving.stop(&place);
         let ran = Command::new("sh").args(["-c", damage, "sh"]).arg(place.journal()).output().unwrap();
@@ -255,9 +255,9 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
 /// What `journal` shows of an order whose text is gone.
 #[test]
 fn an_order_without_its_text_still_says_who_did_what_and_how_it_ended() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let serving = place.serve();
-    let id = place.order("A1", ORDER);
+    let id = place.command_event("A1", COMMAND);
     place.reply_to("A1");
     serving.stop(&place);
     place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM chore");
@@ -265,7 +265,7 @@ fn an_order_without_its_text_still_says_who_did_what_and_how_it_ended() {
     let serving = place.serve();
     let begun = Instant::now();
     while !place.run(&["journal", "list"]).out.contains("(text removed)") {
-        assert!(begun.elapsed() < PATIENCE, "the text stays");
+        assert!(begun.elapsed() < TIMEOUT, "the text stays");
     }
 
     let shown = place.run(&["journal", "show", &id]).out;
@@ -281,13 +281,13 @@ fn an_order_without_its_text_still_says_who_did_what_and_how_it_ended() {
 /// not logged; `storage/plans.rs` looks at it.
 #[test]
 fn no_statement_of_the_service_looks_through_the_whole_journal() {
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     place.variable("RUST_LOG", "vincula=info,sqlx::query=debug");
     let serving = place.serve();
-    let trouble = vincula::sandbox::Fault::Instead(vincula::sandbox::Reply::bad_gateway());
-    place.sandbox.trouble().next("communities/link", 1, trouble);
-    for (id, text) in [("A1", ORDER), ("A2", "/status"), ("A3", "/whoami")] {
-        place.order(id, text);
+    let trouble = vincula::sandbox::Fault::Replace(vincula::sandbox::FaultResponse::bad_gateway());
+    place.sandbox.faults().fail_next("communities/link", 1, trouble);
+    for (id, text) in [("A1", COMMAND), ("A2", "/status"), ("A3", "/whoami")] {
+        place.command_event(id, text);
         place.reply_to(id);
     }
     assert_eq!(place.readiness(&serving).0, 200);
@@ -332,7 +332,7 @@ fn statements(line: &str) -> Vec<String> {
     whole.unwrap_or_default().split(';').map(str::trim).filter(is_ours).map(str::to_owned).collect()
 }
 
-impl Place {
+impl TestFolder {
     /// Executes a statement on the journal of a service that is stopped.
     fn execute(&self, sql: &str) {
         let url = format!("sqlite:{}", self.journal().display());

@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use vincula::failpoint::Sabotage;
+use vincula::failpoint::InjectedBug;
 
-use super::{PATIENCE, Place};
+use super::{TIMEOUT, TestFolder};
 
 #[path = "../../../benches/ordeal/fsync.rs"]
 mod fsync;
@@ -22,20 +22,20 @@ fn the_order_is_synced_before_its_sender_is_answered() {
 
 #[test]
 fn an_answer_before_the_sync_would_be_noticed() {
-    let Some(trace) = trace_of_an_order(Some(Sabotage::AnswerBeforeCommit)) else { return };
+    let Some(trace) = trace_of_an_order(Some(InjectedBug::RespondBeforeCommit)) else { return };
     let told = fsync::read(&trace).unwrap_err();
     assert!(told.starts_with("the sender was answered before the order was on the disk"), "{told}");
 }
 
 /// The system calls of a service that is given one order; nothing where there is no strace.
-fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
+fn trace_of_an_order(sabotage: Option<InjectedBug>) -> Option<String> {
     if Command::new("strace").arg("-V").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace must be there");
         // Past the test runner's hold on the output.
         let _ = std::io::stderr().write_all(b"NOT RUN, since strace is not installed: traces\n");
         return None;
     }
-    let mut place = Place::new();
+    let mut place = TestFolder::new();
     if let Some(sabotage) = sabotage {
         place.variable("VINCULA_SABOTAGE", sabotage.name());
     }
@@ -43,7 +43,7 @@ fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
     let serve = place.program(&["serve"]);
     let mut traced = Command::new("strace");
     // `-D`: the child is the service itself, and strace the one who looks on.
-    traced.args(["-f", "-D", "-yy", "-s", "5000", "-e", fsync::CALLS, "-o"]).arg(&file);
+    traced.args(["-f", "-D", "-yy", "-s", "5000", "-e", fsync::TRACED_SYSCALLS, "-o"]).arg(&file);
     traced.arg(serve.get_program()).args(serve.get_args()).current_dir(&place.folder).env_clear();
     traced.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
     traced.stdin(Stdio::null());
@@ -52,7 +52,7 @@ fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
         traced.env("PATH", path);
     }
     let serving = place.serve_as(traced);
-    place.order("A1", "/whoami");
+    place.command_event("A1", "/whoami");
     place.reply_to("A1");
     serving.kill();
     let begun = Instant::now();
@@ -61,7 +61,7 @@ fn trace_of_an_order(sabotage: Option<Sabotage>) -> Option<String> {
         if trace.contains("+++ killed by SIGKILL +++") {
             return Some(trace);
         }
-        assert!(begun.elapsed() < PATIENCE, "the trace has no end");
+        assert!(begun.elapsed() < TIMEOUT, "the trace has no end");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }

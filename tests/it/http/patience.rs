@@ -4,22 +4,22 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use vincula::http::{Frame, Patience, serve};
+use vincula::http::{Frame, Timeouts, serve};
 
 use super::{frame, listener};
 use crate::support::wire::{Wire, request};
 
 const TENTH: Duration = Duration::from_millis(100);
-const SHORT: Patience = Patience {
+const SHORT: Timeouts = Timeouts {
     head: Duration::from_millis(400),
     request: Duration::from_millis(12_000),
     answer: Duration::from_millis(12_000),
-    idle: Duration::from_millis(12_000),
+    keep_alive: Duration::from_millis(12_000),
 };
 
 /// A listener with these clocks that answers a request after all of its body has come.
-async fn listening(patience: Patience) -> String {
-    serving(Frame { patience, ..frame(20) }).await
+async fn listening(patience: Timeouts) -> String {
+    serving(Frame { timeouts: patience, ..frame(20) }).await
 }
 
 async fn serving(frame: Frame) -> String {
@@ -83,7 +83,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 #[tokio::test]
 async fn a_request_has_its_time_from_its_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
-    let url = listening(Patience { head, request: request_time, ..SHORT }).await;
+    let url = listening(Timeouts { head, request: request_time, ..SHORT }).await;
     let mut wire = Wire::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
     let begun = Instant::now();

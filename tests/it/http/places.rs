@@ -44,7 +44,7 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
         wire.send(&bot.posted(ANA, "que bom")).await;
         assert_eq!(wire.answer().await.expect("it was not asked to leave").status, 200);
     }
-    assert_eq!(bot.counted("vincula_connections_evicted_total").await, 1);
+    assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 1);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_connection_that_never_spoke_makes_room_too() {
     silent.closed().await;
     other.closed().await;
     // They were asked to leave, and not closed when their time was over.
-    assert_eq!(bot.counted("vincula_connections_evicted_total").await, 2);
+    assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 2);
     drop(newcomers);
 }
 

@@ -10,7 +10,7 @@ use super::SECOND;
 const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// Sends this and a request behind it, and returns all that is said until the connection ends.
-async fn said_to(bot: &Service, raw: &str) -> String {
+async fn request_raw(bot: &Service, raw: &str) -> String {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(raw.as_bytes()).await;
     match tokio::time::timeout(40 * SECOND, wire.closed()).await {
@@ -55,12 +55,12 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
         ("content-length: 2\r\nx: a\rtransfer-encoding: chunked\r\n", &chunks, &["400"]),
         ("content-length: 2\r\nx: a\0b\r\n", &chunks, &["400"]),
     ] {
-        let said = said_to(&bot, &format!("{head}{lines}\r\n{body}")).await;
+        let said = request_raw(&bot, &format!("{head}{lines}\r\n{body}")).await;
         assert_eq!(statuses(&said), answers, "{lines:?}: {said}");
     }
     // HTTP/1.0 knows no chunks.
     let old = head.replace("HTTP/1.1", "HTTP/1.0");
-    let said = said_to(&bot, &format!("{old}transfer-encoding: chunked\r\n\r\n{chunks}")).await;
+    let said = request_raw(&bot, &format!("{old}transfer-encoding: chunked\r\n\r\n{chunks}")).await;
     assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
     assert!(said[9..].starts_with("400"), "{said}");
 }
@@ -85,7 +85,7 @@ async fn chunks_of_a_wrong_form_end_the_connection() {
         &endless,
         &trailers,
     ] {
-        let said = said_to(&bot, &format!("{head}{chunks}{HIDDEN}")).await;
+        let said = request_raw(&bot, &format!("{head}{chunks}{HIDDEN}")).await;
         let found = statuses(&said);
         assert!(matches!(found[..], [] | ["400"]), "{:?}: {said}", &chunks[..chunks.len().min(30)]);
     }
@@ -109,7 +109,7 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
         "GET  /  HTTP/1.1\r\n\r\n",
         "\0\0\0\0\r\n\r\n",
     ] {
-        let said = said_to(&bot, raw).await;
+        let said = request_raw(&bot, raw).await;
         assert!(matches!(statuses(&said)[..], [] | ["400"]), "{raw:?}: {said}");
         assert!(!said.contains('\0'), "{raw:?}: a frame of HTTP/2 came back");
     }
@@ -137,6 +137,6 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
 #[tokio::test]
 async fn a_head_with_too_many_lines_is_refused() {
     let bot = Service::start().await;
-    let said = said_to(&bot, &format!("POST / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(200))).await;
+    let said = request_raw(&bot, &format!("POST / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(200))).await;
     assert_eq!(statuses(&said), ["431"], "{said}");
 }

@@ -1,7 +1,7 @@
 //! The rows: every call that changes something, by the order that makes it.
 
 use serde_json::{Value, json};
-use vincula::sandbox::{Call, World};
+use vincula::sandbox::{ApiCall, World};
 
 use super::Observation;
 
@@ -70,7 +70,7 @@ impl Change {
     }
 
     /// Whether a call is the one that makes the change.
-    pub fn is_call(&self, call: &Call, world: &World) -> bool {
+    pub fn is_call(&self, call: &ApiCall, world: &World) -> bool {
         let (method, path) = self.call.split_once(' ').unwrap();
         let path = path.trim_end_matches('?');
         let is_path = call.path == path || (path.ends_with('/') && call.path.starts_with(path));

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Call, Fault, World};
+use vincula::sandbox::{ApiCall, Fault, World};
 
 use self::changes::Change;
 use self::responses::Response;
@@ -38,7 +38,7 @@ struct Observation {
     after: World,
     reply: String,
     /// The calls that make the change.
-    calls: Vec<Call>,
+    calls: Vec<ApiCall>,
 }
 
 impl fmt::Display for Cell<'_> {
@@ -63,7 +63,7 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
         .clock(if is_once { Clock::system() } else { Clock::manual(Timestamp(1_764_000_000_000)) })
         .timing(|timing| {
             timing.read_back = Duration::from_millis(60);
-            timing.goes_on = Duration::from_secs(3_600);
+            timing.retry_notice_after = Duration::from_secs(3_600);
         })
         .limits("commands_per_minute = 100000")
         .instance(if is_once { "give_up_after = \"10m\"" } else { "give_up_after = \"60s\"" })
@@ -92,7 +92,7 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
 impl Cell<'_> {
     /// Gives the order in a fresh world, and waits for its reply.
     async fn run(&self, bot: &Service, world: &World) -> Result<Observation, String> {
-        let trouble = bot.sandbox.trouble();
+        let trouble = bot.sandbox.faults();
         trouble.clear();
         bot.sandbox.world(|now| now.clone_from(world));
         if let Some(order) = self.change.first {
@@ -101,11 +101,11 @@ impl Cell<'_> {
         let before = bot.world();
         let known = bot.sandbox.calls().len();
         let reply = self.response.reply.clone();
-        let fault = if self.is_done { Fault::Afterwards(reply) } else { Fault::Instead(reply) };
+        let fault = if self.is_done { Fault::ReplaceResponse(reply) } else { Fault::Replace(reply) };
         let target = self.change.target(&before);
         match self.is_once {
-            true => trouble.next(&target, 1, fault),
-            false => trouble.always(&target, fault),
+            true => trouble.fail_next(&target, 1, fault),
+            false => trouble.fail_always(&target, fault),
         }
 
         let reply = ask(bot, self.change.order).await?;

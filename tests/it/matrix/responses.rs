@@ -1,7 +1,7 @@
 //! The columns: every kind of response that a call can have.
 
 use serde_json::{Value, json};
-use vincula::sandbox::{Reply, World};
+use vincula::sandbox::{FaultResponse, World};
 
 use super::changes::Change;
 
@@ -21,7 +21,7 @@ pub enum Meaning {
 /// A kind of response.
 pub struct Response {
     pub name: &'static str,
-    pub reply: Reply,
+    pub reply: FaultResponse,
     pub meaning: Meaning,
 }
 
@@ -45,7 +45,7 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
     let with = |key: &str, value: Value| {
         let mut document = success.clone();
         document[key] = value;
-        Reply::json(200, &document)
+        FaultResponse::json(200, &document)
     };
     let as_texts = |document: &Value| {
         let mut document = document.clone();
@@ -56,45 +56,45 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
     };
     let offline = json!({ "error": "You need to be connected to use this feature." });
     let rows = [
-        ("the documented success", Reply::json(200, &success), Done),
+        ("the documented success", FaultResponse::json(200, &success), Done),
         ("success and more fields", with("groups", json!([null, { "x": "1" }])), Done),
         ("success with an empty list of errors", with("error", json!([])), Done),
         ("success with error 0", with("error", json!(0)), Done),
-        ("success in texts", Reply::json(200, &as_texts(&success)), Done),
-        ("success in an array of one", Reply::json(200, &json!([success])), Done),
-        ("success behind a byte order mark", Reply::text(200, &format!("\u{feff}{success}")), Done),
-        ("200 empty", Reply::text(200, ""), Unknown),
-        ("200 {}", Reply::json(200, &json!({})), Unknown),
-        ("200 null", Reply::json(200, &Value::Null), Unknown),
-        ("200 []", Reply::json(200, &json!([])), Unknown),
-        ("200 OK in words", Reply::text(200, "OK"), Unknown),
-        ("204", Reply::text(204, ""), Unknown),
-        ("half a JSON", Reply::text(200, r#"{"success":tr"#), Unknown),
-        ("a page with 200", Reply::html(200, "<html><h1>Welcome</h1></html>"), Unknown),
-        ("a redirect", Reply::html(302, "<html>Moved</html>"), Unknown),
-        ("a redirect that says success", Reply::json(307, &success), Unknown),
-        ("packed bytes", Reply::text(200, "\u{1f}\u{8b}\u{8}\u{0}\u{0}"), Unknown),
-        ("an array of two", Reply::json(200, &json!([success, success])), Unknown),
-        ("408", Reply::text(408, ""), Unknown),
-        ("500 in JSON", Reply::json(500, &json!({ "error": "Internal error" })), Unknown),
-        ("a page with 502", Reply::bad_gateway(), Unknown),
-        ("a dropped connection", Reply::Dropped, Unknown),
-        ("a cut body", Reply::Cut, Unknown),
-        ("a body without end", Reply::Huge(2_000_000), Unknown),
-        ("success false", Reply::json(200, &json!({ "success": false, "value": false })), Refused),
-        ("an error with 200", Reply::json(200, &json!({ "error": "You must be an admin" })), Refused),
+        ("success in texts", FaultResponse::json(200, &as_texts(&success)), Done),
+        ("success in an array of one", FaultResponse::json(200, &json!([success])), Done),
+        ("success behind a byte order mark", FaultResponse::text(200, &format!("\u{feff}{success}")), Done),
+        ("200 empty", FaultResponse::text(200, ""), Unknown),
+        ("200 {}", FaultResponse::json(200, &json!({})), Unknown),
+        ("200 null", FaultResponse::json(200, &Value::Null), Unknown),
+        ("200 []", FaultResponse::json(200, &json!([])), Unknown),
+        ("200 OK in words", FaultResponse::text(200, "OK"), Unknown),
+        ("204", FaultResponse::text(204, ""), Unknown),
+        ("half a JSON", FaultResponse::text(200, r#"{"success":tr"#), Unknown),
+        ("a page with 200", FaultResponse::html(200, "<html><h1>Welcome</h1></html>"), Unknown),
+        ("a redirect", FaultResponse::html(302, "<html>Moved</html>"), Unknown),
+        ("a redirect that says success", FaultResponse::json(307, &success), Unknown),
+        ("packed bytes", FaultResponse::text(200, "\u{1f}\u{8b}\u{8}\u{0}\u{0}"), Unknown),
+        ("an array of two", FaultResponse::json(200, &json!([success, success])), Unknown),
+        ("408", FaultResponse::text(408, ""), Unknown),
+        ("500 in JSON", FaultResponse::json(500, &json!({ "error": "Internal error" })), Unknown),
+        ("a page with 502", FaultResponse::bad_gateway(), Unknown),
+        ("a dropped connection", FaultResponse::Dropped, Unknown),
+        ("a cut body", FaultResponse::Cut, Unknown),
+        ("a body without end", FaultResponse::Huge(2_000_000), Unknown),
+        ("success false", FaultResponse::json(200, &json!({ "success": false, "value": false })), Refused),
+        ("an error with 200", FaultResponse::json(200, &json!({ "error": "You must be an admin" })), Refused),
         (
             "a nested error",
-            Reply::json(200, &json!({ "error": { "message": "You must be an admin" } })),
+            FaultResponse::json(200, &json!({ "error": { "message": "You must be an admin" } })),
             Refused,
         ),
-        ("400 in words", Reply::json(400, &json!({ "error": "You must be an admin" })), Refused),
-        ("404", Reply::json(404, &json!({ "error": "Not found" })), Refused),
-        ("425", Reply::text(425, ""), NotNow),
-        ("429", Reply::too_many(None), NotNow),
-        ("429 with a time", Reply::too_many(Some(1)), NotNow),
-        ("not connected with 400", Reply::json(400, &offline), Unknown),
-        ("not connected with 200", Reply::json(200, &offline), Unknown),
+        ("400 in words", FaultResponse::json(400, &json!({ "error": "You must be an admin" })), Refused),
+        ("404", FaultResponse::json(404, &json!({ "error": "Not found" })), Refused),
+        ("425", FaultResponse::text(425, ""), NotNow),
+        ("429", FaultResponse::too_many_requests(None), NotNow),
+        ("429 with a time", FaultResponse::too_many_requests(Some(1)), NotNow),
+        ("not connected with 400", FaultResponse::json(400, &offline), Unknown),
+        ("not connected with 200", FaultResponse::json(200, &offline), Unknown),
     ];
     rows.map(|(name, reply, meaning)| Response { name, reply, meaning }).into()
 }

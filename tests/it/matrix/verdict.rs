@@ -1,6 +1,6 @@
 //! The rules that every cell keeps.
 
-use vincula::sandbox::Call;
+use vincula::sandbox::ApiCall;
 
 use super::changes::{Change, Repeats};
 use super::responses::Meaning;
@@ -76,10 +76,11 @@ fn repeats(cell: &Cell<'_>, seen: &Observation) -> Option<String> {
 }
 
 /// How often the same was asked for; a call for people that sends no invitation is harmless.
-fn most_calls(calls: &[Call]) -> usize {
-    let body = |call: &Call, key: &str| call.body.as_ref().map(|body| body[key].clone()).unwrap_or_default();
+fn most_calls(calls: &[ApiCall]) -> usize {
+    let body =
+        |call: &ApiCall, key: &str| call.body.as_ref().map(|body| body[key].clone()).unwrap_or_default();
     let grave: Vec<_> = calls.iter().filter(|call| body(call, "autoInvite") != false).collect();
-    let same = |one: &&Call| grave.iter().filter(|other| other.body == one.body).count();
+    let same = |one: &&ApiCall| grave.iter().filter(|other| other.body == one.body).count();
     grave.iter().map(same).max().unwrap_or(0)
 }
 

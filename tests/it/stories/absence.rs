@@ -1,7 +1,7 @@
 //! What is not read is not absent (T47): an empty or broken response to a reading is tried again, and what seems to
 //! be gone needs a second proof.
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::folk::{BRUNO, NOBODY, Role};
 use super::scene::{ok, refusal};
@@ -11,13 +11,13 @@ const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 /// Responses with status 200 that hold no list.
-fn no_lists() -> Vec<Reply> {
+fn no_lists() -> Vec<FaultResponse> {
     vec![
-        Reply::text(200, ""),
-        Reply::text(204, ""),
-        Reply::text(200, r#"[{"name":"Bairro"#),
-        Reply::html(200, "<html>hello</html>"),
-        Reply::Cut,
+        FaultResponse::text(200, ""),
+        FaultResponse::text(204, ""),
+        FaultResponse::text(200, r#"[{"name":"Bairro"#),
+        FaultResponse::html(200, "<html>hello</html>"),
+        FaultResponse::Cut,
         ok("null"),
         ok("{}"),
         ok("7"),
@@ -27,8 +27,8 @@ fn no_lists() -> Vec<Reply> {
 }
 
 impl Service {
-    fn instead(&self, path: &str, times: usize, reply: Reply) {
-        self.sandbox.trouble().next(path, times, Fault::Instead(reply));
+    fn instead(&self, path: &str, times: usize, reply: FaultResponse) {
+        self.sandbox.faults().fail_next(path, times, Fault::Replace(reply));
     }
 }
 
@@ -39,9 +39,9 @@ async fn t47_nothing_in_place_of_a_list_is_read_again_and_makes_nothing_absent()
             let bot = Service::start().await;
             bot.instead(path, 2, reply.clone());
 
-            let order = bot.give(ANA, LINK).await;
+            let order = bot.send_to_completion(ANA, LINK).await;
 
-            assert_eq!(bot.answers_to(&order).await, [LINKED], "{path} {reply:?}");
+            assert_eq!(bot.replies_to(&order).await, [LINKED], "{path} {reply:?}");
         }
     }
 }
@@ -53,8 +53,8 @@ async fn t47_a_community_that_no_list_shows_has_not_ended_before_it_says_so_itse
     for reply in replies {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.ask(ANA, "/communities").await; // now the name is known
-        bot.sandbox.trouble().always("DELETE communities/", Fault::Instead(ok(r#"{"value":true}"#)));
-        bot.sandbox.trouble().always("GET communities?", Fault::Instead(reply.clone()));
+        bot.sandbox.faults().fail_always("DELETE communities/", Fault::Replace(ok(r#"{"value":true}"#)));
+        bot.sandbox.faults().fail_always("GET communities?", Fault::Replace(reply.clone()));
 
         let told = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
 
@@ -65,15 +65,15 @@ async fn t47_a_community_that_no_list_shows_has_not_ended_before_it_says_so_itse
 
 #[tokio::test]
 async fn t47_a_page_instead_of_a_community_proves_no_end_of_it() {
-    for reply in [Reply::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+    for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-        let gate = bot.sandbox.trouble().hold_answer("DELETE communities/");
-        let order = bot.give(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
-        bot.within(gate.reached()).await;
-        bot.sandbox.trouble().always("communities-metadata", Fault::Instead(reply.clone()));
+        let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+        let order = bot.send_to_completion(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+        bot.within(gate.wait_reached()).await;
+        bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(reply.clone()));
         gate.release();
 
-        let told = bot.answers_to(&order).await;
+        let told = bot.replies_to(&order).await;
 
         assert!(told.len() == 1 && told[0].starts_with('❓'), "{reply:?}: {told:?}");
     }
@@ -85,7 +85,7 @@ async fn t47_an_old_community_is_not_taken_for_the_one_that_was_to_be_made() {
         // The one has groups, the other none.
         let bot = Service::with().world(|world| drop(world.community("Vazia"))).start().await;
         bot.instead("GET communities?", 1, ok("[]"));
-        bot.instead("POST communities", 1, Reply::bad_gateway());
+        bot.instead("POST communities", 1, FaultResponse::bad_gateway());
 
         let told = bot.ask(ANA, &format!("/create {name}")).await;
 
@@ -99,9 +99,9 @@ async fn t47_a_community_is_made_only_once_it_is_known_which_of_its_name_there_a
         let bot = Service::start().await;
         bot.instead("GET communities?", 2, reply.clone());
 
-        let order = bot.give(ANA, "/create Bairro Feliz").await;
+        let order = bot.send_to_completion(ANA, "/create Bairro Feliz").await;
 
-        let asked = bot.answers_to(&order).await;
+        let asked = bot.replies_to(&order).await;
         assert!(asked.len() == 1 && asked[0].contains("There is 1 community"), "{reply:?}: {asked:?}");
         assert_eq!(bot.changes(), 0);
     }
@@ -109,7 +109,7 @@ async fn t47_a_community_is_made_only_once_it_is_known_which_of_its_name_there_a
 
 #[tokio::test]
 async fn t47_a_group_does_not_exist_only_where_z_api_itself_says_so() {
-    for reply in [Reply::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+    for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::start().await;
         bot.instead("light-group-metadata", 1, reply.clone());
 
@@ -130,7 +130,7 @@ async fn t47_a_group_does_not_exist_only_where_z_api_itself_says_so() {
 async fn t47_an_invitation_leads_nowhere_only_where_z_api_itself_says_so() {
     let bot = Service::start().await;
     let link = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
-    bot.instead("group-invitation-metadata", 1, Reply::html(404, "<h1>Not Found</h1>"));
+    bot.instead("group-invitation-metadata", 1, FaultResponse::html(404, "<h1>Not Found</h1>"));
 
     let by_page = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {link}"#)).await;
     let by_z_api = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {link}"#)).await;
@@ -152,22 +152,24 @@ async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
         let body = format!(r#"{{"name":"Marketing BR",{id}"subGroups":[{announcement}]}}"#);
         bot.instead("communities-metadata", 1, ok(&body));
 
-        let order = bot.give(ANA, r#"/community "Bairro Feliz""#).await;
+        let order = bot.send_to_completion(ANA, r#"/community "Bairro Feliz""#).await;
 
-        let told = bot.answers_to(&order).await.concat();
+        let told = bot.replies_to(&order).await.concat();
         assert!(told.contains("Bairro Feliz") && !told.contains("Marketing BR"), "{body}: {told}");
     }
 }
 
 #[tokio::test]
 async fn t47_nothing_said_of_numbers_and_people_is_asked_again() {
-    for reply in [ok("[]"), ok("{}"), ok("null"), Reply::text(200, ""), Reply::html(200, "<b>x</b>")] {
+    for reply in
+        [ok("[]"), ok("{}"), ok("null"), FaultResponse::text(200, ""), FaultResponse::html(200, "<b>x</b>")]
+    {
         let bot = Service::start().await;
         bot.instead("phone-exists-batch", 2, reply.clone());
 
-        let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
+        let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
 
-        let told = bot.answers_to(&order).await.concat();
+        let told = bot.replies_to(&order).await.concat();
         assert!(told.contains("has no WhatsApp"), "{reply:?}: {told}");
         assert_eq!(bot.changes(), 0);
     }
@@ -178,16 +180,16 @@ async fn t47_nothing_said_of_numbers_and_people_is_asked_again() {
         bot.instead("light-group-metadata", 1, ok(&body));
     }
 
-    let order = bot.give(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
+    let order = bot.send_to_completion(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
 
-    let told = bot.answers_to(&order).await.concat();
+    let told = bot.replies_to(&order).await.concat();
     assert!(told.starts_with("1 of 1 person is now out"), "{told}");
     assert_eq!(bot.role(BRUNO), Role::Outside);
 }
 
 #[tokio::test]
 async fn t47_a_status_that_says_nothing_is_no_lost_phone() {
-    for reply in [ok("{}"), ok("null"), ok("[]"), Reply::text(200, "")] {
+    for reply in [ok("{}"), ok("null"), ok("[]"), FaultResponse::text(200, "")] {
         let bot = Service::start().await;
         bot.instead("status", 1, reply.clone());
 
@@ -209,7 +211,7 @@ async fn t47_a_number_without_communities_and_groups_is_told_so() {
 }
 
 /// A page of a list of groups, made up but for those that are named.
-fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> Reply {
+fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> FaultResponse {
     let made_up = (0..count - names.len()).map(|nth| {
         format!(r#"{{"name":"Grupo {of} {nth}","phone":"12036318605{of}{nth:05}-group","isGroup":true}}"#)
     });
@@ -226,7 +228,7 @@ async fn uneven_pages_are_read_to_the_end() {
         ("groups?page=3&", page(&bot, "33", 50, &["Futebol"])),
         ("groups?page=4&", ok("[]")),
     ] {
-        bot.sandbox.trouble().always(path, Fault::Instead(reply));
+        bot.sandbox.faults().fail_always(path, Fault::Replace(reply));
     }
 
     assert_eq!(bot.ask(ANA, LINK).await, LINKED);
@@ -236,7 +238,7 @@ async fn uneven_pages_are_read_to_the_end() {
 #[tokio::test]
 async fn a_list_that_is_the_same_on_every_page_ends() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().always("groups?", Fault::Instead(page(&bot, "11", 50, &["Futebol"])));
+    bot.sandbox.faults().fail_always("groups?", Fault::Replace(page(&bot, "11", 50, &["Futebol"])));
 
     assert_eq!(bot.ask(ANA, LINK).await, LINKED);
     assert_eq!(bot.calls_to("groups").len(), 2);

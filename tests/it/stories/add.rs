@@ -1,6 +1,6 @@
 //! `/add`: people come into a community, or get an invitation, and the reply is true for each.
 
-use vincula::sandbox::{Fault, Partial, Reply};
+use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
 use super::scene::{ok, refusal};
@@ -41,7 +41,7 @@ async fn each_of_several_is_told_what_became_of_them() {
     );
     assert_eq!((bot.role(ELISA), bot.role(DAVI)), (Role::Member, Role::Outside));
     assert_eq!(bot.invited(), [DAVI]);
-    assert_eq!(bot.asked_of_people("add-participant"), [vec![ELISA, DAVI], vec![DAVI]]);
+    assert_eq!(bot.people_in_calls("add-participant"), [vec![ELISA, DAVI], vec![DAVI]]);
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn somebody_who_is_named_twice_is_one_person() {
         "2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0003: was in it already\n\
          ✅ +55 44 99999-0005"
     );
-    assert_eq!(bot.asked_of_people("add-participant"), [[ELISA]]);
+    assert_eq!(bot.people_in_calls("add-participant"), [[ELISA]]);
 }
 
 #[tokio::test]
@@ -98,11 +98,13 @@ async fn a_number_that_only_one_of_two_could_be_reaches_nobody() {
 
 #[tokio::test]
 async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
-    for form in [Partial::Success, Partial::Details, Partial::Failure, Partial::Error] {
+    for form in
+        [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
+    {
         let bot = Service::start().await;
-        bot.sandbox.trouble().set_partial(form);
+        bot.sandbox.faults().set_partial(form);
         // Who has WhatsApp is not told, so the one who has none is asked for as well.
-        bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+        bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
         let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
 
@@ -129,17 +131,17 @@ async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
     });
     let text = format!(r#"/add "Bairro Feliz" {DAVI} {hard} {ELISA}"#);
     // All at once, Davi alone, and then the other one, for whom Z-API has trouble.
-    let calls = bot.sandbox.trouble();
-    let first = calls.hold_answer("add-participant");
-    let second = calls.hold_answer("add-participant");
-    calls.next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, &text).await;
+    let calls = bot.sandbox.faults();
+    let first = calls.hold_response("add-participant");
+    let second = calls.hold_response("add-participant");
+    calls.fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, &text).await;
     for gate in [first, second] {
-        bot.within(gate.reached()).await;
+        bot.within(gate.wait_reached()).await;
         gate.release();
     }
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
 
     assert_eq!(
         answers,
@@ -149,9 +151,9 @@ async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
           got none: /add \"Bairro Feliz\" 5544999990006\n\
           ✅ +55 44 99999-0005"]
     );
-    let asked = bot.asked_of_people("add-participant");
+    let asked = bot.people_in_calls("add-participant");
     assert_eq!(asked, [vec![DAVI, hard, ELISA], vec![DAVI], vec![hard], vec![hard]]);
-    assert_eq!(bot.row(&order).await.tries, 1, "one try failed");
+    assert_eq!(bot.row(&order).await.attempts, 1, "one try failed");
 }
 
 #[tokio::test]
@@ -163,10 +165,10 @@ async fn whose_invitation_z_api_refused_is_not_asked_for_again_because_of_somebo
         world.set_hard_to_add(hard);
     });
     // All at once, Davi alone, who gets an invitation though it is refused, and then the other one.
-    let calls = bot.sandbox.trouble();
-    calls.next("add-participant", 1, Fault::Instead(ok(r#"{"value":true}"#)));
-    calls.next("add-participant", 1, Fault::Afterwards(refusal("Not now")));
-    calls.next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
+    let calls = bot.sandbox.faults();
+    calls.fail_next("add-participant", 1, Fault::Replace(ok(r#"{"value":true}"#)));
+    calls.fail_next("add-participant", 1, Fault::ReplaceResponse(refusal("Not now")));
+    calls.fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI} {hard}"#)).await;
 
@@ -174,23 +176,23 @@ async fn whose_invitation_z_api_refused_is_not_asked_for_again_because_of_somebo
         reply.contains("\n❌ +55 44 99999-0004: Z-API refused: “Not now”\n❓ +55 44 99999-0006"),
         "{reply}"
     );
-    let asked = bot.asked_of_people("add-participant");
+    let asked = bot.people_in_calls("add-participant");
     assert_eq!(asked, [vec![DAVI, hard], vec![DAVI], vec![hard], vec![hard]]);
 }
 
 #[tokio::test]
 async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold_answer("add-participant");
-    let order = bot.give(ANA, &format!(r#"/adicionar "Bairro Feliz" {DAVI}"#)).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("add-participant");
+    let order = bot.send_to_completion(ANA, &format!(r#"/adicionar "Bairro Feliz" {DAVI}"#)).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     assert_eq!(bot.invited(), [DAVI], "the call was done");
 
     bot.restart().await;
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["0 de 1 pessoa está em “Bairro Feliz”.\n❓ +55 44 99999-0004: talvez tenha recebido um convite \
           privado; por conta própria não mando dois. Se não recebeu: /adicionar \"Bairro Feliz\" 5544999990004"]
     );
@@ -202,7 +204,7 @@ async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again(
 #[tokio::test]
 async fn whoever_can_be_added_is_added_though_the_first_call_had_trouble() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("add-participant", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}"#)).await;
 
@@ -212,16 +214,16 @@ async fn whoever_can_be_added_is_added_though_the_first_call_had_trouble() {
 #[tokio::test]
 async fn after_a_crash_the_answer_still_tells_how_it_stood_before() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold_answer("add-participant");
-    let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("add-participant");
+    let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     assert_eq!(bot.role(ELISA), Role::Member, "the call was done");
 
     bot.restart().await;
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0002: was in it already\n\
           ✅ +55 44 99999-0005"]
     );
@@ -290,7 +292,7 @@ async fn an_admin_of_one_community_adds_nobody_elsewhere() {
 #[tokio::test]
 async fn whoever_may_be_in_under_a_hidden_number_is_not_said_to_be_invited() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+    bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
     // Carla is in it, but the community shows her lid alone.
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {CARLA}"#)).await;
@@ -335,7 +337,11 @@ async fn a_name_in_markup_breaks_no_line() {
 #[tokio::test]
 async fn where_z_api_is_too_busy_somebody_is_invited_later_and_once() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("add-participant", 1, Fault::Instead(Reply::too_many(None)));
+    bot.sandbox.faults().fail_next(
+        "add-participant",
+        1,
+        Fault::Replace(FaultResponse::too_many_requests(None)),
+    );
 
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI}"#)).await;
 
@@ -351,14 +357,14 @@ async fn undo_takes_back_nothing_before_what_was_not_sure() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
-    let call = bot.sandbox.trouble().hold_answer("add-participant");
-    let order = bot.give(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
-    bot.within(call.reached()).await;
-    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("Group not found")));
+    let call = bot.sandbox.faults().hold_response("add-participant");
+    let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    bot.within(call.wait_reached()).await;
+    bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
     call.release();
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(answers[0].contains("\n❓ +55 44 99999-0005"), "{answers:?}");
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
 
     let undone = bot.ask(ANA, "/undo").await;
 

@@ -343,7 +343,7 @@ async fn the_configuration_s_short_name_takes_the_place_of_a_chat_s() {
 async fn there_is_an_end_to_how_many_short_names_are_kept() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.keep_aliases(299, &bairro).await;
+    bot.store_aliases(299, &bairro).await;
 
     let last = bot.ask(ANA, "/alias um = bairro").await;
     let many = bot.ask(ANA, "/alias mais = bairro").await;

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
 use super::scene::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
-const ORDER: &str = "/announce \"Bairro Feliz\" Oi";
-const ASKED: &str = "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n\n\
+const COMMAND: &str = "/announce \"Bairro Feliz\" Oi";
+const PROMPT: &str = "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n\n\
     Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
     “no” drops it.";
 const DONE: &str = "✅ Sent to the announcement group of “Bairro Feliz”.";
@@ -28,11 +28,11 @@ impl Service {
     }
 
     /// A 👍 of a person on the bot's last message.
-    fn thumb_on_last(&self, from: &str) -> Event {
+    fn thumb_on_last(&self, from: &str) -> EventBuilder {
         let last = self.sandbox.sent().pop().unwrap();
         let account = self.sandbox.account();
-        let thumb = Event::reaction(&account.id, "👍🏽", &last.message_id);
-        thumb.from(from).connected_phone(&account.phone).at(self.clock.now())
+        let thumb = EventBuilder::reaction(&account.id, "👍🏽", &last.message_id);
+        thumb.from(from).connected_phone(&account.phone).sent_at(self.clock.now())
     }
 }
 
@@ -45,7 +45,7 @@ async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_ye
     let asked = bot.ask(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
 
     let quoted: Vec<String> = text.split('\n').map(|line| format!("> {line}")).collect();
-    assert_eq!(asked, ASKED.replace("> Oi", &quoted.join("\n")));
+    assert_eq!(asked, PROMPT.replace("> Oi", &quoted.join("\n")));
     assert!(bot.announced("Bairro Feliz").is_empty());
     assert_eq!(bot.ask(ANA, "sim").await, DONE);
     assert_eq!(bot.announced("Bairro Feliz"), [text]);
@@ -60,7 +60,7 @@ async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_ye
 #[tokio::test]
 async fn a_thumb_on_the_question_is_a_yes_and_a_second_one_sends_nothing() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
-    bot.ask(ANA, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
     let thumb = bot.thumb_on_last(ANA);
     let by_rui = thumb.clone().from(RUI).with_id("3EB0THUMBRUI");
     bot.post(&by_rui).await;
@@ -78,7 +78,7 @@ async fn a_thumb_on_the_question_is_a_yes_and_a_second_one_sends_nothing() {
 #[tokio::test]
 async fn a_no_sends_nothing_and_yes_in_the_order_asks_nothing() {
     let bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
     assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
     assert!(bot.announced("Bairro Feliz").is_empty());
 
@@ -134,8 +134,8 @@ async fn without_a_text_nothing_is_asked() {
 #[tokio::test]
 async fn what_may_have_been_sent_is_not_sent_again() {
     let bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
-    bot.sandbox.trouble().next("send-text", 1, Fault::Afterwards(Reply::bad_gateway()));
+    bot.ask(ANA, COMMAND).await;
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
 
     assert_eq!(bot.ask(ANA, "sim").await, UNSURE);
 
@@ -147,15 +147,15 @@ async fn what_may_have_been_sent_is_not_sent_again() {
 #[tokio::test]
 async fn after_a_crash_in_the_call_it_is_not_sent_again() {
     let mut bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
-    let call = bot.sandbox.trouble().hold_answer("send-text");
-    let yes = bot.give(ANA, "sim").await;
-    bot.within(call.reached()).await;
+    bot.ask(ANA, COMMAND).await;
+    let call = bot.sandbox.faults().hold_response("send-text");
+    let yes = bot.send_to_completion(ANA, "sim").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&yes).await, [UNSURE]);
+    assert_eq!(bot.replies_to(&yes).await, [UNSURE]);
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
     let sends = bot.calls_to("send-text").into_iter();
     let announced = sends.filter(|call| call.body.as_ref().is_some_and(|body| body["message"] == "Oi"));
@@ -165,15 +165,15 @@ async fn after_a_crash_in_the_call_it_is_not_sent_again() {
 #[tokio::test]
 async fn a_cancelled_order_says_that_it_may_have_been_sent_before() {
     let mut bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
-    let call = bot.sandbox.trouble().hold_answer("send-text");
-    let yes = bot.give(ANA, "sim").await;
-    bot.within(call.reached()).await;
+    bot.ask(ANA, COMMAND).await;
+    let call = bot.sandbox.faults().hold_response("send-text");
+    let yes = bot.send_to_completion(ANA, "sim").await;
+    bot.within(call.wait_reached()).await;
     bot.ask(ANA, "/cancel").await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&yes).await, [UNSURE]);
+    assert_eq!(bot.replies_to(&yes).await, [UNSURE]);
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
 }
 
@@ -182,7 +182,7 @@ async fn a_long_text_is_shown_whole_and_sent_as_one_message() {
     let bot = Service::start().await;
     let text = vec!["é".repeat(79); 50].join("\n");
 
-    bot.give(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
+    bot.send_to_completion(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
     bot.settled().await;
     assert_eq!(bot.said().concat().matches("> é").count(), 50);
     assert_eq!(bot.ask(ANA, "sim").await, DONE);
@@ -193,9 +193,9 @@ async fn a_long_text_is_shown_whole_and_sent_as_one_message() {
 #[tokio::test]
 async fn people_who_cannot_be_counted_are_not_made_up() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(refusal("Group not found")));
+    bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
 
-    let asked = bot.ask(ANA, ORDER).await;
+    let asked = bot.ask(ANA, COMMAND).await;
 
     let would = "➡️ The announcement group of “Bairro Feliz” would get this:\n> Oi\n";
     assert!(asked.starts_with(would), "{asked}");
@@ -205,8 +205,8 @@ async fn people_who_cannot_be_counted_are_not_made_up() {
 #[tokio::test]
 async fn what_z_api_refuses_was_not_sent() {
     let bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
-    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(refusal("The queue is full")));
+    bot.ask(ANA, COMMAND).await;
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(refusal("The queue is full")));
 
     assert_eq!(bot.ask(ANA, "sim").await, "❌ Not done: Z-API refused: “The queue is full”.");
     assert!(bot.announced("Bairro Feliz").is_empty());
@@ -215,7 +215,7 @@ async fn what_z_api_refuses_was_not_sent() {
 #[tokio::test]
 async fn the_question_survives_a_restart() {
     let mut bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
     bot.settled().await;
     bot.crash().await;
     bot.restart().await;
@@ -248,28 +248,28 @@ async fn a_text_that_would_be_cut_is_not_sent() {
 #[tokio::test]
 async fn where_z_api_is_too_busy_it_is_sent_later_and_once() {
     let bot = Service::start().await;
-    bot.ask(ANA, ORDER).await;
-    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(Reply::too_many(None)));
+    bot.ask(ANA, COMMAND).await;
+    bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(FaultResponse::too_many_requests(None)));
 
-    let yes = bot.give(ANA, "sim").await;
+    let yes = bot.send_to_completion(ANA, "sim").await;
 
-    assert_eq!(bot.answers_to(&yes).await, [DONE]);
+    assert_eq!(bot.replies_to(&yes).await, [DONE]);
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
-    assert_eq!(bot.row(&yes).await.tries, 2);
+    assert_eq!(bot.row(&yes).await.attempts, 2);
 }
 
 #[tokio::test]
 async fn where_z_api_stays_too_busy_it_is_said_that_it_was_not_sent() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(Reply::too_many(None)));
-    let order = bot.give(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(FaultResponse::too_many_requests(None)));
+    let order = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
+    bot.wait_for_attempts(&order, 1).await;
 
     // Its last try.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(answers.len() == 1 && answers[0].starts_with("❌ Not done: "), "{answers:?}");
     assert!(bot.announced("Bairro Feliz").is_empty());
 }
@@ -277,7 +277,11 @@ async fn where_z_api_stays_too_busy_it_is_said_that_it_was_not_sent() {
 #[tokio::test]
 async fn what_was_not_answered_in_time_may_have_been_sent() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("send-text", 1, Fault::Afterwards(Reply::text(408, "Timed Out")));
+    bot.sandbox.faults().fail_next(
+        "send-text",
+        1,
+        Fault::ReplaceResponse(FaultResponse::text(408, "Timed Out")),
+    );
 
     assert_eq!(bot.ask(ANA, "/announce --yes \"Bairro Feliz\" Oi").await, UNSURE);
 

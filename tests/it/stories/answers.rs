@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, ANA_LID, Service};
 
@@ -37,8 +37,8 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
         .start()
         .await;
 
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
-    let quoting = bot.answers_to(&order).await;
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
+    let quoting = bot.replies_to(&order).await;
 
     let said = bot.said();
     assert_eq!((quoting.len(), said.len() > 2), (1, true), "the first message alone quotes the order");
@@ -96,15 +96,18 @@ async fn a_quick_order_wears_no_hourglass() {
 
 #[tokio::test]
 async fn an_hourglass_stays_from_try_to_try_until_the_answer() {
-    let bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(10)).start().await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
-    let second_try = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let bot = Service::with()
+        .timing(|timing| timing.progress_reaction_after = Duration::from_millis(10))
+        .start()
+        .await;
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let second_try = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
-    bot.within(second_try.reached()).await;
+    bot.within(second_try.wait_reached()).await;
     let worn: Vec<_> = bot.sandbox.reactions().into_iter().filter(|reaction| !reaction.removed).collect();
     second_try.release();
-    bot.answers_to(&order).await;
+    bot.replies_to(&order).await;
 
     assert_eq!(worn.len(), 1);
     assert_eq!((worn[0].value.as_str(), worn[0].message_id.as_str()), ("⏳", order.as_str()));
@@ -113,12 +116,15 @@ async fn an_hourglass_stays_from_try_to_try_until_the_answer() {
 
 #[tokio::test]
 async fn an_hourglass_that_cannot_be_shown_harms_nothing() {
-    let bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(1)).start().await;
-    bot.sandbox.trouble().always("send-rea", Fault::Instead(Reply::bad_gateway()));
-    bot.sandbox.trouble().always("send-rem", Fault::Instead(Reply::Dropped));
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(call.reached()).await;
+    let bot = Service::with()
+        .timing(|timing| timing.progress_reaction_after = Duration::from_millis(1))
+        .start()
+        .await;
+    bot.sandbox.faults().fail_always("send-rea", Fault::Replace(FaultResponse::bad_gateway()));
+    bot.sandbox.faults().fail_always("send-rem", Fault::Replace(FaultResponse::Dropped));
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.wait_reached()).await;
     let asked = |view: &vincula::sandbox::View<'_>| {
         view.calls.iter().find(|call| call.path == "send-reaction").map(|_| ())
     };
@@ -126,5 +132,5 @@ async fn an_hourglass_that_cannot_be_shown_harms_nothing() {
 
     call.release();
 
-    assert_eq!(bot.answers_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::command::named;
-use vincula::sandbox::{Fault, Offline, Reply};
+use vincula::command::lookup;
+use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
 use super::scene::refusal;
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
 /// An admin of “Bairro Feliz”.
 pub const BRUNO: &str = "5544999990002";
@@ -16,14 +16,14 @@ const BRUNO_LID: &str = "81896604192874@lid";
 const CARLA: &str = "5544999990003";
 const CARLA_LID: &str = "81896604192875@lid";
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 /// A bot whose communities' admins may give orders; they are admins of “Futebol” as well. The test owns
 /// the time.
-pub fn setting() -> Setting {
+pub fn setting() -> ServiceBuilder {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let setting = Service::with().clock(clock).instance("admins_from = \"community\"");
     setting.limits("commands_per_minute = 100").world(|world| {
@@ -47,13 +47,13 @@ impl Service {
     }
 
     /// How often a list of people was read, but for those of orders.
-    fn rosters_read(&self) -> usize {
+    fn wait_for_admin_refresh(&self) -> usize {
         self.calls_to("light-group-metadata").len()
     }
 
     /// The commands that there are, of these.
     fn existing<'a>(&self, orders: &[&'a str]) -> Vec<&'a str> {
-        let exists = |order: &&&str| named(order[1..].split(' ').next().unwrap()).is_some();
+        let exists = |order: &&&str| lookup(order[1..].split(' ').next().unwrap()).is_some();
         orders.iter().filter(exists).copied().collect()
     }
 }
@@ -63,7 +63,7 @@ async fn an_admin_of_a_community_commands_in_it() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
 
-    assert_eq!(bot.ask(BRUNO, ORDER).await, DONE);
+    assert_eq!(bot.ask(BRUNO, COMMAND).await, DONE);
     assert_eq!(bot.ask(BRUNO, r#"/desvincular "Bairro Feliz" futebol"#).await.lines().count(), 2);
     assert!(bot.ask(BRUNO, "/community bairro").await.starts_with("“Bairro Feliz”: 2 groups"));
     assert_eq!(
@@ -231,12 +231,12 @@ async fn an_admin_of_a_community_puts_back_what_they_took_out_of_it_though_they_
 async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_or_lid_and_unknown_is_no() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    let by_lid = bot.ask_by(&bot.message(BRUNO_LID, ORDER)).await;
+    let by_lid = bot.ask_by(&bot.message(BRUNO_LID, COMMAND)).await;
     let suporte = bot.group("Suporte");
     // The group is known when its people are read, and they are not shown.
     let path = format!("light-group-metadata/{suporte}");
-    let known = bot.sandbox.trouble().hold(&path);
-    bot.sandbox.trouble().always(&path, Fault::Instead(refusal("not authorized")));
+    let known = bot.sandbox.faults().hold_request(&path);
+    bot.sandbox.faults().fail_always(&path, Fault::Replace(refusal("not authorized")));
     known.release();
 
     let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;
@@ -302,7 +302,7 @@ async fn an_admin_of_a_community_is_one_person_under_number_and_lid() {
 async fn the_history_calls_an_admin_of_a_community_as_people_write_their_number() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    bot.ask(BRUNO, ORDER).await;
+    bot.ask(BRUNO, COMMAND).await;
 
     let history = bot.ask(BRUNO, "/history").await;
 
@@ -322,7 +322,7 @@ async fn an_admin_whose_number_whatsapp_hides_is_known_by_lid() {
     bot.knows(BRUNO).await;
     let group = bot.group("Moradores");
 
-    let by_lid = bot.ask_by(&bot.message(CARLA_LID, ORDER)).await;
+    let by_lid = bot.ask_by(&bot.message(CARLA_LID, COMMAND)).await;
     let beside = bot.ask_by(&bot.message(CARLA, "/whoami").lid(CARLA_LID).in_group(&group)).await;
 
     assert_eq!(by_lid, DONE);
@@ -341,22 +341,22 @@ async fn t42_who_is_admin_no_longer_moves_nothing_after_five_minutes() {
         world.promote(&bairro, CARLA).unwrap();
     });
 
-    bot.clock.pass(FIVE_MINUTES);
+    bot.clock.elapse(FIVE_MINUTES);
     bot.knows(CARLA_LID).await;
 
-    for word in [ORDER, "/help", "/whoami"] {
+    for word in [COMMAND, "/help", "/whoami"] {
         assert_eq!(bot.send(BRUNO, word).await, NOBODY);
     }
-    assert_eq!(bot.ask(CARLA_LID, ORDER).await, DONE);
+    assert_eq!(bot.ask(CARLA_LID, COMMAND).await, DONE);
 }
 
 #[tokio::test]
 async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_nothing() {
     let mut bot = setting().start().await;
     bot.knows(BRUNO).await;
-    let read = bot.sandbox.trouble().hold("communities-metadata");
-    let order = bot.give(BRUNO, ORDER).await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("communities-metadata");
+    let order = bot.send_to_completion(BRUNO, COMMAND).await;
+    bot.within(read.wait_reached()).await;
     bot.crash().await;
     bot.sandbox.world(|world| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -367,7 +367,7 @@ async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_
     bot.restart().await;
 
     let told = ["You are no longer an admin of this bot, so the order was not run."];
-    assert_eq!(bot.answers_to(&order).await, told);
+    assert_eq!(bot.replies_to(&order).await, told);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
 }
 
@@ -375,35 +375,35 @@ async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_
 async fn an_order_waits_until_it_can_be_read_whether_its_sender_is_still_an_admin() {
     let mut bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
-    let read = bot.sandbox.trouble().hold("communities-metadata");
-    let order = bot.give(BRUNO, ORDER).await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("communities-metadata");
+    let order = bot.send_to_completion(BRUNO, COMMAND).await;
+    bot.within(read.wait_reached()).await;
     bot.crash().await;
-    bot.sandbox.trouble().always("light-group-metadata", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     read.release();
 
     bot.restart().await;
-    bot.tried(&order, 2).await;
+    bot.wait_for_attempts(&order, 2).await;
     assert_eq!(bot.changes(), 0);
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
 }
 
 #[tokio::test]
 async fn t42_unknown_is_no() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    bot.sandbox.trouble().disconnect(Offline::Error);
+    bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
-    bot.clock.pass(FIVE_MINUTES + Duration::from_secs(1));
+    bot.clock.elapse(FIVE_MINUTES + Duration::from_secs(1));
 
-    for word in [ORDER, "/whoami", "sim", "2"] {
+    for word in [COMMAND, "/whoami", "sim", "2"] {
         let answer = bot.send(BRUNO, word).await;
         assert!(answer.contains("not_an_admin") || answer.contains("not_a_command"), "{word}: {answer}");
     }
-    bot.sandbox.trouble().reconnect();
-    bot.clock.pass(FIVE_MINUTES);
+    bot.sandbox.faults().reconnect();
+    bot.clock.elapse(FIVE_MINUTES);
     bot.knows(BRUNO).await;
 }
 
@@ -419,7 +419,7 @@ async fn t42_a_strangers_orders_ask_nobody_who_they_are() {
             0 => format!("55119777{nth:05}"),
             _ => format!("{}@lid", 99_000_000_000_000_u64 + nth),
         };
-        let order = bot.message(&who, if nth % 3 == 0 { "/whoami" } else { ORDER });
+        let order = bot.message(&who, if nth % 3 == 0 { "/whoami" } else { COMMAND });
         let order = if nth % 5 == 0 { order.in_group(&group) } else { order };
         assert_eq!(bot.post(&order).await.text(), NOBODY, "{}", order.body());
     }
@@ -436,7 +436,7 @@ async fn t12_the_bot_is_an_admin_of_its_communities_and_none_of_its_own() {
     let group = bot.group("Moradores");
 
     // An echo that does not say what it is.
-    for echo in [bot.message(&own, "/whoami"), bot.message(&own, ORDER).in_group(&group)] {
+    for echo in [bot.message(&own, "/whoami"), bot.message(&own, COMMAND).in_group(&group)] {
         assert_eq!(bot.post(&echo).await.text(), NOBODY);
     }
     assert!(!bot.ask(BRUNO, r#"/who "Bairro Feliz""#).await.contains(&own[4..8]));
@@ -446,9 +446,9 @@ async fn t12_the_bot_is_an_admin_of_its_communities_and_none_of_its_own() {
 async fn the_communities_admins_are_read_at_the_start_and_every_few_minutes() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    let first = bot.rosters_read();
+    let first = bot.wait_for_admin_refresh();
 
-    bot.clock.pass(FIVE_MINUTES);
+    bot.clock.elapse(FIVE_MINUTES);
     bot.within(bot.sandbox.wait_until(|view| {
         let reads = view.calls.iter().filter(|call| call.path.starts_with("light-group-metadata"));
         (reads.count() >= 2 * first).then_some(())
@@ -463,7 +463,7 @@ async fn the_communities_admins_are_read_at_the_start_and_every_few_minutes() {
 async fn admins_of_communities_are_nobody_unless_the_configuration_says_so() {
     let bot = Service::start().await;
 
-    assert_eq!(bot.send(BRUNO, ORDER).await, NOBODY);
+    assert_eq!(bot.send(BRUNO, COMMAND).await, NOBODY);
     assert!(bot.sandbox.calls().is_empty());
 }
 
@@ -474,11 +474,11 @@ async fn whom_the_configuration_limits_stays_limited_where_they_are_admin() {
     // She made both communities, and the configuration does not know her.
     bot.knows(ANA).await;
 
-    for order in [bot.message(BRUNO, ORDER), bot.message(BRUNO_LID, ORDER)] {
+    for order in [bot.message(BRUNO, COMMAND), bot.message(BRUNO_LID, COMMAND)] {
         let reply = bot.ask_by(&order).await;
         assert_eq!(reply, "You may not use /link here. Whoever runs this bot can allow it.");
     }
-    assert_eq!(bot.ask(ANA, ORDER).await, DONE);
+    assert_eq!(bot.ask(ANA, COMMAND).await, DONE);
 }
 
 #[tokio::test]
@@ -497,23 +497,25 @@ async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_el
 
     let asked = bot.ask(BRUNO, r#"/unlink "Bairro Feliz" "Rua 1" "Rua 2" "Rua 3" moradores"#).await;
     let done = bot.ask(BRUNO, "sim").await;
-    let held = bot.sandbox.trouble().hold("communities/link");
-    let anas = bot.give_by(&bot.message(ANA, r#"/link "Marketing BR" futebol"#).in_group(&group)).await;
-    bot.within(held.reached()).await;
+    let held = bot.sandbox.faults().hold_request("communities/link");
+    let anas = bot
+        .deliver_to_completion(&bot.message(ANA, r#"/link "Marketing BR" futebol"#).in_group(&group))
+        .await;
+    bot.within(held.wait_reached()).await;
     let cancel = bot.ask_by(&bot.message(BRUNO, "/cancel").in_group(&group)).await;
     held.release();
 
     assert!(asked.contains("Rua 3"), "{asked}");
     assert!(done.contains("✅ “Rua 1”"), "{done}");
     assert!(cancel.starts_with("You may not use /link here."), "{cancel}");
-    assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
+    assert!(bot.replies_to(&anas).await[0].contains("✅ “Futebol”"));
 }
 
 #[tokio::test]
 async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    bot.ask(BRUNO, ORDER).await;
+    bot.ask(BRUNO, COMMAND).await;
     bot.ask(ANA, "/link marketing suporte").await;
 
     for typed in ["+55 44 99999-0002", "44 99999-0002", BRUNO, BRUNO_LID] {
@@ -539,7 +541,7 @@ async fn t42_an_admin_of_a_community_learns_by_a_number_no_order_given_elsewhere
         world.join(&marketing, CARLA, true, false);
     });
     bot.ask(ANA, "/link marketing suporte").await;
-    bot.ask(ANA, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
 
     // Of the configuration, of another community, of nobody: they answer alike.
     for typed in ["+55 44 99999-0001", "+55 44 99999-0003", CARLA_LID, "+55 31 96666-0004"] {

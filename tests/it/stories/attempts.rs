@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use vincula::sandbox::{Fault, Options};
 
 use super::scene::{ANA_AND_RUI, RUI};
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
 /// Ten times and more what these stories take.
 const SOON: Duration = Duration::from_secs(20);
 
 /// A Z-API whose list of groups takes 100 s, a page at a time.
-fn with_slow_pages() -> Setting {
+fn with_slow_pages() -> ServiceBuilder {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let world = |world: &mut vincula::sandbox::World| {
         (0..1_000).for_each(|nth| drop(world.group(&format!("Grupo {nth}"))));
@@ -22,7 +22,7 @@ fn with_slow_pages() -> Setting {
 #[tokio::test]
 async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
     let bot = with_slow_pages().timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
-    bot.sandbox.trouble().always("groups?", Fault::Delay(Duration::from_millis(100)));
+    bot.sandbox.faults().fail_always("groups?", Fault::Delay(Duration::from_millis(100)));
     let begun = Instant::now();
 
     let told = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -39,14 +39,17 @@ async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
 async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
     let setting = Service::with().instance("give_up_after = \"2s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
-    let gate = bot.sandbox.trouble().hold_answer("DELETE communities/");
-    let order = bot.give(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
-    bot.within(gate.reached()).await;
+    let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+    let order =
+        bot.send_to_completion(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
+    bot.within(gate.wait_reached()).await;
     let begun = Instant::now();
-    bot.sandbox.trouble().always("GET communities?", Fault::Hold(vincula::sandbox::Gate::closed()));
+    bot.sandbox
+        .faults()
+        .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::new()));
     gate.release();
 
-    let told = bot.answers_to(&order).await;
+    let told = bot.replies_to(&order).await;
 
     assert!(told.len() == 1 && told[0].starts_with('❓'), "{told:?}");
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
@@ -56,10 +59,10 @@ async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
 async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     bot.ask(ANA, "/communities").await;
-    let hanging = bot.sandbox.trouble().hold("GET communities?");
+    let hanging = bot.sandbox.faults().hold_request("GET communities?");
     // No community has this name, so the lists are read once more.
-    bot.give(ANA, "/link xyzzy futebol").await;
-    bot.within(hanging.reached()).await;
+    bot.send_to_completion(ANA, "/link xyzzy futebol").await;
+    bot.within(hanging.wait_reached()).await;
     let begun = Instant::now();
 
     let told = bot.ask(RUI, r#"/link "Bairro Feliz" futebol"#).await;
@@ -73,10 +76,13 @@ async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
 async fn t47_whoever_needs_a_newer_list_waits_no_longer_than_their_own_attempt() {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
-    bot.sandbox.trouble().always("groups?", Fault::Hold(vincula::sandbox::Gate::closed()));
+    bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::new()));
     let begun = Instant::now();
 
-    let orders = [bot.give(ANA, "/communities").await, bot.give(RUI, "/communities").await];
+    let orders = [
+        bot.send_to_completion(ANA, "/communities").await,
+        bot.send_to_completion(RUI, "/communities").await,
+    ];
 
     for order in orders {
         assert!(bot.reply_to(&order).await.text.contains("gave up: Z-API did not answer."));

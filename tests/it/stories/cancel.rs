@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::scene::{ANA_AND_RUI, RUI};
-use crate::support::{ANA, ANA_LID, Service, Setting};
+use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own answer says what is so.";
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No order is waiting in this chat.";
 
 /// An order that failed once waits for ten minutes.
-pub fn patient() -> Setting {
+pub fn with_long_retries() -> ServiceBuilder {
     Service::with().timing(|timing| {
         timing.read_back = Duration::from_millis(50);
-        timing.first_retry = Duration::from_secs(600);
-        timing.longest_retry = Duration::from_secs(600);
-        timing.goes_on = Duration::from_secs(600);
+        timing.min_retry_delay = Duration::from_secs(600);
+        timing.max_retry_delay = Duration::from_secs(600);
+        timing.retry_notice_after = Duration::from_secs(600);
     })
 }
 
@@ -28,22 +28,22 @@ fn reads(bot: &Service) -> usize {
     bot.sandbox.calls().iter().filter(|call| call.path == "communities").count()
 }
 
-fn in_trouble(bot: &Service, call: &str) {
-    bot.sandbox.trouble().always(call, Fault::Instead(Reply::bad_gateway()));
+fn with_outage(bot: &Service, call: &str) {
+    bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::bad_gateway()));
 }
 
 #[tokio::test]
 async fn an_order_that_waits_for_its_next_try_is_stopped_and_makes_no_further_call() {
-    let bot = patient().start().await;
-    in_trouble(&bot, "communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
-    bot.sandbox.trouble().clear();
+    let bot = with_long_retries().start().await;
+    with_outage(&bot, "communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
+    bot.sandbox.faults().clear();
 
     let reply = bot.ask(ANA, "/cancel").await;
 
     assert_eq!(reply, STOPPED);
-    assert_eq!(bot.answers_to(&order).await, [UNCHANGED]);
+    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
     let row = bot.row(&order).await;
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("done", Some("cancelled")));
     assert_eq!((reads(&bot), bot.changes()), (1, 0));
@@ -53,67 +53,67 @@ async fn an_order_that_waits_for_its_next_try_is_stopped_and_makes_no_further_ca
 
 #[tokio::test]
 async fn of_an_order_that_was_begun_the_answer_says_what_is_so() {
-    let bot = patient().start().await;
+    let bot = with_long_retries().start().await;
     // The first group was linked before the connection broke; of the other two nobody knows.
-    in_trouble(&bot, "communities/link");
+    with_outage(&bot, "communities/link");
     let before = bot.world();
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
-    bot.tried(&order, 1).await;
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
+    bot.wait_for_attempts(&order, 1).await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Suporte"));
     bot.sandbox.world(|world| world.link(&community, &group)).unwrap();
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
 
     bot.ask(ANA, "/cancelar").await;
 
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❌ “Futebol”: not done: the order was cancelled\n✅ “Suporte”";
-    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&order).await, [told]);
     bot.expect_true(told, &before);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("cancelled")));
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_of_a_cancelled_order_is_not_made_up() {
-    let bot = patient().start().await;
-    in_trouble(&bot, "communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
-    in_trouble(&bot, "communities-metadata");
+    let bot = with_long_retries().start().await;
+    with_outage(&bot, "communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
+    with_outage(&bot, "communities-metadata");
 
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(answers.len() == 1 && answers[0].contains("\n❓ “Futebol”: the outcome"), "{answers:?}");
     assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("cancelled"));
 }
 
 #[tokio::test]
 async fn an_order_at_work_is_not_torn_from_its_call_and_not_tried_again() {
-    let bot = patient().start().await;
+    let bot = with_long_retries().start().await;
     let at_work = "“/link \"Bairro Feliz\" futebol” is being carried out right now. \
         If this try fails, there is no other.";
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
-    let well = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("communities/link");
+    let well = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     assert_eq!(bot.ask(ANA, "/cancel").await, at_work);
     call.release();
     assert_eq!(
-        bot.answers_to(&well).await,
+        bot.replies_to(&well).await,
         ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"],
         "it was done before it could be stopped, and says so"
     );
     assert_eq!(bot.row(&well).await.outcome.as_deref(), Some("answered"));
     bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
-    let read = bot.sandbox.trouble().hold("light-group-metadata");
-    in_trouble(&bot, "communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("light-group-metadata");
+    with_outage(&bot, "communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(read.wait_reached()).await;
     assert_eq!(bot.ask(ANA, "/cancel").await, at_work);
     read.release();
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: not done: the order was cancelled"]
     );
     assert_eq!(bot.calls_to("communities/link").len(), 2, "the try that ran, and none after it");
@@ -121,17 +121,17 @@ async fn an_order_at_work_is_not_torn_from_its_call_and_not_tried_again() {
 
 #[tokio::test]
 async fn one_order_is_stopped_at_a_time_and_all_of_them_with_a_word() {
-    let bot = patient().start().await;
-    in_trouble(&bot, "communities?");
-    let first = bot.give(ANA, ORDER).await;
-    bot.tried(&first, 1).await;
-    let second = bot.give(ANA, r#"/link "Bairro Feliz" mães"#).await;
-    let third = bot.give(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
-    bot.sandbox.trouble().clear();
-    in_trouble(&bot, "groups?");
+    let bot = with_long_retries().start().await;
+    with_outage(&bot, "communities?");
+    let first = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&first, 1).await;
+    let second = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" mães"#).await;
+    let third = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
+    bot.sandbox.faults().clear();
+    with_outage(&bot, "groups?");
 
     assert_eq!(bot.ask(ANA, "/cancel").await, STOPPED);
-    bot.tried(&second, 1).await;
+    bot.wait_for_attempts(&second, 1).await;
     assert_eq!(bot.row(&third).await.state, "waiting");
     let rest = bot.ask(ANA, "/cancel tudo").await;
 
@@ -141,32 +141,33 @@ async fn one_order_is_stopped_at_a_time_and_all_of_them_with_a_word() {
          Cancelled: “/unlink \"Bairro Feliz\" moradores”. Its own answer says what is so."
     );
     for order in [first, second, third] {
-        assert_eq!(bot.answers_to(&order).await, [UNCHANGED]);
+        assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
     }
     assert_eq!((bot.ask(ANA, "/cancel").await.as_str(), bot.changes()), (NOTHING_WAITS, 0));
 }
 
 #[tokio::test]
 async fn an_order_that_only_reads_is_stopped_as_well_from_either_address_of_the_chat() {
-    let bot = patient().start().await;
-    in_trouble(&bot, "communities?");
-    let order = bot.give(ANA, "/communities").await;
-    bot.tried(&order, 1).await;
+    let bot = with_long_retries().start().await;
+    with_outage(&bot, "communities?");
+    let order = bot.send_to_completion(ANA, "/communities").await;
+    bot.wait_for_attempts(&order, 1).await;
 
     let reply = bot.ask(ANA_LID, "/cancel all").await;
 
     assert_eq!(reply, "Cancelled: “/communities”. Its own answer says what is so.");
-    assert_eq!(bot.answers_to(&order).await, [UNCHANGED]);
+    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
 }
 
 #[tokio::test]
 async fn nobody_stops_what_they_could_not_have_ordered_nor_what_was_ordered_elsewhere() {
     let may_read = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommands = [\"groups\"]");
-    let bot = patient().admins(&may_read).start().await;
-    in_trouble(&bot, "communities?");
+    let bot = with_long_retries().admins(&may_read).start().await;
+    with_outage(&bot, "communities?");
     let group = bot.group("Suporte");
-    let order = bot.give_by(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
-    bot.tried(&order, 1).await;
+    let order =
+        bot.deliver_to_completion(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     let in_the_group = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
     let elsewhere = (bot.ask(RUI, "/cancel").await, bot.ask(ANA, "/cancel all").await);
@@ -179,24 +180,25 @@ async fn nobody_stops_what_they_could_not_have_ordered_nor_what_was_ordered_else
 #[tokio::test]
 async fn an_admin_with_the_same_right_stops_an_order_of_the_group() {
     let may_link = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommands = [\"link\"]");
-    let bot = patient().admins(&may_link).start().await;
-    in_trouble(&bot, "communities?");
+    let bot = with_long_retries().admins(&may_link).start().await;
+    with_outage(&bot, "communities?");
     let group = bot.group("Suporte");
-    let order = bot.give_by(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
-    bot.tried(&order, 1).await;
+    let order =
+        bot.deliver_to_completion(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
 
     assert_eq!(reply, "Cancelled: “/link \"Bairro Feliz\" here”. Its own answer says what is so.");
-    assert_eq!(bot.answers_to(&order).await, [UNCHANGED]);
+    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
 }
 
 #[tokio::test]
 async fn a_word_that_is_none_is_told_and_nothing_is_cancelled() {
-    let bot = patient().start().await;
-    in_trouble(&bot, "communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    let bot = with_long_retries().start().await;
+    with_outage(&bot, "communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     let reply = bot.ask(ANA, "/cancel futebol").await;
 
@@ -208,41 +210,41 @@ async fn a_word_that_is_none_is_told_and_nothing_is_cancelled() {
 async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
-    in_trouble(&bot, "communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    with_outage(&bot, "communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
     clock.advance(Duration::from_secs(19));
     bot.ask(ANA, "/whoami").await;
-    bot.tried(&order, 2).await;
-    assert_eq!(bot.said_to(&order), [""; 0]);
+    bot.wait_for_attempts(&order, 2).await;
+    assert_eq!(bot.messages_quoting(&order), [""; 0]);
 
     clock.advance(Duration::from_secs(1));
     bot.ask(ANA, "/whoami").await;
     bot.within(async {
-        while bot.said_to(&order).is_empty() {
+        while bot.messages_quoting(&order).is_empty() {
             tokio::task::yield_now().await;
         }
     })
     .await;
     for _ in 0..3 {
-        let tries = bot.row(&order).await.tries;
+        let tries = bot.row(&order).await.attempts;
         bot.crash().await;
         bot.restart().await;
         clock.advance(Duration::from_secs(60));
         bot.ask(ANA, "/whoami").await;
-        bot.tried(&order, tries + 1).await;
+        bot.wait_for_attempts(&order, tries + 1).await;
     }
 
-    let told = bot.said_to(&order);
+    let told = bot.messages_quoting(&order);
     assert_eq!(told.len(), 1, "{told:?}");
     let (reason, rest) = told[0].split_once(" I'll keep").unwrap();
     assert!(reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.", "{told:?}");
     assert_eq!(rest, " trying for up to 30 minutes more. /cancel stops it.");
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
     clock.advance(Duration::from_secs(60));
     bot.ask(ANA, "/whoami").await;
     assert_eq!(
-        bot.answers_to(&order).await.last().unwrap(),
+        bot.replies_to(&order).await.last().unwrap(),
         "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"
     );
 }
@@ -251,21 +253,23 @@ async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
 async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_that() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::too_many(Some(600))));
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox
+        .faults()
+        .fail_always("communities?", Fault::Replace(FaultResponse::too_many_requests(Some(600))));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     clock.advance(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
 
-    bot.noted(&order, "told").await;
+    bot.wait_for_audit_event(&order, "told").await;
     let told = bot.reply_to(&order).await.text;
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
-    assert_eq!((reads(&bot), bot.row(&order).await.tries), (1, 1));
+    assert_eq!((reads(&bot), bot.row(&order).await.attempts), (1, 1));
     clock.advance(Duration::from_secs(590));
     bot.ask(ANA, "/whoami").await;
-    bot.tried(&order, 2).await;
-    assert_eq!(bot.said_to(&order).len(), 1);
+    bot.wait_for_attempts(&order, 2).await;
+    assert_eq!(bot.messages_quoting(&order).len(), 1);
 }
 
 #[tokio::test]
@@ -273,21 +277,24 @@ async fn a_try_that_hangs_does_not_keep_the_admin_waiting_for_word() {
     let soon = Duration::from_millis(200);
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let setting = Service::with().clock(clock.clone());
-    let bot = setting.timing(|timing| (timing.goes_on, timing.hourglass) = (soon, soon)).start().await;
-    bot.sandbox.trouble().next("communities?", 1, Fault::Instead(Reply::bad_gateway()));
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    let bot = setting
+        .timing(|timing| (timing.retry_notice_after, timing.progress_reaction_after) = (soon, soon))
+        .start()
+        .await;
+    bot.sandbox.faults().fail_next("communities?", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
     // The next try comes before its time to tell anything, and hangs until then.
     clock.advance(soon / 2);
     bot.ask(ANA, "/whoami").await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
 
     let told = bot.reply_to(&order).await.text;
 
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     call.release();
-    assert_eq!(bot.answers_to(&order).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.replies_to(&order).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
 
 #[tokio::test]
@@ -295,14 +302,15 @@ async fn t43_who_may_order_in_one_community_stops_no_order_of_somebody_else() {
     let limited = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommunities = [\"Bairro Feliz\"]");
     let bot = Service::with().admins(&limited).start().await;
     let group = bot.group("Moradores");
-    let held = bot.sandbox.trouble().hold("communities/link");
-    let anas = bot.give_by(&bot.message(ANA, "/link \"Marketing BR\" futebol").in_group(&group)).await;
-    bot.within(held.reached()).await;
+    let held = bot.sandbox.faults().hold_request("communities/link");
+    let anas =
+        bot.deliver_to_completion(&bot.message(ANA, "/link \"Marketing BR\" futebol").in_group(&group)).await;
+    bot.within(held.wait_reached()).await;
 
     let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
     held.release();
 
     assert!(reply.starts_with("You may not use /link here."), "{reply}");
-    assert!(bot.answers_to(&anas).await[0].contains("✅ “Futebol”"));
+    assert!(bot.replies_to(&anas).await[0].contains("✅ “Futebol”"));
     assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("answered"));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
@@ -84,9 +84,9 @@ async fn numbers_are_never_of_a_list_that_was_shown_after_they_were_typed() {
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.ask(ANA, "/groups futebol").await;
     bot.settled().await;
-    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" 1"#).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_next("communities-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" 1"#).await;
+    bot.wait_for_attempts(&order, 1).await;
     clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/groups suporte").await;
 
@@ -104,9 +104,9 @@ async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_wa
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.ask(ANA, "/communities").await;
     bot.settled().await;
-    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, "/link 1 futebol").await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_next("communities-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, "/link 1 futebol").await;
+    bot.wait_for_attempts(&order, 1).await;
     clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/communities").await;
 

@@ -1,6 +1,6 @@
 //! `/communities`: the communities in which the admin may give orders.
 
-use vincula::sandbox::{Options, Standing, World};
+use vincula::sandbox::{BotRole, Options, World};
 
 use crate::support::{ANA, Service};
 
@@ -72,7 +72,7 @@ async fn an_admin_of_one_community_sees_that_one() {
 async fn a_community_that_the_bot_left_is_not_listed() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.sandbox.world(|world| world.set_standing(&bairro, Standing::Absent));
+    bot.sandbox.world(|world| world.set_bot_role(&bairro, BotRole::Absent));
 
     let reply = bot.ask(ANA, "/communities").await;
 

@@ -1,6 +1,6 @@
 //! `/community`: the groups of a community, as they are now.
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
@@ -40,7 +40,7 @@ async fn what_a_community_says_of_itself_is_shown_on_one_line_that_poses_as_none
 #[tokio::test]
 async fn people_that_cannot_be_counted_are_left_out() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("light-group-metadata", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("light-group-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, "/community bairro").await;
 

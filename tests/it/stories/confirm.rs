@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{Fault, FaultResponse};
 
-use crate::support::{ANA, STRANGER, Service};
-use crate::webhook::expect_status;
+use crate::support::{ANA, NON_ADMIN, Service};
+use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const RUI: &str = "5544999990007";
 /// Four groups leave a community of six.
 const GRAVE: &str = r#"/unlink "Bairro Feliz" rua*"#;
-const ASKED: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
+const PROMPT: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
                      ➡️ “Rua 4”\nIt concerns 12 people.\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
                      (/confirm does the same); “no” drops it.";
 const DONE: &str =
     "4 of 4 groups are now out of “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";
 
-fn streets() -> crate::support::Setting {
+fn streets() -> crate::support::ServiceBuilder {
     Service::with()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -36,7 +36,7 @@ fn streets() -> crate::support::Setting {
 async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
     let bot = streets().start().await;
 
-    assert_eq!(bot.ask(ANA, GRAVE).await, ASKED);
+    assert_eq!(bot.ask(ANA, GRAVE).await, PROMPT);
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask(ANA, "Yes!").await, DONE);
 
@@ -67,7 +67,7 @@ async fn in_a_group_an_ok_is_to_somebody_else() {
     bot.settled().await;
 
     for text in ["ok", "okay", "y", "s", "isso", "pode", "claro", "dale", "sim, pode", "dois"] {
-        assert_eq!(expect_status(&bot.post(&said(text)).await, "ignored"), "not_a_command", "{text}");
+        assert_eq!(assert_status(&bot.post(&said(text)).await, "ignored"), "not_a_command", "{text}");
     }
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask_by(&said("Sí!")).await, DONE);
@@ -98,7 +98,10 @@ async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
     bot.settled().await;
     let react = |value: &str, to: &str| {
         let account = bot.sandbox.account();
-        Event::reaction(&account.id, value, to).from(ANA).connected_phone(&account.phone).at(bot.clock.now())
+        EventBuilder::reaction(&account.id, value, to)
+            .from(ANA)
+            .connected_phone(&account.phone)
+            .sent_at(bot.clock.now())
     };
 
     for other in
@@ -119,8 +122,8 @@ async fn t46_a_thumb_down_on_the_question_closes_it() {
     let question = bot.reply_to(asked.message_id()).await.message_id;
     bot.settled().await;
     let account = bot.sandbox.account();
-    let down = Event::reaction(&account.id, "👎", &question).from(ANA);
-    let down = down.connected_phone(&account.phone).at(bot.clock.now());
+    let down = EventBuilder::reaction(&account.id, "👎", &question).from(ANA);
+    let down = down.connected_phone(&account.phone).sent_at(bot.clock.now());
 
     assert_eq!(bot.ask_by(&down).await, "Dropped. Nothing was changed.");
     assert_eq!(bot.ask(ANA, "yes").await, "❌ Nothing waits for a yes here.");
@@ -134,8 +137,8 @@ async fn t21_nobody_else_says_yes_and_nowhere_else() {
     bot.settled().await;
 
     let elsewhere = bot.message(ANA, "yes").in_group(&bot.group("Futebol"));
-    for event in [bot.message(RUI, "yes"), bot.message(STRANGER, "yes"), elsewhere] {
-        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+    for event in [bot.message(RUI, "yes"), bot.message(NON_ADMIN, "yes"), elsewhere] {
+        assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
     assert_eq!(bot.ask(RUI, "/confirm").await, "❌ Nothing waits for a yes here.");
     assert_eq!(bot.changes(), 0);
@@ -149,7 +152,7 @@ async fn t21_another_admin_of_the_same_group_says_no_yes_for_somebody_else() {
     bot.settled().await;
 
     let other = bot.message(RUI, "yes").in_group(&group);
-    assert_eq!(expect_status(&bot.post(&other).await, "ignored"), "not_a_command");
+    assert_eq!(assert_status(&bot.post(&other).await, "ignored"), "not_a_command");
     let explicit = bot.ask_by(&bot.message(RUI, "/confirm").in_group(&group)).await;
     assert_eq!(explicit, "❌ Nothing waits for a yes here.");
     assert_eq!(bot.changes(), 0);
@@ -212,10 +215,10 @@ async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
     let mut bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
-    let call = bot.sandbox.trouble().hold_answer("communities/unlink");
+    let call = bot.sandbox.faults().hold_response("communities/unlink");
     let yes = bot.message(ANA, "yes");
     bot.post(&yes).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
     bot.restart().await;
@@ -229,9 +232,9 @@ async fn a_question_that_comes_between_the_tries_of_a_yes_changes_nothing_of_it(
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
-    bot.sandbox.trouble().next("communities/unlink", 1, Fault::Instead(Reply::bad_gateway()));
-    let yes = bot.give(ANA, "yes").await;
-    bot.tried(&yes, 1).await;
+    bot.sandbox.faults().fail_next("communities/unlink", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let yes = bot.send_to_completion(ANA, "yes").await;
+    bot.wait_for_attempts(&yes, 1).await;
     let other = bot.ask(ANA, "/community bairo").await;
     assert!(other.contains("Answer with the number"), "{other}");
 
@@ -309,12 +312,12 @@ async fn two_yeses_to_one_question_do_not_answer_the_next_one_unseen() {
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
     bot.settled().await;
     // Whoever taps twice said yes to the name of the command, and has not seen what it would do.
-    let hold = bot.sandbox.trouble().hold("communities-metadata");
-    let (one, other) = (bot.give(ANA, "yes").await, bot.give(ANA, "yes").await);
-    bot.within(hold.reached()).await;
+    let hold = bot.sandbox.faults().hold_request("communities-metadata");
+    let (one, other) = (bot.send_to_completion(ANA, "yes").await, bot.send_to_completion(ANA, "yes").await);
+    bot.within(hold.wait_reached()).await;
     hold.release();
 
-    assert_eq!(bot.reply_to(&one).await.text, ASKED);
+    assert_eq!(bot.reply_to(&one).await.text, PROMPT);
     let early = bot.reply_to(&other).await.text;
     assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
     assert_eq!(bot.changes(), 0);
@@ -328,9 +331,9 @@ async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said(
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
-    bot.sandbox.trouble().next("communities-metadata", 1, Fault::Instead(Reply::bad_gateway()));
-    let yes = bot.give(ANA, "yes").await;
-    bot.tried(&yes, 1).await;
+    bot.sandbox.faults().fail_next("communities-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let yes = bot.send_to_completion(ANA, "yes").await;
+    bot.wait_for_attempts(&yes, 1).await;
     clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/community bairo").await;
     clock.advance(Duration::from_secs(5));
@@ -399,10 +402,10 @@ async fn a_thumb_on_the_last_message_of_a_long_question_is_a_yes() {
     let question = sent.last().unwrap();
     assert!(sent.len() > 1 && question.text.contains("👍"), "{sent:?}");
     let account = bot.sandbox.account();
-    let thumb = Event::reaction(&account.id, "👍", &question.message_id)
+    let thumb = EventBuilder::reaction(&account.id, "👍", &question.message_id)
         .from(ANA)
         .connected_phone(&account.phone)
-        .at(bot.clock.now());
+        .sent_at(bot.clock.now());
 
     bot.post(&thumb).await;
     bot.settled().await;
@@ -417,15 +420,15 @@ async fn a_yes_that_is_said_while_the_question_is_on_its_way_is_no_answer_to_it(
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
     bot.settled().await;
     clock.advance(Duration::from_secs(1));
-    let sending = bot.sandbox.trouble().hold("send-text");
-    let one = bot.give(ANA, "yes").await;
-    bot.within(sending.reached()).await;
+    let sending = bot.sandbox.faults().hold_request("send-text");
+    let one = bot.send_to_completion(ANA, "yes").await;
+    bot.within(sending.wait_reached()).await;
     clock.advance(Duration::from_secs(3));
-    let impatient = bot.give(ANA, "yes").await;
+    let impatient = bot.send_to_completion(ANA, "yes").await;
     clock.advance(Duration::from_secs(3));
     sending.release();
 
-    assert_eq!(bot.reply_to(&one).await.text, ASKED);
+    assert_eq!(bot.reply_to(&one).await.text, PROMPT);
     let early = bot.reply_to(&impatient).await.text;
     assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
     assert_eq!(bot.changes(), 0);

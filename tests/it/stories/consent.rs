@@ -2,10 +2,10 @@
 //! nothing, and what many people notice is asked about first.
 
 use vincula::command::registry::COMMANDS;
-use vincula::command::{Run, Spec};
-use vincula::sandbox::{Call, Community, Group, World};
+use vincula::command::{CommandSpec, Handler};
+use vincula::sandbox::{ApiCall, Community, Group, World};
 
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
 /// The commands that change something by themselves, each with words that do so in [`world`].
 const CHANGING: &[(&str, &str)] = &[
@@ -41,7 +41,7 @@ const GRAVE: &[(&str, &str)] = &[
 ];
 
 /// The playground with four more groups of a community, and eleven of none.
-fn world() -> Setting {
+fn world() -> ServiceBuilder {
     Service::with().limits("commands_per_minute = 1000").world(|world: &mut World| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
         for street in 1..=4 {
@@ -54,21 +54,22 @@ fn world() -> Setting {
 }
 
 /// What was asked of Z-API but reads and answers to Ana.
-fn deeds(bot: &Service) -> Vec<Call> {
-    let is_answer =
-        |call: &Call| call.path == "send-text" && call.body.as_ref().is_some_and(|body| body["phone"] == ANA);
-    let is_progress = |call: &Call| call.path.starts_with("send-") && call.path.contains("reaction");
-    let is_deed = |call: &Call| call.changes() || call.path.starts_with("send-");
+fn changing_calls(bot: &Service) -> Vec<ApiCall> {
+    let is_answer = |call: &ApiCall| {
+        call.path == "send-text" && call.body.as_ref().is_some_and(|body| body["phone"] == ANA)
+    };
+    let is_progress = |call: &ApiCall| call.path.starts_with("send-") && call.path.contains("reaction");
+    let is_deed = |call: &ApiCall| call.is_change() || call.path.starts_with("send-");
     let calls = bot.sandbox.calls().into_iter();
     calls.filter(|call| is_deed(call) && !is_answer(call) && !is_progress(call)).collect()
 }
 
-fn named(name: &str) -> &'static Spec {
+fn named(name: &str) -> &'static CommandSpec {
     COMMANDS.iter().copied().find(|spec| spec.name == name).unwrap()
 }
 
 /// The names of a command in the three languages, with a word of the same language.
-fn in_languages(spec: &Spec, words: [&'static str; 3]) -> [(&'static str, &'static str); 3] {
+fn in_languages(spec: &CommandSpec, words: [&'static str; 3]) -> [(&'static str, &'static str); 3] {
     [(spec.name, words[0]), (spec.pt[0], words[1]), (spec.es[0], words[2])]
 }
 
@@ -76,7 +77,7 @@ fn in_languages(spec: &Spec, words: [&'static str; 3]) -> [(&'static str, &'stat
 async fn every_command_that_changes_something_has_a_trial_that_changes_nothing() {
     let changing: Vec<&str> = COMMANDS
         .iter()
-        .filter(|spec| spec.is_mutating && matches!(spec.run, Run::This(_)))
+        .filter(|spec| spec.is_mutating && matches!(spec.handler, Handler::Run(_)))
         .map(|spec| spec.name)
         .collect();
     assert_eq!(changing.len(), CHANGING.len(), "a command is missing here: {changing:?}");
@@ -90,7 +91,7 @@ async fn every_command_that_changes_something_has_a_trial_that_changes_nothing()
                 bot.settled().await;
 
                 assert!(reply.contains("➡️") && !reply.contains('✅'), "{order}: {reply}");
-                assert_eq!(deeds(&bot), [], "{order}");
+                assert_eq!(changing_calls(&bot), [], "{order}");
             }
         }
         assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.", "{name}");
@@ -108,7 +109,7 @@ async fn without_the_trial_each_of_these_orders_changes_something() {
         bot.settled().await;
 
         assert!(reply.contains('✅'), "{name}: {reply}");
-        assert!(*name == "alias" || !deeds(&bot).is_empty(), "{name}: {reply}");
+        assert!(*name == "alias" || !changing_calls(&bot).is_empty(), "{name}: {reply}");
     }
 }
 
@@ -131,7 +132,7 @@ async fn what_many_people_notice_is_shown_and_not_done_before_a_yes() {
             bot.settled().await;
 
             assert!(reply.contains("➡️") && reply.ends_with(end), "{order}: {reply}");
-            assert_eq!(deeds(&bot), [], "{order}");
+            assert_eq!(changing_calls(&bot), [], "{order}");
         }
     }
 }
@@ -146,7 +147,7 @@ async fn a_yes_in_the_order_itself_is_read_with_every_dash_that_phones_make() {
         let reply = bot.ask(ANA, &format!("/{name} {flag} {words}")).await;
         bot.settled().await;
 
-        assert!(!reply.contains("➡️") && !deeds(&bot).is_empty(), "{name} {flag}: {reply}");
+        assert!(!reply.contains("➡️") && !changing_calls(&bot).is_empty(), "{name} {flag}: {reply}");
     }
 }
 

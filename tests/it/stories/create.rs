@@ -1,6 +1,6 @@
 //! `/create`: a community is made, once at most, and its answer says how to go on.
 
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
 use super::scene::refusal;
@@ -15,7 +15,7 @@ impl Service {
     }
 
     /// What is answered about the one community of this name that there is.
-    fn told_of(&self, name: &str) -> String {
+    fn created_reply(&self, name: &str) -> String {
         let id = self.community(name);
         let world = self.world();
         let announcement = &world.announcement_of(&id).unwrap().id;
@@ -35,7 +35,7 @@ async fn a_community_is_made_and_the_answer_tells_how_to_go_on() {
 
     let reply = bot.ask(ANA, "/create Bairro Novo | Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧").await;
 
-    assert_eq!(reply, bot.told_of("Bairro Novo"));
+    assert_eq!(reply, bot.created_reply("Bairro Novo"));
     assert_eq!(bot.description("Bairro Novo"), "Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧");
     let linked = bot.ask(ANA, &format!("/link {} futebol", bot.community("Bairro Novo"))).await;
     assert_eq!(linked, "1 of 1 group is now in “Bairro Novo”.\n✅ “Futebol”");
@@ -87,7 +87,7 @@ async fn a_second_one_of_a_name_is_asked_about_and_made_exactly_as_shown() {
         "{asked}"
     );
     assert!(bot.made("bairro feliz").is_empty());
-    assert_eq!(bot.ask(ANA, "sim").await, bot.told_of("bairro feliz"));
+    assert_eq!(bot.ask(ANA, "sim").await, bot.created_reply("bairro feliz"));
     assert_eq!(bot.description("bairro feliz"), "Oi | tchau");
 }
 
@@ -107,16 +107,20 @@ async fn a_trial_makes_nothing() {
 #[tokio::test]
 async fn an_answer_that_was_lost_is_looked_up_and_none_is_made_twice() {
     let mut bot = Service::start().await;
-    bot.sandbox.trouble().next("POST communities", 1, Fault::Afterwards(Reply::bad_gateway()));
-    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, bot.told_of("Bairro Novo"));
+    bot.sandbox.faults().fail_next(
+        "POST communities",
+        1,
+        Fault::ReplaceResponse(FaultResponse::bad_gateway()),
+    );
+    assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, bot.created_reply("Bairro Novo"));
 
-    let call = bot.sandbox.trouble().hold_answer("POST communities");
-    let order = bot.give(ANA, "/create --yes Bairro Novo").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("POST communities");
+    let order = bot.send_to_completion(ANA, "/create --yes Bairro Novo").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     let made = bot.made("Bairro Novo");
     assert_eq!(made.len(), 2);
     assert!(
@@ -129,18 +133,18 @@ async fn an_answer_that_was_lost_is_looked_up_and_none_is_made_twice() {
 #[tokio::test]
 async fn what_may_have_been_made_and_is_not_to_be_found_is_not_made_again() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("POST communities", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, UNSURE);
 
-    let posts = bot.sandbox.calls().into_iter().filter(|call| call.path == "communities" && call.changes());
+    let posts = bot.sandbox.calls().into_iter().filter(|call| call.path == "communities" && call.is_change());
     assert_eq!(posts.count(), 1);
 }
 
 #[tokio::test]
 async fn what_z_api_refuses_or_whatsapp_would_cut_is_not_made() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(refusal("too many communities")));
+    bot.sandbox.faults().fail_next("POST communities", 1, Fault::Replace(refusal("too many communities")));
 
     let refused = bot.ask(ANA, "/create Bairro Novo").await;
     let long = bot.ask(ANA, &format!("/create {}", "x".repeat(101))).await;
@@ -163,26 +167,34 @@ async fn an_admin_of_some_communities_makes_none() {
 #[tokio::test]
 async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("POST communities", 2, Fault::Instead(Reply::too_many(None)));
+    bot.sandbox.faults().fail_next(
+        "POST communities",
+        2,
+        Fault::Replace(FaultResponse::too_many_requests(None)),
+    );
 
-    let order = bot.give(ANA, "/create Bairro Novo").await;
+    let order = bot.send_to_completion(ANA, "/create Bairro Novo").await;
 
-    let told = bot.answers_to(&order).await;
-    assert_eq!(told, [bot.told_of("Bairro Novo")]);
+    let told = bot.replies_to(&order).await;
+    assert_eq!(told, [bot.created_reply("Bairro Novo")]);
     assert_eq!(bot.made("Bairro Novo").len(), 1);
-    assert_eq!(bot.row(&order).await.tries, 2);
+    assert_eq!(bot.row(&order).await.attempts, 2);
 }
 
 #[tokio::test]
 async fn where_z_api_is_too_busy_and_what_it_made_cannot_be_read_none_is_made_twice() {
-    for unreadable in [Reply::bad_gateway(), Reply::text(200, "")] {
+    for unreadable in [FaultResponse::bad_gateway(), FaultResponse::text(200, "")] {
         let bot = Service::start().await;
-        bot.sandbox.trouble().next("POST communities", 1, Fault::Afterwards(Reply::too_many(None)));
-        bot.sandbox.trouble().next("communities-metadata/", 1, Fault::Instead(unreadable));
+        bot.sandbox.faults().fail_next(
+            "POST communities",
+            1,
+            Fault::ReplaceResponse(FaultResponse::too_many_requests(None)),
+        );
+        bot.sandbox.faults().fail_next("communities-metadata/", 1, Fault::Replace(unreadable));
 
         let reply = bot.ask(ANA, "/create Bairro Novo").await;
 
-        assert_eq!(reply, bot.told_of("Bairro Novo"));
+        assert_eq!(reply, bot.created_reply("Bairro Novo"));
         assert_eq!(bot.made("Bairro Novo").len(), 1);
     }
 }
@@ -192,7 +204,7 @@ async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() 
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
-    bot.sandbox.trouble().next("POST communities", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("POST communities", 1, Fault::Replace(FaultResponse::bad_gateway()));
     assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, UNSURE);
 
     let undone = bot.ask(ANA, "/undo").await;

@@ -1,12 +1,12 @@
 //! `/deactivate`: a community ends after a yes; its groups stay, in no community.
 
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
 use crate::support::{ANA, Service};
 
-const ORDER: &str = "/deactivate \"Bairro Feliz\"";
-const SHOWN: &str = "➡️ “Bairro Feliz” would end for good, with its announcement group.\n\
+const COMMAND: &str = "/deactivate \"Bairro Feliz\"";
+const PREVIEW: &str = "➡️ “Bairro Feliz” would end for good, with its announcement group.\n\
     Its 2 groups would stay, in no community.\n10 people are in it.\n\n";
 const DONE: &str = "✅ “Bairro Feliz” has ended.\nIts 2 groups go on, in no community.";
 
@@ -20,8 +20,8 @@ impl Service {
 async fn it_shows_what_would_end_and_ends_it_after_a_yes() {
     let bot = Service::start().await;
 
-    let asked = bot.ask(ANA, ORDER).await;
-    assert!(asked.starts_with(SHOWN) && asked.contains("Shall I?"), "{asked}");
+    let asked = bot.ask(ANA, COMMAND).await;
+    assert!(asked.starts_with(PREVIEW) && asked.contains("Shall I?"), "{asked}");
     assert!(bot.has_community("Bairro Feliz"));
     let done = bot.ask(ANA, "yes").await;
 
@@ -69,18 +69,22 @@ async fn it_speaks_three_languages() {
 #[tokio::test]
 async fn a_lost_answer_and_a_crash_end_it_once() {
     let mut bot = Service::start().await;
-    bot.sandbox.trouble().next("DELETE communities/", 1, Fault::Afterwards(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next(
+        "DELETE communities/",
+        1,
+        Fault::ReplaceResponse(FaultResponse::bad_gateway()),
+    );
     assert_eq!(bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await, DONE);
     assert_eq!(bot.calls_to("communities/1").len(), 1);
 
-    let call = bot.sandbox.trouble().hold_answer("DELETE communities/");
-    let order = bot.give(ANA, "/deactivate --yes \"Marketing BR\"").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("DELETE communities/");
+    let order = bot.send_to_completion(ANA, "/deactivate --yes \"Marketing BR\"").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["✅ “Marketing BR” has ended.\nIts 2 groups go on, in no community."]
     );
     assert_eq!(bot.calls_to("communities/1").len(), 2);
@@ -89,10 +93,10 @@ async fn a_lost_answer_and_a_crash_end_it_once() {
 #[tokio::test]
 async fn a_community_that_stays_in_the_list_is_no_success_and_is_ended_again() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next(
+    bot.sandbox.faults().fail_next(
         "DELETE communities/",
         1,
-        Fault::Instead(Reply::json(200, &serde_json::json!({}))),
+        Fault::Replace(FaultResponse::json(200, &serde_json::json!({}))),
     );
 
     let reply = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
@@ -108,7 +112,7 @@ async fn who_may_not_and_what_z_api_refuses_ends_nothing() {
     let reply = bot.ask(ANA, &format!("/deactivate --yes {community}")).await;
     assert!(reply.starts_with("You may not use /deactivate in "), "{reply}");
     let marketing = bot.community("Marketing BR");
-    bot.sandbox.world(|world| world.set_standing(&marketing, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&marketing, BotRole::Member));
 
     let reply = bot.ask(ANA, "/deactivate --yes \"Marketing BR\"").await;
 

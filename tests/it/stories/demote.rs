@@ -21,7 +21,7 @@ async fn each_is_told_what_became_of_them() {
          ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
     );
     assert_eq!(bot.role(BRUNO), Role::Member);
-    assert_eq!(bot.asked_of_people("remove-admin"), [[BRUNO]]);
+    assert_eq!(bot.people_in_calls("remove-admin"), [[BRUNO]]);
 }
 
 #[tokio::test]

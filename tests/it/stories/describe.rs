@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use vincula::sandbox::{Fault, Lag, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse, ReadLag};
 
-use super::cancel::patient;
+use super::cancel::with_long_retries;
 use super::scene::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
@@ -135,18 +135,18 @@ async fn what_goes_wrong_is_told() {
     let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {long}")).await;
     assert_eq!(reply, "❌ That is 2049 characters, and 2048 are the most. Shorten it and send it again.");
     let community = bot.community("Bairro Feliz");
-    bot.sandbox.world(|world| world.set_standing(&community, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&community, BotRole::Member));
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
     assert_eq!(reply, "❌ Not done: Z-API refused: “You must be an admin”.");
 
-    bot.sandbox.world(|world| world.set_standing(&community, Standing::Admin));
-    let said_and_not_done = Fault::Instead(Reply::json(200, &serde_json::json!({ "value": true })));
-    bot.sandbox.trouble().next("update-community-description", 1, said_and_not_done);
+    bot.sandbox.world(|world| world.set_bot_role(&community, BotRole::Admin));
+    let said_and_not_done = Fault::Replace(FaultResponse::json(200, &serde_json::json!({ "value": true })));
+    bot.sandbox.faults().fail_next("update-community-description", 1, said_and_not_done);
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
 
     let look = format!("Look again in a minute: /community {community}");
     assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
-    bot.sandbox.trouble().always("update-community-description", Fault::Instead(refusal("no")));
+    bot.sandbox.faults().fail_always("update-community-description", Fault::Replace(refusal("no")));
     // It is what may have been changed last, and was not.
     assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” has no description as it is.");
 }
@@ -154,7 +154,7 @@ async fn what_goes_wrong_is_told() {
 #[tokio::test]
 async fn a_lagging_read_is_waited_for() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(300))));
+    bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(300))));
 
     assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
 }
@@ -162,17 +162,17 @@ async fn a_lagging_read_is_waited_for() {
 #[tokio::test]
 async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
     let mut bot = Service::start().await;
-    bot.sandbox.trouble().next("update-", 1, Fault::Afterwards(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("update-", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
     assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
     assert_eq!(bot.calls_to("update-").len(), 1);
 
-    let call = bot.sandbox.trouble().hold_answer("update-");
-    let order = bot.give(ANA, "/describe \"Bairro Feliz\" Depois").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("update-");
+    let order = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Depois").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert_eq!(bot.calls_to("update-").len(), 2);
     bot.ask(ANA, "/undo").await;
     assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");
@@ -180,26 +180,26 @@ async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
 
 #[tokio::test]
 async fn a_cancelled_order_says_what_is_so() {
-    let bot = patient().start().await;
-    bot.sandbox.trouble().always("update-", Fault::Instead(Reply::bad_gateway()));
-    let not_done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
-    bot.tried(&not_done, 1).await;
+    let bot = with_long_retries().start().await;
+    bot.sandbox.faults().fail_always("update-", Fault::Replace(FaultResponse::bad_gateway()));
+    let not_done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.wait_for_attempts(&not_done, 1).await;
     bot.ask(ANA, "/cancel").await;
-    assert_eq!(bot.answers_to(&not_done).await, ["❌ Not done: the order was cancelled."]);
-    bot.sandbox.trouble().clear();
+    assert_eq!(bot.replies_to(&not_done).await, ["❌ Not done: the order was cancelled."]);
+    bot.sandbox.faults().clear();
 
-    bot.sandbox.trouble().always("update-", Fault::Afterwards(Reply::bad_gateway()));
-    let done = bot.give(ANA, "/describe \"Bairro Feliz\" Oi").await;
-    bot.tried(&done, 1).await;
+    bot.sandbox.faults().fail_always("update-", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    let done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.wait_for_attempts(&done, 1).await;
     bot.ask(ANA, "/cancel").await;
-    assert_eq!(bot.answers_to(&done).await, [DONE]);
+    assert_eq!(bot.replies_to(&done).await, [DONE]);
 
-    let unknown = bot.give(ANA, "/photo \"Bairro Feliz\" https://pictures.example/1").await;
-    bot.tried(&unknown, 1).await;
+    let unknown = bot.send_to_completion(ANA, "/photo \"Bairro Feliz\" https://pictures.example/1").await;
+    bot.wait_for_attempts(&unknown, 1).await;
     bot.ask(ANA, "/cancel").await;
 
     assert_eq!(
-        bot.answers_to(&unknown).await,
+        bot.replies_to(&unknown).await,
         ["❓ The order was cancelled. It may have been done before, and that cannot be looked up."]
     );
     assert_eq!(bot.calls_to("update-").len(), 3);

@@ -1,8 +1,8 @@
 //! Z-API to the letter: what its documentation says an answer or an event may look like.
 
 use serde_json::{Value, json};
-use vincula::sandbox::phony::{Event, post};
-use vincula::sandbox::{Account, Fault, Options, Reply, Standing};
+use vincula::sandbox::phony::{EventBuilder, post};
+use vincula::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options};
 
 use super::appointed::{BRUNO, setting};
 use super::folk::{CARLA, CARLA_LID, Role};
@@ -15,7 +15,7 @@ const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol
 impl Service {
     /// Calls Z-API as somebody else does who has its credentials; what it answers.
     async fn call_z_api(&self, method: &str, path: &str, body: &Value) -> String {
-        let Account { id, token, client_token, .. } = self.sandbox.account();
+        let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
         let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(body);
         let answer = request.header("client-token", client_token.as_deref().unwrap()).send().await.unwrap();
@@ -25,7 +25,7 @@ impl Service {
 }
 
 fn answer(status: u16, body: &Value) -> Fault {
-    Fault::Instead(Reply::json(status, body))
+    Fault::Replace(FaultResponse::json(status, body))
 }
 
 #[tokio::test]
@@ -34,13 +34,13 @@ async fn the_end_of_the_subscription_is_read_in_seconds_as_in_milliseconds() {
     let tomorrow = bot.clock.now().0 + 24 * 3_600_000;
     let mut told = Vec::new();
     for due in [json!(tomorrow), json!(tomorrow / 1000), json!((tomorrow / 1000).to_string())] {
-        bot.sandbox.trouble().next("me", 1, answer(200, &json!({ "due": due })));
+        bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": due })));
         told.push(bot.ask(ANA, "/status").await);
     }
     assert!(told[0].contains("The Z-API subscription ends on "), "{}", told[0]);
     assert_eq!(told[1..], [told[0].clone(), told[0].clone()]);
 
-    bot.sandbox.trouble().next("me", 1, answer(200, &json!({ "due": 1_893_456_000 })));
+    bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": 1_893_456_000 })));
     let far = bot.ask(ANA, "/status").await;
     assert!(!far.contains("subscription"), "{far}");
 }
@@ -61,7 +61,7 @@ async fn an_address_or_a_token_that_is_not_allowed_is_told_as_what_it_is() {
     ];
     for (what, told) in rows {
         let error = json!({ "error": format!("{what} not allowed") });
-        bot.sandbox.trouble().next("communities-metadata", 1, answer(403, &error));
+        bot.sandbox.faults().fail_next("communities-metadata", 1, answer(403, &error));
 
         let reply = bot.ask(ANA, "/community bairro").await;
 
@@ -75,7 +75,7 @@ async fn a_session_that_must_be_restored_is_waited_for_as_a_phone_that_is_not_co
     for status in [200, 400] {
         let bot = Service::start().await;
         let gone = json!({ "error": "You need to restore the session." });
-        bot.sandbox.trouble().next("communities/link", 2, answer(status, &gone));
+        bot.sandbox.faults().fail_next("communities/link", 2, answer(status, &gone));
 
         assert_eq!(bot.ask(ANA, LINK).await, LINKED, "{status}");
     }
@@ -87,8 +87,8 @@ async fn an_empty_error_beside_a_success_is_no_failure() {
     for error in
         [json!([]), json!({}), json!(0), json!(""), json!("0"), json!("false"), json!(false), json!(null)]
     {
-        let done = Reply::json(200, &json!({ "success": true, "error": error }));
-        bot.sandbox.trouble().next("communities/settings", 1, Fault::Afterwards(done));
+        let done = FaultResponse::json(200, &json!({ "success": true, "error": error }));
+        bot.sandbox.faults().fail_next("communities/settings", 1, Fault::ReplaceResponse(done));
 
         let reply = bot.ask(ANA, "/settings bairro add-groups all").await;
 
@@ -115,7 +115,7 @@ async fn an_invitation_is_asked_for_without_the_people_of_the_group() {
             &json!({ "phone": "120363186053925765-group", "invitationLink": "https://example.com/x" }),
         ),
     ] {
-        bot.sandbox.trouble().next("group-invitation-link/", 1, instead);
+        bot.sandbox.faults().fail_next("group-invitation-link/", 1, instead);
         assert_eq!(bot.ask(ANA, "/invite futebol").await, shown);
     }
     assert_eq!(bot.calls_to("group-metadata/").len(), 3);
@@ -127,22 +127,22 @@ async fn a_link_that_is_not_shown_now_is_asked_for_again_and_one_for_admins_alon
     let futebol = bot.group("Futebol");
     let without = |why: &str| json!({ "phone": futebol, "invitationLink": null, "invitationLinkError": why });
     for why in ["too many requests", "rate-overlimit"] {
-        bot.sandbox.trouble().next("group-invitation-link/", 2, answer(200, &without(why)));
+        bot.sandbox.faults().fail_next("group-invitation-link/", 2, answer(200, &without(why)));
         let reply = bot.ask(ANA, "/invite futebol").await;
         assert!(reply.starts_with("This lets people into “Futebol”:\nhttps://"), "{why}: {reply}");
     }
     for why in ["forbidden", "not-authorized"] {
-        bot.sandbox.trouble().next("group-invitation-link/", 1, answer(200, &without(why)));
+        bot.sandbox.faults().fail_next("group-invitation-link/", 1, answer(200, &without(why)));
         let reply = bot.ask(ANA, "/invite futebol").await;
         assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
     }
-    bot.sandbox.world(|world| world.set_standing(&futebol, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&futebol, BotRole::Member));
     let calls = bot.sandbox.calls().len();
     let reply = bot.ask(ANA, "/invite futebol").await;
     assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
     assert!(!bot.sandbox.calls()[calls..].iter().any(|call| call.path.starts_with("group-metadata/")));
 
-    bot.sandbox.trouble().next("redefine-", 1, answer(200, &without("forbidden")));
+    bot.sandbox.faults().fail_next("redefine-", 1, answer(200, &without("forbidden")));
     let reset = bot.ask(ANA, "/invite \"Mães do Bairro\" reset --yes").await;
     assert!(!reset.contains("https://") && !reset.starts_with("✅"), "{reset}");
 }
@@ -162,13 +162,13 @@ async fn a_community_that_lists_no_groups_proves_nothing_and_groups_are_linked_a
     for groups in [json!([]), Value::Null] {
         let bot = Service::start().await;
         let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
-        bot.sandbox.trouble().always(&path, without_groups(&bot, &groups));
+        bot.sandbox.faults().fail_always(&path, without_groups(&bot, &groups));
 
         let shown = bot.ask(ANA, "/community bairro").await;
         let linked = bot.ask(ANA, LINK).await;
         let again = bot.ask(ANA, LINK).await;
-        let failed = Fault::Instead(Reply::json(200, &json!({ "success": true })));
-        bot.sandbox.trouble().next("communities/unlink", 1, failed);
+        let failed = Fault::Replace(FaultResponse::json(200, &json!({ "success": true })));
+        bot.sandbox.faults().fail_next("communities/unlink", 1, failed);
         let not_done = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
         let unlinked = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
@@ -187,7 +187,7 @@ async fn what_needs_the_announcement_group_says_so_where_it_is_not_shown() {
     let bot = setting().admins(super::scene::ANA_AND_RUI).start().await;
     bot.knows(BRUNO).await;
     let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
-    bot.sandbox.trouble().always(&path, without_groups(&bot, &json!([])));
+    bot.sandbox.faults().fail_always(&path, without_groups(&bot, &json!([])));
     let told = "Z-API does not show the announcement group of “Bairro Feliz”. Is the bot’s number in it?";
     let orders = [
         r#"/announce "Bairro Feliz" Oi"#,
@@ -285,7 +285,7 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
             let bairro = world.community_named("Bairro Feliz").unwrap();
             world.promote(&bairro, CARLA).unwrap();
         });
-        bot.clock.pass(std::time::Duration::from_secs(300));
+        bot.clock.elapse(std::time::Duration::from_secs(300));
         bot.knows(CARLA_LID).await;
         let answer = bot.post(&mixed).await.text();
         assert!(answer.contains("not_an_admin"), "{shows_lids}: {answer}");
@@ -329,14 +329,14 @@ async fn files_lost_pictures_and_deleted_messages_are_no_commands() {
     bot.ask_by(&order).await;
     let said = bot.sandbox.sent().len();
     let events = [
-        Event::video(&id, "a plain caption", url),
-        Event::document(&id, "a plain caption", "a.pdf", url),
-        Event::lost_picture(&id, "a plain caption"),
-        Event::revoked(&id, order.message_id()),
-        Event::text(&id, "obrigada").replying_to(order.message_id()),
+        EventBuilder::video(&id, "a plain caption", url),
+        EventBuilder::document(&id, "a plain caption", "a.pdf", url),
+        EventBuilder::lost_picture(&id, "a plain caption"),
+        EventBuilder::revoked(&id, order.message_id()),
+        EventBuilder::text(&id, "obrigada").replying_to(order.message_id()),
     ];
     for event in events {
-        let answer = bot.post(&event.from(ANA).at(bot.clock.now())).await.text();
+        let answer = bot.post(&event.from(ANA).sent_at(bot.clock.now())).await.text();
         assert!(answer.contains(r#""status":"ignored""#), "{answer}");
     }
     bot.settled().await;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
@@ -15,57 +15,65 @@ async fn an_answer_is_not_sent_before_the_moment_that_z_api_asked_for() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
     // Longer than an order is tried, and not longer than its answer.
-    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(Reply::too_many(Some(900))));
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_next(
+        "send-text",
+        1,
+        Fault::Replace(FaultResponse::too_many_requests(Some(900))),
+    );
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     for seconds in [1, 599] {
         clock.advance(Duration::from_secs(seconds));
         bot.ask(ANA, "/whoami").await;
-        assert_eq!((bot.said_to(&order).len(), bot.row(&order).await.tries), (0, 1), "{seconds} s later");
+        assert_eq!(
+            (bot.messages_quoting(&order).len(), bot.row(&order).await.attempts),
+            (0, 1),
+            "{seconds} s later"
+        );
     }
     clock.advance(Duration::from_secs(301));
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
 }
 
 #[tokio::test]
 async fn an_answer_is_tried_for_as_long_again_as_its_order_and_then_kept_as_a_dead_letter() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
-    bot.sandbox.trouble().always("send-text", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_always("send-text", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     for (minutes, tries) in [(10, 2), (9, 3)] {
         clock.advance(Duration::from_secs(minutes * 60));
         // Its own answer fails as well; it wakes the worker.
-        bot.give(ANA, "/whoami").await;
-        bot.tried(&order, tries).await;
+        bot.send_to_completion(ANA, "/whoami").await;
+        bot.wait_for_attempts(&order, tries).await;
         assert_eq!(bot.row(&order).await.state, "answering");
     }
     clock.advance(Duration::from_secs(60));
-    bot.give(ANA, "/whoami").await;
+    bot.send_to_completion(ANA, "/whoami").await;
 
-    bot.noted(&order, "finished").await;
+    bot.wait_for_audit_event(&order, "finished").await;
     let row = bot.row(&order).await;
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("unanswered")));
-    assert_eq!((row.tries, bot.changes()), (3, 1));
+    assert_eq!((row.attempts, bot.changes()), (3, 1));
     assert_eq!(row.error.as_deref(), Some("Z-API send-text: has trouble (status 502): 502 Bad Gateway 502"));
 }
 
 #[tokio::test]
 async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_given_up() {
     let mut bot = Service::with().on_sqlite().start().await;
-    let deadly = bot.sandbox.trouble().hold("communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(deadly.reached()).await;
+    let deadly = bot.sandbox.faults().hold_request("communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(deadly.wait_reached()).await;
     for _ in 1..20 {
-        let deadly = bot.sandbox.trouble().hold("communities?");
+        let deadly = bot.sandbox.faults().hold_request("communities?");
         bot.crash().await;
         bot.restart().await;
-        bot.within(deadly.reached()).await;
+        bot.within(deadly.wait_reached()).await;
     }
     bot.crash().await;
 
@@ -73,8 +81,8 @@ async fn an_order_that_takes_its_process_down_twenty_times_before_it_begins_is_g
 
     let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.answers_to(&order).await, [told]);
-    let claims = bot.notes(&order).await.iter().filter(|what| *what == "claimed").count();
+    assert_eq!(bot.replies_to(&order).await, [told]);
+    let claims = bot.audit_events(&order).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
     assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
 }
@@ -85,22 +93,22 @@ async fn an_order_that_took_its_process_down_twenty_times_after_it_began_is_sett
         community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     for (crashes, answer, outcome, tries) in [(19, DONE, "answered", 1), (20, settled, "gave_up", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;
-        let mut deadly = bot.sandbox.trouble().hold("communities/link");
-        let order = bot.give(ANA, ORDER).await;
+        let mut deadly = bot.sandbox.faults().hold_request("communities/link");
+        let order = bot.send_to_completion(ANA, COMMAND).await;
         for _ in 1..crashes {
-            bot.within(deadly.reached()).await;
+            bot.within(deadly.wait_reached()).await;
             bot.crash().await;
-            deadly = bot.sandbox.trouble().hold("communities-metadata");
+            deadly = bot.sandbox.faults().hold_request("communities-metadata");
             bot.restart().await;
         }
-        bot.within(deadly.reached()).await;
+        bot.within(deadly.wait_reached()).await;
         bot.crash().await;
-        bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+        bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
         bot.restart().await;
 
-        assert_eq!(bot.answers_to(&order).await, [answer], "after {crashes} crashes");
+        assert_eq!(bot.replies_to(&order).await, [answer], "after {crashes} crashes");
         let row = bot.row(&order).await;
-        assert_eq!((row.outcome.as_deref(), row.tries), (Some(outcome), tries), "after {crashes} crashes");
+        assert_eq!((row.outcome.as_deref(), row.attempts), (Some(outcome), tries), "after {crashes} crashes");
     }
 }

@@ -44,7 +44,7 @@ impl Service {
     }
 
     /// The people that each call of this path named.
-    pub fn asked_of_people(&self, path: &str) -> Vec<Vec<String>> {
+    pub fn people_in_calls(&self, path: &str) -> Vec<Vec<String>> {
         let phones = |body: &Value| {
             let phones = body["phones"].as_array().unwrap().iter();
             phones.map(|phone| phone.as_str().unwrap().to_owned()).collect()

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 
-use crate::support::{ANA, STRANGER, Service};
-use crate::webhook::{expect_status, hold};
+use crate::support::{ANA, NON_ADMIN, Service};
+use crate::webhook::{assert_status, hold};
 
 use super::scene::{ANA_AND_RUI, RUI};
 
@@ -50,14 +50,14 @@ async fn nobody_is_greeted_twice_a_day_and_each_admin_once() {
     let again = bot.send(ANA, "hello").await;
     let of_rui = bot.ask(RUI, "hello").await;
     clock.advance(2 * HOUR);
-    let later = bot.give(ANA, "help").await;
+    let later = bot.send_to_completion(ANA, "help").await;
     bot.settled().await;
     clock.advance(24 * HOUR);
     let tomorrow = bot.ask(ANA, "hello").await;
 
     assert!(again.contains("not_a_command"), "{again}");
     assert!(of_rui.starts_with("Hi Rui!"), "{of_rui}");
-    assert!(bot.said_to(&later).is_empty());
+    assert!(bot.messages_quoting(&later).is_empty());
     assert_eq!(tomorrow, HELLO);
 }
 
@@ -80,10 +80,10 @@ async fn a_restart_keeps_who_was_greeted() {
 
     bot.stop().await;
     bot.restart().await;
-    let again = bot.give(ANA, "hello").await;
+    let again = bot.send_to_completion(ANA, "hello").await;
     bot.settled().await;
 
-    assert!(bot.said_to(&again).is_empty());
+    assert!(bot.messages_quoting(&again).is_empty());
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn neither_a_group_nor_a_stranger_is_greeted() {
     let group = bot.group("Futebol");
 
     let in_group = bot.post(&bot.message(ANA, "oi").in_group(&group)).await.text();
-    let of_a_stranger = bot.send(STRANGER, "oi").await;
+    let of_a_stranger = bot.send(NON_ADMIN, "oi").await;
     let chatter = bot.send(ANA, "oi, e o almoço?").await;
     bot.settled().await;
 
@@ -106,7 +106,7 @@ async fn neither_a_group_nor_a_stranger_is_greeted() {
 async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again() {
     let bot = Service::with().on_sqlite().start().await;
     let hello = bot.message(ANA, "hello");
-    let other = hold(&bot.journal()).await;
+    let other = hold(&bot.journal_path()).await;
     assert_eq!(bot.post(&hello).await.status, 503);
     drop(other);
 
@@ -121,7 +121,7 @@ async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again(
         })
         .await;
 
-    expect_status(&again, "accepted");
+    assert_status(&again, "accepted");
     assert_eq!(bot.reply_to(hello.message_id()).await.text, HELLO);
 }
 
@@ -163,7 +163,7 @@ async fn an_order_without_its_sign_is_chatter_of_a_group_and_of_a_stranger() {
 
     let in_group = bot.post(&bot.message(ANA, order).in_group(&group)).await.text();
 
-    for answer in [in_group, bot.send(STRANGER, order).await, bot.send(ANA, "foto linda").await] {
+    for answer in [in_group, bot.send(NON_ADMIN, order).await, bot.send(ANA, "foto linda").await] {
         assert!(answer.contains("not_a_command"), "{answer}");
     }
     assert_eq!(bot.orders().await, 0);

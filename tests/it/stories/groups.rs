@@ -1,9 +1,9 @@
 //! `/groups [words]`: the groups that the bot's number is in.
 
-use vincula::sandbox::{Fault, Options, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse, Options};
 
 use super::scene::{ANA_AND_RUI, RUI};
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
 #[tokio::test]
 async fn all_groups_are_listed_by_name_without_announcement_groups() {
@@ -54,7 +54,7 @@ async fn a_number_in_no_group_is_told_so() {
 async fn a_group_that_the_bot_left_is_not_listed() {
     let bot = Service::start().await;
     let group = bot.group("Vendas Sul");
-    bot.sandbox.world(|world| world.set_standing(&group, Standing::Absent));
+    bot.sandbox.world(|world| world.set_bot_role(&group, BotRole::Absent));
 
     let reply = bot.ask(ANA, "/groups vendas").await;
 
@@ -127,7 +127,7 @@ async fn a_community_that_the_admin_may_not_see_is_not_named() {
 #[tokio::test]
 async fn a_community_that_cannot_be_read_is_no_reason_to_list_nothing() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("communities-metadata", 2, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("communities-metadata", 2, Fault::Replace(FaultResponse::bad_gateway()));
 
     let dark = bot.ask(ANA, "/groups sul").await;
     let light = bot.ask(ANA, "/groups sul").await;
@@ -137,7 +137,7 @@ async fn a_community_that_cannot_be_read_is_no_reason_to_list_nothing() {
 }
 
 /// A hundred more groups.
-fn many() -> Setting {
+fn many() -> ServiceBuilder {
     Service::with().options(Options { page_cap: Some(40), ..Options::default() }).world(|world| {
         for number in 1..=100 {
             world.group(&format!("Turma {number:03} da Escola Municipal do Bairro"));

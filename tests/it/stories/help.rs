@@ -4,7 +4,7 @@ use vincula::command::registry::COMMANDS;
 use vincula::domain::Locale;
 use vincula::sandbox::World;
 
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
 use super::scene::{ANA_AND_RUI, RUI};
 
@@ -188,7 +188,7 @@ fn call_of(command: &str) -> Option<&'static str> {
 }
 
 /// A world in which the examples name something: in Spanish the groups have Spanish names.
-fn of_the_examples(command: &str) -> Setting {
+fn of_the_examples(command: &str) -> ServiceBuilder {
     let mut world = World::empty();
     let (bairro, sales) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
     for name in ["Moradores", "Segurança"] {
@@ -250,7 +250,7 @@ async fn each_example_does_what_it_says(language: usize) {
             }
             let calls = |path: &str| {
                 let calls = bot.sandbox.calls().into_iter();
-                calls.filter(|call| call.changes() && call.path.starts_with(path)).count()
+                calls.filter(|call| call.is_change() && call.path.starts_with(path)).count()
             };
             let call = call_of(spec.name).filter(|_| !example.contains("--"));
             let called = call.map(calls);

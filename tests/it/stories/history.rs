@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Offline};
+use vincula::sandbox::{ConnectionLoss, Fault};
 
 use super::scene::{ANA_AND_RUI, RUI, refusal};
-use crate::support::{ANA, STRANGER, Service, Setting};
+use crate::support::{ANA, NON_ADMIN, Service, ServiceBuilder};
 
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
 const START: Timestamp = Timestamp(1_763_985_600_000);
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "“/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.";
 
-fn bot() -> Setting {
+fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START)).admins(ANA_AND_RUI)
 }
 
 /// Rui may give orders in the neighbourhood alone.
-fn with_a_limited_admin() -> Setting {
+fn with_a_limited_admin() -> ServiceBuilder {
     bot().admins(&format!("{ANA_AND_RUI}communities = [\"bairro feliz\"]\n"))
 }
 
@@ -64,12 +64,12 @@ async fn what_came_of_an_order_is_a_mark() {
     bot.ask(ANA, "/link bairro xyzzy").await;
     bot.ask(ANA, "/link bairro moradores").await;
     bot.ask(ANA, "/link bairro futebol suporte --try").await;
-    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
-    bot.give(ANA, "/link bairro síndicos").await;
+    bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
+    bot.send_to_completion(ANA, "/link bairro síndicos").await;
     bot.settled().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    bot.give(ANA, "/link bairro suporte").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    bot.send_to_completion(ANA, "/link bairro suporte").await;
+    bot.within(call.wait_reached()).await;
 
     let reply = bot.ask(ANA, "/history").await;
     call.release();
@@ -267,7 +267,7 @@ async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
 async fn a_long_past_is_told_by_pages() {
     let bot = bot().limits("commands_per_minute = 1000").start().await;
     for number in 1..=45 {
-        bot.give(ANA, &format!("/link bairro \"nada {number}\"")).await;
+        bot.send_to_completion(ANA, &format!("/link bairro \"nada {number}\"")).await;
     }
     bot.settled().await;
 
@@ -286,12 +286,12 @@ async fn the_past_is_told_while_z_api_cannot_be_asked() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.settled().await;
-    bot.sandbox.trouble().disconnect(Offline::Error);
+    bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
-    let order = bot.give(ANA, "/history").await;
-    let other = bot.give(ANA, "/history ana").await;
+    let order = bot.send_to_completion(ANA, "/history").await;
+    let other = bot.send_to_completion(ANA, "/history ana").await;
     bot.settled().await;
-    bot.sandbox.trouble().reconnect();
+    bot.sandbox.faults().reconnect();
 
     assert!(bot.reply_to(&order).await.text.ends_with(LINKED));
     assert!(bot.reply_to(&other).await.text.ends_with(LINKED));
@@ -319,9 +319,9 @@ async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
         .start()
         .await;
     bot.ask(ANA, "/unlink \"Bairro Feliz\" \"time*\"").await;
-    let call = bot.sandbox.trouble().hold("communities/unlink");
-    let yes = bot.give(ANA, "yes").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/unlink");
+    let yes = bot.send_to_completion(ANA, "yes").await;
+    bot.within(call.wait_reached()).await;
     // A read-only order asks which community is meant, in the place of the first question.
     bot.ask(ANA, "/history bairro").await;
     bot.crash().await;
@@ -329,7 +329,7 @@ async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
 
     bot.restart().await;
 
-    let answers = bot.answers_to(&yes).await;
+    let answers = bot.replies_to(&yes).await;
     assert!(answers[0].starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{answers:?}");
 }
 
@@ -343,7 +343,7 @@ async fn the_owner_and_an_admin_who_is_called_so_are_two() {
         ))
         .start()
         .await;
-    let typed = |text: &str| bot.message(STRANGER, text).from_me();
+    let typed = |text: &str| bot.message(NON_ADMIN, text).from_me();
     bot.ask_by(&typed(LINK)).await;
     bot.ask(RUI, "/link \"Marketing BR\" suporte").await;
 
@@ -390,7 +390,7 @@ async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
     bot.settled().await;
     bot.clock.advance(Duration::from_secs(3600));
     for number in 1..=199 {
-        bot.give(ANA, &format!("/alias remove nada{number}")).await;
+        bot.send_to_completion(ANA, &format!("/alias remove nada{number}")).await;
     }
     bot.settled().await;
 

@@ -4,18 +4,18 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::scene::refusal;
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 /// Long enough that a try which meets no trouble is done before it shows.
-fn with_hourglass() -> Setting {
+fn with_progress_reaction() -> ServiceBuilder {
     Service::with().timing(|timing| {
-        timing.hourglass = Duration::from_secs(1);
+        timing.progress_reaction_after = Duration::from_secs(1);
         timing.read_back = Duration::from_millis(50);
     })
 }
@@ -23,61 +23,61 @@ fn with_hourglass() -> Setting {
 #[tokio::test]
 async fn an_hourglass_of_a_try_that_failed_goes_with_the_answer_of_the_next() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
-    let bot = with_hourglass().clock(clock.clone()).start().await;
-    let slow = bot.sandbox.trouble().hold("communities?");
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, ORDER).await;
+    let bot = with_progress_reaction().clock(clock.clone()).start().await;
+    let slow = bot.sandbox.faults().hold_request("communities?");
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     slow.release();
-    bot.tried(&order, 1).await;
+    bot.wait_for_attempts(&order, 1).await;
     assert!(bot.sandbox.reactions().iter().all(|reaction| !reaction.removed), "it waits still");
 
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
 #[tokio::test]
 async fn an_hourglass_from_before_a_crash_in_the_middle_of_a_call_goes_with_the_answer() {
-    let mut bot = with_hourglass().start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let mut bot = with_progress_reaction().start().await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
 #[tokio::test]
 async fn an_hourglass_stays_until_the_answer_is_out() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
-    let bot = with_hourglass().clock(clock.clone()).start().await;
-    let slow = bot.sandbox.trouble().hold("communities?");
-    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, ORDER).await;
+    let bot = with_progress_reaction().clock(clock.clone()).start().await;
+    let slow = bot.sandbox.faults().hold_request("communities?");
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     slow.release();
-    bot.tried(&order, 1).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     assert!(bot.calls_to("send-remove-reaction").is_empty());
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
 #[tokio::test]
 async fn an_order_whose_answer_is_refused_wears_no_hourglass_for_ever() {
-    let bot = with_hourglass().start().await;
-    let slow = bot.sandbox.trouble().hold("communities?");
-    bot.sandbox.trouble().always("send-text", Fault::Instead(refusal("no such chat")));
-    let order = bot.give(ANA, ORDER).await;
+    let bot = with_progress_reaction().start().await;
+    let slow = bot.sandbox.faults().hold_request("communities?");
+    bot.sandbox.faults().fail_always("send-text", Fault::Replace(refusal("no such chat")));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
 
     slow.release();
@@ -92,19 +92,22 @@ async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_a_try_that_hangs(
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let soon = Duration::from_millis(200);
     let setting = Service::with().clock(clock.clone());
-    let bot = setting.timing(|timing| (timing.goes_on, timing.hourglass) = (soon, soon)).start().await;
-    let first = bot.sandbox.trouble().hold("communities?");
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
-    let second = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.noted(&order, "told").await;
+    let bot = setting
+        .timing(|timing| (timing.retry_notice_after, timing.progress_reaction_after) = (soon, soon))
+        .start()
+        .await;
+    let first = bot.sandbox.faults().hold_request("communities?");
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let second = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_audit_event(&order, "told").await;
     first.release();
-    bot.tried(&order, 1).await;
+    bot.wait_for_attempts(&order, 1).await;
     let worn = bot.calls_to("send-reaction").len();
 
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
-    bot.within(second.reached()).await;
+    bot.within(second.wait_reached()).await;
     // The word would come together with the hourglass.
     bot.within(async {
         while bot.calls_to("send-reaction").len() == worn {
@@ -114,32 +117,35 @@ async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_a_try_that_hangs(
     .await;
     second.release();
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
-    assert_eq!(bot.notes(&order).await.iter().filter(|what| *what == "told").count(), 1);
+    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "told").count(), 1);
 }
 
 #[tokio::test]
 async fn after_a_crash_in_the_middle_of_the_word_that_it_goes_on_it_is_not_said_again() {
-    let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::from_millis(300)).start().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::too_many(Some(600))));
-    let word = bot.sandbox.trouble().hold_answer("send-text");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(word.reached()).await;
+    let mut bot =
+        Service::with().timing(|timing| timing.retry_notice_after = Duration::from_millis(300)).start().await;
+    bot.sandbox
+        .faults()
+        .fail_always("communities?", Fault::Replace(FaultResponse::too_many_requests(Some(600))));
+    let word = bot.sandbox.faults().hold_response("send-text");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(word.wait_reached()).await;
     let claims = |notes: Vec<String>| notes.iter().filter(|what| *what == "claimed").count();
-    let before = claims(bot.notes(&order).await);
+    let before = claims(bot.audit_events(&order).await);
     bot.crash().await;
 
     bot.restart().await;
     bot.within(async {
-        while claims(bot.notes(&order).await) == before {
+        while claims(bot.audit_events(&order).await) == before {
             tokio::task::yield_now().await;
         }
     })
     .await;
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, "Cancelled. Nothing was changed."), "{answers:?}");
     assert!(answers[0].starts_with("⏳ "), "{answers:?}");
 }

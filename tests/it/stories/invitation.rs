@@ -1,6 +1,6 @@
 //! An invitation link names the group that it leads to, where the bot's number is in it.
 
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
@@ -36,7 +36,7 @@ async fn a_link_that_leads_to_no_group_of_the_bot_says_why_and_the_clear_ones_ar
     let old = link_into(&bot, "Mães do Bairro");
     let mothers = bot.group("Mães do Bairro");
     bot.sandbox.world(|world| {
-        world.set_standing(&suporte, Standing::Absent);
+        world.set_bot_role(&suporte, BotRole::Absent);
         world.reset_invitation(&mothers).unwrap();
     });
     let broken = "https://chat.whatsapp.com/AbC";
@@ -100,10 +100,10 @@ async fn a_link_that_nothing_came_of_may_be_mended_in_its_message() {
 async fn while_z_api_has_trouble_a_link_waits_as_a_name_does() {
     let bot = Service::start().await;
     let link = link_into(&bot, "Futebol");
-    bot.sandbox.trouble().next(
+    bot.sandbox.faults().fail_next(
         "group-invitation-metadata",
         2,
-        Fault::Instead(Reply::json(502, &serde_json::json!({}))),
+        Fault::Replace(FaultResponse::json(502, &serde_json::json!({}))),
     );
 
     let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;

@@ -1,6 +1,6 @@
 //! `/invite`: shows the link into a community or a group, and makes a new one after a yes.
 
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
 use super::scene::ANA_AND_RUI;
@@ -120,18 +120,18 @@ async fn an_unclear_name_is_asked_about_and_a_number_answers() {
 async fn a_lost_answer_and_a_crash_make_one_new_link() {
     let mut bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.sandbox.trouble().next("redefine-", 1, Fault::Afterwards(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("redefine-", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
     let reply = bot.ask(ANA, "/invite bairro reset --yes").await;
     assert_eq!(reply, renewed("Bairro Feliz", &bot.link_into(&bairro)));
     assert_eq!(bot.calls_to("redefine-").len(), 1);
 
-    let call = bot.sandbox.trouble().hold_answer("redefine-");
-    let order = bot.give(ANA, "/invite bairro reset --yes").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("redefine-");
+    let order = bot.send_to_completion(ANA, "/invite bairro reset --yes").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [renewed("Bairro Feliz", &bot.link_into(&bairro))]);
+    assert_eq!(bot.replies_to(&order).await, [renewed("Bairro Feliz", &bot.link_into(&bairro))]);
     assert_eq!(bot.calls_to("redefine-").len(), 2);
 }
 
@@ -139,7 +139,7 @@ async fn a_lost_answer_and_a_crash_make_one_new_link() {
 async fn a_link_that_the_bot_cannot_see_is_not_made_up() {
     let bot = Service::start().await;
     let futebol = bot.group("Futebol");
-    bot.sandbox.world(|world| world.set_standing(&futebol, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&futebol, BotRole::Member));
 
     let shown = bot.ask(ANA, "/invite futebol").await;
     let reset = bot.ask(ANA, "/invite futebol reset --yes").await;
@@ -179,19 +179,19 @@ async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was
     let by_link = bot.ask(ANA, &format!("/invite {}", bot.link_into(&futebol))).await;
     let dead = bot.ask(ANA, "/invite https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv").await;
     bot.ask(ANA, "/groups futebol").await;
-    let held = bot.sandbox.trouble().hold("communities/link");
-    let first = bot.give(ANA, "/link \"Bairro Feliz\" suporte").await;
-    bot.within(held.reached()).await;
-    let by_number = bot.give(ANA, "/invite 1").await;
+    let held = bot.sandbox.faults().hold_request("communities/link");
+    let first = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" suporte").await;
+    bot.within(held.wait_reached()).await;
+    let by_number = bot.send_to_completion(ANA, "/invite 1").await;
     // Reads wait for nothing, and this one shows another list before the number is looked up.
-    bot.clock.pass(std::time::Duration::from_millis(1));
+    bot.clock.elapse(std::time::Duration::from_millis(1));
     bot.ask(ANA, "/groups café").await;
     held.release();
 
-    bot.answers_to(&first).await;
+    bot.replies_to(&first).await;
     assert_eq!(by_link, into);
     assert!(dead.starts_with("❌ “https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv”: "), "{dead}");
-    let by_number = bot.answers_to(&by_number).await;
+    let by_number = bot.replies_to(&by_number).await;
     assert_ne!(by_number, [shown("Café da Manhã", &bot.link_into(&bot.group("Café da Manhã")))]);
 }
 

@@ -1,10 +1,10 @@
 //! No order is lost or done twice, and those of one chat keep their order.
 
-use vincula::sandbox::{Call, Fault, Reply};
+use vincula::sandbox::{ApiCall, Fault, FaultResponse};
 
-use crate::support::{ANA, ANA_LID, STRANGER, Service};
+use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol, mães"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol, mães"#;
 const DONE: &str = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”";
 
 fn replies_to(bot: &Service, message_id: &str) -> usize {
@@ -14,10 +14,10 @@ fn replies_to(bot: &Service, message_id: &str) -> usize {
 #[tokio::test]
 async fn an_order_survives_a_crash_before_its_first_call() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold("communities?");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_request("communities?");
+    let event = bot.message(ANA, COMMAND);
     assert!(bot.post(&event).await.text().contains("accepted"));
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
@@ -31,10 +31,10 @@ async fn an_order_survives_a_crash_before_its_first_call() {
 #[tokio::test]
 async fn after_a_crash_behind_the_call_the_marks_still_say_done_now() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
     bot.crash().await;
 
@@ -49,10 +49,10 @@ async fn after_a_crash_behind_the_call_the_marks_still_say_done_now() {
 #[tokio::test]
 async fn a_crash_before_the_reply_makes_no_second_call() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold("send-text");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_request("send-text");
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
@@ -66,7 +66,7 @@ async fn a_crash_before_the_reply_makes_no_second_call() {
 #[tokio::test]
 async fn one_message_is_run_once_however_often_it_comes() {
     let bot = Service::start().await;
-    let event = bot.message(ANA, ORDER);
+    let event = bot.message(ANA, COMMAND);
 
     let answers = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
     let answers = [answers.0.text(), answers.1.text(), answers.2.text(), answers.3.text()];
@@ -83,10 +83,10 @@ async fn one_message_is_run_once_however_often_it_comes() {
 #[tokio::test]
 async fn one_message_under_number_and_lid_is_run_once() {
     let bot = Service::start().await;
-    let event = bot.message(ANA, ORDER);
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
 
-    let twin = bot.message(ANA_LID, ORDER).with_id(event.message_id());
+    let twin = bot.message(ANA_LID, COMMAND).with_id(event.message_id());
 
     assert_eq!(bot.post(&twin).await.text(), r#"{"status":"duplicate"}"#);
 }
@@ -94,12 +94,12 @@ async fn one_message_under_number_and_lid_is_run_once() {
 #[tokio::test]
 async fn nobody_else_can_occupy_an_id() {
     let bot = Service::start().await;
-    let stranger = bot.message(STRANGER, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA");
-    let waiting = bot.message(ANA, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA").waiting();
+    let stranger = bot.message(NON_ADMIN, COMMAND).with_id("3EB0AAAAAAAAAAAAAAAA");
+    let waiting = bot.message(ANA, COMMAND).with_id("3EB0AAAAAAAAAAAAAAAA").awaiting_content();
     assert!(bot.post(&stranger).await.text().contains("not_an_admin"));
     assert!(bot.post(&waiting).await.text().contains("waiting_message"));
 
-    let reply = bot.ask_by(&bot.message(ANA, ORDER).with_id("3EB0AAAAAAAAAAAAAAAA")).await;
+    let reply = bot.ask_by(&bot.message(ANA, COMMAND).with_id("3EB0AAAAAAAAAAAAAAAA")).await;
 
     assert_eq!(reply, DONE);
 }
@@ -108,11 +108,11 @@ async fn nobody_else_can_occupy_an_id() {
 async fn orders_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
     let bot = Service::start().await;
     bot.ask(ANA, "/communities").await;
-    let gate = bot.sandbox.trouble().hold("communities/link");
+    let gate = bot.sandbox.faults().hold_request("communities/link");
     let first = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     let second = bot.message(ANA, r#"/unlink "Bairro Feliz" futebol"#);
     bot.post(&first).await;
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     bot.post(&second).await;
 
     let read = bot.ask(ANA, "/whoami").await;
@@ -122,7 +122,7 @@ async fn orders_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
     gate.release();
     assert!(bot.reply_to(second.message_id()).await.text.contains("✅ “Futebol”"));
     let changes: Vec<String> =
-        bot.sandbox.calls().iter().filter(|c| c.changes()).map(|c: &Call| c.path.clone()).collect();
+        bot.sandbox.calls().iter().filter(|c| c.is_change()).map(|c: &ApiCall| c.path.clone()).collect();
     assert_eq!(changes, ["communities/link", "communities/unlink"]);
 }
 
@@ -130,16 +130,16 @@ async fn orders_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
 async fn a_retry_holds_up_its_own_chat_and_no_other() {
     let bot = Service::with()
         .timing(|timing| {
-            (timing.first_retry, timing.longest_retry) =
+            (timing.min_retry_delay, timing.max_retry_delay) =
                 (std::time::Duration::from_secs(600), std::time::Duration::from_secs(600))
         })
         .start()
         .await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let group = bot.sandbox.world(|world| world.group_named("Suporte").unwrap());
-    bot.post(&bot.message(ANA, ORDER)).await;
+    bot.post(&bot.message(ANA, COMMAND)).await;
     bot.within(async {
-        while bot.store.list(None, 1).await.unwrap()[0].tries == 0 {
+        while bot.store.list(None, 1).await.unwrap()[0].attempts == 0 {
             tokio::task::yield_now().await;
         }
     })
@@ -156,7 +156,7 @@ async fn a_retry_holds_up_its_own_chat_and_no_other() {
 #[tokio::test]
 async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
@@ -169,10 +169,11 @@ async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
 #[tokio::test]
 async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
     let bot = Service::start().await;
-    let wrong = Reply::json(400, &serde_json::json!({ "error": "your client-token is not configured" }));
-    bot.sandbox.trouble().next("communities?", 1, Fault::Instead(wrong));
+    let wrong =
+        FaultResponse::json(400, &serde_json::json!({ "error": "your client-token is not configured" }));
+    bot.sandbox.faults().fail_next("communities?", 1, Fault::Replace(wrong));
 
-    let reply = bot.ask(ANA, ORDER).await;
+    let reply = bot.ask(ANA, COMMAND).await;
 
     assert_eq!(reply, "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.");
 }
@@ -180,11 +181,11 @@ async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
 #[tokio::test]
 async fn a_long_order_wears_an_hourglass_until_its_answer() {
     let bot = Service::with()
-        .timing(|timing| timing.hourglass = std::time::Duration::from_millis(10))
+        .timing(|timing| timing.progress_reaction_after = std::time::Duration::from_millis(10))
         .start()
         .await;
-    let gate = bot.sandbox.trouble().hold("communities/link");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_request("communities/link");
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
 
     let reaction = bot.within(bot.sandbox.next_reaction_after(0)).await;
@@ -199,10 +200,10 @@ async fn a_long_order_wears_an_hourglass_until_its_answer() {
 #[tokio::test]
 async fn what_runs_is_finished_at_a_signal() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold("communities/link");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_request("communities/link");
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     gate.release();
 
     bot.stop().await;
@@ -214,9 +215,9 @@ async fn what_runs_is_finished_at_a_signal() {
 async fn a_text_that_postgresql_would_not_keep_is_accepted_and_answered() {
     let bot = Service::start().await;
 
-    let order = bot.give(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
+    let order = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(answers[0].contains("no group"), "{answers:?}");
     assert!(!bot.row(&order).await.text.contains('\0'));
 }

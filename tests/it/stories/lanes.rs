@@ -11,15 +11,15 @@ const SECOND: &str = r#"/link "Bairro Feliz" suporte"#;
 #[tokio::test]
 async fn the_second_order_of_a_chat_is_not_begun_before_the_first_is_answered() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let first = bot.give(ANA, FIRST).await;
-    bot.within(call.reached()).await;
-    let second = bot.give(ANA, SECOND).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let first = bot.send_to_completion(ANA, FIRST).await;
+    bot.within(call.wait_reached()).await;
+    let second = bot.send_to_completion(ANA, SECOND).await;
 
     // What is accepted later, and free to run, is answered: the second order would be begun by now.
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.notes(&second).await, ["accepted"]);
+    assert_eq!(bot.audit_events(&second).await, ["accepted"]);
     call.release();
     bot.settled().await;
     let quoted: Vec<_> = bot.sandbox.sent().into_iter().filter_map(|sent| sent.quoted).skip(1).collect();
@@ -29,66 +29,66 @@ async fn the_second_order_of_a_chat_is_not_begun_before_the_first_is_answered() 
 #[tokio::test]
 async fn one_direct_chat_is_one_chat_under_number_twin_and_lid() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    bot.give(ANA, FIRST).await;
-    bot.within(call.reached()).await;
-    let by_twin = bot.give("554499990001", SECOND).await;
-    let by_lid = bot.give(ANA_LID, SECOND).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    bot.send_to_completion(ANA, FIRST).await;
+    bot.within(call.wait_reached()).await;
+    let by_twin = bot.send_to_completion("554499990001", SECOND).await;
+    let by_lid = bot.send_to_completion(ANA_LID, SECOND).await;
 
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.notes(&by_twin).await, ["accepted"]);
-    assert_eq!(bot.notes(&by_lid).await, ["accepted"]);
+    assert_eq!(bot.audit_events(&by_twin).await, ["accepted"]);
+    assert_eq!(bot.audit_events(&by_lid).await, ["accepted"]);
     call.release();
     bot.settled().await;
-    assert_eq!(bot.asked_to_link(), [["Futebol"], ["Suporte"]]);
+    assert_eq!(bot.link_calls(), [["Futebol"], ["Suporte"]]);
 }
 
 #[tokio::test]
 async fn every_reading_command_answers_while_an_order_of_its_chat_is_held() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, FIRST).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, FIRST).await;
+    bot.within(call.wait_reached()).await;
     for read in ["/communities", "/community bairro", "/groups", "/help", "/whoami", "/status", "/xyzzy"] {
         assert!(!bot.ask(ANA, read).await.is_empty());
     }
 
     assert_eq!(bot.said().len(), 7);
     call.release();
-    assert_eq!(bot.answers_to(&order).await.len(), 1);
+    assert_eq!(bot.replies_to(&order).await.len(), 1);
 }
 
 #[tokio::test]
 async fn chats_of_two_admins_run_side_by_side() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let held = bot.give(ANA, FIRST).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let held = bot.send_to_completion(ANA, FIRST).await;
+    bot.within(call.wait_reached()).await;
 
     let beside = bot.ask(RUI, SECOND).await;
 
     assert_eq!(beside, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Suporte”");
     assert_eq!(bot.row(&held).await.state, "waiting");
     call.release();
-    assert_eq!(bot.answers_to(&held).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&held).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
 }
 
 #[tokio::test]
 async fn t23_two_admins_in_one_group_wait_for_each_other() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Síndicos");
-    let call = bot.sandbox.trouble().hold("communities/link");
-    bot.give_by(&bot.message(ANA, FIRST).in_group(&group)).await;
-    bot.within(call.reached()).await;
-    let same = bot.give_by(&bot.message(RUI, FIRST).in_group(&group)).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    bot.deliver_to_completion(&bot.message(ANA, FIRST).in_group(&group)).await;
+    bot.within(call.wait_reached()).await;
+    let same = bot.deliver_to_completion(&bot.message(RUI, FIRST).in_group(&group)).await;
 
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.notes(&same).await, ["accepted"]);
+    assert_eq!(bot.audit_events(&same).await, ["accepted"]);
     call.release();
     let told = ["1 of 1 group is now in “Bairro Feliz”.\n☑️ “Futebol”: was in it already"];
-    assert_eq!(bot.answers_to(&same).await, told);
+    assert_eq!(bot.replies_to(&same).await, told);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn twenty_orders_that_arrive_together_are_each_run_once() {
     let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
     assert_eq!((accepted, answers.len()), (20, 40));
     bot.settled().await;
-    let mut asked = bot.asked_to_link().concat();
+    let mut asked = bot.link_calls().concat();
     asked.sort();
     assert_eq!(asked, (1..=20).map(|number| format!("Turma {number:02}")).collect::<Vec<_>>());
     assert_eq!(bot.said().len(), 20);
@@ -130,7 +130,7 @@ async fn orders_that_arrive_together_run_in_the_order_in_which_the_journal_took_
     futures_util::future::join_all(orders.iter().map(|order| bot.post(order))).await;
 
     bot.settled().await;
-    let run = bot.asked_to_link().concat();
+    let run = bot.link_calls().concat();
     let text = |group: &String| format!("/link \"Bairro Feliz\" \"{group}\"");
-    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.taken().await);
+    assert_eq!(run.iter().map(text).collect::<Vec<_>>(), bot.accepted_ids().await);
 }

@@ -23,7 +23,7 @@ async fn every_command_has_its_names_in_all_three_languages() {
     ];
     for (name, typed) in rows {
         for typed in typed.split(' ') {
-            let order = bot.give(ANA, &format!("/{typed}")).await;
+            let order = bot.send_to_completion(ANA, &format!("/{typed}")).await;
 
             assert_eq!(bot.row(&order).await.name, name, "{typed}");
         }

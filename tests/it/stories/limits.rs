@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use vincula::clock::{Clock, Timestamp};
 
 use super::scene::{ANA_AND_RUI, RUI};
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
@@ -15,14 +15,14 @@ async fn t09_a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("non_admins = \"refuse\"").start().await;
 
-    let first = bot.message(STRANGER, ORDER);
+    let first = bot.message(NON_ADMIN, COMMAND);
     assert!(bot.post(&first).await.text().contains("not_an_admin"));
     assert_eq!(bot.reply_to(first.message_id()).await.text, "This number takes orders of its admins only.");
     clock.advance(Duration::from_secs(59 * 60));
-    bot.send(STRANGER, "/help").await;
-    bot.send(STRANGER, "hello").await;
+    bot.send(NON_ADMIN, "/help").await;
+    bot.send(NON_ADMIN, "hello").await;
     clock.advance(Duration::from_secs(61));
-    let later = bot.message(STRANGER, "/help");
+    let later = bot.message(NON_ADMIN, "/help");
     bot.post(&later).await;
 
     bot.reply_to(later.message_id()).await;
@@ -42,11 +42,11 @@ async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute()
     bot.ask(ANA, "/whoami").await;
     bot.ask(ANA, "/whoami").await;
 
-    let told = bot.ask(ANA, ORDER).await;
-    let ignored = bot.send(ANA, ORDER).await;
+    let told = bot.ask(ANA, COMMAND).await;
+    let ignored = bot.send(ANA, COMMAND).await;
     let rui = bot.ask(RUI, "/whoami").await;
     clock.advance(Duration::from_secs(61));
-    let again = bot.ask(ANA, ORDER).await;
+    let again = bot.ask(ANA, COMMAND).await;
 
     assert_eq!(told, "More than 2 orders in a minute: wait a moment. What I accepted goes on.");
     assert_eq!(ignored, r#"{"status":"ignored","reason":"rate_limited"}"#);
@@ -60,13 +60,13 @@ async fn the_pace_of_changes_holds_across_a_restart() {
     let mut bot = Service::with().pace(paces).start().await;
     let begun = Instant::now();
     for number in 0..5 {
-        let order = if number % 2 == 0 { ORDER } else { r#"/unlink "Bairro Feliz" futebol"# };
+        let order = if number % 2 == 0 { COMMAND } else { r#"/unlink "Bairro Feliz" futebol"# };
         bot.ask(ANA, order).await;
     }
     bot.stop().await;
 
     bot.restart().await;
-    for order in [r#"/unlink "Bairro Feliz" futebol"#, ORDER, r#"/unlink "Bairro Feliz" futebol"#] {
+    for order in [r#"/unlink "Bairro Feliz" futebol"#, COMMAND, r#"/unlink "Bairro Feliz" futebol"#] {
         bot.ask(ANA, order).await;
     }
 
@@ -80,8 +80,8 @@ async fn t05_an_old_order_is_not_run_and_its_admin_is_told() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("max_event_age = \"10m\"").start().await;
     let ago = |seconds: i64| Timestamp(clock.now().0 - seconds * 1_000);
-    let old = bot.message(ANA, ORDER).at(ago(11 * 60 + 5));
-    let late = bot.message(ANA, ORDER).at(ago(10 * 60));
+    let old = bot.message(ANA, COMMAND).sent_at(ago(11 * 60 + 5));
+    let late = bot.message(ANA, COMMAND).sent_at(ago(10 * 60));
 
     let told = bot.ask_by(&old).await;
     let done = bot.ask_by(&late).await;

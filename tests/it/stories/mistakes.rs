@@ -1,6 +1,6 @@
 //! Slips of the thumb: each has a reply of its own, with the way out; nothing is done by guess.
 
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 #[tokio::test]
 async fn each_slip_is_told_with_the_usage_and_an_example() {
@@ -69,7 +69,7 @@ async fn t13_an_unknown_command_in_a_group_is_another_bots() {
 async fn t13_an_unknown_command_of_a_stranger_gets_silence() {
     let bot = Service::start().await;
 
-    let answer = bot.send(STRANGER, "/lnik").await;
+    let answer = bot.send(NON_ADMIN, "/lnik").await;
 
     assert_eq!(answer, r#"{"status":"ignored","reason":"not_an_admin"}"#);
     assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());

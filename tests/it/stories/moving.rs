@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vincula::sandbox::{Fault, Partial, Reply};
+use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
 use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -51,7 +51,7 @@ async fn some_are_moved_some_linked_some_there_already_and_the_last_of_a_communi
 #[tokio::test]
 async fn what_cannot_be_linked_for_good_is_put_back() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -69,10 +69,10 @@ async fn what_cannot_be_linked_for_good_is_put_back() {
 async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
     for way_out in ["the order", "/undo"] {
         let bot = Service::start().await;
-        bot.sandbox.trouble().always("communities/link", Fault::Instead(refusal("You must be an admin")));
+        bot.sandbox.faults().fail_always("communities/link", Fault::Replace(refusal("You must be an admin")));
 
         let reply = bot.ask(ANA, MOVE).await;
-        bot.sandbox.trouble().clear();
+        bot.sandbox.faults().clear();
         let order = if way_out == "/undo" { way_out } else { reply.rsplit_once(": ").unwrap().1 };
         let back = bot.ask(ANA, order).await;
 
@@ -84,10 +84,10 @@ async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
 #[tokio::test]
 async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
     let bot = Service::start().await;
-    let trouble = bot.sandbox.trouble();
-    trouble.next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    let trouble = bot.sandbox.faults();
+    trouble.fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     // Back it is said to be, but not shown.
-    trouble.next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
+    trouble.fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -103,12 +103,12 @@ async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
 #[tokio::test]
 async fn between_the_halves_a_crash_or_trouble_loses_nothing() {
     let mut bot = Service::start().await;
-    let bad = Fault::Instead(Reply::bad_gateway());
-    bot.sandbox.trouble().next("communities/link", 1, bad);
-    let call = bot.sandbox.trouble().hold_answer("communities/unlink");
+    let bad = Fault::Replace(FaultResponse::bad_gateway());
+    bot.sandbox.faults().fail_next("communities/link", 1, bad);
+    let call = bot.sandbox.faults().hold_response("communities/unlink");
     let order = bot.message(ANA, MOVE);
     bot.post(&order).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
     bot.restart().await;
@@ -189,7 +189,7 @@ async fn what_was_in_no_community_is_taken_out_again_and_a_mixture_cannot_be_tak
 #[tokio::test]
 async fn what_does_not_leave_is_not_linked_elsewhere() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().always("communities/unlink", Fault::Instead(refusal("You must be an admin")));
+    bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(refusal("You must be an admin")));
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -210,8 +210,8 @@ async fn a_link_that_does_not_show_is_called_again_before_the_group_is_put_back(
         ),
     ] {
         let bot = Service::start().await;
-        let lie = Fault::Instead(ok(r#"{"success":true}"#));
-        bot.sandbox.trouble().next("communities/link", times, lie);
+        let lie = Fault::Replace(ok(r#"{"success":true}"#));
+        bot.sandbox.faults().fail_next("communities/link", times, lie);
 
         let reply = bot.ask(ANA, MOVE).await;
 
@@ -224,22 +224,22 @@ async fn a_link_that_does_not_show_is_called_again_before_the_group_is_put_back(
 async fn a_link_that_comes_through_late_is_told_as_done() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, MOVE).await;
-    bot.within(call.reached()).await;
+    bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, MOVE).await;
+    bot.within(call.wait_reached()).await;
     // It is about to be put back.
     let group = bot.group("Vendas Sul");
     bot.sandbox.world(|world| world.link(&bairro, &group)).unwrap();
     call.release();
 
-    assert_eq!(bot.answers_to(&order).await, [MOVED]);
+    assert_eq!(bot.replies_to(&order).await, [MOVED]);
 }
 
 #[tokio::test]
 async fn a_full_community_takes_no_group_from_another() {
     let bot = Service::with().world(|world| world.set_limit(2)).start().await;
-    bot.sandbox.trouble().set_partial(Partial::Error);
+    bot.sandbox.faults().set_partial(PartialFailure::Error);
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -252,7 +252,7 @@ async fn a_full_community_takes_no_group_from_another() {
 async fn a_move_that_is_given_up_between_the_halves_is_put_back() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let into_bairro = format!("communities/link?communityId={}", bot.community("Bairro Feliz"));
-    bot.sandbox.trouble().always(&into_bairro, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always(&into_bairro, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -267,10 +267,10 @@ async fn a_move_that_is_given_up_between_the_halves_is_put_back() {
 #[tokio::test]
 async fn where_nothing_can_be_linked_any_more_the_reply_has_the_way_out() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, MOVE).await;
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
     let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
     let told =
@@ -281,27 +281,27 @@ async fn where_nothing_can_be_linked_any_more_the_reply_has_the_way_out() {
 
 #[tokio::test]
 async fn a_move_that_is_cancelled_between_the_halves_is_put_back() {
-    let bot = super::cancel::patient().start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, MOVE).await;
-    bot.tried(&order, 1).await;
-    bot.sandbox.trouble().clear();
+    let bot = super::cancel::with_long_retries().start().await;
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, MOVE).await;
+    bot.wait_for_attempts(&order, 1).await;
+    bot.sandbox.faults().clear();
 
     bot.ask(ANA, "/cancel").await;
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: not done: the order was cancelled; it is back in “Marketing BR”";
-    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&order).await, [told]);
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
 }
 
 #[tokio::test]
 async fn a_crash_while_it_is_put_back_moves_it_no_second_time() {
     let mut bot = Service::start().await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
-    let order = bot.give(ANA, MOVE).await;
-    bot.within(call.reached()).await;
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
+    let call = bot.sandbox.faults().hold_response("communities/link");
+    let order = bot.send_to_completion(ANA, MOVE).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
     bot.restart().await;
@@ -323,28 +323,28 @@ async fn what_has_left_its_community_does_not_wait_for_what_cannot_leave_another
         .start()
         .await;
     let out_of_marketing = format!("communities/unlink?communityId={}", bot.community("Marketing BR"));
-    bot.sandbox.trouble().always(&out_of_marketing, Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, r#"/move "vendas sul" tênis "Bairro Feliz""#).await;
+    bot.sandbox.faults().fail_always(&out_of_marketing, Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, r#"/move "vendas sul" tênis "Bairro Feliz""#).await;
 
-    bot.tried(&order, 1).await;
+    bot.wait_for_attempts(&order, 1).await;
     let meanwhile = bot.community_of("Tênis");
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
 
     assert_eq!(meanwhile.as_deref(), Some("Bairro Feliz"));
     let done = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Sul”\n✅ “Tênis”";
-    assert_eq!(bot.answers_to(&order).await, [done]);
+    assert_eq!(bot.replies_to(&order).await, [done]);
 }
 
 #[tokio::test]
 async fn a_move_that_makes_its_worker_panic_between_the_halves_tells_where_the_group_may_be() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
 
-    let order = bot.give(ANA, MOVE).await;
+    let order = bot.send_to_completion(ANA, MOVE).await;
 
-    let told = bot.answers_to(&order).await;
-    bot.sandbox.trouble().clear();
+    let told = bot.replies_to(&order).await;
+    bot.sandbox.faults().clear();
     let back = format!("/link {} {}", bot.community("Marketing BR"), bot.group("Vendas Sul"));
     let open = format!(
         "❓ “Vendas Sul” may have left “Marketing BR” and not be in “Bairro Feliz” yet. If it is in neither, this \

@@ -1,8 +1,8 @@
 //! Orders typed on the bot's own phone: whoever holds it is the owner, in any chat.
 
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 const GRAVE: &str = r#"/unlink "Bairro Feliz" "Rua 1" "Rua 2" "Rua 3" moradores"#;
@@ -19,14 +19,14 @@ async fn start() -> Service {
 
 impl Service {
     /// What the owner types in the direct chat with somebody.
-    fn typed_to(&self, partner: &str, text: &str) -> Event {
+    fn typed_to(&self, partner: &str, text: &str) -> EventBuilder {
         self.message(partner, text).from_me()
     }
 
-    fn thumb(&self, partner: &str, message_id: &str) -> Event {
+    fn thumb(&self, partner: &str, message_id: &str) -> EventBuilder {
         let account = self.sandbox.account();
-        let thumb = Event::reaction(&account.id, "👍", message_id).from(partner);
-        thumb.connected_phone(&account.phone).at(self.clock.now())
+        let thumb = EventBuilder::reaction(&account.id, "👍", message_id).from(partner);
+        thumb.connected_phone(&account.phone).sent_at(self.clock.now())
     }
 }
 
@@ -34,22 +34,22 @@ impl Service {
 async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
     let bot = start().await;
     let group = bot.group("Futebol");
-    let with_somebody = bot.typed_to(STRANGER, r#"/link "Bairro Feliz" futebol"#);
-    let in_a_group = bot.typed_to(STRANGER, "/whoami").in_group(&group);
+    let with_somebody = bot.typed_to(NON_ADMIN, r#"/link "Bairro Feliz" futebol"#);
+    let in_a_group = bot.typed_to(NON_ADMIN, "/whoami").in_group(&group);
     let to_themselves = bot.typed_to(&bot.sandbox.account().phone.clone(), "/whoami");
 
     assert_eq!(bot.ask_by(&with_somebody).await, DONE);
     for order in [&in_a_group, &to_themselves] {
         assert!(bot.ask_by(order).await.starts_with("You are “owner”."));
     }
-    let portuguese = bot.ask_by(&bot.typed_to(STRANGER, "/quemsou")).await;
-    let past = bot.ask_by(&bot.typed_to(STRANGER, "/historial")).await;
-    let own = bot.ask_by(&bot.typed_to(STRANGER, "/histórico eu")).await;
+    let portuguese = bot.ask_by(&bot.typed_to(NON_ADMIN, "/quemsou")).await;
+    let past = bot.ask_by(&bot.typed_to(NON_ADMIN, "/historial")).await;
+    let own = bot.ask_by(&bot.typed_to(NON_ADMIN, "/histórico eu")).await;
     assert!(portuguese.starts_with("Você é “dono do número”."), "{portuguese}");
     assert!(past.contains(" dueño del número: “/link"), "{past}");
     assert!(own.starts_with("Últimos pedidos de “dono do número”:"), "{own}");
 
-    assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, STRANGER);
+    assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, NON_ADMIN);
     assert_eq!(bot.reply_to(in_a_group.message_id()).await.chat, group);
     assert_eq!(bot.reply_to(to_themselves.message_id()).await.chat, bot.sandbox.account().phone);
 }
@@ -58,12 +58,12 @@ async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
 async fn the_owner_says_yes_and_takes_back_where_they_gave_the_order() {
     let bot = start().await;
 
-    let asked = bot.ask_by(&bot.typed_to(STRANGER, GRAVE)).await;
+    let asked = bot.ask_by(&bot.typed_to(NON_ADMIN, GRAVE)).await;
     let elsewhere = bot.post(&bot.typed_to(ANA, "sim")).await.text();
-    let by_the_partner = bot.send(STRANGER, "sim").await;
-    let to_the_partner = bot.post(&bot.typed_to(STRANGER, "ok")).await.text();
-    let done = bot.ask_by(&bot.typed_to(STRANGER, "sim")).await;
-    let undone = bot.ask_by(&bot.typed_to(STRANGER, "/undo")).await;
+    let by_the_partner = bot.send(NON_ADMIN, "sim").await;
+    let to_the_partner = bot.post(&bot.typed_to(NON_ADMIN, "ok")).await.text();
+    let done = bot.ask_by(&bot.typed_to(NON_ADMIN, "sim")).await;
+    let undone = bot.ask_by(&bot.typed_to(NON_ADMIN, "/undo")).await;
 
     assert!(asked.contains("Rua 3"), "{asked}");
     assert!(elsewhere.contains("not_a_command"), "{elsewhere}");
@@ -76,13 +76,13 @@ async fn the_owner_says_yes_and_takes_back_where_they_gave_the_order() {
 #[tokio::test]
 async fn the_owners_thumb_is_a_yes_and_the_partners_is_none() {
     let bot = start().await;
-    let order = bot.typed_to(STRANGER, GRAVE);
+    let order = bot.typed_to(NON_ADMIN, GRAVE);
     bot.ask_by(&order).await;
     let question = bot.reply_to(order.message_id()).await.message_id;
 
-    let partners = bot.post(&bot.thumb(STRANGER, &question)).await.text();
-    let echo = bot.post(&bot.thumb(STRANGER, &question).from_api()).await.text();
-    let owners = bot.ask_by(&bot.thumb(STRANGER, &question).from_me()).await;
+    let partners = bot.post(&bot.thumb(NON_ADMIN, &question)).await.text();
+    let echo = bot.post(&bot.thumb(NON_ADMIN, &question).from_api()).await.text();
+    let owners = bot.ask_by(&bot.thumb(NON_ADMIN, &question).from_me()).await;
 
     assert!(partners.contains("ignored") && echo.contains("from_me"), "{partners} {echo}");
     assert!(owners.contains("✅ “Rua 1”"), "{owners}");
@@ -94,7 +94,7 @@ async fn what_the_owner_says_to_others_is_none_of_the_bots_business() {
     let group = bot.group("Futebol");
 
     for words in ["oi", "Bom dia!", "menu", "sim", "2", "👍", "tudo bem?"] {
-        for said in [bot.typed_to(STRANGER, words), bot.typed_to(STRANGER, words).in_group(&group)] {
+        for said in [bot.typed_to(NON_ADMIN, words), bot.typed_to(NON_ADMIN, words).in_group(&group)] {
             let answer = bot.post(&said).await.text();
             assert!(answer.contains("not_a_command"), "{words}: {answer}");
         }

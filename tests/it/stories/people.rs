@@ -1,11 +1,11 @@
 //! Who may give orders, which and where; everybody else gets silence.
 
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 use super::scene::RUI;
-use crate::support::{ANA, ANA_LID, STRANGER, Service};
+use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 
@@ -14,7 +14,7 @@ const ANA_OF_ONE: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"
     commands = [\"link\", \"community\"]\ncommunities = [\"Bairro Feliz\"]\n";
 
 /// The event reaches nobody: no row, no call, nothing sent.
-async fn expect_silence(bot: &Service, event: &Event, answer: &str) {
+async fn expect_silence(bot: &Service, event: &EventBuilder, answer: &str) {
     assert_eq!(bot.post(event).await.text(), answer, "{}", event.body());
     assert!(bot.store.list(None, 9).await.unwrap().is_empty());
     assert!(bot.sandbox.calls().is_empty(), "{:?}", bot.sandbox.calls());
@@ -24,11 +24,11 @@ async fn expect_silence(bot: &Service, event: &Event, answer: &str) {
 async fn t09_strangers_get_silence_and_leave_no_trace() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
-    for text in [ORDER, "/help", "/whoami", "/lnik", "/status"] {
-        expect_silence(&bot, &bot.message(STRANGER, text), NOBODY).await;
+    for text in [COMMAND, "/help", "/whoami", "/lnik", "/status"] {
+        expect_silence(&bot, &bot.message(NON_ADMIN, text), NOBODY).await;
     }
-    for text in [ORDER, "/help"] {
-        expect_silence(&bot, &bot.message(STRANGER, text).in_group(&group), NOBODY).await;
+    for text in [COMMAND, "/help"] {
+        expect_silence(&bot, &bot.message(NON_ADMIN, text).in_group(&group), NOBODY).await;
     }
 }
 
@@ -37,7 +37,8 @@ async fn t10_in_a_group_the_author_is_the_participant() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let by_number = bot.message(ANA, "/whoami").in_group(&group);
-    let by_lid = bot.message(STRANGER, "/whoami").without("participantPhone").lid(ANA_LID).in_group(&group);
+    let by_lid =
+        bot.message(NON_ADMIN, "/whoami").without_field("participantPhone").lid(ANA_LID).in_group(&group);
     let by_lid_in_the_numbers_place = bot.message(ANA_LID, "/whoami").in_group(&group);
 
     for order in [by_number, by_lid, by_lid_in_the_numbers_place] {
@@ -50,12 +51,12 @@ async fn t10_in_a_group_the_author_is_the_participant() {
 async fn t10_a_group_that_an_admin_made_makes_nobody_an_admin() {
     let bot = Service::start().await;
     let anas_group = format!("{ANA}-1623281429");
-    let order = bot.message(STRANGER, ORDER).in_group(&anas_group);
+    let order = bot.message(NON_ADMIN, COMMAND).in_group(&anas_group);
 
     expect_silence(&bot, &order, NOBODY).await;
-    let nobody = order.clone().without("participantPhone").without("participantLid");
+    let nobody = order.clone().without_field("participantPhone").without_field("participantLid");
     expect_silence(&bot, &nobody, r#"{"status":"ignored","reason":"no_sender"}"#).await;
-    let disguised = bot.message(STRANGER, ORDER).in_group(ANA);
+    let disguised = bot.message(NON_ADMIN, COMMAND).in_group(ANA);
     expect_silence(&bot, &disguised, r#"{"status":"ignored","reason":"unclear_chat"}"#).await;
 }
 
@@ -64,7 +65,7 @@ async fn t11_a_brazilian_number_is_the_same_without_its_ninth_digit() {
     let bot = Service::start().await;
     let twin = "554499990001";
 
-    let reply = bot.ask(twin, ORDER).await;
+    let reply = bot.ask(twin, COMMAND).await;
 
     assert_eq!(reply, DONE);
     assert_eq!(bot.sandbox.sent()[0].chat, twin);
@@ -73,7 +74,7 @@ async fn t11_a_brazilian_number_is_the_same_without_its_ninth_digit() {
 #[tokio::test]
 async fn t11_an_admin_is_known_by_the_lid_alone() {
     let bot = Service::start().await;
-    let order = bot.message(ANA_LID, ORDER);
+    let order = bot.message(ANA_LID, COMMAND);
 
     let reply = bot.ask_by(&order).await;
 
@@ -88,9 +89,9 @@ async fn t11_what_only_looks_like_an_admin_is_nobody() {
     let lid_with_her_digits = format!("{ANA}@lid");
 
     for who in [lid_with_her_digits.as_str(), "4499990001", "55449999900010", "81896604192873"] {
-        let answer = bot.post(&bot.message(who, ORDER)).await.text();
+        let answer = bot.post(&bot.message(who, COMMAND)).await.text();
         assert!(answer.contains("ignored"), "{who}: {answer}");
-        let answer = bot.post(&bot.message(who, ORDER).in_group(&group)).await.text();
+        let answer = bot.post(&bot.message(who, COMMAND).in_group(&group)).await.text();
         // A group shows lids without their suffix too, where there are too many digits for a number.
         let is_her_bare_lid = who == "81896604192873";
         assert_eq!(answer.contains("accepted"), is_her_bare_lid, "{who}: {answer}");
@@ -101,7 +102,7 @@ async fn t11_what_only_looks_like_an_admin_is_nobody() {
 async fn an_admin_may_what_the_configuration_says_where_it_says_so() {
     let bot = Service::with().admins(ANA_OF_ONE).start().await;
 
-    let allowed = bot.ask(ANA, ORDER).await;
+    let allowed = bot.ask(ANA, COMMAND).await;
     let command = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
     let place = bot.ask(ANA, r#"/link "Marketing BR" suporte"#).await;
     let read = bot.ask(ANA, r#"/community "Marketing BR""#).await;
@@ -139,9 +140,9 @@ async fn communities_that_an_admin_may_not_use_are_not_offered() {
 #[tokio::test]
 async fn t22_an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
     let mut bot = Service::start().await;
-    let read = bot.sandbox.trouble().hold("communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(read.wait_reached()).await;
     bot.crash().await;
 
     bot.restart_with(
@@ -151,22 +152,22 @@ async fn t22_an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
     .await;
 
     let told = ["You are no longer an admin of this bot, so the order was not run."];
-    assert_eq!(bot.answers_to(&order).await, told);
+    assert_eq!(bot.replies_to(&order).await, told);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
 }
 
 #[tokio::test]
 async fn t22_rights_that_were_taken_while_the_order_waited_are_gone() {
     let mut bot = Service::start().await;
-    let read = bot.sandbox.trouble().hold("communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(read.wait_reached()).await;
     bot.crash().await;
 
     bot.restart_with("name = \"Ana\"", "communities = [\"Marketing BR\"]").await;
 
     let told = ["You may not use /link in “Bairro Feliz”. Whoever runs this bot can allow it."];
-    assert_eq!(bot.answers_to(&order).await, told);
+    assert_eq!(bot.replies_to(&order).await, told);
     assert_eq!(bot.changes(), 0);
 }
 
@@ -177,15 +178,15 @@ async fn t12_orders_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
 
     expect_silence(
         &plain,
-        &plain.message(STRANGER, ORDER).from_me(),
+        &plain.message(NON_ADMIN, COMMAND).from_me(),
         r#"{"status":"ignored","reason":"from_me"}"#,
     )
     .await;
-    let echo = owners.message(STRANGER, ORDER).from_api();
+    let echo = owners.message(NON_ADMIN, COMMAND).from_api();
     expect_silence(&owners, &echo, r#"{"status":"ignored","reason":"from_me"}"#).await;
-    let reply = owners.ask_by(&owners.message(STRANGER, ORDER).from_me()).await;
+    let reply = owners.ask_by(&owners.message(NON_ADMIN, COMMAND).from_me()).await;
 
     assert_eq!(reply, DONE);
-    assert_eq!(owners.sandbox.sent()[0].chat, STRANGER, "the answer goes to the chat of the order");
-    assert_eq!(owners.send(STRANGER, ORDER).await, NOBODY, "the partner is no owner");
+    assert_eq!(owners.sandbox.sent()[0].chat, NON_ADMIN, "the answer goes to the chat of the order");
+    assert_eq!(owners.send(NON_ADMIN, COMMAND).await, NOBODY, "the partner is no owner");
 }

@@ -1,10 +1,10 @@
 //! `/photo`: a picture whose caption is the order, or an address, becomes a community's photo.
 
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use crate::support::{ANA, STRANGER, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 const URL: &str = "https://pictures.example/a,b.jpeg?x=1&y=%20";
 const DONE: &str = "✅ “Bairro Feliz” has its new photo, says Z-API. The phone shows it.";
@@ -16,10 +16,10 @@ impl Service {
     }
 
     /// A picture with its caption.
-    pub(super) fn picture(&self, from: &str, caption: &str, url: &str) -> Event {
+    pub(super) fn picture(&self, from: &str, caption: &str, url: &str) -> EventBuilder {
         let account = self.sandbox.account();
-        let picture = Event::picture(&account.id, caption, url);
-        picture.from(from).connected_phone(&account.phone).at(self.clock.now())
+        let picture = EventBuilder::picture(&account.id, caption, url);
+        picture.from(from).connected_phone(&account.phone).sent_at(self.clock.now())
     }
 }
 
@@ -94,9 +94,9 @@ async fn a_trial_a_refusal_who_may_not_and_strangers_change_nothing() {
     assert!(trial.starts_with("➡️ “Marketing BR” would get this photo.\n\nThis was a trial"), "{trial}");
     let denied = bot.ask_by(&bot.picture(ANA, &format!("/photo {bairro}"), URL)).await;
     assert!(denied.starts_with("You may not use /photo in "), "{denied}");
-    let ignored = bot.post(&bot.picture(STRANGER, "/photo marketing", URL)).await.text();
+    let ignored = bot.post(&bot.picture(NON_ADMIN, "/photo marketing", URL)).await.text();
     assert_eq!(ignored, r#"{"status":"ignored","reason":"not_an_admin"}"#);
-    bot.sandbox.world(|world| world.set_standing(&marketing, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&marketing, BotRole::Member));
 
     let refused = bot.ask_by(&bot.picture(ANA, "/photo marketing", URL)).await;
 
@@ -107,7 +107,7 @@ async fn a_trial_a_refusal_who_may_not_and_strangers_change_nothing() {
 #[tokio::test]
 async fn trouble_is_got_over_and_it_cannot_be_undone() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("update-community-photo", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("update-community-photo", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     assert_eq!(bot.ask_by(&bot.picture(ANA, "/photo bairro", URL)).await, DONE);
 

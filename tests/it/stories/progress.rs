@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
-fn classes(count: usize) -> Setting {
+fn classes(count: usize) -> ServiceBuilder {
     Service::with().world(move |world| {
         world.set_limit(100);
         for class in 1..=count {
@@ -19,17 +19,17 @@ fn classes(count: usize) -> Setting {
 #[tokio::test]
 async fn an_order_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_same_message() {
     let bot = classes(25).start().await;
-    let first = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(first.reached()).await;
+    bot.within(first.wait_reached()).await;
 
     assert_eq!(bot.reply_to(order.message_id()).await.text, "⏳ 0 of 25…");
     assert_eq!(bot.within(bot.sandbox.next_reaction_after(0)).await.value, "⏳");
-    let second = bot.sandbox.trouble().hold("communities/link");
+    let second = bot.sandbox.faults().hold_request("communities/link");
     first.release();
-    bot.within(second.reached()).await;
-    bot.shows("⏳ 10 of 25…").await;
+    bot.within(second.wait_reached()).await;
+    bot.wait_for_message("⏳ 10 of 25…").await;
     second.release();
 
     bot.settled().await;
@@ -37,22 +37,25 @@ async fn an_order_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("25 of 25 groups are now in “Bairro Feliz”."), "{}", said[0]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
-    let called: Vec<usize> = bot.asked_to_link().iter().map(Vec::len).collect();
+    let called: Vec<usize> = bot.link_calls().iter().map(Vec::len).collect();
     assert_eq!(called, [10, 10, 5]);
 }
 
 #[tokio::test]
 async fn an_order_that_takes_its_time_says_so() {
-    let bot = Service::with().timing(|timing| timing.progress = Duration::from_millis(50)).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
+    let bot = Service::with()
+        .timing(|timing| timing.progress_message_after = Duration::from_millis(50))
+        .start()
+        .await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/vincular "Bairro Feliz" futebol"#);
     bot.post(&order).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
 
     assert!(bot.reply_to(order.message_id()).await.text.starts_with("⏳ "));
     call.release();
 
-    bot.shows("1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”").await;
+    bot.wait_for_message("1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”").await;
     bot.settled().await;
     assert_eq!(bot.said().len(), 1);
 }
@@ -60,12 +63,12 @@ async fn an_order_that_takes_its_time_says_so() {
 #[tokio::test]
 async fn where_editing_fails_the_answer_is_a_second_message() {
     let bot = classes(11).start().await;
-    let refused = Reply::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
-    bot.sandbox.trouble().always("send-text?edit", Fault::Instead(refused));
-    let call = bot.sandbox.trouble().hold("communities/link");
+    let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
+    bot.sandbox.faults().fail_always("send-text?edit", Fault::Replace(refused));
+    let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.reply_to(order.message_id()).await;
     call.release();
 
@@ -78,10 +81,10 @@ async fn where_editing_fails_the_answer_is_a_second_message() {
 #[tokio::test]
 async fn after_a_crash_the_same_message_becomes_the_answer() {
     let mut bot = classes(11).start().await;
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let call = bot.sandbox.faults().hold_response("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.reply_to(order.message_id()).await;
     let id = bot.row(order.message_id()).await.id;
     bot.within(async {
@@ -102,12 +105,12 @@ async fn after_a_crash_the_same_message_becomes_the_answer() {
 #[tokio::test]
 async fn what_was_done_before_every_call_failed_is_told_as_done() {
     let bot = classes(25).start().await;
-    let first = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(first.reached()).await;
-    let barred = Reply::json(403, &serde_json::json!({ "error": "Client-Token not allowed" }));
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(barred));
+    bot.within(first.wait_reached()).await;
+    let barred = FaultResponse::json(403, &serde_json::json!({ "error": "Client-Token not allowed" }));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(barred));
     first.release();
 
     bot.settled().await;
@@ -120,11 +123,11 @@ async fn what_was_done_before_every_call_failed_is_told_as_done() {
 async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
     // The one try is the last one.
     let bot = classes(25).instance("give_up_after = \"1s\"").start().await;
-    let first = bot.sandbox.trouble().hold("communities/link");
+    let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(first.reached()).await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    bot.within(first.wait_reached()).await;
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
     first.release();
 
     bot.settled().await;
@@ -139,10 +142,10 @@ async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
 async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = classes(11).clock(clock.clone()).start().await;
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
+    let call = bot.sandbox.faults().hold_response("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
     bot.post(&order).await;
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.reply_to(order.message_id()).await;
     let id = bot.row(order.message_id()).await.id;
     bot.within(async {
@@ -167,13 +170,13 @@ async fn how_far_a_mended_order_is_stands_in_the_place_of_what_was_wrong_with_it
     let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
     bot.ask_by(&order).await;
     bot.settled().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
+    let call = bot.sandbox.faults().hold_request("communities/link");
     let mended =
         bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
-    bot.give_by(&mended).await;
-    bot.within(call.reached()).await;
+    bot.deliver_to_completion(&mended).await;
+    bot.within(call.wait_reached()).await;
 
-    bot.shows("⏳ 0 of 11…").await;
+    bot.wait_for_message("⏳ 0 of 11…").await;
     assert_eq!(bot.said(), ["⏳ 0 of 11…"]);
     call.release();
 
@@ -188,14 +191,14 @@ async fn where_the_old_answer_cannot_be_edited_how_far_it_is_follows_below() {
     let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
     bot.ask_by(&order).await;
     bot.settled().await;
-    let refused = Reply::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
-    bot.sandbox.trouble().next("send-text?edit", 1, Fault::Instead(refused));
-    let call = bot.sandbox.trouble().hold("communities/link");
+    let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
+    bot.sandbox.faults().fail_next("send-text?edit", 1, Fault::Replace(refused));
+    let call = bot.sandbox.faults().hold_request("communities/link");
     let mended =
         bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
-    bot.give_by(&mended).await;
-    bot.within(call.reached()).await;
-    bot.shows("⏳ 0 of 11…").await;
+    bot.deliver_to_completion(&mended).await;
+    bot.within(call.wait_reached()).await;
+    bot.wait_for_message("⏳ 0 of 11…").await;
     call.release();
 
     bot.settled().await;
@@ -206,15 +209,15 @@ async fn where_the_old_answer_cannot_be_edited_how_far_it_is_follows_below() {
 #[tokio::test]
 async fn after_a_crash_before_the_message_was_noted_the_answer_is_one_of_its_own() {
     let mut bot = classes(11).start().await;
-    let told = bot.sandbox.trouble().hold_answer("send-text");
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
-    bot.within(told.reached()).await;
-    bot.within(call.reached()).await;
+    let told = bot.sandbox.faults().hold_response("send-text");
+    let call = bot.sandbox.faults().hold_response("communities/link");
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
+    bot.within(told.wait_reached()).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
 
     // Nobody knows the first one's id any more, so it stays as it is.
     assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use super::scene::ok;
@@ -40,7 +40,7 @@ async fn who_was_an_admin_is_told_so_and_who_is_not_in_it_gets_the_order_that_he
          ❓ +55 44 99999-0005: I don’t see them in the community, but it hides some numbers. \
          If they are not in it, add them first: /add \"Bairro Feliz\" 5544999990005"
     );
-    assert_eq!(bot.asked_of_people("add-admin"), [[CARLA]]);
+    assert_eq!(bot.people_in_calls("add-admin"), [[CARLA]]);
     assert!(helped.contains("\n⚠️ +55 44 99999-0004: "), "{helped}");
 }
 
@@ -94,15 +94,15 @@ async fn a_trial_promotes_nobody() {
 #[tokio::test]
 async fn after_a_crash_it_is_told_who_was_an_admin_before() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("add-admin");
-    let order = bot.give(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("add-admin");
+    let order = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["2 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
           ✅ +55 44 99999-0003"]
     );
@@ -112,7 +112,7 @@ async fn after_a_crash_it_is_told_who_was_an_admin_before() {
 #[tokio::test]
 async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("add-admin", 2, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("add-admin", 2, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA}"#)).await;
 
@@ -125,19 +125,19 @@ async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
     let bot = Service::with()
         .timing(|timing| {
             timing.read_back = Duration::from_millis(50);
-            timing.first_retry = Duration::from_secs(600);
-            timing.longest_retry = Duration::from_secs(600);
+            timing.min_retry_delay = Duration::from_secs(600);
+            timing.max_retry_delay = Duration::from_secs(600);
         })
         .start()
         .await;
-    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_always("add-admin", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.wait_for_attempts(&order, 1).await;
 
     bot.ask(ANA, "/cancel").await;
 
     assert_eq!(
-        bot.answers_to(&order).await,
+        bot.replies_to(&order).await,
         ["1 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
           ❌ +55 44 99999-0003: not done: the order was cancelled"]
     );
@@ -148,10 +148,12 @@ async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
 async fn in_a_community_where_the_bot_is_no_admin_the_question_that_helps_is_asked() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    bot.sandbox.world(|world| world.set_standing(&bairro, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&bairro, BotRole::Member));
 
     let said = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
-    bot.sandbox.trouble().always("add-admin", Fault::Instead(Reply::json(200, &json!({ "value": false }))));
+    bot.sandbox
+        .faults()
+        .fail_always("add-admin", Fault::Replace(FaultResponse::json(200, &json!({ "value": false }))));
     let unsaid = bot.ask(ANA, &format!(r#"/promover "Bairro Feliz" {CARLA}"#)).await;
 
     assert!(said.ends_with("❌ +55 44 99999-0003: a Z-API recusou: “You must be an admin”"), "{said}");
@@ -163,7 +165,7 @@ async fn undo_demotes_those_who_came_to_be_admins_though_it_was_not_sure() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
-    bot.sandbox.trouble().always("add-admin", Fault::Instead(ok(r#"{"value":true}"#)));
+    bot.sandbox.faults().fail_always("add-admin", Fault::Replace(ok(r#"{"value":true}"#)));
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.world(|world| world.join(&bairro, LATE, false, false));
     let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}, {LATE}"#)).await;

@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::World;
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 use super::scene::{ANA_AND_RUI, RUI};
-use crate::support::{ANA, ANA_LID, STRANGER, Service};
-use crate::webhook::expect_status;
+use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
+use crate::webhook::assert_status;
 
 const GRAVE: &str = "/desativar marketing";
 const LEFT: &str = "Tudo bem, não fiz nada.";
 const NOTHING_WAITS: &str = "❌ Não tenho nenhuma pergunta em aberto aqui.";
 
-fn in_portuguese() -> crate::support::Setting {
+fn in_portuguese() -> crate::support::ServiceBuilder {
     Service::with().instance("locale = \"pt-BR\"").admins(ANA_AND_RUI)
 }
 
 /// Sends a text that gets no reply.
-async fn chat(bot: &Service, event: &Event) {
+async fn chat(bot: &Service, event: &EventBuilder) {
     let before = bot.said().len();
     bot.post(event).await;
     bot.settled().await;
@@ -28,7 +28,7 @@ async fn chat(bot: &Service, event: &Event) {
 }
 
 /// Asks, and gives the ids of the messages of the prompt.
-async fn asked(bot: &Service, order: &Event) -> Vec<String> {
+async fn asked(bot: &Service, order: &EventBuilder) -> Vec<String> {
     let before = bot.sandbox.sent().len();
     bot.ask_by(order).await;
     bot.settled().await;
@@ -74,7 +74,7 @@ async fn t46_a_yes_that_was_sent_before_the_command_is_none() {
         };
         // To somebody else, or to another question; it is under way for half a minute.
         let old = say("sim");
-        bot.clock.pass(Duration::from_secs(30));
+        bot.clock.elapse(Duration::from_secs(30));
         asked(&bot, &say(GRAVE)).await;
 
         let told = bot.ask_by(&old).await;
@@ -94,8 +94,8 @@ async fn t46_a_reaction_that_says_no_closes_the_prompt() {
         let prompt = asked(&bot, &here(GRAVE)).await;
         let account = bot.sandbox.account();
         let react = |to: &str| {
-            let event = Event::reaction(&account.id, sign, to).from(ANA).in_group(&group);
-            event.connected_phone(&account.phone).at(bot.clock.now())
+            let event = EventBuilder::reaction(&account.id, sign, to).from(ANA).in_group(&group);
+            event.connected_phone(&account.phone).sent_at(bot.clock.now())
         };
 
         chat(&bot, &react("3EB0SOMEBODYELSE")).await;
@@ -123,10 +123,10 @@ async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
         assert!(prompt.len() > 1);
         let account = bot.sandbox.account();
         let event = match answer {
-            "👍" => Event::reaction(&account.id, "👍", &prompt[at])
+            "👍" => EventBuilder::reaction(&account.id, "👍", &prompt[at])
                 .from(ANA)
                 .connected_phone(&account.phone)
-                .at(bot.clock.now()),
+                .sent_at(bot.clock.now()),
             text => bot.message(ANA, text).replying_to(&prompt[at]),
         };
 
@@ -143,11 +143,11 @@ async fn t46_a_quote_is_read_wherever_the_prompt_is() {
     for by_owner in [false, true] {
         let bot = in_portuguese().instance("owner_commands = true").start().await;
         let say = |text: &str| match by_owner {
-            true => bot.message(STRANGER, text).from_me(),
+            true => bot.message(NON_ADMIN, text).from_me(),
             false => {
                 let account = bot.sandbox.account();
-                let text = Event::text(&account.id, text).lid(ANA_LID);
-                text.connected_phone(&account.phone).at(bot.clock.now())
+                let text = EventBuilder::text(&account.id, text).lid(ANA_LID);
+                text.connected_phone(&account.phone).sent_at(bot.clock.now())
             }
         };
         let prompt = asked(&bot, &say(GRAVE)).await;
@@ -201,12 +201,12 @@ async fn t46_a_no_is_the_askers_in_their_chat_and_chatter_where_nothing_waits() 
     let group = bot.group("Futebol");
     let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
     for event in [here(ANA, "melhor não"), bot.message(ANA, "acho que não"), here(ANA, "vou no mercado")] {
-        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+        assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
     asked(&bot, &here(ANA, GRAVE)).await;
 
-    for event in [here(RUI, "melhor não"), here(STRANGER, "não"), bot.message(ANA, "melhor não")] {
-        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "not_a_command");
+    for event in [here(RUI, "melhor não"), here(NON_ADMIN, "não"), bot.message(ANA, "melhor não")] {
+        assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
     // In Portuguese that says where.
     chat(&bot, &here(ANA, "vou no mercado")).await;
@@ -304,12 +304,12 @@ async fn t46_in_a_group_words_that_end_a_talk_say_nothing() {
     asked(&bot, &here(GRAVE)).await;
 
     for word in ["ok", "certo", "obrigada", "tá bom", "thanks"] {
-        assert_eq!(expect_status(&bot.post(&here(word)).await, "ignored"), "not_a_command");
+        assert_eq!(assert_status(&bot.post(&here(word)).await, "ignored"), "not_a_command");
     }
     assert!(is_there(&bot));
 }
 
-fn with_streets() -> crate::support::Setting {
+fn with_streets() -> crate::support::ServiceBuilder {
     in_portuguese().world(|world: &mut World| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
         for street in 1..=4 {

@@ -3,8 +3,8 @@
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
-use vincula::storage::{LEASE, Store};
+use vincula::sandbox::{Fault, FaultResponse};
+use vincula::storage::{LEASE_TTL, Store};
 
 use crate::support::{ANA, Service};
 
@@ -38,12 +38,12 @@ async fn an_order_whose_sender_hung_up_is_run_all_the_same() {
 #[tokio::test]
 async fn a_wish_to_wait_for_ever_is_not_granted() {
     let bot = Service::start().await;
-    let wish = Reply::too_many(Some(u64::MAX));
-    bot.sandbox.trouble().next("communities?", 1, Fault::Instead(wish));
+    let wish = FaultResponse::too_many_requests(Some(u64::MAX));
+    bot.sandbox.faults().fail_next("communities?", 1, Fault::Replace(wish));
     bot.post(&bot.message(ANA, "/communities")).await;
 
     bot.within(async {
-        while bot.store.list(None, 1).await.unwrap()[0].tries == 0 {
+        while bot.store.list(None, 1).await.unwrap()[0].attempts == 0 {
             tokio::task::yield_now().await;
         }
     })
@@ -57,9 +57,9 @@ async fn a_wish_to_wait_for_ever_is_not_granted() {
 async fn a_clock_that_jumps_ahead_while_an_order_is_carried_out_lets_the_worker_rest() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().on_sqlite().clock(clock.clone()).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.wait_reached()).await;
 
     clock.set(Timestamp(4_000_000_000_000));
 
@@ -73,7 +73,9 @@ async fn a_clock_that_jumps_ahead_while_an_order_is_carried_out_lets_the_worker_
 async fn a_community_that_cannot_be_read_makes_no_mark() {
     for body in [json!({}), json!({ "name": "x" }), json!({ "name": "x", "subGroups": [] }), json!([{}])] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-        bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &body)));
+        bot.sandbox
+            .faults()
+            .fail_always("communities-metadata", Fault::Replace(FaultResponse::json(200, &body)));
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
 
@@ -89,10 +91,12 @@ async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_
         json!({ "name": "Bairro Feliz", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
     let blind =
         json!({ "id": bot.community("Bairro Feliz"), "name": "Bairro Feliz", "subGroups": [announcement] });
-    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::json(200, &blind)));
-    bot.sandbox.trouble().always(
+    bot.sandbox
+        .faults()
+        .fail_always("communities-metadata", Fault::Replace(FaultResponse::json(200, &blind)));
+    bot.sandbox.faults().fail_always(
         "communities/unlink",
-        Fault::Instead(Reply::json(400, &json!({ "error": "not authorized" }))),
+        Fault::Replace(FaultResponse::json(400, &json!({ "error": "not authorized" }))),
     );
 
     let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores, segurança"#).await;
@@ -104,10 +108,10 @@ async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_
 #[tokio::test]
 async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
     let bot = Service::start().await;
-    let page = Reply::text(503, "upstream connect error or disconnect/reset before headers");
-    bot.sandbox.trouble().next("status", 1, Fault::Instead(page));
-    let about = Reply::json(400, &json!({ "error": "group “Conecta Norte” cannot be linked" }));
-    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(about));
+    let page = FaultResponse::text(503, "upstream connect error or disconnect/reset before headers");
+    bot.sandbox.faults().fail_next("status", 1, Fault::Replace(page));
+    let about = FaultResponse::json(400, &json!({ "error": "group “Conecta Norte” cannot be linked" }));
+    bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(about));
 
     let status = bot.ask(ANA, "/status").await;
     let link = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -119,8 +123,8 @@ async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
 #[tokio::test]
 async fn an_answer_whose_quoted_order_is_gone_is_said_without_the_quote() {
     let bot = Service::start().await;
-    let gone = Reply::json(400, &json!({ "error": "message to quote not found" }));
-    bot.sandbox.trouble().next("send-text", 1, Fault::Instead(gone));
+    let gone = FaultResponse::json(400, &json!({ "error": "message to quote not found" }));
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(gone));
 
     bot.post(&bot.message(ANA, "/whoami")).await;
 
@@ -131,12 +135,12 @@ async fn an_answer_whose_quoted_order_is_gone_is_said_without_the_quote() {
 #[tokio::test]
 async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_now() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
+    let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
+    bot.within(gate.wait_reached()).await;
     bot.crash().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!([]))));
+    bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::json(200, &json!([]))));
 
     bot.restart().await;
 
@@ -147,10 +151,10 @@ async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_n
 #[tokio::test]
 async fn t36_two_names_of_one_journal_are_one_journal() {
     let bot = Service::with().on_sqlite().start().await;
-    let other = bot.journal().with_file_name("other.db");
-    std::fs::hard_link(bot.journal(), &other).unwrap();
+    let other = bot.journal_path().with_file_name("other.db");
+    std::fs::hard_link(bot.journal_path(), &other).unwrap();
 
-    let opened = Store::open(&format!("sqlite:{}", other.display()), Clock::system(), LEASE).await;
+    let opened = Store::open(&format!("sqlite:{}", other.display()), Clock::system(), LEASE_TTL).await;
 
     assert!(opened.is_err_and(|error| error.to_string().contains("another vincula")));
 }
@@ -161,7 +165,7 @@ async fn t35_a_file_that_is_no_journal_is_named_at_once() {
     let file = folder.path().join("vincula.db");
     std::fs::write(&file, vec![7; 20_000]).unwrap();
 
-    let opened = Store::open(&format!("sqlite:{}", file.display()), Clock::system(), LEASE).await;
+    let opened = Store::open(&format!("sqlite:{}", file.display()), Clock::system(), LEASE_TTL).await;
 
     let error = opened.err().unwrap().to_string();
     assert!(error.contains("vincula.db") && error.contains("not a database"), "{error}");

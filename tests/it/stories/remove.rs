@@ -1,8 +1,8 @@
 //! `/remove`: people leave a community after a yes, and the reply is true for each.
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Fault, Lag, Reply};
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use super::scene::refusal;
@@ -36,7 +36,7 @@ async fn it_asks_first_with_exactly_who_and_from_where() {
         format!("2 of 2 people are now out of “Bairro Feliz”.\n✅ +55 44 99999-0002\n✅ {CARLA_LID}")
     );
     assert_eq!((bot.role(BRUNO), bot.role(CARLA)), (Role::Outside, Role::Outside));
-    assert_eq!(bot.asked_of_people("remove-participant"), [[BRUNO, CARLA_LID]]);
+    assert_eq!(bot.people_in_calls("remove-participant"), [[BRUNO, CARLA_LID]]);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn the_bot_itself_stays() {
 async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
     let bot = Service::start().await;
     // Carla's number is hidden, and nobody tells her lid.
-    bot.sandbox.trouble().always("phone-exists-batch", Fault::Instead(refusal("not available")));
+    bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {CARLA}, {ELISA}"#)).await;
 
@@ -138,7 +138,7 @@ async fn of_very_many_people_whoever_is_named_by_lid_is_asked_for_by_number() {
 #[tokio::test]
 async fn what_lags_is_waited_for() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().set_lag(Some(Lag::Reads(2)));
+    bot.sandbox.faults().set_lag(Some(ReadLag::Reads(2)));
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} --yes"#)).await;
 
@@ -148,9 +148,9 @@ async fn what_lags_is_waited_for() {
 #[tokio::test]
 async fn what_cannot_be_read_back_is_not_claimed() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().always(
+    bot.sandbox.faults().fail_always(
         "remove-participant",
-        Fault::Instead(Reply::json(200, &serde_json::json!({ "value": true }))),
+        Fault::Replace(FaultResponse::json(200, &serde_json::json!({ "value": true }))),
     );
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} --yes"#)).await;
@@ -166,15 +166,15 @@ async fn what_cannot_be_read_back_is_not_claimed() {
 async fn a_yes_is_kept_over_a_crash_and_ends_what_it_began() {
     let mut bot = Service::start().await;
     bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#)).await;
-    let call = bot.sandbox.trouble().hold_answer("remove-participant");
-    let yes = bot.give(ANA, "sim").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_response("remove-participant");
+    let yes = bot.send_to_completion(ANA, "sim").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
     assert_eq!(
-        bot.answers_to(&yes).await,
+        bot.replies_to(&yes).await,
         ["1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002"]
     );
     assert_eq!(bot.calls_to("remove-participant").len(), 1);
@@ -189,7 +189,7 @@ async fn a_thumb_on_the_question_is_a_yes() {
     bot.settled().await;
 
     let instance = bot.sandbox.account().id.clone();
-    let thumb = Event::reaction(&instance, "👍", &question).from(ANA).at(bot.clock.now());
+    let thumb = EventBuilder::reaction(&instance, "👍", &question).from(ANA).sent_at(bot.clock.now());
     let done = bot.ask_by(&thumb).await;
 
     assert_eq!(done, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0002");
@@ -203,10 +203,10 @@ async fn a_call_names_people_as_whatsapp_writes_them() {
     let known = serde_json::json!([{
         "exists": true, "inputPhone": "5544999990007", "outputPhone": old, "lid": null
     }]);
-    bot.sandbox.trouble().next("phone-exists-batch", 1, Fault::Instead(Reply::json(200, &known)));
+    bot.sandbox.faults().fail_next("phone-exists-batch", 1, Fault::Replace(FaultResponse::json(200, &known)));
 
     let reply = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0007"#).await;
 
     assert_eq!(reply, "1 of 1 person is now out of “Bairro Feliz”.\n✅ +55 44 99999-0007");
-    assert_eq!(bot.asked_of_people("remove-participant"), [[old]]);
+    assert_eq!(bot.people_in_calls("remove-participant"), [[old]]);
 }

@@ -3,41 +3,41 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use super::scene::RUI;
 use crate::support::{ANA, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;
 const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
 
 #[tokio::test]
 async fn the_plan_is_in_the_journal_before_the_first_change() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
 
-    bot.within(call.reached()).await;
+    bot.within(call.wait_reached()).await;
 
-    assert_eq!(bot.notes(&order).await, ["accepted", "claimed", "planned"]);
+    assert_eq!(bot.audit_events(&order).await, ["accepted", "claimed", "planned"]);
     call.release();
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
-    let notes = bot.notes(&order).await;
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    let notes = bot.audit_events(&order).await;
     assert_eq!(notes, ["accepted", "claimed", "planned", "replied", "sent", "finished"]);
 }
 
 #[tokio::test]
 async fn after_a_crash_before_the_call_is_done_there_is_one_call_more() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert_eq!(bot.calls_to("communities/link").len(), 2);
 }
 
@@ -45,24 +45,24 @@ async fn after_a_crash_before_the_call_is_done_there_is_one_call_more() {
 async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
     let mut bot = Service::start().await;
     let before = bot.world();
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     for step in
         ["communities?", "groups?", "communities-metadata", "light-group", "communities/link", "send-"]
     {
-        let gate = bot.sandbox.trouble().hold_answer(step);
+        let gate = bot.sandbox.faults().hold_response(step);
         let (path, is_last) = (step.to_owned(), step == "send-");
         if is_last {
             // The answer itself is held before it is sent: of a message sent and not noted nobody knows.
-            bot.sandbox.trouble().clear();
+            bot.sandbox.faults().clear();
         }
-        let gate = if is_last { bot.sandbox.trouble().hold(&path) } else { gate };
+        let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
         bot.post(&order).await;
-        bot.within(gate.reached()).await;
+        bot.within(gate.wait_reached()).await;
         bot.crash().await;
         bot.restart().await;
     }
 
-    let answers = bot.answers_to(order.message_id()).await;
+    let answers = bot.replies_to(order.message_id()).await;
 
     assert_eq!(answers, [DONE]);
     bot.expect_true(&answers[0], &before);
@@ -72,16 +72,16 @@ async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
 #[tokio::test]
 async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
     bot.sandbox.world(|world| world.link(&marketing, &group)).unwrap();
 
     bot.restart().await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!(answers.len(), 1);
     assert!(
         answers[0].starts_with("2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”"),
@@ -94,25 +94,25 @@ async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
 #[tokio::test]
 async fn all_orders_that_waited_go_on_in_their_order() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold_answer("communities/link");
-    let first = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(call.reached()).await;
-    let second = bot.give(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
-    let third = bot.give(ANA, r#"/link "Marketing BR" futebol"#).await;
+    let call = bot.sandbox.faults().hold_response("communities/link");
+    let first = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.wait_reached()).await;
+    let second = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
+    let third = bot.send_to_completion(ANA, r#"/link "Marketing BR" futebol"#).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&first).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!(bot.answers_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!(bot.answers_to(&third).await, ["1 of 1 group is now in “Marketing BR”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&first).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&third).await, ["1 of 1 group is now in “Marketing BR”.\n✅ “Futebol”"]);
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Marketing BR"));
 }
 
 #[tokio::test]
 async fn a_message_that_comes_again_after_a_restart_is_known() {
     let mut bot = Service::start().await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&order).await, DONE);
     bot.settled().await;
 
@@ -120,7 +120,7 @@ async fn a_message_that_comes_again_after_a_restart_is_known() {
     bot.restart().await;
 
     assert_eq!(bot.post(&order).await.text(), r#"{"status":"duplicate"}"#);
-    assert_eq!(bot.answers_to(order.message_id()).await, [DONE]);
+    assert_eq!(bot.replies_to(order.message_id()).await, [DONE]);
 }
 
 #[tokio::test]
@@ -134,10 +134,10 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
         })
         .start()
         .await;
-    bot.sandbox.trouble().next("send-text", 1, Fault::Delay(Duration::ZERO));
-    let second = bot.sandbox.trouble().hold("send-text");
-    bot.give(ANA, "/groups turma").await;
-    bot.within(second.reached()).await;
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::Delay(Duration::ZERO));
+    let second = bot.sandbox.faults().hold_request("send-text");
+    bot.send_to_completion(ANA, "/groups turma").await;
+    bot.within(second.wait_reached()).await;
     // The first message is noted as sent before the second is called for.
     bot.crash().await;
 
@@ -153,98 +153,101 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
 #[tokio::test]
 async fn a_reading_order_survives_a_crash_too() {
     let mut bot = Service::start().await;
-    let read = bot.sandbox.trouble().hold("communities-metadata");
-    let order = bot.give(ANA, "/community bairro").await;
-    bot.within(read.reached()).await;
+    let read = bot.sandbox.faults().hold_request("communities-metadata");
+    let order = bot.send_to_completion(ANA, "/community bairro").await;
+    bot.within(read.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(answers.len() == 1 && answers[0].starts_with("“Bairro Feliz”: 2 groups"), "{answers:?}");
 }
 
 #[tokio::test]
 async fn an_hourglass_from_before_a_crash_goes_with_the_answer() {
-    let mut bot = Service::with().timing(|timing| timing.hourglass = Duration::from_millis(5)).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let answer = bot.sandbox.trouble().hold("send-text");
-    let order = bot.give(ANA, ORDER).await;
+    let mut bot = Service::with()
+        .timing(|timing| timing.progress_reaction_after = Duration::from_millis(5))
+        .start()
+        .await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let answer = bot.sandbox.faults().hold_request("send-text");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     call.release();
-    bot.within(answer.reached()).await;
+    bot.within(answer.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
 #[tokio::test]
 async fn a_signal_lets_what_runs_finish_and_keeps_what_waits() {
     let mut bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let first = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
-    let second = bot.give(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let first = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
+    let second = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
     tokio::join!(bot.stop(), async { call.release() });
 
     assert_eq!(bot.said(), [DONE]);
     assert!(bot.calls_to("communities/unlink").is_empty());
     bot.restart().await;
-    assert_eq!(bot.answers_to(&first).await, [DONE]);
-    assert_eq!(bot.answers_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&first).await, [DONE]);
+    assert_eq!(bot.replies_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
 }
 
 #[tokio::test]
 async fn an_order_of_an_admin_who_came_with_the_restart_is_taken() {
     let mut bot = Service::start().await;
-    assert!(bot.send(RUI, ORDER).await.contains("not_an_admin"));
+    assert!(bot.send(RUI, COMMAND).await.contains("not_an_admin"));
     bot.stop().await;
 
     bot.restart_with("name = \"Ana\"", &format!("[instances.main.admins.rui]\nphone = \"{RUI}\"")).await;
 
-    assert_eq!(bot.ask(RUI, ORDER).await, DONE);
+    assert_eq!(bot.ask(RUI, COMMAND).await, DONE);
 }
 
 #[tokio::test]
 async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_call() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    let stuck = bot.sandbox.trouble().hold_answer("communities-metadata");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(stuck.reached()).await;
+    let stuck = bot.sandbox.faults().hold_response("communities-metadata");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(stuck.wait_reached()).await;
 
     // By the clock the lease is over, so the order is taken once more, as another replica would.
-    clock.pass(Duration::from_secs(20));
+    clock.elapse(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
     let calls = bot.calls_to("light-group-metadata").len();
     stuck.release();
     bot.ask(ANA, "/groups síndicos").await;
 
     assert_eq!(bot.calls_to("light-group-metadata").len(), calls);
-    assert_eq!((bot.changes(), bot.answers_to(&order).await.len()), (1, 1));
+    assert_eq!((bot.changes(), bot.replies_to(&order).await.len()), (1, 1));
 }
 
 #[tokio::test]
 async fn after_a_crash_nobody_is_told_twice_that_an_order_goes_on() {
-    let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::ZERO).start().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
-    let word = bot.sandbox.trouble().hold_answer("send-text");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(word.reached()).await;
+    let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
+    bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
+    let word = bot.sandbox.faults().hold_response("send-text");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(word.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
-    let tries = bot.row(&order).await.tries;
-    bot.tried(&order, tries + 2).await;
-    bot.sandbox.trouble().clear();
+    let tries = bot.row(&order).await.attempts;
+    bot.wait_for_attempts(&order, tries + 2).await;
+    bot.sandbox.faults().clear();
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
     assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{answers:?}");
-    assert_eq!(bot.notes(&order).await.iter().filter(|what| *what == "told").count(), 1);
+    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "told").count(), 1);
 }

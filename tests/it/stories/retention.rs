@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 use vincula::sandbox::{Fault, World};
-use vincula::storage::Requeued;
+use vincula::storage::RequeueResult;
 
 use super::scene::{RUI, refusal};
-use crate::support::{ANA, Service, Setting};
+use crate::support::{ANA, Service, ServiceBuilder};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// 2025-11-24, noon.
 const START: Timestamp = Timestamp(1_763_985_600_000);
 
-fn bot() -> Setting {
+fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START)).instance("max_event_age = \"1h\"")
 }
 
@@ -45,7 +45,7 @@ impl Service {
         assert!(is_so, "{found:?} instead of {:?}", (with_text, orders));
     }
 
-    async fn known(&self, order: &Event) -> bool {
+    async fn known(&self, order: &EventBuilder) -> bool {
         let answer = self.post(order).await.text();
         assert!(answer.contains("duplicate") || answer.contains("accepted"), "{answer}");
         answer.contains("duplicate")
@@ -55,7 +55,7 @@ impl Service {
 #[tokio::test]
 async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
     let mut bot = bot().start().await;
-    let old = bot.message(ANA, ORDER);
+    let old = bot.message(ANA, COMMAND);
     bot.ask_by(&old).await;
     bot.settled().await;
 
@@ -73,12 +73,12 @@ async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
         (row.admin.as_str(), row.name.as_str(), row.outcome.as_deref()),
         ("ana", "link", Some("answered"))
     );
-    assert!(bot.notes(old.message_id()).await.contains(&"finished".to_owned()));
+    assert!(bot.audit_events(old.message_id()).await.contains(&"finished".to_owned()));
     assert!(bot.known(&old).await);
 
     bot.days_later(60).await;
     bot.keeps(0, 1).await;
-    assert!(bot.store.notes(&row.id).await.unwrap().is_empty(), "notes go with their order");
+    assert!(bot.store.audit_events(&row.id).await.unwrap().is_empty(), "notes go with their order");
     assert!(bot.known(&young).await);
 }
 
@@ -87,7 +87,7 @@ async fn a_short_memory_still_knows_what_came_two_days_ago() {
     let mut bot = bot().start().await;
     bot.stop().await;
     bot.restart_with("[store]\n", "[store]\nretention = \"48h\"\ntext_retention = \"1h\"\n").await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     bot.ask_by(&order).await;
     bot.settled().await;
 
@@ -106,9 +106,11 @@ async fn a_short_memory_still_knows_what_came_two_days_ago() {
 #[tokio::test]
 async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
     let mut bot = bot().instance("give_up_after = \"365d\"").start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(vincula::sandbox::Reply::bad_gateway()));
-    let open = bot.give(ANA, ORDER).await;
-    bot.tried(&open, 1).await;
+    bot.sandbox
+        .faults()
+        .fail_always("communities/link", Fault::Replace(vincula::sandbox::FaultResponse::bad_gateway()));
+    let open = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&open, 1).await;
     bot.ask(ANA, "/whoami").await;
     bot.days_later(50).await;
     bot.ask(ANA, "/whoami").await;
@@ -116,7 +118,7 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
     bot.days_later(41).await;
     bot.keeps(1, 2).await;
     let row = bot.row(&open).await;
-    assert_eq!((row.text.as_str(), row.finished_at), (ORDER, None));
+    assert_eq!((row.text.as_str(), row.finished_at), (COMMAND, None));
 
     bot.stop().await;
     bot.restart_with("give_up_after = \"365d\"", "give_up_after = \"1s\"").await;
@@ -133,8 +135,8 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
 #[tokio::test]
 async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
     let mut bot = bot().start().await;
-    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
-    let unanswered = bot.give(ANA, ORDER).await;
+    bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
+    let unanswered = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
     assert_eq!(bot.row(&unanswered).await.outcome.as_deref(), Some("unanswered"));
     bot.days_later(31).await;
@@ -142,9 +144,9 @@ async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
 
     let requeued = bot.store.requeue(bot.row(&unanswered).await.id).await.unwrap();
 
-    assert_eq!((requeued, bot.row(&unanswered).await.state.as_str()), (Requeued::Forgotten, "dead"));
+    assert_eq!((requeued, bot.row(&unanswered).await.state.as_str()), (RequeueResult::TextTrimmed, "dead"));
     bot.settled().await;
-    assert!(bot.said_to(&unanswered).is_empty(), "{:?}", bot.said_to(&unanswered));
+    assert!(bot.messages_quoting(&unanswered).is_empty(), "{:?}", bot.messages_quoting(&unanswered));
 }
 
 #[tokio::test]
@@ -155,7 +157,8 @@ async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays()
         }
     };
     let mut bot = bot().world(classes).start().await;
-    for order in ["oi", "/alias bf = bairro", "/settings bf add-groups all", "/language es", ORDER, "/groups"]
+    for order in
+        ["oi", "/alias bf = bairro", "/settings bf add-groups all", "/language es", COMMAND, "/groups"]
     {
         bot.ask(ANA, order).await;
         bot.settled().await;
@@ -163,15 +166,15 @@ async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays()
     bot.ask(ANA, "/link bairo futebol").await;
     bot.settled().await;
     let all = ["alias", "greeting", "language", "list", "page", "question", "setting", "undo"];
-    assert_eq!(bot.remembered().await, all);
+    assert_eq!(bot.state_entries().await, all);
 
     bot.days_later(29).await;
     bot.keeps(7, 7).await;
-    assert_eq!(bot.remembered().await, all);
+    assert_eq!(bot.state_entries().await, all);
     bot.days_later(2).await;
 
     bot.within(async {
-        while bot.remembered().await != ["alias", "language", "setting"] {
+        while bot.state_entries().await != ["alias", "language", "setting"] {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
@@ -182,25 +185,25 @@ async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays()
 async fn a_chat_is_known_while_an_order_of_it_is_kept() {
     let admins = format!("{}[instances.main.admins.rui]\nphone = \"{RUI}\"\n", ana());
     let mut bot = bot().admins(&admins).start().await;
-    bot.ask(ANA, ORDER).await;
-    bot.ask(RUI, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
+    bot.ask(RUI, COMMAND).await;
     bot.settled().await;
 
     bot.days_later(60).await;
-    bot.ask(ANA, ORDER).await;
+    bot.ask(ANA, COMMAND).await;
     bot.settled().await;
     bot.days_later(31).await;
     bot.keeps(0, 1).await;
 
     bot.within(async {
-        while bot.lanes().await.len() > 1 {
+        while bot.chat_queues().await.len() > 1 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
     .await;
-    assert_eq!(bot.lanes().await, ["@ana"]);
+    assert_eq!(bot.chat_queues().await, ["@ana"]);
     bot.days_later(60).await;
-    bot.within(async { while !bot.lanes().await.is_empty() {} }).await;
+    bot.within(async { while !bot.chat_queues().await.is_empty() {} }).await;
 }
 
 fn ana() -> String {
@@ -209,7 +212,7 @@ fn ana() -> String {
 
 impl Service {
     /// The chats that the journal knows.
-    async fn lanes(&self) -> Vec<String> {
+    async fn chat_queues(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
         let lanes = sqlx::query_scalar("SELECT lane FROM lane ORDER BY lane").fetch_all(&mut journal).await;
@@ -218,7 +221,7 @@ impl Service {
     }
 
     /// The kinds of what is remembered between orders.
-    async fn remembered(&self) -> Vec<String> {
+    async fn state_entries(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
         let kinds = sqlx::query_scalar("SELECT DISTINCT kind FROM memory ORDER BY kind");

@@ -1,9 +1,9 @@
 //! What many stories need: orders given without waiting, two admins, and a reply held against
 //! the world that it speaks of.
 
-use vincula::sandbox::phony::Event;
-use vincula::sandbox::{Reply, Sent, World};
-use vincula::storage::Row;
+use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::{FaultResponse, SentMessage, World};
+use vincula::storage::CommandRow;
 
 use crate::support::Service;
 
@@ -22,38 +22,38 @@ name = "Rui"
 "#;
 
 /// An answer that Z-API gives with 200.
-pub fn ok(json: &str) -> Reply {
-    Reply::json(200, &serde_json::from_str(json).unwrap())
+pub fn ok(json: &str) -> FaultResponse {
+    FaultResponse::json(200, &serde_json::from_str(json).unwrap())
 }
 
 /// An error that Z-API gives with 400.
-pub fn refusal(error: &str) -> Reply {
-    Reply::json(400, &serde_json::json!({ "error": error }))
+pub fn refusal(error: &str) -> FaultResponse {
+    FaultResponse::json(400, &serde_json::json!({ "error": error }))
 }
 
 impl Service {
     /// Gives an order and returns the id of its message, without waiting for the answer.
-    pub async fn give(&self, from: &str, text: &str) -> String {
-        self.give_by(&self.message(from, text)).await
+    pub async fn send_to_completion(&self, from: &str, text: &str) -> String {
+        self.deliver_to_completion(&self.message(from, text)).await
     }
 
     /// Posts an order that is accepted; the id of its message.
-    pub async fn give_by(&self, event: &Event) -> String {
+    pub async fn deliver_to_completion(&self, event: &EventBuilder) -> String {
         let answer = self.post(event).await.text();
         assert!(answer.contains(r#""status":"accepted""#), "{answer}");
         event.message_id().to_owned()
     }
 
     /// The texts that quote a message, once nothing is open.
-    pub async fn answers_to(&self, message_id: &str) -> Vec<String> {
+    pub async fn replies_to(&self, message_id: &str) -> Vec<String> {
         self.settled().await;
-        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+        let quotes = |sent: &SentMessage| sent.quoted.as_deref() == Some(message_id);
         self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     }
 
     /// The texts that quote a message so far.
-    pub fn said_to(&self, message_id: &str) -> Vec<String> {
-        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+    pub fn messages_quoting(&self, message_id: &str) -> Vec<String> {
+        let quotes = |sent: &SentMessage| sent.quoted.as_deref() == Some(message_id);
         self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     }
 
@@ -63,7 +63,7 @@ impl Service {
     }
 
     /// Returns when one of the bot's messages reads so.
-    pub async fn shows(&self, text: &str) {
+    pub async fn wait_for_message(&self, text: &str) {
         let shows = |view: &vincula::sandbox::View<'_>| {
             view.world.sent().iter().find(|sent| sent.text == text).map(drop)
         };
@@ -87,11 +87,11 @@ impl Service {
 
     /// How many calls asked to link or unlink something.
     pub fn changes(&self) -> usize {
-        self.sandbox.calls().iter().filter(|call| call.changes()).count()
+        self.sandbox.calls().iter().filter(|call| call.is_change()).count()
     }
 
     /// The groups that each link call named, by name and in order.
-    pub fn asked_to_link(&self) -> Vec<Vec<String>> {
+    pub fn link_calls(&self) -> Vec<Vec<String>> {
         let world = self.world();
         let name = |id: &serde_json::Value| world.find_group(id.as_str().unwrap()).unwrap().name.clone();
         let groups = |body: &serde_json::Value| {
@@ -101,15 +101,15 @@ impl Service {
     }
 
     /// The journal's row of a message.
-    pub async fn row(&self, message_id: &str) -> Row {
+    pub async fn row(&self, message_id: &str) -> CommandRow {
         let rows = self.store.list(None, 1_000).await.unwrap();
         rows.into_iter().find(|row| row.message_id == message_id).expect("the order is in the journal")
     }
 
     /// Waits until an order was tried so often in vain.
-    pub async fn tried(&self, message_id: &str, times: i64) {
+    pub async fn wait_for_attempts(&self, message_id: &str, times: i64) {
         self.within(async {
-            while self.row(message_id).await.tries < times {
+            while self.row(message_id).await.attempts < times {
                 tokio::task::yield_now().await;
             }
         })
@@ -117,17 +117,17 @@ impl Service {
     }
 
     /// What the journal notes of an order, without its calls: `accepted`, `claimed`, `planned`, …
-    pub async fn notes(&self, message_id: &str) -> Vec<String> {
+    pub async fn audit_events(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
-        let notes = self.store.notes(&row.id).await.unwrap().into_iter().map(|note| note.what);
+        let notes = self.store.audit_events(&row.id).await.unwrap().into_iter().map(|note| note.event);
         notes.filter(|what| what != "called").collect()
     }
 
     /// The calls that the journal notes of an order, each without how long it took.
-    pub async fn noted_calls(&self, message_id: &str) -> Vec<String> {
+    pub async fn recorded_calls(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
-        let notes = self.store.notes(&row.id).await.unwrap().into_iter();
-        let calls = notes.filter(|note| note.what == "called").filter_map(|note| note.detail);
+        let notes = self.store.audit_events(&row.id).await.unwrap().into_iter();
+        let calls = notes.filter(|note| note.event == "called").filter_map(|note| note.detail);
         calls
             .map(|call| {
                 let (call, took) = call.rsplit_once(" (").expect("a call says how long it took");
@@ -138,9 +138,9 @@ impl Service {
     }
 
     /// Waits until an order is noted so.
-    pub async fn noted(&self, message_id: &str, what: &str) {
+    pub async fn wait_for_audit_event(&self, message_id: &str, what: &str) {
         self.within(async {
-            while !self.notes(message_id).await.iter().any(|noted| noted == what) {
+            while !self.audit_events(message_id).await.iter().any(|noted| noted == what) {
                 tokio::task::yield_now().await;
             }
         })

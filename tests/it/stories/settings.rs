@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
 use crate::support::{ANA, Service};
@@ -100,7 +100,7 @@ async fn a_trial_a_refusal_and_who_may_not_set_nothing() {
     let denied = bot.ask(ANA, &format!("/settings {bairro} add-groups all")).await;
     assert!(denied.starts_with("You may not use /settings in "), "{denied}");
     assert_eq!(bot.calls_to("communities/settings").len(), 0);
-    bot.sandbox.world(|world| world.set_standing(&marketing, Standing::Member));
+    bot.sandbox.world(|world| world.set_bot_role(&marketing, BotRole::Member));
 
     let refused = bot.ask(ANA, "/settings marketing add-groups all").await;
 
@@ -112,16 +112,20 @@ async fn a_trial_a_refusal_and_who_may_not_set_nothing() {
 #[tokio::test]
 async fn trouble_and_a_crash_are_got_over_by_asking_again() {
     let mut bot = Service::start().await;
-    bot.sandbox.trouble().next("communities/settings", 2, Fault::Afterwards(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next(
+        "communities/settings",
+        2,
+        Fault::ReplaceResponse(FaultResponse::bad_gateway()),
+    );
     assert_eq!(bot.ask(ANA, "/settings bairro add-groups all").await, TO_ALL);
 
-    let call = bot.sandbox.trouble().hold("communities/settings");
-    let order = bot.give(ANA, "/settings bairro add-groups admins").await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/settings");
+    let order = bot.send_to_completion(ANA, "/settings bairro add-groups admins").await;
+    bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.answers_to(&order).await, [TO_ADMINS]);
+    assert_eq!(bot.replies_to(&order).await, [TO_ADMINS]);
     assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
 }
 
@@ -129,16 +133,16 @@ async fn trouble_and_a_crash_are_got_over_by_asking_again() {
 async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_one_that_was_too_early() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    let trouble = bot.sandbox.trouble();
-    trouble.next("communities/settings", 1, Fault::Afterwards(Reply::bad_gateway()));
-    trouble.next("communities/settings", 1, Fault::Instead(Reply::too_many(None)));
-    let order = bot.give(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
-    bot.tried(&order, 1).await;
+    let trouble = bot.sandbox.faults();
+    trouble.fail_next("communities/settings", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    trouble.fail_next("communities/settings", 1, Fault::Replace(FaultResponse::too_many_requests(None)));
+    let order = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
+    bot.wait_for_attempts(&order, 1).await;
 
     // Its last try.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert!(
         answers.len() == 1 && answers[0].starts_with("❓ I cannot tell whether it was done: "),
         "{answers:?}"
@@ -151,10 +155,12 @@ async fn what_may_have_been_set_is_known_no_longer() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, "/settings bairro add-groups all").await;
     bot.settled().await;
-    bot.sandbox.trouble().always("communities/settings", Fault::Afterwards(Reply::bad_gateway()));
+    bot.sandbox
+        .faults()
+        .fail_always("communities/settings", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
 
     let unsure = bot.ask(ANA, "/settings bairro add-groups admins").await;
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
     let known = bot.ask(ANA, "/settings bairro").await;
 
     assert!(unsure.starts_with("❓"), "{unsure}");

@@ -4,23 +4,23 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::Offline;
+use vincula::sandbox::ConnectionLoss;
 use vincula::storage::MemoryKind;
 
-use crate::support::{ANA, Service, Setting};
-use crate::webhook::{expect_problem, expect_status, hold};
+use crate::support::{ANA, Service, ServiceBuilder};
+use crate::webhook::{assert_status, expect_problem, hold};
 
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
 const START: Timestamp = Timestamp(1_763_985_600_000);
 const MINUTE: i64 = 60_000;
 
-fn bot() -> Setting {
+fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START))
 }
 
 impl Service {
     /// What Z-API tells of the connection, of a moment so many minutes before the start.
-    fn word(&self, is_connected: bool, minutes_ago: i64) -> vincula::sandbox::phony::Event {
+    fn word(&self, is_connected: bool, minutes_ago: i64) -> vincula::sandbox::phony::EventBuilder {
         let kind = if is_connected { "ConnectedCallback" } else { "DisconnectedCallback" };
         self.message(ANA, "x").with("type", kind).with("momment", START.0 - minutes_ago * MINUTE)
     }
@@ -28,13 +28,13 @@ impl Service {
     /// Z-API tells that WhatsApp was connected so many minutes before the start.
     async fn connected(&self, minutes_ago: i64) {
         let answer = self.post(&self.word(true, minutes_ago)).await;
-        assert_eq!(expect_status(&answer, "ignored"), "unsupported_event");
+        assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
     }
 
     /// The same of its end.
     async fn disconnected(&self, minutes_ago: i64) {
         let answer = self.post(&self.word(false, minutes_ago)).await;
-        assert_eq!(expect_status(&answer, "ignored"), "unsupported_event");
+        assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
     }
 
     /// Since when, in the words of `/status`, if it says so.
@@ -48,7 +48,7 @@ impl Service {
 /// As `/status` writes a moment so many minutes before the start.
 fn minutes_ago(minutes: i64) -> Option<String> {
     let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
-    Some(format!("{}.", Timestamp(START.0 - minutes * MINUTE).written_in(&zone, "%b %-d %H:%M")))
+    Some(format!("{}.", Timestamp(START.0 - minutes * MINUTE).format_in(&zone, "%b %-d %H:%M")))
 }
 
 #[tokio::test]
@@ -76,10 +76,10 @@ async fn it_begins_anew_after_an_interruption_that_is_told_as_such_while_it_last
     bot.disconnected(30).await;
     // What Z-API says now counts more than what it told.
     assert_eq!(bot.since().await, None);
-    bot.sandbox.trouble().disconnect(Offline::Error);
-    let asked = bot.give(ANA, "/status").await;
+    bot.sandbox.faults().disconnect(ConnectionLoss::Error);
+    let asked = bot.send_to_completion(ANA, "/status").await;
     bot.settled().await;
-    bot.sandbox.trouble().reconnect();
+    bot.sandbox.faults().reconnect();
     let told = bot.reply_to(&asked).await.text;
     bot.connected(10).await;
 
@@ -134,7 +134,7 @@ async fn t01_a_forged_word_of_the_connection_changes_nothing() {
         assert_eq!(refused.await.status, 401);
     }
     let other = bot.post(&bot.word(false, 20).with("instanceId", "0".repeat(32))).await;
-    assert_eq!(expect_status(&other, "ignored"), "other_instance");
+    assert_eq!(assert_status(&other, "ignored"), "other_instance");
 
     assert_eq!(bot.since().await, minutes_ago(60));
 }
@@ -144,7 +144,7 @@ async fn while_the_journal_cannot_be_written_only_what_changes_something_is_sent
     let bot = bot().on_sqlite().start().await;
     bot.connected(60).await;
     bot.settled().await;
-    let other = hold(&bot.journal()).await;
+    let other = hold(&bot.journal_path()).await;
 
     let news = bot.word(false, 30);
     let refused = bot.post(&news).await;
@@ -155,7 +155,7 @@ async fn while_the_journal_cannot_be_written_only_what_changes_something_is_sent
     expect_problem(&refused, 503);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(bot.since().await, minutes_ago(60), "nothing was kept of it");
-    expect_status(&bot.post(&news).await, "ignored");
+    assert_status(&bot.post(&news).await, "ignored");
     assert_eq!(bot.since().await, None, "and it was not taken for heard");
 }
 
@@ -181,7 +181,7 @@ async fn it_is_known_a_year_later_though_all_that_was_shown_in_that_time_is_forg
     bot.connected(60).await;
     bot.ask(ANA, "/groups").await;
     bot.settled().await;
-    let lists = async |bot: &Service| bot.store.recall_all("main", MemoryKind::List).await.unwrap().len();
+    let lists = async |bot: &Service| bot.store.list_state("main", MemoryKind::List).await.unwrap().len();
     assert_eq!(lists(&bot).await, 1);
 
     bot.stop().await;

@@ -1,6 +1,6 @@
 //! What people most likely get wrong, and that one more message mends it: a number, a yes, or an edit.
 
-use vincula::command::named;
+use vincula::command::lookup;
 use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
@@ -20,9 +20,9 @@ async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
     for (slip, mend) in rows {
         let bot = Service::start().await;
         let before = bot.world();
-        let said = mended_by(&bot, slip, mend).await;
+        let said = corrected_by(&bot, slip, mend).await;
         let went = moves(&before, &bot.world());
-        if !expected.iter().any(|words| said.contains(words)) || has_a_flaw(&said) || went != moved {
+        if !expected.iter().any(|words| said.contains(words)) || has_typo(&said) || went != moved {
             astray.push(format!("{slip} + {mend}: {said}\n{went:?}"));
         }
     }
@@ -30,7 +30,7 @@ async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
 }
 
 /// Whether an answer says of something that it was not done, or may not have been.
-fn has_a_flaw(said: &str) -> bool {
+fn has_typo(said: &str) -> bool {
     said.lines().any(|line| line.starts_with(['❌', '❓']))
 }
 
@@ -50,7 +50,7 @@ fn moves(before: &World, now: &World) -> Vec<String> {
 /// command, the community that is written, or how a number is written.
 fn leads_to(said: &str, mend: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | '?' | '!');
-    let command = |order: &str| Some(named(order.split(is_end).next()?.strip_prefix('/')?)?.name);
+    let command = |order: &str| Some(lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);
     let offers = |name: Option<&str>| said.split(is_end).any(|word| name == command(word) && name.is_some());
     let is_edit = mend.starts_with('^');
     match mend.trim_start_matches('^') {
@@ -66,7 +66,7 @@ fn leads_to(said: &str, mend: &str) -> bool {
     }
 }
 
-async fn mended_by(bot: &Service, slip: &str, mend: &str) -> String {
+async fn corrected_by(bot: &Service, slip: &str, mend: &str) -> String {
     let order = bot.message(ANA, slip);
     let mut said = bot.ask_by(&order).await;
     bot.settled().await;
@@ -599,8 +599,8 @@ async fn slips_of_taking_back_lead_to_it_within_one_message() {
         let bot = Service::start().await;
         let before = bot.world();
         bot.ask(ANA, "/link bairro futebol").await;
-        let said = mended_by(&bot, slip, mend).await;
-        assert!(said.contains("✅ “Futebol”") && !has_a_flaw(&said), "{slip} + {mend}: {said}");
+        let said = corrected_by(&bot, slip, mend).await;
+        assert!(said.contains("✅ “Futebol”") && !has_typo(&said), "{slip} + {mend}: {said}");
         assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
     }
 }
@@ -623,8 +623,8 @@ async fn slips_of_a_yes_lead_to_it_within_one_message() {
         let bot = Service::start().await;
         let before = bot.world();
         bot.ask(ANA, "/avisar bairro Reunião hoje").await;
-        let said = mended_by(&bot, slip, mend).await;
-        assert!(said.contains('✅') && !has_a_flaw(&said), "{slip} + {mend}: {said}");
+        let said = corrected_by(&bot, slip, mend).await;
+        assert!(said.contains('✅') && !has_typo(&said), "{slip} + {mend}: {said}");
         assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
     }
 }
@@ -665,7 +665,7 @@ async fn a_trial_that_is_offered_otherwise_stays_a_trial() {
         let tried = bot.ask(ANA, if offered.contains("1. ") { "1" } else { "sim" }).await;
 
         assert!(tried.contains("➡️") && tried.contains("\n\nFoi um teste"), "{order}: {offered}\n{tried}");
-        assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::Call::changes), "{order}");
+        assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change), "{order}");
     }
 }
 
@@ -711,5 +711,5 @@ async fn a_trial_that_stands_behind_a_text_does_nothing() {
     assert!(described.contains("> Aqui vizinho ajuda\n\nFoi um teste"), "{described}");
     assert!(made.starts_with("➡️ A comunidade “Bairro Novo” seria criada.\n\nFoi um teste"), "{made}");
     assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nNada foi feito ainda."), "{sure}");
-    assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::Call::changes));
+    assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change));
 }

@@ -1,7 +1,7 @@
 //! `/status`: is WhatsApp connected, what waits, what was given up.
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Offline, Reply};
+use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
 use super::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -18,11 +18,11 @@ async fn all_is_well() {
 #[tokio::test]
 async fn a_phone_that_is_not_connected_is_told_once_it_is_back() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().disconnect(Offline::Error);
+    bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
-    let order = bot.give(ANA, "/status").await;
+    let order = bot.send_to_completion(ANA, "/status").await;
     bot.settled().await;
-    bot.sandbox.trouble().reconnect();
+    bot.sandbox.faults().reconnect();
 
     assert_eq!(
         bot.reply_to(&order).await.text,
@@ -34,7 +34,7 @@ async fn a_phone_that_is_not_connected_is_told_once_it_is_back() {
 #[tokio::test]
 async fn trouble_of_z_api_is_an_answer_too() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("status", 1, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("status", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, "/situação").await;
 
@@ -48,10 +48,10 @@ async fn trouble_of_z_api_is_an_answer_too() {
 #[tokio::test]
 async fn orders_that_wait_are_counted() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(call.reached()).await;
-    bot.give(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.wait_reached()).await;
+    bot.send_to_completion(ANA, r#"/link "Bairro Feliz" suporte"#).await;
 
     let reply = bot.ask(ANA, "/status").await;
 
@@ -63,8 +63,8 @@ async fn orders_that_wait_are_counted() {
 #[tokio::test]
 async fn orders_that_were_given_up_are_counted() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("send-text", 2, Fault::Instead(refusal("no such chat")));
-    bot.give(ANA, "/help").await;
+    bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
+    bot.send_to_completion(ANA, "/help").await;
     bot.settled().await;
 
     let reply = bot.ask(ANA, "/estado").await;
@@ -79,7 +79,7 @@ async fn orders_that_were_given_up_are_counted() {
 async fn a_phone_that_is_away_is_told_while_whatsapp_goes_on_without_it() {
     let bot = Service::start().await;
     let away = r#"{"connected":"true","error":"You are already connected.","smartphoneConnected":"false"}"#;
-    bot.sandbox.trouble().next("status", 1, Fault::Instead(ok(away)));
+    bot.sandbox.faults().fail_next("status", 1, Fault::Replace(ok(away)));
 
     let reply = bot.ask(ANA, "/status").await;
 
@@ -98,7 +98,11 @@ async fn a_subscription_is_spoken_of_when_its_end_is_near() {
     ];
     for (hours, expected) in rows {
         let due = start.0 + hours * 3_600_000;
-        bot.sandbox.trouble().next("me", 1, Fault::Instead(ok(&format!(r#"{{"due":{due},"token":"x"}}"#))));
+        bot.sandbox.faults().fail_next(
+            "me",
+            1,
+            Fault::Replace(ok(&format!(r#"{{"due":{due},"token":"x"}}"#))),
+        );
 
         let reply = bot.ask(ANA, "/situação").await;
 
@@ -109,7 +113,7 @@ async fn a_subscription_is_spoken_of_when_its_end_is_near() {
 #[tokio::test]
 async fn a_subscription_that_cannot_be_asked_for_hurts_nothing() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("me", 1, Fault::Instead(refusal("no")));
+    bot.sandbox.faults().fail_next("me", 1, Fault::Replace(refusal("no")));
 
     let reply = bot.ask(ANA, "/status").await;
 

@@ -8,13 +8,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
-use vincula::sandbox::phony::Event;
+use vincula::sandbox::phony::EventBuilder;
 
 use crate::support::wire::{ask, request};
-use crate::support::{ANA, STRANGER, Service, postgres};
+use crate::support::{ANA, NON_ADMIN, Service, postgres};
 use crate::webhook::hold;
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 impl Service {
@@ -26,12 +26,12 @@ impl Service {
 
     /// Posts an order and expects 503 with `Retry-After` within `most`; chatter is answered at once
     /// meanwhile, and the store is not ready.
-    async fn expect_refused(&self, order: &Event, most: Duration) {
+    async fn expect_refused(&self, order: &EventBuilder, most: Duration) {
         let begun = Instant::now();
         let refused = self.post(order);
         let chatter = async {
             let asked = Instant::now();
-            for event in [self.message(ANA, "que bom"), self.message(STRANGER, ORDER)] {
+            for event in [self.message(ANA, "que bom"), self.message(NON_ADMIN, COMMAND)] {
                 let answer = self.post(&event).await.text();
                 assert!(answer.contains("ignored"), "{answer}");
             }
@@ -63,7 +63,7 @@ impl Service {
 
     /// The journal's write-ahead log.
     fn log(&self) -> PathBuf {
-        let mut log = self.journal().into_os_string();
+        let mut log = self.journal_path().into_os_string();
         log.push("-wal");
         PathBuf::from(log)
     }
@@ -94,8 +94,8 @@ async fn beside(journal: &Path) -> sqlx::AnyConnection {
 #[tokio::test]
 async fn while_another_process_holds_the_file_orders_are_sent_again() {
     let bot = Service::with().on_sqlite().start().await;
-    let order = bot.message(ANA, ORDER);
-    let other = hold(&bot.journal()).await;
+    let order = bot.message(ANA, COMMAND);
+    let other = hold(&bot.journal_path()).await;
 
     bot.expect_refused(&order, Duration::from_secs(60)).await;
     bot.expect_unready("another process holds it").await;
@@ -108,10 +108,10 @@ async fn while_another_process_holds_the_file_orders_are_sent_again() {
 #[tokio::test]
 async fn an_order_is_not_written_into_a_folder_that_was_moved_away() {
     let bot = Service::with().on_sqlite().start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let old = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
-    let (here, order) = (bot.journal().parent().unwrap().to_owned(), bot.message(ANA, "/whoami"));
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let old = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
+    let (here, order) = (bot.journal_path().parent().unwrap().to_owned(), bot.message(ANA, "/whoami"));
     let away = here.with_extension("away");
 
     std::fs::rename(&here, &away).unwrap();
@@ -122,16 +122,16 @@ async fn an_order_is_not_written_into_a_folder_that_was_moved_away() {
     std::fs::rename(&away, &here).unwrap();
     bot.ready().await;
     assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
-    assert_eq!(bot.answers_to(&old).await, [DONE]);
+    assert_eq!(bot.replies_to(&old).await, [DONE]);
 }
 
 #[tokio::test]
 async fn an_order_is_not_written_into_a_file_that_was_replaced() {
     let mut bot = Service::with().on_sqlite().start().await;
-    let first = bot.message(ANA, ORDER);
+    let first = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&first).await, DONE);
     bot.settled().await;
-    let (journal, second) = (bot.journal().display().to_string(), bot.message(ANA, "/whoami"));
+    let (journal, second) = (bot.journal_path().display().to_string(), bot.message(ANA, "/whoami"));
 
     run(
         "sh",
@@ -153,9 +153,9 @@ async fn an_order_is_not_written_into_a_file_that_was_replaced() {
 #[tokio::test]
 async fn an_order_is_not_written_into_a_file_that_was_deleted() {
     let mut bot = Service::with().on_sqlite().start().await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
 
-    std::fs::remove_file(bot.journal()).unwrap();
+    std::fs::remove_file(bot.journal_path()).unwrap();
     bot.expect_refused(&order, Duration::from_secs(1)).await;
     bot.expect_unready("deleted or moved away").await;
 
@@ -167,7 +167,7 @@ async fn an_order_is_not_written_into_a_file_that_was_deleted() {
 #[tokio::test]
 async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
     let mut bot = Service::with().on_sqlite().start().await;
-    let first = bot.message(ANA, ORDER);
+    let first = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&first).await, DONE);
     bot.settled().await;
     assert!(std::fs::metadata(bot.log()).unwrap().len() > 0, "the order stands in the log");
@@ -186,7 +186,7 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
     let mut bot = Service::with().on_sqlite().start().await;
     let known = bot.message(ANA, "/whoami").with_id("made-up-02500");
     bot.stop().await;
-    let mut journal = beside(&bot.journal()).await;
+    let mut journal = beside(&bot.journal_path()).await;
     sqlx::raw_sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
          INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, by_owner, name, text,
@@ -200,22 +200,22 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
     journal.close().await.unwrap();
     bot.restart().await;
 
-    damage(&bot.journal(), 4096);
+    damage(&bot.journal_path(), 4096);
     bot.expect_refused(&known, Duration::from_secs(1)).await;
 
     bot.expect_unready("restore a backup").await;
-    bot.expect_refused(&bot.message(ANA, ORDER), Duration::from_secs(1)).await;
+    bot.expect_refused(&bot.message(ANA, COMMAND), Duration::from_secs(1)).await;
     bot.expect_unready("damaged").await;
 }
 
 #[tokio::test]
 async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
     let Some(server) = postgres::shared() else {
-        return postgres::not_run(module_path!());
+        return postgres::skip_notice(module_path!());
     };
     let url = server.database().await;
     let bot = Service::with().store(&url).start().await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     let mut other = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("SELECT pg_advisory_lock(x'76696e63756c61'::bigint)").execute(&mut other).await.unwrap();
 
@@ -230,12 +230,12 @@ async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
 #[tokio::test]
 async fn postgresql_may_restart_under_the_running_service() {
     let Some(server) = postgres::Server::start() else {
-        return postgres::not_run(module_path!());
+        return postgres::skip_notice(module_path!());
     };
     let bot = Service::with().store(&server.database().await).start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
-    let old = bot.give(ANA, ORDER).await;
-    bot.within(call.reached()).await;
+    let call = bot.sandbox.faults().hold_request("communities/link");
+    let old = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(call.wait_reached()).await;
     let order = bot.message(ANA, "/whoami");
 
     server.kill();
@@ -248,17 +248,17 @@ async fn postgresql_may_restart_under_the_running_service() {
     server.restart();
     bot.ready().await;
     assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
-    assert_eq!(bot.answers_to(&old).await, [DONE]);
+    assert_eq!(bot.replies_to(&old).await, [DONE]);
     assert_eq!(bot.calls_to("communities/link").len(), 1, "what is done is not called for again");
 }
 
 #[tokio::test]
 async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_once() {
     let bot = Service::with().on_sqlite().start().await;
-    let answer = bot.sandbox.trouble().hold_answer("send-text");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(answer.reached()).await;
-    let other = hold(&bot.journal()).await;
+    let answer = bot.sandbox.faults().hold_response("send-text");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(answer.wait_reached()).await;
+    let other = hold(&bot.journal_path()).await;
     answer.release();
     bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(60)).await;
 
@@ -266,5 +266,5 @@ async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_
     bot.ready().await;
     bot.settled().await;
 
-    assert_eq!(bot.said_to(&order), [DONE]);
+    assert_eq!(bot.messages_quoting(&order), [DONE]);
 }

@@ -3,19 +3,24 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Account, Fault, Offline, Reply};
+use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse};
 
 use super::scene::{ok, refusal};
 use crate::support::{ANA, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
 async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
     // Every row of the table in src/zapi/error.rs that says so, but the connection that is not made.
-    let mut passing = vec![Reply::bad_gateway(), Reply::too_many(None), Reply::Dropped, Reply::Cut];
-    passing.extend([408, 425, 500, 501, 503, 504, 520].map(|status| Reply::text(status, "busy")));
+    let mut passing = vec![
+        FaultResponse::bad_gateway(),
+        FaultResponse::too_many_requests(None),
+        FaultResponse::Dropped,
+        FaultResponse::Cut,
+    ];
+    passing.extend([408, 425, 500, 501, 503, 504, 520].map(|status| FaultResponse::text(status, "busy")));
     passing.extend([refusal("You need to be connected"), ok(r#"{"error":"You need to be connected"}"#)]);
     for call in
         ["communities?", "groups?", "communities-metadata", "light-group-metadata", "communities/link"]
@@ -25,11 +30,11 @@ async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
         for reply in &passing[..few] {
             let bot =
                 Service::with().timing(|timing| timing.read_back = Duration::from_millis(100)).start().await;
-            bot.sandbox.trouble().next(call, 2, Fault::Instead(reply.clone()));
+            bot.sandbox.faults().fail_next(call, 2, Fault::Replace(reply.clone()));
 
-            let order = bot.give(ANA, ORDER).await;
+            let order = bot.send_to_completion(ANA, COMMAND).await;
 
-            assert_eq!(bot.answers_to(&order).await, [DONE], "{call} {reply:?}");
+            assert_eq!(bot.replies_to(&order).await, [DONE], "{call} {reply:?}");
         }
     }
 }
@@ -49,55 +54,55 @@ async fn cut_off(bot: &mut Service) -> (String, String) {
 async fn a_z_api_that_cannot_be_reached_is_waited_for() {
     let mut bot = Service::start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 2).await;
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 2).await;
     assert!(bot.row(&order).await.error.unwrap().contains("cannot be reached"));
     bot.stop().await;
 
     bot.restart_with(&nobody, &base_url).await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
 }
 
 #[tokio::test]
 async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_again() {
-    let mut bot = Service::with().timing(|timing| timing.goes_on = Duration::ZERO).start().await;
+    let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 2).await;
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 2).await;
     bot.stop().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
 
     bot.restart_with(&nobody, &base_url).await;
 
     let told = bot.reply_to(&order).await.text;
     assert!(told.contains("I'll keep trying"), "{told}");
-    bot.sandbox.trouble().clear();
-    assert_eq!(bot.answers_to(&order).await, [told.as_str(), DONE]);
+    bot.sandbox.faults().clear();
+    assert_eq!(bot.replies_to(&order).await, [told.as_str(), DONE]);
 }
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_sent_now_is_sent_later_and_once() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("send-text", 3, Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_next("send-text", 3, Fault::Replace(FaultResponse::bad_gateway()));
 
-    let order = bot.give(ANA, ORDER).await;
+    let order = bot.send_to_completion(ANA, COMMAND).await;
 
-    assert_eq!(bot.answers_to(&order).await, [DONE]);
-    assert_eq!((bot.changes(), bot.row(&order).await.tries), (1, 3));
+    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!((bot.changes(), bot.row(&order).await.attempts), (1, 3));
 }
 
 #[tokio::test]
 async fn a_phone_that_comes_back_gets_its_order_done() {
-    for form in [Offline::Error, Offline::ErrorIn200] {
+    for form in [ConnectionLoss::Error, ConnectionLoss::ErrorIn200] {
         let bot = Service::start().await;
-        bot.sandbox.trouble().disconnect(form);
-        let order = bot.give(ANA, ORDER).await;
-        bot.tried(&order, 1).await;
+        bot.sandbox.faults().disconnect(form);
+        let order = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&order, 1).await;
 
-        bot.sandbox.trouble().reconnect();
+        bot.sandbox.faults().reconnect();
 
-        assert_eq!(bot.answers_to(&order).await, [DONE], "{form:?}");
+        assert_eq!(bot.replies_to(&order).await, [DONE], "{form:?}");
     }
 }
 
@@ -109,11 +114,11 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
             "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.",
         ),
         (
-            Reply::json(403, &serde_json::json!({ "error": "null not allowed" })),
+            FaultResponse::json(403, &serde_json::json!({ "error": "null not allowed" })),
             "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.",
         ),
         (
-            Reply::json(500, &serde_json::json!({ "error": "Instance not found" })),
+            FaultResponse::json(500, &serde_json::json!({ "error": "Instance not found" })),
             "❌ Z-API does not know the instance. Whoever runs this bot must check its id and token.",
         ),
         (
@@ -123,16 +128,16 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
         (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: “no ∗rights∗”."),
     ];
     let other = [400, 401, 403, 404, 405, 409, 410, 415, 422].map(|status| {
-        (Reply::json(status, &serde_json::json!({ "error": "no" })), "❌ Z-API refused: “no”.")
+        (FaultResponse::json(status, &serde_json::json!({ "error": "no" })), "❌ Z-API refused: “no”.")
     });
     for (reply, expected) in rows.into_iter().chain(other) {
         let bot = Service::start().await;
-        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+        bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
-        let order = bot.give(ANA, ORDER).await;
+        let order = bot.send_to_completion(ANA, COMMAND).await;
 
-        assert_eq!(bot.answers_to(&order).await, [expected]);
-        assert_eq!((bot.calls_to("communities").len(), bot.row(&order).await.tries), (1, 0), "{expected}");
+        assert_eq!(bot.replies_to(&order).await, [expected]);
+        assert_eq!((bot.calls_to("communities").len(), bot.row(&order).await.attempts), (1, 0), "{expected}");
     }
 }
 
@@ -143,7 +148,7 @@ async fn a_client_token_that_is_really_wrong_leaves_a_dead_letter_that_says_so()
     bot.stop().await;
     bot.restart_with(&token, "F00000000000000000000000000000000S").await;
 
-    let order = bot.give(ANA, ORDER).await;
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
 
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
@@ -158,10 +163,10 @@ async fn a_client_token_that_is_really_wrong_leaves_a_dead_letter_that_says_so()
 
 #[tokio::test]
 async fn an_account_without_a_client_token_needs_none() {
-    let account = Account { client_token: None, ..Account::made_up() };
+    let account = Credentials { client_token: None, ..Credentials::generate() };
     let bot = Service::with().account(account).start().await;
 
-    let reply = bot.ask(ANA, ORDER).await;
+    let reply = bot.ask(ANA, COMMAND).await;
 
     assert_eq!(reply, DONE);
 }
@@ -170,16 +175,16 @@ async fn an_account_without_a_client_token_needs_none() {
 async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
     assert!(bot.said().is_empty());
 
     clock.advance(Duration::from_secs(30 * 60));
 
     let told = "❌ I could not finish this order and gave up: Z-API has trouble (status 502). \
         Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&order).await, [told]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
     assert_eq!(
@@ -192,10 +197,10 @@ async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
 async fn the_last_try_tells_what_is_so_of_each_group() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
     let before = bot.world();
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
-    bot.tried(&order, 1).await;
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
+    bot.wait_for_attempts(&order, 1).await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Suporte"));
     bot.sandbox.world(|world| world.link(&community, &group)).unwrap();
 
@@ -204,7 +209,7 @@ async fn the_last_try_tells_what_is_so_of_each_group() {
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Look again in a minute: \
         /community \"Bairro Feliz\"\n✅ “Suporte”";
-    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&order).await, [told]);
     bot.expect_true(told, &before);
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
 }
@@ -212,11 +217,11 @@ async fn the_last_try_tells_what_is_so_of_each_group() {
 #[tokio::test]
 async fn after_a_dead_letter_the_next_order_of_the_chat_is_run() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    bot.sandbox.trouble().always("communities/unlink", Fault::Instead(Reply::bad_gateway()));
-    let dead = bot.give(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
-    let next = bot.give(ANA, ORDER).await;
+    bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(FaultResponse::bad_gateway()));
+    let dead = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
+    let next = bot.send_to_completion(ANA, COMMAND).await;
 
-    let answers = (bot.answers_to(&dead).await, bot.answers_to(&next).await);
+    let answers = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
 
     let told = "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API has trouble (status 502). So far \
         the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
@@ -226,12 +231,14 @@ async fn after_a_dead_letter_the_next_order_of_the_chat_is_run() {
 #[tokio::test]
 async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
     let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Mon, 24 Nov 2025 16:00:07 GMT");
-    for wish in [Reply::too_many(Some(7)), Reply::too_many_until(later, date)] {
+    for wish in
+        [FaultResponse::too_many_requests(Some(7)), FaultResponse::too_many_requests_until(later, date)]
+    {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).start().await;
-        bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(wish));
-        let order = bot.give(ANA, ORDER).await;
-        bot.tried(&order, 1).await;
+        bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(wish));
+        let order = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&order, 1).await;
 
         clock.advance(Duration::from_secs(6));
         bot.ask(ANA, "/whoami").await;
@@ -239,7 +246,7 @@ async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
         clock.advance(Duration::from_secs(3));
         bot.ask(ANA, "/whoami").await;
 
-        assert_eq!((early, bot.answers_to(&order).await), (1, vec![DONE.to_owned()]));
+        assert_eq!((early, bot.replies_to(&order).await), (1, vec![DONE.to_owned()]));
         assert_eq!(bot.calls_to("communities/link").len(), 2);
     }
 }
@@ -247,19 +254,22 @@ async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
 #[tokio::test]
 async fn however_long_z_api_asks_to_wait_the_order_ends_when_its_time_is_over() {
     let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Tue, 25 Nov 2025 16:00:00 GMT");
-    for wish in [Reply::too_many(Some(u64::MAX)), Reply::too_many_until(later, date)] {
+    for wish in [
+        FaultResponse::too_many_requests(Some(u64::MAX)),
+        FaultResponse::too_many_requests_until(later, date),
+    ] {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
-        bot.sandbox.trouble().always("communities?", Fault::Instead(wish));
-        let order = bot.give(ANA, ORDER).await;
-        bot.tried(&order, 1).await;
+        bot.sandbox.faults().fail_always("communities?", Fault::Replace(wish));
+        let order = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&order, 1).await;
 
         clock.advance(Duration::from_secs(600));
         bot.ask(ANA, "/whoami").await;
 
         let told = "❌ I could not finish this order and gave up: Z-API asks to slow down. \
             Send it again once that is fixed: /status shows it.";
-        assert_eq!(bot.answers_to(&order).await, [told]);
+        assert_eq!(bot.replies_to(&order).await, [told]);
         assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
     }
 }
@@ -267,7 +277,7 @@ async fn however_long_z_api_asks_to_wait_the_order_ends_when_its_time_is_over() 
 #[tokio::test]
 async fn each_try_begins_by_reading_what_is_so() {
     for (verb, order, done) in [
-        ("link", ORDER, DONE),
+        ("link", COMMAND, DONE),
         (
             "unlink",
             r#"/unlink "Bairro Feliz" moradores"#,
@@ -277,9 +287,9 @@ async fn each_try_begins_by_reading_what_is_so() {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).start().await;
         let call = format!("communities/{verb}");
-        bot.sandbox.trouble().next(&call, 1, Fault::Instead(Reply::bad_gateway()));
-        let given = bot.give(ANA, order).await;
-        bot.tried(&given, 1).await;
+        bot.sandbox.faults().fail_next(&call, 1, Fault::Replace(FaultResponse::bad_gateway()));
+        let given = bot.send_to_completion(ANA, order).await;
+        bot.wait_for_attempts(&given, 1).await;
         let before = bot.sandbox.calls().len();
         let (community, futebol, moradores) =
             (bot.community("Bairro Feliz"), bot.group("Futebol"), bot.group("Moradores"));
@@ -291,7 +301,7 @@ async fn each_try_begins_by_reading_what_is_so() {
         clock.advance(Duration::from_secs(5));
         bot.ask(ANA, "/whoami").await;
 
-        assert_eq!(bot.answers_to(&given).await, [done]);
+        assert_eq!(bot.replies_to(&given).await, [done]);
         let second = &bot.sandbox.calls()[before..];
         let read = second.iter().find(|call| !call.path.starts_with("send-")).unwrap();
         assert!(read.path.starts_with("communities-metadata"), "{verb}: {second:#?}");
@@ -303,18 +313,18 @@ async fn each_try_begins_by_reading_what_is_so() {
 async fn an_order_that_makes_its_worker_panic_again_and_again_is_given_up_and_others_go_on() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(ok(r#"{"success":true}"#)));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
 
-    let poison = bot.give(ANA, ORDER).await;
+    let poison = bot.send_to_completion(ANA, COMMAND).await;
     bot.ask(ANA, "/whoami").await;
-    let behind = bot.give(ANA, r#"/unlink "Marketing BR" futebol"#).await;
+    let behind = bot.send_to_completion(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
     let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.answers_to(&poison).await, [told]);
-    assert!(bot.answers_to(&behind).await[0].contains("☑️ “Futebol”"));
+    assert_eq!(bot.replies_to(&poison).await, [told]);
+    assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));
     assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("gave_up"));
-    let crashes = bot.notes(&poison).await.iter().filter(|what| *what == "crashed").count();
+    let crashes = bot.audit_events(&poison).await.iter().filter(|what| *what == "crashed").count();
     assert_eq!(crashes, 23);
     assert!(bot.metrics().await.contains("vincula_panics_total 23"), "{}", bot.metrics().await);
 }
@@ -323,12 +333,12 @@ async fn an_order_that_makes_its_worker_panic_again_and_again_is_given_up_and_ot
 async fn the_journal_notes_each_call_with_how_it_ended_and_no_secret() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::text(502, &token)));
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::text(502, &token)));
 
-    let order = bot.give(ANA, ORDER).await;
+    let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
 
-    let calls = bot.noted_calls(&order).await;
+    let calls = bot.recorded_calls(&order).await;
     let made: Vec<&str> = calls.iter().filter_map(|call| Some(call.split_once(": ")?.0)).collect();
     let asked: Vec<String> =
         bot.sandbox.calls().iter().map(|call| call.path.split('/').next().unwrap().to_owned()).collect();
@@ -343,14 +353,16 @@ async fn the_journal_notes_each_call_with_how_it_ended_and_no_secret() {
 async fn an_answer_waits_for_as_long_as_z_api_asks() {
     let bot = Service::with().instance("give_up_after = \"30m\"").start().await;
     // A day is more than an answer has; it is tried again at the end of its hour.
-    bot.sandbox.trouble().always("send-text", Fault::Instead(Reply::too_many(Some(86_400))));
-    let first = bot.give(ANA, "/whoami").await;
-    bot.tried(&first, 1).await;
+    bot.sandbox
+        .faults()
+        .fail_always("send-text", Fault::Replace(FaultResponse::too_many_requests(Some(86_400))));
+    let first = bot.send_to_completion(ANA, "/whoami").await;
+    bot.wait_for_attempts(&first, 1).await;
 
     for _ in 0..3 {
-        let next = bot.give(ANA, "/whoami").await;
-        bot.tried(&next, 1).await;
+        let next = bot.send_to_completion(ANA, "/whoami").await;
+        bot.wait_for_attempts(&next, 1).await;
     }
 
-    assert_eq!((bot.row(&first).await.tries, bot.calls_to("send-text").len()), (1, 4));
+    assert_eq!((bot.row(&first).await.attempts, bot.calls_to("send-text").len()), (1, 4));
 }

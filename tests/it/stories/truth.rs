@@ -3,38 +3,41 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vincula::sandbox::{Fault, Lag, Partial, Reply, Standing};
+use vincula::sandbox::{BotRole, Fault, FaultResponse, PartialFailure, ReadLag};
 
 use crate::support::{ANA, Service};
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol, mães, suporte"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol, mães, suporte"#;
 
 /// A bot that gives up soon what does not show, where nothing lags.
-async fn without_patience() -> Service {
+async fn with_short_read_back() -> Service {
     Service::with().timing(|timing| timing.read_back = Duration::from_millis(150)).start().await
 }
 
 #[tokio::test]
 async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
-    let refused = || Reply::json(400, &json!({ "error": "not authorized" }));
+    let refused = || FaultResponse::json(400, &json!({ "error": "not authorized" }));
     let answers = [
-        Fault::Afterwards(Reply::json(200, &json!({ "success": true }))),
-        Fault::Afterwards(Reply::json(200, &json!({ "success": true, "groups": [], "x": null }))),
-        Fault::Afterwards(Reply::json(200, &json!({ "success": false }))),
-        Fault::Afterwards(Reply::json(200, &json!({ "error": "oops" }))),
-        Fault::Afterwards(refused()),
-        Fault::Afterwards(Reply::bad_gateway()),
-        Fault::Afterwards(Reply::html(200, "<html><b>done?</b></html>")),
-        Fault::Afterwards(Reply::too_many(None)),
-        Fault::Afterwards(Reply::Dropped),
-        Fault::Afterwards(Reply::Cut),
-        Fault::Afterwards(Reply::Huge(2_000_000)),
+        Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": true }))),
+        Fault::ReplaceResponse(FaultResponse::json(
+            200,
+            &json!({ "success": true, "groups": [], "x": null }),
+        )),
+        Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": false }))),
+        Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "error": "oops" }))),
+        Fault::ReplaceResponse(refused()),
+        Fault::ReplaceResponse(FaultResponse::bad_gateway()),
+        Fault::ReplaceResponse(FaultResponse::html(200, "<html><b>done?</b></html>")),
+        Fault::ReplaceResponse(FaultResponse::too_many_requests(None)),
+        Fault::ReplaceResponse(FaultResponse::Dropped),
+        Fault::ReplaceResponse(FaultResponse::Cut),
+        Fault::ReplaceResponse(FaultResponse::Huge(2_000_000)),
     ];
     for answer in answers {
         let bot = Service::start().await;
-        bot.sandbox.trouble().next("communities/link", 1, answer.clone());
+        bot.sandbox.faults().fail_next("communities/link", 1, answer.clone());
 
-        let reply = bot.ask(ANA, ORDER).await;
+        let reply = bot.ask(ANA, COMMAND).await;
 
         let all_done =
             "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
@@ -45,12 +48,14 @@ async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
 
 #[tokio::test]
 async fn a_call_that_was_not_done_is_tried_again_where_that_may_help() {
-    for nothing in [Reply::bad_gateway(), Reply::too_many(None), Reply::Dropped] {
-        let bot = without_patience().await;
-        bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(nothing));
+    for nothing in
+        [FaultResponse::bad_gateway(), FaultResponse::too_many_requests(None), FaultResponse::Dropped]
+    {
+        let bot = with_short_read_back().await;
+        bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(nothing));
         let before = bot.world();
 
-        let reply = bot.ask(ANA, ORDER).await;
+        let reply = bot.ask(ANA, COMMAND).await;
 
         assert!(reply.starts_with("3 of 3"), "{reply}");
         bot.expect_true(&reply, &before);
@@ -59,9 +64,9 @@ async fn a_call_that_was_not_done_is_tried_again_where_that_may_help() {
 
 #[tokio::test]
 async fn a_call_that_is_refused_for_all_is_told_for_each() {
-    let bot = without_patience().await;
-    let refusal = Reply::json(400, &json!({ "error": "you are not an admin" }));
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(refusal));
+    let bot = with_short_read_back().await;
+    let refusal = FaultResponse::json(400, &json!({ "error": "you are not an admin" }));
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(refusal));
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol, suporte"#).await;
 
@@ -75,10 +80,11 @@ async fn a_call_that_is_refused_for_all_is_told_for_each() {
 
 #[tokio::test]
 async fn a_yes_that_never_shows_is_a_question() {
-    let bot = without_patience().await;
-    bot.sandbox
-        .trouble()
-        .always("communities/link", Fault::Instead(Reply::json(200, &json!({ "success": true }))));
+    let bot = with_short_read_back().await;
+    bot.sandbox.faults().fail_always(
+        "communities/link",
+        Fault::Replace(FaultResponse::json(200, &json!({ "success": true }))),
+    );
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
@@ -88,17 +94,19 @@ async fn a_yes_that_never_shows_is_a_question() {
 
 #[tokio::test]
 async fn one_group_that_fails_does_not_speak_for_the_others() {
-    for form in [Partial::Success, Partial::Details, Partial::Failure, Partial::Error] {
+    for form in
+        [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
+    {
         for stops_at_first in [false, true] {
-            let bot = without_patience().await;
-            bot.sandbox.trouble().set_partial(form);
-            bot.sandbox.trouble().set_stops_at_first(stops_at_first);
+            let bot = with_short_read_back().await;
+            bot.sandbox.faults().set_partial(form);
+            bot.sandbox.faults().set_stops_at_first(stops_at_first);
             // The second group goes elsewhere between the reading and the call.
-            let gate = bot.sandbox.trouble().hold("communities/link");
-            let event = bot.message(ANA, ORDER);
+            let gate = bot.sandbox.faults().hold_request("communities/link");
+            let event = bot.message(ANA, COMMAND);
             let before = bot.world();
             bot.post(&event).await;
-            bot.within(gate.reached()).await;
+            bot.within(gate.wait_reached()).await;
             bot.sandbox.world(|world| {
                 let (marketing, mothers) = (
                     world.community_named("Marketing BR").unwrap(),
@@ -119,11 +127,11 @@ async fn one_group_that_fails_does_not_speak_for_the_others() {
 
 #[tokio::test]
 async fn a_read_that_lags_is_waited_for() {
-    for lag in [Lag::Reads(2), Lag::For(Duration::from_millis(150))] {
+    for lag in [ReadLag::Reads(2), ReadLag::For(Duration::from_millis(150))] {
         let bot = Service::start().await;
-        bot.sandbox.trouble().set_lag(Some(lag));
+        bot.sandbox.faults().set_lag(Some(lag));
 
-        let reply = bot.ask(ANA, ORDER).await;
+        let reply = bot.ask(ANA, COMMAND).await;
 
         assert!(reply.starts_with("3 of 3"), "{reply}");
         assert_eq!(bot.calls_to("communities/link").len(), 1);
@@ -133,11 +141,11 @@ async fn a_read_that_lags_is_waited_for() {
 #[tokio::test]
 async fn reads_that_fail_are_waited_for_and_the_call_is_made_once() {
     let bot = Service::start().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
-    let event = bot.message(ANA, ORDER);
+    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
-    bot.sandbox.trouble().next("communities-metadata", 3, Fault::Instead(Reply::bad_gateway()));
+    bot.within(gate.wait_reached()).await;
+    bot.sandbox.faults().fail_next("communities-metadata", 3, Fault::Replace(FaultResponse::bad_gateway()));
     gate.release();
 
     let reply = bot.reply_to(event.message_id()).await.text;
@@ -149,11 +157,11 @@ async fn reads_that_fail_are_waited_for_and_the_call_is_made_once() {
 #[tokio::test]
 async fn an_outcome_that_cannot_be_read_back_is_a_question_at_the_end() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
+    let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     bot.post(&event).await;
-    bot.within(gate.reached()).await;
-    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::bad_gateway()));
+    bot.within(gate.wait_reached()).await;
+    bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     gate.release();
 
     let reply = bot.reply_to(event.message_id()).await.text;
@@ -166,44 +174,48 @@ async fn an_outcome_that_cannot_be_read_back_is_a_question_at_the_end() {
 #[tokio::test]
 async fn a_read_back_that_makes_no_sense_is_a_question_at_the_end() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(gate.reached()).await;
-    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::html(200, "<b>later</b>")));
+    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(gate.wait_reached()).await;
+    bot.sandbox
+        .faults()
+        .fail_always("communities-metadata", Fault::Replace(FaultResponse::html(200, "<b>later</b>")));
     gate.release();
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
-    assert_eq!(bot.answers_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&order).await, [told]);
     assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
 }
 
 #[tokio::test]
 async fn what_a_failed_try_did_is_told_as_done_now_not_as_done_before() {
-    let bot = without_patience().await;
-    let gate = bot.sandbox.trouble().hold_answer("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(gate.reached()).await;
-    bot.sandbox.trouble().always("communities-metadata", Fault::Instead(Reply::bad_gateway()));
+    let bot = with_short_read_back().await;
+    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(gate.wait_reached()).await;
+    bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     gate.release();
 
-    bot.tried(&order, 1).await;
-    bot.sandbox.trouble().clear();
+    bot.wait_for_attempts(&order, 1).await;
+    bot.sandbox.faults().clear();
 
     let done = "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
-    assert_eq!(bot.answers_to(&order).await, [done]);
+    assert_eq!(bot.replies_to(&order).await, [done]);
     assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
 
 #[tokio::test]
 async fn every_kind_of_group_in_one_order_gets_the_mark_of_its_own() {
-    for form in [Partial::Success, Partial::Details, Partial::Failure, Partial::Error] {
+    for form in
+        [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
+    {
         for stops_at_first in [false, true] {
-            let bot = without_patience().await;
+            let bot = with_short_read_back().await;
             let member = bot.group("Suporte");
-            bot.sandbox.world(|world| world.set_standing(&member, Standing::Member));
-            bot.sandbox.trouble().set_partial(form);
-            bot.sandbox.trouble().set_stops_at_first(stops_at_first);
+            bot.sandbox.world(|world| world.set_bot_role(&member, BotRole::Member));
+            bot.sandbox.faults().set_partial(form);
+            bot.sandbox.faults().set_stops_at_first(stops_at_first);
             let before = bot.world();
 
             let order = r#"/link "Bairro Feliz" moradores suporte futebol lançamentos mães"#;
@@ -213,7 +225,8 @@ async fn every_kind_of_group_in_one_order_gets_the_mark_of_its_own() {
             let marks: Vec<&str> =
                 reply.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
             // Where Z-API says that all went well, nobody can know that it refused.
-            let refused = if matches!(form, Partial::Success | Partial::Details) { "❓" } else { "❌" };
+            let refused =
+                if matches!(form, PartialFailure::Success | PartialFailure::Details) { "❓" } else { "❌" };
             assert_eq!(marks, ["☑️", refused, "✅", "⚠️", "✅"], "{form:?} {stops_at_first}\n{reply}");
         }
     }
@@ -222,14 +235,14 @@ async fn every_kind_of_group_in_one_order_gets_the_mark_of_its_own() {
 #[tokio::test]
 async fn unlinking_is_told_as_truly() {
     let answers = [
-        Fault::Afterwards(Reply::json(200, &json!({ "success": false }))),
-        Fault::Afterwards(Reply::json(400, &json!({ "error": "x" }))),
-        Fault::Afterwards(Reply::Dropped),
-        Fault::Instead(Reply::bad_gateway()),
+        Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": false }))),
+        Fault::ReplaceResponse(FaultResponse::json(400, &json!({ "error": "x" }))),
+        Fault::ReplaceResponse(FaultResponse::Dropped),
+        Fault::Replace(FaultResponse::bad_gateway()),
     ];
     for answer in answers {
         let bot = Service::start().await;
-        bot.sandbox.trouble().next("communities/unlink", 1, answer);
+        bot.sandbox.faults().fail_next("communities/unlink", 1, answer);
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores, futebol, "vendas sul""#).await;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vincula::sandbox::{Fault, Lag, Reply};
+use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::stories::scene::{ANA_AND_RUI, RUI, ok, refusal};
 use crate::support::{ANA, Service};
@@ -36,7 +36,7 @@ async fn what_was_unlinked_is_linked_again() {
 async fn an_order_that_changed_nothing_is_no_last_change() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(refusal("You must be an admin")));
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     bot.ask(ANA, r#"/link "Bairro Feliz" suporte moradores"#).await;
     bot.ask(ANA, "/groups").await;
 
@@ -73,7 +73,7 @@ async fn what_was_not_sure_is_taken_back_too_and_not_the_change_before_it() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
-    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(ok(r#"{"success":true}"#)));
+    bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
     assert!(reply.contains("❓ “Suporte”"), "{reply}");
     bot.settled().await;
@@ -122,10 +122,10 @@ async fn what_one_order_linked_is_unlinked_on_a_yes_where_it_is_much() {
 async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_order_before_it() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    let trouble = bot.sandbox.trouble();
-    trouble.always("remove-participant", Fault::Afterwards(Reply::bad_gateway()));
-    trouble.always("communities/unlink", Fault::Afterwards(Reply::bad_gateway()));
-    trouble.set_lag(Some(Lag::For(Duration::from_secs(60))));
+    let trouble = bot.sandbox.faults();
+    trouble.fail_always("remove-participant", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    trouble.fail_always("communities/unlink", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    trouble.set_lag(Some(ReadLag::For(Duration::from_secs(60))));
 
     let removed = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0003"#).await;
     let undone = bot.ask(ANA, "/undo").await;
@@ -187,11 +187,11 @@ async fn what_may_have_been_changed_is_the_last_change_and_not_the_one_before_it
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
         bot.settled().await;
-        bot.sandbox.trouble().always(call, Fault::Instead(Reply::bad_gateway()));
+        bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::bad_gateway()));
 
         let told = bot.ask(ANA, order).await;
         bot.settled().await;
-        bot.sandbox.trouble().clear();
+        bot.sandbox.faults().clear();
         bot.ask(ANA, "/undo").await;
         bot.settled().await;
 

@@ -1,6 +1,6 @@
 //! `/unlink`: groups leave a community, and the reply is true for each.
 
-use vincula::sandbox::{Fault, Partial};
+use vincula::sandbox::{Fault, PartialFailure};
 
 use super::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -68,12 +68,12 @@ async fn the_only_group_of_a_community_is_not_even_asked_for() {
 #[tokio::test]
 async fn a_group_that_became_the_last_one_meanwhile_is_told_what_z_api_said() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().set_partial(Partial::Error);
-    let call = bot.sandbox.trouble().hold("communities/unlink");
+    bot.sandbox.faults().set_partial(PartialFailure::Error);
+    let call = bot.sandbox.faults().hold_request("communities/unlink");
     let (community, other) = (bot.community("Bairro Feliz"), bot.group("Moradores"));
 
-    let order = bot.give(ANA, r#"/unlink "Bairro Feliz" segurança"#).await;
-    bot.within(call.reached()).await;
+    let order = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" segurança"#).await;
+    bot.within(call.wait_reached()).await;
     bot.sandbox.world(|world| world.unlink(&community, &other)).unwrap();
     call.release();
 
@@ -114,9 +114,9 @@ async fn a_refusal_and_a_yes_that_never_shows_are_told_apart() {
     let bot = Service::start().await;
     let order = r#"/unlink "Bairro Feliz" moradores"#;
 
-    bot.sandbox.trouble().next("communities/unlink", 1, Fault::Instead(refusal("You must be an admin")));
+    bot.sandbox.faults().fail_next("communities/unlink", 1, Fault::Replace(refusal("You must be an admin")));
     let refused = bot.ask(ANA, order).await;
-    bot.sandbox.trouble().always("communities/unlink", Fault::Instead(ok(r#"{"success":"true"}"#)));
+    bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(ok(r#"{"success":"true"}"#)));
     let unsure = bot.ask(ANA, order).await;
 
     assert_eq!(

@@ -13,11 +13,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vincula::app::App;
 use vincula::clock::Clock;
-use vincula::command::{Timing, registry};
-use vincula::config::{self, Config, Source};
+use vincula::command::{TimingConfig, registry};
+use vincula::config::{self, Config, ConfigSource};
 use vincula::lifecycle;
-use vincula::sandbox::phony::{Event, post};
-use vincula::sandbox::{Account, Call, Options, Sandbox, Sent, World};
+use vincula::sandbox::phony::{EventBuilder, post};
+use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
 use vincula::storage::Store;
 
 pub use vincula::sandbox::phony::Answer;
@@ -27,10 +27,10 @@ pub const ANA: &str = "5544999990001";
 /// Ana's lid.
 pub const ANA_LID: &str = "81896604192873@lid";
 /// Somebody who is no admin.
-pub const STRANGER: &str = "5511988887777";
+pub const NON_ADMIN: &str = "5511988887777";
 
 /// Nothing in a story takes longer; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 /// All stories play on PostgreSQL where this variable says `postgres`: `VINCULA_TEST_STORE=postgres`.
 const STORE: &str = "VINCULA_TEST_STORE";
 
@@ -44,19 +44,19 @@ pub struct Service {
     pub admin_url: String,
     pub store: Store,
     toml: String,
-    timing: Timing,
+    timing: TimingConfig,
     folder: TempDir,
     process: Process,
     upstream: (CancellationToken, JoinHandle<()>),
 }
 
 /// What a story wants to be otherwise.
-pub struct Setting {
+pub struct ServiceBuilder {
     world: World,
-    account: Account,
+    account: Credentials,
     options: Options,
     clock: Clock,
-    timing: Timing,
+    timing: TimingConfig,
     instance: String,
     admins: String,
     verify: String,
@@ -66,21 +66,21 @@ pub struct Setting {
     store: Option<String>,
 }
 
-impl Default for Setting {
+impl Default for ServiceBuilder {
     fn default() -> Self {
         Self {
             world: World::playground(),
-            account: Account::made_up(),
+            account: Credentials::generate(),
             options: Options::default(),
             clock: Clock::system(),
-            timing: Timing {
+            timing: TimingConfig {
                 read_back: Duration::from_millis(600),
                 attempt: Duration::from_secs(60),
-                hourglass: Duration::from_secs(30),
-                progress: Duration::from_secs(30),
-                goes_on: Duration::from_secs(20),
-                first_retry: Duration::from_millis(20),
-                longest_retry: Duration::from_millis(100),
+                progress_reaction_after: Duration::from_secs(30),
+                progress_message_after: Duration::from_secs(30),
+                retry_notice_after: Duration::from_secs(20),
+                min_retry_delay: Duration::from_millis(20),
+                max_retry_delay: Duration::from_millis(100),
                 // On PostgreSQL a killed process's leases are waited for.
                 lease: Duration::from_secs(2),
             },
@@ -97,7 +97,7 @@ impl Default for Setting {
     }
 }
 
-impl Setting {
+impl ServiceBuilder {
     pub fn world(mut self, build: impl FnOnce(&mut World)) -> Self {
         build(&mut self.world);
         self
@@ -113,7 +113,7 @@ impl Setting {
         self
     }
 
-    pub fn account(mut self, account: Account) -> Self {
+    pub fn account(mut self, account: Credentials) -> Self {
         self.account = account;
         self
     }
@@ -123,7 +123,7 @@ impl Setting {
         self
     }
 
-    pub fn timing(mut self, change: impl FnOnce(&mut Timing)) -> Self {
+    pub fn timing(mut self, change: impl FnOnce(&mut TimingConfig)) -> Self {
         change(&mut self.timing);
         self
     }
@@ -185,7 +185,7 @@ impl Setting {
         let upstream_url = format!("http://{}", listener.local_addr().unwrap());
         let token = CancellationToken::new();
         let upstream = tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), token.clone()));
-        let Account { id, token: instance_token, client_token, .. } = sandbox.account();
+        let Credentials { id, token: instance_token, client_token, .. } = sandbox.account();
         let client_token =
             client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
         let store = match self.store {
@@ -252,7 +252,7 @@ impl Process {
     /// Drops every task where it stands.
     async fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.unwrap();
+            tokio::task::spawn_blocking(move || runtime.shutdown_timeout(TIMEOUT)).await.unwrap();
         }
     }
 }
@@ -269,14 +269,14 @@ fn load(toml: &str) -> Config {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.toml");
     std::fs::write(&file, toml).unwrap();
-    let source = Source { env: Vec::new(), ..Source::from_process(Some(file)) };
+    let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
     match config::load(&source, &registry::names()) {
         Ok(loaded) => loaded.config,
         Err(findings) => panic!("{findings:#?}"),
     }
 }
 
-async fn run(toml: &str, clock: Clock, timing: Timing) -> Running {
+async fn run(toml: &str, clock: Clock, timing: TimingConfig) -> Running {
     let config = load(toml);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
@@ -287,7 +287,7 @@ async fn run(toml: &str, clock: Clock, timing: Timing) -> Running {
         let private = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks/main", public.local_addr().unwrap());
         let admin_url = format!("http://{}", private.local_addr().unwrap());
-        let app = App::compose(config, clock, timing).await.unwrap();
+        let app = App::build(config, clock, timing).await.unwrap();
         let _ = started.send((url, admin_url, app.store.clone()));
         lifecycle::run(app, public, private, ending).await;
     });
@@ -307,19 +307,19 @@ impl Service {
     }
 
     /// A service that is otherwise.
-    pub fn with() -> Setting {
-        Setting::default()
+    pub fn with() -> ServiceBuilder {
+        ServiceBuilder::default()
     }
 
     /// A message of a person in their direct chat with the bot.
-    pub fn message(&self, from: &str, text: &str) -> Event {
-        let Account { id, phone, .. } = self.sandbox.account();
-        Event::text(id, text).from(from).connected_phone(phone).at(self.clock.now())
+    pub fn message(&self, from: &str, text: &str) -> EventBuilder {
+        let Credentials { id, phone, .. } = self.sandbox.account();
+        EventBuilder::text(id, text).from(from).connected_phone(phone).sent_at(self.clock.now())
     }
 
     /// Posts an event as Z-API does.
     #[track_caller]
-    pub fn post(&self, event: &Event) -> impl Future<Output = Answer> + use<> {
+    pub fn post(&self, event: &EventBuilder) -> impl Future<Output = Answer> + use<> {
         self.post_to(&self.url, event)
     }
 
@@ -334,18 +334,18 @@ impl Service {
     }
 
     /// Posts an order and returns the bot's answer to it.
-    pub async fn ask_by(&self, event: &Event) -> String {
+    pub async fn ask_by(&self, event: &EventBuilder) -> String {
         let answer = self.post(event).await.text();
         assert!(answer.contains(r#""status":"accepted""#), "{answer}");
         self.reply_to(event.message_id()).await.text
     }
 
     /// The bot's message that quotes this one.
-    pub async fn reply_to(&self, message_id: &str) -> Sent {
-        let quotes = |sent: &Sent| sent.quoted.as_deref() == Some(message_id);
+    pub async fn reply_to(&self, message_id: &str) -> SentMessage {
+        let quotes = |sent: &SentMessage| sent.quoted.as_deref() == Some(message_id);
         let wait =
             self.sandbox.wait_until(|view| view.world.sent().iter().find(|sent| quotes(sent)).cloned());
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout(TIMEOUT, wait).await {
             Ok(sent) => sent,
             Err(_) => panic!("no reply to {message_id}; the calls were {:#?}", self.sandbox.calls()),
         }
@@ -353,7 +353,7 @@ impl Service {
 
     /// Waits, at most as long as a story may.
     pub async fn within<T>(&self, wait: impl Future<Output = T>) -> T {
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout(TIMEOUT, wait).await {
             Ok(value) => value,
             Err(_) => panic!("waited too long; the calls were {:#?}", self.sandbox.calls()),
         }
@@ -362,7 +362,7 @@ impl Service {
     /// Returns when no order is open.
     pub async fn settled(&self) {
         self.within(async {
-            while self.store.overview("main").await.unwrap().open > 0 {
+            while self.store.queue_stats("main").await.unwrap().open > 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
@@ -379,7 +379,7 @@ impl Service {
     }
 
     /// The calls whose path begins so.
-    pub fn calls_to(&self, path: &str) -> Vec<Call> {
+    pub fn calls_to(&self, path: &str) -> Vec<ApiCall> {
         self.sandbox.calls().into_iter().filter(|call| call.path.starts_with(path)).collect()
     }
 
@@ -390,7 +390,7 @@ impl Service {
     }
 
     /// Posts an event to a process of this service.
-    pub fn post_to(&self, url: &str, event: &Event) -> impl Future<Output = Answer> + use<> {
+    pub fn post_to(&self, url: &str, event: &EventBuilder) -> impl Future<Output = Answer> + use<> {
         let (url, token, body) = (url.to_owned(), self.sandbox.account().token.clone(), event.body());
         async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
     }
@@ -442,7 +442,7 @@ impl Service {
 
     /// The texts of the orders in the journal, in the order in which it took them: `seq`, which only SQL
     /// sees. All are of one chat.
-    pub async fn taken(&self) -> Vec<String> {
+    pub async fn accepted_ids(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
         let texts = sqlx::query_scalar("SELECT text FROM command ORDER BY seq");
@@ -450,7 +450,7 @@ impl Service {
     }
 
     /// Writes so many aliases of one thing into the journal, as if they had been kept from a chat.
-    pub async fn keep_aliases(&self, count: usize, id: &str) {
+    pub async fn store_aliases(&self, count: usize, id: &str) {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
         for number in 0..count {
@@ -467,7 +467,7 @@ impl Service {
     }
 
     /// Where the journal's file is; for a service on SQLite.
-    pub fn journal(&self) -> std::path::PathBuf {
+    pub fn journal_path(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")
     }
 }

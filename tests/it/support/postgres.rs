@@ -46,7 +46,7 @@ pub fn shared() -> Option<&'static Server> {
 }
 
 /// Tells which test did not run, past the test runner's hold on the output.
-pub fn not_run(module: &str) {
+pub fn skip_notice(module: &str) {
     let thread = std::thread::current();
     let test = thread.name().filter(|name| *name != "main").unwrap_or(module);
     let line = format!("NOT RUN, since PostgreSQL (initdb) is not installed: {test}\n");
@@ -85,13 +85,13 @@ impl Server {
     /// The URL of a new schema of a database that all share: made in no time. Stories in it take turns
     /// at writing, and wake each other's workers.
     pub async fn schema(&self) -> String {
-        let name = self.make("SCHEMA").await;
+        let name = self.create("SCHEMA").await;
         format!("{}&options[search_path]={name}", self.url("postgres"))
     }
 
     /// The URL of a new database that nobody else uses.
     pub async fn database(&self) -> String {
-        self.url(&self.make("DATABASE").await)
+        self.url(&self.create("DATABASE").await)
     }
 
     /// How many transactions the server counted in the database of this URL; it learns of them within
@@ -103,7 +103,7 @@ impl Server {
         sqlx::query_scalar(count).bind(name).fetch_one(&mut connection).await.unwrap()
     }
 
-    async fn make(&self, what: &str) -> String {
+    async fn create(&self, what: &str) -> String {
         let name = format!("t{}", uuid::Uuid::now_v7().simple());
         let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();
         let create = sqlx::AssertSqlSafe(format!("CREATE {what} {name}"));
@@ -114,7 +114,7 @@ impl Server {
 
     /// Kills the server as a crash does.
     pub fn kill(&self) {
-        self.say("k");
+        self.log("k");
         let begun = Instant::now();
         while self.is_up() {
             assert!(begun.elapsed() < Duration::from_secs(20), "PostgreSQL does not end");
@@ -124,7 +124,7 @@ impl Server {
 
     /// Starts it again after [`Server::kill`].
     pub fn restart(&self) {
-        self.say("s");
+        self.log("s");
         self.wait_until_up();
     }
 
@@ -132,7 +132,7 @@ impl Server {
         format!("postgres:///{database}?host={}&user=vincula", self.folder.display())
     }
 
-    fn say(&self, word: &str) {
+    fn log(&self, word: &str) {
         let mut keeper = self.keeper.lock().unwrap();
         writeln!(keeper.stdin.as_mut().unwrap(), "{word}").unwrap();
     }

@@ -79,7 +79,7 @@ impl Wire {
     /// The next answer; nothing where the connection was closed instead.
     pub async fn answer(&mut self) -> Option<Answer> {
         loop {
-            if let Some(answer) = self.take_answer() {
+            if let Some(answer) = self.take_response() {
                 return Some(answer);
             }
             if !self.read().await {
@@ -115,7 +115,7 @@ impl Wire {
         }
     }
 
-    fn take_answer(&mut self) -> Option<Answer> {
+    fn take_response(&mut self) -> Option<Answer> {
         let end = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
         let head = String::from_utf8_lossy(&self.unread[..end]).into_owned();
         let mut lines = head.lines();

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use vincula::clock::Clock;
-use vincula::sandbox::{Fault, Reply, World};
+use vincula::sandbox::{Fault, FaultResponse, World};
 
 use crate::matrix::hurry;
 use crate::stories::appointed::{BRUNO, setting};
 use crate::stories::scene::refusal;
-use crate::support::{ANA, Service, Setting, postgres};
+use crate::support::{ANA, Service, ServiceBuilder, postgres};
 
 /// Carla, a plain member of “Bairro Feliz” in the playground.
 const CARLA_LID: &str = "81896604192875@lid";
@@ -44,7 +44,7 @@ fn on_the_phone(bot: &Service, change: impl FnOnce(&mut World, &str)) {
 }
 
 /// A bot that gives up within a minute what cannot be read.
-fn impatient() -> Setting {
+fn impatient() -> ServiceBuilder {
     setting().instance("give_up_after = \"60s\"")
 }
 
@@ -137,7 +137,7 @@ async fn t44_a_reading_of_minutes_ago_lets_nobody_change_anything() {
     bot.knows(BRUNO).await;
     demote_bruno(&bot);
 
-    bot.clock.pass(Duration::from_secs(200));
+    bot.clock.elapse(Duration::from_secs(200));
 
     bot.expect_powerless(&CHANGES).await;
 }
@@ -174,17 +174,17 @@ async fn t44_a_yes_a_number_and_an_edit_are_done_by_the_rights_of_their_own_mome
 async fn t44_a_retry_goes_on_only_while_its_admin_is_one() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(BRUNO, LINK).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(BRUNO, LINK).await;
+    bot.wait_for_attempts(&order, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.answers_to(&order).await;
+    let told = bot.replies_to(&order).await;
 
     let begun = "You may no longer do this here, so nothing more was done. The order was begun before: part of \
                  it may be in effect.";
     assert_eq!(told, [begun]);
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
     assert_eq!(bot.community_of("Futebol"), None);
 }
 
@@ -230,12 +230,12 @@ async fn t44_a_right_lost_between_the_halves_of_a_move_ends_it_and_the_reply_tel
         .start()
         .await;
     bot.knows(BRUNO).await;
-    bot.sandbox.trouble().always("communities/link", Fault::Instead(Reply::bad_gateway()));
-    let order = bot.give(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
+    let order = bot.send_to_completion(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
+    bot.wait_for_attempts(&order, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.answers_to(&order).await;
+    let told = bot.replies_to(&order).await;
 
     assert_eq!(bot.community_of("Surfe"), None);
     let back = format!("puts it back: /link {} {}", bot.community("Praia"), bot.group("Surfe"));
@@ -247,14 +247,14 @@ async fn t44_a_right_lost_between_the_halves_of_a_move_ends_it_and_the_reply_tel
 async fn t44_a_right_that_cannot_be_read_is_none() {
     for reply in [
         refusal("Group not found"),
-        Reply::text(200, ""),
-        Reply::json(200, &json!({})),
-        Reply::html(200, "<html>ok</html>"),
+        FaultResponse::text(200, ""),
+        FaultResponse::json(200, &json!({})),
+        FaultResponse::html(200, "<html>ok</html>"),
     ] {
         let bot = impatient().start().await;
         bot.knows(BRUNO).await;
         let before = bot.world();
-        bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(reply));
+        bot.sandbox.faults().fail_always(&bot.people_of("Bairro Feliz"), Fault::Replace(reply));
 
         let replies = bot.replies_to_all(&CHANGES).await;
 
@@ -270,15 +270,17 @@ async fn t44_a_right_that_cannot_be_read_is_none() {
 async fn t44_a_right_that_cannot_be_read_for_the_moment_is_read_later() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
-    bot.sandbox.trouble().always(&bot.people_of("Bairro Feliz"), Fault::Instead(Reply::bad_gateway()));
+    bot.sandbox
+        .faults()
+        .fail_always(&bot.people_of("Bairro Feliz"), Fault::Replace(FaultResponse::bad_gateway()));
 
-    let order = bot.give(BRUNO, LINK).await;
-    bot.tried(&order, 2).await;
+    let order = bot.send_to_completion(BRUNO, LINK).await;
+    bot.wait_for_attempts(&order, 2).await;
     let changes = bot.changes();
-    bot.sandbox.trouble().clear();
+    bot.sandbox.faults().clear();
 
     assert_eq!(changes, 0);
-    assert_eq!(bot.answers_to(&order).await, [LINKED]);
+    assert_eq!(bot.replies_to(&order).await, [LINKED]);
 }
 
 #[tokio::test]
@@ -304,8 +306,8 @@ async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew
     bot.knows(BRUNO).await;
     bot.ask(ANA, "/who bairro").await;
     // The call is lost on its way, and done later by somebody else.
-    let page = Fault::Instead(Reply::html(200, "<html>ok</html>"));
-    bot.sandbox.trouble().always("remove-admin", page);
+    let page = Fault::Replace(FaultResponse::html(200, "<html>ok</html>"));
+    bot.sandbox.faults().fail_always("remove-admin", page);
     let told = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
     demote_bruno(&bot);
 
@@ -323,7 +325,7 @@ async fn t44_a_right_of_the_configuration_needs_no_reading() {
     let bot = setting().admins(&configured).start().await;
     bot.knows(ANA).await;
     demote_bruno(&bot);
-    bot.sandbox.trouble().next("light-group-metadata", 1, Fault::Instead(refusal("no")));
+    bot.sandbox.faults().fail_next("light-group-metadata", 1, Fault::Replace(refusal("no")));
 
     assert!(bot.ask(BRUNO, LINK).await.contains("“Futebol”"));
     assert!(bot.ask(BRUNO, r#"/unlink "Bairro Feliz" moradores"#).await.contains("✅"));
@@ -331,7 +333,7 @@ async fn t44_a_right_of_the_configuration_needs_no_reading() {
 
 #[tokio::test]
 async fn t44_a_demotion_through_one_replica_ends_what_another_believes() {
-    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let url = server.database().await;
     let mut bot = setting().store(&url).start().await;
     let other = bot.replica().await;
@@ -359,25 +361,25 @@ async fn t44_a_demotion_through_one_replica_ends_what_another_believes() {
 }
 
 /// What may come in the place of a community's metadata, or of the list of communities.
-fn unreadable(community: &str, group: &str) -> Vec<(&'static str, Reply)> {
+fn unreadable(community: &str, group: &str) -> Vec<(&'static str, FaultResponse)> {
     let with = |groups: serde_json::Value| {
-        Reply::json(200, &json!({ "id": community, "name": "Marketing BR", "subGroups": groups }))
+        FaultResponse::json(200, &json!({ "id": community, "name": "Marketing BR", "subGroups": groups }))
     };
     let announcement =
         json!({ "name": "Marketing BR", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
     vec![
         ("400", refusal("Community not found")),
-        ("403", Reply::text(403, "Forbidden")),
-        ("404", Reply::html(404, "<html>Not Found</html>")),
-        ("half a JSON", Reply::text(200, r#"{"name":"Marketing BR","subGroups":[{"name":"#)),
-        ("a page", Reply::html(200, "<html>ok</html>")),
-        ("nothing", Reply::text(200, "")),
-        ("204", Reply::text(204, "")),
-        ("null", Reply::json(200, &json!(null))),
-        ("an empty object", Reply::json(200, &json!({}))),
-        ("an empty list", Reply::json(200, &json!([]))),
-        ("a redirect", Reply::text(302, "")),
-        ("success:false", Reply::json(200, &json!({ "success": false }))),
+        ("403", FaultResponse::text(403, "Forbidden")),
+        ("404", FaultResponse::html(404, "<html>Not Found</html>")),
+        ("half a JSON", FaultResponse::text(200, r#"{"name":"Marketing BR","subGroups":[{"name":"#)),
+        ("a page", FaultResponse::html(200, "<html>ok</html>")),
+        ("nothing", FaultResponse::text(200, "")),
+        ("204", FaultResponse::text(204, "")),
+        ("null", FaultResponse::json(200, &json!(null))),
+        ("an empty object", FaultResponse::json(200, &json!({}))),
+        ("an empty list", FaultResponse::json(200, &json!([]))),
+        ("a redirect", FaultResponse::text(302, "")),
+        ("success:false", FaultResponse::json(200, &json!({ "success": false }))),
         ("no groups", with(json!([]))),
         ("groups that are no list", with(json!({ "0": group }))),
         (
@@ -461,7 +463,7 @@ async fn t45_of_a_community_that_cannot_be_read_nothing_is_told_to_admins_of_oth
         let bot = setting().start().await;
         bot.knows(BRUNO).await;
         let path = format!("communities-metadata/{}", bot.community("Marketing BR"));
-        bot.sandbox.trouble().always(&path, Fault::Instead(reply));
+        bot.sandbox.faults().fail_always(&path, Fault::Replace(reply));
 
         bot.expect_nothing_of_marketing(what).await;
 
@@ -478,7 +480,7 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
     let world = setting().start().await;
     let (bairro, marketing) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
     let listed = |other: serde_json::Value| {
-        Reply::json(200, &json!([{ "name": "Bairro Feliz", "id": bairro }, other]))
+        FaultResponse::json(200, &json!([{ "name": "Bairro Feliz", "id": bairro }, other]))
     };
     for (what, reply) in [
         (
@@ -487,11 +489,11 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
         ),
         ("an entry without an id", listed(json!({ "name": "Marketing BR" }))),
         ("an entry that is none", listed(json!(null))),
-        ("an empty list", Reply::json(200, &json!([]))),
+        ("an empty list", FaultResponse::json(200, &json!([]))),
     ] {
         let bot = setting().start().await;
         bot.knows(BRUNO).await;
-        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+        bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
         bot.expect_nothing_of_marketing(what).await;
     }
@@ -500,13 +502,16 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
 #[tokio::test]
 async fn t45_nothing_in_place_of_the_list_of_communities_tells_nothing_of_any() {
     for (what, reply) in [
-        ("nothing", Reply::text(200, "")),
-        ("null", Reply::json(200, &json!(null))),
-        ("a list of which nothing can be read", Reply::json(200, &json!([null, { "name": "Marketing BR" }]))),
+        ("nothing", FaultResponse::text(200, "")),
+        ("null", FaultResponse::json(200, &json!(null))),
+        (
+            "a list of which nothing can be read",
+            FaultResponse::json(200, &json!([null, { "name": "Marketing BR" }])),
+        ),
     ] {
         let bot = impatient().start().await;
         bot.knows(BRUNO).await;
-        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+        bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
         let orders = bot.orders_about_marketing();
         let replies = bot.replies_to_all(&orders).await;
@@ -518,12 +523,16 @@ async fn t45_nothing_in_place_of_the_list_of_communities_tells_nothing_of_any() 
 
 #[tokio::test]
 async fn t45_an_id_tells_no_name_of_a_group_that_cannot_be_read() {
-    for reply in [refusal("Group not found"), Reply::text(200, ""), Reply::html(200, "<html>ok</html>")] {
+    for reply in [
+        refusal("Group not found"),
+        FaultResponse::text(200, ""),
+        FaultResponse::html(200, "<html>ok</html>"),
+    ] {
         let bot = impatient().start().await;
         bot.knows(BRUNO).await;
         let (group, marketing) = (bot.group("Lançamentos"), bot.community("Marketing BR"));
         for path in [format!("light-group-metadata/{group}"), format!("communities-metadata/{marketing}")] {
-            bot.sandbox.trouble().always(&path, Fault::Instead(reply.clone()));
+            bot.sandbox.faults().fail_always(&path, Fault::Replace(reply.clone()));
         }
 
         let orders = [

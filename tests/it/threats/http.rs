@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::wire::{Wire, ask, request};
 use crate::support::{ANA, Service};
-use crate::webhook::{expect_problem, expect_status};
+use crate::webhook::{assert_status, expect_problem};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TARGET: &str = "/webhooks/main";
@@ -247,7 +247,7 @@ async fn t34_ten_thousand_strangers_cost_no_row_no_call_and_keep_no_admin_waitin
             wire.send(&posts).await;
             for _ in 0..100 {
                 let answer = wire.answer().await.expect("an answer");
-                assert_eq!(expect_status(&answer, "ignored"), "not_an_admin");
+                assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
             }
         }
     };

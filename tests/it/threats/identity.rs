@@ -6,11 +6,11 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 use vincula::clock::{Clock, Timestamp};
 
-use crate::support::{ANA, ANA_LID, STRANGER, Service};
-use crate::webhook::expect_status;
+use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
+use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 const SECOND_ID: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
@@ -21,7 +21,7 @@ async fn t08_the_route_says_which_instance_is_meant_and_the_body_cannot_change_i
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
          [instances.second]\nid = \"{SECOND_ID}\"\ntoken = \"{SECOND_TOKEN}\"\nbase_url = \"http://127.0.0.1:9\"\n\
          [instances.second.verify]\nzapi_token = true\n\
-         [instances.second.admins.eve]\nphone = \"{STRANGER}\"\n"
+         [instances.second.admins.eve]\nphone = \"{NON_ADMIN}\"\n"
     );
     let bot = Service::with().admins(&second).start().await;
     let main = bot.sandbox.account().id.clone();
@@ -30,22 +30,22 @@ async fn t08_the_route_says_which_instance_is_meant_and_the_body_cannot_change_i
 
     // The admin of the second instance speaks to the first, under either name.
     for name in [main.as_str(), SECOND_ID] {
-        let order = bot.message(STRANGER, ORDER).with("instanceId", name);
+        let order = bot.message(NON_ADMIN, COMMAND).with("instanceId", name);
         let answer = bot.deliver("/webhooks/main", &[own], order.body().as_bytes()).await;
         assert_eq!(answer.status, 401);
         let answer = bot.deliver(to_second, &[bot.token()], order.body().as_bytes()).await;
         assert_eq!(answer.status, 401);
     }
-    let other = bot.message(STRANGER, ORDER);
+    let other = bot.message(NON_ADMIN, COMMAND);
     let answer = bot.deliver(to_second, &[own], other.body().as_bytes()).await;
-    assert_eq!(expect_status(&answer, "ignored"), "other_instance");
-    let other = bot.message(ANA, ORDER).with("instanceId", SECOND_ID);
-    assert_eq!(expect_status(&bot.post(&other).await, "ignored"), "other_instance");
+    assert_eq!(assert_status(&answer, "ignored"), "other_instance");
+    let other = bot.message(ANA, COMMAND).with("instanceId", SECOND_ID);
+    assert_eq!(assert_status(&bot.post(&other).await, "ignored"), "other_instance");
     // A body that names both is of the instance whose door it came through, and of its admins.
-    let both = |from| bot.message(from, ORDER).repeating("instanceId", SECOND_ID);
-    assert_eq!(expect_status(&bot.post(&both(STRANGER)).await, "ignored"), "not_an_admin");
+    let both = |from| bot.message(from, COMMAND).with_duplicate_field("instanceId", SECOND_ID);
+    assert_eq!(assert_status(&bot.post(&both(NON_ADMIN)).await, "ignored"), "not_an_admin");
     let answer = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
-    assert_eq!(expect_status(&answer, "ignored"), "not_an_admin");
+    assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
 
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
     assert!(bot.ask_by(&both(ANA)).await.contains("✅ “Futebol”"));
@@ -71,8 +71,8 @@ async fn t11_a_number_in_fancy_dress_is_nobodys() {
         "5544999990001\0",
         "5544999990001;5511988887777",
     ] {
-        for event in [bot.message(who, ORDER), bot.message(who, ORDER).in_group(&group)] {
-            let reason = expect_status(&bot.post(&event).await, "ignored");
+        for event in [bot.message(who, COMMAND), bot.message(who, COMMAND).in_group(&group)] {
+            let reason = assert_status(&bot.post(&event).await, "ignored");
             assert!(
                 ["no_sender", "not_an_admin", "unclear_chat"].contains(&reason.as_str()),
                 "{who}: {reason}"
@@ -87,19 +87,19 @@ async fn t10_in_a_group_no_other_field_makes_an_author() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let lid = "81896604192873@lid";
-    let nobodys = bot.message(STRANGER, ORDER).in_group(&group).without("participantPhone");
+    let nobodys = bot.message(NON_ADMIN, COMMAND).in_group(&group).without_field("participantPhone");
     for event in [
-        bot.message(STRANGER, ORDER).in_group(&group).with("senderLid", lid),
-        bot.message(STRANGER, ORDER).in_group(&group).with("chatLid", lid),
-        bot.message(STRANGER, ORDER).in_group(&group).with("connectedPhone", ANA),
-        bot.message(STRANGER, ORDER).in_group(&group).with("senderName", ANA),
+        bot.message(NON_ADMIN, COMMAND).in_group(&group).with("senderLid", lid),
+        bot.message(NON_ADMIN, COMMAND).in_group(&group).with("chatLid", lid),
+        bot.message(NON_ADMIN, COMMAND).in_group(&group).with("connectedPhone", ANA),
+        bot.message(NON_ADMIN, COMMAND).in_group(&group).with("senderName", ANA),
         nobodys.clone().with("chatLid", lid),
         nobodys.clone().with("senderLid", lid),
         nobodys.with("phone", format!("{ANA}-1623281429")),
         // What is said to be a direct chat and has another participant is neither.
-        bot.message(ANA, ORDER).with("participantPhone", STRANGER),
+        bot.message(ANA, COMMAND).with("participantPhone", NON_ADMIN),
     ] {
-        let reason = expect_status(&bot.post(&event).await, "ignored");
+        let reason = assert_status(&bot.post(&event).await, "ignored");
         assert!(["not_an_admin", "no_sender"].contains(&reason.as_str()), "{reason}: {}", event.body());
     }
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
@@ -108,22 +108,22 @@ async fn t10_in_a_group_no_other_field_makes_an_author() {
 #[tokio::test]
 async fn t12_what_the_bot_said_itself_is_no_order_even_where_the_owners_are() {
     let bot = Service::with().instance("owner_commands = true").start().await;
-    let said = |event: vincula::sandbox::phony::Event| event.with("type", "ReceivedCallback");
+    let said = |event: vincula::sandbox::phony::EventBuilder| event.with("type", "ReceivedCallback");
 
     for echo in [
-        said(bot.message(ANA, ORDER).from_api()),
-        said(bot.message(ANA, ORDER).from_api()).with("fromMe", false),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", "true"),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", "perhaps"),
-        said(bot.message(ANA, ORDER)).with("fromMe", "perhaps"),
+        said(bot.message(ANA, COMMAND).from_api()),
+        said(bot.message(ANA, COMMAND).from_api()).with("fromMe", false),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", "true"),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", "perhaps"),
+        said(bot.message(ANA, COMMAND)).with("fromMe", "perhaps"),
         // Only a flag that says no makes it the owner's: without one it may be our own.
-        said(bot.message(ANA, ORDER).from_me()).without("fromApi"),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", Value::Null),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", json!([])),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", ""),
-        said(bot.message(ANA, ORDER).from_me()).with("fromApi", " null "),
+        said(bot.message(ANA, COMMAND).from_me()).without_field("fromApi"),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", Value::Null),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", json!([])),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", ""),
+        said(bot.message(ANA, COMMAND).from_me()).with("fromApi", " null "),
     ] {
-        assert_eq!(expect_status(&bot.post(&echo).await, "ignored"), "from_me", "{}", echo.body());
+        assert_eq!(assert_status(&bot.post(&echo).await, "ignored"), "from_me", "{}", echo.body());
     }
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
 
@@ -143,16 +143,16 @@ const TWO_ADMINS: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"
 async fn t17_an_id_that_another_admin_used_hides_nobodys_order() {
     let bot = Service::with().admins(TWO_ADMINS).start().await;
     let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
-    let (hers, order) = (of(EVE, "/help"), of(ANA, ORDER));
+    let (hers, order) = (of(EVE, "/help"), of(ANA, COMMAND));
 
-    expect_status(&bot.post(&hers).await, "accepted");
-    expect_status(&bot.post(&order).await, "accepted");
+    assert_status(&bot.post(&hers).await, "accepted");
+    assert_status(&bot.post(&order).await, "accepted");
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
     // Each of them is known by now, Ana's under either of her identities.
-    for known in [hers, order, of("", ORDER).lid(ANA_LID).without("phone").with("phone", ANA_LID)] {
-        expect_status(&bot.post(&known).await, "duplicate");
+    for known in [hers, order, of("", COMMAND).lid(ANA_LID).without_field("phone").with("phone", ANA_LID)] {
+        assert_status(&bot.post(&known).await, "duplicate");
     }
     assert_eq!((bot.orders().await, bot.changes()), (2, 1));
 }
@@ -164,7 +164,7 @@ async fn t17_an_id_that_another_admin_used_in_the_same_chat_hides_no_unknown_com
     let of = |from, text| bot.message(from, text).in_group(&group).with_id("3EB0C0FFEE");
 
     for order in [of(EVE, "/help"), of(ANA, "/whoami")] {
-        expect_status(&bot.post(&order).await, "accepted");
+        assert_status(&bot.post(&order).await, "accepted");
     }
     bot.settled().await;
 
@@ -177,15 +177,15 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
     let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
     let mistaken = r#"/link "Bairro Felis" futebol"#;
 
-    expect_status(&bot.post(&of(ANA, mistaken)).await, "accepted");
+    assert_status(&bot.post(&of(ANA, mistaken)).await, "accepted");
     bot.settled().await;
     // Eve's edit of it is none, and what Eve sends under its id neither mends it nor keeps Ana from mending it.
     let edit = of(EVE, "/help link").edited();
-    assert_eq!(expect_status(&bot.post(&edit).await, "ignored"), "edited");
-    expect_status(&bot.post(&of(EVE, "/help")).await, "accepted");
+    assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited");
+    assert_status(&bot.post(&of(EVE, "/help")).await, "accepted");
     bot.settled().await;
-    let mended = of(ANA, ORDER).edited();
-    expect_status(&bot.post(&mended).await, "accepted");
+    let mended = of(ANA, COMMAND).edited();
+    assert_status(&bot.post(&mended).await, "accepted");
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
@@ -196,14 +196,14 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
 #[tokio::test]
 async fn t17_a_message_stays_known_where_the_key_of_its_admin_changes() {
     let mut bot = Service::with().admins(TWO_ADMINS).start().await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     bot.ask_by(&order).await;
     bot.stop().await;
     bot.restart_with("admins.ana]", "admins.anna]").await;
 
-    let lid = bot.message("", ORDER).with_id(order.message_id()).lid(ANA_LID);
-    for known in [&order, &lid.without("phone").with("phone", ANA_LID)] {
-        expect_status(&bot.post(known).await, "duplicate");
+    let lid = bot.message("", COMMAND).with_id(order.message_id()).lid(ANA_LID);
+    for known in [&order, &lid.without_field("phone").with("phone", ANA_LID)] {
+        assert_status(&bot.post(known).await, "duplicate");
     }
 
     bot.settled().await;
@@ -223,7 +223,7 @@ async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
     }
     for _ in 0..30 {
         let answer = bot.post(&bot.message(ANA, &word)).await;
-        assert_eq!(expect_status(&answer, "ignored"), "rate_limited");
+        assert_eq!(assert_status(&answer, "ignored"), "rate_limited");
     }
     bot.settled().await;
     assert_eq!((bot.orders().await, bot.sandbox.sent().len()), (20, 20));
@@ -237,7 +237,7 @@ async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
 #[tokio::test]
 async fn t23_the_same_order_typed_twice_finds_the_second_time_what_the_first_did() {
     let bot = Service::start().await;
-    let (first, second) = (bot.message(ANA, ORDER), bot.message(ANA, ORDER));
+    let (first, second) = (bot.message(ANA, COMMAND), bot.message(ANA, COMMAND));
 
     let (one, other) = join(bot.ask_by(&first), bot.ask_by(&second)).await;
 

@@ -5,20 +5,20 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 
 use crate::support::{ANA, Service};
-use crate::webhook::expect_status;
+use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 #[tokio::test]
 async fn t04_a_webhook_that_was_caught_brings_nothing_later() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
-    let caught = bot.message(ANA, ORDER);
+    let caught = bot.message(ANA, COMMAND);
     bot.ask_by(&caught).await;
 
     for later in [1, 299, 301, 86_400, 47 * 3_600] {
         bot.clock.advance(Duration::from_secs(later));
-        expect_status(&bot.post(&caught).await, "duplicate");
+        assert_status(&bot.post(&caught).await, "duplicate");
     }
 
     bot.settled().await;
@@ -28,10 +28,10 @@ async fn t04_a_webhook_that_was_caught_brings_nothing_later() {
 #[tokio::test]
 async fn t05_an_event_of_last_year_under_an_id_that_nobody_knows_is_expired_and_told_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
-    let old = bot.message(ANA, ORDER).at(Timestamp(NOON.0 - 365 * 86_400_000));
+    let old = bot.message(ANA, COMMAND).sent_at(Timestamp(NOON.0 - 365 * 86_400_000));
 
     let told = bot.ask_by(&old).await;
-    expect_status(&bot.post(&old).await, "duplicate");
+    assert_status(&bot.post(&old).await, "duplicate");
     bot.settled().await;
 
     assert!(told.contains("so I did not run it"), "{told}");
@@ -42,23 +42,23 @@ async fn t05_an_event_of_last_year_under_an_id_that_nobody_knows_is_expired_and_
 #[tokio::test]
 async fn t05_an_event_of_tomorrow_waits_for_no_day_on_which_it_would_be_fresh() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
-    let early = |millis: i64| bot.message(ANA, ORDER).at(Timestamp(NOON.0 + millis));
+    let early = |millis: i64| bot.message(ANA, COMMAND).sent_at(Timestamp(NOON.0 + millis));
 
     for millis in [300_001, 86_400_000, i64::MAX - NOON.0] {
-        assert_eq!(expect_status(&bot.post(&early(millis)).await, "ignored"), "sent_in_future");
+        assert_eq!(assert_status(&bot.post(&early(millis)).await, "ignored"), "sent_in_future");
     }
-    expect_status(&bot.post(&early(300_000)).await, "accepted");
+    assert_status(&bot.post(&early(300_000)).await, "accepted");
     assert_eq!(bot.orders().await, 1);
 }
 
 #[tokio::test]
 async fn t14_an_edit_is_no_order_whether_or_not_its_message_was_run() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, ORDER);
+    let order = bot.message(ANA, COMMAND);
     bot.ask_by(&order).await;
 
     let id = order.message_id();
-    for text in [ORDER, r#"/unlink "Bairro Feliz" futebol"#] {
+    for text in [COMMAND, r#"/unlink "Bairro Feliz" futebol"#] {
         for edit in [
             bot.message(ANA, text).with_id(id).edited(),
             bot.message(ANA, text).edited(),
@@ -66,11 +66,11 @@ async fn t14_an_edit_is_no_order_whether_or_not_its_message_was_run() {
             bot.message(ANA, text).with("isEdit", 1),
             bot.message(ANA, text).with("isEdit", "perhaps"),
         ] {
-            assert_eq!(expect_status(&bot.post(&edit).await, "ignored"), "edited", "{}", edit.body());
+            assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited", "{}", edit.body());
         }
         // An edit that hides its flag still has the id of what was run.
         let hidden = bot.message(ANA, text).with_id(id);
-        expect_status(&bot.post(&hidden).await, "duplicate");
+        assert_status(&bot.post(&hidden).await, "duplicate");
     }
 
     bot.settled().await;
@@ -80,14 +80,14 @@ async fn t14_an_edit_is_no_order_whether_or_not_its_message_was_run() {
 #[tokio::test]
 async fn t16_a_message_that_is_announced_first_is_run_when_its_text_comes() {
     let bot = Service::start().await;
-    let announced = bot.message(ANA, "").with_id("3EB0A1").waiting();
-    let whole = bot.message(ANA, ORDER).with_id("3EB0A1");
+    let announced = bot.message(ANA, "").with_id("3EB0A1").awaiting_content();
+    let whole = bot.message(ANA, COMMAND).with_id("3EB0A1");
 
     for _ in 0..3 {
-        assert_eq!(expect_status(&bot.post(&announced).await, "ignored"), "waiting_message");
+        assert_eq!(assert_status(&bot.post(&announced).await, "ignored"), "waiting_message");
     }
     let reply = bot.ask_by(&whole).await;
-    assert_eq!(expect_status(&bot.post(&announced).await, "ignored"), "waiting_message");
+    assert_eq!(assert_status(&bot.post(&announced).await, "ignored"), "waiting_message");
 
     assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
     assert_eq!((bot.orders().await, bot.changes()), (1, 1));

@@ -3,29 +3,29 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::stories::scene::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service};
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 #[tokio::test]
 async fn t37_a_clock_that_jumps_ahead_runs_what_waits_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).instance("give_up_after = \"30d\"").start().await;
-    bot.sandbox.trouble().next("communities/link", 1, Fault::Instead(Reply::bad_gateway()));
-    let held = bot.sandbox.trouble().hold("communities/link");
-    let order = bot.give(ANA, ORDER).await;
-    bot.tried(&order, 1).await;
+    bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
+    let held = bot.sandbox.faults().hold_request("communities/link");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&order, 1).await;
     bot.clock.advance(Duration::from_secs(1));
-    bot.within(held.reached()).await;
+    bot.within(held.wait_reached()).await;
 
     // A day passes at once while the call is under way: its lease, its delays, its age.
     bot.clock.advance(Duration::from_secs(86_400));
     held.release();
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!(answers, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert_eq!(bot.calls_to("communities/link").len(), 2, "one that failed, and one");
 }
@@ -33,9 +33,9 @@ async fn t37_a_clock_that_jumps_ahead_runs_what_waits_once() {
 #[tokio::test]
 async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
     let mut bot = Service::with().clock(Clock::manual(NOON)).start().await;
-    let held = bot.sandbox.trouble().hold("communities?");
-    let order = bot.give(ANA, ORDER).await;
-    bot.within(held.reached()).await;
+    let held = bot.sandbox.faults().hold_request("communities?");
+    let order = bot.send_to_completion(ANA, COMMAND).await;
+    bot.within(held.wait_reached()).await;
     bot.crash().await;
     held.release();
 
@@ -43,7 +43,7 @@ async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
     bot.clock = Clock::manual(Timestamp(NOON.0 - 86_400_000));
     bot.restart().await;
 
-    let answers = bot.answers_to(&order).await;
+    let answers = bot.replies_to(&order).await;
     assert_eq!(answers, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next order is no event of the future");
 }
@@ -51,13 +51,13 @@ async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
 #[tokio::test]
 async fn t39_an_order_that_kills_its_process_every_time_ends_as_a_dead_letter_and_others_go_on() {
     let mut bot = Service::with().admins(ANA_AND_RUI).start().await;
-    let mut held = bot.sandbox.trouble().hold("communities?");
-    let poison = bot.give(ANA, ORDER).await;
+    let mut held = bot.sandbox.faults().hold_request("communities?");
+    let poison = bot.send_to_completion(ANA, COMMAND).await;
     let mut crashes = 0;
     loop {
         let reached = async {
             tokio::select! {
-                () = held.reached() => true,
+                () = held.wait_reached() => true,
                 () = bot.settled() => false,
             }
         };
@@ -67,15 +67,15 @@ async fn t39_an_order_that_kills_its_process_every_time_ends_as_a_dead_letter_an
         bot.crash().await;
         crashes += 1;
         assert!(crashes < 50, "it goes on for ever");
-        held = bot.sandbox.trouble().hold("communities?");
+        held = bot.sandbox.faults().hold_request("communities?");
         bot.restart().await;
     }
 
     let row = bot.row(&poison).await;
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("gave_up")), "{row:#?}");
     assert!((3..=30).contains(&crashes), "{crashes}");
-    assert_eq!((bot.answers_to(&poison).await.len(), bot.changes()), (1, 0));
-    bot.sandbox.trouble().clear();
-    assert!(bot.ask(RUI, ORDER).await.ends_with("✅ “Futebol”"));
-    assert!(bot.ask(ANA, ORDER).await.contains("☑️ “Futebol”"), "her own chat goes on, too");
+    assert_eq!((bot.replies_to(&poison).await.len(), bot.changes()), (1, 0));
+    bot.sandbox.faults().clear();
+    assert!(bot.ask(RUI, COMMAND).await.ends_with("✅ “Futebol”"));
+    assert!(bot.ask(ANA, COMMAND).await.contains("☑️ “Futebol”"), "her own chat goes on, too");
 }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use vincula::command::Timing;
-use vincula::sandbox::{Fault, Lag, Reply};
+use vincula::command::TimingConfig;
+use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::stories::scene::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -30,13 +30,13 @@ const REPEATABLE: [(&str, &str, bool); 12] = [
 ];
 
 /// Answers that say neither yes nor no.
-fn empty_answers() -> Vec<Reply> {
-    let texts = ["", "{}", "null", "[]", "{\"success\":", "7"].map(|body| Reply::text(200, body));
+fn empty_answers() -> Vec<FaultResponse> {
+    let texts = ["", "{}", "null", "[]", "{\"success\":", "7"].map(|body| FaultResponse::text(200, body));
     let others = [
-        Reply::text(204, ""),
-        Reply::html(200, "<html>ok</html>"),
-        Reply::json(302, &serde_json::json!({})),
-        Reply::Huge(2_000_000),
+        FaultResponse::text(204, ""),
+        FaultResponse::html(200, "<html>ok</html>"),
+        FaultResponse::json(302, &serde_json::json!({})),
+        FaultResponse::Huge(2_000_000),
     ];
     texts.into_iter().chain(others).collect()
 }
@@ -46,7 +46,7 @@ async fn without_lag() -> Service {
     let world = |world: &mut vincula::sandbox::World| {
         world.person("5544999990006", Some("81896604192879@lid"), "Fabi");
     };
-    let timing = |timing: &mut Timing| timing.read_back = Duration::from_millis(60);
+    let timing = |timing: &mut TimingConfig| timing.read_back = Duration::from_millis(60);
     Service::with().world(world).timing(timing).start().await
 }
 
@@ -67,10 +67,10 @@ async fn t47_a_call_that_is_answered_with_nothing_is_made_again_until_it_is_done
         let bot = without_lag().await;
         let answers = empty_answers();
         let count = answers.len();
-        answers.into_iter().for_each(|reply| bot.sandbox.trouble().next(call, 1, Fault::Instead(reply)));
+        answers.into_iter().for_each(|reply| bot.sandbox.faults().fail_next(call, 1, Fault::Replace(reply)));
 
-        let given = bot.give(ANA, order).await;
-        let told = bot.answers_to(&given).await;
+        let given = bot.send_to_completion(ANA, order).await;
+        let told = bot.replies_to(&given).await;
 
         assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
         assert!(calls(&bot, call) > count, "{order}: {}", calls(&bot, call));
@@ -81,9 +81,9 @@ async fn t47_a_call_that_is_answered_with_nothing_is_made_again_until_it_is_done
 #[tokio::test]
 async fn t47_what_was_done_and_answered_with_nothing_is_read_back_and_done_once() {
     for (call, order, can_be_read) in REPEATABLE {
-        for reply in [Reply::text(200, "{}"), Reply::html(200, "<html>ok</html>")] {
+        for reply in [FaultResponse::text(200, "{}"), FaultResponse::html(200, "<html>ok</html>")] {
             let bot = without_lag().await;
-            bot.sandbox.trouble().next(call, 1, Fault::Afterwards(reply));
+            bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(reply));
 
             let reply = bot.ask(ANA, order).await;
 
@@ -96,12 +96,12 @@ async fn t47_what_was_done_and_answered_with_nothing_is_read_back_and_done_once(
 #[tokio::test]
 async fn t47_what_never_says_that_it_was_done_is_never_told_as_done() {
     for (call, order, _) in REPEATABLE {
-        let timing = |timing: &mut Timing| timing.read_back = Duration::from_millis(60);
+        let timing = |timing: &mut TimingConfig| timing.read_back = Duration::from_millis(60);
         let bot = Service::with().timing(timing).instance("give_up_after = \"1s\"").start().await;
-        bot.sandbox.trouble().always(call, Fault::Instead(Reply::text(200, "{}")));
+        bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::text(200, "{}")));
 
-        let given = bot.give(ANA, order).await;
-        let told = bot.answers_to(&given).await;
+        let given = bot.send_to_completion(ANA, order).await;
+        let told = bot.replies_to(&given).await;
 
         assert!(told.len() == 1 && !told[0].contains('✅'), "{order}: {told:#?}");
         assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{order}: {told:#?}");
@@ -116,7 +116,7 @@ async fn t47_what_z_api_refuses_in_words_and_did_all_the_same_is_told_as_done() 
     for (call, order, _) in REPEATABLE.iter().filter(one).chain([&create]) {
         for said in [refusal("no"), ok(r#"{"success":false}"#), ok(r#"{"error":"oops"}"#)] {
             let bot = without_lag().await;
-            bot.sandbox.trouble().next(call, 1, Fault::Afterwards(said.clone()));
+            bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(said.clone()));
 
             let reply = bot.ask(ANA, order).await;
 
@@ -129,8 +129,8 @@ async fn t47_what_z_api_refuses_in_words_and_did_all_the_same_is_told_as_done() 
 #[tokio::test]
 async fn t47_a_refusal_of_what_was_done_is_refuted_though_it_shows_late() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(200))));
-    bot.sandbox.trouble().next("update-community-description", 1, Fault::Afterwards(refusal("no")));
+    bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(200))));
+    bot.sandbox.faults().fail_next("update-community-description", 1, Fault::ReplaceResponse(refusal("no")));
 
     let reply = bot.ask(ANA, r#"/describe "Bairro Feliz" Oi"#).await;
 
@@ -141,7 +141,7 @@ async fn t47_a_refusal_of_what_was_done_is_refuted_though_it_shows_late() {
 async fn t47_a_refusal_of_what_was_not_done_is_one() {
     for (call, order, _) in REPEATABLE.iter().chain([&("POST communities", "/create Bairro Novo", true)]) {
         let bot = without_lag().await;
-        bot.sandbox.trouble().always(call, Fault::Instead(refusal("you may not")));
+        bot.sandbox.faults().fail_always(call, Fault::Replace(refusal("you may not")));
 
         let reply = bot.ask(ANA, order).await;
 
@@ -153,8 +153,12 @@ async fn t47_a_refusal_of_what_was_not_done_is_one() {
 #[tokio::test]
 async fn t47_a_photo_that_an_earlier_call_may_have_set_is_not_told_as_refused() {
     let bot = Service::start().await;
-    bot.sandbox.trouble().next("update-community-photo", 1, Fault::Afterwards(Reply::Dropped));
-    bot.sandbox.trouble().next("update-community-photo", 1, Fault::Instead(refusal("it is the same")));
+    bot.sandbox.faults().fail_next(
+        "update-community-photo",
+        1,
+        Fault::ReplaceResponse(FaultResponse::Dropped),
+    );
+    bot.sandbox.faults().fail_next("update-community-photo", 1, Fault::Replace(refusal("it is the same")));
 
     let reply = bot.ask(ANA, r#"/photo "Bairro Feliz" https://pictures.example/1"#).await;
 
@@ -164,16 +168,16 @@ async fn t47_a_photo_that_an_earlier_call_may_have_set_is_not_told_as_refused() 
 #[tokio::test]
 async fn t47_what_must_not_be_done_twice_is_called_once_whatever_is_answered() {
     for reply in empty_answers() {
-        for fault in [Fault::Instead(reply.clone()), Fault::Afterwards(reply.clone())] {
+        for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
-            bot.sandbox.trouble().next("POST communities", 1, fault.clone());
+            bot.sandbox.faults().fail_next("POST communities", 1, fault.clone());
             let made = bot.ask(ANA, "/create Bairro Novo").await;
             let is_made = bot.world().community_named("Bairro Novo").is_some();
             assert!(made.starts_with(if is_made { "✅" } else { "❓" }), "{fault:?}: {made}");
             assert_eq!(calls(&bot, "POST communities"), 1, "{fault:?}");
 
             bot.settled().await;
-            bot.sandbox.trouble().next("send-text", 1, fault.clone());
+            bot.sandbox.faults().fail_next("send-text", 1, fault.clone());
             let announced = bot.ask(ANA, r#"/announce --yes "Bairro Feliz" Oi"#).await;
             assert!(announced.starts_with("❓ It may have been sent"), "{fault:?}: {announced}");
             let sends = bot.calls_to("send-text").into_iter();
@@ -186,9 +190,9 @@ async fn t47_what_must_not_be_done_twice_is_called_once_whatever_is_answered() {
 #[tokio::test]
 async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_second_invitation() {
     for reply in empty_answers() {
-        for fault in [Fault::Instead(reply.clone()), Fault::Afterwards(reply.clone())] {
+        for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
-            bot.sandbox.trouble().next("add-participant", 1, fault.clone());
+            bot.sandbox.faults().fail_next("add-participant", 1, fault.clone());
 
             let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {DAVI}"#)).await;
 
@@ -205,13 +209,13 @@ async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_
 async fn t47_an_answer_without_an_id_was_not_sent() {
     for reply in empty_answers() {
         let bot = Service::start().await;
-        bot.sandbox.trouble().next("send-text", 2, Fault::Instead(reply.clone()));
+        bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(reply.clone()));
 
-        let order = bot.give(ANA, "/whoami").await;
+        let order = bot.send_to_completion(ANA, "/whoami").await;
 
-        assert_eq!(bot.answers_to(&order).await.len(), 1, "{reply:?}");
+        assert_eq!(bot.replies_to(&order).await.len(), 1, "{reply:?}");
         let row = bot.row(&order).await;
-        assert_eq!((row.tries, row.outcome.as_deref()), (2, Some("answered")), "{reply:?}");
+        assert_eq!((row.attempts, row.outcome.as_deref()), (2, Some("answered")), "{reply:?}");
     }
 }
 
@@ -219,14 +223,14 @@ async fn t47_an_answer_without_an_id_was_not_sent() {
 async fn t47_one_group_that_z_api_chokes_on_does_not_keep_the_others_out() {
     let bot = Service::start().await;
     // The call for all, and then the one for the first alone.
-    bot.sandbox.trouble().next("communities/link", 2, Fault::Instead(Reply::text(200, "{}")));
+    bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(FaultResponse::text(200, "{}")));
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol, suporte"#).await;
 
     assert!(is_done(&reply), "{reply}");
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let (futebol, suporte) = (names(&["Futebol"]), names(&["Suporte"]));
-    assert_eq!(bot.asked_to_link(), [names(&["Futebol", "Suporte"]), futebol.clone(), suporte, futebol]);
+    assert_eq!(bot.link_calls(), [names(&["Futebol", "Suporte"]), futebol.clone(), suporte, futebol]);
 }
 
 #[tokio::test]
@@ -237,8 +241,8 @@ async fn t47_after_a_dropped_connection_nobody_waits_for_a_lagging_read_before_t
         ("remove-admin", format!(r#"/demote "Bairro Feliz" {BRUNO}"#)),
         ("update-community-description", r#"/describe "Bairro Feliz" Oi"#.to_owned()),
     ] {
-        let bot = Service::with().timing(|timing| *timing = Timing::default()).start().await;
-        bot.sandbox.trouble().next(call, 2, Fault::Instead(Reply::Dropped));
+        let bot = Service::with().timing(|timing| *timing = TimingConfig::default()).start().await;
+        bot.sandbox.faults().fail_next(call, 2, Fault::Replace(FaultResponse::Dropped));
 
         let reply = bot.ask(ANA, &order).await;
 
@@ -254,11 +258,11 @@ async fn t47_after_a_dropped_connection_nobody_waits_for_a_lagging_read_before_t
 async fn t47_what_was_done_without_an_answer_and_shows_late_is_told_as_done() {
     for (call, order, _) in REPEATABLE.iter().filter(|(.., can_be_read)| *can_be_read) {
         let bot = Service::with().timing(|timing| timing.read_back = Duration::from_secs(4)).start().await;
-        bot.sandbox.trouble().set_lag(Some(Lag::For(Duration::from_millis(1_300))));
-        bot.sandbox.trouble().next(call, 1, Fault::Afterwards(Reply::Dropped));
+        bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(1_300))));
+        bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::Dropped));
 
-        let given = bot.give(ANA, order).await;
-        let told = bot.answers_to(&given).await;
+        let given = bot.send_to_completion(ANA, order).await;
+        let told = bot.replies_to(&given).await;
 
         assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
     }

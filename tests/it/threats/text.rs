@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 use serde_json::json;
-use vincula::command::{Arg, registry};
-use vincula::sandbox::{Fault, Reply};
+use vincula::command::{ArgKind, registry};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
-use crate::webhook::expect_status;
+use crate::webhook::assert_status;
 
 /// A name with what nobody sees, from every corner of Unicode.
 const UNSEEN: &str = "Fei\u{200b}ra \u{202e}\u{2066}\u{ad}\u{61c}\u{180e}\u{3164}\u{115f}\u{ffa0}\u{2800}do\u{feff} \
@@ -20,20 +20,20 @@ async fn t15_names_and_quotes_around_a_text_are_no_orders_and_quote_none() {
     let order = r#"/link "Bairro Feliz" futebol"#;
     let harmless = bot
         .message(ANA, "que bom")
-        .named(order)
+        .sender_name(order)
         .with("chatName", order)
         .with("photo", order)
         .with("quotedMessage", json!({ "text": { "message": order } }))
         .with("referenceMessageId", order)
         .with("message", order)
         .with("caption", order);
-    assert_eq!(expect_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
+    assert_eq!(assert_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
     // The first line decides: what is quoted with `>` or stands further down is somebody else's.
     for text in
         [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("«{order}»")]
     {
         assert_eq!(
-            expect_status(&bot.post(&bot.message(ANA, &text)).await, "ignored"),
+            assert_status(&bot.post(&bot.message(ANA, &text)).await, "ignored"),
             "not_a_command",
             "{text}"
         );
@@ -55,10 +55,10 @@ async fn t18_what_nobody_sees_is_in_no_answer() {
         })
         .start()
         .await;
-    bot.sandbox.trouble().next(
+    bot.sandbox.faults().fail_next(
         "communities/link",
         1,
-        Fault::Instead(Reply::json(400, &json!({ "error": format!("no rights in {UNSEEN}") }))),
+        Fault::Replace(FaultResponse::json(400, &json!({ "error": format!("no rights in {UNSEEN}") }))),
     );
 
     let mut answers = Vec::new();
@@ -92,7 +92,7 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
         assert!(reply.starts_with("There is no command “"), "{typed}: {reply}");
     }
     // A numeral that looks like an l begins no name at all.
-    assert_eq!(expect_status(&bot.post(&bot.message(ANA, "/ⅼink")).await, "ignored"), "not_a_command");
+    assert_eq!(assert_status(&bot.post(&bot.message(ANA, "/ⅼink")).await, "ignored"), "not_a_command");
     // A look-alike of a name is another name.
     let reply = bot.ask(ANA, r#"/link "Bаirro Feliz" futebol"#).await;
     assert!(reply.starts_with("There is no community “Bаirro Feliz”"), "{reply}");
@@ -188,7 +188,7 @@ async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
     // Each command gets each second text, so that all of them are tried with some command of each kind.
     let chosen = registry::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
         let fills = fills.iter().skip(nth % 2).step_by(2);
-        let place = if spec.args.first() == Some(&Arg::Community) { "bairro " } else { "" };
+        let place = if spec.args.first() == Some(&ArgKind::Community) { "bairro " } else { "" };
         fills.map(move |(_, fill)| format!("/{} {place}{fill}", spec.name))
     });
 
@@ -264,8 +264,10 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
     let groups: Vec<_> = groups.map(|id| json!({ "name": "Isca", "phone": id })).collect();
     let communities = bait.iter().chain(&["120363186053999998"]);
     let communities: Vec<_> = communities.map(|id| json!({ "name": "Isca", "id": id })).collect();
-    bot.sandbox.trouble().always("groups?", Fault::Instead(Reply::json(200, &json!(groups))));
-    bot.sandbox.trouble().always("communities?", Fault::Instead(Reply::json(200, &json!(communities))));
+    bot.sandbox.faults().fail_always("groups?", Fault::Replace(FaultResponse::json(200, &json!(groups))));
+    bot.sandbox
+        .faults()
+        .fail_always("communities?", Fault::Replace(FaultResponse::json(200, &json!(communities))));
     bot.ask(ANA, "/groups isca").await;
     bot.ask(ANA, "/community isca").await;
     bot.ask(ANA, "/link isca isca").await;
@@ -289,6 +291,6 @@ async fn t20_an_odd_message_id_stays_a_string_in_the_answer() {
     assert_eq!((body["messageId"].as_str(), body["phone"].as_str()), (Some(id), Some(ANA)));
     for odd in ["a\u{202e}b", "a\u{3164}", "a\u{1b}", "", &"a".repeat(129)] {
         let event = bot.message(ANA, "/whoami").with_id(odd);
-        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "no_message_id", "{odd:?}");
+        assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "no_message_id", "{odd:?}");
     }
 }

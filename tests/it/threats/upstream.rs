@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use vincula::sandbox::{Fault, Reply};
+use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::stories::scene::{ok, refusal};
 use crate::support::wire::{ask, request};
-use crate::support::{ANA, STRANGER, Service};
-use crate::webhook::expect_status;
+use crate::support::{ANA, NON_ADMIN, Service};
+use crate::webhook::assert_status;
 
-const ORDER: &str = r#"/link "Bairro Feliz" futebol"#;
+const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 /// A listener that counts who comes, and answers each request with these bytes.
 async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
@@ -51,31 +51,37 @@ async fn t24_the_credentials_are_on_the_wire_and_nowhere_else() {
     );
     for (path, reply) in [
         ("communities/link", refusal(&address)),
-        ("communities/unlink", Reply::json(200, &json!({ "error": address }))),
-        ("communities-metadata", Reply::html(502, &format!("<pre>{address}</pre>"))),
-        ("send-text", Reply::text(500, &address)),
-        ("status", Reply::json(200, &json!([{ "message": address }]))),
-        ("groups?", Reply::json(302, &json!({ "error": address }))),
-        ("light-group-metadata", Reply::text(404, &address)),
+        ("communities/unlink", FaultResponse::json(200, &json!({ "error": address }))),
+        ("communities-metadata", FaultResponse::html(502, &format!("<pre>{address}</pre>"))),
+        ("send-text", FaultResponse::text(500, &address)),
+        ("status", FaultResponse::json(200, &json!([{ "message": address }]))),
+        ("groups?", FaultResponse::json(302, &json!({ "error": address }))),
+        ("light-group-metadata", FaultResponse::text(404, &address)),
     ] {
-        bot.sandbox.trouble().next(path, 2, Fault::Instead(reply));
+        bot.sandbox.faults().fail_next(path, 2, Fault::Replace(reply));
     }
 
     let mut told = Vec::new();
-    for text in
-        [ORDER, "/status", "/groups", r#"/unlink "Bairro Feliz" moradores"#, ORDER, "/whoami", "/help link"]
-    {
+    for text in [
+        COMMAND,
+        "/status",
+        "/groups",
+        r#"/unlink "Bairro Feliz" moradores"#,
+        COMMAND,
+        "/whoami",
+        "/help link",
+    ] {
         let order = bot.message(ANA, text);
         told.push(bot.post(&order).await.text());
         bot.settled().await;
     }
-    told.push(bot.send(STRANGER, ORDER).await);
+    told.push(bot.send(NON_ADMIN, COMMAND).await);
     bot.settled().await;
 
     told.extend(bot.said());
     told.push(ask(&bot.admin_url, &request("GET", "/metrics", &[], b"")).await.text());
     told.push(format!("{:?}", bot.store.list(None, 99).await.unwrap()));
-    for file in std::fs::read_dir(bot.journal().parent().unwrap()).unwrap() {
+    for file in std::fs::read_dir(bot.journal_path().parent().unwrap()).unwrap() {
         let path = file.unwrap().path();
         if path.file_name().unwrap().to_string_lossy().contains(".db") {
             told.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
@@ -98,11 +104,11 @@ async fn t26_a_redirect_is_not_followed() {
     let now = bot.base_url().to_owned();
     bot.restart_with(&now, &upstream).await;
 
-    let order = bot.message(ANA, ORDER);
-    expect_status(&bot.post(&order).await, "accepted");
+    let order = bot.message(ANA, COMMAND);
+    assert_status(&bot.post(&order).await, "accepted");
     bot.within(async {
         // It is no answer, and so it is tried again.
-        while bot.store.list(None, 1).await.unwrap()[0].tries < 2 {
+        while bot.store.list(None, 1).await.unwrap()[0].attempts < 2 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
@@ -132,30 +138,30 @@ async fn t26_addresses_in_an_event_are_never_fetched() {
 #[tokio::test]
 async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
     let bad: Vec<(&str, Fault)> = vec![
-        ("a page", Fault::Instead(Reply::html(200, "<html>ok</html>"))),
-        ("a page of failure", Fault::Instead(Reply::bad_gateway())),
-        ("a gigabyte", Fault::Instead(Reply::Huge(1 << 30))),
-        ("a gigabyte, done", Fault::Afterwards(Reply::Huge(1 << 30))),
-        ("half an answer", Fault::Instead(Reply::Cut)),
-        ("half an answer, done", Fault::Afterwards(Reply::Cut)),
-        ("a reset, done", Fault::Afterwards(Reply::Dropped)),
-        ("a reset", Fault::Instead(Reply::Dropped)),
-        ("another shape", Fault::Instead(ok("[[[]]]"))),
-        ("a number", Fault::Instead(ok("7"))),
-        ("a lie", Fault::Instead(ok(r#"{"success":true}"#))),
-        ("a no that is one", Fault::Instead(ok(r#"{"success":false}"#))),
-        ("a no that is none", Fault::Afterwards(ok(r#"{"success":false}"#))),
-        ("later", Fault::Instead(Reply::too_many(Some(0)))),
-        ("teapot", Fault::Instead(Reply::text(418, "I'm a teapot"))),
-        ("a depth", Fault::Instead(Reply::text(200, &"[".repeat(500_000)))),
+        ("a page", Fault::Replace(FaultResponse::html(200, "<html>ok</html>"))),
+        ("a page of failure", Fault::Replace(FaultResponse::bad_gateway())),
+        ("a gigabyte", Fault::Replace(FaultResponse::Huge(1 << 30))),
+        ("a gigabyte, done", Fault::ReplaceResponse(FaultResponse::Huge(1 << 30))),
+        ("half an answer", Fault::Replace(FaultResponse::Cut)),
+        ("half an answer, done", Fault::ReplaceResponse(FaultResponse::Cut)),
+        ("a reset, done", Fault::ReplaceResponse(FaultResponse::Dropped)),
+        ("a reset", Fault::Replace(FaultResponse::Dropped)),
+        ("another shape", Fault::Replace(ok("[[[]]]"))),
+        ("a number", Fault::Replace(ok("7"))),
+        ("a lie", Fault::Replace(ok(r#"{"success":true}"#))),
+        ("a no that is one", Fault::Replace(ok(r#"{"success":false}"#))),
+        ("a no that is none", Fault::ReplaceResponse(ok(r#"{"success":false}"#))),
+        ("later", Fault::Replace(FaultResponse::too_many_requests(Some(0)))),
+        ("teapot", Fault::Replace(FaultResponse::text(418, "I'm a teapot"))),
+        ("a depth", Fault::Replace(FaultResponse::text(200, &"[".repeat(500_000)))),
     ];
     for (what, fault) in bad {
         let bot = Service::start().await;
         let before = bot.world();
-        bot.sandbox.trouble().next("communities/link", 1, fault);
+        bot.sandbox.faults().fail_next("communities/link", 1, fault);
         let begun = Instant::now();
 
-        let reply = bot.ask(ANA, ORDER).await;
+        let reply = bot.ask(ANA, COMMAND).await;
 
         bot.expect_true(&reply, &before);
         assert!(begun.elapsed() < Duration::from_secs(30), "{what} took {:?}", begun.elapsed());
@@ -165,16 +171,16 @@ async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
 #[tokio::test]
 async fn t27_a_list_that_is_broken_makes_no_change_and_ends_nothing() {
     for (what, reply) in [
-        ("a page", Reply::html(200, "<html>ok</html>")),
-        ("a gigabyte", Reply::Huge(1 << 30)),
+        ("a page", FaultResponse::html(200, "<html>ok</html>")),
+        ("a gigabyte", FaultResponse::Huge(1 << 30)),
         ("a string", ok("\"x\"")),
-        ("a depth", Reply::text(200, &"[".repeat(500_000))),
+        ("a depth", FaultResponse::text(200, &"[".repeat(500_000))),
         ("strangers", ok(r#"[null,7,{"id":null},{"name":7},{"id":{},"name":[]},[[]]]"#)),
     ] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-        bot.sandbox.trouble().always("communities?", Fault::Instead(reply));
+        bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
-        let reply = bot.ask(ANA, ORDER).await;
+        let reply = bot.ask(ANA, COMMAND).await;
 
         assert!(reply.starts_with("❌"), "{what}: {reply}");
         assert_eq!(bot.changes(), 0, "{what}");

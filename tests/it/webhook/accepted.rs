@@ -3,21 +3,21 @@
 use futures_util::future::join_all;
 use vincula::sandbox::phony::post;
 
-use super::{TARGET, expect_status};
+use super::{TARGET, assert_status};
 use crate::support::wire::{Wire, request};
-use crate::support::{ANA, ANA_LID, STRANGER, Service};
+use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 #[tokio::test]
 async fn an_accepted_order_is_in_the_journal() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link Bairro futebol");
 
-    let id = expect_status(&bot.post(&order).await, "accepted");
+    let id = assert_status(&bot.post(&order).await, "accepted");
 
     let rows = bot.store.find(&id).await.unwrap();
     assert_eq!(rows[0].message_id, order.message_id());
     assert_eq!((rows[0].name.as_str(), rows[0].text.as_str()), ("link", "/link Bairro futebol"));
-    assert_eq!(bot.store.notes(&id).await.unwrap()[0].what, "accepted");
+    assert_eq!(bot.store.audit_events(&id).await.unwrap()[0].event, "accepted");
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
     };
     assert_eq!((count("accepted"), count("duplicate")), (1, 19));
     bot.reply_to(order.message_id()).await;
-    expect_status(&bot.post(&order).await, "duplicate");
+    assert_status(&bot.post(&order).await, "duplicate");
     bot.settled().await;
     assert_eq!(
         (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
@@ -46,10 +46,13 @@ async fn t17_an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_o
     let bot = Service::start().await;
     let of = |from| bot.message(from, "/whoami").with_id("3EB0C0FFEE");
 
-    assert_eq!(expect_status(&bot.post(&of(STRANGER)).await, "ignored"), "not_an_admin");
-    expect_status(&bot.post(&of(ANA)).await, "accepted");
-    expect_status(&bot.post(&of("").lid(ANA_LID).without("phone").with("phone", ANA_LID)).await, "duplicate");
-    assert_eq!(expect_status(&bot.post(&of(STRANGER)).await, "ignored"), "not_an_admin");
+    assert_eq!(assert_status(&bot.post(&of(NON_ADMIN)).await, "ignored"), "not_an_admin");
+    assert_status(&bot.post(&of(ANA)).await, "accepted");
+    assert_status(
+        &bot.post(&of("").lid(ANA_LID).without_field("phone").with("phone", ANA_LID)).await,
+        "duplicate",
+    );
+    assert_eq!(assert_status(&bot.post(&of(NON_ADMIN)).await, "ignored"), "not_an_admin");
     assert_eq!(bot.orders().await, 1);
 }
 
@@ -71,7 +74,7 @@ async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
     for _ in 0..2 {
         wire.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
         let answer = wire.answer().await.expect("an answer in HTTP/1.1");
-        assert_eq!(expect_status(&answer, "ignored"), "not_a_command");
+        assert_eq!(assert_status(&answer, "ignored"), "not_a_command");
         assert_eq!(answer.header("upgrade"), None);
     }
 
@@ -86,6 +89,6 @@ async fn webhooks_as_z_api_sends_them_are_accepted_one_after_the_other() {
     for _ in 0..6 {
         let order = bot.message(ANA, "/whoami").body();
         let answer = post(&bot.url, &[bot.token()], order.as_bytes()).await.unwrap();
-        expect_status(&answer, "accepted");
+        assert_status(&answer, "accepted");
     }
 }

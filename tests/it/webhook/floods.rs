@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use hmac::{KeyInit, Mac};
 use vincula::sandbox::phony::Answer;
-use vincula::webhook::forgeries::MOST_A_MINUTE;
+use vincula::webhook::forgeries::MAX_FAILURES_PER_MINUTE;
 
-use super::{TARGET, expect_problem, expect_status, hold};
+use super::{TARGET, assert_status, expect_problem, hold};
 use crate::support::wire::{Wire, request};
 use crate::support::{ANA, Service};
 
@@ -38,7 +38,7 @@ async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -
 async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let all = [&[JSON, ("content-length", "2")], headers].concat();
     let forged = request("POST", TARGET, &all, b"{}");
-    for part in 0..MOST_A_MINUTE.div_ceil(50) {
+    for part in 0..MAX_FAILURES_PER_MINUTE.div_ceil(50) {
         let sent = (0..50).map(|_| async {
             let mut wire = Wire::to(&bot.url).await;
             wire.send(&forged).await;
@@ -105,9 +105,12 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
     // However large: the header vouches for it.
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
-    expect_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
-    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await, 1);
-    assert_eq!(bot.counted("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
+    assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
+    assert_eq!(
+        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await,
+        1
+    );
+    assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
 }
 
 /// The same where only the body shows who signed it. What an address loses is what no order needs.
@@ -116,7 +119,7 @@ async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address()
     let bot = Service::with().verify(SIGNED).start().await;
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(17_000));
     let sign = signature(&large);
-    expect_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
+    assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
 
     // Nothing large, and nothing that does not say how large it is, is read from this address.
@@ -134,7 +137,7 @@ async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address()
     let order = bot.message(ANA, "/whoami");
     let sign = signature(&order.body());
     let answer = bot.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
-    expect_status(&answer, "accepted");
+    assert_status(&answer, "accepted");
     assert!(bot.reply_to(order.message_id()).await.text.contains("Ana"));
 }
 
@@ -181,10 +184,10 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
     for _ in 0..1_068 {
         let mut wire = Wire::to(&bot.url).await;
         wire.send(&posted("que bom")).await;
-        expect_status(&wire.answer().await.expect("an answer"), "ignored");
+        assert_status(&wire.answer().await.expect("an answer"), "ignored");
         wires.push(wire);
     }
-    let lock = hold(&bot.journal()).await;
+    let lock = hold(&bot.journal_path()).await;
     let mut busy = 0;
     // An order waits for 2 s: on a machine that is too slow to take in all of them meanwhile, some of the first have
     // been refused when the last come, and it is tried again.
@@ -199,7 +202,7 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
             (begun.elapsed(), answer)
         });
         let chatter = async {
-            expect_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
+            assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
             begun.elapsed()
         };
         let (answers, chatted) = tokio::join!(join_all(answers), chatter);
@@ -221,7 +224,7 @@ async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
         break;
     }
     assert_eq!(
-        bot.counted("vincula_webhooks_total{instance=\"main\",outcome=\"overloaded\"}").await,
+        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"overloaded\"}").await,
         busy as u64
     );
     drop(lock);
@@ -266,10 +269,10 @@ async fn expect_large_ones_answered(bot: &Service) {
         let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
         let sign = signature(&large);
         let signed = bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await;
-        expect_status(&signed, "ignored");
+        assert_status(&signed, "ignored");
         let proven = [("z-api-token", SECOND_TOKEN)];
         let answer = bot.deliver("/webhooks/second", &proven, large.as_bytes()).await;
-        expect_status(&answer, "ignored");
+        assert_status(&answer, "ignored");
     }
 }
 
@@ -319,7 +322,7 @@ async fn t28_large_bodies_whose_headers_prove_them_take_nobodys_place() {
         reading.push(wire);
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
-    expect_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
+    assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
     // None of them was given up for it.
     let whole = " ".repeat(100_000 - 2);
     for wire in [0, LARGE, 2 * LARGE - 1] {
@@ -335,7 +338,7 @@ impl Service {
         let order = self.message(ANA, text);
         let sign = signature(&order.body());
         let answer = self.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
-        expect_status(&answer, "accepted");
+        assert_status(&answer, "accepted");
         self.reply_to(order.message_id()).await.text
     }
 }

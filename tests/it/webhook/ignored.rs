@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vincula::sandbox::phony::{Answer, Event};
-use vincula::webhook::Reason;
+use vincula::sandbox::phony::{Answer, EventBuilder};
+use vincula::webhook::IgnoreReason;
 
-use super::{TARGET, expect_problem, expect_status};
-use crate::support::{ANA, STRANGER, Service};
+use super::{TARGET, assert_status, expect_problem};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 const GROUP: &str = "120363019502650977-group";
 
@@ -23,41 +23,43 @@ async fn each_reason_why_an_event_is_no_order_is_told() {
     let bot = Service::with().limits("commands_per_minute = 2").start().await;
     let order = || bot.message(ANA, "/whoami");
     let late = bot.clock.now().plus(Duration::from_secs(3_600));
-    let table: Vec<(Reason, Event)> = vec![
-        (Reason::OtherInstance, order().with("instanceId", "0".repeat(32))),
-        (Reason::UnsupportedEvent, order().with("type", "NewKindCallback")),
-        (Reason::FromMe, order().from_me()),
-        (Reason::FromMe, order().from_api()),
-        (Reason::WaitingMessage, order().waiting()),
-        (Reason::Edited, order().edited()),
-        (Reason::Forwarded, order().forwarded()),
-        (Reason::Status, order().status_reply()),
-        (Reason::Newsletter, order().newsletter()),
-        (Reason::Broadcast, order().broadcast()),
-        (Reason::Notification, order().with("notification", "GROUP_PARTICIPANT_ADD")),
-        (Reason::NoText, order().content("image", json!({ "caption": "/whoami" }))),
-        (Reason::UnclearChat, order().with("isGroup", "perhaps")),
-        (Reason::NoSender, order().in_group(GROUP).without("participantPhone")),
-        (Reason::NoMessageId, order().without("messageId")),
-        (Reason::NotACommand, bot.message(ANA, "link, please")),
-        (Reason::NotACommand, bot.message(ANA, "/nonsense").in_group(GROUP)),
-        (Reason::NotAnAdmin, bot.message(STRANGER, "/whoami")),
-        (Reason::FromTheFuture, order().at(late)),
+    let table: Vec<(IgnoreReason, EventBuilder)> = vec![
+        (IgnoreReason::OtherInstance, order().with("instanceId", "0".repeat(32))),
+        (IgnoreReason::UnsupportedEvent, order().with("type", "NewKindCallback")),
+        (IgnoreReason::FromMe, order().from_me()),
+        (IgnoreReason::FromMe, order().from_api()),
+        (IgnoreReason::WaitingMessage, order().awaiting_content()),
+        (IgnoreReason::Edited, order().edited()),
+        (IgnoreReason::Forwarded, order().forwarded()),
+        (IgnoreReason::Status, order().status_reply()),
+        (IgnoreReason::Newsletter, order().newsletter()),
+        (IgnoreReason::Broadcast, order().broadcast()),
+        (IgnoreReason::Notification, order().with("notification", "GROUP_PARTICIPANT_ADD")),
+        (IgnoreReason::NoText, order().content("image", json!({ "caption": "/whoami" }))),
+        (IgnoreReason::UnclearChat, order().with("isGroup", "perhaps")),
+        (IgnoreReason::NoSender, order().in_group(GROUP).without_field("participantPhone")),
+        (IgnoreReason::NoMessageId, order().without_field("messageId")),
+        (IgnoreReason::NotACommand, bot.message(ANA, "link, please")),
+        (IgnoreReason::NotACommand, bot.message(ANA, "/nonsense").in_group(GROUP)),
+        (IgnoreReason::NotAnAdmin, bot.message(NON_ADMIN, "/whoami")),
+        (IgnoreReason::SentInFuture, order().sent_at(late)),
     ];
     for (reason, event) in &table {
-        assert_eq!(expect_status(&bot.post(event).await, "ignored"), reason.as_str());
+        assert_eq!(assert_status(&bot.post(event).await, "ignored"), reason.as_str());
     }
     assert_eq!(bot.orders().await, 0);
 
     // Two are within the rate; the third is written down to tell Ana, the fourth is ignored.
     for _ in 0..3 {
-        expect_status(&bot.post(&order()).await, "accepted");
+        assert_status(&bot.post(&order()).await, "accepted");
     }
-    assert_eq!(expect_status(&bot.post(&order()).await, "ignored"), Reason::TooManyOrders.as_str());
+    assert_eq!(assert_status(&bot.post(&order()).await, "ignored"), IgnoreReason::RateLimited.as_str());
 
-    let untold: Vec<_> = Reason::ALL
+    let untold: Vec<_> = IgnoreReason::ALL
         .into_iter()
-        .filter(|reason| *reason != Reason::TooManyOrders && !table.iter().any(|(told, _)| told == reason))
+        .filter(|reason| {
+            *reason != IgnoreReason::RateLimited && !table.iter().any(|(told, _)| told == reason)
+        })
         .collect();
     assert!(untold.is_empty(), "no event above is ignored because of {untold:?}");
 }
@@ -81,7 +83,7 @@ async fn t15_every_kind_of_event_passes() {
     ];
     for mut kind in kinds {
         kind["instanceId"] = id.as_str().into();
-        expect_status(&bot.say(&kind.to_string()).await, "ignored");
+        assert_status(&bot.say(&kind.to_string()).await, "ignored");
     }
     let received: [(&str, Value); 20] = [
         ("image", json!({ "caption": "/whoami", "imageUrl": "https://x.example/1" })),
@@ -107,7 +109,7 @@ async fn t15_every_kind_of_event_passes() {
     ];
     for (kind, content) in received {
         let event = bot.message(ANA, "").content(kind, content);
-        assert_eq!(expect_status(&bot.post(&event).await, "ignored"), "no_text", "{kind}");
+        assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "no_text", "{kind}");
     }
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
 }
@@ -118,13 +120,13 @@ async fn t30_an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
     let order = || bot.message(ANA, "/whoami");
     for event in [
         order().with("fromMe", "false").with("isGroup", "0").with("isEdit", 0),
-        order().repeating("phone", ANA).repeating("instanceId", Value::Null),
+        order().with_duplicate_field("phone", ANA).with_duplicate_field("instanceId", Value::Null),
         order().with("momment", (bot.clock.now().0 / 1_000).to_string()),
-        order().without("momment").with("moment", bot.clock.now().0),
+        order().without_field("momment").with("moment", bot.clock.now().0),
         order().with("text", json!([{ "message": "/whoami" }])),
         order().with("type", "receivedcallback").with("somethingNew", json!({ "deep": [[[]]] })),
     ] {
-        expect_status(&bot.post(&event).await, "accepted");
+        assert_status(&bot.post(&event).await, "accepted");
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use sqlx::Connection as _;
 
-use super::{TARGET, expect_problem, expect_status};
+use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{Wire, request};
-use crate::support::{ANA, STRANGER, Service, postgres};
+use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
 /// Another process that holds the journal's file for writing.
 pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
@@ -22,14 +22,14 @@ pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
 async fn t35_while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_is_answered() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, "/link Bairro futebol");
-    let other = hold(&bot.journal()).await;
+    let other = hold(&bot.journal_path()).await;
 
     let refused = tokio::spawn(bot.post(&order));
     let begun = Instant::now();
     let mut chatted = 0;
     while !refused.is_finished() {
-        expect_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
-        expect_status(&bot.post(&bot.message(STRANGER, "/whoami")).await, "ignored");
+        assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
+        assert_status(&bot.post(&bot.message(NON_ADMIN, "/whoami")).await, "ignored");
         chatted += 1;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -42,7 +42,7 @@ async fn t35_while_the_journal_cannot_be_written_orders_are_sent_again_and_chatt
     assert_eq!(bot.sandbox.calls().len(), 0);
 
     drop(other);
-    expect_status(&bot.post(&order).await, "accepted");
+    assert_status(&bot.post(&order).await, "accepted");
     let reply = bot.reply_to(order.message_id()).await;
     assert!(reply.text.contains("✅"), "{}", reply.text);
     assert_eq!(bot.orders().await, 1);
@@ -53,11 +53,11 @@ async fn t34_chatter_costs_no_disk() {
     let bot = Service::with().on_sqlite().start().await;
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;
-    let before = at_rest(&bot.journal()).await;
+    let before = at_rest(&bot.journal_path()).await;
 
     chat(&bot).await;
 
-    assert_eq!(files(&bot.journal()), before);
+    assert_eq!(files(&bot.journal_path()), before);
     assert_eq!(bot.orders().await, 1);
 }
 
@@ -68,23 +68,23 @@ async fn t34_word_of_the_connection_costs_a_row_once_and_nothing_when_it_says_no
     let word = |seconds_ago: i64| {
         bot.message(ANA, "x").with("type", "ConnectedCallback").with("momment", now - seconds_ago * 1_000)
     };
-    let empty = at_rest(&bot.journal()).await;
-    expect_status(&bot.post(&word(3_600)).await, "ignored");
-    let before = at_rest(&bot.journal()).await;
+    let empty = at_rest(&bot.journal_path()).await;
+    assert_status(&bot.post(&word(3_600)).await, "ignored");
+    let before = at_rest(&bot.journal_path()).await;
     assert_ne!(before, empty);
 
     // The same again, later ones, older ones.
     for seconds_ago in (0..200).map(|number| if number % 2 == 0 { 3_600 } else { 3_500 + number }) {
-        expect_status(&bot.post(&word(seconds_ago)).await, "ignored");
+        assert_status(&bot.post(&word(seconds_ago)).await, "ignored");
     }
 
-    assert_eq!(files(&bot.journal()), before);
+    assert_eq!(files(&bot.journal_path()), before);
     assert_eq!(bot.orders().await, 0);
 }
 
 #[tokio::test]
 async fn chatter_costs_postgresql_nothing_either() {
-    let Some(server) = postgres::shared() else { return postgres::not_run(module_path!()) };
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let url = server.database().await;
     let bot = Service::with().store(&url).start().await;
     bot.ask(ANA, "/whoami").await;
@@ -112,9 +112,9 @@ async fn chatter_costs_postgresql_nothing_either() {
 async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
         bot.message(ANA, "que bom"),
-        bot.message(STRANGER, "/link Bairro futebol"),
+        bot.message(NON_ADMIN, "/link Bairro futebol"),
         bot.message(ANA, "que bom").edited(),
-        bot.message(STRANGER, "sim"),
+        bot.message(NON_ADMIN, "sim"),
         bot.message(ANA, "/whoami").with("type", "MessageStatusCallback"),
     ]
     .iter()
@@ -126,7 +126,7 @@ async fn chat(bot: &Service) {
         let headers =
             [("content-type", "application/json"), ("content-length", length.as_str()), bot.token()];
         wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
-        expect_status(&wire.answer().await.expect("an answer"), "ignored");
+        assert_status(&wire.answer().await.expect("an answer"), "ignored");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is not even looked at: other methods, too many bytes, what is no JSON.
 
-use super::{TARGET, expect_problem, expect_status};
+use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{Wire, ask, request};
 use crate::support::{ANA, Service};
 
@@ -48,7 +48,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     // Up to the limit all is well.
     let order = bot.message(ANA, "/whoami").body();
     let full = format!("{order}{}", " ".repeat(2_048 - order.len()));
-    expect_status(&bot.deliver(TARGET, &[bot.token()], full.as_bytes()).await, "accepted");
+    assert_status(&bot.deliver(TARGET, &[bot.token()], full.as_bytes()).await, "accepted");
     expect_problem(&bot.deliver(TARGET, &[bot.token()], format!("{full} ").as_bytes()).await, 413);
 }
 
@@ -66,7 +66,7 @@ async fn a_chunked_body_is_put_together() {
     let answer =
         ask(&bot.url, &request("POST", TARGET, &headers, format!("{chunks}0\r\n\r\n").as_bytes())).await;
 
-    expect_status(&answer, "accepted");
+    assert_status(&answer, "accepted");
 }
 
 /// T31 with what a `Content-Encoding` would hide.

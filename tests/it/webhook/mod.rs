@@ -52,7 +52,7 @@ pub fn expect_problem(answer: &Answer, status: u16) {
 
 /// The answer is 200 with this status; its id or reason is returned.
 #[track_caller]
-pub fn expect_status(answer: &Answer, status: &str) -> String {
+pub fn assert_status(answer: &Answer, status: &str) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let body: Value = serde_json::from_slice(&answer.body).unwrap();

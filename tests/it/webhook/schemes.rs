@@ -9,7 +9,7 @@ use standardwebhooks::Webhook;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::phony::Answer;
 
-use super::{expect_problem, expect_status};
+use super::{assert_status, expect_problem};
 use crate::support::{ANA, Service};
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
@@ -116,7 +116,7 @@ async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
         assert_eq!(answer.status, 401, "{what}: {}", answer.text());
     }
     assert_eq!(bot.orders().await, 0);
-    expect_status(&delivery.to(bot).await, "accepted");
+    assert_status(&delivery.to(bot).await, "accepted");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_signature_comes_in_hex_or_base64_with_or_without_its_prefix() {
     ] {
         let delivery = Delivery::of(&bot.message(ANA, "/whoami").body());
         let signature = spell(&hmac_of(KEY, &delivery.body));
-        expect_status(&delivery.header("x-signature", signature).to(&bot).await, "accepted");
+        assert_status(&delivery.header("x-signature", signature).to(&bot).await, "accepted");
     }
 }
 
@@ -185,8 +185,8 @@ async fn keys_are_changed_without_a_webhook_lost() {
     let signed = |bot: &Service, key: &str, standard: &str, id: &str| {
         Delivery::of(&bot.message(ANA, "/whoami").body()).hmac(key).standard(standard, id, NOON)
     };
-    expect_status(&signed(&bot, KEY, STANDARD, "msg_1").to(&bot).await, "accepted");
-    expect_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_2").to(&bot).await, "accepted");
+    assert_status(&signed(&bot, KEY, STANDARD, "msg_1").to(&bot).await, "accepted");
+    assert_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_2").to(&bot).await, "accepted");
     // A sender that changes its keys signs with both.
     let body = bot.message(ANA, "/whoami").body();
     let both = ["msg_3"; 2]
@@ -199,12 +199,12 @@ async fn keys_are_changed_without_a_webhook_lost() {
         .header("webhook-id", "msg_3")
         .header("webhook-timestamp", NOON.as_seconds().to_string())
         .header("webhook-signature", both);
-    expect_status(&delivery.to(&bot).await, "accepted");
+    assert_status(&delivery.to(&bot).await, "accepted");
 
     bot.stop().await;
     bot.restart_with(&format!("\"{NEXT_KEY}\", \"{KEY}\""), &format!("\"{NEXT_KEY}\"")).await;
     expect_problem(&signed(&bot, KEY, NEXT_STANDARD, "msg_4").to(&bot).await, 401);
-    expect_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_5").to(&bot).await, "accepted");
+    assert_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_5").to(&bot).await, "accepted");
 }
 
 #[tokio::test]
@@ -212,17 +212,17 @@ async fn t04_a_caught_delivery_brings_nothing_when_it_is_sent_again() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
     let order = bot.message(ANA, "/link Bairro futebol");
     let delivery = Delivery::of(&order.body()).standard(STANDARD, "msg_1", NOON);
-    expect_status(&delivery.to(&bot).await, "accepted");
+    assert_status(&delivery.to(&bot).await, "accepted");
     bot.reply_to(order.message_id()).await;
 
     // Within the window it is a duplicate, under its own id and as another delivery of the message.
     bot.clock.advance(Duration::from_secs(300));
-    expect_status(&delivery.to(&bot).await, "duplicate");
+    assert_status(&delivery.to(&bot).await, "duplicate");
     let again = Delivery::of(&order.body()).standard(STANDARD, "msg_2", NOON);
-    expect_status(&again.to(&bot).await, "duplicate");
+    assert_status(&again.to(&bot).await, "duplicate");
     // A sender that uses an id twice for different messages sent one delivery.
-    let other = bot.message(ANA, "/whoami").at(NOON).body();
-    expect_status(&Delivery::of(&other).standard(STANDARD, "msg_1", NOON).to(&bot).await, "duplicate");
+    let other = bot.message(ANA, "/whoami").sent_at(NOON).body();
+    assert_status(&Delivery::of(&other).standard(STANDARD, "msg_1", NOON).to(&bot).await, "duplicate");
     // Outside of it, nothing is said at all.
     bot.clock.advance(Duration::from_secs(1));
     expect_problem(&delivery.to(&bot).await, 401);
@@ -249,6 +249,6 @@ async fn t04_t06_a_stamp_outside_the_window_or_of_an_odd_form_is_refused() {
     for (index, seconds) in [-300, 300].into_iter().enumerate() {
         let body = bot.message(ANA, "/whoami").body();
         let delivery = Delivery::of(&body).standard(STANDARD, &format!("msg_{index}"), at(seconds));
-        expect_status(&delivery.to(&bot).await, "accepted");
+        assert_status(&delivery.to(&bot).await, "accepted");
     }
 }

@@ -3,7 +3,7 @@
 mod names;
 mod words;
 
-use vincula::sandbox::{Partial, Standing};
+use vincula::sandbox::{BotRole, PartialFailure};
 
 use crate::support::{ANA, Service};
 
@@ -28,7 +28,7 @@ async fn a_group_that_was_in_it_already_is_told_so_and_not_asked_for() {
         reply,
         "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”"
     );
-    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+    assert_eq!(bot.link_calls(), [["Futebol"]]);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be(
          ❌ no group “futebbol”. Did you mean 4. “Futebol”?\n\
          ❌ no group “xyzzy”\nAnswer with the number you mean (several: 1 3)."
     );
-    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+    assert_eq!(bot.link_calls(), [["Futebol"]]);
     assert_eq!(bot.world().groups_of(&bot.community("Marketing BR")).len(), 2);
 }
 
@@ -131,7 +131,7 @@ async fn a_group_that_is_named_three_times_is_one_group() {
     let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" futebol FUTEBOL {id} fute*"#)).await;
 
     assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
-    assert_eq!(bot.asked_to_link(), [["Futebol"]]);
+    assert_eq!(bot.link_calls(), [["Futebol"]]);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn more_groups_than_a_community_should_hold_are_linked_with_a_warning() {
 #[tokio::test]
 async fn a_full_community_takes_as_many_as_it_can_and_the_rest_is_told_why() {
     let bot = Service::with().world(|world| world.set_limit(3)).start().await;
-    bot.sandbox.trouble().set_partial(Partial::Error);
+    bot.sandbox.faults().set_partial(PartialFailure::Error);
     let before = bot.world();
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte"#).await;
@@ -169,7 +169,7 @@ async fn a_full_community_takes_as_many_as_it_can_and_the_rest_is_told_why() {
 async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
     let bot = Service::start().await;
     let absent = bot.group("Suporte");
-    bot.sandbox.world(|world| world.set_standing(&absent, Standing::Absent));
+    bot.sandbox.world(|world| world.set_bot_role(&absent, BotRole::Absent));
 
     let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {absent} 120363999999999999 suporte"#)).await;
 
@@ -189,8 +189,8 @@ async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
 async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_question_that_helps() {
     let bot = Service::start().await;
     let id = bot.group("Suporte");
-    bot.sandbox.world(|world| world.set_standing(&id, Standing::Member));
-    bot.sandbox.trouble().set_partial(Partial::Failure);
+    bot.sandbox.world(|world| world.set_bot_role(&id, BotRole::Member));
+    bot.sandbox.faults().set_partial(PartialFailure::Failure);
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
 
@@ -204,11 +204,11 @@ async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_question_that_
 #[tokio::test]
 async fn a_group_that_another_community_took_meanwhile_is_told_to_belong_there() {
     let bot = Service::start().await;
-    let call = bot.sandbox.trouble().hold("communities/link");
+    let call = bot.sandbox.faults().hold_request("communities/link");
     let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
 
-    let order = bot.give(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(call.reached()).await;
+    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.within(call.wait_reached()).await;
     bot.sandbox.world(|world| world.link(&marketing, &group)).unwrap();
     call.release();
 

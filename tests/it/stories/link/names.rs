@@ -121,7 +121,7 @@ async fn a_pattern_is_all_groups_that_it_fits() {
         "2 of 4 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n\
          ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Move it: /move \"Vendas Sul\" \"Bairro Feliz\"\n❌ no group matches “∗xyzzy∗”"
     );
-    assert_eq!(bot.asked_to_link(), [["Vendas Atacado", "Vendas Norte"]]);
+    assert_eq!(bot.link_calls(), [["Vendas Atacado", "Vendas Norte"]]);
 }
 
 #[tokio::test]

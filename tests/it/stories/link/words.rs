@@ -45,8 +45,8 @@ async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
 async fn t24_a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
-    let fault = Fault::Instead(refusal(&format!("no rights for {token}")));
-    bot.sandbox.trouble().always("communities/link", fault);
+    let fault = Fault::Replace(refusal(&format!("no rights for {token}")));
+    bot.sandbox.faults().fail_always("communities/link", fault);
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
