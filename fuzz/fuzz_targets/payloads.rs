@@ -7,34 +7,34 @@ use bytes::Bytes;
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 use vincula::clock::Timestamp;
-use vincula::command::{args, named, recognise};
-use vincula::config::Verify;
-use vincula::webhook::payload::{InstanceFacts, Reading, read};
-use vincula::webhook::verify::{Outside, Verifier};
+use vincula::command::{args, lookup, parse_command};
+use vincula::config::VerifyConfig;
+use vincula::webhook::payload::{InstanceInfo, ParsedEvent, parse_event};
+use vincula::webhook::verify::{RequestMeta, Verifier};
 
 #[path = "instance.rs"]
 mod instance;
 
-static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::instance(Verify::default())));
+static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::instance(VerifyConfig::default())));
 
 fuzz_target!(|body: &[u8]| {
     let headers = HeaderMap::new();
-    let outside = Outside::of(&headers, None);
+    let outside = RequestMeta::new(&headers, None);
     let verified = OPEN.verify(&outside, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
     for owner_commands in [false, true] {
-        let facts = InstanceFacts { id: instance::ID, owner_commands, is_by_community: owner_commands };
-        let Ok(reading) = read(&verified, &facts) else { continue };
+        let facts = InstanceInfo { id: instance::ID, owner_commands, has_community_admins: owner_commands };
+        let Ok(reading) = parse_event(&verified, &facts) else { continue };
         // An object is one for every other reader of JSON as well; it may be stricter about numbers only.
         assert!(std::str::from_utf8(body).is_ok_and(|text| text.trim().starts_with('{')));
-        let Reading::Message(message) = reading else { continue };
+        let ParsedEvent::Message(message) = reading else { continue };
         assert!((1..=128).contains(&message.id.chars().count()) && !message.text.is_empty());
-        assert!(message.by_owner || !message.sender.is_nobody(), "nobody wrote it");
+        assert!(message.by_owner || !message.sender.is_unknown(), "nobody wrote it");
         assert!(owner_commands || !message.by_owner);
         let message = message.to_message();
         assert!(!message.chat.address().is_empty());
         assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
-        if let Some(order) = recognise(&message.text, &["/".to_owned()])
-            && let Some(spec) = named(&order.typed)
+        if let Some(order) = parse_command(&message.text, &["/".to_owned()])
+            && let Some(spec) = lookup(&order.typed)
         {
             let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
         }
