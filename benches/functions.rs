@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use divan::{Bencher, black_box};
 use http::{HeaderMap, HeaderName};
-use vincula::authorise::Admins;
+use vincula::authorization::Admins;
 use vincula::clock::Timestamp;
 use vincula::command::parse_command;
 use vincula::config::{Admin, HmacConfig, Instance, NonAdminPolicy, RateLimits, VerifyConfig};

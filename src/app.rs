@@ -12,10 +12,10 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
-use crate::journal::{InstanceRuntime, Worker, retention};
+use crate::worker::{InstanceRuntime, Worker, retention};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
-use crate::webhook::{WebhookHandler, courtesy};
+use crate::webhook::{WebhookHandler, rejection_notice};
 use crate::zapi::{ClientError, HttpClients};
 
 /// Between the first readings of two instances.
@@ -65,7 +65,7 @@ impl App {
             let bot = InstanceRuntime::new(instance, &store, &mut connections, &clock)?;
             bots.insert(bot.instance.name.to_string(), Arc::new(bot));
         }
-        let (courtesy, refusals) = courtesy::new_rejection_notifier();
+        let (courtesy, refusals) = rejection_notice::new_rejection_notifier();
         let door = WebhookHandler::new(
             bots.values().cloned(),
             store.clone(),

@@ -6,10 +6,10 @@
 //! a newcomer; where none is idle, one newcomer waits here and the others in the system's queue.
 
 mod connection;
-mod descriptors;
-mod seats;
-mod socket;
-mod turn;
+mod rlimit;
+mod connection_limiter;
+mod timeout_stream;
+mod coalescing_waker;
 
 use std::future::Future;
 use std::io;
@@ -26,8 +26,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::descriptors::clamp_to_open_file_limit;
-use self::seats::ConnectionLimiter;
+pub use self::rlimit::clamp_to_open_file_limit;
+use self::connection_limiter::ConnectionLimiter;
 use crate::config::AddressRange;
 use crate::storage::Store;
 use crate::telemetry::Metrics;

@@ -3,19 +3,19 @@
 //! Names of groups, communities and people are other people's words: they are quoted, their
 //! markup is put out of action, and no line of theirs can pose as a line of ours.
 
-mod phrase;
-mod report;
-mod shown;
-mod words;
+mod line;
+mod group_report;
+mod list_page;
+mod format;
 
-pub use phrase::ReplyLine;
-pub use report::{GroupLine, GroupOutcome, GroupReport};
-pub use shown::ListPage;
-pub use words::{MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, quote, quote_text, truncate, typed};
+pub use line::ReplyLine;
+pub use group_report::{GroupLine, GroupOutcome, GroupReport};
+pub use list_page::ListPage;
+pub use format::{MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, quote, quote_text, truncate, typed};
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use words::{capitalize, format_candidates, format_columns, split_messages};
+use format::{capitalize, format_candidates, format_columns, split_messages};
 
 /// How the bot speaks in an instance: language, prefix, and the names of its commands.
 #[derive(Clone, Debug)]

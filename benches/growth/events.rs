@@ -2,7 +2,7 @@
 
 use hmac::{KeyInit as _, Mac as _};
 use sha2::Sha256;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::service::Size;
 

@@ -2,7 +2,7 @@
 
 use hmac::{KeyInit as _, Mac as _};
 use sha2::Sha256;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 /// Z-API's id of the instance.
 pub(crate) const INSTANCE: &str = "3C67AB641C8AA0412F6A2242B4E23AC7";

@@ -5,7 +5,7 @@
 //! answered `accepted` or `duplicate`; the chats do so side by side.
 
 use vincula::sandbox::World;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::random::Random;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use tokio::task::JoinSet;
-use vincula::sandbox::phony::post;
+use vincula::sandbox::webhook_event::post;
 
 use crate::chats::{ChatModel, GeneratedCommand};
 use crate::random::Random;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::time::timeout;
-use vincula::sandbox::phony::{EventBuilder, post};
+use vincula::sandbox::webhook_event::{EventBuilder, post};
 
 use crate::outside::{COMMUNITY, GROUPS, RecordingSandbox, group};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use super::remedy::describe_with_remedy;
+use super::api_error_help::describe_with_remedy;
 use super::webhook::{WebhookTarget, webhook_url};
 use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance, LoadedConfig, NonAdminPolicy};

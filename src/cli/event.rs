@@ -10,7 +10,7 @@ use super::webhook::select_instances;
 use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::clock::Clock;
 use crate::domain::{GroupId, Phone};
-use crate::sandbox::phony::{EventBuilder, post};
+use crate::sandbox::webhook_event::{EventBuilder, post};
 use crate::webhook::sign::{signature_headers, webhook_path};
 
 #[derive(Debug, Subcommand)]

@@ -9,8 +9,8 @@ mod demo;
 mod event;
 mod health;
 mod journal;
-mod pages;
-mod remedy;
+mod man;
+mod api_error_help;
 mod serve;
 mod webhook;
 
@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::command::registry;
+use crate::command::catalog;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
 use crate::telemetry::{self, LogFilterError};
 
@@ -90,7 +90,7 @@ Examples:
     Health(ConfigArg),
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  vincula completions bash > /etc/bash_completion.d/vincula")]
-    Completions(pages::Shell),
+    Completions(man::Shell),
     /// Print the manual page.
     #[command(after_help = "Example:\n  vincula man | man -l -")]
     Man,
@@ -122,8 +122,8 @@ pub fn main() -> ExitCode {
         CliCommand::Event(call) => event::event(&call),
         CliCommand::Journal(call) => journal::journal(&call),
         CliCommand::Health(config) => health::health(&config),
-        CliCommand::Completions(shell) => pages::completions(&shell),
-        CliCommand::Man => pages::man(),
+        CliCommand::Completions(shell) => man::completions(&shell),
+        CliCommand::Man => man::man(),
     };
     match end {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
@@ -142,7 +142,7 @@ pub fn main() -> ExitCode {
 
 impl ConfigArg {
     fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
-        config::load(&ConfigSource::from_process(self.config.clone()), &registry::names())
+        config::load(&ConfigSource::from_process(self.config.clone()), &catalog::names())
     }
 
     /// The configuration, or everything that is wrong with it on stderr.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use super::remedy::describe_with_remedy;
+use super::api_error_help::describe_with_remedy;
 use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::alias::{self, kept};
-use super::place::Target;
+use super::target::Target;
 use super::{Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::{Reply, ReplyLine};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::ends_in_yes;
 use super::describe::{parses_back_to, too_long_line, trailing_yes_line};
-use super::single;
+use super::api_change;
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Confirmation, Context, Handler, HelpSection};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};
@@ -46,7 +46,7 @@ fn run<'a>(
     arguments: &'a Arguments,
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let plan = match single::stored_plan(context)? {
+        let plan = match api_change::stored_plan(context)? {
             Some(plan) => plan,
             None => match build_plan(context, arguments).await? {
                 Ok(plan) => plan,
@@ -129,13 +129,13 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         return Ok(look(ReplyLine::unknown("announce-unsure")));
     }
     if context.is_cancelled {
-        return Ok(single::cancelled_line());
+        return Ok(api_change::cancelled_line());
     }
     let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
         return Err(CommandError::MissingCommunity);
     };
     let turn = context.zapi.acquire_send_permit(Urgency::Answer).await?;
-    single::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
+    api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;
     failpoint::reach(Step::Called);
@@ -148,9 +148,9 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     };
     if error.cause.is_surely_not_applied() {
         if error.cause.is_temporary() {
-            single::store_plan(context, &plan).await?;
+            api_change::store_plan(context, &plan).await?;
         }
-        return Ok(single::handle_failure(context, error)?.line);
+        return Ok(api_change::handle_failure(context, error)?.line);
     }
     context.set_undo(SPEC.name, None);
     Ok(look(ReplyLine::unknown("announce-unsure")))

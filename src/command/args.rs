@@ -1,12 +1,12 @@
 //! What an order's words are: a community, groups, people, a text, flags. How they are parted is `reader`'s.
 
-mod reader;
+mod tokenizer;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use self::reader::{Separators, Tokenizer};
-pub(super) use self::reader::{ends_in_yes, is_comma, list_item};
+use self::tokenizer::{Separators, Tokenizer};
+pub(super) use self::tokenizer::{ends_in_yes, is_comma, list_item};
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, Locale};
 use crate::i18n;
@@ -351,7 +351,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::command::{parse_command, registry};
+    use crate::command::{parse_command, catalog};
     use crate::reply::Localizer;
 
     const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -661,7 +661,7 @@ mod tests {
             locale in prop::sample::select(Locale::ALL.to_vec()),
         ) {
             let prefixes = vec!["!".to_owned(), "/".to_owned()];
-            let speech = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: registry::name_in };
+            let speech = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: catalog::name_in };
             let words: Vec<&str> = names.iter().map(String::as_str).collect();
 
             let printed = speech.order("link", &words);

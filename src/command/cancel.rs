@@ -10,9 +10,9 @@
 use futures_util::future::BoxFuture;
 
 use super::args::in_word_list;
-use super::question::{cleared, is_in_time};
+use super::prompt::{cleared, is_in_time};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup};
-use crate::authorise::{may_everywhere, may_use};
+use crate::authorization::{may_everywhere, may_use};
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, MemoryKind, OpenCommand};

@@ -4,7 +4,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::{Answer, Prompt, cleared, is_in_time, parse_reply, predates_prompt, voided};
+use super::prompt::{Answer, Prompt, cleared, is_in_time, parse_reply, predates_prompt, voided};
 use super::{ArgKind, Arguments, CommandSpec, Handler, HelpSection, Resolution, ResolveContext};
 use crate::domain::{Chat, Locale};
 use crate::reply::{Reply, ReplyLine};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::progress::Progress;
-use super::question::Prompt;
+use super::prompt::Prompt;
 use super::undo::UndoRecord;
-use crate::authorise::Admins;
+use crate::authorization::Admins;
 use crate::clock::Clock;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};

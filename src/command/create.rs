@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::args::{in_word_list, parse_quoted_name};
 use super::describe::too_long_line;
-use super::patience::PollBackoff;
-use super::single;
+use super::read_back::PollBackoff;
+use super::api_change;
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
-use crate::authorise::may_everywhere;
+use crate::authorization::may_everywhere;
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::failpoint::{self, Step};
@@ -56,7 +56,7 @@ fn run<'a>(
     arguments: &'a Arguments,
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let begun: Option<CreatePlan> = single::stored_plan(context)?;
+        let begun: Option<CreatePlan> = api_change::stored_plan(context)?;
         // Whose rights end at some communities cannot make others.
         if !may_everywhere(context.admin) {
             return Ok(match begun {
@@ -132,10 +132,10 @@ async fn create_community(
         return find_created(context, plan, None, None).await;
     }
     if context.is_cancelled {
-        return Ok(Err(single::cancelled_line()));
+        return Ok(Err(api_change::cancelled_line()));
     }
     let turn = context.zapi.acquire_change_permit(CREATE_CALL).await?;
-    single::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
+    api_change::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
     failpoint::reach(Step::Called);
@@ -143,7 +143,7 @@ async fn create_community(
         Ok(made) => find_created(context, plan, Some(made.id), None).await,
         // A refusal is no proof that nothing was made.
         Err(error) if error.cause == ApiErrorKind::Rejected => {
-            let refused = single::handle_failure(context, error)?.line;
+            let refused = api_change::handle_failure(context, error)?.line;
             find_created(context, plan, None, Some(refused)).await
         }
         Err(error) if error.cause.is_surely_not_applied() => {
@@ -156,9 +156,9 @@ async fn create_community(
                 }
             }
             if error.cause.is_temporary() {
-                single::store_plan(context, plan).await?;
+                api_change::store_plan(context, plan).await?;
             }
-            Ok(Err(single::handle_failure(context, error)?.line))
+            Ok(Err(api_change::handle_failure(context, error)?.line))
         }
         Err(_) => find_created(context, plan, None, None).await,
     }

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::announce::count_members;
-use super::single::{self, ApiChange};
+use super::api_change::{self, ApiChange};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
@@ -67,7 +67,7 @@ impl ApiChange for Deactivate {
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let community = context.require_community()?;
-        let begun: Option<DeactivatePlan> = single::stored_plan(context)?;
+        let begun: Option<DeactivatePlan> = api_change::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -93,14 +93,14 @@ fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Resu
                     return Ok(reply);
                 }
                 let plan = DeactivatePlan { community: community.id.to_string(), name, groups };
-                single::store_plan(context, &plan).await?;
+                api_change::store_plan(context, &plan).await?;
                 plan
             }
         };
         let change = Deactivate { community: community.id };
-        let done = single::apply(context, &change, is_begun).await?;
+        let done = api_change::apply(context, &change, is_begun).await?;
         context.directory.invalidate().await;
-        if single::may_be_done(&done) {
+        if api_change::may_be_done(&done) {
             context.set_undo(SPEC.name, None);
         }
         if let Err(why_not) = done {

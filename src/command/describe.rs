@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::{Flags, ends_in_yes, parse};
-use super::single::{self, ApiChange};
+use super::api_change::{self, ApiChange};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, undo};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
@@ -69,7 +69,7 @@ fn run<'a>(
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let community = context.require_community()?;
-        let begun: Option<DescribePlan> = single::stored_plan(context)?;
+        let begun: Option<DescribePlan> = api_change::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -109,13 +109,13 @@ fn run<'a>(
                 if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, about, is_grave) {
                     return Ok(reply);
                 }
-                single::store_plan(context, &plan).await?;
+                api_change::store_plan(context, &plan).await?;
                 plan
             }
         };
         let change = Describe { community: community.id.clone(), text: plan.text.clone() };
-        let done = single::apply(context, &change, is_begun).await?;
-        if single::may_be_done(&done) {
+        let done = api_change::apply(context, &change, is_begun).await?;
+        if api_change::may_be_done(&done) {
             let by = command_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
             context.set_undo_if(SPEC.name, by, Some(plan.text.clone()));
         }

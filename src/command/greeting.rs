@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::question::word_list;
+use super::prompt::word_list;
 use crate::directory::fold;
 
 static GREETINGS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("greetings"));

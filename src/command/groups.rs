@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::args::skip_stop_words;
 use super::listing::{ListKind, format_names};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
-use crate::authorise::may_in;
+use crate::authorization::may_in;
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
 

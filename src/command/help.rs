@@ -2,12 +2,12 @@
 
 use futures_util::future::BoxFuture;
 
-use super::question::Prompt;
-use super::registry::COMMANDS;
+use super::prompt::Prompt;
+use super::catalog::COMMANDS;
 use super::{
     ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup, nearest_name,
 };
-use crate::authorise::may_use;
+use crate::authorization::may_use;
 use crate::i18n;
 use crate::reply::{CommandHelp, Localizer, Reply, ReplyLine};
 
@@ -111,14 +111,14 @@ fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{args, registry};
+    use super::super::{args, catalog};
     use super::*;
     use crate::domain::Locale;
     use crate::reply::PHONE_COLUMNS;
 
     fn localizer(locale: Locale) -> Localizer {
         let prefix = "/".to_owned();
-        Localizer { locale, prefixes: vec![prefix.clone()], prefix, command_name: registry::name_in }
+        Localizer { locale, prefixes: vec![prefix.clone()], prefix, command_name: catalog::name_in }
     }
 
     #[test]

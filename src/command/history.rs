@@ -7,12 +7,12 @@
 use futures_util::future::BoxFuture;
 
 use super::args::{self, in_word_list, skip_stop_words};
-use super::question::{Prompt, is_thumbs_up};
+use super::prompt::{Prompt, is_thumbs_up};
 use super::{
-    ArgKind, Arguments, CommandError, CommandSpec, Context, DeferredCommand, Handler, HelpSection, people,
+    ArgKind, Arguments, CommandError, CommandSpec, Context, DeferredCommand, Handler, HelpSection, members,
 };
 use super::{lookup, parse_command, stored_plan_community, stored_plan_sources};
-use crate::authorise::{community_admin_key, display_admin_key, may_everywhere, may_in};
+use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{CommunityId, Person};
@@ -157,7 +157,7 @@ async fn parse_filter(
         return Ok(Ok(HistoryFilter::InCommunity(community)));
     }
     if let Some(wanted) =
-        people::parse_one(context, &typed).and_then(|person| filter_by_number(context, &known, person))
+        members::parse_one(context, &typed).and_then(|person| filter_by_number(context, &known, person))
     {
         return Ok(Ok(wanted));
     }

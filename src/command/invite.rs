@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::in_word_list;
-use super::place::{self, Target, TargetMatch};
-use super::single::{self, ApiChange};
+use super::target::{self, Target, TargetMatch};
+use super::api_change::{self, ApiChange};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
@@ -114,10 +114,10 @@ fn run<'a>(
     arguments: &'a Arguments,
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        if let Some(plan) = single::stored_plan::<InvitePlan>(context)? {
+        if let Some(plan) = api_change::stored_plan::<InvitePlan>(context)? {
             let id = plan.community.as_deref().and_then(CommunityId::parse);
             let of = id.map(|id| NamedEntry { id, name: plan.name.clone().unwrap_or_default() });
-            if !place::may_manage(context, of.as_ref()) {
+            if !target::may_manage(context, of.as_ref()) {
                 return Ok(Reply::RightsRevoked { is_started: true });
             }
             return reset_invite(context, plan, true).await;
@@ -132,7 +132,7 @@ fn run<'a>(
         }
         let typed = strip_link_word(context, typed).await?;
         let after = if is_reset { "reset" } else { "" };
-        let place = match place::find_target(context, SPEC.name, &typed, after).await? {
+        let place = match target::find_target(context, SPEC.name, &typed, after).await? {
             Ok(place) => place,
             Err(reply) => return Ok(reply),
         };
@@ -163,7 +163,7 @@ fn run<'a>(
             name: of,
             old: link,
         };
-        single::store_plan(context, &plan).await?;
+        api_change::store_plan(context, &plan).await?;
         reset_invite(context, plan, false).await
     })
 }
@@ -199,7 +199,7 @@ async fn is_whole_name(context: &Context<'_>, words: &str) -> Result<bool, Comma
 async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String, CommandError> {
     let rest = typed.split_once(' ').filter(|(first, _)| fold(first) == "link").map(|(_, rest)| rest);
     Ok(match rest {
-        Some(rest) if matches!(place::match_target(context, &typed).await?, TargetMatch::NotFound(_)) => {
+        Some(rest) if matches!(target::match_target(context, &typed).await?, TargetMatch::NotFound(_)) => {
             rest.to_owned()
         }
         _ => typed,
@@ -233,7 +233,7 @@ async fn find_link_target(
             (group.id.clone(), of)
         }
     };
-    if !place::may_manage(context, of.as_ref()) {
+    if !target::may_manage(context, of.as_ref()) {
         // Of a place that may not be theirs to know, no more is told than was typed.
         return Ok(Err(Reply::Forbidden { command: SPEC.name, community: Some(typed.to_owned()) }));
     }
@@ -254,7 +254,7 @@ async fn reset_invite(
         returned_link: OnceLock::new(),
         current_link: OnceLock::new(),
     };
-    let done = single::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_begun).await?;
     let link =
         change.current_link.get().or(change.returned_link.get()).filter(|link| is_displayable_link(link));
     if done.is_ok() || change.returned_link.get().is_some() {

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::membership::{self, LinkAction};
+use super::links::{self, LinkAction};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::Reply;
 
@@ -21,5 +21,5 @@ fn run<'a>(
     context: &'a mut Context<'_>,
     arguments: &'a Arguments,
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
-    Box::pin(membership::change(context, LinkAction::Link, arguments))
+    Box::pin(links::change(context, LinkAction::Link, arguments))
 }

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::args::{in_word_list, is_stop_word};
-use super::loose::join_unquoted_names;
-use super::question::parse_range;
+use super::unquoted::join_unquoted_names;
+use super::prompt::parse_range;
 use super::{Arguments, CommandError, Context};
-use crate::authorise::may_use;
+use crate::authorization::may_use;
 use crate::directory::{NamedEntry, fold};
 use crate::domain::Locale;
 use crate::i18n;

@@ -23,25 +23,25 @@ mod invite;
 mod language;
 mod link;
 pub mod listing;
-pub mod loose;
-mod membership;
-mod moment;
+pub mod unquoted;
+mod links;
+mod datetime;
 mod more;
-mod moving;
-mod patience;
-mod people;
+mod move_groups;
+mod read_back;
+mod members;
 mod photo;
-mod place;
+mod target;
 pub mod progress;
 mod promote;
-pub mod question;
-mod recognise;
-pub mod registry;
+pub mod prompt;
+mod parser;
+pub mod catalog;
 mod remove;
 mod settings;
 pub mod several;
-mod sight;
-mod single;
+mod visibility;
+mod api_change;
 mod status;
 mod undo;
 mod unlink;
@@ -54,13 +54,13 @@ use serde::{Deserialize, Serialize};
 
 pub use self::alias::kept as kept_aliases;
 pub use self::greeting::is_greeting;
-pub use self::recognise::{
+pub use self::parser::{
     ParsedCommand, lookup, nearest_name, parse_command, parse_without_prefix, raw_arguments,
 };
 pub use self::undo::UndoRecord;
 pub use args::{ArgKind, Arguments};
 pub use context::{CommandError, Confirmation, Context, TimingConfig};
-pub use membership::{left_open, stored_plan_community, stored_plan_sources};
+pub use links::{left_open, stored_plan_community, stored_plan_sources};
 
 use crate::directory::fold;
 use crate::domain::Locale;
@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn no_two_commands_share_a_name_and_each_is_documented() {
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-        for spec in registry::COMMANDS {
+        for spec in catalog::COMMANDS {
             for name in spec.names() {
                 let other = owners.insert(fold(name), spec.name);
                 assert!(other.is_none_or(|other| other == spec.name), "{name}");

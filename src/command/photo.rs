@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-use super::single::{self, ApiChange};
+use super::api_change::{self, ApiChange};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::domain::CommunityId;
 use crate::reply::{Reply, ReplyLine, UsageError};
@@ -61,7 +61,7 @@ fn run<'a>(
 ) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
         let community = context.require_community()?;
-        let begun: Option<PhotoPlan> = single::stored_plan(context)?;
+        let begun: Option<PhotoPlan> = api_change::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -93,13 +93,13 @@ fn run<'a>(
                     return Ok(reply);
                 }
                 let plan = PhotoPlan { community: community.id.to_string(), name, address: address.clone() };
-                single::store_plan(context, &plan).await?;
+                api_change::store_plan(context, &plan).await?;
                 plan
             }
         };
         let change = SetPhoto { community: community.id, url: plan.address };
-        let done = single::apply(context, &change, is_begun).await?;
-        if single::may_be_done(&done) {
+        let done = api_change::apply(context, &change, is_begun).await?;
+        if api_change::may_be_done(&done) {
             context.set_undo(SPEC.name, None);
         }
         let told = done.map(|()| ReplyLine::done("photo-done").name("community", plan.name));

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::people::{MemberAction, change_members};
+use super::members::{MemberAction, change_members};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::reply::Reply;
 

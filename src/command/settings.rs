@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::args::in_word_list;
-use super::single::{self, ApiChange};
+use super::api_change::{self, ApiChange};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::domain::CommunityId;
 use crate::i18n;
@@ -66,7 +66,7 @@ fn run<'a>(
         let id = community.id.to_string();
         let set = context.get_state(MemoryKind::Setting, &id).await?;
         let before = set.and_then(|set| parse_policy(&set.value));
-        let begun: Option<SettingsPlan> = single::stored_plan(context)?;
+        let begun: Option<SettingsPlan> = api_change::stored_plan(context)?;
         let is_begun = begun.is_some();
         let plan = match begun {
             Some(plan) => plan,
@@ -86,14 +86,14 @@ fn run<'a>(
                 }
                 let plan =
                     SettingsPlan { community: id.clone(), name: community.name, who: as_str(who).to_owned() };
-                single::store_plan(context, &plan).await?;
+                api_change::store_plan(context, &plan).await?;
                 plan
             }
         };
         let Some(who) = parse_policy(&plan.who) else { return Err(CommandError::MissingCommunity) };
         let change = SetAddPolicy { community: community.id, policy: who };
-        let done = single::apply(context, &change, is_begun).await?;
-        let may_be_done = single::may_be_done(&done);
+        let done = api_change::apply(context, &change, is_begun).await?;
+        let may_be_done = api_change::may_be_done(&done);
         if let Err(why_not) = done {
             if may_be_done {
                 context.set_undo(SPEC.name, None);

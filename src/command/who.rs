@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup};
-use crate::authorise::{CONFIG_ADMINS_ONLY, may_in};
+use crate::authorization::{CONFIG_ADMINS_ONLY, may_in};
 use crate::config::Admin;
 use crate::domain::Person;
 use crate::reply::{Reply, ReplyLine};

@@ -4,9 +4,9 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::finding::{Problem, format_choices, quote_value};
+use super::diagnostic::{Problem, format_choices, quote_value};
 use super::section::Section;
-use super::values;
+use super::parse;
 use super::{Admin, AdminsFrom};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
@@ -41,9 +41,9 @@ pub(super) fn read_admins(section: &Section<'_>, known_commands: &[&str]) -> Vec
 }
 
 fn read_admin(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]) -> Option<Admin> {
-    let name = section.value("name", values::parse_line);
+    let name = section.value("name", parse::parse_line);
     let commands = read_non_empty_list(section, "commands", |text| parse_command(text, known_commands));
-    let communities = read_non_empty_list(section, "communities", values::parse_line);
+    let communities = read_non_empty_list(section, "communities", parse::parse_line);
     // A section that is no table was told already.
     if section.is_valid() && !section.has("phone") && !section.has("lid") {
         section.report_section(Problem::new("has neither phone nor lid", "Write one of them, or both"));

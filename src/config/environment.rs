@@ -3,9 +3,9 @@
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
 //! letters of any case. Its value stays the text it is until the key's own type reads it.
 
-use super::finding::Diagnostic;
-use super::keys;
-use super::tree::{Node, NodeValue, Table, ValueSource};
+use super::diagnostic::Diagnostic;
+use super::schema;
+use super::value_tree::{Node, NodeValue, Table, ValueSource};
 
 /// What the variables of the configuration begin with.
 const ENV_PREFIX: &str = "VINCULA__";
@@ -54,8 +54,8 @@ fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Re
             *node = Node::table(ValueSource::Environment);
         }
         let NodeValue::Table(table) = &mut node.value else { return Ok(()) };
-        let known = keys::child_segments(&section);
-        let chosen = known.iter().find(|child| keys::is_user_segment(child));
+        let known = schema::child_segments(&section);
+        let chosen = known.iter().find(|child| schema::is_user_segment(child));
         let spelling = if chosen.is_some() { match_spelling(table, segment) } else { segment.clone() };
         if !section.is_empty() {
             section.push('.');
@@ -99,7 +99,7 @@ pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic>
         if rest.starts_with("instances_") {
             return Some(format!("{ENV_PREFIX}INSTANCES__…"));
         }
-        let meant = keys::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
+        let meant = schema::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
         Some(variable_name(meant.path))
     };
     let mut findings = Vec::new();
@@ -120,7 +120,7 @@ pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic>
 mod tests {
     use std::path::Path;
 
-    use super::super::tree;
+    use super::super::value_tree;
     use super::*;
 
     fn variables(rows: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -138,7 +138,7 @@ mod tests {
     fn a_variable_replaces_what_the_file_says_and_reaches_inline_tables() {
         let file = "[instances.main]\ntoken = 'old'\nverify = { hmac = { header = 'x-old' } }\n\
                     [instances.main.admins.Ana]\nphone = '1'";
-        let mut root = tree::parse(Path::new("x.toml"), file).ok().unwrap();
+        let mut root = value_tree::parse(Path::new("x.toml"), file).ok().unwrap();
         let findings = apply_variables(
             &mut root,
             &variables(&[

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use secrecy::SecretString;
 
 use super::credential::{CredentialKind, parse_credential};
-use super::finding::{Problem, quote_value};
+use super::diagnostic::{Problem, quote_value};
 use super::section::Section;
-use super::{AdminsFrom, Instance, NonAdminPolicy, RateLimits, address, admin, values, verify};
+use super::{AdminsFrom, Instance, NonAdminPolicy, RateLimits, urls, admin, parse, verify};
 use crate::domain::InstanceName;
 
 /// The instances, in the order of their names.
@@ -54,19 +54,19 @@ fn read_instance(
     let id = section.value("id", parse_credential);
     let token = section.secret("token", parse_credential);
     let client_token = section.secret("client_token", parse_credential);
-    let base_url = section.value("base_url", address::parse_base_url);
-    let locale = section.value("locale", values::parse_locale);
-    let prefixes = section.list("prefixes", values::parse_prefix);
+    let base_url = section.value("base_url", urls::parse_base_url);
+    let locale = section.value("locale", parse::parse_locale);
+    let prefixes = section.list("prefixes", parse::parse_prefix);
     let non_admins = section.value("non_admins", |text| {
-        values::parse_word(text, &[("ignore", NonAdminPolicy::Ignore), ("refuse", NonAdminPolicy::Refuse)])
+        parse::parse_word(text, &[("ignore", NonAdminPolicy::Ignore), ("refuse", NonAdminPolicy::Refuse)])
     });
-    let owner_commands = section.value("owner_commands", values::parse_bool);
-    let time_zone = section.value("time_zone", values::parse_time_zone);
+    let owner_commands = section.value("owner_commands", parse::parse_bool);
+    let time_zone = section.value("time_zone", parse::parse_time_zone);
     let admins_from = section.value("admins_from", |text| {
-        values::parse_word(text, &[("config", AdminsFrom::Config), ("community", AdminsFrom::Community)])
+        parse::parse_word(text, &[("config", AdminsFrom::Config), ("community", AdminsFrom::Community)])
     });
-    let max_event_age = section.value("max_event_age", values::parse_duration);
-    let give_up_after = section.value("give_up_after", values::parse_duration);
+    let max_event_age = section.value("max_event_age", parse::parse_duration);
+    let give_up_after = section.value("give_up_after", parse::parse_duration);
     let community_limit = section.value("community_limit", parse_positive);
     let verify = verify::read_verify(section, listen);
     let limits = read_limits(&section.child("limits"));
@@ -145,5 +145,5 @@ fn read_limits(section: &Section<'_>) -> Option<RateLimits> {
 }
 
 fn parse_positive(text: &str) -> Result<u32, Problem> {
-    values::parse_count(text, 1..=u32::MAX)
+    parse::parse_count(text, 1..=u32::MAX)
 }

@@ -5,10 +5,10 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::finding::Diagnostic;
+use super::diagnostic::Diagnostic;
 use super::section::{Diagnostics, Section};
-use super::tree::{self, Node, ValueSource};
-use super::unknown::{self, UnknownKeys};
+use super::value_tree::{self, Node, ValueSource};
+use super::unknown_keys::{self, UnknownKeys};
 use super::{Config, environment, instance, server};
 
 /// The variable that names the file.
@@ -125,13 +125,13 @@ pub struct LoadedConfig {
 pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConfig, Vec<Diagnostic>> {
     let file = source.read_file().map_err(|finding| vec![finding])?;
     let mut root = match &file {
-        Some((path, text)) => tree::parse(path, text).map_err(|finding| vec![finding])?,
+        Some((path, text)) => value_tree::parse(path, text).map_err(|finding| vec![finding])?,
         None => Node::table(ValueSource::Environment),
     };
     let mut findings: Vec<Diagnostic> = source.unreadable.iter().map(|name| invalid_unicode(name)).collect();
     findings.extend(environment::apply_variables(&mut root, &source.env));
     let mut unknown = UnknownKeys::default();
-    unknown::find_unknown_keys(&root, "", "", &mut unknown);
+    unknown_keys::find_unknown_keys(&root, "", "", &mut unknown);
     findings.append(&mut unknown.diagnostics);
 
     let report = Diagnostics {

@@ -7,28 +7,28 @@
 //! then the reader of its section (`server`, `instance`, `verify`, `admin`). A mistake on the way
 //! is a [`Finding`], and reading goes on.
 
-mod address;
+mod urls;
 mod admin;
 mod credential;
 mod environment;
-mod finding;
+mod diagnostic;
 mod instance;
-pub mod keys;
+pub mod schema;
 mod load;
-mod range;
+mod ip_range;
 mod secret_file;
 mod section;
 mod server;
 #[cfg(test)]
 mod tests;
-mod tree;
-mod unknown;
-mod values;
+mod value_tree;
+mod unknown_keys;
+mod parse;
 mod verify;
 
-pub use finding::Diagnostic;
+pub use diagnostic::Diagnostic;
 pub use load::{ConfigSource, LoadedConfig, load};
-pub use range::{AddressRange, ParseRangeError};
+pub use ip_range::{AddressRange, ParseRangeError};
 
 use std::net::SocketAddr;
 use std::time::Duration;

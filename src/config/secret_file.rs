@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::finding::{Problem, quote_value};
+use super::diagnostic::{Problem, quote_value};
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.
 const MAX_BYTES: u64 = 64 * 1024;

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::environment::variable_name;
-use super::finding::{Diagnostic, Problem};
-use super::keys::{self, Key, KeyDefault};
-use super::tree::{self, Node, NodeValue, Table, ValueSource};
-use super::unknown::join_key;
+use super::diagnostic::{Diagnostic, Problem};
+use super::schema::{self, Key, KeyDefault};
+use super::value_tree::{self, Node, NodeValue, Table, ValueSource};
+use super::unknown_keys::join_key;
 
 /// What was noted while reading.
 pub(super) struct Diagnostics {
@@ -76,8 +76,8 @@ impl<'t> Section<'t> {
 
     /// The table of that name below this one; an empty one where it is not given.
     pub(super) fn child(&self, name: &str) -> Section<'t> {
-        let known = keys::child_segments(&self.location);
-        let segment = known.iter().find(|segment| **segment == name || keys::is_user_segment(segment));
+        let known = schema::child_segments(&self.location);
+        let segment = known.iter().find(|segment| **segment == name || schema::is_user_segment(segment));
         let path = join_key(&self.path, name);
         let place = join_location(&self.location, segment.copied().unwrap_or(name));
         let child = Section::from_node(self.node(name), self.diagnostics, self.source.clone(), path, place);
@@ -119,7 +119,7 @@ impl<'t> Section<'t> {
         let key = self.key(name)?;
         let entries = match (self.node(name), key.default) {
             (Some(node), _) => node.texts(),
-            (None, KeyDefault::Value(text)) => tree::parse_list(text),
+            (None, KeyDefault::Value(text)) => value_tree::parse_list(text),
             (None, fallback) => return self.default_value(name, fallback),
         };
         self.parse_entries(name, entries, parse)
@@ -191,7 +191,7 @@ impl<'t> Section<'t> {
 
     /// The row of the table of keys; a key without one is our own mistake, and is told as such.
     fn key(&self, name: &str) -> Option<&'static Key> {
-        let key = keys::find_key(&self.location, name);
+        let key = schema::find_key(&self.location, name);
         if key.is_none() {
             self.report(
                 name,
@@ -214,7 +214,7 @@ impl<'t> Section<'t> {
         if self.is_broken || self.diagnostics.suggested_keys.contains(&path) {
             return;
         }
-        let twin = match keys::find_key(&self.location, &file_key(name)) {
+        let twin = match schema::find_key(&self.location, &file_key(name)) {
             Some(_) => format!(" or `{}`", file_key(name)),
             None => String::new(),
         };

@@ -8,10 +8,10 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderName;
 use secrecy::{SecretSlice, SecretString};
 
-use super::finding::Problem;
+use super::diagnostic::Problem;
 use super::section::Section;
-use super::tree::NodeValue;
-use super::{HmacConfig, VerifyConfig, values};
+use super::value_tree::NodeValue;
+use super::{HmacConfig, VerifyConfig, parse};
 
 /// A secret of ours is no shorter, in bytes.
 const MIN_SECRET_LEN: usize = 16;
@@ -35,7 +35,7 @@ pub(super) fn read_verify(instance: &Section<'_>, listen: Option<SocketAddr>) ->
         _ => {}
     }
     let section = instance.child("verify");
-    let zapi_token = section.value("zapi_token", values::parse_bool);
+    let zapi_token = section.value("zapi_token", parse::parse_bool);
     let path_secret = section.secret("path_secret", parse_path_secret);
     let hmac = section.has("hmac").then(|| read_hmac(&section.child("hmac")));
     let standard_webhooks = section

@@ -8,9 +8,9 @@
 //! are read for each order since another process may have written them. Rights know the first ones
 //! alone: nobody widens theirs from a chat.
 
-mod book;
-mod names;
-mod roster;
+mod name_index;
+mod folding;
+mod community_admins;
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -21,9 +21,9 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use book::{NameIndex, NameMatch, NamedEntry, disambiguate};
-pub use names::{fold, is_invisible};
-pub use roster::{CommunityAdmin, CommunityAdmins};
+pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
+pub use folding::{fold, is_invisible};
+pub use community_admins::{CommunityAdmin, CommunityAdmins};
 
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::zapi::{ApiError, ApiErrorKind, Zapi};

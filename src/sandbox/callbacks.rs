@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent from here: who plays Z-API posts a [`Callback`] to the address of it.
 
-use super::phony::{self, EventBuilder};
+use super::webhook_event::{self, EventBuilder};
 use super::{Sandbox, SentMessage};
 
 /// An event, and where Z-API posts it.
@@ -31,7 +31,7 @@ impl Sandbox {
     /// itself.
     pub fn callbacks_of(&self, sent: &SentMessage) -> Vec<Callback> {
         let (account, webhooks) = (self.account(), self.webhooks());
-        let body = phony::delivery(&account.id, &sent.chat, &sent.message_id);
+        let body = webhook_event::delivery(&account.id, &sent.chat, &sent.message_id);
         let url = webhooks.received_and_delivery.or(webhooks.others);
         let delivered = url.map(|url| Callback { url, body });
         let mut echo = EventBuilder::text(&account.id, &sent.text)

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::operations::{field, required, text_field};
+use super::handlers::{field, required, text_field};
 use super::routes::{JsonResponse, bad_request};
-use super::trouble::{ActiveFaults, PartialFailure};
+use super::faults::{ActiveFaults, PartialFailure};
 use super::world::{Refusal, World};
-use super::{ApiCall, SandboxState, documents};
+use super::{ApiCall, SandboxState, responses};
 
 impl SandboxState {
     /// The world for a call that changes it; kept as it was where reads lag.
@@ -25,7 +25,7 @@ pub(super) fn create(world: &mut World, call: &ApiCall) -> Result<String, JsonRe
     if let Some(description) = text_field(call, "description") {
         world.describe(&id, description).map_err(refusal_response)?;
     }
-    Ok(world.find_community(&id).map(|made| documents::created(world, made)).unwrap_or_default())
+    Ok(world.find_community(&id).map(|made| responses::created(world, made)).unwrap_or_default())
 }
 
 /// `DELETE communities/{id}`: nobody has described what it answers. Invented: it says nothing.
@@ -161,7 +161,7 @@ pub(super) fn phones_exist(world: &World, call: &ApiCall) -> Result<String, Json
     let phones = field(call, "phones").and_then(Value::as_array).filter(|phones| !phones.is_empty());
     let phones = phones.ok_or_else(|| bad_request("phones is required"))?;
     let phones: Vec<&str> = phones.iter().map(|phone| phone.as_str().unwrap_or_default()).collect();
-    Ok(documents::phones(world, &phones))
+    Ok(responses::phones(world, &phones))
 }
 
 fn refusal_response(refusal: Refusal) -> JsonResponse {

@@ -6,23 +6,23 @@
 //! so that a mistake in one is not repeated in the other. Nothing here spawns or has a time limit:
 //! whoever waits puts a time-out around it.
 
-mod account;
+mod credentials;
 mod callbacks;
-mod chats;
+mod messages;
 mod communities;
-mod documents;
+mod responses;
 mod invitations;
-mod lag;
-mod operations;
+mod read_lag;
+mod handlers;
 mod people;
-pub mod phony;
+pub mod webhook_event;
 mod playground;
 mod post;
-mod replies;
+mod fault_responses;
 mod routes;
 #[cfg(test)]
 mod tests;
-mod trouble;
+mod faults;
 mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,16 +34,16 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-pub use account::{Credentials, Webhooks};
+pub use credentials::{Credentials, Webhooks};
 pub use callbacks::Callback;
-pub use chats::{ChatUpdate, Reaction, SentMessage};
-pub use lag::ReadLag;
+pub use messages::{ChatUpdate, Reaction, SentMessage};
+pub use read_lag::ReadLag;
 pub use people::{AddResult, KnownPerson};
-pub use replies::FaultResponse;
-pub use trouble::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
+pub use fault_responses::FaultResponse;
+pub use faults::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
 pub use world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
-use lag::Snapshots;
+use read_lag::Snapshots;
 
 /// A Z-API with one instance. Clones are the same one.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 //! Ids are plain text, as they stand in calls and orders. Its people are in `people`, the links into
 //! groups in `invitations`.
 
-use super::chats::{ChatUpdate, Chats, Reaction, SentMessage};
+use super::messages::{ChatUpdate, Chats, Reaction, SentMessage};
 use super::people::KnownPerson;
 
 /// Communities and groups, and the messages that the bot sent.

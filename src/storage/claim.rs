@@ -7,9 +7,9 @@ use sqlx::AnyConnection;
 use sqlx::Row as _;
 use tokio::time::Instant;
 
-use super::held::LeaseState;
-use super::lease::{Claim, insert_audit_event};
-use super::order::{CommandRecord, read_command};
+use super::lease_state::LeaseState;
+use super::claim_writes::{Claim, insert_audit_event};
+use super::record::{CommandRecord, read_command};
 use super::{IDLE_READY_AT, Store, StoreUnavailable};
 use crate::clock::{Clock, Timestamp};
 

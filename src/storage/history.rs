@@ -6,7 +6,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::order::Outcome;
+use super::record::Outcome;
 use super::{Store, StoreUnavailable};
 use crate::clock::Timestamp;
 

@@ -12,10 +12,10 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, params};
 use tokio::time::Instant;
 
-use super::accept::{InsertResult, NewCommand};
-use super::checkpoint::WalMonitor;
+use super::insert::{InsertResult, NewCommand};
+use super::wal_checkpoint::WalMonitor;
 use super::sqlite::{self, BUSY_TIMEOUT, DatabaseFileLock};
-use super::trouble::{PROBE_SQL, StoreHealth, probe_payload};
+use super::health::{PROBE_SQL, StoreHealth, probe_payload};
 use super::{IDLE_READY_AT, StoreUnavailable};
 use crate::failpoint::{self, InjectedBug, Step};
 

@@ -6,30 +6,30 @@
 //! orders share one fsync; writers of several processes take turns. Every write of a worker carries the token of its lease; without a hit it
 //! has lost the lease, and stops.
 
-mod accept;
-mod amend;
-mod checkpoint;
+mod insert;
+mod cancel_and_requeue;
+mod wal_checkpoint;
 mod claim;
-mod connection;
-mod held;
+mod connection_status;
+mod lease_state;
 mod history;
 mod ids;
 mod inserter;
-mod inspect;
-mod lease;
-mod memory;
+mod preflight;
+mod claim_writes;
+mod chat_state;
 mod migrations;
 mod open;
-mod order;
-mod pace;
+mod record;
+mod rate_limits;
 #[cfg(test)]
-mod plans;
+mod query_plans;
 mod postgres;
 mod read;
 mod retention;
-mod revisions;
+mod message_versions;
 mod sqlite;
-mod trouble;
+mod health;
 mod writer;
 
 use std::sync::Arc;
@@ -39,21 +39,21 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use self::trouble::StoreHealth;
+use self::health::StoreHealth;
 use crate::clock::Clock;
 
-pub use accept::{InsertResult, NewCommand, SenderIdentity};
-pub use amend::{CancelledCommand, OpenCommand, RequeueResult};
-pub use connection::ConnectionReport;
+pub use insert::{InsertResult, NewCommand, SenderIdentity};
+pub use cancel_and_requeue::{CancelledCommand, OpenCommand, RequeueResult};
+pub use connection_status::ConnectionReport;
 pub use history::{HistoryEntry, HistoryPage};
-pub use lease::{Claim, LEASE_TTL, LeaseError};
-pub use memory::{StateChange, StateEntry, StateKind as MemoryKind};
+pub use claim_writes::{Claim, LEASE_TTL, LeaseError};
+pub use chat_state::{StateChange, StateEntry, StateKind as MemoryKind};
 pub use open::{OpenError, OpenedStore};
-pub use order::{CommandRecord, Outcome};
-pub use pace::SqlRateLimitStore;
+pub use record::{CommandRecord, Outcome};
+pub use rate_limits::SqlRateLimitStore;
 pub use read::{AuditEvent, CommandRow, ListFilter, QueueStats};
 pub use retention::{RetentionPolicy, RetentionStats};
-pub use revisions::{MAX_EDITS as MOST_REVISIONS, MessageVersion, base_id, version_number, versioned_id};
+pub use message_versions::{MAX_EDITS as MOST_REVISIONS, MessageVersion, base_id, version_number, versioned_id};
 
 /// The journal cannot be written or read now.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ impl Store {
         let health = self.health.clone();
         self.writer
             .write_with_callback(
-                |connection| Box::pin(trouble::write_probe(connection)),
+                |connection| Box::pin(health::write_probe(connection)),
                 move || health.record_probe(),
             )
             .await

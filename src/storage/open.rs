@@ -12,12 +12,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::checkpoint::{self, WalMonitor};
+use super::wal_checkpoint::{self, WalMonitor};
 use super::inserter::CommandInserter;
 use super::migrations::MIGRATIONS;
-use super::trouble::{StoreHealth, is_corruption};
+use super::health::{StoreHealth, is_corruption};
 use super::writer::Backend;
-use super::{Database, Store, inspect, postgres, sqlite, writer};
+use super::{Database, Store, preflight, postgres, sqlite, writer};
 use crate::clock::Clock;
 
 /// Why the journal could not be opened, and what to do. Places are paths, or servers and databases
@@ -200,11 +200,11 @@ async fn prepare_start(
     let mut connection = writes.acquire().await.map_err(refused)?;
     match database {
         Database::Sqlite => {
-            let found = inspect::find_damage(&mut connection).await.map_err(refused)?;
+            let found = preflight::find_damage(&mut connection).await.map_err(refused)?;
             if let Some(flaw) = found {
                 return Err(OpenError::Damaged(database.display_url(url), flaw));
             }
-            inspect::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| {
+            preflight::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| {
                 match trouble.is_damage {
                     true => OpenError::Damaged(database.display_url(url), trouble.why),
                     false => OpenError::File(database.display_url(url), trouble),
@@ -266,7 +266,7 @@ fn start_store(
                 let mut file = file.lock().await;
                 tokio::select! {
                     () = writing => {}
-                    () = checkpoint::run_checkpointer(&mut file.anchor, log) => {}
+                    () = wal_checkpoint::run_checkpointer(&mut file.anchor, log) => {}
                 }
             }
             None => writing.await,

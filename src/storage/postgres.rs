@@ -16,7 +16,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use super::trouble::StoreHealth;
+use super::health::StoreHealth;
 use crate::clock::{Clock, Timestamp};
 
 /// How long a pool looks for a connection.

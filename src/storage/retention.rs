@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::memory::trim_state;
+use super::chat_state::trim_state;
 use super::{IDLE_READY_AT, Store, StoreUnavailable};
 use crate::clock::Timestamp;
 

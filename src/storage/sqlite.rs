@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::StoreUnavailable;
 use super::open::{AccessMode, OpenError};
-use super::trouble::StoreHealth;
+use super::health::StoreHealth;
 
 /// How long the lock of another process is waited for.
 const LOCK_RELEASE_WAIT: Duration = Duration::from_millis(500);

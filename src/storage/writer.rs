@@ -18,9 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::{self, InsertResult, NewCommand};
+use super::insert::{self, InsertResult, NewCommand};
 use super::inserter::CommandInserter;
-use super::trouble::{StoreHealth, write_probe};
+use super::health::{StoreHealth, write_probe};
 use super::{StoreUnavailable, postgres, sqlite};
 use crate::clock::Clock;
 use crate::failpoint::{self, InjectedBug, Step};
@@ -389,7 +389,7 @@ async fn run_writes(
     }
     let mut accepted = Vec::new();
     if !orders.is_empty() {
-        accepted = accept::insert_batch(connection, orders).await?;
+        accepted = insert::insert_batch(connection, orders).await?;
         for _ in orders {
             failpoint::reach(Step::Writing);
         }

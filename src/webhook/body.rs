@@ -18,7 +18,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio_util::sync::CancellationToken;
 
-use super::origin::ClientAddr;
+use super::client_addr::ClientAddr;
 
 /// What every connection may send before it is verified: far more than a message's event.
 pub const SMALL_BODY: usize = 16 * 1024;

@@ -5,19 +5,19 @@
 //! [`route`] leads from one to the other, and on to the journal.
 
 pub mod body;
-pub mod courtesy;
-pub mod forgeries;
-mod greeted;
-mod heard;
-mod meaning;
-pub mod origin;
+pub mod rejection_notice;
+pub mod failure_limiter;
+mod greeting_cooldown;
+mod connection_status;
+mod intent;
+pub mod client_addr;
 pub mod payload;
-pub mod rate;
-pub mod reason;
+pub mod command_limiter;
+pub mod ignore_reason;
 pub mod replay;
 pub mod route;
 pub mod sign;
 pub mod verify;
 
-pub use reason::IgnoreReason;
+pub use ignore_reason::IgnoreReason;
 pub use route::WebhookHandler;

@@ -29,22 +29,22 @@ use tokio::time::Instant;
 
 use super::IgnoreReason;
 use super::body::{BodyError, BodyReader, SMALL_BODY};
-use super::courtesy::RejectionNotifier;
-use super::forgeries::AuthFailureLimiter;
-use super::greeted::GreetingCooldown;
-use super::heard::ConnectionStatusCache;
-use super::meaning::{self, MessageIntent};
-use super::origin::ClientAddr;
+use super::rejection_notice::RejectionNotifier;
+use super::failure_limiter::AuthFailureLimiter;
+use super::greeting_cooldown::GreetingCooldown;
+use super::connection_status::ConnectionStatusCache;
+use super::intent::{self, MessageIntent};
+use super::client_addr::ClientAddr;
 use super::payload::{self, InstanceInfo, ParsedEvent};
-use super::rate::{self, CommandRateLimiter};
+use super::command_limiter::{self, CommandRateLimiter};
 use super::replay::ReplayGuard;
 use super::verify::{self, Precheck, RequestMeta, TOLERANCE, Verified, Verifier, VerifyError};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{ParsedCommand, confirm, lookup, nearest_name, question};
+use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
 use crate::config::{AddressRange, Admin, NonAdminPolicy, ServerConfig};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
-use crate::journal::{self, EnqueueKind, InstanceRuntime};
+use crate::worker::{self, EnqueueKind, InstanceRuntime};
 use crate::storage::{
     ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
     versioned_id,
@@ -297,7 +297,7 @@ impl WebhookHandler {
             roster.exclude_phone(own);
         }
         let is_admin = || gate.instance.find_admin(message.sender, message.by_owner).is_some();
-        let meaning = match meaning::detect(&message, &gate.instance.instance.prefixes, is_admin) {
+        let meaning = match intent::detect(&message, &gate.instance.instance.prefixes, is_admin) {
             Ok(meaning) => meaning,
             Err(reason) => return WebhookOutcome::Ignored(reason),
         };
@@ -424,14 +424,14 @@ impl WebhookHandler {
         let counted = format!("{}\n{}", admin.key, message.id);
         let taken = rate.check(whose, &counted, now);
         let kind = match taken {
-            rate::RateDecision::Allowed | rate::RateDecision::AlreadyCounted => kind,
+            command_limiter::RateDecision::Allowed | command_limiter::RateDecision::AlreadyCounted => kind,
             // Another bot would have a word to that, too.
             _ if matches!(kind, EnqueueKind::Unknown) => return Err(IgnoreReason::RateLimited),
-            rate::RateDecision::FirstExceeded => EnqueueKind::RateLimited,
-            rate::RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
+            command_limiter::RateDecision::FirstExceeded => EnqueueKind::RateLimited,
+            command_limiter::RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         };
         failpoint::reach(Step::Recognised);
-        let accepted = journal::enqueue(&self.store, bot, admin, message, kind, now).await;
+        let accepted = worker::enqueue(&self.store, bot, admin, message, kind, now).await;
         if matches!((kind, &accepted), (EnqueueKind::Greeting, Ok(_))) {
             gate.greeting_cooldown.record(&admin.key, now);
         }
@@ -439,7 +439,7 @@ impl WebhookHandler {
             Ok(Some(id)) => WebhookOutcome::Accepted(id),
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
-                if version_number(&message.id) == 0 || taken != rate::RateDecision::Allowed {
+                if version_number(&message.id) == 0 || taken != command_limiter::RateDecision::Allowed {
                     rate.refund(whose, &counted, taken);
                 }
                 WebhookOutcome::Duplicate
@@ -470,8 +470,8 @@ impl WebhookHandler {
             MessageIntent::Command(_) if !is_foreign(meaning, message) => Ok(Expectation::Yes),
             MessageIntent::Unprefixed => Ok(Expectation::Yes),
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
-                let place = question::conversation_key(&admin.key, &message.chat, message.by_owner);
-                let is_open = question::is_prompt_pending(&self.store, instance, &place, now).await?;
+                let place = prompt::conversation_key(&admin.key, &message.chat, message.by_owner);
+                let is_open = prompt::is_prompt_pending(&self.store, instance, &place, now).await?;
                 Ok(if is_open { Expectation::Yes } else { Expectation::No })
             }
             MessageIntent::Greeting => {
@@ -481,7 +481,7 @@ impl WebhookHandler {
             MessageIntent::Edit(_) => {
                 let id = base_id(&message.id);
                 // Only their own: what somebody else sent under this id is another message.
-                let sender = journal::identity(admin, message.sender);
+                let sender = worker::identity(admin, message.sender);
                 let versions = self.store.message_versions(instance, id, &sender, MOST_REVISIONS + 1).await?;
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Expectation::No);
@@ -501,7 +501,7 @@ impl WebhookHandler {
                 // One that was overtaken on its way is not what its admin wants any more.
                 let is_overtaken = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
                 // Who was too quick says the same once more.
-                let is_same = last.text == message.text && last.name != journal::RATE_LIMITED;
+                let is_same = last.text == message.text && last.name != worker::RATE_LIMITED;
                 if is_same || is_overtaken {
                     return Ok(Expectation::AlreadyHandled);
                 }

@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::groups::invitation_link;
-use super::{ApiError, ApiErrorKind, ChangePermit, Urgency, Zapi, loose};
+use super::{ApiError, ApiErrorKind, ChangePermit, Urgency, Zapi, lenient_json};
 use crate::domain::{CommunityId, GroupId};
 
 /// The call whose answer nobody has described (ZAPI.md §3).
@@ -104,11 +104,11 @@ impl Zapi {
     pub async fn list_communities(&self) -> Result<(Vec<CommunitySummary>, bool), ApiError> {
         let is_whole = AtomicBool::new(true);
         let read = |item: &Value| {
-            let id = loose::text(item, "id").and_then(|id| CommunityId::parse(&id));
+            let id = lenient_json::text(item, "id").and_then(|id| CommunityId::parse(&id));
             if id.is_none() {
                 is_whole.store(false, Ordering::Relaxed);
             }
-            Some(CommunitySummary { id: id?, name: loose::name(item, "name").unwrap_or_default() })
+            Some(CommunitySummary { id: id?, name: lenient_json::name(item, "name").unwrap_or_default() })
         };
         let all =
             self.read_pages("communities", read, |community: &CommunitySummary| community.id.clone()).await?;
@@ -119,17 +119,17 @@ impl Zapi {
     pub async fn community(&self, id: &CommunityId) -> Result<CommunityDetails, ApiError> {
         let call = "communities-metadata";
         let answer = self.get(call, &format!("{call}/{id}")).await?;
-        let object = loose::object(&answer);
+        let object = lenient_json::object(&answer);
         let unreadable = || ApiError::new(call, ApiErrorKind::Unreadable);
-        if loose::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
+        if lenient_json::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
         // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
         // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]).
-        let items = object.get("subGroups").map_or(Some(&[][..]), loose::list).ok_or_else(unreadable)?;
+        let items = object.get("subGroups").map_or(Some(&[][..]), lenient_json::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(parse_sub_group).collect();
         let groups = groups.ok_or_else(unreadable)?;
-        let (name, description) = (loose::name(object, "name"), loose::description(object));
+        let (name, description) = (lenient_json::name(object, "name"), lenient_json::description(object));
         Ok(CommunityDetails { name, description, groups })
     }
 
@@ -186,10 +186,10 @@ impl Zapi {
             body["description"] = description.into();
         }
         let answer = self.call(call, Method::POST, "communities", Some(&body)).await?;
-        let object = loose::object(&answer);
-        let id = loose::text(object, "id").and_then(|id| CommunityId::parse(&id));
+        let object = lenient_json::object(&answer);
+        let id = lenient_json::text(object, "id").and_then(|id| CommunityId::parse(&id));
         let id = id.ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))?;
-        let groups = object.get("subGroups").and_then(loose::list).unwrap_or_default();
+        let groups = object.get("subGroups").and_then(lenient_json::list).unwrap_or_default();
         let announcement = groups.iter().filter_map(parse_sub_group).find(|group| group.is_announcement);
         Ok(CreatedCommunity { id, announcement: announcement.map(|group| group.id) })
     }
@@ -252,8 +252,8 @@ impl Zapi {
             InvitationScope::Group(id) => id.as_str(),
         };
         let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
-        let object = loose::object(&answer);
-        let said = loose::text(object, "invitationLinkError");
+        let object = lenient_json::object(&answer);
+        let said = lenient_json::text(object, "invitationLinkError");
         let cause = if said.is_some() { ApiErrorKind::Rejected } else { ApiErrorKind::Unreadable };
         invitation_link(call, object)?.ok_or_else(|| ApiError { said, ..ApiError::new(call, cause) })
     }
@@ -261,8 +261,8 @@ impl Zapi {
 
 fn parse_sub_group(item: &Value) -> Option<SubGroup> {
     Some(SubGroup {
-        id: GroupId::parse(&loose::text(item, "phone")?)?,
-        name: loose::name(item, "name").unwrap_or_default(),
-        is_announcement: loose::is_true(item, "isGroupAnnouncement"),
+        id: GroupId::parse(&lenient_json::text(item, "phone")?)?,
+        name: lenient_json::name(item, "name").unwrap_or_default(),
+        is_announcement: lenient_json::is_true(item, "isGroupAnnouncement"),
     })
 }

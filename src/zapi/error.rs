@@ -24,7 +24,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::communities::DEACTIVATE_CALL;
-use super::loose;
+use super::lenient_json;
 use crate::clock::Timestamp;
 use crate::domain::Locale;
 use crate::i18n;
@@ -230,8 +230,8 @@ pub(super) fn parse_response(
 
 /// Whether the answer to a change says that it was made. Nothing, and a shape that nobody knows, is no yes.
 pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
-    let answer = loose::object(answer);
-    let says_so = ["success", "value"].iter().any(|key| loose::is_true(answer, key));
+    let answer = lenient_json::object(answer);
+    let says_so = ["success", "value"].iter().any(|key| lenient_json::is_true(answer, key));
     if says_so { Ok(()) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
 }
 
@@ -251,12 +251,12 @@ pub(super) fn parse_retry_after(retry_after: &str, date: Option<&str>, now: Time
 }
 
 fn is_failure(answer: &Value) -> bool {
-    let answer = loose::object(answer);
-    let denies = |key| answer.get(key).and_then(loose::as_bool) == Some(false);
+    let answer = lenient_json::object(answer);
+    let denies = |key| answer.get(key).and_then(lenient_json::as_bool) == Some(false);
     answer.get("error").is_some_and(says_error)
         || denies("success")
         || denies("value")
-        || loose::text(answer, "status").as_deref() == Some("ERROR")
+        || lenient_json::text(answer, "status").as_deref() == Some("ERROR")
 }
 
 /// The words of a refusal that tells of a trouble which passes: WhatsApp's limits and Z-API's own failures.
@@ -343,13 +343,13 @@ fn not_allowed(said: &str) -> Option<ApiErrorKind> {
 
 /// `error`, else `message`, else the text without its HTML.
 fn extract_message(json: Option<&Value>, body: &[u8]) -> Option<String> {
-    let object = json.map(loose::object);
+    let object = json.map(lenient_json::object);
     let field = |key| {
         let object = object.filter(|object| object.get(key).is_some_and(says_error))?;
         // The words may stand in an object or a list of their own.
-        loose::text(object, key).or_else(|| match loose::object(object.get(key)?) {
+        lenient_json::text(object, key).or_else(|| match lenient_json::object(object.get(key)?) {
             Value::String(text) => Some(text.clone()),
-            inner => loose::text(inner, "message").or_else(|| loose::text(inner, "error")),
+            inner => lenient_json::text(inner, "message").or_else(|| lenient_json::text(inner, "error")),
         })
     };
     let text = match object {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, ApiError, ApiErrorKind, Zapi, loose};
+use super::{Answer, ApiError, ApiErrorKind, Zapi, lenient_json};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// A group of the list.
@@ -49,8 +49,8 @@ impl Zapi {
     /// All groups that the number is in: `GET groups`.
     pub async fn groups(&self) -> Result<Vec<GroupSummary>, ApiError> {
         let read = |item: &Value| {
-            let id = GroupId::parse(&loose::text(item, "phone")?)?;
-            Some(GroupSummary { id, name: loose::name(item, "name").unwrap_or_default() })
+            let id = GroupId::parse(&lenient_json::text(item, "phone")?)?;
+            Some(GroupSummary { id, name: lenient_json::name(item, "name").unwrap_or_default() })
         };
         self.read_pages("groups", read, |group: &GroupSummary| group.id.clone()).await
     }
@@ -59,7 +59,7 @@ impl Zapi {
     /// not read: that may be thousands.
     pub async fn group(&self, id: &GroupId) -> Result<GroupDetails, ApiError> {
         let call = "light-group-metadata";
-        parse_details(loose::object(&self.group_metadata(call, id).await?.json))
+        parse_details(lenient_json::object(&self.group_metadata(call, id).await?.json))
             .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
@@ -82,10 +82,10 @@ impl Zapi {
         let call = "group-invitation-link";
         match self.get(call, &format!("{call}/{id}")).await {
             Ok(answer) => {
-                let object = loose::object(&answer);
+                let object = lenient_json::object(&answer);
                 let is_it = object.get("phone").is_none() || parse_group_id(object).as_ref() == Some(id);
                 let link = if is_it { invitation_link(call, object)? } else { None };
-                if is_it && (link.is_some() || loose::text(object, "invitationLinkError").is_some()) {
+                if is_it && (link.is_some() || lenient_json::text(object, "invitationLinkError").is_some()) {
                     return Ok(link);
                 }
             }
@@ -95,7 +95,7 @@ impl Zapi {
         }
         let call = "group-metadata";
         let answer = self.group_metadata(call, id).await?.json;
-        invitation_link(call, loose::object(&answer))
+        invitation_link(call, lenient_json::object(&answer))
     }
 
     /// The group that an invitation link leads to: `GET group-invitation-metadata`. The bot need not be
@@ -103,24 +103,24 @@ impl Zapi {
     pub async fn group_of_invitation(&self, link: &str) -> Result<GroupDetails, ApiError> {
         let call = "group-invitation-metadata";
         let answer = self.metadata(call, &format!("{call}?url={}", percent_encode(link))).await?;
-        parse_details(loose::object(&answer.json))
+        parse_details(lenient_json::object(&answer.json))
             .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
     /// The metadata of this very group.
     async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<Answer, ApiError> {
         let answer = self.metadata(call, &format!("{call}/{id}")).await?;
-        let is_it = parse_group_id(loose::object(&answer.json)).as_ref() == Some(id);
+        let is_it = parse_group_id(lenient_json::object(&answer.json)).as_ref() == Some(id);
         if is_it { Ok(answer) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
     }
 }
 
 /// The invitation link in an answer; nothing where WhatsApp does not show it to the bot, which is no admin there.
 pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Option<String>, ApiError> {
-    if let Some(link) = loose::address(object, "invitationLink") {
+    if let Some(link) = lenient_json::address(object, "invitationLink") {
         return Ok(Some(link));
     }
-    let Some(reason) = loose::text(object, "invitationLinkError") else { return Ok(None) };
+    let Some(reason) = lenient_json::text(object, "invitationLinkError") else { return Ok(None) };
     let folded = reason.to_lowercase().replace(['-', '_'], " ");
     let has = |words: &str| folded.contains(words);
     if has("too many") || has("overlimit") {
@@ -134,26 +134,26 @@ pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Opti
 }
 
 fn parse_group_id(object: &Value) -> Option<GroupId> {
-    GroupId::parse(&loose::text(object, "phone")?)
+    GroupId::parse(&lenient_json::text(object, "phone")?)
 }
 
 fn parse_details(object: &Value) -> Option<GroupDetails> {
-    let owner = loose::text(object, "owner").unwrap_or_default();
+    let owner = lenient_json::text(object, "owner").unwrap_or_default();
     Some(GroupDetails {
         id: parse_group_id(object)?,
-        name: loose::name(object, "subject"),
-        community: loose::text(object, "communityId").and_then(|id| CommunityId::parse(&id)),
-        is_announcement: loose::is_true(object, "isGroupAnnouncement"),
-        description: loose::description(object),
+        name: lenient_json::name(object, "subject"),
+        community: lenient_json::text(object, "communityId").and_then(|id| CommunityId::parse(&id)),
+        is_announcement: lenient_json::is_true(object, "isGroupAnnouncement"),
+        description: lenient_json::description(object),
         owner: parse_person(&owner, None),
     })
 }
 
 pub(super) fn parse_participant(item: &Value) -> Participant {
-    let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
-    let Person { phone, lid } = parse_person(&loose::text(item, "phone").unwrap_or_default(), lid);
-    let is_super_admin = loose::is_true(item, "isSuperAdmin");
-    Participant { phone, lid, is_admin: is_super_admin || loose::is_true(item, "isAdmin"), is_super_admin }
+    let lid = lenient_json::text(item, "lid").and_then(|lid| Lid::parse(&lid));
+    let Person { phone, lid } = parse_person(&lenient_json::text(item, "phone").unwrap_or_default(), lid);
+    let is_super_admin = lenient_json::is_true(item, "isSuperAdmin");
+    Participant { phone, lid, is_admin: is_super_admin || lenient_json::is_true(item, "isAdmin"), is_super_admin }
 }
 
 /// Who an address is, `lid` being told beside it: a number, or a lid with or without its suffix.

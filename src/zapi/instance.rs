@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, Zapi, loose};
+use super::{ApiError, ApiErrorKind, Zapi, lenient_json};
 use crate::clock::Timestamp;
 use crate::domain::Phone;
 
@@ -65,12 +65,12 @@ impl Zapi {
     /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection_status(&self) -> Result<ConnectionStatus, ApiError> {
         let answer = self.get("status", "status").await?;
-        let object = loose::object(&answer);
-        let is_connected = object.get("connected").and_then(loose::as_bool);
+        let object = lenient_json::object(&answer);
+        let is_connected = object.get("connected").and_then(lenient_json::as_bool);
         Ok(ConnectionStatus {
             // Nothing said is no lost connection.
             is_connected: is_connected.ok_or_else(|| ApiError::new("status", ApiErrorKind::Unreadable))?,
-            is_phone_online: object.get("smartphoneConnected").and_then(loose::as_bool),
+            is_phone_online: object.get("smartphoneConnected").and_then(lenient_json::as_bool),
         })
     }
 
@@ -78,23 +78,23 @@ impl Zapi {
     pub async fn account(&self) -> Result<AccountStatus, ApiError> {
         let answer = self.get("me", "me").await?;
         let object = document("me", &answer)?;
-        let url = |key| loose::text(object, key).filter(|url| !url.trim().is_empty());
+        let url = |key| lenient_json::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(AccountStatus {
             received_url: url("receivedCallbackUrl"),
             received_and_delivery_url: url("receivedAndDeliveryCallbackUrl"),
-            notifies_sent_by_me: loose::is_true(object, "receiveCallbackSentByMe"),
+            notifies_sent_by_me: lenient_json::is_true(object, "receiveCallbackSentByMe"),
             connected_url: url("connectedCallbackUrl"),
             disconnected_url: url("disconnectedCallbackUrl"),
             // Called a Unix timestamp, in seconds or milliseconds.
-            due: loose::integer(object, "due").and_then(Timestamp::of_unix),
-            payment_status: loose::name(object, "paymentStatus"),
+            due: lenient_json::integer(object, "due").and_then(Timestamp::of_unix),
+            payment_status: lenient_json::name(object, "paymentStatus"),
         })
     }
 
     /// The bot's own number, where it is told: `GET device` (Z-API docs, instance/device).
     pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
         let answer = self.get("device", "device").await?;
-        Ok(loose::text(document("device", &answer)?, "phone").and_then(|phone| Phone::parse(&phone)))
+        Ok(lenient_json::text(document("device", &answer)?, "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets where an event is told (Z-API docs, webhooks/on-message-received, on-webhook-connected and
@@ -117,7 +117,7 @@ impl Zapi {
 
 /// The object of an answer, which must say something: nothing is not an object whose fields are all missing.
 fn document<'a>(call: &'static str, answer: &'a Value) -> Result<&'a Value, ApiError> {
-    let object = loose::object(answer);
+    let object = lenient_json::object(answer);
     let says_something = object.as_object().is_some_and(|fields| !fields.is_empty());
     says_something.then_some(object).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi, loose};
+use super::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi, lenient_json};
 use crate::domain::Chat;
 
 impl Zapi {
@@ -44,7 +44,7 @@ impl Zapi {
     /// Only what has got an id is queued.
     async fn post_message(&self, call: &'static str, body: &Value) -> Result<String, ApiError> {
         let answer = self.post(call, body).await?;
-        let id = |key| loose::text(loose::object(&answer), key).filter(|id| !id.trim().is_empty());
+        let id = |key| lenient_json::text(lenient_json::object(&answer), key).filter(|id| !id.trim().is_empty());
         // `id` is `messageId` under the name that other tools use.
         id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }

@@ -5,20 +5,20 @@
 //! 1 MiB (8 MiB where thousands of people are listed), and an answer is judged by its meaning before its status ([`error`] has the table).
 
 mod communities;
-mod connections;
+mod http_client;
 mod deadline;
 pub mod error;
 mod groups;
 mod instance;
-pub mod loose;
+pub mod lenient_json;
 mod messages;
 mod metadata;
-mod names;
+mod dns_cache;
 mod pace;
 mod people;
 #[cfg(test)]
 mod tests;
-pub mod witness;
+pub mod call_observer;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -36,13 +36,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 pub use communities::{
     AddPolicy, CommunityDetails, CommunitySummary, CreatedCommunity, InvitationScope, SubGroup,
 };
-pub use connections::HttpClients;
+pub use http_client::HttpClients;
 pub use error::{ApiError, ApiErrorKind};
 pub use groups::{GroupDetails, GroupSummary, Participant};
 pub use instance::{AccountStatus, ConnectionStatus, WebhookKind};
 pub use pace::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
 pub use people::PhoneInfo;
-pub use witness::CallObserver;
+pub use call_observer::CallObserver;
 
 use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, ChangePermit, Zapi, loose};
+use super::{ApiError, ApiErrorKind, ChangePermit, Zapi, lenient_json};
 use crate::domain::{CommunityId, Lid, Phone};
 
 /// A POST that reads.
@@ -103,12 +103,12 @@ impl Zapi {
 
 /// What an entry says, and of which number.
 fn parse_phone_info(item: &Value) -> Option<(Phone, PhoneInfo)> {
-    let item = loose::object(item);
-    let phone = |key| loose::text(item, key).and_then(|phone| Phone::parse(&phone));
+    let item = lenient_json::object(item);
+    let phone = |key| lenient_json::text(item, key).and_then(|phone| Phone::parse(&phone));
     let asked = phone("inputPhone").or_else(|| phone("outputPhone"))?;
-    let exists = item.get("exists").and_then(loose::as_bool)?;
-    let lid = loose::text(item, "lid").and_then(|lid| Lid::parse(&lid));
+    let exists = item.get("exists").and_then(lenient_json::as_bool)?;
+    let lid = lenient_json::text(item, "lid").and_then(|lid| Lid::parse(&lid));
     let output = phone("outputPhone");
-    let digits = output.and_then(|_| loose::text(item, "outputPhone")?.parse().ok());
+    let digits = output.and_then(|_| lenient_json::text(item, "outputPhone")?.parse().ok());
     Some((asked, PhoneInfo { asked, exists, phone: output, digits, lid }))
 }

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vincula::http::{Frame, Timeouts, serve};
-use vincula::sandbox::phony::Answer;
+use vincula::sandbox::webhook_event::Answer;
 use vincula::telemetry::Metrics;
 
 use crate::support::wire::{Wire, ask, request};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
-use vincula::command::registry;
-use vincula::config::keys;
+use vincula::command::catalog;
+use vincula::config::schema;
 
 const README: &str = "README.md";
 const COMMANDS: &str = "docs/commands.md";
@@ -23,13 +23,13 @@ const ADDRESS: &str = "127.0.0.1:8080";
 #[test]
 fn the_table_of_commands_is_that_of_the_registry() {
     let open = "<!-- commands: made from src/command/registry.rs -->\n";
-    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &registry::markdown());
+    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &catalog::markdown());
 }
 
 #[test]
 fn the_table_of_keys_is_that_of_the_configuration() {
     let open = "<!-- configuration: made from src/config/keys.rs -->\n";
-    in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &keys::markdown());
+    in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &schema::markdown());
 }
 
 #[test]

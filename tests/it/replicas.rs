@@ -23,7 +23,7 @@ macro_rules! database {
 
 impl Service {
     /// `/link "Bairro Feliz" "turma NN"`, for a world that has these.
-    fn class(&self, number: usize) -> vincula::sandbox::phony::EventBuilder {
+    fn class(&self, number: usize) -> vincula::sandbox::webhook_event::EventBuilder {
         self.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""))
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::line::{ScriptLine, UserAction};
-use super::people::Sender;
-use super::{print_output, steps};
-use crate::sandbox::phony::{EventBuilder, post};
+use super::user_action::{ScriptLine, UserAction};
+use super::sender::Sender;
+use super::{print_output, progress_demo};
+use crate::sandbox::webhook_event::{EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
 use crate::storage::Store;
 
@@ -55,10 +55,10 @@ impl DemoChat {
         let (sandbox, shown) = (self.sandbox.clone(), self.printed);
         let heard = tokio::select! {
             biased;
-            never = steps::step_through(&sandbox, shown) => match never {},
+            never = progress_demo::step_through(&sandbox, shown) => match never {},
             heard = self.play_line(line) => heard,
         };
-        steps::release_all(&sandbox);
+        progress_demo::release_all(&sandbox);
         heard
     }
 

@@ -7,9 +7,9 @@
 //! What a phone does besides typing is typed, too, and so is who does it: see [`line`].
 
 mod chat;
-mod line;
-mod people;
-mod steps;
+mod user_action;
+mod sender;
+mod progress_demo;
 
 use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ use self::chat::{DemoChat, REPLY_TIMEOUT};
 use super::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::{TimingConfig, registry};
+use crate::command::{TimingConfig, catalog};
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
 use crate::http::listen;
@@ -81,7 +81,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     std::fs::write(&file, text)?;
     // The demo is configured like any service, but for the environment, which is not its own.
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
-    let loaded = config::load(&source, &registry::names())
+    let loaded = config::load(&source, &catalog::names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
     let mut timing = TimingConfig::default();

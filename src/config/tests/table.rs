@@ -1,6 +1,6 @@
 //! The table of keys and the loader agree.
 
-use super::super::keys::KEYS;
+use super::super::schema::KEYS;
 use super::*;
 
 /// A key of the table with the sample's names in its brackets.

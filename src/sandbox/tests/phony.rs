@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use http::HeaderMap;
 use serde_json::Map;
 
-use super::super::phony::{EventBuilder, post};
+use super::super::webhook_event::{EventBuilder, post};
 use super::*;
 use crate::clock::Timestamp;
 
@@ -132,7 +132,7 @@ fn files_and_what_was_deleted_are_told_with_their_fields() {
     assert_eq!((&revoked["notification"], &revoked["referenceMessageId"]), (&json!("REVOKE"), &json!("3A1")));
     assert!(!revoked.contains_key("text"));
     let delivered: Value =
-        serde_json::from_str(&super::super::phony::delivery("3C67", "5544999990001", "3A1")).unwrap();
+        serde_json::from_str(&super::super::webhook_event::delivery("3C67", "5544999990001", "3A1")).unwrap();
     assert_eq!((&delivered["type"], &delivered["messageId"]), (&json!("DeliveryCallback"), &json!("3A1")));
 }
 

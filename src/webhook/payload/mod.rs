@@ -6,14 +6,14 @@
 //! alone, not in buttons, names or quotes (THREATS.md, T15); a picture's caption may ask to use the
 //! picture, and a reaction may answer a question.
 
-mod raw;
+mod fields;
 mod sender;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
-use self::raw::{EventFields, Tristate};
+use self::fields::{EventFields, Tristate};
 use super::IgnoreReason;
 use super::verify::Verified;
 use crate::clock::Timestamp;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::ChatRef;
-use super::raw::{EventFields, RawField, Tristate};
+use super::fields::{EventFields, RawField, Tristate};
 use crate::domain::{GroupId, Lid, Person, Phone};
 use crate::webhook::IgnoreReason;
 

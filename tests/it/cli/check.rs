@@ -1,7 +1,7 @@
 //! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
 
 use serde_json::json;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse, Webhooks};
 
 use super::{PATH, TestFolder};

@@ -1,7 +1,7 @@
 //! What holds for every command that changes something, taken from the list of commands: a trial changes
 //! nothing, and what many people notice is asked about first.
 
-use vincula::command::registry::COMMANDS;
+use vincula::command::catalog::COMMANDS;
 use vincula::command::{CommandSpec, Handler};
 use vincula::sandbox::{ApiCall, Community, Group, World};
 

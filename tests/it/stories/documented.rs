@@ -1,7 +1,7 @@
 //! Z-API to the letter: what its documentation says an answer or an event may look like.
 
 use serde_json::{Value, json};
-use vincula::sandbox::phony::{EventBuilder, post};
+use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options};
 
 use super::appointed::{BRUNO, setting};

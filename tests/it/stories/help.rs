@@ -1,6 +1,6 @@
 //! `/help`: what the bot can do, on one screen of a phone, and how one command is written.
 
-use vincula::command::registry::COMMANDS;
+use vincula::command::catalog::COMMANDS;
 use vincula::domain::Locale;
 use vincula::sandbox::World;
 

@@ -1,6 +1,6 @@
 //! Orders typed on the bot's own phone: whoever holds it is the owner, in any chat.
 
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::support::{ANA, NON_ADMIN, Service};
 

@@ -1,6 +1,6 @@
 //! Who may give orders, which and where; everybody else gets silence.
 
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use super::scene::RUI;
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};

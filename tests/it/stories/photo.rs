@@ -1,6 +1,6 @@
 //! `/photo`: a picture whose caption is the order, or an address, becomes a community's photo.
 
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::World;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use super::scene::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};

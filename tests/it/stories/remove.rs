@@ -1,7 +1,7 @@
 //! `/remove`: people leave a community after a yes, and the reply is true for each.
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, World};
 use vincula::storage::RequeueResult;
 

@@ -1,7 +1,7 @@
 //! What many stories need: orders given without waiting, two admins, and a reply held against
 //! the world that it speaks of.
 
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{FaultResponse, SentMessage, World};
 use vincula::storage::CommandRow;
 

@@ -20,7 +20,7 @@ fn bot() -> ServiceBuilder {
 
 impl Service {
     /// What Z-API tells of the connection, of a moment so many minutes before the start.
-    fn word(&self, is_connected: bool, minutes_ago: i64) -> vincula::sandbox::phony::EventBuilder {
+    fn word(&self, is_connected: bool, minutes_ago: i64) -> vincula::sandbox::webhook_event::EventBuilder {
         let kind = if is_connected { "ConnectedCallback" } else { "DisconnectedCallback" };
         self.message(ANA, "x").with("type", kind).with("momment", START.0 - minutes_ago * MINUTE)
     }

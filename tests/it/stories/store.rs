@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
-use vincula::sandbox::phony::EventBuilder;
+use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::support::wire::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};

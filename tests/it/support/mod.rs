@@ -13,14 +13,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vincula::app::App;
 use vincula::clock::Clock;
-use vincula::command::{TimingConfig, registry};
+use vincula::command::{TimingConfig, catalog};
 use vincula::config::{self, Config, ConfigSource};
 use vincula::lifecycle;
-use vincula::sandbox::phony::{EventBuilder, post};
+use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
 use vincula::storage::Store;
 
-pub use vincula::sandbox::phony::Answer;
+pub use vincula::sandbox::webhook_event::Answer;
 
 /// The admin of the stories.
 pub const ANA: &str = "5544999990001";
@@ -270,7 +270,7 @@ fn load(toml: &str) -> Config {
     let file = folder.path().join("vincula.toml");
     std::fs::write(&file, toml).unwrap();
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
-    match config::load(&source, &registry::names()) {
+    match config::load(&source, &catalog::names()) {
         Ok(loaded) => loaded.config,
         Err(findings) => panic!("{findings:#?}"),
     }

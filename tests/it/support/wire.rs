@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
-use vincula::sandbox::phony::Answer;
+use vincula::sandbox::webhook_event::Answer;
 
 /// An open connection.
 pub struct Wire {

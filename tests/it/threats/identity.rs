@@ -108,7 +108,7 @@ async fn t10_in_a_group_no_other_field_makes_an_author() {
 #[tokio::test]
 async fn t12_what_the_bot_said_itself_is_no_order_even_where_the_owners_are() {
     let bot = Service::with().instance("owner_commands = true").start().await;
-    let said = |event: vincula::sandbox::phony::EventBuilder| event.with("type", "ReceivedCallback");
+    let said = |event: vincula::sandbox::webhook_event::EventBuilder| event.with("type", "ReceivedCallback");
 
     for echo in [
         said(bot.message(ANA, COMMAND).from_api()),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 use serde_json::json;
-use vincula::command::{ArgKind, registry};
+use vincula::command::{ArgKind, catalog};
 use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
@@ -186,7 +186,7 @@ async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
     let bot = start_crowded().await;
     let fills: Vec<_> = fills().collect();
     // Each command gets each second text, so that all of them are tried with some command of each kind.
-    let chosen = registry::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
+    let chosen = catalog::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
         let fills = fills.iter().skip(nth % 2).step_by(2);
         let place = if spec.args.first() == Some(&ArgKind::Community) { "bairro " } else { "" };
         fills.map(move |(_, fill)| format!("/{} {place}{fill}", spec.name))

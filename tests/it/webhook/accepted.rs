@@ -1,7 +1,7 @@
 //! An order is in the journal before it is answered `accepted`, and it is there once.
 
 use futures_util::future::join_all;
-use vincula::sandbox::phony::post;
+use vincula::sandbox::webhook_event::post;
 
 use super::{TARGET, assert_status};
 use crate::support::wire::{Wire, request};

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hmac::{KeyInit, Mac};
-use vincula::sandbox::phony::Answer;
-use vincula::webhook::forgeries::MAX_FAILURES_PER_MINUTE;
+use vincula::sandbox::webhook_event::Answer;
+use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
 
 use super::{TARGET, assert_status, expect_problem, hold};
 use crate::support::wire::{Wire, request};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vincula::sandbox::phony::{Answer, EventBuilder};
+use vincula::sandbox::webhook_event::{Answer, EventBuilder};
 use vincula::webhook::IgnoreReason;
 
 use super::{TARGET, assert_status, expect_problem};

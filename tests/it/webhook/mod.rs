@@ -11,7 +11,7 @@ mod schemes;
 pub use journal::hold;
 
 use serde_json::Value;
-use vincula::sandbox::phony::Answer;
+use vincula::sandbox::webhook_event::Answer;
 
 use crate::support::Service;
 use crate::support::wire::{ask, request};

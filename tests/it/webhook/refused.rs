@@ -11,7 +11,7 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 type Attempt = (String, Vec<(&'static str, String)>, String);
 
 /// What of an answer anybody could learn from; the date is no secret.
-fn seen(answer: &vincula::sandbox::phony::Answer) -> (u16, Vec<(String, String)>, String) {
+fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
     (answer.status, headers, answer.text())
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{KeyInit, Mac};
 use standardwebhooks::Webhook;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::phony::Answer;
+use vincula::sandbox::webhook_event::Answer;
 
 use super::{assert_status, expect_problem};
 use crate::support::{ANA, Service};

@@ -1,0 +1,82 @@
+//! Who writes in the demo: the person at the terminal, the people of its made-up world, and strangers.
+
+use super::ADMIN_PHONE;
+use crate::domain::Phone;
+use crate::sandbox::World;
+use crate::sandbox::webhook_event::EventBuilder;
+
+/// The number of whoever has a name that nobody has.
+const UNKNOWN_PHONE: &str = "5544999990099";
+
+/// Somebody with a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sender {
+    /// As the chat calls them.
+    pub(super) name: String,
+    /// Their number, where they show it.
+    phone: Option<String>,
+    lid: Option<String>,
+}
+
+impl Sender {
+    /// The person at the terminal.
+    pub(super) fn terminal_user() -> Self {
+        Self { name: "you".to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
+    }
+
+    /// Somebody by name or number; a stranger where nobody has it.
+    pub(super) fn find_or_unknown(world: &World, who: &str) -> Self {
+        let number = Phone::from_typed(who);
+        let is_it = |phone: &str, name: &str| match number {
+            Some(number) => Phone::parse(phone) == Some(number),
+            None => name.to_lowercase() == who.to_lowercase(),
+        };
+        match world.people().iter().find(|person| is_it(&person.phone, &person.name)) {
+            Some(person) if person.phone == ADMIN_PHONE => Self::terminal_user(),
+            Some(person) => Self {
+                name: person.name.clone(),
+                phone: Some(person.phone.clone()).filter(|_| !person.hides_number),
+                lid: person.lid.clone(),
+            },
+            None => Self {
+                name: who.to_owned(),
+                phone: Some(
+                    number.map_or_else(|| UNKNOWN_PHONE.to_owned(), |phone| phone.as_u64().to_string()),
+                ),
+                lid: None,
+            },
+        }
+    }
+
+    /// Where the bot reaches them: the chat between the two.
+    pub(super) fn chat_id(&self) -> &str {
+        self.phone.as_deref().or(self.lid.as_deref()).unwrap_or_default()
+    }
+
+    /// The event as they sent it.
+    pub(super) fn apply_to(&self, event: EventBuilder) -> EventBuilder {
+        let event = self.phone.iter().fold(event.sender_name(&self.name), |event, phone| event.from(phone));
+        self.lid.iter().fold(event, |event, lid| event.lid(lid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_called_by_name_or_number_and_others_are_strangers() {
+        let world = World::neighbourhood();
+        for (who, name, address) in [
+            ("bruno", "Bruno", "5544999990002"),
+            ("+55 44 99999-0002", "Bruno", "5544999990002"),
+            ("Carla", "Carla", "81896604192875@lid"),
+            ("Ana", "you", ADMIN_PHONE),
+            ("Zeca", "Zeca", UNKNOWN_PHONE),
+            ("+55 44 98888-0000", "+55 44 98888-0000", "5544988880000"),
+        ] {
+            let writer = Sender::find_or_unknown(&world, who);
+            assert_eq!((writer.name.as_str(), writer.chat_id()), (name, address), "{who}");
+        }
+    }
+}

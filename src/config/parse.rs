@@ -1,0 +1,230 @@
+//! Sizes, durations, counts and words, as people write them.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo};
+
+use super::diagnostic::{Problem, format_choices, quote_value};
+use crate::domain::Locale;
+
+/// The longest duration: what is longer is a mistake, and sums of times stay in the calendar.
+const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The largest size, in bytes.
+const MAX_SIZE: u64 = 1 << 30;
+
+/// A whole number within bounds.
+pub(super) fn parse_count(text: &str, bounds: RangeInclusive<u32>) -> Result<u32, Problem> {
+    let number: Option<i128> = text.trim().parse().ok();
+    let fitting =
+        number.and_then(|number| u32::try_from(number).ok()).filter(|number| bounds.contains(number));
+    fitting.ok_or_else(|| {
+        let trouble = match number {
+            Some(number) if number < i128::from(*bounds.start()) => "too small",
+            Some(_) => "too large",
+            None => "no whole number",
+        };
+        Problem::new(
+            format!("is {}, which is {trouble}", quote_value(text)),
+            format!("Write a whole number from {} to {}", bounds.start(), bounds.end()),
+        )
+    })
+}
+
+/// `true` or `false`.
+pub(super) fn parse_bool(text: &str) -> Result<bool, Problem> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Problem::new(format!("is {}", quote_value(text)), "Write true or false")),
+    }
+}
+
+/// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
+pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
+    let (digits, unit) = split_number(text.trim());
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "kib" => Some(1 << 10),
+        "mib" => Some(1 << 20),
+        "gib" => Some(1 << 30),
+        "kb" => Some(1_000),
+        "mb" => Some(1_000_000),
+        _ => None,
+    };
+    let bytes: Option<u64> = factor.and_then(|factor| digits.parse::<u64>().ok()?.checked_mul(factor));
+    match bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| usize::try_from(bytes).ok()) {
+        Some(bytes) => Ok(bytes),
+        None => Err(Problem::new(
+            format!("is {}, which is no size", quote_value(text)),
+            "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB",
+        )),
+    }
+}
+
+/// A duration: `90s`, `10m`, `1h30m`, `2d`.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, Problem> {
+    let span: Option<Span> = text.trim().parse().ok();
+    let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
+    whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION).ok_or_else(|| {
+        Problem::new(
+            format!("is {}, which is no duration", quote_value(text)),
+            "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d",
+        )
+    })
+}
+
+/// A number's digits and what follows them.
+fn split_number(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+/// One of a few words.
+pub(super) fn parse_word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Problem> {
+    let found = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        Problem::new(format!("is {}", quote_value(text)), format_choices(text, &words))
+    })
+}
+
+/// A language with a catalogue, by its tag.
+pub(super) fn parse_locale(text: &str) -> Result<Locale, Problem> {
+    parse_word(text, &Locale::ALL.map(|locale| (locale.tag(), locale))).map_err(|flaw| {
+        match Locale::parse(text) {
+            // `pt_BR.UTF-8`, `en-US`: the tag that serves it.
+            Some(near) => {
+                Problem::new(flaw.message, format!("Did you mean `{near}`? Known are en, pt-BR, es"))
+            }
+            None => flaw,
+        }
+    })
+}
+
+/// A time zone, by its IANA name.
+pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
+    TimeZone::get(text).map_err(|_| {
+        let known = jiff::tz::db().available();
+        let names: Vec<String> = known.map(|name| name.to_string()).collect();
+        let near = names.iter().max_by(|one, other| {
+            strsim::jaro_winkler(one, text).total_cmp(&strsim::jaro_winkler(other, text))
+        });
+        let near = near.filter(|near| strsim::jaro_winkler(near, text) >= 0.8);
+        let remedy = match near {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`".to_owned(),
+        };
+        Problem::new("is no time zone", remedy)
+    })
+}
+
+/// A prefix of orders: no letter or digit, else ordinary words would become orders.
+pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
+    let fits = (1..=3).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_alphanumeric() || c.is_whitespace() || c.is_control());
+    if fits {
+        return Ok(text.to_owned());
+    }
+    Err(Problem::new(
+        format!("is {}, which is no prefix", quote_value(text)),
+        "Write one to three signs such as / or ! without letters, digits and blanks",
+    ))
+}
+
+/// A text that says something, in one line.
+pub(super) fn parse_line(text: &str) -> Result<String, Problem> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Problem::new("is empty", "Write something, or remove it"));
+    }
+    if trimmed.chars().any(char::is_control) {
+        return Err(Problem::new("holds a line break or a control character", "Write it in one line"));
+    }
+    Ok(trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, bytes) in [
+            ("4096", Some(4096)),
+            ("256KiB", Some(262_144)),
+            ("256 kib", Some(262_144)),
+            ("1MiB", Some(1_048_576)),
+            ("1GiB", Some(1 << 30)),
+            ("5kB", Some(5_000)),
+            ("12B", Some(12)),
+            ("0", None),
+            ("-1", None),
+            ("", None),
+            ("KiB", None),
+            ("1.5MiB", None),
+            ("1K", None),
+            ("2GiB", None),
+            ("99999999999999999999", None),
+            ("18446744073709551615GiB", None),
+        ] {
+            assert_eq!(parse_size(text).ok(), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_need_a_unit() {
+        for (text, seconds) in [
+            ("90s", Some(90)),
+            ("10m", Some(600)),
+            ("1h", Some(3_600)),
+            ("1h30m", Some(5_400)),
+            ("1h 30m", Some(5_400)),
+            ("2d", Some(172_800)),
+            ("15 minutes", Some(900)),
+            ("0s", None),
+            ("600", None),
+            ("", None),
+            ("m", None),
+            ("ten minutes", None),
+            ("10mé", None),
+            ("10é", None),
+            ("-5m", None),
+            ("366d", None),
+            ("99999999999999999999d", None),
+        ] {
+            assert_eq!(parse_duration(text).ok().map(|whole| whole.as_secs()), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_count_keeps_within_its_bounds() {
+        for (text, number) in
+            [("1", Some(1)), ("100", Some(100)), ("0", None), ("101", None), ("-1", None), ("1e1", None)]
+        {
+            assert_eq!(parse_count(text, 1..=100).ok(), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_one_of_three() {
+        assert_eq!(parse_locale("pt-br").unwrap(), Locale::PtBr);
+        for (text, near) in [("pt", "`pt-BR`"), ("en_US", "`en`"), ("ess", "`es`"), ("klingon", "Known are")]
+        {
+            let flaw = parse_locale(text).unwrap_err();
+            assert!(flaw.remedy.contains(near), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_a_few_signs() {
+        for text in ["/", "!", "!!", "…", "//!"] {
+            assert!(parse_prefix(text).is_ok(), "{text}");
+        }
+        for text in ["", "a", "/a", "1", "/ ", " ", "////", "ç", "\u{0}"] {
+            assert!(parse_prefix(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Addresses: where we listen, whom we believe, and the URLs of others and of ourselves.
+
+use std::net::{IpAddr, SocketAddr};
+
+use http::Uri;
+
+use super::diagnostic::{Problem, quote_value};
+use super::ip_range::{AddressRange, ParseRangeError};
+
+/// An address or a range whose `X-Forwarded-For` is believed.
+pub(super) fn parse_range(text: &str) -> Result<AddressRange, Problem> {
+    text.trim().parse().map_err(|ParseRangeError| {
+        Problem::new(
+            format!("is {}, which is no address and no range", quote_value(text)),
+            "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8",
+        )
+    })
+}
+
+/// An address and a port to listen on.
+pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
+    let text = text.trim();
+    text.parse().map_err(|_| {
+        let port = text.rsplit(':').next().unwrap_or(text);
+        let remedy = match port.parse::<u16>() {
+            Ok(port) => {
+                format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network")
+            }
+            Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
+        };
+        Problem::new(format!("is {}, but an IP address and a port are due", quote_value(text)), remedy)
+    })
+}
+
+/// Somebody's address of the panel (`…/instances/X/token/Y/send-text`) in the place of a part of it.
+pub(super) fn is_panel_url(text: &str) -> bool {
+    text.contains("/instances/") || text.contains("/token/")
+}
+
+/// What to tell who pasted it; the text itself holds the token and is not shown.
+pub(super) fn panel_url_problem() -> Problem {
+    Problem::new(
+        "is a whole address of the panel",
+        "Take it apart: what stands before `/instances/` is `base_url`, what stands between \
+         `/instances/` and `/token/` is `id`, what follows `/token/` up to the next `/` is `token`",
+    )
+}
+
+/// Where Z-API is, without a trailing slash.
+pub(super) fn parse_base_url(text: &str) -> Result<String, Problem> {
+    if is_panel_url(text) { Err(panel_url_problem()) } else { parse_https_url(text, "https://api.z-api.io") }
+}
+
+/// Where Z-API reaches us, without a trailing slash.
+pub(super) fn parse_public_url(text: &str) -> Result<String, Problem> {
+    if text.contains("/webhooks") {
+        return Err(Problem::new(
+            "holds the path of a webhook",
+            "Leave `/webhooks` and what follows away: it is appended for every instance",
+        ));
+    }
+    parse_https_url(text, "https://bot.example.com")
+}
+
+/// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
+fn parse_https_url(text: &str, example: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let refused = |problem: &str| Err(Problem::new(problem, format!("Write it like {example}")));
+    let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return refused("is no URL with https:// and a host");
+    };
+    if authority.as_str().contains('@') {
+        return refused("holds a user or a password");
+    }
+    if text.contains(['?', '#']) {
+        return refused("holds a query or a fragment");
+    }
+    let host = authority.host();
+    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
+    let is_port = port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    if host.is_empty() || !(port.is_empty() || is_port) {
+        return refused("has no proper host and port");
+    }
+    match scheme {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        _ => {
+            let flaw = "is not https, and what is sent there could be read on the way";
+            return Err(Problem::new(
+                flaw,
+                format!("Write https://…, like {example}; http is for loopback only"),
+            ));
+        }
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The journal's place. Never shown: it may hold a password.
+pub(super) fn parse_store_url(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    const EXAMPLE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
+    const SERVER: &str = "Write postgres://user@host/database";
+    if let Some(rest) = text.strip_prefix("postgres:").or_else(|| text.strip_prefix("postgresql:")) {
+        let Some(server) = rest.strip_prefix("//") else {
+            return Err(Problem::new("has no // behind its scheme", SERVER));
+        };
+        let path = server.split(['?', '#']).next().unwrap_or_default();
+        let database = path.split_once('/').map(|(_, database)| database).unwrap_or_default();
+        if database.is_empty() || database.contains('/') {
+            return Err(Problem::new("names no database", SERVER));
+        }
+        return Ok(text.to_owned());
+    }
+    let Some(path) = text.strip_prefix("sqlite:") else {
+        return Err(Problem::new("begins with neither sqlite: nor postgres://", EXAMPLE));
+    };
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    if path.contains(":memory:") || query.contains("mode=memory") {
+        return Err(Problem::new("is a database in memory, and no order would survive a restart", EXAMPLE));
+    }
+    if path.trim_matches('/').is_empty() {
+        return Err(Problem::new("names no file", EXAMPLE));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_is_an_address_and_a_port() {
+        for text in ["127.0.0.1:8080", "0.0.0.0:0", "[::1]:80"] {
+            assert!(parse_listener(text).is_ok(), "{text}");
+        }
+        for (text, remedy) in [
+            ("8080", "127.0.0.1:8080"),
+            (":9000", "0.0.0.0:9000"),
+            ("localhost:8080", "127.0.0.1:8080"),
+            ("127.0.0.1", "and a port"),
+            ("127.0.0.1:99999", "and a port"),
+        ] {
+            let flaw = parse_listener(text).unwrap_err();
+            assert!(flaw.remedy.contains(remedy), "{text}");
+        }
+    }
+
+    #[test]
+    fn t26_z_api_is_reached_over_https_or_on_loopback() {
+        for (text, kept) in [
+            ("https://api.z-api.io", Some("https://api.z-api.io")),
+            ("https://api.z-api.io/", Some("https://api.z-api.io")),
+            ("https://gate.example.com:8443/zapi//", Some("https://gate.example.com:8443/zapi")),
+            ("http://127.0.0.1:9999", Some("http://127.0.0.1:9999")),
+            ("http://localhost:9999/", Some("http://localhost:9999")),
+            ("http://[::1]:9999", Some("http://[::1]:9999")),
+            ("http://api.z-api.io", None),
+            ("http://localhost.example.com", None),
+            ("http://127.0.0.1.example.com", None),
+            ("http://127.0.0.1@example.com", None),
+            ("https://user:word@example.com", None),
+            ("https://example.com:99999", None),
+            ("https://example.com:", None),
+            ("https://example.com/?a=b", None),
+            ("https://example.com/#a", None),
+            ("https://", None),
+            ("https:///path", None),
+            ("api.z-api.io", None),
+            ("ftp://api.z-api.io", None),
+            ("/path", None),
+            ("", None),
+            ("https://api.z-api.io/instances/X/token/Y/send-text", None),
+        ] {
+            assert_eq!(parse_base_url(text).ok().as_deref(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_public_url_ends_before_the_webhooks_path() {
+        assert_eq!(parse_public_url("https://bot.example.com/").unwrap(), "https://bot.example.com");
+        assert!(parse_public_url("https://bot.example.com/webhooks/main/secret").is_err());
+        assert!(parse_public_url("http://bot.example.com").is_err());
+    }
+
+    #[test]
+    fn the_journal_is_a_file_or_a_database() {
+        for text in [
+            "sqlite:vincula.db",
+            "sqlite:///var/lib/vincula/vincula.db",
+            "sqlite:a.db?mode=rwc",
+            "postgres://user:hunter2@host/db",
+            "postgresql://[::1]:5433/db?sslmode=require",
+            "postgres:///db?host=/run/postgresql",
+        ] {
+            assert!(parse_store_url(text).is_ok(), "{text}");
+        }
+        for (text, problem) in [
+            ("postgres://user:hunter2@host", "no database"),
+            ("postgres://user:hunter2@host/", "no database"),
+            ("postgres:user:hunter2@host/db", "no //"),
+            ("mysql://user:hunter2@host/db", "neither"),
+            ("sqlite::memory:", "in memory"),
+            ("sqlite://:memory:", "in memory"),
+            ("sqlite:file?mode=memory", "in memory"),
+            ("sqlite:", "no file"),
+            ("sqlite://", "no file"),
+            ("vincula.db", "sqlite:"),
+            ("", "sqlite:"),
+        ] {
+            let flaw = parse_store_url(text).unwrap_err();
+            assert!(flaw.message.contains(problem), "{text}: {}", flaw.message);
+            assert!(!flaw.message.contains("hunter2"));
+        }
+    }
+}

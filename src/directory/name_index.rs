@@ -1,0 +1,274 @@
+//! A list of named things, and how a typed word finds one: pure.
+
+use std::collections::HashMap;
+
+use super::folding::fold;
+
+/// A community or a group with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedEntry<Id> {
+    /// Its id.
+    pub id: Id,
+    /// Its name as people see it; it may be empty.
+    pub name: String,
+}
+
+/// What a typed word means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameMatch<Id> {
+    /// Exactly this.
+    Exact(NamedEntry<Id>),
+    /// All of these: the word was a pattern.
+    Many(Vec<NamedEntry<Id>>),
+    /// One of these, but which?
+    Ambiguous(Vec<NamedEntry<Id>>),
+    /// Nothing; these names are the nearest.
+    NotFound {
+        /// At most three, the nearest first.
+        suggestions: Vec<NamedEntry<Id>>,
+    },
+}
+
+impl<Id: Clone> NameMatch<Id> {
+    /// What is left where only these may be meant; what is meant for certain stays.
+    pub fn retain(self, is_kept: impl Fn(&Id) -> bool) -> Self {
+        let kept = |mut entries: Vec<NamedEntry<Id>>| {
+            entries.retain(|entry| is_kept(&entry.id));
+            entries
+        };
+        match self {
+            NameMatch::Exact(entry) => NameMatch::Exact(entry),
+            NameMatch::Many(entries) => NameMatch::Many(kept(entries)),
+            NameMatch::Ambiguous(entries) => match kept(entries) {
+                entries if entries.is_empty() => NameMatch::NotFound { suggestions: entries },
+                entries => match <[NamedEntry<Id>; 1]>::try_from(entries) {
+                    Ok([entry]) => NameMatch::Exact(entry),
+                    Err(entries) => NameMatch::Ambiguous(entries),
+                },
+            },
+            NameMatch::NotFound { suggestions: nearest } => {
+                NameMatch::NotFound { suggestions: kept(nearest) }
+            }
+        }
+    }
+
+    /// The thing with this id where the list lacks it.
+    pub(super) fn or_by_id(self, id: &Id) -> Self {
+        match self {
+            NameMatch::NotFound { .. } => {
+                NameMatch::Exact(NamedEntry { id: id.clone(), name: String::new() })
+            }
+            found => found,
+        }
+    }
+}
+
+/// The most bytes of a word that is held against every name; WhatsApp's names end at 100 characters.
+const MAX_FUZZY_LEN: usize = 400;
+
+/// A list by name, its names folded once.
+#[derive(Clone, Debug)]
+pub struct NameIndex<Id> {
+    /// Sorted by folded name.
+    entries: Vec<(String, NamedEntry<Id>)>,
+}
+
+impl<Id: Clone + PartialEq> NameIndex<Id> {
+    /// The list, in any order.
+    pub fn new(entries: Vec<NamedEntry<Id>>) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold(&entry.name), entry)).collect();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        Self { entries }
+    }
+
+    /// All, by name.
+    pub fn all(&self) -> impl Iterator<Item = &NamedEntry<Id>> {
+        self.entries.iter().map(|(_, entry)| entry)
+    }
+
+    /// The one with this id.
+    pub fn by_id(&self, id: &Id) -> Option<&NamedEntry<Id>> {
+        self.all().find(|entry| entry.id == *id)
+    }
+
+    /// Whether anything has this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        !self.starting_with(&fold(name), true).is_empty()
+    }
+
+    /// What a word means: an id, else a whole name, else the beginning of just one name.
+    pub fn find(&self, typed: &str, id: Option<Id>) -> NameMatch<Id> {
+        if let Some(id) = id {
+            return match self.by_id(&id) {
+                Some(entry) => NameMatch::Exact(entry.clone()),
+                None => NameMatch::NotFound { suggestions: Vec::new() },
+            };
+        }
+        let wanted = fold(typed);
+        if wanted.is_empty() {
+            return NameMatch::NotFound { suggestions: Vec::new() };
+        }
+        for is_whole in [true, false] {
+            let begin = self.starting_with(&wanted, is_whole).iter();
+            let fit = begin.filter(|(name, _)| is_whole || is_beginning(&wanted, name));
+            let fit: Vec<NamedEntry<Id>> = fit.map(|(_, entry)| entry.clone()).collect();
+            match <[NamedEntry<Id>; 1]>::try_from(fit) {
+                Ok([entry]) => return NameMatch::Exact(entry),
+                Err(several) if several.is_empty() => {}
+                Err(several) => return NameMatch::Ambiguous(several),
+            }
+        }
+        NameMatch::NotFound { suggestions: self.nearest(&wanted) }
+    }
+
+    /// Those whose names match a pattern with `*` for anything.
+    pub fn matching(&self, pattern: &str) -> Vec<NamedEntry<Id>> {
+        let pattern = fold(pattern);
+        if pattern.chars().all(|c| c == '*') {
+            // A bare star would be everything: too much for a slip of the thumb.
+            return Vec::new();
+        }
+        self.entries
+            .iter()
+            .filter(|(name, _)| matches_pattern(&pattern, name))
+            .map(|(_, entry)| entry.clone())
+            .collect()
+    }
+
+    /// Those whose names hold all the words.
+    pub fn containing_all(&self, words: &[String]) -> Vec<NamedEntry<Id>> {
+        let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
+        let holds = |name: &String| words.iter().all(|word| name.contains(word));
+        self.entries.iter().filter(|(name, _)| holds(name)).map(|(_, entry)| entry.clone()).collect()
+    }
+
+    fn starting_with(&self, wanted: &str, is_whole: bool) -> &[(String, NamedEntry<Id>)] {
+        let start = self.entries.partition_point(|(name, _)| name.as_str() < wanted);
+        let fits = |name: &str| if is_whole { name == wanted } else { name.starts_with(wanted) };
+        let length = self.entries[start..].iter().take_while(|(name, _)| fits(name)).count();
+        &self.entries[start..start + length]
+    }
+
+    /// Suggestions only: nothing is ever done on a fuzzy match.
+    fn nearest(&self, wanted: &str) -> Vec<NamedEntry<Id>> {
+        // To compare takes as long as both are long, and all orders wait meanwhile (THREATS.md, T18).
+        if wanted.len() > MAX_FUZZY_LEN {
+            return Vec::new();
+        }
+        let mut scored: Vec<(f64, &NamedEntry<Id>)> = self
+            .entries
+            .iter()
+            .map(|(name, entry)| (similarity(wanted, name), entry))
+            .filter(|(score, _)| *score >= 0.8)
+            .collect();
+        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        scored.into_iter().take(3).map(|(_, entry)| entry.clone()).collect()
+    }
+}
+
+/// Whether a name begins with what was typed as people read it: `bloco 1` is no beginning of “Bloco 10”, and a
+/// number alone is the number of a list, or a whole name.
+fn is_beginning(wanted: &str, name: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let is_cut = wanted.ends_with(is_digit) && name[wanted.len()..].starts_with(is_digit);
+    !is_cut && !wanted.chars().all(is_digit)
+}
+
+/// Names, with ids where two are alike.
+pub fn disambiguate<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for entry in entries {
+        *counts.entry(fold(&entry.name)).or_default() += 1;
+    }
+    let is_alone = |entry: &NamedEntry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
+    entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
+}
+
+/// How like a name is to what was typed, from 0 to 1; a word inside the name counts as the name.
+fn similarity(wanted: &str, name: &str) -> f64 {
+    if name.contains(wanted) {
+        return 0.95;
+    }
+    let whole = strsim::jaro_winkler(wanted, name);
+    name.split(' ').map(|word| strsim::jaro_winkler(wanted, word) * 0.95).fold(whole, f64::max)
+}
+
+/// A pattern against a name, both folded: `*` stands for anything.
+fn matches_pattern(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(names: &[&str]) -> NameIndex<usize> {
+        NameIndex::new(
+            names.iter().enumerate().map(|(id, name)| NamedEntry { id, name: (*name).to_owned() }).collect(),
+        )
+    }
+
+    fn ids(found: NameMatch<usize>) -> (&'static str, Vec<usize>) {
+        let ids = |entries: Vec<NamedEntry<usize>>| entries.into_iter().map(|entry| entry.id).collect();
+        match found {
+            NameMatch::Exact(entry) => ("one", vec![entry.id]),
+            NameMatch::Many(entries) => ("several", ids(entries)),
+            NameMatch::Ambiguous(entries) => ("unclear", ids(entries)),
+            NameMatch::NotFound { suggestions: nearest } => ("nothing", ids(nearest)),
+        }
+    }
+
+    #[test]
+    fn a_word_finds_a_name_or_the_beginning_of_just_one() {
+        let book =
+            book(&["Vendas", "Vendas Norte", "Vendas Sul", "Suporte", "Mães do Bairro", "Time", "time"]);
+        let rows = [
+            ("vendas", ("one", vec![0])), // a whole name outranks the names it begins
+            ("VENDAS N", ("one", vec![1])),
+            ("vendas ", ("one", vec![0])),
+            ("vend", ("unclear", vec![0, 1, 2])),
+            ("maes", ("one", vec![4])),
+            ("mães do bairro", ("one", vec![4])),
+            ("time", ("unclear", vec![5, 6])),
+            ("suporet", ("nothing", vec![3])),
+            ("norte", ("nothing", vec![1])), // a word inside a name is a suggestion, not a match
+            ("xyzzy", ("nothing", vec![])),
+            ("", ("nothing", vec![])),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(ids(book.find(typed, None)), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_takes_all_that_match_but_a_bare_star_takes_nothing() {
+        let book = book(&["Vendas Norte", "Vendas Sul", "Pós-vendas", "Suporte"]);
+        let found = |pattern: &str| book.matching(pattern).into_iter().map(|e| e.id).collect::<Vec<_>>();
+        assert_eq!(found("vendas*"), [0, 1]);
+        assert_eq!(found("*vendas*"), [2, 0, 1]);
+        assert_eq!(found("v*sul"), [1]);
+        assert_eq!(found("vendas*norte*sul"), Vec::<usize>::new());
+        assert_eq!(found("*"), Vec::<usize>::new());
+        assert_eq!(found("pós*"), [2]);
+    }
+
+    #[test]
+    fn an_id_is_taken_as_it_is() {
+        let book = book(&["Vendas"]);
+        assert_eq!(ids(book.find("whatever", Some(0))), ("one", vec![0]));
+        assert_eq!(ids(book.find("whatever", Some(9))), ("nothing", vec![]));
+    }
+}

@@ -1,0 +1,303 @@
+//! What became of each group of a link or unlink: a line a group, whatever the language.
+
+use super::Localizer;
+use super::format::{MAX_CANDIDATES, format_candidates, quote};
+use crate::i18n::Value;
+
+/// What became of each group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupReport {
+    /// They were linked; else unlinked.
+    pub is_link: bool,
+    /// The community's name.
+    pub community: String,
+    /// One line a group.
+    pub lines: Vec<GroupLine>,
+    /// How many groups the community would hold, and can hold, where that is too many.
+    pub over_limit: Option<(usize, usize)>,
+    /// How many people are in the groups, where that was looked up.
+    pub people: Option<usize>,
+}
+
+/// A group and its fate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupLine {
+    /// The group's name, else what was typed.
+    pub name: String,
+    /// What became of it.
+    pub outcome: GroupOutcome,
+}
+
+/// What became of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupOutcome {
+    /// ✅ Done now.
+    Done,
+    /// ➡️ It would be done.
+    WouldChange,
+    /// ➡️ It would leave this community, and be linked to the other.
+    WouldMove(String),
+    /// ❌ It did not leave this community, for this reason.
+    Stays(String, String),
+    /// ❓ It may have left this community; the reason why that is not known.
+    PerhapsStays(String, String),
+    /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
+    MovedBack(String, String),
+    /// ❌ It left this community and could not be linked, for this reason; it is in none now.
+    Stranded(String, String),
+    /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
+    MaybeMovedBack(String, String),
+    /// ☑️ Was so already.
+    AlreadyDone,
+    /// ⚠️ It belongs to another community, named where that is known.
+    InOtherCommunity(Option<String>),
+    /// ❌ It is an announcement group.
+    Announcement,
+    /// ❌ A community keeps at least one group.
+    LastGroup,
+    /// ❌ No such group, or the bot is not in it.
+    Gone,
+    /// ❌ Z-API refused, with what it said.
+    Refused(Option<String>),
+    /// ❌ No group has this name.
+    Unknown {
+        /// The nearest names.
+        suggestions: Vec<String>,
+        /// The number by which the first one is chosen; 0 where none is.
+        first_number: usize,
+    },
+    /// ❌ No group matches the pattern.
+    NoMatch,
+    /// ❌ Several groups have this name or begin so.
+    Ambiguous {
+        /// Their names, with ids where the names are the same.
+        candidates: Vec<String>,
+        /// The number by which the first one is chosen; 0 where none is.
+        first_number: usize,
+    },
+    /// ❌ `here` outside a group.
+    NotInChat,
+    /// ❌ An invitation to a group that the bot's number is not in.
+    BotNotMember,
+    /// ❌ An invitation that leads nowhere.
+    DeadInvite,
+    /// ❌ The admin of a community is no admin of this group.
+    NotAdmin,
+    /// ❌ Z-API cannot be used, explained in the person's language.
+    ApiError(String),
+    /// ❌ The order was cancelled before.
+    Cancelled,
+    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    NoResponse(String),
+    /// ❓ Z-API said yes, the community does not show it.
+    NotVisible,
+    /// ❓ It could not be read back.
+    NotReadBack,
+}
+
+impl GroupOutcome {
+    /// The mark of its line, whatever the language.
+    pub fn icon(&self) -> &'static str {
+        match self {
+            Self::Done => "✅",
+            Self::WouldChange | Self::WouldMove(_) => "➡️",
+            Self::AlreadyDone => "☑️",
+            Self::InOtherCommunity(_) => "⚠️",
+            Self::NoResponse(_) | Self::NotVisible | Self::NotReadBack => "❓",
+            Self::PerhapsStays(..) | Self::MaybeMovedBack(..) => "❓",
+            _ => "❌",
+        }
+    }
+}
+
+impl GroupOutcome {
+    /// It is done, or may be: who takes the order back takes this back.
+    pub fn may_be_done(&self) -> bool {
+        matches!(
+            self,
+            Self::Done
+                | Self::NoResponse(_)
+                | Self::NotVisible
+                | Self::NotReadBack
+                | Self::PerhapsStays(..)
+                | Self::MaybeMovedBack(..)
+                | Self::Stranded(..)
+        )
+    }
+
+    /// Why it was not done, or is not known, as a part of a sentence.
+    pub fn reason(&self, speech: &Localizer) -> String {
+        let reason = match self {
+            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quote(reason)).into())]),
+            Self::Refused(None) => speech.text("refused-plain", &[]),
+            Self::ApiError(explained) | Self::NoResponse(explained) => explained.clone(),
+            Self::Cancelled => speech.text("cancelled-before", &[]),
+            Self::NotVisible => speech.text("moved-not-shown", &[]),
+            _ => speech.text("moved-not-read", &[]),
+        };
+        reason.trim_end_matches('.').to_owned()
+    }
+
+    /// What was meant is chosen by number.
+    fn has_choices(&self) -> bool {
+        match self {
+            Self::Unknown { suggestions: nearest, first_number: first } => *first > 0 && !nearest.is_empty(),
+            Self::Ambiguous { first_number: first, .. } => *first > 0,
+            _ => false,
+        }
+    }
+}
+
+impl GroupReport {
+    /// Some group was not understood, and nothing was done to the others: they were so before.
+    pub(super) fn is_usage_error(&self) -> bool {
+        let is_unclear = |line: &GroupLine| {
+            matches!(
+                line.outcome,
+                GroupOutcome::Unknown { .. }
+                    | GroupOutcome::NoMatch
+                    | GroupOutcome::Ambiguous { .. }
+                    | GroupOutcome::NotInChat
+                    | GroupOutcome::BotNotMember
+                    | GroupOutcome::DeadInvite
+            )
+        };
+        let was_so = |line: &GroupLine| line.outcome == GroupOutcome::AlreadyDone;
+        self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
+    }
+
+    pub(super) fn render(&self, speech: &Localizer) -> String {
+        let is_so = |line: &&GroupLine| {
+            matches!(
+                line.outcome,
+                GroupOutcome::Done
+                    | GroupOutcome::AlreadyDone
+                    | GroupOutcome::WouldChange
+                    | GroupOutcome::WouldMove(_)
+            )
+        };
+        let community = quote(&self.community);
+        let is_shown_first = self
+            .lines
+            .iter()
+            .any(|line| matches!(line.outcome, GroupOutcome::WouldChange | GroupOutcome::WouldMove(_)));
+        let head = match (self.is_link, is_shown_first) {
+            (true, false) => "linked",
+            (false, false) => "unlinked",
+            (true, true) => "would-link",
+            (false, true) => "would-unlink",
+        };
+        let mut lines = vec![speech.text(
+            head,
+            &[
+                ("done", self.lines.iter().filter(is_so).count().into()),
+                ("all", self.lines.len().into()),
+                ("community", (&community).into()),
+            ],
+        )];
+        lines.extend(self.lines.iter().map(|line| self.render_line(line, speech)));
+        if let Some((count, limit)) = self.over_limit {
+            let (count, limit) = (count.to_string(), limit.to_string());
+            lines.push(speech.text(
+                "limit-near",
+                &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
+            ));
+        }
+        if let Some(count) = self.people {
+            lines.push(speech.text("people-concerned", &[("count", count.into())]));
+        }
+        let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::Unknown { suggestions, .. } if suggestions.is_empty());
+        if self.lines.iter().any(|line| line.outcome.has_choices()) {
+            lines.push(speech.text("choose", &[]));
+        } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
+            lines.push(speech.text("see-groups", &[("order", (&speech.order("groups", &[])).into())]));
+        }
+        lines.join("\n")
+    }
+
+    fn render_line(&self, line: &GroupLine, speech: &Localizer) -> String {
+        let name = quote(&line.name);
+        let mark = line.outcome.icon();
+        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let named = |key, values: &[(&str, Value<'_>)]| {
+            let values = [&[("name", Value::from(&name))], values].concat();
+            format!("{mark} {}", say(key, &values))
+        };
+        match &line.outcome {
+            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{mark} {name}"),
+            GroupOutcome::Unknown { suggestions: nearest, .. } if nearest.is_empty() => {
+                named("no-group", &[])
+            }
+            GroupOutcome::Unknown { suggestions: nearest, first_number: first } => {
+                named("no-group-nearest", &[("candidates", (&format_candidates(nearest, *first)).into())])
+            }
+            GroupOutcome::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
+            GroupOutcome::NoMatch => named("no-pattern", &[]),
+            GroupOutcome::Ambiguous { candidates: names, first_number: first } => {
+                let more = names.len().saturating_sub(MAX_CANDIDATES);
+                let shown = format_candidates(&names[..names.len() - more], *first);
+                match more {
+                    0 => named("many-groups", &[("candidates", (&shown).into())]),
+                    more => {
+                        named("many-groups-more", &[("candidates", (&shown).into()), ("count", more.into())])
+                    }
+                }
+            }
+            GroupOutcome::NotInChat => named("no-here", &[]),
+            fate => format!("{mark} {name}: {}", self.render_reason(fate, &line.name, speech)),
+        }
+    }
+
+    /// Why a group is where it is.
+    fn render_reason(&self, fate: &GroupOutcome, name: &str, speech: &Localizer) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let look = || speech.order("community", &[&self.community]);
+        let moved = |key, from: &str, reason: &str, order: &str| {
+            let from = quote(from);
+            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", order.into())])
+        };
+        match fate {
+            GroupOutcome::AlreadyDone => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
+            GroupOutcome::InOtherCommunity(None) => say("elsewhere-unnamed", &[]),
+            GroupOutcome::InOtherCommunity(Some(community)) => {
+                let order = speech.order("move", &[name, &self.community]);
+                let community = quote(community);
+                let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
+                if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
+            }
+            GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
+            GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
+            GroupOutcome::PerhapsStays(from, reason) => {
+                moved("moved-perhaps-not", from, reason, &speech.order("community", &[from]))
+            }
+            GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
+            GroupOutcome::Stranded(from, reason) => {
+                moved("moved-astray", from, reason, &speech.order("link", &[from, name]))
+            }
+            GroupOutcome::MaybeMovedBack(from, reason) => {
+                moved("moved-perhaps-back", from, reason, &speech.order("link", &[from, name]))
+            }
+            GroupOutcome::Announcement => say("announcement", &[]),
+            GroupOutcome::LastGroup => say("must-stay", &[]),
+            GroupOutcome::Gone => say("group-gone", &[]),
+            GroupOutcome::Refused(Some(reason)) => say("refused", &[("reason", (&quote(reason)).into())]),
+            GroupOutcome::Refused(None) => say("refused-plain", &[]),
+            GroupOutcome::BotNotMember => say("outside-invitation", &[]),
+            GroupOutcome::DeadInvite => say("dead-invitation", &[]),
+            GroupOutcome::NotAdmin => say("group-not-theirs", &[]),
+            GroupOutcome::ApiError(explained) => explained.clone(),
+            GroupOutcome::Cancelled => say("cancelled-before", &[]),
+            GroupOutcome::NoResponse(reason) => {
+                say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
+            }
+            GroupOutcome::NotVisible => say("not-shown", &[("order", (&look()).into())]),
+            GroupOutcome::NotReadBack
+            | GroupOutcome::Done
+            | GroupOutcome::WouldChange
+            | GroupOutcome::Unknown { .. }
+            | GroupOutcome::NoMatch
+            | GroupOutcome::Ambiguous { .. }
+            | GroupOutcome::NotInChat => say("not-read", &[("order", (&look()).into())]),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Scripted faults: what goes wrong, at which calls, how often.
+//!
+//! A fault is bound to the beginning of a call's path with its query, without credentials:
+//! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all
+//! calls. A method before it narrows it: `POST communities`, `DELETE communities/`. A message that is
+//! edited is `send-text?edit`, one to a chat `send-text?phone=…`, a link `communities/link?communityId=…`. Of several that fit, the one set first
+//! strikes until it is used up.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::Method;
+use tokio::sync::watch;
+
+use super::read_lag::ReadLag;
+use super::fault_responses::FaultResponse;
+
+/// The faults of one sandbox.
+#[derive(Debug)]
+pub struct FaultInjector {
+    script: Mutex<FaultScript>,
+    /// Rung at every change, so that waiting tests look again.
+    changed: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct FaultScript {
+    rules: Vec<FaultRule>,
+    active: ActiveFaults,
+}
+
+#[derive(Debug)]
+struct FaultRule {
+    path: String,
+    /// Nothing: until cleared.
+    remaining: Option<usize>,
+    fault: Fault,
+}
+
+/// What holds for all calls until it is changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ActiveFaults {
+    pub(super) partial_failure: PartialFailure,
+    pub(super) stops_at_first: bool,
+    pub(super) lag: Option<ReadLag>,
+    pub(super) connection_loss: Option<ConnectionLoss>,
+}
+
+/// What happens to a call.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// It is not done, and answered so.
+    Replace(FaultResponse),
+    /// It is done, and answered so.
+    ReplaceResponse(FaultResponse),
+    /// It is done and answered, this much later.
+    Delay(Duration),
+    /// It is done and answered once the gate is open.
+    HoldRequest(CallBarrier),
+    /// It is done, and answered once the gate is open.
+    HoldResponse(CallBarrier),
+}
+
+/// What a link or unlink call answers when some of its groups were refused: the undocumented
+/// part (ZAPI.md, Linking). The others are changed all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PartialFailure {
+    /// 200 `{"success":true}`, as if all were well.
+    #[default]
+    Success,
+    /// 200 `{"success":true}` and further fields that name the refused.
+    Details,
+    /// 200 `{"success":false}`.
+    Failure,
+    /// 400 with an error.
+    Error,
+}
+
+/// What calls answer while the phone is not connected. Messages are queued all the same. Invented: which of the two
+/// forms a call takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionLoss {
+    /// 400 with an error that asks to connect.
+    Error,
+    /// The same text with 200.
+    ErrorIn200,
+}
+
+impl FaultInjector {
+    pub(super) fn new(changed: watch::Sender<()>) -> Self {
+        Self { script: Mutex::default(), changed }
+    }
+
+    /// The next `times` calls whose path begins so meet this fault.
+    pub fn fail_next(&self, path: &str, times: usize, fault: Fault) {
+        self.add_rule(path, Some(times), fault);
+    }
+
+    /// All calls whose path begins so meet this fault, until [`Trouble::clear`].
+    pub fn fail_always(&self, path: &str, fault: Fault) {
+        self.add_rule(path, None, fault);
+    }
+
+    /// Holds the next call whose path begins so, before it is done.
+    pub fn hold_request(&self, path: &str) -> CallBarrier {
+        let gate = CallBarrier::new();
+        self.fail_next(path, 1, Fault::HoldRequest(gate.clone()));
+        gate
+    }
+
+    /// Holds the answer to the next call whose path begins so; the call is done.
+    pub fn hold_response(&self, path: &str) -> CallBarrier {
+        let gate = CallBarrier::new();
+        self.fail_next(path, 1, Fault::HoldResponse(gate.clone()));
+        gate
+    }
+
+    /// Forgets all faults; lag, the form of partial links and the connection stay as they are.
+    pub fn clear(&self) {
+        self.lock().rules.clear();
+    }
+
+    /// How partly refused links and unlinks are answered from now on.
+    pub fn set_partial(&self, form: PartialFailure) {
+        self.lock().active.partial_failure = form;
+    }
+
+    /// Whether a link call ends at the first refused group, those before it changed.
+    pub fn set_stops_at_first(&self, stops: bool) {
+        self.lock().active.stops_at_first = stops;
+    }
+
+    /// How long reads lag behind the changes made from now on; nothing: not at all.
+    pub fn set_lag(&self, lag: Option<ReadLag>) {
+        self.lock().active.lag = lag;
+    }
+
+    /// Disconnects the phone.
+    pub fn disconnect(&self, form: ConnectionLoss) {
+        self.lock().active.connection_loss = Some(form);
+    }
+
+    /// Connects the phone again: what was queued goes out.
+    pub fn reconnect(&self) {
+        self.lock().active.connection_loss = None;
+        self.changed.send_replace(());
+    }
+
+    pub(super) fn active_faults(&self) -> ActiveFaults {
+        self.lock().active
+    }
+
+    /// The fault that this call meets; uses it up.
+    pub(super) fn take_fault(&self, method: &Method, target: &str) -> Option<Fault> {
+        let mut script = self.lock();
+        let fits = |rule: &FaultRule| match rule.path.split_once(' ') {
+            Some((only, path)) => method.as_str() == only && target.starts_with(path),
+            None => target.starts_with(&rule.path),
+        };
+        let rule = script.rules.iter_mut().find(|rule| rule.remaining != Some(0) && fits(rule))?;
+        rule.remaining = rule.remaining.map(|left| left - 1);
+        let fault = rule.fault.clone();
+        script.rules.retain(|rule| rule.remaining != Some(0));
+        Some(fault)
+    }
+
+    fn add_rule(&self, path: &str, left: Option<usize>, fault: Fault) {
+        self.lock().rules.push(FaultRule { path: path.to_owned(), remaining: left, fault });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FaultScript> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Holds calls until a test lets them go. Clones are the same gate.
+#[derive(Clone, Debug)]
+pub struct CallBarrier(watch::Sender<BarrierState>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct BarrierState {
+    is_reached: bool,
+    is_open: bool,
+}
+
+impl CallBarrier {
+    /// A gate that is closed.
+    pub fn new() -> Self {
+        Self(watch::Sender::new(BarrierState::default()))
+    }
+
+    /// Waits until a call stands at the gate; at once if one has.
+    pub async fn wait_reached(&self) {
+        self.wait_until(|state| state.is_reached).await;
+    }
+
+    /// Opens the gate for good.
+    pub fn release(&self) {
+        self.0.send_modify(|state| state.is_open = true);
+    }
+
+    pub(super) async fn wait(&self) {
+        self.0.send_modify(|state| state.is_reached = true);
+        self.wait_until(|state| state.is_open).await;
+    }
+
+    async fn wait_until(&self, holds: impl FnMut(&BarrierState) -> bool) {
+        // An error means that the sender is gone; it is `self`.
+        let _ = self.0.subscribe().wait_for(holds).await;
+    }
+}

@@ -1,0 +1,172 @@
+//! What a story cannot see: an order that is accepted while the worker looks for orders, and a worker
+//! that rests.
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::command::catalog;
+use crate::config::{self, ConfigSource};
+use crate::domain::Locale;
+use crate::storage::{InsertResult, NewCommand, SenderIdentity};
+use crate::zapi::HttpClients;
+
+fn new_command() -> NewCommand {
+    NewCommand {
+        id: "0190".to_owned(),
+        instance: "gone".to_owned(),
+        lane: "5544999990001".to_owned(),
+        message_id: "3EB0".to_owned(),
+        chat: "5544999990001".to_owned(),
+        admin: "ana".to_owned(),
+        phone: None,
+        lid: None,
+        sender: SenderIdentity::default(),
+        by_owner: false,
+        name: "help".to_owned(),
+        text: "/help".to_owned(),
+        quoted: None,
+        sent_at: None,
+        accepted_at: Timestamp(1_764_000_000_000),
+    }
+}
+
+/// A worker that knows no instance.
+fn worker(store: &Store) -> Worker {
+    Worker {
+        store: store.clone(),
+        instances: HashMap::new(),
+        started_at: Clock::system().now(),
+        clock: Clock::system(),
+        timing: TimingConfig::default(),
+        metrics: Arc::default(),
+    }
+}
+
+/// Polls a new worker so many times with pauses between, accepts an order while it is not polled,
+/// and tells whether it finds the order then.
+async fn is_found(polls: usize) -> bool {
+    let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
+    let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
+    for _ in 0..polls {
+        assert!(futures_util::poll!(&mut working).is_pending());
+        sleep(Duration::from_millis(3)).await;
+    }
+    assert_eq!(store.insert(new_command()).await.unwrap(), InsertResult::Inserted);
+    let tried = async {
+        // The order is of no configured instance, so a try of it ends at once.
+        while store.list(None, 1).await.unwrap()[0].attempts == 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let found = tokio::select! {
+        () = tried => true,
+        () = &mut working => false,
+        () = sleep(Duration::from_secs(5)) => false,
+    };
+    writer.abort();
+    found
+}
+
+#[tokio::test]
+async fn an_order_that_is_accepted_while_the_worker_looks_is_found() {
+    // Which step of the look it falls into depends on the polls; which of two news comes first, on chance.
+    for polls in 0..8 {
+        let tries = futures_util::future::join_all((0..8).map(|_| is_found(polls))).await;
+        assert_eq!(tries, [true; 8], "after {polls} polls");
+    }
+}
+
+const ANA: &str = "5544999990001";
+
+/// A bot at whose Z-API nobody answers, and that breaks when it has to say what `/help` is called.
+fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
+    fn name_of(name: &str, locale: Locale) -> &'static str {
+        assert_ne!(name, "help", "made up, to see what becomes of it");
+        catalog::name_in(name, locale)
+    }
+    let file = folder.join("vincula.toml");
+    let toml = format!(
+        "[server]\nlisten = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\n\
+         [instances.main]\nid = \"{}\"\ntoken = \"{}\"\nbase_url = \"http://127.0.0.1:9\"\n\
+         verify = {{ zapi_token = true }}\nadmins.ana.phone = \"{ANA}\"\n",
+        "A".repeat(32),
+        "B".repeat(24),
+    );
+    std::fs::write(&file, toml).unwrap();
+    let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
+    let loaded = config::load(&source, &catalog::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let mut bot = InstanceRuntime::new(
+        loaded.config.instances.into_iter().next().unwrap(),
+        store,
+        &mut HttpClients::default(),
+        &Clock::system(),
+    )
+    .unwrap();
+    bot.localizer.command_name = name_of;
+    bot
+}
+
+#[tokio::test]
+async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
+    let (store, writer, folder) = Store::open_temporary(&Clock::system()).await;
+    let (metrics, shutdown) = (Arc::<Metrics>::default(), CancellationToken::new());
+    let moment = Duration::from_millis(1);
+    let worker = Worker {
+        store: store.clone(),
+        instances: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
+        started_at: Clock::system().now(),
+        clock: Clock::system(),
+        timing: TimingConfig { min_retry_delay: moment, max_retry_delay: moment, ..TimingConfig::default() },
+        metrics: metrics.clone(),
+    };
+    let of = |id: &str, text: &str| NewCommand {
+        id: id.to_owned(),
+        instance: "main".to_owned(),
+        lane: id.to_owned(),
+        message_id: id.to_owned(),
+        phone: Some(ANA.to_owned()),
+        text: text.to_owned(),
+        ..new_command()
+    };
+    for new in [of("0191", "/help"), of("0192", "/whoami")] {
+        assert_eq!(store.insert(new).await.unwrap(), InsertResult::Inserted);
+    }
+
+    let running = tokio::spawn(worker.run(shutdown.clone()));
+    let replies = async {
+        loop {
+            let rows = store.list(None, 9).await.unwrap();
+            if rows.len() == 2 && rows.iter().all(|row| row.reply.is_some()) {
+                return rows;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let rows = tokio::time::timeout(Duration::from_secs(20), replies).await.expect("both have an answer");
+
+    let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(of("0191").outcome.as_deref(), Some("gave_up"));
+    assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
+    let counted = format!("vincula_panics_total {MAX_CRASHES}");
+    assert!(metrics.text().contains(&counted), "{}", metrics.text());
+    assert!(!running.is_finished(), "the worker goes on");
+    shutdown.cancel();
+    running.await.unwrap();
+    writer.abort();
+}
+
+#[tokio::test]
+async fn a_worker_with_nothing_to_do_rests() {
+    let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
+    let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
+    let mut polls = 0;
+    let counted = std::future::poll_fn(|context| {
+        polls += 1;
+        working.as_mut().poll(context)
+    });
+
+    let ended = tokio::time::timeout(Duration::from_secs(1), counted).await;
+
+    // One look takes a few of them; who looks again and again takes hundreds.
+    assert!(ended.is_err() && polls < 30, "{polls} polls in a second");
+    writer.abort();
+}
