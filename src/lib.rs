@@ -14,7 +14,7 @@
 pub mod cli;
 pub mod lifecycle;
 pub mod app;
-pub mod http;
+pub mod server;
 pub mod webhook;
 pub mod sandbox;
 pub mod worker;

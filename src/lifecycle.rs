@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::http::{self, Frame, PRIVATE_CONNECTIONS, Timeouts};
+use crate::server::{self, ListenerConfig, PRIVATE_CONNECTIONS, Timeouts};
 
 /// How long what runs may take to finish after a signal.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,7 +54,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
         metrics,
     } = app;
     let tasks = TaskTracker::new();
-    let frame = |max_connections, trusted_proxies| Frame {
+    let frame = |max_connections, trusted_proxies| ListenerConfig {
         max_connections,
         trusted_proxies,
         timeouts: Timeouts::default(),
@@ -64,23 +64,23 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     };
     let writer = tokio::spawn(writer);
     let courtesy = tokio::spawn(courtesy);
-    let places = http::clamp_to_open_file_limit(server.max_connections);
+    let places = server::clamp_to_open_file_limit(server.max_connections);
     let retention = tokio::spawn(retention);
     let rosters = tokio::spawn(rosters);
     let answer = move |request, peer| {
         let door = door.clone();
         async move { door.handle(request, peer).await }
     };
-    tasks.spawn(http::serve(public, answer, frame(places, server.trusted_proxies)));
+    tasks.spawn(server::serve(public, answer, frame(places, server.trusted_proxies)));
     let (counted, ending) = (metrics.clone(), shutdown.clone());
     let asked = store.clone();
     let worker_ended = CancellationToken::new();
     // Dropped with the worker's future, also when a panic ends it.
     let guard = worker_ended.clone().drop_guard();
     let admin = move |request, _| {
-        http::admin_handler(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
+        server::admin_handler(request, asked.clone(), counted.clone(), ending.clone(), worker_ended.clone())
     };
-    tasks.spawn(http::serve(private, admin, frame(PRIVATE_CONNECTIONS, Vec::new())));
+    tasks.spawn(server::serve(private, admin, frame(PRIVATE_CONNECTIONS, Vec::new())));
     let working = worker.run(shutdown.clone());
     let working = tasks.spawn(async move {
         let _guard = guard;
@@ -178,11 +178,11 @@ mod tests {
     fn more_busy_connections_than_a_thread_has_places_for_are_all_served() {
         let service = runtime_builder().worker_threads(1).global_queue_interval(127).build().unwrap();
         let (address, shutdown) = service.block_on(async {
-            let listener = http::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+            let listener = server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
             let address = listener.local_addr().unwrap();
             let shutdown = CancellationToken::new();
-            let frame = Frame {
-                max_connections: http::clamp_to_open_file_limit(CONNECTIONS * 2),
+            let frame = ListenerConfig {
+                max_connections: server::clamp_to_open_file_limit(CONNECTIONS * 2),
                 trusted_proxies: Vec::new(),
                 timeouts: Timeouts::default(),
                 shutdown: shutdown.clone(),
@@ -195,7 +195,7 @@ mod tests {
                 std::thread::sleep(Duration::from_micros(50));
                 ::http::Response::new(Full::new(Bytes::from_static(b"well")))
             };
-            tokio::spawn(http::serve(listener, answer, frame));
+            tokio::spawn(server::serve(listener, answer, frame));
             (address, shutdown)
         });
 

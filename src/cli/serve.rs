@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::command::TimingConfig;
 use crate::config::Config;
-use crate::http::listen;
+use crate::server::listen;
 use crate::{lifecycle, telemetry};
 
 pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<ExitStatus> {

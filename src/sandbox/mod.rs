@@ -16,8 +16,8 @@ mod read_lag;
 mod handlers;
 mod people;
 pub mod webhook_event;
-mod playground;
-mod post;
+mod fixtures;
+mod webhook_client;
 mod fault_responses;
 mod routes;
 #[cfg(test)]

@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 
 use super::credentials::random_hex;
-pub use super::post::{Answer, post};
+pub use super::webhook_client::{Answer, post};
 use crate::clock::{Clock, Timestamp};
 
 /// A `ReceivedCallback` in a direct chat, unless told otherwise.

@@ -15,9 +15,9 @@ pub mod payload;
 pub mod command_limiter;
 pub mod ignore_reason;
 pub mod replay;
-pub mod route;
+pub mod handler;
 pub mod sign;
 pub mod verify;
 
 pub use ignore_reason::IgnoreReason;
-pub use route::WebhookHandler;
+pub use handler::WebhookHandler;

@@ -1,7 +1,7 @@
 //! The journal's rules: how an order is written down, run, tried again, and ended.
 
 mod deliver;
-pub mod bot;
+pub mod instance;
 mod retry_policy;
 mod suggest;
 mod progress;
@@ -11,7 +11,7 @@ mod call_guard;
 mod resolve_community;
 pub mod attempt;
 
-pub use bot::InstanceRuntime;
+pub use instance::InstanceRuntime;
 pub use attempt::Worker;
 
 use crate::clock::Timestamp;

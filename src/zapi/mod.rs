@@ -14,7 +14,7 @@ pub mod lenient_json;
 mod messages;
 mod metadata;
 mod dns_cache;
-mod pace;
+mod rate_limit;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -40,7 +40,7 @@ pub use http_client::HttpClients;
 pub use error::{ApiError, ApiErrorKind};
 pub use groups::{GroupDetails, GroupSummary, Participant};
 pub use instance::{AccountStatus, ConnectionStatus, WebhookKind};
-pub use pace::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
+pub use rate_limit::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
 pub use people::PhoneInfo;
 pub use call_observer::CallObserver;
 
@@ -48,7 +48,7 @@ use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};
 use deadline::Deadline;
 use metadata::Metadata;
-use pace::RateLimiter;
+use rate_limit::RateLimiter;
 
 const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 /// How long all pages of one list may take together.

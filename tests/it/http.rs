@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use vincula::http::{Frame, Timeouts, serve};
+use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::sandbox::webhook_event::Answer;
 use vincula::telemetry::Metrics;
 
@@ -56,8 +56,8 @@ async fn listener() -> (TcpListener, String) {
 }
 
 /// A listener's frame with so many places.
-fn frame(max_connections: usize) -> Frame {
-    Frame {
+fn frame(max_connections: usize) -> ListenerConfig {
+    ListenerConfig {
         max_connections,
         trusted_proxies: Vec::new(),
         timeouts: Timeouts::default(),

@@ -30,7 +30,7 @@ use crate::clock::Clock;
 use crate::command::{TimingConfig, catalog};
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
-use crate::http::listen;
+use crate::server::listen;
 use crate::lifecycle;
 use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use vincula::http::{Frame, Timeouts, serve};
+use vincula::server::{ListenerConfig, Timeouts, serve};
 
 use super::{frame, listener};
 use crate::support::wire::{Wire, request};
@@ -19,10 +19,10 @@ const SHORT: Timeouts = Timeouts {
 
 /// A listener with these clocks that answers a request after all of its body has come.
 async fn listening(patience: Timeouts) -> String {
-    serving(Frame { timeouts: patience, ..frame(20) }).await
+    serving(ListenerConfig { timeouts: patience, ..frame(20) }).await
 }
 
-async fn serving(frame: Frame) -> String {
+async fn serving(frame: ListenerConfig) -> String {
     let (listener, url) = listener().await;
     let answer = async |request: ::http::Request<hyper::body::Incoming>, _| {
         let _ = request.into_body().collect().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use vincula::http::{Frame, serve};
+use vincula::server::{ListenerConfig, serve};
 
 use super::{SECOND, frame, listener};
 use crate::support::wire::{Wire, request};
@@ -94,7 +94,7 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
 async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     let (listener, url) = listener().await;
     let trusted_proxies = vec!["127.0.0.9".parse().unwrap()];
-    let frame = Frame { trusted_proxies, ..frame(4) };
+    let frame = ListenerConfig { trusted_proxies, ..frame(4) };
     let metrics = frame.metrics.clone();
     let answer = async |_, _| ::http::Response::new(Full::new(Bytes::from_static(b"well")));
     tokio::spawn(serve(listener, answer, frame));

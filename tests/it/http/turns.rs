@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use vincula::http::serve;
+use vincula::server::serve;
 
 use super::{frame, listener};
 use crate::support::wire::{Wire, request};

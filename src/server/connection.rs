@@ -26,10 +26,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::connection_limiter::{ConnectionGuard, RequestArrival, TimeoutKind};
 use super::timeout_stream::TimeoutStream;
 use super::coalescing_waker::CoalescingPoller;
-use super::{Frame, Timeouts};
+use super::{ListenerConfig, Timeouts};
 use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;
-use crate::webhook::route::problem_response;
+use crate::webhook::handler::problem_response;
 
 /// The most bytes of a request's head.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
@@ -41,13 +41,13 @@ pub(super) async fn serve_connection<A, F>(
     peer: IpAddr,
     answer: A,
     held: ConnectionGuard,
-    frame: Frame,
+    frame: ListenerConfig,
 ) where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
     let _ = stream.set_nodelay(true);
-    let Frame { timeouts: patience, metrics, .. } = frame;
+    let ListenerConfig { timeouts: patience, metrics, .. } = frame;
     let held = Arc::new(held);
     let place = held.clone();
     let service = service_fn(move |request: Request<Incoming>| {

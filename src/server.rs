@@ -31,7 +31,7 @@ use self::connection_limiter::ConnectionLimiter;
 use crate::config::AddressRange;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
-use crate::webhook::route::problem_response;
+use crate::webhook::handler::problem_response;
 
 /// The most connections of the private side.
 pub const PRIVATE_CONNECTIONS: usize = 64;
@@ -44,7 +44,7 @@ const BACKLOG: u32 = 1_024;
 
 /// What every listener shares.
 #[derive(Clone)]
-pub struct Frame {
+pub struct ListenerConfig {
     /// The most connections at a time.
     pub max_connections: usize,
     /// The proxies in front. Where some are named, an address that is none of them holds half of the
@@ -93,7 +93,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves a listener until shutdown. `answer` answers one request, which came from this address.
-pub async fn serve<A, F>(listener: TcpListener, answer: A, frame: Frame)
+pub async fn serve<A, F>(listener: TcpListener, answer: A, frame: ListenerConfig)
 where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
@@ -104,7 +104,7 @@ where
     seats.close();
 }
 
-async fn accept_loop<A, F>(listener: TcpListener, answer: A, frame: &Frame, seats: &Arc<ConnectionLimiter>)
+async fn accept_loop<A, F>(listener: TcpListener, answer: A, frame: &ListenerConfig, seats: &Arc<ConnectionLimiter>)
 where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
