@@ -12,10 +12,10 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
-use crate::worker::{InstanceRuntime, Worker, retention};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{WebhookHandler, rejection_notice};
+use crate::worker::{InstanceRuntime, Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
 /// Between the first readings of two instances.

@@ -1,7 +1,7 @@
 //! The time: the only caller of `now`.
 //!
 //! Wall time ([`Clock::now`]) is for windows and for what people read; durations inside the process
-//! are tokio's monotonic ones; leases are measured by [`Clock::steady`], which no correction of this
+//! are tokio's monotonic ones; leases are measured by [`Clock::monotonic`], which no correction of this
 //! machine's clock moves. Replicas that share a database share its clock: whoever opens the journal
 //! tells the clock the database's time ([`Clock::follow`]), and from then on this machine's own wall
 //! time is not asked any more. Tests hand in a [`Clock`] that they move themselves.

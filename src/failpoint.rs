@@ -9,7 +9,7 @@
 //!
 //! `VINCULA_SABOTAGE` breaks a promise on purpose, so that the runs of `benches/ordeal` can show that
 //! they would notice. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
-//! [`is_sabotaged`] is `false`, and none of the variables' names is in the binary (the runs look).
+//! [`is_injected`] is `false`, and none of the variables' names is in the binary (the runs look).
 
 macro_rules! steps {
     ($($(#[doc = $what:literal])* $step:ident = $name:literal,)*) => {
@@ -155,6 +155,6 @@ pub fn is_injected(by: InjectedBug) -> bool {
 /// Whether this promise is to be broken: never, in a release build.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
-pub fn is_sabotaged(_: InjectedBug) -> bool {
+pub fn is_injected(_: InjectedBug) -> bool {
     false
 }

@@ -3,13 +3,24 @@
 //! > A webhook is **received**, **verified**, **recognised** as a command, written to the
 //! > **journal**, **authorised**, **run** against Z-API, and **answered**.
 //!
-//! Each bold word is a module below, in layer order: imports only go down this list (a test over
-//! `src/` keeps it so). Whoever looks for a line asks which word of the sentence it serves.
+//! The modules are layers: imports only go down the list below, and a test keeps it so. docs/architecture.md
+//! follows one webhook through them.
 //!
-//! Where this departs from the first design, and why: `authorise` stands below `command`, since
-//! `/communities` and `/help` show a person only what they may use. Replicas take turns at writing
-//! (one advisory lock a transaction) instead of locking rows: what holds for the one writer of a
-//! file then holds on PostgreSQL as well, and is thought through once.
+//! Words, each with one meaning everywhere:
+//!
+//! - *Z-API* connects a WhatsApp number to HTTP. An *instance* is one such number (id and token).
+//! - An *event* is one webhook POST. *Chatter* is an authentic event that is no command.
+//! - A *command* is a message to the bot that asks for something; an *admin* is a person allowed to give commands.
+//! - The *journal* is the durable record of commands: inbox, work queue and audit log in one.
+//! - The *worker* claims a chat, runs its oldest command, and sends the reply. One try is an *attempt*.
+//! - A *plan* is what a command found and will change; it is stored before the first changing call.
+//! - A *prompt* is a question of the bot that waits for a reply.
+//! - A *dead letter* is a command that was given up and is kept.
+//! - A *lid* is WhatsApp's hidden user id (`…@lid`); it is never equal to a phone number.
+//! - The *sandbox* is the simulated Z-API of the demo and the tests.
+//!
+//! Replicas take turns at writing (one advisory lock a transaction) instead of locking rows: what holds for the
+//! one writer of an SQLite file then holds on PostgreSQL as well.
 
 pub mod cli;
 pub mod lifecycle;

@@ -8,10 +8,10 @@ mod group_report;
 mod list_page;
 mod format;
 
-pub use line::ReplyLine;
-pub use group_report::{GroupLine, GroupOutcome, GroupReport};
-pub use list_page::ListPage;
 pub use format::{MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, quote, quote_text, truncate, typed};
+pub use group_report::{GroupLine, GroupOutcome, GroupReport};
+pub use line::ReplyLine;
+pub use list_page::ListPage;
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};

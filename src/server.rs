@@ -26,8 +26,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::rlimit::clamp_to_open_file_limit;
 use self::connection_limiter::ConnectionLimiter;
+pub use self::rlimit::clamp_to_open_file_limit;
 use crate::config::AddressRange;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -104,8 +104,12 @@ where
     seats.close();
 }
 
-async fn accept_loop<A, F>(listener: TcpListener, answer: A, frame: &ListenerConfig, seats: &Arc<ConnectionLimiter>)
-where
+async fn accept_loop<A, F>(
+    listener: TcpListener,
+    answer: A,
+    frame: &ListenerConfig,
+    seats: &Arc<ConnectionLimiter>,
+) where
     A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {

@@ -6,8 +6,8 @@
 use futures_util::future::BoxFuture;
 
 use super::args::in_word_list;
-use super::target::{Target, TargetMatch, match_target, prompt_choice};
 use super::prompt::parse_range;
+use super::target::{Target, TargetMatch, match_target, prompt_choice};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};

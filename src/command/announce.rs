@@ -6,9 +6,9 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+use super::api_change;
 use super::args::ends_in_yes;
 use super::describe::{parses_back_to, too_long_line, trailing_yes_line};
-use super::api_change;
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Confirmation, Context, Handler, HelpSection};
 use crate::domain::{Chat, CommunityId, GroupId};
 use crate::failpoint::{self, Step};

@@ -351,7 +351,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::command::{parse_command, catalog};
+    use crate::command::{catalog, parse_command};
     use crate::reply::Localizer;
 
     const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -573,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn each_slip_has_its_own_error() {
+    fn each_typo_has_its_own_error() {
         let rows = [
             ("", UsageError::MissingCommunity),
             (" , ", UsageError::MissingCommunity),

@@ -2,8 +2,8 @@
 
 use super::{
     CommandSpec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate,
-    demote, describe, groups, help, history, invite, language, link, more, move_groups, photo, promote, remove,
-    settings, status, undo, unlink, who, whoami,
+    demote, describe, groups, help, history, invite, language, link, more, move_groups, photo, promote,
+    remove, settings, status, undo, unlink, who, whoami,
 };
 use crate::domain::Locale;
 

@@ -7,10 +7,10 @@
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+use super::api_change;
 use super::args::{in_word_list, parse_quoted_name};
 use super::describe::too_long_line;
 use super::read_back::PollBackoff;
-use super::api_change;
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::authorization::may_everywhere;
 use crate::directory::{fold, is_invisible};

@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::{Flags, ends_in_yes, parse};
 use super::api_change::{self, ApiChange};
+use super::args::{Flags, ends_in_yes, parse};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, undo};
 use crate::domain::CommunityId;
 use crate::failpoint::{self, Step};
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_gives_back_every_description_but_what_means_something_else() {
+    fn a_command_gives_back_every_description_but_what_means_something_else() {
         let community = CommunityId::parse("120363186053925765").unwrap();
         let rows = [
             ("", Some("120363186053925765 -")),

@@ -2,8 +2,8 @@
 
 use futures_util::future::BoxFuture;
 
-use super::prompt::Prompt;
 use super::catalog::COMMANDS;
+use super::prompt::Prompt;
 use super::{
     ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection, lookup, nearest_name,
 };
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_that_takes_words_has_two_examples_and_each_is_read_without_a_slip() {
+    fn every_command_that_takes_words_has_two_examples_and_each_is_read_without_a_typo() {
         for locale in Locale::ALL {
             for spec in COMMANDS {
                 let key = format!("help-{}-example", spec.name);

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::args::{in_word_list, is_stop_word};
-use super::unquoted::join_unquoted_names;
 use super::prompt::parse_range;
+use super::unquoted::join_unquoted_names;
 use super::{Arguments, CommandError, Context};
 use crate::authorization::may_use;
 use crate::directory::{NamedEntry, fold};

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_recognised_as_phones_write_it() {
+    fn a_command_is_recognised_as_phones_write_it() {
         let rows = [
             ("/link Sales x", "link", "Sales x"),
             ("/LINK", "LINK", ""),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn chatter_is_no_order() {
+    fn chatter_is_no_command() {
         let rows = [
             "",
             "/",
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
+    fn a_command_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
         let texts = [
             "vincular bairro futebol",
             "/ vincular bairro futebol",
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_gets_the_nearest_name_of_its_language() {
+    fn a_typo_gets_the_nearest_name_of_its_language() {
         assert_eq!(nearest_name("lnik", Locale::En), Some("link"));
         assert_eq!(nearest_name("vinclar", Locale::PtBr), Some("vincular"));
         assert_eq!(nearest_name("comunidads", Locale::Es), Some("comunidades"));

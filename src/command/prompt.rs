@@ -54,7 +54,7 @@ pub struct Prompt {
     /// A yes takes a change back: `/undo` asked.
     #[serde(default)]
     pub is_undo: bool,
-    /// What must be so still for that, as [`OrderMeant::only_if`].
+    /// What must be so still for that, as [`DeferredCommand::only_if`].
     #[serde(default)]
     pub only_if: Option<String>,
 }

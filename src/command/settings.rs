@@ -7,8 +7,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::args::in_word_list;
 use super::api_change::{self, ApiChange};
+use super::args::in_word_list;
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::domain::CommunityId;
 use crate::i18n;

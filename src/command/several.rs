@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::args::{is_comma, parse_quoted_name};
-use super::prompt::word_list;
 use super::parser::lookup;
+use super::prompt::word_list;
 use crate::directory::fold;
 
 /// The most words that are looked at: more than a command may have.

@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::diagnostic::{Problem, format_choices, quote_value};
-use super::section::Section;
 use super::parse;
+use super::section::Section;
 use super::{Admin, AdminsFrom};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 

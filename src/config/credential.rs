@@ -1,7 +1,7 @@
 //! Z-API's credentials: their shapes are a hint (ZAPI.md, addressing), never a reason to refuse.
 
-use super::urls::{is_panel_url, panel_url_problem};
 use super::diagnostic::Problem;
+use super::urls::{is_panel_url, panel_url_problem};
 
 /// Which of Z-API's credentials a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::credential::{CredentialKind, parse_credential};
 use super::diagnostic::{Problem, quote_value};
 use super::section::Section;
-use super::{AdminsFrom, Instance, NonAdminPolicy, RateLimits, urls, admin, parse, verify};
+use super::{AdminsFrom, Instance, NonAdminPolicy, RateLimits, admin, parse, urls, verify};
 use crate::domain::InstanceName;
 
 /// The instances, in the order of their names.

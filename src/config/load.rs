@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::diagnostic::Diagnostic;
 use super::section::{Diagnostics, Section};
-use super::value_tree::{self, Node, ValueSource};
 use super::unknown_keys::{self, UnknownKeys};
+use super::value_tree::{self, Node, ValueSource};
 use super::{Config, environment, instance, server};
 
 /// The variable that names the file.

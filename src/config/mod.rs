@@ -5,7 +5,7 @@
 //!
 //! A value walks `tree` (file), `environment` (laid over it), `section` (checked against `keys`),
 //! then the reader of its section (`server`, `instance`, `verify`, `admin`). A mistake on the way
-//! is a [`Finding`], and reading goes on.
+//! is a [`Diagnostic`], and reading goes on.
 
 mod urls;
 mod admin;
@@ -27,8 +27,8 @@ mod parse;
 mod verify;
 
 pub use diagnostic::Diagnostic;
-pub use load::{ConfigSource, LoadedConfig, load};
 pub use ip_range::{AddressRange, ParseRangeError};
+pub use load::{ConfigSource, LoadedConfig, load};
 
 use std::net::SocketAddr;
 use std::time::Duration;

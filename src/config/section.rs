@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::environment::variable_name;
 use super::diagnostic::{Diagnostic, Problem};
+use super::environment::variable_name;
 use super::schema::{self, Key, KeyDefault};
-use super::value_tree::{self, Node, NodeValue, Table, ValueSource};
 use super::unknown_keys::join_key;
+use super::value_tree::{self, Node, NodeValue, Table, ValueSource};
 
 /// What was noted while reading.
 pub(super) struct Diagnostics {

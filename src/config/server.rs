@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::diagnostic::{Problem, quote_value};
 use super::section::Section;
-use super::{ServerConfig, StoreConfig, urls, parse};
+use super::{ServerConfig, StoreConfig, parse, urls};
 
 /// The most connections that may be asked for.
 const MAX_CONNECTIONS: u32 = 100_000;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::environment::variable_name;
 use super::diagnostic::{Diagnostic, nearest_name};
+use super::environment::variable_name;
 use super::schema::{self, KEYS};
 use super::value_tree::{Node, NodeValue, ValueSource};
 
@@ -82,7 +82,9 @@ fn suggest_key(name: &str, section: &str, path: &str, known: &[&str]) -> Option<
     // The section's own sub-sections first: `zapi_token` beside `verify` belongs into it.
     let nearby = elsewhere.clone().find_map(|key| schema::path_below(key, section)).map(here);
     nearby
-        .or_else(|| nearest_name(name, known.iter().copied().filter(|s| !schema::is_user_segment(s))).map(here))
+        .or_else(|| {
+            nearest_name(name, known.iter().copied().filter(|s| !schema::is_user_segment(s))).map(here)
+        })
         .or_else(|| elsewhere.map(str::to_owned).next())
 }
 

@@ -21,9 +21,9 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
-pub use folding::{fold, is_invisible};
 pub use community_admins::{CommunityAdmin, CommunityAdmins};
+pub use folding::{fold, is_invisible};
+pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
 
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::zapi::{ApiError, ApiErrorKind, Zapi};

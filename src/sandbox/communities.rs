@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::faults::{ActiveFaults, PartialFailure};
 use super::handlers::{field, required, text_field};
 use super::routes::{JsonResponse, bad_request};
-use super::faults::{ActiveFaults, PartialFailure};
 use super::world::{Refusal, World};
 use super::{ApiCall, SandboxState, responses};
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 use http::Method;
 use tokio::sync::watch;
 
-use super::read_lag::ReadLag;
 use super::fault_responses::FaultResponse;
+use super::read_lag::ReadLag;
 
 /// The faults of one sandbox.
 #[derive(Debug)]
@@ -96,21 +96,21 @@ impl FaultInjector {
         self.add_rule(path, Some(times), fault);
     }
 
-    /// All calls whose path begins so meet this fault, until [`Trouble::clear`].
+    /// All calls whose path begins so meet this fault, until [`FaultInjector::clear`].
     pub fn fail_always(&self, path: &str, fault: Fault) {
         self.add_rule(path, None, fault);
     }
 
     /// Holds the next call whose path begins so, before it is done.
     pub fn hold_request(&self, path: &str) -> CallBarrier {
-        let gate = CallBarrier::new();
+        let gate = CallBarrier::closed();
         self.fail_next(path, 1, Fault::HoldRequest(gate.clone()));
         gate
     }
 
     /// Holds the answer to the next call whose path begins so; the call is done.
     pub fn hold_response(&self, path: &str) -> CallBarrier {
-        let gate = CallBarrier::new();
+        let gate = CallBarrier::closed();
         self.fail_next(path, 1, Fault::HoldResponse(gate.clone()));
         gate
     }
@@ -185,7 +185,7 @@ struct BarrierState {
 
 impl CallBarrier {
     /// A gate that is closed.
-    pub fn new() -> Self {
+    pub fn closed() -> Self {
         Self(watch::Sender::new(BarrierState::default()))
     }
 

@@ -8,9 +8,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::communities::Act;
 use super::credentials::random_hex;
 use super::messages::SentMessage;
-use super::communities::Act;
 use super::routes::{JsonResponse, Operation, bad_request};
 use super::world::{BotRole, Group, Refusal, World};
 use super::{ApiCall, Credentials, Options, Sandbox, SandboxState, communities, responses};

@@ -1,7 +1,7 @@
 //! Z-API simulated over HTTP: `vincula demo` and all story tests run on it.
 //!
 //! [`World`] is the state with WhatsApp's rules; `routes`, `operations`, `communities` and `documents`
-//! are Z-API's surface with its quirks; [`Trouble`] scripts what goes wrong; [`phony`] makes webhook events.
+//! are Z-API's surface with its quirks; [`FaultInjector`] scripts what goes wrong; [`webhook_event`] makes webhook events.
 //! Everything is written from the outside view of the API and shares no type with vincula's client,
 //! so that a mistake in one is not repeated in the other. Nothing here spawns or has a time limit:
 //! whoever waits puts a time-out around it.
@@ -34,13 +34,13 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-pub use credentials::{Credentials, Webhooks};
 pub use callbacks::Callback;
-pub use messages::{ChatUpdate, Reaction, SentMessage};
-pub use read_lag::ReadLag;
-pub use people::{AddResult, KnownPerson};
+pub use credentials::{Credentials, Webhooks};
 pub use fault_responses::FaultResponse;
 pub use faults::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
+pub use messages::{ChatUpdate, Reaction, SentMessage};
+pub use people::{AddResult, KnownPerson};
+pub use read_lag::ReadLag;
 pub use world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
 use read_lag::Snapshots;

@@ -12,8 +12,8 @@ use axum::routing::any;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::handlers::text_field;
 use super::faults::{ConnectionLoss, Fault};
+use super::handlers::text_field;
 use super::{ApiCall, Credentials, Sandbox};
 
 /// A status and a JSON document.

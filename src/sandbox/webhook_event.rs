@@ -1,6 +1,6 @@
 //! Webhook events as Z-API makes them, for tests, the demo and `vincula event send`.
 //!
-//! [`Event`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
+//! [`EventBuilder`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
 //! with all the fields that real ones carry, in their order, repeated keys included (ZAPI.md, Webhooks); [`delivery`] is
 //! what became of a sent one; [`post`] sends it over HTTP the way Z-API does.
 //!
@@ -131,7 +131,7 @@ impl EventBuilder {
         }
     }
 
-    /// The sender's number; with [`Event::from_me`] in a direct chat, the partner's.
+    /// The sender's number; with [`EventBuilder::from_me`] in a direct chat, the partner's.
     pub fn from(mut self, phone: &str) -> Self {
         self.phone = Some(phone.to_owned());
         self

@@ -23,9 +23,9 @@ use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::coalescing_waker::CoalescingPoller;
 use super::connection_limiter::{ConnectionGuard, RequestArrival, TimeoutKind};
 use super::timeout_stream::TimeoutStream;
-use super::coalescing_waker::CoalescingPoller;
 use super::{ListenerConfig, Timeouts};
 use crate::failpoint::{self, Step};
 use crate::telemetry::Metrics;

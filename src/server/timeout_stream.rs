@@ -143,7 +143,7 @@ mod tests {
 
     /// T28: taking a drop now and then buys no time.
     #[tokio::test]
-    async fn an_answer_that_is_taken_in_drops_is_given_up() {
+    async fn an_answer_that_is_taken_in_drops_is_failed() {
         let (mut socket, mut client) = pair().await;
         let begun = Instant::now();
         let answer = vec![b'x'; 4 << 20];

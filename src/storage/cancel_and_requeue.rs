@@ -5,8 +5,8 @@ use sqlx::AnyConnection;
 use sqlx::Row as _;
 
 use super::claim::release;
-use super::inserter::WAKE_QUEUE;
 use super::claim_writes::insert_audit_event;
+use super::inserter::WAKE_QUEUE;
 use super::{Claim, IDLE_READY_AT, LeaseError, Outcome, Store, StoreUnavailable};
 use crate::clock::Timestamp;
 
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_order_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
+    async fn a_command_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
         let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         assert_eq!(cancel(&store, &["a", "b"], "c", NOW).await, [false]);
 
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_first_order_of_a_leased_lane_is_at_work() {
+    async fn only_the_first_command_of_a_leased_chat_queue_is_at_work() {
         let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
 
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_order_to_cancel_very_many_keeps_no_other_order_waiting() {
+    async fn a_command_to_cancel_very_many_keeps_no_other_command_waiting() {
         let ids: Vec<String> = (0..CANCEL_BATCH * 4).map(|number| format!("{number:04}")).collect();
         let (store, _clock, _folder) = with_commands(&[]).await;
         let accepted = ids.iter().map(|id| store.insert(NewCommand::for_test(id, NOW)));

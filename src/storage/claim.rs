@@ -7,8 +7,8 @@ use sqlx::AnyConnection;
 use sqlx::Row as _;
 use tokio::time::Instant;
 
-use super::lease_state::LeaseState;
 use super::claim_writes::{Claim, insert_audit_event};
+use super::lease_state::LeaseState;
 use super::record::{CommandRecord, read_command};
 use super::{IDLE_READY_AT, Store, StoreUnavailable};
 use crate::clock::{Clock, Timestamp};

@@ -8,9 +8,9 @@ use sqlx::AnyConnection;
 use tokio::time::Instant;
 
 use super::cancel_and_requeue::ready_at_unless_cancelled;
+use super::chat_state::{StateChange, set_state};
 use super::claim::release;
 use super::lease_state::{LeaseState, insert_call_events};
-use super::chat_state::{StateChange, set_state};
 use super::record::{CommandRecord, Outcome};
 use super::{Store, StoreUnavailable};
 use crate::clock::Timestamp;

@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// Remembers what a webhook told. Others may have written since anybody looked, so the statement itself asks
-    /// whether it is news: the rule is that of [`Told::is_news`].
+    /// whether it is news: the rule is that of [`ConnectionReport::is_change`].
     pub async fn store_connection_report(
         &self,
         instance: &str,

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn orders_that_come_together_run_in_the_order_in_which_they_came() {
+    async fn commands_that_come_together_run_in_the_order_in_which_they_came() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         accept(&store, vec![new_command("z", "one")]).await;
         // Neither by id nor by lane; more than fit into a text of their own size.
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_that_is_known_wakes_no_lane() {
+    async fn a_message_that_is_known_wakes_no_chat_queue() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         accept(&store, vec![new_command("a", "one")]).await;
         run_all(&store).await;

@@ -12,10 +12,10 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, params};
 use tokio::time::Instant;
 
-use super::insert::{InsertResult, NewCommand};
-use super::wal_checkpoint::WalMonitor;
-use super::sqlite::{self, BUSY_TIMEOUT, DatabaseFileLock};
 use super::health::{PROBE_SQL, StoreHealth, probe_payload};
+use super::insert::{InsertResult, NewCommand};
+use super::sqlite::{self, BUSY_TIMEOUT, DatabaseFileLock};
+use super::wal_checkpoint::WalMonitor;
 use super::{IDLE_READY_AT, StoreUnavailable};
 use crate::failpoint::{self, InjectedBug, Step};
 
@@ -201,7 +201,7 @@ mod tests {
     use crate::storage::Store;
 
     #[tokio::test]
-    async fn orders_are_synced_at_each_commit_and_never_into_a_file_without_a_log() {
+    async fn commands_are_synced_at_each_commit_and_never_into_a_file_without_a_log() {
         let (_store, _writer, folder) = Store::open_temporary(&Clock::system()).await;
         let path = folder.path().join("vincula.db");
         let connection = connect(&path).unwrap();

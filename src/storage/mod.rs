@@ -42,18 +42,20 @@ use tokio_util::sync::CancellationToken;
 use self::health::StoreHealth;
 use crate::clock::Clock;
 
-pub use insert::{InsertResult, NewCommand, SenderIdentity};
 pub use cancel_and_requeue::{CancelledCommand, OpenCommand, RequeueResult};
+pub use chat_state::{StateChange, StateEntry, StateKind as MemoryKind};
+pub use claim_writes::{Claim, LEASE_TTL, LeaseError};
 pub use connection_status::ConnectionReport;
 pub use history::{HistoryEntry, HistoryPage};
-pub use claim_writes::{Claim, LEASE_TTL, LeaseError};
-pub use chat_state::{StateChange, StateEntry, StateKind as MemoryKind};
+pub use insert::{InsertResult, NewCommand, SenderIdentity};
+pub use message_versions::{
+    MAX_EDITS as MOST_REVISIONS, MessageVersion, base_id, version_number, versioned_id,
+};
 pub use open::{OpenError, OpenedStore};
-pub use record::{CommandRecord, Outcome};
 pub use rate_limits::SqlRateLimitStore;
 pub use read::{AuditEvent, CommandRow, ListFilter, QueueStats};
+pub use record::{CommandRecord, Outcome};
 pub use retention::{RetentionPolicy, RetentionStats};
-pub use message_versions::{MAX_EDITS as MOST_REVISIONS, MessageVersion, base_id, version_number, versioned_id};
 
 /// The journal cannot be written or read now.
 #[derive(Clone, Debug, thiserror::Error)]

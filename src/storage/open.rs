@@ -12,12 +12,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::wal_checkpoint::{self, WalMonitor};
+use super::health::{StoreHealth, is_corruption};
 use super::inserter::CommandInserter;
 use super::migrations::MIGRATIONS;
-use super::health::{StoreHealth, is_corruption};
+use super::wal_checkpoint::{self, WalMonitor};
 use super::writer::Backend;
-use super::{Database, Store, preflight, postgres, sqlite, writer};
+use super::{Database, Store, postgres, preflight, sqlite, writer};
 use crate::clock::Clock;
 
 /// Why the journal could not be opened, and what to do. Places are paths, or servers and databases
@@ -204,11 +204,11 @@ async fn prepare_start(
             if let Some(flaw) = found {
                 return Err(OpenError::Damaged(database.display_url(url), flaw));
             }
-            preflight::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| {
-                match trouble.is_damage {
-                    true => OpenError::Damaged(database.display_url(url), trouble.why),
-                    false => OpenError::File(database.display_url(url), trouble),
-                }
+            preflight::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| match trouble
+                .is_damage
+            {
+                true => OpenError::Damaged(database.display_url(url), trouble.why),
+                false => OpenError::File(database.display_url(url), trouble),
             })?;
             // The file is ours alone, so whoever held a lease is dead.
             sqlx::query(

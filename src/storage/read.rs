@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn orders_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
+    async fn commands_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
         // The clock was set back between b and c; d is of a machine whose clock is slow.

@@ -16,8 +16,8 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _};
 use tokio::time::Instant;
 
 use super::StoreUnavailable;
-use super::open::{AccessMode, OpenError};
 use super::health::StoreHealth;
+use super::open::{AccessMode, OpenError};
 
 /// How long the lock of another process is waited for.
 const LOCK_RELEASE_WAIT: Duration = Duration::from_millis(500);

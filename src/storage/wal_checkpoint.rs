@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_log_stays_short_however_many_orders_come() {
+    async fn the_log_stays_short_however_many_commands_come() {
         let (store, _writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
 
         let longest = max_wal_bytes(&store.writer, &folder, 4_000).await;
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_that_stays_is_not_waited_for_at_each_order() {
+    async fn a_reader_that_stays_is_not_waited_for_at_each_command() {
         let log = WalMonitor::default();
         assert!(log.needs_truncate(MAX_WAL_BYTES, 1));
         log.blocked_at.store(MAX_WAL_BYTES, Ordering::Relaxed);

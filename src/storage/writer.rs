@@ -18,9 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::health::{StoreHealth, write_probe};
 use super::insert::{self, InsertResult, NewCommand};
 use super::inserter::CommandInserter;
-use super::health::{StoreHealth, write_probe};
 use super::{StoreUnavailable, postgres, sqlite};
 use crate::clock::Clock;
 use crate::failpoint::{self, InjectedBug, Step};
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_writer_that_hangs_and_an_order_that_it_had_is_known_when_it_goes_on() {
+    async fn nobody_waits_for_a_writer_that_hangs_and_a_command_that_it_had_is_known_when_it_goes_on() {
         let (store, go_on, _kept) = hung(Duration::from_secs(1)).await;
         let order = || NewCommand::for_test("a", NOW);
 

@@ -48,7 +48,7 @@ impl CommandRateLimiter {
 
     /// Whether `whose` next order is within the limit now. It is counted at once, so that many at a
     /// time do not pass together, and once, however many deliveries of it come at a time; see
-    /// [`OrderRate::give_back`].
+    /// [`CommandRateLimiter::refund`].
     pub fn check(&self, whose: &str, message_id: &str, now: Timestamp) -> RateDecision {
         let mut all = self.lock();
         if all.len() >= MAX_TRACKED && !all.contains_key(whose) {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_of_one_message_that_come_together_are_one_order() {
+    fn deliveries_of_one_message_that_come_together_are_one_command() {
         let rate = CommandRateLimiter::new(2);
         let now = Timestamp(0);
         assert_eq!(rate.check("ana", "A", now), RateDecision::Allowed);

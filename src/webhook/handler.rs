@@ -9,11 +9,11 @@
 //! What nobody has vouched for is kept cheap. A request whose headers fit no instance is refused
 //! before its body is read; whether they fit is asked of all instances, and a body that was read is hashed as
 //! often whichever instance is named, so that nobody learns their names by it. Failures are counted by address, and what an address loses above the limit is
-//! chosen so that nobody can silence an admin who shares it: see [`Door::receive`].
+//! chosen so that nobody can silence an admin who shares it: see [`WebhookHandler::handle`].
 //!
 //! A request takes one of the places for work when it waits for something other than its sender, and
 //! that is an order, or word of the connection, waiting for the journal. Chatter waits for nothing. Slow
-//! senders are held off by the listener's clocks and by [`Bodies`], and take no place from those who are quick.
+//! senders are held off by the listener's clocks and by [`BodyReader`], and take no place from those who are quick.
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -29,14 +29,14 @@ use tokio::time::Instant;
 
 use super::IgnoreReason;
 use super::body::{BodyError, BodyReader, SMALL_BODY};
-use super::rejection_notice::RejectionNotifier;
+use super::client_addr::ClientAddr;
+use super::command_limiter::{self, CommandRateLimiter};
+use super::connection_status::ConnectionStatusCache;
 use super::failure_limiter::AuthFailureLimiter;
 use super::greeting_cooldown::GreetingCooldown;
-use super::connection_status::ConnectionStatusCache;
 use super::intent::{self, MessageIntent};
-use super::client_addr::ClientAddr;
 use super::payload::{self, InstanceInfo, ParsedEvent};
-use super::command_limiter::{self, CommandRateLimiter};
+use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::verify::{self, Precheck, RequestMeta, TOLERANCE, Verified, Verifier, VerifyError};
 use crate::clock::{Clock, Timestamp};
@@ -44,12 +44,12 @@ use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
 use crate::config::{AddressRange, Admin, NonAdminPolicy, ServerConfig};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
-use crate::worker::{self, EnqueueKind, InstanceRuntime};
 use crate::storage::{
     ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
     versioned_id,
 };
 use crate::telemetry::Metrics;
+use crate::worker::{self, EnqueueKind, InstanceRuntime};
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
 const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
@@ -236,7 +236,7 @@ impl WebhookHandler {
         failpoint::reach(Step::Verified);
         let verdict = self.dispatch(gate, verified, now).await;
         gate.metrics.counter(&verdict).inc();
-        verdict.into_response()
+        verdict.to_response()
     }
 
     /// Answers what could not be verified, and counts it for its address.
@@ -585,7 +585,7 @@ impl EndpointMetrics {
 }
 
 impl WebhookOutcome {
-    fn into_response(&self) -> Response<Full<Bytes>> {
+    fn to_response(&self) -> Response<Full<Bytes>> {
         match self {
             Self::Accepted(id) => json_response(format!(r#"{{"status":"accepted","id":"{id}"}}"#)),
             Self::Duplicate => json_response(r#"{"status":"duplicate"}"#),

@@ -1,8 +1,8 @@
-//! A webhook is received, verified, and read: bytes come in, a message goes out, or a [`Reason`] why not.
+//! A webhook is received, verified, and read: bytes come in, a message goes out, or a [`IgnoreReason`] why not.
 //!
 //! [`verify`] decides whether the bytes come from whom they should, before anything is parsed;
 //! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
-//! [`route`] leads from one to the other, and on to the journal.
+//! [`handler`] leads from one to the other, and on to the journal.
 
 pub mod body;
 pub mod rejection_notice;
@@ -19,5 +19,5 @@ pub mod handler;
 pub mod sign;
 pub mod verify;
 
-pub use ignore_reason::IgnoreReason;
 pub use handler::WebhookHandler;
+pub use ignore_reason::IgnoreReason;

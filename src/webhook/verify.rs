@@ -1,7 +1,7 @@
 //! Who sent these bytes? Every scheme that is configured must hold, over the raw bytes, before any parsing.
 //!
 //! Pure: what is configured, headers, path, body and the time come in; a [`Verified`] body goes
-//! out, or a [`Refused`] that tells the sender nothing. Secrets are compared in constant time, as
+//! out, or a [`VerifyError`] that tells the sender nothing. Secrets are compared in constant time, as
 //! digests of one length, and all schemes are always evaluated: neither the answer nor its time
 //! tells which one failed. One thing shows: whether it could be told before the body was read. Z-API itself sends `z-api-token`; the signatures are for relays and
 //! gateways (ZAPI.md §4). What is refused and why stands in THREATS.md, T1–T7.
@@ -167,7 +167,7 @@ impl Verifier {
     /// so its body need not be read.
     ///
     /// # Errors
-    /// [`Refused`] as from [`Verifier::verify`], with the flaws that show already.
+    /// [`VerifyError`] as from [`Verifier::verify`], with the flaws that show already.
     pub fn precheck(&self, outside: &RequestMeta<'_>, now: Timestamp) -> Result<Precheck, VerifyError> {
         let headers = outside.headers;
         let (token, path) = self.verify_tokens(outside);
@@ -203,7 +203,7 @@ impl Verifier {
     /// The body of a request that every configured scheme vouches for.
     ///
     /// # Errors
-    /// [`Refused`] if any of them does not.
+    /// [`VerifyError`] if any of them does not.
     pub fn verify(
         &self,
         outside: &RequestMeta<'_>,

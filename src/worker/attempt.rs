@@ -15,14 +15,14 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::InstanceRuntime;
+use super::call_guard::LeaseGuard;
 use super::deliver::{self, DeliveryError};
+use super::execute::{CommandOutcome, RunContext, execute, reply_language, update_prompts};
+use super::progress::{ProgressReporter, ProgressState, report_while};
 use super::retry_policy::{
     MAX_CRASHES, MAX_RECOVERY_CRASHES, MAX_UNCONFIGURED_DELAY, deadline, next_attempt, timing_of_answer,
     unconfigured_delay,
 };
-use super::progress::{ProgressReporter, ProgressState, report_while};
-use super::execute::{CommandOutcome, RunContext, execute, reply_language, update_prompts};
-use super::call_guard::LeaseGuard;
 use crate::clock::{Clock, Timestamp};
 use crate::command::progress::Progress;
 use crate::command::{CommandError, TimingConfig, left_open};

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_worker_that_stood_still_until_another_took_its_order_sends_no_further_call() {
+    async fn a_worker_that_stood_still_until_another_took_its_command_sends_no_further_call() {
         let (store, claim, clock, _folder) = claimed().await;
         let watch = LeaseGuard::new(&claim, &clock);
         assert!(goes(&watch).await);

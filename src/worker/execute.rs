@@ -25,11 +25,11 @@ use crate::storage::{
 };
 use crate::zapi::Zapi;
 
-use super::suggest::{self, Suggestion};
 use super::resolve_community::{
     find_community, join_unquoted_name, load_directory, prompt_choice, resolve_list_number, suggest,
     suggest_other_community,
 };
+use super::suggest::{self, Suggestion};
 use super::{GREETING, InstanceRuntime, RATE_LIMITED, identity};
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.

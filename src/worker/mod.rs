@@ -11,8 +11,8 @@ mod call_guard;
 mod resolve_community;
 pub mod attempt;
 
-pub use instance::InstanceRuntime;
 pub use attempt::Worker;
+pub use instance::InstanceRuntime;
 
 use crate::clock::Timestamp;
 use crate::command::CommandSpec;

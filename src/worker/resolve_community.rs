@@ -3,8 +3,8 @@
 
 use crate::authorization::{may_in, may_use};
 use crate::command::listing::community_by_number;
-use crate::command::unquoted::{words_after, words_before};
 use crate::command::prompt::Prompt;
+use crate::command::unquoted::{words_after, words_before};
 use crate::command::{ArgKind, Arguments, CommandError, CommandSpec, ParsedCommand, kept_aliases, prompt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameMatch, Snapshot, disambiguate, fold};
@@ -14,8 +14,8 @@ use crate::storage::{CommandRecord, LeaseError, MemoryKind, StateChange};
 use crate::zapi::Zapi;
 
 use super::InstanceRuntime;
-use super::suggest::{self, Suggestion};
 use super::execute::RunContext;
+use super::suggest::{self, Suggestion};
 
 /// The most words that stand before the name of a community and are none of it: `por favor na comunidade`.
 /// Further behind, a text may well speak of another.

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_that_failed_together_do_not_come_back_together() {
+    fn commands_that_failed_together_do_not_come_back_together() {
         let (timing, now) = (TimingConfig::default(), Timestamp(1_000));
         let orders = (0..50).map(|number| CommandRecord::for_test(&format!("0190-{number}"), now));
         let next = |order| next_attempt(&order, timing, None, now.plus(60 * MINUTE), now);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_of_no_instance_is_looked_at_less_and_less() {
+    fn a_command_of_no_instance_is_looked_at_less_and_less() {
         let waits = [-1, 0, 1, 58, 59, 60, i64::MAX].map(unconfigured_delay);
         assert_eq!(waits, [1, 1, 2, 59, 60, 60, 60].map(|minutes| MINUTE * minutes));
     }

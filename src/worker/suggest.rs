@@ -4,7 +4,7 @@
 
 use crate::command::args::{self, in_word_list, parse_quoted_name};
 use crate::command::prompt::Prompt;
-use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, lookup, catalog};
+use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};

@@ -126,7 +126,8 @@ impl Zapi {
         }
         // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
         // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]).
-        let items = object.get("subGroups").map_or(Some(&[][..]), lenient_json::list).ok_or_else(unreadable)?;
+        let items =
+            object.get("subGroups").map_or(Some(&[][..]), lenient_json::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(parse_sub_group).collect();
         let groups = groups.ok_or_else(unreadable)?;
         let (name, description) = (lenient_json::name(object, "name"), lenient_json::description(object));

@@ -2,18 +2,18 @@
 //!
 //! | what comes back | cause | tried again | every call fails |
 //! |---|---|---|---|
-//! | the journal cannot be written, so the call could not be booked: nothing was sent | [`Cause::NotBooked`] | yes | yes |
-//! | the time of this attempt is over: a change was not sent, a reading was cut | [`Cause::DeadlineExceeded`] | yes | yes |
-//! | connection or name look-up failed: nothing was sent | [`Cause::Unreachable`] | yes | yes |
-//! | time-out, reset, cut short, 408: it may have been done | [`Cause::NoAnswer`] | yes | |
-//! | 425, 429: it was not done | [`Cause::Busy`] | yes | |
-//! | 5xx: it may have been done | [`Cause::Trouble`] | yes | |
-//! | an error text that asks to connect | [`Cause::Disconnected`] | yes | yes |
-//! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`Cause::ClientToken`] | no | yes |
-//! | `Instance not found` | [`Cause::InstanceNotFound`] | no | yes |
-//! | `<IP address> not allowed`, with or without brackets | [`Cause::Address`] | no | yes |
-//! | other 4xx; 2xx with an `error` that says something, `success:false`, `value:false`, `status:"ERROR"` | [`Cause::Refused`] | no | |
-//! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`Cause::Unreadable`] | yes | |
+//! | the journal cannot be written, so the call could not be booked: nothing was sent | [`ApiErrorKind::RateLimitUnavailable`] | yes | yes |
+//! | the time of this attempt is over: a change was not sent, a reading was cut | [`ApiErrorKind::DeadlineExceeded`] | yes | yes |
+//! | connection or name look-up failed: nothing was sent | [`ApiErrorKind::Unreachable`] | yes | yes |
+//! | time-out, reset, cut short, 408: it may have been done | [`ApiErrorKind::NoResponse`] | yes | |
+//! | 425, 429: it was not done | [`ApiErrorKind::Busy`] | yes | |
+//! | 5xx: it may have been done | [`ApiErrorKind::ServerError`] | yes | |
+//! | an error text that asks to connect | [`ApiErrorKind::Disconnected`] | yes | yes |
+//! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`ApiErrorKind::WrongClientToken`] | no | yes |
+//! | `Instance not found` | [`ApiErrorKind::InstanceNotFound`] | no | yes |
+//! | `<IP address> not allowed`, with or without brackets | [`ApiErrorKind::WrongUrl`] | no | yes |
+//! | other 4xx; 2xx with an `error` that says something, `success:false`, `value:false`, `status:"ERROR"` | [`ApiErrorKind::Rejected`] | no | |
+//! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`ApiErrorKind::Unreadable`] | yes | |
 //!
 //! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
 //! is the journal's rule (`journal::failure`).

@@ -153,7 +153,12 @@ pub(super) fn parse_participant(item: &Value) -> Participant {
     let lid = lenient_json::text(item, "lid").and_then(|lid| Lid::parse(&lid));
     let Person { phone, lid } = parse_person(&lenient_json::text(item, "phone").unwrap_or_default(), lid);
     let is_super_admin = lenient_json::is_true(item, "isSuperAdmin");
-    Participant { phone, lid, is_admin: is_super_admin || lenient_json::is_true(item, "isAdmin"), is_super_admin }
+    Participant {
+        phone,
+        lid,
+        is_admin: is_super_admin || lenient_json::is_true(item, "isAdmin"),
+        is_super_admin,
+    }
 }
 
 /// Who an address is, `lid` being told beside it: a number, or a lid with or without its suffix.

@@ -44,7 +44,8 @@ impl Zapi {
     /// Only what has got an id is queued.
     async fn post_message(&self, call: &'static str, body: &Value) -> Result<String, ApiError> {
         let answer = self.post(call, body).await?;
-        let id = |key| lenient_json::text(lenient_json::object(&answer), key).filter(|id| !id.trim().is_empty());
+        let id =
+            |key| lenient_json::text(lenient_json::object(&answer), key).filter(|id| !id.trim().is_empty());
         // `id` is `messageId` under the name that other tools use.
         id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }

@@ -33,16 +33,16 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 
+pub use call_observer::CallObserver;
 pub use communities::{
     AddPolicy, CommunityDetails, CommunitySummary, CreatedCommunity, InvitationScope, SubGroup,
 };
-pub use http_client::HttpClients;
 pub use error::{ApiError, ApiErrorKind};
 pub use groups::{GroupDetails, GroupSummary, Participant};
+pub use http_client::HttpClients;
 pub use instance::{AccountStatus, ConnectionStatus, WebhookKind};
-pub use rate_limit::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
 pub use people::PhoneInfo;
-pub use call_observer::CallObserver;
+pub use rate_limit::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
 
 use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};
@@ -142,7 +142,7 @@ impl Zapi {
     }
 
     /// The same line for one attempt that ends after `time`: a later call fails with
-    /// [`Cause::DeadlineExceeded`], and so does a reading that is under way then. A confirmed change leaves at
+    /// [`ApiErrorKind::DeadlineExceeded`], and so does a reading that is under way then. A confirmed change leaves at
     /// least `extension`, and waiting for a rate limit does not count.
     pub fn with_deadline(&self, time: Duration, extension: Duration) -> Self {
         Self { deadline: Some(Arc::new(Deadline::new(Instant::now(), time, extension))), ..self.clone() }

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_given_up_lets_progress_go() {
+    async fn an_answer_that_is_failed_lets_progress_go() {
         let (ledger, pace) = pace();
         let given_up = async {
             tokio::select! {

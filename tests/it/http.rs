@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::sandbox::webhook_event::Answer;
+use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::telemetry::Metrics;
 
 use crate::support::wire::{Wire, ask, request};

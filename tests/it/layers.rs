@@ -21,6 +21,13 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("catalogues", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];
 
+/// Names that standard terms replaced. A type or a module that bears one of them says less than its replacement.
+const REPLACED: &str = "Door|Gate|Seats?|Held|Told|Glance|Outside|Flaw|Forgeries|Courtesy|Patience|Frame|Means|Given|\
+    Likely|Meant|Fate|Speech|Heard|Greeted|Bell|Desk|Witness|Deed|Chore|Kept|Trimmed|Shown|Asked|Taken|Begun|Unsent|\
+    Unread|Lost|Slip|Piece|Appointed|Staff|Roster|Book|Bot|Verdict|Sabotage|Weather|OrderRate|Orders?|\
+    seats|turn|courtesy|greeted|heard|meaning|forgeries|mend|which|patience|sight|loose|witness|phony|roster|book|\
+    authorise|recognise|question|bot|held|pace|amend";
+
 /// A file of `src/`: its path in there, and its code without comments and tests.
 struct Source {
     path: String,
@@ -38,6 +45,20 @@ fn imports_only_go_down_the_list_of_modules() {
 fn what_one_place_is_for_is_done_there_alone() {
     let wrong: Vec<String> = sources().iter().flat_map(misplaced).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_type_and_no_module_takes_a_name_that_was_replaced() {
+    let replaced = regex::Regex::new(&format!(
+        r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?(?:struct|enum|trait|type|mod) ({REPLACED})\b"
+    ))
+    .unwrap();
+    let found = sources().into_iter().flat_map(|source| {
+        let names = replaced.captures_iter(&source.code).map(|found| found[1].to_owned());
+        names.map(|name| format!("{}: {name}", source.path)).collect::<Vec<_>>()
+    });
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]

@@ -22,13 +22,13 @@ const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
 fn the_table_of_commands_is_that_of_the_registry() {
-    let open = "<!-- commands: made from src/command/registry.rs -->\n";
+    let open = "<!-- commands: made from src/command/catalog.rs -->\n";
     in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &catalog::markdown());
 }
 
 #[test]
 fn the_table_of_keys_is_that_of_the_configuration() {
-    let open = "<!-- configuration: made from src/config/keys.rs -->\n";
+    let open = "<!-- configuration: made from src/config/schema.rs -->\n";
     in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &schema::markdown());
 }
 

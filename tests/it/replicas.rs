@@ -114,7 +114,7 @@ async fn t14_a_yes_and_an_edit_that_come_to_two_replicas_together_never_do_both(
 }
 
 #[tokio::test]
-async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
+async fn commands_of_a_chat_keep_their_order_whichever_replica_took_them() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=12 {
@@ -137,7 +137,7 @@ async fn orders_of_a_chat_keep_their_order_whichever_replica_took_them() {
 }
 
 #[tokio::test]
-async fn orders_that_come_to_three_replicas_together_run_in_the_order_in_which_the_journal_took_them() {
+async fn commands_that_come_to_three_replicas_together_run_in_the_order_in_which_the_journal_took_them() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=30 {
@@ -159,7 +159,7 @@ async fn orders_that_come_to_three_replicas_together_run_in_the_order_in_which_t
 }
 
 #[tokio::test]
-async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
+async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -177,7 +177,7 @@ async fn an_order_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
 }
 
 #[tokio::test]
-async fn a_slow_order_stays_with_the_replica_that_keeps_its_lease() {
+async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -215,7 +215,7 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
 }
 
 #[tokio::test]
-async fn an_order_that_another_process_accepts_is_heard_of_at_once() {
+async fn a_command_that_another_process_accepts_is_heard_of_at_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let beside = Store::open_alongside(&url).await.unwrap();

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::user_action::{ScriptLine, UserAction};
 use super::sender::Sender;
+use super::user_action::{ScriptLine, UserAction};
 use super::{print_output, progress_demo};
 use crate::sandbox::webhook_event::{EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};

@@ -30,9 +30,9 @@ use crate::clock::Clock;
 use crate::command::{TimingConfig, catalog};
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
-use crate::server::listen;
 use crate::lifecycle;
 use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
+use crate::server::listen;
 
 /// The number of the person who types.
 const ADMIN_PHONE: &str = "5544999990001";

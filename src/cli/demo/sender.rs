@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_are_called_by_name_or_number_and_others_are_strangers() {
+    fn people_are_called_by_name_or_number_and_others_are_non_admins() {
         let world = World::neighbourhood();
         for (who, name, address) in [
             ("bruno", "Bruno", "5544999990002"),

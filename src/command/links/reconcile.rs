@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::read_back::PollBackoff;
 use super::super::progress::MIN_ITEMS_FOR_PROGRESS;
+use super::super::read_back::PollBackoff;
 use super::super::{CommandError, Context};
 use super::LinkAction;
 use super::plan::{LinkPlan, find_other_community};

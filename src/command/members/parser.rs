@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_beside_a_number_is_a_name_and_no_slip() {
+    fn a_name_beside_a_number_is_a_name_and_no_typo() {
         let rows = [
             ("Ana: +55 44 99999-0001", Some("Ana")),
             ("Ana Maria - 44 99999-0001", Some("Ana Maria")),

@@ -137,7 +137,7 @@ fn files_and_what_was_deleted_are_told_with_their_fields() {
 }
 
 #[test]
-fn each_kind_of_no_order_carries_its_flag() {
+fn each_kind_of_no_command_carries_its_flag() {
     let rows = [
         (event().edited(), "isEdit"),
         (event().forwarded(), "forwarded"),

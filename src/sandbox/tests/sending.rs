@@ -130,7 +130,7 @@ async fn a_waiting_test_sees_calls_and_changes_by_hand() {
 }
 
 #[tokio::test]
-async fn what_the_chats_saw_is_kept_in_its_order_with_every_edit() {
+async fn what_the_chats_saw_is_kept_in_its_command_with_every_edit() {
     let api = Api::new(World::empty());
     let id = say(&api, "⏳ 0 of 3").await.json()["id"].clone();
     for text in ["⏳ 1 of 3", "⏳ 2 of 3"] {

@@ -139,7 +139,7 @@ impl MessageRef<'_> {
 /// Reads a verified event.
 ///
 /// # Errors
-/// [`NotAnObject`] if it is no JSON object; whatever is in the object is no error.
+/// [`NotJsonObject`] if it is no JSON object; whatever is in the object is no error.
 pub fn parse_event<'a>(
     verified: &'a Verified,
     ours: &InstanceInfo<'_>,

@@ -173,7 +173,7 @@ fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_
 }
 
 #[test]
-fn an_order_comes_from_the_text_alone() {
+fn a_command_comes_from_the_text_alone() {
     let order = "/link Sales futebol";
     let contents = [
         json!({"image": {"caption": order, "mimeType": "image/jpeg"}}),
@@ -290,7 +290,7 @@ fn flags_are_believed_however_they_are_written() {
 }
 
 #[test]
-fn the_owner_may_give_orders_on_the_bots_own_phone_where_that_is_configured() {
+fn the_owner_may_give_commands_on_the_bots_own_phone_where_that_is_configured() {
     let typed = with(direct(), &json!({"fromMe": true}));
     let group = with(in_group(), &json!({"fromMe": "true", "participantPhone": "5511988887777"}));
     for (event, address) in [(typed, ANA), (group, GROUP)] {

@@ -67,7 +67,7 @@ async fn is_found(polls: usize) -> bool {
 }
 
 #[tokio::test]
-async fn an_order_that_is_accepted_while_the_worker_looks_is_found() {
+async fn a_command_that_is_accepted_while_the_worker_looks_is_found() {
     // Which step of the look it falls into depends on the polls; which of two news comes first, on chance.
     for polls in 0..8 {
         let tries = futures_util::future::join_all((0..8).map(|_| is_found(polls))).await;
@@ -106,7 +106,7 @@ fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
 }
 
 #[tokio::test]
-async fn t41_an_order_that_panics_every_time_ends_and_takes_nobody_with_it() {
+async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     let (store, writer, folder) = Store::open_temporary(&Clock::system()).await;
     let (metrics, shutdown) = (Arc::<Metrics>::default(), CancellationToken::new());
     let moment = Duration::from_millis(1);

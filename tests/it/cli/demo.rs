@@ -77,7 +77,7 @@ fn a_script_from_anywhere_is_read_to_its_last_line() {
 }
 
 #[test]
-fn how_far_an_order_is_is_shown_before_its_answer_and_becomes_it() {
+fn how_far_a_command_is_is_shown_before_its_answer_and_becomes_it() {
     let place = TestFolder::new();
     let ran = place.run_on("/link bairro bloco* --yes\n", &["demo"]);
 
@@ -92,7 +92,7 @@ fn how_far_an_order_is_is_shown_before_its_answer_and_becomes_it() {
 }
 
 #[test]
-fn somebody_else_gives_orders_on_a_phone_of_their_own() {
+fn somebody_else_gives_commands_on_a_phone_of_their_own() {
     let place = TestFolder::new();
     let script = [
         ("[as bruno] /lnik a", "Bruno", "/lnik a", "There is no command"),

@@ -22,7 +22,7 @@ fn with_commands() -> (TestFolder, Vec<String>) {
 }
 
 #[test]
-fn orders_are_listed_newest_first_in_each_form() {
+fn commands_are_listed_newest_first_in_each_form() {
     let (place, ids) = with_commands();
 
     let table = place.run(&["journal", "list"]);
@@ -48,7 +48,7 @@ fn orders_are_listed_newest_first_in_each_form() {
 }
 
 #[test]
-fn one_order_is_shown_with_all_that_happened_to_it() {
+fn one_command_is_shown_with_all_that_happened_to_it() {
     let (place, ids) = with_commands();
     let short = &ids[0][..ids[0].len() - 1];
 
@@ -161,7 +161,7 @@ fn what_is_no_dead_letter_is_not_taken_up() {
 }
 
 #[test]
-fn an_order_is_shown_with_each_call_that_was_made_for_it() {
+fn a_command_is_shown_with_each_call_that_was_made_for_it() {
     let (place, ids) = with_commands();
 
     let text = place.run(&["journal", "show", &ids[0]]).out;
@@ -175,7 +175,7 @@ fn an_order_is_shown_with_each_call_that_was_made_for_it() {
 }
 
 #[test]
-fn all_orders_are_exported_oldest_first_in_either_form() {
+fn all_commands_are_exported_oldest_first_in_either_form() {
     let (place, ids) = with_commands();
 
     let csv = place.run(&["journal", "export"]);

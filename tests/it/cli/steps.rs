@@ -92,7 +92,7 @@ fn stopped_three_times_at_the_same_step() {
 }
 
 #[test]
-fn a_second_order_is_stopped_and_the_first_is_not_touched() {
+fn a_second_command_is_stopped_and_the_first_is_not_touched() {
     let mut place = TestFolder::new();
     place.variable("VINCULA_FAIL_AT", "planned:2");
     let mut serving = place.serve();
@@ -110,7 +110,7 @@ fn a_second_order_is_stopped_and_the_first_is_not_touched() {
 }
 
 #[test]
-fn whoever_tries_again_blindly_would_be_noticed() {
+fn whoever_attempts_again_blindly_would_be_noticed() {
     let blind = Some(InjectedBug::BlindRetry);
     let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
     assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));

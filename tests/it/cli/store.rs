@@ -103,7 +103,7 @@ impl TestFolder {
 }
 
 #[test]
-fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
+fn a_full_disk_refuses_commands_until_there_is_room_and_loses_none() {
     let place = TestFolder::new();
     // A limit of the process stands for the disk's end: no file may grow beyond it.
     let limited = "trap '' XFSZ; ulimit -S -f 2000; exec \"$0\" serve";
@@ -140,7 +140,7 @@ fn a_full_disk_refuses_orders_until_there_is_room_and_loses_none() {
 /// A thread that never comes back stands for a disk that hangs.
 #[cfg(debug_assertions)]
 #[test]
-fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
+fn a_disk_that_hangs_refuses_commands_and_keeps_no_service_from_its_end() {
     let mut place = TestFolder::new();
     place.variable("VINCULA_HANG_AT", "writing");
     let mut serving = place.serve();
@@ -166,7 +166,7 @@ fn a_disk_that_hangs_refuses_orders_and_keeps_no_service_from_its_end() {
 }
 
 #[test]
-fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
+fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
     let place = TestFolder::new();
     let serving = place.serve_as(place.by_nobody());
     place.command_event("A1", "/whoami");
@@ -193,7 +193,7 @@ fn a_journal_that_may_only_be_read_refuses_orders_until_it_may_be_written() {
 }
 
 #[test]
-fn a_damaged_page_that_the_next_order_needs_is_named_at_the_start() {
+fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
     for name in [
         "command",
         "note",
@@ -254,7 +254,7 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
 
 /// What `journal` shows of an order whose text is gone.
 #[test]
-fn an_order_without_its_text_still_says_who_did_what_and_how_it_ended() {
+fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
     let place = TestFolder::new();
     let serving = place.serve();
     let id = place.command_event("A1", COMMAND);

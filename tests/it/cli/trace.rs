@@ -14,7 +14,7 @@ use super::{TIMEOUT, TestFolder};
 mod fsync;
 
 #[test]
-fn the_order_is_synced_before_its_sender_is_answered() {
+fn the_command_is_synced_before_its_sender_is_answered() {
     let Some(trace) = trace_of_an_order(None) else { return };
     let moments = fsync::read(&trace);
     assert!(moments.is_ok(), "{moments:?} in {trace}");

@@ -45,7 +45,7 @@ async fn each_of_several_is_told_what_became_of_them() {
 }
 
 #[tokio::test]
-async fn the_reply_speaks_the_language_of_the_order() {
+async fn the_reply_speaks_the_language_of_the_command() {
     let bot = Service::start().await;
 
     let pt = bot.ask(ANA, r#"/adicionar "Bairro Feliz" 44 99999-0004 e 44 99999-0002, Zé"#).await;
@@ -122,7 +122,7 @@ async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
 }
 
 #[tokio::test]
-async fn nobody_is_invited_twice_though_the_order_is_tried_again() {
+async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
     let bot = Service::start().await;
     let hard = "5544999990006";
     bot.sandbox.world(|world| {
@@ -231,7 +231,7 @@ async fn after_a_crash_the_answer_still_tells_how_it_stood_before() {
 }
 
 #[tokio::test]
-async fn a_trial_shows_what_it_would_do_and_does_nothing() {
+async fn a_dry_run_shows_what_it_would_do_and_does_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}, {BRUNO} --try"#)).await;
@@ -257,7 +257,7 @@ async fn who_came_cannot_be_taken_back_by_undo() {
 }
 
 #[tokio::test]
-async fn an_order_without_people_or_with_too_many_changes_nothing() {
+async fn a_command_without_people_or_with_too_many_changes_nothing() {
     let bot = Service::start().await;
     let many: String = (0..201).map(|nth| format!("+5544977{nth:06}, ")).collect();
 
@@ -305,7 +305,7 @@ async fn whoever_may_be_in_under_a_hidden_number_is_not_said_to_be_invited() {
 }
 
 #[tokio::test]
-async fn slips_lead_to_success() {
+async fn typos_lead_to_success() {
     let bot = Service::start().await;
 
     let no_quotes = bot.ask(ANA, "/add Bairro Feliz 44 99999-0005").await;
@@ -372,7 +372,7 @@ async fn undo_takes_back_nothing_before_what_was_not_sure() {
 }
 
 #[tokio::test]
-async fn where_groups_are_named_instead_of_people_the_order_on_groups_is_offered() {
+async fn where_groups_are_named_instead_of_people_the_command_on_groups_is_offered() {
     let bot = Service::start().await;
 
     let added = bot.ask(ANA, "/adicionar bairro feliz futebol").await;

@@ -121,7 +121,7 @@ async fn undo_takes_a_short_name_back_or_gives_it_what_it_stood_for() {
 }
 
 #[tokio::test]
-async fn a_trial_changes_no_short_name() {
+async fn a_dry_run_changes_no_short_name() {
     let bot = Service::start().await;
     let trial = "\n\nThis was a trial: nothing was changed. Without --try it is done.";
 
@@ -156,7 +156,7 @@ async fn what_means_something_else_is_no_short_name() {
 }
 
 #[tokio::test]
-async fn each_slip_leads_on() {
+async fn each_typo_leads_on() {
     let bot = Service::start().await;
 
     let turned = bot.ask(ANA, r#"/alias "Bairro Feliz" = bf"#).await;

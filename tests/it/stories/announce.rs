@@ -58,7 +58,7 @@ async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_ye
 }
 
 #[tokio::test]
-async fn a_thumb_on_the_question_is_a_yes_and_a_second_one_sends_nothing() {
+async fn a_thumb_on_the_prompt_is_a_yes_and_a_second_one_sends_nothing() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     bot.ask(ANA, COMMAND).await;
     let thumb = bot.thumb_on_last(ANA);
@@ -91,7 +91,7 @@ async fn a_no_sends_nothing_and_yes_in_the_order_asks_nothing() {
 }
 
 #[tokio::test]
-async fn a_trial_sends_nothing_and_asks_nothing() {
+async fn a_dry_run_sends_nothing_and_asks_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/announce --try \"Bairro Feliz\" Oi").await;
@@ -163,7 +163,7 @@ async fn after_a_crash_in_the_call_it_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_cancelled_order_says_that_it_may_have_been_sent_before() {
+async fn a_cancelled_command_says_that_it_may_have_been_sent_before() {
     let mut bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     let call = bot.sandbox.faults().hold_response("send-text");
@@ -213,7 +213,7 @@ async fn what_z_api_refuses_was_not_sent() {
 }
 
 #[tokio::test]
-async fn the_question_survives_a_restart() {
+async fn the_prompt_survives_a_restart() {
     let mut bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     bot.settled().await;

@@ -8,7 +8,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 use crate::support::{ANA, ANA_LID, Service};
 
 #[tokio::test]
-async fn an_answer_goes_to_the_chat_of_the_order_and_quotes_it() {
+async fn an_answer_goes_to_the_chat_of_the_command_and_quotes_it() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let orders = [
@@ -51,7 +51,7 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
 }
 
 #[tokio::test]
-async fn t13_no_message_of_an_answer_begins_like_an_order() {
+async fn t13_no_message_of_an_answer_begins_like_a_command() {
     let bot = Service::with()
         .instance(r#"prefixes = ["!", "“", "✅", "•"]"#)
         .world(|world| {
@@ -74,7 +74,7 @@ async fn t13_no_message_of_an_answer_begins_like_an_order() {
 }
 
 #[tokio::test]
-async fn orders_in_a_reply_begin_with_the_first_prefix() {
+async fn commands_in_a_reply_begin_with_the_first_prefix() {
     let bot = Service::with().instance(r#"prefixes = ["!", "/"]"#).start().await;
 
     let usage = bot.ask(ANA, "/link").await;
@@ -85,7 +85,7 @@ async fn orders_in_a_reply_begin_with_the_first_prefix() {
 }
 
 #[tokio::test]
-async fn a_quick_order_wears_no_hourglass() {
+async fn a_quick_command_wears_no_progress_reaction() {
     let bot = Service::start().await;
 
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -95,7 +95,7 @@ async fn a_quick_order_wears_no_hourglass() {
 }
 
 #[tokio::test]
-async fn an_hourglass_stays_from_try_to_try_until_the_answer() {
+async fn a_progress_reaction_stays_from_try_to_try_until_the_answer() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(10))
         .start()
@@ -115,7 +115,7 @@ async fn an_hourglass_stays_from_try_to_try_until_the_answer() {
 }
 
 #[tokio::test]
-async fn an_hourglass_that_cannot_be_shown_harms_nothing() {
+async fn a_progress_reaction_that_cannot_be_shown_harms_nothing() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(1))
         .start()

@@ -351,7 +351,7 @@ async fn t42_who_is_admin_no_longer_moves_nothing_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_nothing() {
+async fn t22_an_admin_of_a_community_who_is_demoted_while_the_command_waits_moves_nothing() {
     let mut bot = setting().start().await;
     bot.knows(BRUNO).await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
@@ -372,7 +372,7 @@ async fn t22_an_admin_of_a_community_who_is_demoted_while_the_order_waits_moves_
 }
 
 #[tokio::test]
-async fn an_order_waits_until_it_can_be_read_whether_its_sender_is_still_an_admin() {
+async fn a_command_waits_until_it_can_be_read_whether_its_sender_is_still_an_admin() {
     let mut bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
@@ -408,7 +408,7 @@ async fn t42_unknown_is_no() {
 }
 
 #[tokio::test]
-async fn t42_a_strangers_orders_ask_nobody_who_they_are() {
+async fn t42_a_non_admins_commands_ask_nobody_who_they_are() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let (calls, rows) = (bot.sandbox.calls().len(), bot.store.list(None, 9).await.unwrap().len());
@@ -482,7 +482,7 @@ async fn whom_the_configuration_limits_stays_limited_where_they_are_admin() {
 }
 
 #[tokio::test]
-async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_elses_order() {
+async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_elses_command() {
     let bot = setting()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -533,7 +533,7 @@ async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
 }
 
 #[tokio::test]
-async fn t42_an_admin_of_a_community_learns_by_a_number_no_order_given_elsewhere() {
+async fn t42_an_admin_of_a_community_learns_by_a_number_no_command_given_elsewhere() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.sandbox.world(|world| {

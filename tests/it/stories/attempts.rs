@@ -46,7 +46,7 @@ async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
     let begun = Instant::now();
     bot.sandbox
         .faults()
-        .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::new()));
+        .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
     gate.release();
 
     let told = bot.replies_to(&order).await;
@@ -76,7 +76,7 @@ async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
 async fn t47_whoever_needs_a_newer_list_waits_no_longer_than_their_own_attempt() {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
-    bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::new()));
+    bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
     let begun = Instant::now();
 
     let orders = [

@@ -39,7 +39,7 @@ async fn a_number_that_was_not_offered_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_number_says_which_community_was_meant_and_the_rest_of_the_order_stands() {
+async fn a_number_says_which_community_was_meant_and_the_rest_of_the_command_stands() {
     let bot = Service::with()
         .world(|world| {
             let novo = world.community("Bairro Novo");
@@ -55,7 +55,7 @@ async fn a_number_says_which_community_was_meant_and_the_rest_of_the_order_stand
 }
 
 #[tokio::test]
-async fn the_numbers_of_a_trial_lead_to_a_trial() {
+async fn the_numbers_of_a_dry_run_lead_to_a_dry_run() {
     let bot = Service::with()
         .world(|world| {
             world.community("Bairro Novo");
@@ -119,7 +119,7 @@ async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_wa
 }
 
 #[tokio::test]
-async fn a_number_is_never_of_a_question_above_a_newer_list() {
+async fn a_number_is_never_of_a_prompt_above_a_newer_list() {
     for list in ["/groups vovó", "/communities"] {
         let bot = Service::start().await;
         bot.ask(ANA, "/link bairro vendas").await;

@@ -48,7 +48,7 @@ async fn people_that_cannot_be_counted_are_left_out() {
 }
 
 #[tokio::test]
-async fn the_numbers_of_its_groups_name_them_in_the_next_order() {
+async fn the_numbers_of_its_groups_name_them_in_the_next_command() {
     let bot = Service::start().await;
     bot.ask(ANA, "/community bairro").await;
 

@@ -90,7 +90,7 @@ async fn a_yes_with_thanks_and_a_no_with_reasons_are_answers_in_a_direct_chat() 
 }
 
 #[tokio::test]
-async fn a_thumb_on_the_question_is_a_yes_and_one_on_anything_else_is_not() {
+async fn a_thumb_on_the_prompt_is_a_yes_and_one_on_anything_else_is_not() {
     let bot = streets().start().await;
     let asked = bot.message(ANA, GRAVE);
     bot.ask_by(&asked).await;
@@ -187,7 +187,7 @@ async fn a_no_drops_it() {
 }
 
 #[tokio::test]
-async fn a_question_outlives_the_service() {
+async fn a_prompt_outlives_the_service() {
     let mut bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -227,7 +227,7 @@ async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
 }
 
 #[tokio::test]
-async fn a_question_that_comes_between_the_tries_of_a_yes_changes_nothing_of_it() {
+async fn a_prompt_that_comes_between_the_attempts_of_a_yes_changes_nothing_of_it() {
     let clock = Clock::manual(NOON);
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, GRAVE).await;
@@ -254,7 +254,7 @@ async fn who_says_so_at_once_is_not_asked() {
 }
 
 #[tokio::test]
-async fn a_trial_shows_and_does_nothing_whatever_is_answered() {
+async fn a_dry_run_shows_and_does_nothing_whatever_is_answered() {
     let bot = streets().start().await;
     let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ no group “xyzzy”\n\n\
                  This was a trial: nothing was changed. Without --try it is done.";
@@ -307,7 +307,7 @@ async fn rights_that_are_gone_meanwhile_are_gone_at_the_yes() {
 }
 
 #[tokio::test]
-async fn two_yeses_to_one_question_do_not_answer_the_next_one_unseen() {
+async fn two_yeses_to_one_prompt_do_not_answer_the_next_one_unseen() {
     let bot = streets().start().await;
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
     bot.settled().await;
@@ -347,7 +347,7 @@ async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said(
 }
 
 #[tokio::test]
-async fn who_may_give_an_order_may_say_yes_to_it() {
+async fn who_may_give_a_command_may_say_yes_to_it() {
     let bot = streets()
         .admins(&format!("[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommands = [\"unlink\"]\n"))
         .start()
@@ -358,7 +358,7 @@ async fn who_may_give_an_order_may_say_yes_to_it() {
 }
 
 #[tokio::test]
-async fn a_question_that_was_cancelled_takes_no_yes() {
+async fn a_prompt_that_was_cancelled_takes_no_yes() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -372,7 +372,7 @@ async fn a_question_that_was_cancelled_takes_no_yes() {
 }
 
 #[tokio::test]
-async fn a_change_that_was_ordered_since_drops_the_question_before_it() {
+async fn a_change_that_was_ordered_since_drops_the_prompt_before_it() {
     let bot = streets().start().await;
     bot.ask(ANA, r#"/unlink "Bairro Feliz" futebbol"#).await;
     bot.settled().await;
@@ -385,7 +385,7 @@ async fn a_change_that_was_ordered_since_drops_the_question_before_it() {
 }
 
 #[tokio::test]
-async fn a_thumb_on_the_last_message_of_a_long_question_is_a_yes() {
+async fn a_thumb_on_the_last_message_of_a_long_prompt_is_a_yes() {
     let bot = Service::with()
         .world(|world| {
             world.set_limit(100);
@@ -414,7 +414,7 @@ async fn a_thumb_on_the_last_message_of_a_long_question_is_a_yes() {
 }
 
 #[tokio::test]
-async fn a_yes_that_is_said_while_the_question_is_on_its_way_is_no_answer_to_it() {
+async fn a_yes_that_is_said_while_the_prompt_is_on_its_way_is_no_answer_to_it() {
     let clock = Clock::manual(NOON);
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
@@ -446,7 +446,7 @@ async fn a_yes_just_within_five_minutes_counts() {
 }
 
 #[tokio::test]
-async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_question() {
+async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_prompt() {
     let bot = streets()
         .world(|world| {
             for class in 1..=10 {

@@ -74,7 +74,7 @@ fn in_languages(spec: &CommandSpec, words: [&'static str; 3]) -> [(&'static str,
 }
 
 #[tokio::test]
-async fn every_command_that_changes_something_has_a_trial_that_changes_nothing() {
+async fn every_command_that_changes_something_has_a_dry_run_that_changes_nothing() {
     let changing: Vec<&str> = COMMANDS
         .iter()
         .filter(|spec| spec.is_mutating && matches!(spec.handler, Handler::Run(_)))
@@ -101,7 +101,7 @@ async fn every_command_that_changes_something_has_a_trial_that_changes_nothing()
 }
 
 #[tokio::test]
-async fn without_the_trial_each_of_these_orders_changes_something() {
+async fn without_the_dry_run_each_of_these_commands_changes_something() {
     for (name, words) in CHANGING {
         let bot = world().start().await;
 

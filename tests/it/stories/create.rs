@@ -92,7 +92,7 @@ async fn a_second_one_of_a_name_is_asked_about_and_made_exactly_as_shown() {
 }
 
 #[tokio::test]
-async fn a_trial_makes_nothing() {
+async fn a_dry_run_makes_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/create --try Bairro Novo").await;

@@ -67,7 +67,7 @@ async fn a_name_of_several_words_needs_no_quotes() {
 }
 
 #[tokio::test]
-async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a_slip() {
+async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a_typo() {
     let bot = Service::start().await;
     bot.sandbox.world(|world| world.community("Bairro Novo"));
 
@@ -115,7 +115,7 @@ async fn undo_takes_back_nothing_that_was_so_before() {
 }
 
 #[tokio::test]
-async fn a_trial_shows_the_text_behind_marks_of_a_quote_and_changes_nothing() {
+async fn a_dry_run_shows_the_text_behind_marks_of_a_quote_and_changes_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" —try Oi\n✅ tudo pronto").await;
@@ -179,7 +179,7 @@ async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_cancelled_order_says_what_is_so() {
+async fn a_cancelled_command_says_what_is_so() {
     let bot = with_long_retries().start().await;
     bot.sandbox.faults().fail_always("update-", Fault::Replace(FaultResponse::bad_gateway()));
     let not_done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;

@@ -26,7 +26,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
+async fn a_typo_is_corrected_by_editing_it_and_its_answer_becomes_the_new_one() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
     bot.ask_by(&order).await;
@@ -47,7 +47,7 @@ async fn a_slip_is_mended_by_editing_it_and_its_answer_becomes_the_new_one() {
 }
 
 #[tokio::test]
-async fn t14_an_order_that_did_something_is_never_run_again() {
+async fn t14_a_command_that_did_something_is_never_run_again() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
     bot.ask_by(&order).await;
@@ -77,7 +77,7 @@ async fn t14_the_same_edit_comes_twice_and_is_run_once() {
 }
 
 #[tokio::test]
-async fn after_a_quarter_of_an_hour_an_edit_is_no_order() {
+async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link bairro");
@@ -91,7 +91,7 @@ async fn after_a_quarter_of_an_hour_an_edit_is_no_order() {
 }
 
 #[tokio::test]
-async fn an_edit_of_what_was_no_order_is_none() {
+async fn an_edit_of_what_was_no_command_is_none() {
     let bot = Service::start().await;
     let chatter = bot.message(ANA, "link futebol");
     bot.post(&chatter).await;
@@ -118,7 +118,7 @@ async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_mended_order_that_is_cut_off_is_ended_and_said_once() {
+async fn a_corrected_command_that_is_cut_off_is_ended_and_said_once() {
     let mut bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -161,7 +161,7 @@ async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
 }
 
 #[tokio::test]
-async fn nobody_mends_the_order_of_another() {
+async fn nobody_corrects_the_command_of_another() {
     let bot = Service::with().admins(crate::stories::scene::ANA_AND_RUI).start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -277,7 +277,7 @@ async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_bef
 }
 
 #[tokio::test]
-async fn an_edit_of_an_order_that_is_at_work_for_long_is_not_run() {
+async fn an_edit_of_a_command_that_is_at_work_for_long_is_not_run() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/communities");
     let read = bot.sandbox.faults().hold_request("communities?");
@@ -365,7 +365,7 @@ async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() 
 }
 
 #[tokio::test]
-async fn who_mends_an_order_too_soon_after_others_may_mend_it_a_minute_later() {
+async fn who_corrects_a_command_too_soon_after_others_may_mend_it_a_minute_later() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 2").start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -430,7 +430,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn what_only_asked_is_mended_by_an_edit_and_the_yes_is_to_the_new_version() {
+async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_version() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
 
@@ -461,7 +461,7 @@ async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
 }
 
 #[tokio::test]
-async fn a_question_is_dropped_where_its_message_becomes_something_else() {
+async fn a_prompt_is_dropped_where_its_message_becomes_something_else() {
     for text in ["/ajuda", "/avisar", "/xyzzy"] {
         let bot = Service::start().await;
         let order = bot.send_prompting_command(ANNOUNCE).await;
@@ -475,7 +475,7 @@ async fn a_question_is_dropped_where_its_message_becomes_something_else() {
 }
 
 #[tokio::test]
-async fn an_edit_in_a_group_drops_the_question_too() {
+async fn an_edit_in_a_group_drops_the_prompt_too() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let order = bot.message(ANA, "/desativar bairro").in_group(&group);
@@ -490,7 +490,7 @@ async fn an_edit_in_a_group_drops_the_question_too() {
 }
 
 #[tokio::test]
-async fn a_trial_becomes_the_order_by_an_edit() {
+async fn a_dry_run_becomes_the_command_by_an_edit() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/link bairro futebol --try").await;
 
@@ -538,7 +538,7 @@ async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
 }
 
 #[tokio::test]
-async fn t14_of_questions_that_led_to_one_another_all_are_done_once_the_last_one_is() {
+async fn t14_of_prompts_that_led_to_one_another_all_are_done_once_the_last_one_is() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/avisr bairro Reunião sexta 19h").await;
     bot.ask(ANA, "sim").await;
@@ -559,7 +559,7 @@ async fn t14_of_questions_that_led_to_one_another_all_are_done_once_the_last_one
 
 /// Both versions waited behind another order, so the question came after the edit.
 #[tokio::test]
-async fn a_thumb_on_an_answer_that_took_the_place_of_a_question_is_no_yes_to_that() {
+async fn a_thumb_on_an_answer_that_took_the_place_of_a_prompt_is_no_yes_to_that() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let held = bot.sandbox.faults().hold_request("communities/link");
@@ -583,7 +583,7 @@ async fn a_thumb_on_an_answer_that_took_the_place_of_a_question_is_no_yes_to_tha
 }
 
 #[tokio::test]
-async fn a_question_that_its_message_s_edit_overtook_is_dropped_as_well() {
+async fn a_prompt_that_its_message_s_edit_overtook_is_dropped_as_well() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, ANNOUNCE);
@@ -618,7 +618,7 @@ async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
 }
 
 #[tokio::test]
-async fn an_edit_leaves_the_question_of_another_message_alone() {
+async fn an_edit_leaves_the_prompt_of_another_message_alone() {
     let bot = Service::start().await;
     let slip = bot.message(ANA, "/status now please");
     bot.ask_by(&slip).await;

@@ -87,7 +87,7 @@ async fn a_restart_keeps_who_was_greeted() {
 }
 
 #[tokio::test]
-async fn neither_a_group_nor_a_stranger_is_greeted() {
+async fn neither_a_group_nor_a_non_admin_is_greeted() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let group = bot.group("Futebol");
 
@@ -142,7 +142,7 @@ async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
 }
 
 #[tokio::test]
-async fn an_order_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() {
+async fn a_command_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() {
     for text in ["vincular bairro futebol", "/ vincular bairro futebol", "Por favor /vincular bairro futebol"]
     {
         let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
@@ -156,7 +156,7 @@ async fn an_order_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() {
 }
 
 #[tokio::test]
-async fn an_order_without_its_sign_is_chatter_of_a_group_and_of_a_stranger() {
+async fn a_command_without_its_sign_is_chatter_of_a_group_and_of_a_non_admin() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let order = "vincular bairro futebol";

@@ -68,7 +68,7 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
 }
 
 #[tokio::test]
-async fn help_on_what_stands_for_another_order_offers_neither_trial_nor_yes() {
+async fn help_on_what_stands_for_another_command_offers_neither_dry_run_nor_yes() {
     let bot = Service::start().await;
 
     for order in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {

@@ -59,7 +59,7 @@ async fn the_time_zone_is_the_instances_and_another_year_is_told() {
 }
 
 #[tokio::test]
-async fn what_came_of_an_order_is_a_mark() {
+async fn what_came_of_a_command_is_a_mark() {
     let bot = bot().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, "/link bairro xyzzy").await;
     bot.ask(ANA, "/link bairro moradores").await;
@@ -372,7 +372,7 @@ async fn of_a_community_that_is_gone_its_name_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_short_name_tells_the_community_of_an_order_that_came_to_nothing() {
+async fn a_short_name_tells_the_community_of_a_command_that_came_to_nothing() {
     let bot = bot().start().await;
     bot.ask(ANA, "/alias bf = bairro").await;
     bot.ask(ANA, "/link bf xyzzy").await;

@@ -21,7 +21,7 @@ fn with_progress_reaction() -> ServiceBuilder {
 }
 
 #[tokio::test]
-async fn an_hourglass_of_a_try_that_failed_goes_with_the_answer_of_the_next() {
+async fn a_progress_reaction_of_an_attempt_that_failed_goes_with_the_answer_of_the_next() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
@@ -40,7 +40,7 @@ async fn an_hourglass_of_a_try_that_failed_goes_with_the_answer_of_the_next() {
 }
 
 #[tokio::test]
-async fn an_hourglass_from_before_a_crash_in_the_middle_of_a_call_goes_with_the_answer() {
+async fn a_progress_reaction_from_before_a_crash_in_the_middle_of_a_call_goes_with_the_answer() {
     let mut bot = with_progress_reaction().start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -55,7 +55,7 @@ async fn an_hourglass_from_before_a_crash_in_the_middle_of_a_call_goes_with_the_
 }
 
 #[tokio::test]
-async fn an_hourglass_stays_until_the_answer_is_out() {
+async fn a_progress_reaction_stays_until_the_answer_is_out() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
@@ -73,7 +73,7 @@ async fn an_hourglass_stays_until_the_answer_is_out() {
 }
 
 #[tokio::test]
-async fn an_order_whose_answer_is_refused_wears_no_hourglass_for_ever() {
+async fn a_command_whose_answer_is_refused_wears_no_progress_reaction_for_ever() {
     let bot = with_progress_reaction().start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_always("send-text", Fault::Replace(refusal("no such chat")));
@@ -88,7 +88,7 @@ async fn an_order_whose_answer_is_refused_wears_no_hourglass_for_ever() {
 }
 
 #[tokio::test]
-async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_a_try_that_hangs() {
+async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_an_attempt_that_hangs() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let soon = Duration::from_millis(200);
     let setting = Service::with().clock(clock.clone());

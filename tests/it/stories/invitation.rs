@@ -73,7 +73,7 @@ async fn the_announcement_group_is_no_target_by_its_link_either() {
 }
 
 #[tokio::test]
-async fn a_link_that_nothing_came_of_may_be_mended_in_its_message() {
+async fn a_link_that_nothing_came_of_may_be_corrected_in_its_message() {
     let bot = Service::start().await;
     let dead = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
     for (name, why) in [

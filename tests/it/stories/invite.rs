@@ -85,7 +85,7 @@ async fn a_new_link_is_made_after_a_yes_and_the_old_one_dies() {
 }
 
 #[tokio::test]
-async fn a_trial_changes_nothing() {
+async fn a_dry_run_changes_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/invite bairro reset --try").await;

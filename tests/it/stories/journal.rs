@@ -12,7 +12,7 @@ fn replies_to(bot: &Service, message_id: &str) -> usize {
 }
 
 #[tokio::test]
-async fn an_order_survives_a_crash_before_its_first_call() {
+async fn a_command_survives_a_crash_before_its_first_call() {
     let mut bot = Service::start().await;
     let gate = bot.sandbox.faults().hold_request("communities?");
     let event = bot.message(ANA, COMMAND);
@@ -105,7 +105,7 @@ async fn nobody_else_can_occupy_an_id() {
 }
 
 #[tokio::test]
-async fn orders_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
+async fn commands_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
     let bot = Service::start().await;
     bot.ask(ANA, "/communities").await;
     let gate = bot.sandbox.faults().hold_request("communities/link");
@@ -179,7 +179,7 @@ async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_long_order_wears_an_hourglass_until_its_answer() {
+async fn a_long_command_wears_a_progress_reaction_until_its_answer() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = std::time::Duration::from_millis(10))
         .start()

@@ -9,7 +9,7 @@ const FIRST: &str = r#"/link "Bairro Feliz" futebol"#;
 const SECOND: &str = r#"/link "Bairro Feliz" suporte"#;
 
 #[tokio::test]
-async fn the_second_order_of_a_chat_is_not_begun_before_the_first_is_answered() {
+async fn the_second_command_of_a_chat_is_not_begun_before_the_first_is_answered() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let first = bot.send_to_completion(ANA, FIRST).await;
@@ -45,7 +45,7 @@ async fn one_direct_chat_is_one_chat_under_number_twin_and_lid() {
 }
 
 #[tokio::test]
-async fn every_reading_command_answers_while_an_order_of_its_chat_is_held() {
+async fn every_reading_command_answers_while_a_command_of_its_chat_is_held() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, FIRST).await;
@@ -92,7 +92,7 @@ async fn t23_two_admins_in_one_group_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn twenty_orders_that_arrive_together_are_each_run_once() {
+async fn twenty_commands_that_arrive_together_are_each_run_once() {
     let bot = Service::with()
         .world(|world| {
             for number in 1..=20 {
@@ -117,7 +117,7 @@ async fn twenty_orders_that_arrive_together_are_each_run_once() {
 }
 
 #[tokio::test]
-async fn orders_that_arrive_together_run_in_the_order_in_which_the_journal_took_them() {
+async fn commands_that_arrive_together_run_in_the_order_in_which_the_journal_took_them() {
     let classes = |world: &mut World| {
         for number in 1..=30 {
             world.group(&format!("Turma {number:02}"));

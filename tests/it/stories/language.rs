@@ -120,7 +120,7 @@ async fn each_chat_has_a_language_of_its_own_which_a_restart_keeps() {
 }
 
 #[tokio::test]
-async fn a_slip_is_answered_in_the_language_of_its_command() {
+async fn a_typo_is_answered_in_the_language_of_its_command() {
     let bot = Service::start().await;
     bot.ask(ANA, "/language es").await;
     let rows = [
@@ -147,7 +147,7 @@ async fn a_slip_is_answered_in_the_language_of_its_command() {
 }
 
 #[tokio::test]
-async fn a_bare_answer_is_answered_in_the_language_of_the_question() {
+async fn a_bare_answer_is_answered_in_the_language_of_the_prompt() {
     // The chat speaks Spanish; what is asked is of the command's name, whatever the yes is.
     let rows = [
         ("/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
@@ -252,7 +252,7 @@ async fn a_spanish_bot_answers_in_spanish() {
 }
 
 #[tokio::test]
-async fn the_order_that_a_reply_offers_works_in_its_language() {
+async fn the_command_that_a_reply_offers_works_in_its_language() {
     for order in ["/link", "/juntar", "/enlazar"] {
         let bot = Service::start().await;
         let reply = bot.ask(ANA, &format!(r#"{order} "Bairro Feliz" "vendas sul""#)).await;

@@ -11,7 +11,7 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn t09_a_stranger_is_refused_once_an_hour_where_that_is_wanted() {
+async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("non_admins = \"refuse\"").start().await;
 
@@ -76,7 +76,7 @@ async fn the_pace_of_changes_holds_across_a_restart() {
 }
 
 #[tokio::test]
-async fn t05_an_old_order_is_not_run_and_its_admin_is_told() {
+async fn t05_an_old_command_is_not_run_and_its_admin_is_told() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("max_event_age = \"10m\"").start().await;
     let ago = |seconds: i64| Timestamp(clock.now().0 - seconds * 1_000);

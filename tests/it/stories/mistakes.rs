@@ -3,7 +3,7 @@
 use crate::support::{ANA, NON_ADMIN, Service};
 
 #[tokio::test]
-async fn each_slip_is_told_with_the_usage_and_an_example() {
+async fn each_typo_is_told_with_the_usage_and_an_example() {
     let bot = Service::start().await;
     let link = "Write: /link <community> <groups…>\nFor example: /link \"Bairro Feliz\" futebol, mães";
     let rows = [
@@ -66,7 +66,7 @@ async fn t13_an_unknown_command_in_a_group_is_another_bots() {
 }
 
 #[tokio::test]
-async fn t13_an_unknown_command_of_a_stranger_gets_silence() {
+async fn t13_an_unknown_command_of_a_non_admin_gets_silence() {
     let bot = Service::start().await;
 
     let answer = bot.send(NON_ADMIN, "/lnik").await;

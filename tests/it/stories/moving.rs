@@ -19,7 +19,7 @@ async fn a_group_moves_to_another_community() {
 }
 
 #[tokio::test]
-async fn the_order_that_link_offers_moves_it() {
+async fn the_command_that_link_offers_moves_it() {
     for (link, mark) in
         [("/link", "✅ “Vendas Sul”"), ("/vincular", "✅ “Vendas Sul”"), ("/enlazar", "✅ “Vendas Sul”")]
     {
@@ -126,7 +126,7 @@ async fn a_move_is_taken_back_to_where_the_group_was() {
 }
 
 #[tokio::test]
-async fn a_trial_tells_what_would_leave_which_community() {
+async fn a_dry_run_tells_what_would_leave_which_community() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!("{MOVE} --try")).await;

@@ -31,7 +31,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
+async fn the_owners_commands_are_answered_in_whatever_chat_they_are_typed_in() {
     let bot = start().await;
     let group = bot.group("Futebol");
     let with_somebody = bot.typed_to(NON_ADMIN, r#"/link "Bairro Feliz" futebol"#);
@@ -55,7 +55,7 @@ async fn the_owners_orders_are_answered_in_whatever_chat_they_are_typed_in() {
 }
 
 #[tokio::test]
-async fn the_owner_says_yes_and_takes_back_where_they_gave_the_order() {
+async fn the_owner_says_yes_and_takes_back_where_they_gave_the_command() {
     let bot = start().await;
 
     let asked = bot.ask_by(&bot.typed_to(NON_ADMIN, GRAVE)).await;

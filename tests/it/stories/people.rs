@@ -21,7 +21,7 @@ async fn expect_silence(bot: &Service, event: &EventBuilder, answer: &str) {
 }
 
 #[tokio::test]
-async fn t09_strangers_get_silence_and_leave_no_trace() {
+async fn t09_non_admins_get_silence_and_leave_no_trace() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     for text in [COMMAND, "/help", "/whoami", "/lnik", "/status"] {
@@ -138,7 +138,7 @@ async fn communities_that_an_admin_may_not_use_are_not_offered() {
 }
 
 #[tokio::test]
-async fn t22_an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
+async fn t22_an_admin_who_was_removed_while_the_command_waited_moves_nothing() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -157,7 +157,7 @@ async fn t22_an_admin_who_was_removed_while_the_order_waited_moves_nothing() {
 }
 
 #[tokio::test]
-async fn t22_rights_that_were_taken_while_the_order_waited_are_gone() {
+async fn t22_rights_that_were_taken_while_the_command_waited_are_gone() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -172,7 +172,7 @@ async fn t22_rights_that_were_taken_while_the_order_waited_are_gone() {
 }
 
 #[tokio::test]
-async fn t12_orders_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
+async fn t12_commands_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
     let plain = Service::start().await;
     let owners = Service::with().instance("owner_commands = true").start().await;
 

@@ -24,7 +24,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_picture_with_the_order_as_its_caption_becomes_the_photo() {
+async fn a_picture_with_the_command_as_its_caption_becomes_the_photo() {
     let rows = [
         ("/photo \"Bairro Feliz\"", DONE),
         ("/photo bairro feliz", DONE),
@@ -56,7 +56,7 @@ async fn an_address_behind_the_community_serves_as_well() {
 }
 
 #[tokio::test]
-async fn a_slip_in_the_name_costs_one_more_message_and_not_the_picture() {
+async fn a_typo_in_the_name_costs_one_more_message_and_not_the_picture() {
     let bot = Service::start().await;
     let url = format!("https://pictures.example/{}/a_b~c*d.jpeg", "x".repeat(120));
 
@@ -87,7 +87,7 @@ async fn without_a_picture_it_says_how() {
 }
 
 #[tokio::test]
-async fn a_trial_a_refusal_who_may_not_and_strangers_change_nothing() {
+async fn a_dry_run_a_refusal_who_may_not_and_non_admins_change_nothing() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
     let trial = bot.ask_by(&bot.picture(ANA, "/photo marketing --try", URL)).await;

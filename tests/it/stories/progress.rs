@@ -17,7 +17,7 @@ fn classes(count: usize) -> ServiceBuilder {
 }
 
 #[tokio::test]
-async fn an_order_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_same_message() {
+async fn a_command_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_same_message() {
     let bot = classes(25).start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -42,7 +42,7 @@ async fn an_order_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_
 }
 
 #[tokio::test]
-async fn an_order_that_takes_its_time_says_so() {
+async fn a_command_that_takes_its_time_says_so() {
     let bot = Service::with()
         .timing(|timing| timing.progress_message_after = Duration::from_millis(50))
         .start()
@@ -165,7 +165,7 @@ async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
 }
 
 #[tokio::test]
-async fn how_far_a_mended_order_is_stands_in_the_place_of_what_was_wrong_with_it() {
+async fn how_far_a_corrected_command_is_stands_in_the_place_of_what_was_wrong_with_it() {
     let bot = classes(11).start().await;
     let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
     bot.ask_by(&order).await;

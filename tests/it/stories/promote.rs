@@ -25,7 +25,7 @@ async fn an_admin_promotes_people_by_number_or_lid() {
 }
 
 #[tokio::test]
-async fn who_was_an_admin_is_told_so_and_who_is_not_in_it_gets_the_order_that_helps() {
+async fn who_was_an_admin_is_told_so_and_who_is_not_in_it_gets_the_command_that_helps() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {DAVI}, {CARLA}, {ELISA}"#)).await;
@@ -82,7 +82,7 @@ async fn a_community_has_twenty_admins_and_whoever_is_left_is_told() {
 }
 
 #[tokio::test]
-async fn a_trial_promotes_nobody() {
+async fn a_dry_run_promotes_nobody() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!(r#"/promover --testar "Bairro Feliz" {CARLA}"#)).await;
@@ -121,7 +121,7 @@ async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
+async fn a_command_that_is_cancelled_under_way_tells_what_is_so() {
     let bot = Service::with()
         .timing(|timing| {
             timing.read_back = Duration::from_millis(50);
@@ -145,7 +145,7 @@ async fn an_order_that_is_cancelled_under_way_tells_what_is_so() {
 }
 
 #[tokio::test]
-async fn in_a_community_where_the_bot_is_no_admin_the_question_that_helps_is_asked() {
+async fn in_a_community_where_the_bot_is_no_admin_the_prompt_that_helps_is_asked() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.world(|world| world.set_bot_role(&bairro, BotRole::Member));

@@ -9,7 +9,7 @@ use vincula::storage::{LEASE_TTL, Store};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn an_order_whose_sender_hung_up_is_run_all_the_same() {
+async fn a_command_whose_sender_hung_up_is_run_all_the_same() {
     for _ in 0..20 {
         let bot = Service::start().await;
         let event = bot.message(ANA, "/whoami");
@@ -54,7 +54,7 @@ async fn a_wish_to_wait_for_ever_is_not_granted() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_ahead_while_an_order_is_carried_out_lets_the_worker_rest() {
+async fn a_clock_that_jumps_ahead_while_a_command_is_carried_out_lets_the_worker_rest() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().on_sqlite().clock(clock.clone()).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -121,7 +121,7 @@ async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_quoted_order_is_gone_is_said_without_the_quote() {
+async fn an_answer_whose_quoted_command_is_gone_is_said_without_the_quote() {
     let bot = Service::start().await;
     let gone = FaultResponse::json(400, &json!({ "error": "message to quote not found" }));
     bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(gone));

@@ -181,7 +181,7 @@ async fn a_yes_is_kept_over_a_crash_and_ends_what_it_began() {
 }
 
 #[tokio::test]
-async fn a_thumb_on_the_question_is_a_yes() {
+async fn a_thumb_on_the_prompt_is_a_yes() {
     let bot = Service::start().await;
     let order = bot.message(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#));
     bot.ask_by(&order).await;

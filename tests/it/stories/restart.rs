@@ -92,7 +92,7 @@ async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
 }
 
 #[tokio::test]
-async fn all_orders_that_waited_go_on_in_their_order() {
+async fn all_commands_that_waited_go_on_in_their_order() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
     let first = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -151,7 +151,7 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
 }
 
 #[tokio::test]
-async fn a_reading_order_survives_a_crash_too() {
+async fn a_reading_command_survives_a_crash_too() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
     let order = bot.send_to_completion(ANA, "/community bairro").await;
@@ -165,7 +165,7 @@ async fn a_reading_order_survives_a_crash_too() {
 }
 
 #[tokio::test]
-async fn an_hourglass_from_before_a_crash_goes_with_the_answer() {
+async fn a_progress_reaction_from_before_a_crash_goes_with_the_answer() {
     let mut bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(5))
         .start()
@@ -202,7 +202,7 @@ async fn a_signal_lets_what_runs_finish_and_keeps_what_waits() {
 }
 
 #[tokio::test]
-async fn an_order_of_an_admin_who_came_with_the_restart_is_taken() {
+async fn a_command_of_an_admin_who_came_with_the_restart_is_taken() {
     let mut bot = Service::start().await;
     assert!(bot.send(RUI, COMMAND).await.contains("not_an_admin"));
     bot.stop().await;
@@ -213,7 +213,7 @@ async fn an_order_of_an_admin_who_came_with_the_restart_is_taken() {
 }
 
 #[tokio::test]
-async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_call() {
+async fn a_worker_that_stood_still_until_its_command_was_taken_makes_no_further_call() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     let stuck = bot.sandbox.faults().hold_response("communities-metadata");
@@ -233,7 +233,7 @@ async fn a_worker_that_stood_still_until_its_order_was_taken_makes_no_further_ca
 }
 
 #[tokio::test]
-async fn after_a_crash_nobody_is_told_twice_that_an_order_goes_on() {
+async fn after_a_crash_nobody_is_told_twice_that_a_command_goes_on() {
     let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
     let word = bot.sandbox.faults().hold_response("send-text");

@@ -53,7 +53,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn texts_are_forgotten_after_a_month_and_the_order_after_three() {
+async fn texts_are_forgotten_after_a_month_and_the_command_after_three() {
     let mut bot = bot().start().await;
     let old = bot.message(ANA, COMMAND);
     bot.ask_by(&old).await;
@@ -182,7 +182,7 @@ async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays()
 }
 
 #[tokio::test]
-async fn a_chat_is_known_while_an_order_of_it_is_kept() {
+async fn a_chat_is_known_while_a_command_of_it_is_kept() {
     let admins = format!("{}[instances.main.admins.rui]\nphone = \"{RUI}\"\n", ana());
     let mut bot = bot().admins(&admins).start().await;
     bot.ask(ANA, COMMAND).await;

@@ -89,7 +89,7 @@ async fn without_a_setting_it_tells_what_is_known_and_how_to_set_it() {
 }
 
 #[tokio::test]
-async fn a_trial_a_refusal_and_who_may_not_set_nothing() {
+async fn a_dry_run_a_refusal_and_who_may_not_set_nothing() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let trial = bot.ask(ANA, "/settings marketing add-groups all --try").await;
     assert!(

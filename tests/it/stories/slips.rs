@@ -82,7 +82,7 @@ async fn corrected_by(bot: &Service, slip: &str, mend: &str) -> String {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_link_lead_to_the_link_within_one_message() {
+async fn ten_typos_of_a_link_lead_to_the_link_within_one_message() {
     let rows = [
         ("/link Bairro Feliz futebol", ""),        // no quotes
         ("/link “Bairro Feliz” “futebol”", ""),    // the phone's quotes
@@ -101,7 +101,7 @@ async fn ten_slips_of_a_link_lead_to_the_link_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_an_unlink_lead_to_it_within_one_message() {
+async fn ten_typos_of_an_unlink_lead_to_it_within_one_message() {
     let rows = [
         ("/desvincular Bairro Feliz moradores", ""),
         ("/tirar bairro moradores", ""),
@@ -118,7 +118,7 @@ async fn ten_slips_of_an_unlink_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_move_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_move_lead_to_it_within_one_message() {
     let rows = [
         ("/move \"vendas sul\" \"bairro feliz\"", ""),
         ("/move vendas sul bairro", ""),
@@ -135,7 +135,7 @@ async fn ten_slips_of_a_move_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_creation_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_creation_lead_to_it_within_one_message() {
     let rows = [
         ("/criar", "^/criar Bairro Novo"),
         ("/cria Bairro Novo", "sim"),
@@ -162,7 +162,7 @@ para quem chegou",
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_description_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_description_lead_to_it_within_one_message() {
     let rows = [
         ("/descrever bairro", "^/descrever bairro Vizinho ajuda vizinho"),
         ("/descrever Vizinho ajuda vizinho bairro", "sim"),
@@ -189,7 +189,7 @@ async fn ten_slips_of_a_description_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_photo_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_photo_lead_to_it_within_one_message() {
     let rows = [
         ("/foto", "^/foto bairro https://example.com/a.jpg"),
         ("/foto bairro", "^/foto bairro https://example.com/a.jpg"),
@@ -207,7 +207,7 @@ async fn ten_slips_of_a_photo_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_setting_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_setting_lead_to_it_within_one_message() {
     let rows = [
         ("/configurar bairro adicionar grupos todos", ""),
         ("/configurar bairro todos", ""),
@@ -238,7 +238,7 @@ async fn ten_slips_of_a_setting_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_an_invitation_lead_to_it_within_one_message() {
+async fn ten_typos_of_an_invitation_lead_to_it_within_one_message() {
     let rows = [
         ("/convite", "^/convite bairro"),
         ("/convites bairro", "sim"),
@@ -258,7 +258,7 @@ async fn ten_slips_of_an_invitation_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_an_announcement_lead_to_the_question_within_one_message() {
+async fn ten_typos_of_an_announcement_lead_to_the_prompt_within_one_message() {
     let rows = [
         ("/avisar bairro feliz Reunião hoje", ""),
         ("/avisar \"Reunião hoje\" bairro", "sim"),
@@ -277,7 +277,7 @@ async fn ten_slips_of_an_announcement_lead_to_the_question_within_one_message() 
 }
 
 #[tokio::test]
-async fn ten_slips_of_an_end_lead_to_the_question_within_one_message() {
+async fn ten_typos_of_an_end_lead_to_the_prompt_within_one_message() {
     let rows = [
         ("/desativar", "^/desativar bairro"),
         ("/desativar bairo", "1"),
@@ -296,7 +296,7 @@ async fn ten_slips_of_an_end_lead_to_the_question_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_adding_somebody_lead_to_it_within_one_message() {
+async fn ten_typos_of_adding_somebody_lead_to_it_within_one_message() {
     let rows = [
         ("/adicionar 44 99999-0005 bairro", "sim"),
         ("/adicionar bairro", "^/adicionar bairro 44 99999-0005"),
@@ -315,7 +315,7 @@ async fn ten_slips_of_adding_somebody_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_removing_somebody_lead_to_the_question_within_one_message() {
+async fn ten_typos_of_removing_somebody_lead_to_the_prompt_within_one_message() {
     let rows = [
         ("/remover 44 99999-0002 bairro", "sim"),
         ("/remover bairro", "^/remover bairro 44 99999-0002"),
@@ -334,7 +334,7 @@ async fn ten_slips_of_removing_somebody_lead_to_the_question_within_one_message(
 }
 
 #[tokio::test]
-async fn ten_slips_of_promoting_somebody_lead_to_it_within_one_message() {
+async fn ten_typos_of_promoting_somebody_lead_to_it_within_one_message() {
     let rows = [
         ("/promover 44 99999-0003 bairro", "sim"),
         ("/promover bairro", "^/promover bairro 44 99999-0003"),
@@ -353,7 +353,7 @@ async fn ten_slips_of_promoting_somebody_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_demoting_somebody_lead_to_it_within_one_message() {
+async fn ten_typos_of_demoting_somebody_lead_to_it_within_one_message() {
     let rows = [
         ("/rebaixar 44 99999-0002 bairro", "sim"),
         ("/rebaixar bairro", "^/rebaixar bairro 44 99999-0002"),
@@ -372,7 +372,7 @@ async fn ten_slips_of_demoting_somebody_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_asking_who_may_lead_to_the_answer_within_one_message() {
+async fn ten_typos_of_asking_who_may_lead_to_the_answer_within_one_message() {
     let rows = [
         ("/quem", "^/quem bairro"),
         ("/quem bairo", "1"),
@@ -391,7 +391,7 @@ async fn ten_slips_of_asking_who_may_lead_to_the_answer_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_looking_at_a_community_lead_to_it_within_one_message() {
+async fn ten_typos_of_looking_at_a_community_lead_to_it_within_one_message() {
     let rows = [
         ("/comunidade", "^/comunidade bairro"),
         ("/comunidades bairro", "sim"),
@@ -410,7 +410,7 @@ async fn ten_slips_of_looking_at_a_community_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_looking_for_groups_lead_to_them_within_one_message() {
+async fn ten_typos_of_looking_for_groups_lead_to_them_within_one_message() {
     let rows = [
         ("/grupo vendas", "sim"),
         ("/grupos vendas.", ""),
@@ -436,7 +436,7 @@ async fn ten_slips_of_looking_for_groups_lead_to_them_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_the_history_lead_to_it_within_one_message() {
+async fn ten_typos_of_the_history_lead_to_it_within_one_message() {
     let rows = [
         ("/historico", ""),
         ("/historia", "sim"),
@@ -455,7 +455,7 @@ async fn ten_slips_of_the_history_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_language_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_language_lead_to_it_within_one_message() {
     let rows = [
         ("/idioma portugues", ""),
         ("/idioma português.", ""),
@@ -474,7 +474,7 @@ async fn ten_slips_of_a_language_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_slips_of_a_short_name_lead_to_it_within_one_message() {
+async fn ten_typos_of_a_short_name_lead_to_it_within_one_message() {
     let rows = [
         ("/apelido vs Vendas Sul", ""),
         ("/apelido vs: Vendas Sul", ""),
@@ -501,7 +501,7 @@ async fn ten_slips_of_a_short_name_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn slips_of_commands_without_words_lead_to_them_within_one_message() {
+async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
     let rows = [
         ("/communities.", "", "2 communities"),
         ("/comunidads", "sim", "2 comunidades"),
@@ -581,7 +581,7 @@ async fn slips_of_commands_without_words_lead_to_them_within_one_message() {
 }
 
 #[tokio::test]
-async fn slips_of_taking_back_lead_to_it_within_one_message() {
+async fn typos_of_taking_back_lead_to_it_within_one_message() {
     let rows = [
         ("/desfaz", "/desfazer"),
         ("/desfaser", "/desfazer"),
@@ -606,7 +606,7 @@ async fn slips_of_taking_back_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn slips_of_a_yes_lead_to_it_within_one_message() {
+async fn typos_of_a_yes_lead_to_it_within_one_message() {
     let rows = [
         ("/confirma", "/confirmar"),
         ("/confirmo", "sim"),
@@ -647,7 +647,7 @@ async fn another_word_for_a_command_leads_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn a_trial_that_is_offered_otherwise_stays_a_trial() {
+async fn a_dry_run_that_is_offered_otherwise_stays_a_dry_run() {
     for order in [
         "/vincular --testar bairro 44 99999-0005",
         "/adicionar --testar bairro futebol",
@@ -701,7 +701,7 @@ async fn a_yes_to_what_was_likely_meant_is_no_yes_to_what_is_asked_about_first()
 }
 
 #[tokio::test]
-async fn a_trial_that_stands_behind_a_text_does_nothing() {
+async fn a_dry_run_that_stands_behind_a_text_does_nothing() {
     let bot = Service::start().await;
 
     let described = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda —testar").await;

@@ -46,7 +46,7 @@ async fn trouble_of_z_api_is_an_answer_too() {
 }
 
 #[tokio::test]
-async fn orders_that_wait_are_counted() {
+async fn commands_that_wait_are_counted() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -61,7 +61,7 @@ async fn orders_that_wait_are_counted() {
 }
 
 #[tokio::test]
-async fn orders_that_were_given_up_are_counted() {
+async fn commands_that_were_failed_are_counted() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
     bot.send_to_completion(ANA, "/help").await;

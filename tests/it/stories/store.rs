@@ -92,7 +92,7 @@ async fn beside(journal: &Path) -> sqlx::AnyConnection {
 }
 
 #[tokio::test]
-async fn while_another_process_holds_the_file_orders_are_sent_again() {
+async fn while_another_process_holds_the_file_commands_are_sent_again() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, COMMAND);
     let other = hold(&bot.journal_path()).await;
@@ -106,7 +106,7 @@ async fn while_another_process_holds_the_file_orders_are_sent_again() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_written_into_a_folder_that_was_moved_away() {
+async fn a_command_is_not_written_into_a_folder_that_was_moved_away() {
     let bot = Service::with().on_sqlite().start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let old = bot.send_to_completion(ANA, COMMAND).await;
@@ -126,7 +126,7 @@ async fn an_order_is_not_written_into_a_folder_that_was_moved_away() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_written_into_a_file_that_was_replaced() {
+async fn a_command_is_not_written_into_a_file_that_was_replaced() {
     let mut bot = Service::with().on_sqlite().start().await;
     let first = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&first).await, DONE);
@@ -151,7 +151,7 @@ async fn an_order_is_not_written_into_a_file_that_was_replaced() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_written_into_a_file_that_was_deleted() {
+async fn a_command_is_not_written_into_a_file_that_was_deleted() {
     let mut bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, COMMAND);
 
@@ -209,7 +209,7 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
 }
 
 #[tokio::test]
-async fn while_a_replica_holds_its_turn_for_ever_orders_are_sent_again() {
+async fn while_a_replica_holds_its_turn_for_ever_commands_are_sent_again() {
     let Some(server) = postgres::shared() else {
         return postgres::skip_notice(module_path!());
     };

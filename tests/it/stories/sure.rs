@@ -164,7 +164,7 @@ async fn of_names_within_names_the_longest_is_meant() {
 }
 
 #[tokio::test]
-async fn a_trial_that_is_nearly_one_does_nothing() {
+async fn a_dry_run_that_is_nearly_one_does_nothing() {
     let orders = [
         "/vincular bairro futebol -testar",
         "/vincular bairro futebol – testar",
@@ -196,7 +196,7 @@ async fn a_trial_that_is_nearly_one_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_trial_that_needs_one_more_message_stays_one() {
+async fn a_dry_run_that_needs_one_more_message_stays_one() {
     let rows = [
         ("/vincular bairro 44 99999-0005 --testar", "sim"),
         ("/apelido vs = Vendas Sull --testar", "1"),
@@ -218,7 +218,7 @@ async fn a_trial_that_needs_one_more_message_stays_one() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_behind_dashes_stops_an_order() {
+async fn what_nobody_knows_behind_dashes_stops_a_command() {
     let bot = Service::start().await;
 
     for order in [
@@ -263,7 +263,7 @@ async fn an_undo_that_is_tried_takes_nothing_back_yet() {
 }
 
 #[tokio::test]
-async fn a_yes_that_is_tried_is_none_and_the_question_stays() {
+async fn a_yes_that_is_tried_is_none_and_the_prompt_stays() {
     let bot = Service::start().await;
     bot.ask(ANA, "/remover bairro 44 99999-0002").await;
 
@@ -327,7 +327,7 @@ async fn the_word_for_a_new_link_may_be_of_a_name_and_of_either_gender() {
 }
 
 #[tokio::test]
-async fn an_offered_order_has_none_of_the_words_around_it() {
+async fn an_offered_command_has_none_of_the_words_around_it() {
     for (slip, offered) in [
         (
             "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
@@ -344,7 +344,7 @@ async fn an_offered_order_has_none_of_the_words_around_it() {
 }
 
 #[tokio::test]
-async fn an_order_that_found_only_what_was_so_may_be_mended_by_an_edit() {
+async fn a_command_that_found_only_what_was_so_may_be_corrected_by_an_edit() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/vincular bairro moradores xyzzy");
     bot.ask_by(&order).await;
@@ -397,7 +397,7 @@ async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
 }
 
 #[tokio::test]
-async fn a_trial_behind_a_community_of_two_words_without_quotes_does_nothing() {
+async fn a_dry_run_behind_a_community_of_two_words_without_quotes_does_nothing() {
     for order in [
         "/descrever Bairro Feliz --teste nova",
         "/descrever Bairro Feliz -teste nova",
@@ -425,7 +425,7 @@ async fn a_trial_behind_a_community_of_two_words_without_quotes_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_trial_that_needs_the_community_told_is_one_behind_two_words_too() {
+async fn a_dry_run_that_needs_the_community_told_is_one_behind_two_words_too() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/descrever Bairo Feliz --teste nova").await;
@@ -472,7 +472,7 @@ async fn what_is_shown_of_an_announcement_is_what_is_sent() {
 }
 
 #[tokio::test]
-async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothing() {
+async fn a_dry_run_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothing() {
     for order in [
         "/vincular bairro futebol *--teste*",
         "/vincular bairro futebol _—teste_",
@@ -511,7 +511,7 @@ async fn a_trial_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothi
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_trial_is_done_and_one_that_reads_as_one_is_not_taken_back() {
+async fn a_text_that_is_no_dry_run_is_done_and_one_that_reads_as_one_is_not_taken_back() {
     let bot = Service::start().await;
 
     for text in

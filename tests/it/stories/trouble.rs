@@ -93,7 +93,7 @@ async fn an_answer_that_cannot_be_sent_now_is_sent_later_and_once() {
 }
 
 #[tokio::test]
-async fn a_phone_that_comes_back_gets_its_order_done() {
+async fn a_phone_that_comes_back_gets_its_command_done() {
     for form in [ConnectionLoss::Error, ConnectionLoss::ErrorIn200] {
         let bot = Service::start().await;
         bot.sandbox.faults().disconnect(form);
@@ -172,7 +172,7 @@ async fn an_account_without_a_client_token_needs_none() {
 }
 
 #[tokio::test]
-async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
+async fn a_command_that_cannot_be_read_for_in_time_is_failed_told_and_kept() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
@@ -194,7 +194,7 @@ async fn an_order_that_cannot_be_read_for_in_time_is_given_up_told_and_kept() {
 }
 
 #[tokio::test]
-async fn the_last_try_tells_what_is_so_of_each_group() {
+async fn the_last_attempt_tells_what_is_so_of_each_group() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
@@ -215,7 +215,7 @@ async fn the_last_try_tells_what_is_so_of_each_group() {
 }
 
 #[tokio::test]
-async fn after_a_dead_letter_the_next_order_of_the_chat_is_run() {
+async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(FaultResponse::bad_gateway()));
     let dead = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
@@ -252,7 +252,7 @@ async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
 }
 
 #[tokio::test]
-async fn however_long_z_api_asks_to_wait_the_order_ends_when_its_time_is_over() {
+async fn however_long_z_api_asks_to_wait_the_command_ends_when_its_time_is_over() {
     let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Tue, 25 Nov 2025 16:00:00 GMT");
     for wish in [
         FaultResponse::too_many_requests(Some(u64::MAX)),
@@ -275,7 +275,7 @@ async fn however_long_z_api_asks_to_wait_the_order_ends_when_its_time_is_over() 
 }
 
 #[tokio::test]
-async fn each_try_begins_by_reading_what_is_so() {
+async fn each_attempt_begins_by_reading_what_is_so() {
     for (verb, order, done) in [
         ("link", COMMAND, DONE),
         (
@@ -310,7 +310,7 @@ async fn each_try_begins_by_reading_what_is_so() {
 }
 
 #[tokio::test]
-async fn an_order_that_makes_its_worker_panic_again_and_again_is_given_up_and_others_go_on() {
+async fn a_command_that_makes_its_worker_panic_again_and_again_is_failed_and_others_go_on() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));

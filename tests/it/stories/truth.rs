@@ -206,7 +206,7 @@ async fn what_a_failed_try_did_is_told_as_done_now_not_as_done_before() {
 }
 
 #[tokio::test]
-async fn every_kind_of_group_in_one_order_gets_the_mark_of_its_own() {
+async fn every_kind_of_group_in_one_command_gets_the_mark_of_its_own() {
     for form in
         [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
     {

@@ -33,7 +33,7 @@ async fn what_was_unlinked_is_linked_again() {
 }
 
 #[tokio::test]
-async fn an_order_that_changed_nothing_is_no_last_change() {
+async fn a_command_that_changed_nothing_is_no_last_change() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
@@ -119,7 +119,7 @@ async fn what_one_order_linked_is_unlinked_on_a_yes_where_it_is_much() {
 /// Every call is done and answered 502, and the community shows it only later: nobody knows, and the next `/undo`
 /// takes back this and nothing before it.
 #[tokio::test]
-async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_order_before_it() {
+async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_command_before_it() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let trouble = bot.sandbox.faults();
@@ -162,7 +162,7 @@ async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
 }
 
 #[tokio::test]
-async fn a_trial_of_a_misspelled_undo_stays_one() {
+async fn a_dry_run_of_a_misspelled_undo_stays_one() {
     let bot = Service::start().await;
     bot.ask(ANA, "/vincular bairro futebol").await;
     bot.settled().await;

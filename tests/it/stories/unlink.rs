@@ -100,7 +100,7 @@ async fn an_announcement_group_cannot_be_unlinked() {
 }
 
 #[tokio::test]
-async fn the_group_that_the_order_is_written_in_is_here() {
+async fn the_group_that_the_command_is_written_in_is_here() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/unlink "Bairro Feliz" aqui"#).in_group(&bot.group("Moradores"));
 

@@ -10,7 +10,7 @@ const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname
     communities = [\"Marketing BR\"]\n";
 
 #[tokio::test]
-async fn who_may_do_what_is_told_in_the_language_of_the_order() {
+async fn who_may_do_what_is_told_in_the_language_of_the_command() {
     let bot = Service::with().admins(SOME).start().await;
     let orders = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
     let told = [
@@ -29,7 +29,7 @@ async fn who_may_do_what_is_told_in_the_language_of_the_order() {
 }
 
 #[tokio::test]
-async fn the_admins_of_the_community_follow_where_they_may_give_orders() {
+async fn the_admins_of_the_community_follow_where_they_may_give_commands() {
     let bot = setting()
         .instance("owner_commands = true")
         .admins(SOME)

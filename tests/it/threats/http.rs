@@ -231,7 +231,7 @@ async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
 }
 
 #[tokio::test]
-async fn t34_ten_thousand_strangers_cost_no_row_no_call_and_keep_no_admin_waiting() {
+async fn t34_ten_thousand_non_admins_cost_no_row_no_call_and_keep_no_admin_waiting() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
         let mut wire = Wire::to(&bot.url).await;

@@ -106,7 +106,7 @@ async fn t10_in_a_group_no_other_field_makes_an_author() {
 }
 
 #[tokio::test]
-async fn t12_what_the_bot_said_itself_is_no_order_even_where_the_owners_are() {
+async fn t12_what_the_bot_said_itself_is_no_command_even_where_the_owners_are() {
     let bot = Service::with().instance("owner_commands = true").start().await;
     let said = |event: vincula::sandbox::webhook_event::EventBuilder| event.with("type", "ReceivedCallback");
 
@@ -235,7 +235,7 @@ async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
 }
 
 #[tokio::test]
-async fn t23_the_same_order_typed_twice_finds_the_second_time_what_the_first_did() {
+async fn t23_the_same_command_typed_twice_finds_the_second_time_what_the_first_did() {
     let bot = Service::start().await;
     let (first, second) = (bot.message(ANA, COMMAND), bot.message(ANA, COMMAND));
 

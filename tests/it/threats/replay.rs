@@ -52,7 +52,7 @@ async fn t05_an_event_of_tomorrow_waits_for_no_day_on_which_it_would_be_fresh() 
 }
 
 #[tokio::test]
-async fn t14_an_edit_is_no_order_whether_or_not_its_message_was_run() {
+async fn t14_an_edit_is_no_command_whether_or_not_its_message_was_run() {
     let bot = Service::start().await;
     let order = bot.message(ANA, COMMAND);
     bot.ask_by(&order).await;

@@ -49,7 +49,7 @@ async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
 }
 
 #[tokio::test]
-async fn t39_an_order_that_kills_its_process_every_time_ends_as_a_dead_letter_and_others_go_on() {
+async fn t39_a_command_that_kills_its_process_every_time_ends_as_a_dead_letter_and_others_go_on() {
     let mut bot = Service::with().admins(ANA_AND_RUI).start().await;
     let mut held = bot.sandbox.faults().hold_request("communities?");
     let poison = bot.send_to_completion(ANA, COMMAND).await;

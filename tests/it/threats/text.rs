@@ -15,7 +15,7 @@ const UNSEEN: &str = "Fei\u{200b}ra \u{202e}\u{2066}\u{ad}\u{61c}\u{180e}\u{3164
                       \u{e0041}\u{e0100}\u{fff9}\u{0}\u{7}\u{1b}[31m\u{85}\u{9b}31m\u{2028}\u{2029}\r\nBairro\u{fe0f}";
 
 #[tokio::test]
-async fn t15_names_and_quotes_around_a_text_are_no_orders_and_quote_none() {
+async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
     let bot = Service::start().await;
     let order = r#"/link "Bairro Feliz" futebol"#;
     let harmless = bot

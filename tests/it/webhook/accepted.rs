@@ -8,7 +8,7 @@ use crate::support::wire::{Wire, request};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 #[tokio::test]
-async fn an_accepted_order_is_in_the_journal() {
+async fn an_accepted_command_is_in_the_journal() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link Bairro futebol");
 
@@ -42,7 +42,7 @@ async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn t17_an_id_that_a_stranger_used_is_free_for_an_admin_and_one_admin_has_one() {
+async fn t17_an_id_that_a_non_admin_used_is_free_for_an_admin_and_one_admin_has_one() {
     let bot = Service::start().await;
     let of = |from| bot.message(from, "/whoami").with_id("3EB0C0FFEE");
 

@@ -171,7 +171,7 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
 /// The journal is slow, and 1,024 orders wait for it: one more is told at once, and chatter is answered
 /// as ever.
 #[tokio::test]
-async fn more_orders_than_may_wait_for_the_journal_are_sent_away_at_once() {
+async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
     let bot = roomy.server("max_connections = 2048").start().await;
     let posted = |text: &str| {

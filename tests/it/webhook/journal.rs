@@ -19,7 +19,7 @@ pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
 }
 
 #[tokio::test]
-async fn t35_while_the_journal_cannot_be_written_orders_are_sent_again_and_chatter_is_answered() {
+async fn t35_while_the_journal_cannot_be_written_commands_are_sent_again_and_chatter_is_answered() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, "/link Bairro futebol");
     let other = hold(&bot.journal_path()).await;

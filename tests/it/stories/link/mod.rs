@@ -32,7 +32,7 @@ async fn a_group_that_was_in_it_already_is_told_so_and_not_asked_for() {
 }
 
 #[tokio::test]
-async fn an_order_with_nothing_to_do_changes_nothing() {
+async fn a_command_with_nothing_to_do_changes_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores"#).await;
@@ -42,7 +42,7 @@ async fn an_order_with_nothing_to_do_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_group_of_another_community_stays_there_and_the_reply_has_the_order_that_moves_it() {
+async fn a_group_of_another_community_stays_there_and_the_reply_has_the_command_that_moves_it() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" lançamentos"#).await;
@@ -91,7 +91,7 @@ async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be(
 }
 
 #[tokio::test]
-async fn a_community_that_could_be_two_stops_the_whole_order() {
+async fn a_community_that_could_be_two_stops_the_whole_command() {
     let bot = Service::with()
         .world(|world| {
             world.community("Bairro Novo");
@@ -109,7 +109,7 @@ async fn a_community_that_could_be_two_stops_the_whole_order() {
 }
 
 #[tokio::test]
-async fn a_community_that_nobody_knows_stops_the_whole_order() {
+async fn a_community_that_nobody_knows_stops_the_whole_command() {
     let bot = Service::start().await;
 
     let near = bot.ask(ANA, "/link bairo futebol").await;
@@ -186,7 +186,7 @@ async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
 }
 
 #[tokio::test]
-async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_question_that_helps() {
+async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_prompt_that_helps() {
     let bot = Service::start().await;
     let id = bot.group("Suporte");
     bot.sandbox.world(|world| world.set_bot_role(&id, BotRole::Member));

@@ -84,7 +84,7 @@ async fn groups_are_split_at_commas_semicolons_blanks_and_new_lines() {
 }
 
 #[tokio::test]
-async fn here_is_the_group_in_which_the_order_is_written() {
+async fn here_is_the_group_in_which_the_command_is_written() {
     let bot = Service::start().await;
     for (word, name) in [("here", "Futebol"), ("aqui", "Suporte"), ("AQUÍ", "Síndicos")] {
         let group = bot.group(name);

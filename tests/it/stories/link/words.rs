@@ -24,7 +24,7 @@ async fn t19_names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
 }
 
 #[tokio::test]
-async fn an_order_copied_from_a_reply_works_whatever_the_names_hold() {
+async fn a_command_copied_from_a_reply_works_whatever_the_names_hold() {
     let bot = Service::with()
         .world(|world| {
             let other = world.community("Os \"Outros\", “eu”");
