@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vincula::command::{ArgKind, args, lookup, nearest_name, parse_command, registry};
+use vincula::command::{ArgKind, args, lookup, nearest_name, parse_command, catalog};
 use vincula::directory::{fold, is_invisible};
 use vincula::domain::Locale;
 use vincula::reply::{Localizer, quote};
@@ -15,7 +15,7 @@ static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     locale: Locale::PtBr,
     prefix: "/".to_owned(),
     prefixes: vec!["/".to_owned()],
-    command_name: registry::name_in,
+    command_name: catalog::name_in,
 });
 
 fuzz_target!(|text: &str| {
