@@ -82,7 +82,7 @@ fn configuration(size: Size) -> String {
     for instance in 0..size.instances {
         text += &format!(
             "[instances.{}]\nid = \"{}\"\ntoken = \"0123456789ABCDEF{instance:08}\"\n\
-             base_url = \"http://127.0.0.1:9\"\nmax_event_age = \"1h\"\nstrangers = \"refuse\"\n\
+             base_url = \"http://127.0.0.1:9\"\nmax_event_age = \"1h\"\nnon_admins = \"refuse\"\n\
              limits.commands_per_minute = 1000000\n\
              verify.hmac = {{ header = \"{HEADER}\", secrets = [\"{SECRET}\"] }}\n",
             name(instance),
