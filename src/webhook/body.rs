@@ -198,15 +198,15 @@ mod tests {
     use super::*;
 
     /// One byte that keeps a buffer alive, and tells when that is free.
-    struct Piece(Arc<AtomicUsize>);
+    struct TrackedChunk(Arc<AtomicUsize>);
 
-    impl AsRef<[u8]> for Piece {
+    impl AsRef<[u8]> for TrackedChunk {
         fn as_ref(&self) -> &[u8] {
             b"x"
         }
     }
 
-    impl Drop for Piece {
+    impl Drop for TrackedChunk {
         fn drop(&mut self) {
             self.0.fetch_sub(1, SeqCst);
         }
@@ -218,7 +218,7 @@ mod tests {
         let most_alive = Arc::new(AtomicUsize::new(0));
         let pieces = (0..1_000).map(|_| {
             most_alive.fetch_max(alive.fetch_add(1, SeqCst) + 1, SeqCst);
-            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Piece(alive.clone()))))
+            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(TrackedChunk(alive.clone()))))
         });
 
         let body =
