@@ -11,14 +11,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use vincula::app::App;
+use vincula::app::{App, StartError};
 use vincula::clock::Clock;
 use vincula::command::{TimingConfig, catalog};
 use vincula::config::{self, Config, ConfigSource};
 use vincula::lifecycle;
 use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
-use vincula::storage::Store;
+use vincula::storage::{OpenError, Store};
 
 pub use vincula::sandbox::webhook_event::Answer;
 
@@ -277,7 +277,7 @@ fn load(toml: &str) -> Config {
 }
 
 async fn run(toml: &str, clock: Clock, timing: TimingConfig) -> Running {
-    let config = load(toml);
+    let toml = toml.to_owned();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
     let ending = shutdown.clone();
@@ -287,7 +287,17 @@ async fn run(toml: &str, clock: Clock, timing: TimingConfig) -> Running {
         let private = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks/main", public.local_addr().unwrap());
         let admin_url = format!("http://{}", private.local_addr().unwrap());
-        let app = App::build(config, clock, timing).await.unwrap();
+        // A crashed service is dropped within this process: on a busy machine its journal's thread may still be
+        // about to let go of the file, which a real crash would have done at once.
+        let app = loop {
+            match App::build(load(&toml), clock.clone(), timing).await {
+                Ok(app) => break app,
+                Err(StartError::Store(OpenError::InUse(_))) => {
+                    tokio::time::sleep(Duration::from_millis(50)).await
+                }
+                Err(error) => panic!("{error}"),
+            }
+        };
         let _ = started.send((url, admin_url, app.store.clone()));
         lifecycle::run(app, public, private, ending).await;
     });
@@ -362,7 +372,8 @@ impl Service {
     /// Returns when no order is open.
     pub async fn settled(&self) {
         self.within(async {
-            while self.store.queue_stats("main").await.unwrap().open > 0 {
+            // On a busy machine a look may time out; the next one need not.
+            while !self.store.queue_stats("main").await.is_ok_and(|stats| stats.open == 0) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
