@@ -104,7 +104,7 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
 
 /// Far more than any of them takes: each is measured in some hundredths of a second, and in a few tenths on a slow
 /// machine. Where the work grew with the text, and not with what a name can be, it was many seconds.
-const AT_ONCE: Duration = Duration::from_secs(5);
+const AT_ONCE: Duration = Duration::from_secs(30);
 /// So often a text is tried at most: a machine that stands still for seconds does so once, and slow code each time.
 const TRIES: usize = 3;
 
