@@ -38,6 +38,8 @@ const MAX_READS: usize = 20;
 const MAX_ENTRIES: usize = 200;
 /// The most lines of a page: these are long.
 const PAGE_SIZE: usize = 20;
+/// So much of a command's text is parsed to find its community, which stands at the beginning.
+const MAX_PARSED_BYTES: usize = 1_024;
 /// The most characters of what came of an order.
 const MAX_RESULT_LEN: usize = 60;
 /// The marks of an answer's lines, the one first that says most of the whole.
@@ -291,7 +293,8 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry)
     let (command, rest) = match resolved_command(deed) {
         Some(meant) => (meant.command, meant.rest),
         None => {
-            parse_command(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?
+            let text = &deed.text[..deed.text.floor_char_boundary(MAX_PARSED_BYTES)];
+            parse_command(text, &context.instance.prefixes).map(|command| (command.typed, command.rest))?
         }
     };
     let spec = lookup(&command)?;

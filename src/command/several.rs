@@ -12,6 +12,8 @@ use crate::directory::fold;
 const MOST_WORDS: usize = 400;
 /// The most words of a name.
 const LONGEST_NAME: usize = 8;
+/// The most bytes of a name in quotes. A quote that is not closed by then is searched no further: each word may begin with one.
+const MAX_QUOTED_BYTES: usize = 1_024;
 
 /// What commands are called as people speak of what is to be done.
 static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
@@ -51,7 +53,8 @@ fn words(rest: &str) -> Vec<Word> {
         let skipped = &rest[at..start];
         let begins_line = skipped.contains(['\n', '\r']);
         let is_behind_separator = begins_line || skipped.contains(is_comma);
-        let behind_quotes = parse_quoted_name(word).map(|(_, behind)| rest.len() - behind.len());
+        let window = &word[..word.floor_char_boundary(MAX_QUOTED_BYTES)];
+        let behind_quotes = parse_quoted_name(window).map(|(_, behind)| start + window.len() - behind.len());
         let is_quoted = behind_quotes.is_some();
         // Looked for only here: no blank may stand in all the rest.
         let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);

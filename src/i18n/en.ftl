@@ -22,7 +22,7 @@ refused-plain = Z-API refused. Is the bot's number an admin of the community and
 not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
 not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $order }
 not-read = the outcome could not be read back. Look again in a minute: { $order }
-cancelled-before = not done: the order was cancelled
+cancelled-before = not done: the command was cancelled
 limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
 
 ## Names
@@ -66,23 +66,23 @@ all-commands = all
 all-communities = all
 may-not = You may not use { $order } here. Whoever runs this bot can allow it.
 may-not-there = You may not use { $order } in { $community }. Whoever runs this bot can allow it.
-no-longer = You are no longer an admin of this bot, so the order was not run.
-no-longer-begun = You may no longer do this here, so nothing more was done. The order was begun before: part of it may be in effect.
-stranger = This number takes orders of its admins only.
+no-longer = You are no longer an admin of this bot, so the command was not run.
+no-longer-begun = You may no longer do this here, so nothing more was done. The command had already started: part of it may be in effect.
+stranger = This number only takes commands from its admins.
 
 ## Status
 status-connected = WhatsApp is connected.
 status-disconnected = WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.
 status-unread = Z-API could not be asked: { $reason }
 status-waiting = { $count ->
-    [0] No other order waits.
-    [one] { $count } other order waits.
-   *[other] { $count } other orders wait.
+    [0] No other command waits.
+    [one] { $count } other command waits.
+   *[other] { $count } other commands wait.
 }
 status-dead = { $count ->
-    [0] No order was given up.
-    [one] { $count } order was given up.
-   *[other] { $count } orders were given up.
+    [0] No command has failed.
+    [one] { $count } command has failed.
+   *[other] { $count } commands have failed.
 }
 
 ## Slips
@@ -93,18 +93,18 @@ missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
-too-old = This order was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
+too-old = This command was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
 too-many-orders = { $limit ->
-    [one] More than { $limit } order in a minute: wait a moment. What I accepted goes on.
-   *[other] More than { $limit } orders in a minute: wait a moment. What I accepted goes on.
+    [one] More than { $limit } command in a minute: wait a moment. What I accepted goes on.
+   *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.
 }
-gave-up = I could not finish this order and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
+gave-up = I could not finish this command and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
 goes-on = { $reason } I'll keep trying for { $minutes ->
     [one] up to a minute more
    *[other] up to { $minutes } minutes more
 }. { $cancel } stops it.
 cancelled = Cancelled. Nothing was changed.
-cancel-none = No order is waiting in this chat.
+cancel-none = No command is waiting in this chat.
 cancel-stopped = Cancelled: { $order }. Its own answer says what is so.
 cancel-at-work = { $order } is being carried out right now. If this try fails, there is no other.
 
@@ -151,11 +151,11 @@ help-unlink-example =
     "Bairro Feliz" futebol
     Sales "Vendas Sul", here
 help-communities = list the communities
-help-communities-long = Each with a number, which names it in your next order. Ids are shown where two names are alike.
+help-communities-long = Each with a number, which names it in your next command. Ids are shown where two names are alike.
 help-communities-example = { "" }
 help-community = show a community
 help-community-long = Description, people, id, and its groups with numbers. The announcement group is not counted.
-help-groups-long = Behind a group stands its community. The numbers name groups in your next order: 1 3-5. An id is shown where names are alike, or where one group alone is found.
+help-groups-long = Behind a group stands its community. The numbers name groups in your next command: 1 3-5. An id is shown where names are alike, or where one group alone is found.
 help-community-example =
     "Bairro Feliz"
     sales
@@ -163,7 +163,7 @@ help-groups = list groups, all or by words
 help-groups-example =
     vendas
     vendas*
-help-cancel = stop an order of this chat that waits
+help-cancel = cancel a waiting command of this chat
 help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
 help-cancel-example =
     { "" }
@@ -177,7 +177,7 @@ help-whoami = how the bot knows you
 help-whoami-long = Your number, your lid, and what you may do.
 help-whoami-example = { "" }
 help-status = is WhatsApp connected, what waits
-help-status-long = Asks Z-API, counts the orders that wait or were given up, and says when Z-API's subscription ends, if that is near.
+help-status-long = Asks Z-API, counts the commands that are waiting or have failed, and says when Z-API's subscription ends, if that is near.
 help-status-example = { "" }
 
 ## Asking back
@@ -196,7 +196,7 @@ would-unlink =
 choose = Answer with the number you mean (several: 1 3).
 confirm-nothing = Nothing waits for a yes here.
 confirm-what = Answer “yes”, “no” or a number.
-confirm-late = That came after more than 5 minutes, so I did nothing. Send the order again if you still want it. { $order }
+confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $order }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
 one-command = One command at a time, please: nothing was done. Send each in a message of its own. If it is a name, put it in quotes.
@@ -239,7 +239,7 @@ chapter-groups = Groups
 chapter-looking = Look
 chapter-communities = Communities
 chapter-people = People
-chapter-orders = Orders
+chapter-orders = Commands
 chapter-bot = Bot
 arg-any-community = [community]
 arg-people = <people…>
@@ -247,12 +247,12 @@ arg-text = <text>
 arg-any-text = [text]
 arg-picture = [picture's address]
 help-confirm = say yes to what I asked
-help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from whoever gave the order. With --yes I do not ask.
+help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from the person who sent the command. With --yes I do not ask.
 help-confirm-example =
     { "" }
     2
 help-undo = take back your last change here
-help-undo-long = Takes back exactly what your last order in this chat changed. What was so before stays.
+help-undo-long = Takes back exactly what your last command in this chat changed. What was so before stays.
 help-undo-example = { "" }
 
 ## Language, aliases, invitations
@@ -293,7 +293,7 @@ alias-none = There is no short name { $short }. See them all: { $order }
 alias-fixed = { $short } is set in the configuration. Whoever runs this bot can change it there.
 alias-long = { $short } is too long: a short name has 40 characters at most.
 alias-number = { $short } is a number or an id. Choose a word.
-alias-taken = { $short } already means something else in an order. Choose another word.
+alias-taken = { $short } already means something else in a command. Choose another word.
 alias-word = { $short } is no short name: use one word of letters and digits.
 alias-one-word = { $short } is more than one word. Write: { $order }
 alias-turned = There is no community or group { $name }. Did you mean it the other way round? { $order }
@@ -325,8 +325,8 @@ text-too-long = { $count ->
 }
 change-not = Not done: { $reason }
 change-unsure = I cannot tell whether it was done: { $reason }
-change-cancelled = Not done: the order was cancelled.
-change-cancelled-unsure = The order was cancelled. It may have been done before, and that cannot be looked up.
+change-cancelled = Not done: the command was cancelled.
+change-cancelled-unsure = The command was cancelled. It may have been done before, and that cannot be looked up.
 change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $order }
 change-not-read = The outcome could not be read back. Look again in a minute: { $order }
 no-announcement-group = Z-API does not show the announcement group of { $community }. Is the bot’s number in it?
@@ -412,7 +412,7 @@ help-describe-example =
     "Bairro Feliz" Neighbours help each other.
     Sales -
 help-photo = change the photo
-help-photo-long = Send the picture with the order as its caption, or put the address of a picture behind the community.
+help-photo-long = Send the picture with the command as its caption, or put the address of a picture behind the community.
 help-photo-example =
     "Bairro Feliz"
     Sales https://example.com/photo.jpg
@@ -437,19 +437,19 @@ help-deactivate-example =
     "Bairro Feliz"
     Sales
 ## Who may do what
-who = Who may give orders in { $community }:
+who = Who may use commands in { $community }:
 who-admin = { $name }: { $orders }
 who-admin-all = { $name }: everything
 who-owner = Whoever types on the bot’s own phone: everything
 who-nobody = Nobody is listed for it.
-who-not-community = Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.
+who-not-community = Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.
 who-community = And its admins on WhatsApp, all but { $orders }:
 who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
 who-person = { $person }
 who-hidden = Others, whose number WhatsApp does not show
 whoami-may-but = Commands: all but { $orders }
 help-who = who may do what in a community
-help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may give orders.
+help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may use commands here.
 help-who-example =
     sales
     "Bairro Feliz"
@@ -465,14 +465,14 @@ community-people = { $count ->
    *[other] { $count } people
 }
 community-id = Id: { $id }
-history = Last orders:
-history-in = Last orders in { $community }:
-history-by = Last orders of { $name }:
+history = Last commands:
+history-in = Last commands in { $community }:
+history-by = Last commands of { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
 history-answered = answered
 history-none = None yet.
 history-until = I looked back to { $when }.
-history-nobody = There is no community and no admin { $name }. The communities: { $communities }. All orders: { $all }
+history-nobody = There is no community and no admin { $name }. The communities: { $communities }. All commands: { $all }
 moment = %b %d %H:%M
 moment-year = %b %d %Y %H:%M
 moment-day = %b %d %Y
@@ -483,9 +483,9 @@ status-dead-look = Which and why: { $order }
 status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.
 status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
 arg-history = [community or person]
-help-history = who ordered what, and when
+help-history = who did what, and when
 help-history-long =
-    The newest first, in the time of this place. Of places where you may give no orders, nothing is shown.
+    The newest first, in the time of this place. Communities where you may not use commands are left out.
     ✅ done · ❌ not done
     ⏳ waits · ⛔ given up
 help-history-example =
@@ -560,7 +560,7 @@ people-would-demote =
         [one] { $done } of { $all } person would be no admin of { $community }.
        *[other] { $done } of { $all } people would be no admins of { $community }.
     }
-people-too-many = That is more than { $limit } people. Split it into several orders; nothing was changed.
+people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
 person-was-in = { $who }: was in it already
 person-was-out = { $who }: was not in it
@@ -581,7 +581,7 @@ person-too-many-admins = { $who }: a community has 20 admins at most. Make room 
 person-refused = { $who }: Z-API refused: { $reason }
 person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
 person-trouble = { $who }: { $reason }
-person-cancelled = { $who }: not done: the order was cancelled
+person-cancelled = { $who }: not done: the command was cancelled
 person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
 person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $order }
 person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
@@ -622,7 +622,7 @@ missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
-## An order that was done on a yes is edited
+## A command that was done on a yes is edited
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 ## Words between names, and what stands behind two dashes
 words-between-names = and & +

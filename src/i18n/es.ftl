@@ -22,7 +22,7 @@ refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad
 not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $order }
 not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $order }
 not-read = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $order }
-cancelled-before = no se hizo: la orden se canceló
+cancelled-before = no se hizo: el comando se canceló
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
 
 ## Nombres
@@ -66,8 +66,8 @@ all-commands = todos
 all-communities = todas
 may-not = No puedes usar { $order } aquí. Quien administra este bot puede permitirlo.
 may-not-there = No puedes usar { $order } en { $community }. Quien administra este bot puede permitirlo.
-no-longer = Ya no eres admin de este bot, así que la orden no se ejecutó.
-no-longer-begun = Ya no puedes hacer esto aquí, así que me detuve. La orden ya había empezado: una parte puede haberse hecho.
+no-longer = Ya no eres admin de este bot, así que el comando no se ejecutó.
+no-longer-begun = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: una parte puede haberse hecho.
 stranger = Este número solo atiende a sus admins.
 
 ## Estado
@@ -75,14 +75,14 @@ status-connected = WhatsApp está conectado.
 status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y lee el código QR con el teléfono.
 status-unread = No se pudo preguntar a Z-API: { $reason }
 status-waiting = { $count ->
-    [0] No espera ninguna otra orden.
-    [one] Espera { $count } orden más.
-   *[other] Esperan { $count } órdenes más.
+    [0] No espera ningún otro comando.
+    [one] Espera { $count } comando más.
+   *[other] Esperan { $count } comandos más.
 }
 status-dead = { $count ->
-    [0] No se abandonó ninguna orden.
-    [one] Se abandonó { $count } orden.
-   *[other] Se abandonaron { $count } órdenes.
+    [0] Ningún comando falló.
+    [one] Falló { $count } comando.
+   *[other] Fallaron { $count } comandos.
 }
 
 ## Deslices
@@ -93,18 +93,18 @@ missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 example = Por ejemplo: { $example }
-too-old = Esta orden tardó { $minutes } minutos en llegarme, así que no la ejecuté. Envíala otra vez si todavía la quieres.
+too-old = Este comando tardó { $minutes } minutos en llegarme, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
 too-many-orders = { $limit ->
-    [one] Más de { $limit } orden en un minuto: espera un poco. Lo que ya acepté sigue.
-   *[other] Más de { $limit } órdenes en un minuto: espera un poco. Lo que ya acepté sigue.
+    [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue.
+   *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
 }
-gave-up = No pude terminar esta orden y la abandoné: { $reason } Envíala otra vez cuando esté resuelto: { $status } lo muestra.
+gave-up = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
 goes-on = { $reason } Sigo intentándolo { $minutes ->
     [one] un minuto más como máximo
    *[other] { $minutes } minutos más como máximo
 }. { $cancel } lo detiene.
 cancelled = Cancelada. Nada cambió.
-cancel-none = No hay órdenes en espera en este chat.
+cancel-none = No hay comandos en espera en este chat.
 cancel-stopped = Cancelada: { $order }. Su propia respuesta dice cómo quedó.
 cancel-at-work = { $order } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
@@ -151,10 +151,10 @@ help-unlink-example =
     "Bairro Feliz" futebol
     Ventas "Ventas Sur", aquí
 help-communities = lista las comunidades
-help-communities-long = Cada una con un número, que vale como nombre en tu próxima orden. El id se muestra donde dos nombres son iguales.
+help-communities-long = Cada una con un número, que vale como nombre en tu próximo comando. El id se muestra donde dos nombres son iguales.
 help-community = muestra una comunidad
 help-community-long = Descripción, personas, id y sus grupos con números. El grupo de avisos no se cuenta.
-help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próxima orden: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
+help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próximo comando: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
 help-communities-example = { "" }
 help-community-example =
     "Bairro Feliz"
@@ -163,7 +163,7 @@ help-groups = lista los grupos, todos o por palabras
 help-groups-example =
     ventas
     ventas*
-help-cancel = cancela una orden en espera
+help-cancel = cancela un comando en espera
 help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando ahora no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
 help-cancel-example =
     { "" }
@@ -176,7 +176,7 @@ help-help-example =
 help-whoami = cómo te conoce el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
-help-status-long = Pregunta a Z-API, cuenta las órdenes que esperan o se abandonaron y avisa cuando la suscripción de Z-API está por vencer.
+help-status-long = Pregunta a Z-API, cuenta los comandos que esperan o fallaron y avisa cuando la suscripción de Z-API está por vencer.
 help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
@@ -196,10 +196,10 @@ would-unlink =
 choose = Responde con el número (varios: 1 3).
 confirm-nothing = No tengo ninguna pregunta pendiente aquí.
 confirm-what = Responde “sí”, “no” o un número.
-confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía la orden otra vez si todavía la quieres. { $order }
+confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $order }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
-one-command = Una orden a la vez, por favor: no hice nada. Envía cada una en su propio mensaje. Si es un nombre, escríbelo entre comillas.
+one-command = Un comando a la vez, por favor: no hice nada. Envía cada uno en su propio mensaje. Si es un nombre, escríbelo entre comillas.
 group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $order } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 group-not-deleted = No borro grupos, así que no hice nada. { $order } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca, retirar, retira, cambiar, cambia, pasar, pasa, poner, pon, meter, mete, cerrar, cierra, deshacer, deshaz, enviar, envía, invitar, invita
@@ -239,7 +239,7 @@ chapter-groups = Grupos
 chapter-looking = Ver
 chapter-communities = Comunidades
 chapter-people = Personas
-chapter-orders = Órdenes
+chapter-orders = Comandos
 chapter-bot = Bot
 arg-any-community = [comunidad]
 arg-people = <personas…>
@@ -247,12 +247,12 @@ arg-text = <texto>
 arg-any-text = [texto]
 arg-picture = [dirección de la foto]
 help-confirm = dice sí a lo que pregunté
-help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien dio la orden. Con --sí no pregunto.
+help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien envió el comando. Con --sí no pregunto.
 help-confirm-example =
     { "" }
     2
 help-undo = deshace tu último cambio aquí
-help-undo-long = Deshace exactamente lo que cambió tu última orden en este chat. Lo que ya era así queda.
+help-undo-long = Deshace exactamente lo que cambió tu último comando en este chat. Lo que ya era así queda.
 help-undo-example = { "" }
 
 ## Idioma, apodos, invitaciones
@@ -325,8 +325,8 @@ text-too-long = { $count ->
 }
 change-not = No se hizo: { $reason }
 change-unsure = No sé si se hizo: { $reason }
-change-cancelled = No se hizo: la orden fue cancelada.
-change-cancelled-unsure = La orden fue cancelada. Puede que se haya hecho antes, y eso no se puede comprobar.
+change-cancelled = No se hizo: el comando fue cancelado.
+change-cancelled-unsure = El comando fue cancelado. Puede que se haya hecho antes, y eso no se puede comprobar.
 change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $order }
 change-not-read = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
 no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. ¿El número del bot está en él?
@@ -412,7 +412,7 @@ help-describe-example =
     "Bairro Feliz" Aquí los vecinos se ayudan.
     Ventas -
 help-photo = cambia la foto
-help-photo-long = Envía la foto con la orden como texto, o escribe la dirección de una foto después de la comunidad.
+help-photo-long = Envía la foto con el comando como texto, o escribe la dirección de una foto después de la comunidad.
 help-photo-example =
     "Bairro Feliz"
     Ventas https://example.com/foto.jpg
@@ -437,19 +437,19 @@ help-deactivate-example =
     "Bairro Feliz"
     Ventas
 ## Quién puede qué
-who = Quién puede dar órdenes en { $community }:
+who = Quién puede usar comandos en { $community }:
 who-admin = { $name }: { $orders }
 who-admin-all = { $name }: todo
 who-owner = Quien escribe en el teléfono del propio bot: todo
 who-nobody = Nadie está en la lista.
-who-not-community = Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.
+who-not-community = Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.
 who-community = Y sus admins en WhatsApp, todo menos { $orders }:
 who-community-nobody = Y sus admins en WhatsApp, todo menos { $orders }. Aparte de ellos no hay ninguno.
 who-person = { $person }
 who-hidden = Otros, que WhatsApp muestra sin número
 whoami-may-but = Comandos: todos menos { $orders }
 help-who = quién puede qué en una comunidad
-help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden dar órdenes.
+help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden usar comandos.
 help-who-example =
     ventas
     "Bairro Feliz"
@@ -465,14 +465,14 @@ community-people = { $count ->
    *[other] { $count } personas
 }
 community-id = Id: { $id }
-history = Últimas órdenes:
-history-in = Últimas órdenes en { $community }:
-history-by = Últimas órdenes de { $name }:
+history = Últimos comandos:
+history-in = Últimos comandos en { $community }:
+history-by = Últimos comandos de { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
 history-answered = respondida
 history-none = Ninguna todavía.
 history-until = Miré hasta { $when }.
-history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }. Todas las órdenes: { $all }
+history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }. Todos los comandos: { $all }
 moment = %d/%m %H:%M
 moment-year = %d/%m/%Y %H:%M
 moment-day = %d/%m/%Y
@@ -483,9 +483,9 @@ status-dead-look = Cuáles y por qué: { $order }
 status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.
 status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
 arg-history = [comunidad o persona]
-help-history = quién ordenó qué, y cuándo
+help-history = quién hizo qué, y cuándo
 help-history-long =
-    Lo más nuevo primero, en la hora de aquí. De donde no puedes dar órdenes no se muestra nada.
+    Lo más nuevo primero, en la hora de aquí. De donde no puedes usar comandos no se muestra nada.
     ✅ hecho · ❌ no hecho
     ⏳ espera · ⛔ abandonado
 help-history-example =
@@ -560,7 +560,7 @@ people-would-demote =
         [one] { $done } de { $all } persona dejaría de ser admin de { $community }.
        *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
     }
-people-too-many = Son más de { $limit } personas. Divídelas en varias órdenes; nada cambió.
+people-too-many = Son más de { $limit } personas. Divídelas en varios comandos; nada cambió.
 person = { $who }
 person-was-in = { $who }: ya estaba ahí
 person-was-out = { $who }: ya no estaba ahí
@@ -581,7 +581,7 @@ person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. P
 person-refused = { $who }: Z-API rechazó: { $reason }
 person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
 person-trouble = { $who }: { $reason }
-person-cancelled = { $who }: no se hizo: la orden fue cancelada
+person-cancelled = { $who }: no se hizo: el comando fue cancelado
 person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
 person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $order }
 person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
@@ -622,8 +622,8 @@ missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
-## La edición de una orden ya confirmada
-edit-too-late = Ya confirmaste esa orden, y editar el mensaje ya no cambia nada. Envía otro.
+## La edición de un comando ya confirmado
+edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
 ## Palabras entre nombres, y lo que sigue a dos guiones
 words-between-names = y
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }

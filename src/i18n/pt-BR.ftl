@@ -22,7 +22,7 @@ refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do gr
 not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $order }
 not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $order }
 not-read = não deu para conferir o resultado. Confira em um minuto: { $order }
-cancelled-before = não foi feito: o pedido foi cancelado
+cancelled-before = não foi feito: o comando foi cancelado
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
 
 ## Nomes
@@ -67,8 +67,8 @@ all-commands = todos
 all-communities = todas
 may-not = Você não pode usar { $order } aqui. Quem cuida deste bot pode liberar.
 may-not-there = Você não pode usar { $order } em { $community }. Quem cuida deste bot pode liberar.
-no-longer = Você não é mais admin deste bot, então o pedido não foi executado.
-no-longer-begun = Você não pode mais fazer isso aqui, então parei. O pedido já tinha começado: uma parte pode ter sido feita.
+no-longer = Você não é mais admin deste bot, então o comando não foi executado.
+no-longer-begun = Você não pode mais fazer isso aqui, então parei. O comando já tinha começado: uma parte pode ter sido feita.
 stranger = Este número só atende aos seus admins.
 
 ## Situação
@@ -76,14 +76,14 @@ status-connected = O WhatsApp está conectado.
 status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e leia o QR code com o celular.
 status-unread = Não deu para perguntar à Z-API: { $reason }
 status-waiting = { $count ->
-    [0] Nenhum outro pedido na fila.
-    [one] { $count } outro pedido na fila.
-   *[other] { $count } outros pedidos na fila.
+    [0] Nenhum outro comando na fila.
+    [one] { $count } outro comando na fila.
+   *[other] { $count } outros comandos na fila.
 }
 status-dead = { $count ->
-    [0] Nenhum pedido foi abandonado.
-    [one] { $count } pedido foi abandonado.
-   *[other] { $count } pedidos foram abandonados.
+    [0] Nenhum comando falhou.
+    [one] { $count } comando falhou.
+   *[other] { $count } comandos falharam.
 }
 
 ## Deslizes
@@ -94,18 +94,18 @@ missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
 too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
 example = Por exemplo: { $example }
-too-old = Este pedido demorou { $minutes } minutos para chegar até mim, então não o executei. Mande de novo se ainda quiser.
+too-old = Este comando demorou { $minutes } minutos para chegar até mim, então não o executei. Mande de novo se ainda quiser.
 too-many-orders = { $limit ->
-    [one] Mais de { $limit } pedido em um minuto: espere um pouco. O que já aceitei continua.
-   *[other] Mais de { $limit } pedidos em um minuto: espere um pouco. O que já aceitei continua.
+    [one] Mais de { $limit } comando em um minuto: espere um pouco. O que já aceitei continua.
+   *[other] Mais de { $limit } comandos em um minuto: espere um pouco. O que já aceitei continua.
 }
-gave-up = Não consegui terminar este pedido e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
+gave-up = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
 goes-on = { $reason } Continuo tentando por { $minutes ->
     [one] mais um minuto no máximo
    *[other] mais { $minutes } minutos no máximo
 }. { $cancel } interrompe.
 cancelled = Cancelado. Nada mudou.
-cancel-none = Não há pedido esperando nesta conversa.
+cancel-none = Não há comando esperando nesta conversa.
 cancel-stopped = Cancelado: { $order }. A resposta dele diz como ficou.
 cancel-at-work = { $order } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
@@ -152,10 +152,10 @@ help-unlink-example =
     "Bairro Feliz" futebol
     Vendas "Vendas Sul", aqui
 help-communities = lista as comunidades
-help-communities-long = Cada uma com um número, que vale como nome no próximo pedido. O id aparece onde dois nomes são iguais.
+help-communities-long = Cada uma com um número, que vale como nome no próximo comando. O id aparece onde dois nomes são iguais.
 help-community = mostra uma comunidade
 help-community-long = Descrição, pessoas, id e os grupos com números. O grupo de avisos não conta.
-help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo pedido: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
+help-groups-long = Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo comando: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.
 help-communities-example = { "" }
 help-community-example =
     "Bairro Feliz"
@@ -164,7 +164,7 @@ help-groups = lista os grupos, todos ou por palavras
 help-groups-example =
     vendas
     vendas*
-help-cancel = cancela um pedido que está esperando
+help-cancel = cancela um comando que está esperando
 help-cancel-long = Sem mais nada: o mais antigo desta conversa que ainda não terminou. Com “tudo”: todos. O que está sendo executado agora não é tentado de novo. O que já mudou fica como está, e a resposta diz.
 help-cancel-example =
     { "" }
@@ -177,7 +177,7 @@ help-help-example =
 help-whoami = como o bot conhece você
 help-whoami-long = Seu número, seu lid e o que você pode fazer.
 help-whoami-example = { "" }
-help-status-long = Pergunta à Z-API, conta os pedidos que esperam ou foram abandonados e avisa quando a assinatura da Z-API está para vencer.
+help-status-long = Pergunta à Z-API, conta os comandos que esperam ou falharam e avisa quando a assinatura da Z-API está para vencer.
 help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
@@ -197,7 +197,7 @@ would-unlink =
 choose = Responda com o número (mais de um: 1 3).
 confirm-nothing = Não tenho nenhuma pergunta em aberto aqui.
 confirm-what = Responda “sim”, “não” ou um número.
-confirm-late = Passou de 5 minutos, então não fiz nada. Mande o pedido de novo se ainda quiser. { $order }
+confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $order }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
 one-command = Um comando por vez, por favor: não fiz nada. Mande cada um numa mensagem separada. Se for um nome, escreva entre aspas.
@@ -240,7 +240,7 @@ chapter-groups = Grupos
 chapter-looking = Ver
 chapter-communities = Comunidades
 chapter-people = Pessoas
-chapter-orders = Pedidos
+chapter-orders = Comandos
 chapter-bot = Bot
 arg-any-community = [comunidade]
 arg-people = <pessoas…>
@@ -248,12 +248,12 @@ arg-text = <texto>
 arg-any-text = [texto]
 arg-picture = [endereço da foto]
 help-confirm = diz sim ao que perguntei
-help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem fez o pedido. Com --sim eu não pergunto.
+help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem mandou o comando. Com --sim eu não pergunto.
 help-confirm-example =
     { "" }
     2
 help-undo = desfaz sua última mudança aqui
-help-undo-long = Desfaz exatamente o que seu último pedido nesta conversa mudou. O que já era assim fica.
+help-undo-long = Desfaz exatamente o que seu último comando nesta conversa mudou. O que já era assim fica.
 help-undo-example = { "" }
 
 ## Idioma, apelidos, convites
@@ -326,8 +326,8 @@ text-too-long = { $count ->
 }
 change-not = Não foi feito: { $reason }
 change-unsure = Não sei dizer se foi feito: { $reason }
-change-cancelled = Não foi feito: o pedido foi cancelado.
-change-cancelled-unsure = O pedido foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
+change-cancelled = Não foi feito: o comando foi cancelado.
+change-cancelled-unsure = O comando foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
 change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $order }
 change-not-read = Não deu para conferir o resultado. Veja de novo em um minuto: { $order }
 no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }. O número do bot está nele?
@@ -413,7 +413,7 @@ help-describe-example =
     "Bairro Feliz" Aqui vizinho ajuda vizinho.
     Vendas -
 help-photo = muda a foto
-help-photo-long = Mande a foto com o pedido na legenda, ou escreva o endereço de uma foto depois da comunidade.
+help-photo-long = Mande a foto com o comando na legenda, ou escreva o endereço de uma foto depois da comunidade.
 help-photo-example =
     "Bairro Feliz"
     Vendas https://example.com/foto.jpg
@@ -438,19 +438,19 @@ help-deactivate-example =
     "Bairro Feliz"
     Vendas
 ## Quem pode o quê
-who = Quem pode fazer pedidos em { $community }:
+who = Quem pode usar comandos em { $community }:
 who-admin = { $name }: { $orders }
 who-admin-all = { $name }: tudo
 who-owner = Quem escreve no celular do próprio bot: tudo
 who-nobody = Ninguém está na lista.
-who-not-community = Os admins dela no WhatsApp não podem fazer pedidos aqui. Quem cuida deste bot pode liberar.
+who-not-community = Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.
 who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
 who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
 who-person = { $person }
 who-hidden = Outros, que o WhatsApp mostra sem número
 whoami-may-but = Comandos: todos menos { $orders }
 help-who = quem pode o quê numa comunidade
-help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem fazer pedidos.
+help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem usar comandos.
 help-who-example =
     vendas
     "Bairro Feliz"
@@ -466,14 +466,14 @@ community-people = { $count ->
    *[other] { $count } pessoas
 }
 community-id = Id: { $id }
-history = Últimos pedidos:
-history-in = Últimos pedidos em { $community }:
-history-by = Últimos pedidos de { $name }:
+history = Últimos comandos:
+history-in = Últimos comandos em { $community }:
+history-by = Últimos comandos de { $name }:
 history-line = { $when } { $who }: { $order } → { $result }
 history-answered = respondido
 history-none = Nenhum ainda.
 history-until = Olhei até { $when }.
-history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }. Todos os pedidos: { $all }
+history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }. Todos os comandos: { $all }
 moment = %d/%m %H:%M
 moment-year = %d/%m/%Y %H:%M
 moment-day = %d/%m/%Y
@@ -486,7 +486,7 @@ status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot 
 arg-history = [comunidade ou pessoa]
 help-history = quem mandou o quê, e quando
 help-history-long =
-    O mais novo primeiro, no horário daqui. De onde você não pode fazer pedidos, nada aparece.
+    O mais novo primeiro, no horário daqui. De onde você não pode usar comandos, nada aparece.
     ✅ feito · ❌ não feito
     ⏳ espera · ⛔ abandonado
 help-history-example =
@@ -561,7 +561,7 @@ people-would-demote =
         [one] { $done } de { $all } pessoa deixaria de ser admin de { $community }.
        *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
     }
-people-too-many = São mais de { $limit } pessoas. Divida em vários pedidos; nada mudou.
+people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; nada mudou.
 person = { $who }
 person-was-in = { $who }: já estava lá
 person-was-out = { $who }: já não estava lá
@@ -582,7 +582,7 @@ person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Prim
 person-refused = { $who }: a Z-API recusou: { $reason }
 person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
 person-trouble = { $who }: { $reason }
-person-cancelled = { $who }: não foi feito: o pedido foi cancelado
+person-cancelled = { $who }: não foi feito: o comando foi cancelado
 person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
 person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $order }
 person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
@@ -623,8 +623,8 @@ missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
-## A edição de um pedido já confirmado
-edit-too-late = Esse pedido já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
+## A edição de um comando já confirmado
+edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
 ## Palavras entre nomes, e o que vem depois de dois traços
 words-between-names = e
 unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }

@@ -268,7 +268,7 @@ async fn a_command_without_people_or_with_too_many_changes_nothing() {
     let told = "Whose number? Write: /add <community> <people…>\n\
         For example: /add \"Bairro Feliz\" +55 44 99999-0001";
     assert_eq!((none.as_str(), commas.as_str()), (told, told));
-    assert_eq!(many, "❌ That is more than 200 people. Split it into several orders; nothing was changed.");
+    assert_eq!(many, "❌ That is more than 200 people. Split it into several commands; nothing was changed.");
     assert_eq!(bot.changes(), 0);
 }
 

@@ -142,8 +142,8 @@ async fn what_means_something_else_is_no_short_name() {
     let rows = [
         ("2", "❌ “2” is a number or an id. Choose a word."),
         ("120363186053925765", "❌ “120363186053925765” is a number or an id. Choose a word."),
-        ("here", "❌ “here” already means something else in an order. Choose another word."),
-        ("aqui", "❌ “aqui” already means something else in an order. Choose another word."),
+        ("here", "❌ “here” already means something else in a command. Choose another word."),
+        ("aqui", "❌ “aqui” already means something else in a command. Choose another word."),
         ("bola*", "❌ “bola∗” is more than one word. Write: /alias bola = futebol"),
         ("\"a bola\"", "❌ “a bola” is more than one word. Write: /alias a-bola = futebol"),
     ];
@@ -289,7 +289,7 @@ async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
     let anas = bot.ask(ANA, r#"/link praia futebol"#).await;
     let hers = bot.ask(ANA, r#"/alias praia = "Bairro Feliz""#).await;
 
-    assert_eq!(taken, "❌ “praia” already means something else in an order. Choose another word.");
+    assert_eq!(taken, "❌ “praia” already means something else in a command. Choose another word.");
     assert_eq!(anas, "1 of 1 group is now in “Praia”.\n✅ “Futebol”");
     assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
 }

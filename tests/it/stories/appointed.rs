@@ -366,7 +366,7 @@ async fn t22_an_admin_of_a_community_who_is_demoted_while_the_command_waits_move
 
     bot.restart().await;
 
-    let told = ["You are no longer an admin of this bot, so the order was not run."];
+    let told = ["You are no longer an admin of this bot, so the command was not run."];
     assert_eq!(bot.replies_to(&order).await, told);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
 }
@@ -525,11 +525,11 @@ async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
     }
     let configured = bot.ask(ANA, "/history 44 99999-0001").await;
     assert!(
-        configured.starts_with("Last orders of “Ana”:\n") && configured.contains("suporte"),
+        configured.starts_with("Last commands of “Ana”:\n") && configured.contains("suporte"),
         "{configured}"
     );
     let stranger = bot.ask(ANA, "/historial 44 98888-0000").await;
-    assert_eq!(stranger, "Últimas órdenes de “+55 44 98888-0000”:\nNinguna todavía.");
+    assert_eq!(stranger, "Últimos comandos de “+55 44 98888-0000”:\nNinguna todavía.");
 }
 
 #[tokio::test]
@@ -546,7 +546,7 @@ async fn t42_an_admin_of_a_community_learns_by_a_number_no_command_given_elsewhe
     // Of the configuration, of another community, of nobody: they answer alike.
     for typed in ["+55 44 99999-0001", "+55 44 99999-0003", CARLA_LID, "+55 31 96666-0004"] {
         let told = bot.ask(BRUNO, &format!("/history {typed}")).await;
-        assert_eq!(told, format!("Last orders of “{typed}”:\nNone yet."));
+        assert_eq!(told, format!("Last commands of “{typed}”:\nNone yet."));
     }
 }
 

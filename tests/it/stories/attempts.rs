@@ -28,7 +28,7 @@ async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
     let told = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
     assert!(
-        told.starts_with("❌ I could not finish this order and gave up: Z-API did not answer."),
+        told.starts_with("❌ I could not finish this command and gave up: Z-API did not answer."),
         "{told}"
     );
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());

@@ -11,7 +11,7 @@ use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own answer says what is so.";
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
-const NOTHING_WAITS: &str = "No order is waiting in this chat.";
+const NOTHING_WAITS: &str = "No command is waiting in this chat.";
 
 /// An order that failed once waits for ten minutes.
 pub fn with_long_retries() -> ServiceBuilder {
@@ -48,7 +48,7 @@ async fn a_command_that_waits_for_its_next_attempt_is_stopped_and_makes_no_furth
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("done", Some("cancelled")));
     assert_eq!((reads(&bot), bot.changes()), (1, 0));
     let status = bot.ask(ANA, "/status").await;
-    assert_eq!(status, "✅ WhatsApp is connected.\nNo other order waits.\nNo order was given up.");
+    assert_eq!(status, "✅ WhatsApp is connected.\nNo other command waits.\nNo command has failed.");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn of_a_command_that_was_begun_the_answer_says_what_is_so() {
     bot.ask(ANA, "/cancelar").await;
 
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
-        ❌ “Futebol”: not done: the order was cancelled\n✅ “Suporte”";
+        ❌ “Futebol”: not done: the command was cancelled\n✅ “Suporte”";
     assert_eq!(bot.replies_to(&order).await, [told]);
     bot.expect_true(told, &before);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("cancelled")));
@@ -114,7 +114,7 @@ async fn a_command_at_work_is_not_torn_from_its_call_and_not_tried_again() {
 
     assert_eq!(
         bot.replies_to(&order).await,
-        ["0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: not done: the order was cancelled"]
+        ["0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: not done: the command was cancelled"]
     );
     assert_eq!(bot.calls_to("communities/link").len(), 2, "the try that ran, and none after it");
 }

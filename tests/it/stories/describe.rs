@@ -185,7 +185,7 @@ async fn a_cancelled_command_says_what_is_so() {
     let not_done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
     bot.wait_for_attempts(&not_done, 1).await;
     bot.ask(ANA, "/cancel").await;
-    assert_eq!(bot.replies_to(&not_done).await, ["❌ Not done: the order was cancelled."]);
+    assert_eq!(bot.replies_to(&not_done).await, ["❌ Not done: the command was cancelled."]);
     bot.sandbox.faults().clear();
 
     bot.sandbox.faults().fail_always("update-", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
@@ -200,7 +200,7 @@ async fn a_cancelled_command_says_what_is_so() {
 
     assert_eq!(
         bot.replies_to(&unknown).await,
-        ["❓ The order was cancelled. It may have been done before, and that cannot be looked up."]
+        ["❓ The command was cancelled. It may have been done before, and that cannot be looked up."]
     );
     assert_eq!(bot.calls_to("update-").len(), 3);
 }

@@ -517,7 +517,7 @@ async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() 
 
     assert_eq!(bot.announced("Bairro Feliz"), ["Reunião sexta 19h"]);
     assert!(bot.reply_to(&yes).await.text.contains('✅'));
-    assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
+    assert!(bot.said().concat().contains("❌ Esse comando já foi confirmado"), "{:?}", bot.said());
 }
 
 #[tokio::test]
@@ -614,7 +614,7 @@ async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
     bot.post(&bot.edited(&order, "/desativar --sim marketing")).await;
     bot.settled().await;
 
-    assert!(bot.said().concat().contains("❌ Esse pedido já foi confirmado"), "{:?}", bot.said());
+    assert!(bot.said().concat().contains("❌ Esse comando já foi confirmado"), "{:?}", bot.said());
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn a_command_that_takes_its_process_down_twenty_times_before_it_begins_is_
 
     bot.restart().await;
 
-    let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
+    let told = "❌ I could not finish this command and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&order).await, [told]);
     let claims = bot.audit_events(&order).await.iter().filter(|what| *what == "claimed").count();

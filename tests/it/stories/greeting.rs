@@ -136,7 +136,7 @@ async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
     clock.advance(Duration::from_secs(61));
     let greeted = bot.ask(ANA, "hello").await;
 
-    assert!(told.starts_with("More than 1 order in a minute"), "{told}");
+    assert!(told.starts_with("More than 1 command in a minute"), "{told}");
     assert!(ignored.contains("rate_limited"), "{ignored}");
     assert_eq!(greeted, HELLO);
 }

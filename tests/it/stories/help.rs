@@ -63,7 +63,7 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
         in_portuguese,
         "Lista os grupos, todos ou por palavras.\nEscreva: /grupos [palavras]\n\
          Por exemplo:\n/grupos vendas\n/grupos vendas*\n\
-         Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo pedido: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.\nTambém: /groups"
+         Depois do grupo vem a comunidade dele. Os números valem como nomes no próximo comando: 1 3-5. O id aparece onde os nomes são iguais, ou quando só há um grupo.\nTambém: /groups"
     );
 }
 
@@ -141,7 +141,7 @@ async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
 
     assert_eq!(
         reply,
-        "What I can do:\n*Look*\n/groups\n*Orders*\n/confirm · /cancel\n*Bot*\n/whoami · /alias · /help\n\
+        "What I can do:\n*Look*\n/groups\n*Commands*\n/confirm · /cancel\n*Bot*\n/whoami · /alias · /help\n\
          More on one: /help groups"
     );
 }

@@ -39,12 +39,12 @@ async fn what_was_ordered_is_told_newest_first_in_the_time_of_the_instance() {
     let spanish = bot.ask(ANA, "/historial").await;
 
     let unlinked = "“/unlink marketing \"vendas sul\"” → ✅ 1 of 1 group is now out of “Marketing BR”.";
-    assert_eq!(english, format!("Last orders:\nNov 24 14:03 Rui: {unlinked}\nNov 24 09:00 Ana: {LINKED}"));
+    assert_eq!(english, format!("Last commands:\nNov 24 14:03 Rui: {unlinked}\nNov 24 09:00 Ana: {LINKED}"));
     assert_eq!(
         portuguese,
-        format!("Últimos pedidos:\n24/11 14:03 Rui: {unlinked}\n24/11 09:00 Ana: {LINKED}")
+        format!("Últimos comandos:\n24/11 14:03 Rui: {unlinked}\n24/11 09:00 Ana: {LINKED}")
     );
-    assert!(spanish.starts_with("Últimas órdenes:\n24/11 14:03 Rui: "), "{spanish}");
+    assert!(spanish.starts_with("Últimos comandos:\n24/11 14:03 Rui: "), "{spanish}");
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn the_time_zone_is_the_instances_and_another_year_is_told() {
 
     let reply = bot.ask(ANA, "/histórico").await;
 
-    assert_eq!(reply, format!("Últimos pedidos:\n24/11/2025 12:00 Ana: {LINKED}"));
+    assert_eq!(reply, format!("Últimos comandos:\n24/11/2025 12:00 Ana: {LINKED}"));
 }
 
 #[tokio::test]
@@ -130,10 +130,10 @@ async fn a_community_narrows_it_by_name_number_or_beginning() {
     let by_name = bot.ask(ANA, "/history marketing br").await;
     let other = bot.ask(ANA, "/history \"Bairro Feliz\"").await;
 
-    assert_eq!(lines(&by_number)[0], "Last orders in “Marketing BR”:");
+    assert_eq!(lines(&by_number)[0], "Last commands in “Marketing BR”:");
     assert_eq!(lines(&by_number).len(), 3, "{by_number}");
     assert_eq!(by_name, by_number);
-    assert_eq!(other, format!("Last orders in “Bairro Feliz”:\nNov 24 09:00 Ana: {LINKED}"));
+    assert_eq!(other, format!("Last commands in “Bairro Feliz”:\nNov 24 09:00 Ana: {LINKED}"));
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn a_person_narrows_it_by_name_key_or_as_oneself() {
     }
     let own = bot.ask(RUI, "/histórico eu").await;
 
-    assert!(own.starts_with("Últimos pedidos de “Rui”:\n24/11 09:00 Rui: “/link bairro suporte”"), "{own}");
+    assert!(own.starts_with("Últimos comandos de “Rui”:\n24/11 09:00 Rui: “/link bairro suporte”"), "{own}");
     assert_eq!(lines(&own).len(), 2);
 }
 
@@ -184,10 +184,10 @@ async fn a_name_that_is_nobodys_or_two_communities_is_asked_for_again() {
 
     assert_eq!(
         nobody,
-        "❌ There is no community and no admin “xyzzy”. The communities: /communities. All orders: /history"
+        "❌ There is no community and no admin “xyzzy”. The communities: /communities. All commands: /history"
     );
     assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
-    assert!(chosen.starts_with("Last orders in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
+    assert!(chosen.starts_with("Last commands in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
 }
 
 #[tokio::test]
@@ -206,10 +206,10 @@ async fn an_admin_of_one_community_learns_nothing_of_others() {
     assert_eq!(lines(&all).len(), 3, "{all}");
     assert!(lines(&all)[1].contains("Rui: “/link marketing síndicos” → ❌ "), "{all}");
     assert!(lines(&all)[2].ends_with(LINKED), "{all}");
-    assert_eq!(of_ana, format!("Last orders of “Ana”:\nNov 24 09:00 Ana: {LINKED}"));
+    assert_eq!(of_ana, format!("Last commands of “Ana”:\nNov 24 09:00 Ana: {LINKED}"));
     assert_eq!(
         there,
-        "❌ There is no community and no admin “marketing”. The communities: /communities. All orders: /history"
+        "❌ There is no community and no admin “marketing”. The communities: /communities. All commands: /history"
     );
     assert_eq!(lines(&of_all).len(), 5, "{of_all}");
 }
@@ -226,7 +226,7 @@ async fn a_name_that_passed_to_another_community_shows_nothing_of_the_first() {
     bot.restart_with("communities = [\"bairro feliz\"]", marketing).await;
     let after = bot.ask(RUI, "/history").await;
 
-    assert_eq!(before, "Last orders:\nNone yet.");
+    assert_eq!(before, "Last commands:\nNone yet.");
     assert!(after.contains("suporte") && !after.contains("segredo"), "{after}");
 }
 
@@ -260,7 +260,7 @@ async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
 
     let reply = bot.ask(ANA, "/histórico").await;
 
-    assert_eq!(reply, "Últimos pedidos:\n24/11/2025 09:00 Ana: /vincular → respondido");
+    assert_eq!(reply, "Últimos comandos:\n24/11/2025 09:00 Ana: /vincular → respondido");
 }
 
 #[tokio::test]
@@ -303,7 +303,7 @@ async fn a_bot_without_a_past_says_so() {
 
     let reply = bot.ask(ANA, "/historial").await;
 
-    assert_eq!(reply, "Últimas órdenes:\nNinguna todavía.");
+    assert_eq!(reply, "Últimos comandos:\nNinguna todavía.");
 }
 
 #[tokio::test]
@@ -368,7 +368,7 @@ async fn of_a_community_that_is_gone_its_name_opens_nothing() {
     let after = bot.ask(RUI, "/history").await;
 
     assert!(before.ends_with(LINKED), "{before}");
-    assert_eq!(after, "Last orders:\nNone yet.");
+    assert_eq!(after, "Last commands:\nNone yet.");
 }
 
 #[tokio::test]
@@ -399,12 +399,12 @@ async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
     bot.ask(ANA, "/alias remove last").await;
     let cut = bot.ask(ANA, "/histórico").await;
 
-    assert_eq!(lines(&whole)[0], "Last orders:");
+    assert_eq!(lines(&whole)[0], "Last commands:");
     assert!(
         lines(&whole)[1].starts_with("Nov 24 10:00 Ana: ") && whole.ends_with("… 180 more: /more"),
         "{whole}"
     );
-    assert_eq!(lines(&cut)[..2], ["Últimos pedidos:", "Olhei até 24/11 10:00."]);
+    assert_eq!(lines(&cut)[..2], ["Últimos comandos:", "Olhei até 24/11 10:00."]);
     assert!(lines(&cut)[2].starts_with("24/11 11:00 Ana: ") && cut.ends_with("mais 180: /mais"), "{cut}");
 }
 

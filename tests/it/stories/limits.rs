@@ -17,7 +17,10 @@ async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
 
     let first = bot.message(NON_ADMIN, COMMAND);
     assert!(bot.post(&first).await.text().contains("not_an_admin"));
-    assert_eq!(bot.reply_to(first.message_id()).await.text, "This number takes orders of its admins only.");
+    assert_eq!(
+        bot.reply_to(first.message_id()).await.text,
+        "This number only takes commands from its admins."
+    );
     clock.advance(Duration::from_secs(59 * 60));
     bot.send(NON_ADMIN, "/help").await;
     bot.send(NON_ADMIN, "hello").await;
@@ -48,7 +51,7 @@ async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute()
     clock.advance(Duration::from_secs(61));
     let again = bot.ask(ANA, COMMAND).await;
 
-    assert_eq!(told, "More than 2 orders in a minute: wait a moment. What I accepted goes on.");
+    assert_eq!(told, "More than 2 commands in a minute: wait a moment. What I accepted goes on.");
     assert_eq!(ignored, r#"{"status":"ignored","reason":"rate_limited"}"#);
     assert!(rui.starts_with("You are “Rui”."), "{rui}");
     assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
@@ -88,7 +91,7 @@ async fn t05_an_old_command_is_not_run_and_its_admin_is_told() {
 
     assert_eq!(
         told,
-        "This order was sent 11 minutes before it reached me, so I did not run it. Send it again if you still \
+        "This command was sent 11 minutes before it reached me, so I did not run it. Send it again if you still \
          want it."
     );
     assert_eq!(done, DONE);

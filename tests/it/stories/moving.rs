@@ -290,7 +290,7 @@ async fn a_move_that_is_cancelled_between_the_halves_is_put_back() {
     bot.ask(ANA, "/cancel").await;
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n\
-         ❌ “Vendas Sul”: not done: the order was cancelled; it is back in “Marketing BR”";
+         ❌ “Vendas Sul”: not done: the command was cancelled; it is back in “Marketing BR”";
     assert_eq!(bot.replies_to(&order).await, [told]);
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
 }

@@ -45,7 +45,7 @@ async fn what_is_called_like_a_number_is_meant_by_it() {
     let alias = bot.ask(ANA, "/alias tres = 3").await;
 
     assert!(shown.starts_with("“2”: 1 group") && shown.contains(&two), "{shown}");
-    assert!(past.starts_with("Last orders in “2”:"), "{past}");
+    assert!(past.starts_with("Last commands in “2”:"), "{past}");
     let of = |bot: &Service, id: &str| {
         bot.world().groups().iter().find(|group| group.community.as_deref() == Some(id)).cloned().unwrap()
     };

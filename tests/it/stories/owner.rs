@@ -47,7 +47,7 @@ async fn the_owners_commands_are_answered_in_whatever_chat_they_are_typed_in() {
     let own = bot.ask_by(&bot.typed_to(NON_ADMIN, "/histórico eu")).await;
     assert!(portuguese.starts_with("Você é “dono do número”."), "{portuguese}");
     assert!(past.contains(" dueño del número: “/link"), "{past}");
-    assert!(own.starts_with("Últimos pedidos de “dono do número”:"), "{own}");
+    assert!(own.starts_with("Últimos comandos de “dono do número”:"), "{own}");
 
     assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, NON_ADMIN);
     assert_eq!(bot.reply_to(in_a_group.message_id()).await.chat, group);

@@ -151,7 +151,7 @@ async fn t22_an_admin_who_was_removed_while_the_command_waited_moves_nothing() {
     )
     .await;
 
-    let told = ["You are no longer an admin of this bot, so the order was not run."];
+    let told = ["You are no longer an admin of this bot, so the command was not run."];
     assert_eq!(bot.replies_to(&order).await, told);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
 }

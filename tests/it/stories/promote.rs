@@ -139,7 +139,7 @@ async fn a_command_that_is_cancelled_under_way_tells_what_is_so() {
     assert_eq!(
         bot.replies_to(&order).await,
         ["1 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
-          ❌ +55 44 99999-0003: not done: the order was cancelled"]
+          ❌ +55 44 99999-0003: not done: the command was cancelled"]
     );
     assert_eq!(bot.calls_to("add-admin").len(), 1);
 }

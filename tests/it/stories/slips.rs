@@ -451,7 +451,7 @@ async fn ten_typos_of_the_history_lead_to_it_within_one_message() {
         ("/histórico “Bairro Feliz”", ""),
         ("/histórico meu", ""),
     ];
-    each_leads_to(&["Últimos pedidos", "Last orders", "Últimas órdenes"], &rows).await;
+    each_leads_to(&["Últimos comandos", "Last commands", "Últimos comandos"], &rows).await;
 }
 
 #[tokio::test]
@@ -520,11 +520,11 @@ async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
         ("/mas", "", "/grupos"),
         ("/apelido lista", "^/apelidos", "Ainda não há apelidos"),
         ("/apelidos todos", "^/apelidos", "Ainda não há apelidos"),
-        ("/cancelar todos", "", "Não há pedido esperando"),
-        ("/cancelar todos os pedidos", "^/cancelar tudo", "Não há pedido esperando"),
+        ("/cancelar todos", "", "Não há comando esperando"),
+        ("/cancelar todos os pedidos", "^/cancelar tudo", "Não há comando esperando"),
         ("/cancela", "yes", "Nothing was changed"),
-        ("/cancelar tudo.", "", "Não há pedido esperando"),
-        ("/cancelar pedido", "^/cancelar", "Não há pedido esperando"),
+        ("/cancelar tudo.", "", "Não há comando esperando"),
+        ("/cancelar pedido", "^/cancelar", "Não há comando esperando"),
         ("/Comunidades?", "", "2 comunidades"),
         ("/comunidades todas", "^/comunidades", "2 comunidades"),
         ("/comunidadess", "sim", "2 comunidades"),
@@ -559,8 +559,8 @@ async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
         ("/aliases all", "^/aliases", "There are no short names"),
         ("/canselar", "yes", "Nothing was changed"),
         ("/cancelr", "yes", "Nothing was changed"),
-        ("/Cancelar!", "", "Não há pedido esperando"),
-        ("/cancelar este", "^/cancelar", "Não há pedido esperando"),
+        ("/Cancelar!", "", "Não há comando esperando"),
+        ("/cancelar este", "^/cancelar", "Não há comando esperando"),
         ("/cancel all.", "", "No order"),
         ("/ajda", "sim", "/vincular"),
         ("/help?", "", "/link"),

@@ -12,7 +12,7 @@ async fn all_is_well() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other order waits.\nNo order was given up.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other command waits.\nNo command has failed.");
 }
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn a_phone_that_is_not_connected_is_told_once_it_is_back() {
     assert_eq!(
         bot.reply_to(&order).await.text,
         "❌ WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.\n\
-         No other order waits.\nNo order was given up."
+         No other command waits.\nNo command has failed."
     );
 }
 
@@ -40,8 +40,8 @@ async fn trouble_of_z_api_is_an_answer_too() {
 
     assert_eq!(
         reply,
-        "❓ Não deu para perguntar à Z-API: A Z-API está com problemas (status 502).\nNenhum outro pedido na fila.\n\
-         Nenhum pedido foi abandonado."
+        "❓ Não deu para perguntar à Z-API: A Z-API está com problemas (status 502).\nNenhum outro comando na fila.\n\
+         Nenhum comando falhou."
     );
 }
 
@@ -55,7 +55,7 @@ async fn commands_that_wait_are_counted() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\n2 other orders wait.\nNo order was given up.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\n2 other commands wait.\nNo command has failed.");
     call.release();
     bot.settled().await;
 }
@@ -71,7 +71,7 @@ async fn commands_that_were_failed_are_counted() {
 
     assert_eq!(
         reply,
-        "✅ WhatsApp está conectado.\nNo espera ninguna otra orden.\nSe abandonó 1 orden.\nCuáles y por qué: /historial"
+        "✅ WhatsApp está conectado.\nNo espera ningún otro comando.\nFalló 1 comando.\nCuáles y por qué: /historial"
     );
 }
 
@@ -117,7 +117,7 @@ async fn a_subscription_that_cannot_be_asked_for_hurts_nothing() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other order waits.\nNo order was given up.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other command waits.\nNo command has failed.");
 }
 
 #[tokio::test]

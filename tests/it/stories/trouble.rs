@@ -182,7 +182,7 @@ async fn a_command_that_cannot_be_read_for_in_time_is_failed_told_and_kept() {
 
     clock.advance(Duration::from_secs(30 * 60));
 
-    let told = "❌ I could not finish this order and gave up: Z-API has trouble (status 502). \
+    let told = "❌ I could not finish this command and gave up: Z-API has trouble (status 502). \
         Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&order).await, [told]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
@@ -267,7 +267,7 @@ async fn however_long_z_api_asks_to_wait_the_command_ends_when_its_time_is_over(
         clock.advance(Duration::from_secs(600));
         bot.ask(ANA, "/whoami").await;
 
-        let told = "❌ I could not finish this order and gave up: Z-API asks to slow down. \
+        let told = "❌ I could not finish this command and gave up: Z-API asks to slow down. \
             Send it again once that is fixed: /status shows it.";
         assert_eq!(bot.replies_to(&order).await, [told]);
         assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
@@ -319,7 +319,7 @@ async fn a_command_that_makes_its_worker_panic_again_and_again_is_failed_and_oth
     bot.ask(ANA, "/whoami").await;
     let behind = bot.send_to_completion(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
-    let told = "❌ I could not finish this order and gave up: Something broke inside the bot; \
+    let told = "❌ I could not finish this command and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&poison).await, [told]);
     assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));

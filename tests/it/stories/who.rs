@@ -14,12 +14,12 @@ async fn who_may_do_what_is_told_in_the_language_of_the_command() {
     let bot = Service::with().admins(SOME).start().await;
     let orders = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
     let told = [
-        "Who may give orders in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
-         Its admins on WhatsApp may not give orders here. Whoever runs this bot can allow it.",
-        "Quem pode fazer pedidos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
-         Os admins dela no WhatsApp não podem fazer pedidos aqui. Quem cuida deste bot pode liberar.",
-        "Quién puede dar órdenes en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\
-         Sus admins en WhatsApp no pueden dar órdenes aquí. Quien cuida este bot puede permitirlo.",
+        "Who may use commands in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
+         Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.",
+        "Quem pode usar comandos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
+         Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.",
+        "Quién puede usar comandos en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\
+         Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.",
     ];
 
     for (order, told) in orders.iter().zip(told) {
@@ -47,7 +47,7 @@ async fn the_admins_of_the_community_follow_where_they_may_give_commands() {
     assert_eq!(
         lines[..5],
         [
-            "Who may give orders in “Bairro Feliz”:",
+            "Who may use commands in “Bairro Feliz”:",
             "• “Ana”: everything",
             "• “Rui”: /link, /community",
             "• Whoever types on the bot’s own phone: everything",
@@ -83,13 +83,13 @@ async fn who_is_not_listed_or_not_shown_is_told_as_such() {
 
     assert_eq!(
         praia,
-        "Who may give orders in “Praia”:\nNobody is listed for it.\n\
+        "Who may use commands in “Praia”:\nNobody is listed for it.\n\
          And its admins on WhatsApp, all but /create, /deactivate, /alias, /aliases:\n\
          • +55 44 99999-0002\n• Others, whose number WhatsApp does not show"
     );
     assert_eq!(
         serra,
-        "Quem pode fazer pedidos em “Serra”:\n• “Ana”: tudo\n\
+        "Quem pode usar comandos em “Serra”:\n• “Ana”: tudo\n\
          E os admins dela no WhatsApp, tudo menos /criar, /desativar, /apelido, /apelidos. \
          Além desses, não há nenhum."
     );

@@ -125,7 +125,7 @@ async fn t44_an_admin_who_was_demoted_on_the_phone_a_moment_ago_changes_nothing(
 
         let reply = bot.ask(BRUNO, order).await;
 
-        assert_eq!(reply, "You are no longer an admin of this bot, so the order was not run.", "{order}");
+        assert_eq!(reply, "You are no longer an admin of this bot, so the command was not run.", "{order}");
         assert_eq!(bot.changes(), changes, "{order}");
         assert_eq!(bot.send(BRUNO, "/help").await, r#"{"status":"ignored","reason":"not_an_admin"}"#);
     }
@@ -181,7 +181,7 @@ async fn t44_a_retry_goes_on_only_while_its_admin_is_one() {
 
     let told = bot.replies_to(&order).await;
 
-    let begun = "You may no longer do this here, so nothing more was done. The order was begun before: part of \
+    let begun = "You may no longer do this here, so nothing more was done. The command had already started: part of \
                  it may be in effect.";
     assert_eq!(told, [begun]);
     bot.sandbox.faults().clear();
@@ -315,7 +315,7 @@ async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew
     let who = bot.ask(ANA, "/who bairro").await;
 
     assert!(!told.contains("✅"), "{told}");
-    assert_eq!(seen, "You are no longer an admin of this bot, so the order was not run.");
+    assert_eq!(seen, "You are no longer an admin of this bot, so the command was not run.");
     assert!(!who.contains("99999-0002"), "{who}");
 }
 

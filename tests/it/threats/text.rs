@@ -102,9 +102,8 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
     assert!(reply.ends_with("✅ “Futebol”"), "{reply}");
 }
 
-/// More than any of them takes: most need some hundredths of a second. A people command with many quotes was seen to
-/// need 7 s in a debug build beside the whole suite; until that work is bounded, the limit is this generous.
-const AT_ONCE: Duration = Duration::from_secs(30);
+/// More than ten times what any of them takes in a debug build: most need a tenth of a second.
+const AT_ONCE: Duration = Duration::from_secs(5);
 /// So often a text is tried at most: a machine that stands still for seconds does so once, and slow code each time.
 const TRIES: usize = 3;
 
