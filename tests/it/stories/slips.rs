@@ -561,7 +561,7 @@ async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
         ("/cancelr", "yes", "Nothing was changed"),
         ("/Cancelar!", "", "Não há comando esperando"),
         ("/cancelar este", "^/cancelar", "Não há comando esperando"),
-        ("/cancel all.", "", "No order"),
+        ("/cancel all.", "", "No command"),
         ("/ajda", "sim", "/vincular"),
         ("/help?", "", "/link"),
         ("/comandos.", "", "/vincular"),
