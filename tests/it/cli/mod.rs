@@ -3,20 +3,20 @@
 //! Whatever a process said is searched for every secret of its configuration; see [`Place::safe`].
 
 mod check;
+#[cfg(debug_assertions)]
+mod crash_points;
 mod demo;
 mod event;
-mod hostile;
+#[cfg(debug_assertions)]
+mod fsync_trace;
+mod hostile_env;
+mod idle_wakeups;
 mod journal;
-mod pages;
+mod man;
+mod restart;
 mod secrets;
 mod serve;
-#[cfg(debug_assertions)]
-mod steps;
-mod stillness;
 mod store;
-mod survive;
-#[cfg(debug_assertions)]
-mod trace;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;

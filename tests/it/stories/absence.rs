@@ -3,8 +3,8 @@
 
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::folk::{BRUNO, NOBODY, Role};
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
+use super::participants::{BRUNO, NOBODY, Role};
 use crate::support::{ANA, Service};
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -2,8 +2,8 @@
 
 use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
 async fn a_short_name_is_good_wherever_a_community_or_a_group_is_named() {

@@ -7,7 +7,7 @@ use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = "/announce \"Bairro Feliz\" Oi";

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use vincula::sandbox::{Fault, Options};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 /// Ten times and more what these stories take.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

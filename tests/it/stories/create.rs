@@ -3,7 +3,7 @@
 use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::refusal;
+use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 impl Service {

@@ -1,6 +1,6 @@
 //! `/demote`: admins of a community become plain members, and the reply is true for each.
 
-use super::folk::{BRUNO, CARLA, DAVI, Role};
+use super::participants::{BRUNO, CARLA, DAVI, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::sandbox::{BotRole, Fault, FaultResponse, ReadLag};
 
 use super::cancel::with_long_retries;
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
 const DONE: &str = "✅ “Bairro Feliz” has its new description.";

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options};
 
-use super::appointed::{BRUNO, setting};
-use super::folk::{CARLA, CARLA_LID, Role};
+use super::community_admins::{BRUNO, setting};
+use super::participants::{CARLA, CARLA_LID, Role};
 use crate::support::{ANA, Service};
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -184,7 +184,7 @@ async fn a_community_that_lists_no_groups_proves_nothing_and_groups_are_linked_a
 
 #[tokio::test]
 async fn what_needs_the_announcement_group_says_so_where_it_is_not_shown() {
-    let bot = setting().admins(super::scene::ANA_AND_RUI).start().await;
+    let bot = setting().admins(super::fixtures::ANA_AND_RUI).start().await;
     bot.knows(BRUNO).await;
     let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
     bot.sandbox.faults().fail_always(&path, without_groups(&bot, &json!([])));
@@ -225,7 +225,7 @@ async fn the_flag_of_a_connection_event_counts_more_than_its_type() {
 #[tokio::test]
 async fn a_community_of_eight_thousand_is_worked_with_by_its_admins() {
     let bot = setting()
-        .admins(super::scene::ANA_AND_RUI)
+        .admins(super::fixtures::ANA_AND_RUI)
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
             world.crowd(&bairro, 8_000);

@@ -162,13 +162,13 @@ async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
 
 #[tokio::test]
 async fn nobody_corrects_the_command_of_another() {
-    let bot = Service::with().admins(crate::stories::scene::ANA_AND_RUI).start().await;
+    let bot = Service::with().admins(crate::stories::fixtures::ANA_AND_RUI).start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
     bot.settled().await;
 
     let theirs = bot
-        .message(crate::stories::scene::RUI, r#"/link "Bairro Feliz" futebol"#)
+        .message(crate::stories::fixtures::RUI, r#"/link "Bairro Feliz" futebol"#)
         .with_id(order.message_id())
         .edited();
 

@@ -7,7 +7,7 @@ use vincula::clock::{Clock, Timestamp};
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::{assert_status, hold};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 const HELLO: &str = "Hi Ana! I look after your WhatsApp communities: you tell me what to do, I tell you what \
                      really happened.\nStart with /communities, or see all I can do: /help";

@@ -2,7 +2,7 @@
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse, Options};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use vincula::sandbox::World;
 
 use crate::support::{ANA, Service, ServiceBuilder};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 /// What a phone shows of a message without scrolling.
 const COLUMNS: usize = 40;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Fault};
 
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, NON_ADMIN, Service, ServiceBuilder};
 
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.

@@ -3,7 +3,7 @@
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::ANA_AND_RUI;
+use super::fixtures::ANA_AND_RUI;
 use crate::support::{ANA, Service};
 
 impl Service {

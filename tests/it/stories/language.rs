@@ -3,7 +3,7 @@
 
 use crate::support::{ANA, Service};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
 async fn every_command_has_its_names_in_all_three_languages() {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -1,6 +1,6 @@
 //! Numbers of the last list that a chat was shown, as names: what they are not.
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
-use super::scene::ok;
+use super::fixtures::ok;
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
 /// Somebody whose new rights show late.

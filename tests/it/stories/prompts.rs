@@ -7,7 +7,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::World;
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 

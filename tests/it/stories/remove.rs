@@ -4,8 +4,8 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
-use super::scene::refusal;
+use super::fixtures::refusal;
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
 const BRUNO_LID: &str = "81896604192874@lid";

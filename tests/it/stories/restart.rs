@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::scene::RUI;
+use super::fixtures::RUI;
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;

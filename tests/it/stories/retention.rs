@@ -8,7 +8,7 @@ use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, World};
 use vincula::storage::RequeueResult;
 
-use super::scene::{RUI, refusal};
+use super::fixtures::{RUI, refusal};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

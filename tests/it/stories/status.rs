@@ -3,7 +3,7 @@
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

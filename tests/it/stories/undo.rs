@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
-use crate::stories::scene::{ANA_AND_RUI, RUI, ok, refusal};
+use crate::stories::fixtures::{ANA_AND_RUI, RUI, ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

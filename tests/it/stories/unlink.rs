@@ -2,7 +2,7 @@
 
 use vincula::sandbox::{Fault, PartialFailure};
 
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `/who`: who may do what in a community.
 
-use super::appointed::{BRUNO, setting};
+use super::community_admins::{BRUNO, setting};
 use crate::support::{ANA, Service};
 
 const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname = \"Ana\"\n\

@@ -1,7 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
 pub mod postgres;
-pub mod wire;
+pub mod raw_connection;
 
 use std::time::Duration;
 
@@ -442,7 +442,9 @@ impl Service {
 
     /// Its counters, in Prometheus' text form.
     pub async fn metrics(&self) -> String {
-        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
+        raw_connection::ask(&self.admin_url, &raw_connection::request("GET", "/metrics", &[], b""))
+            .await
+            .text()
     }
 
     /// Where the journal is, as the configuration has it.

@@ -1,7 +1,7 @@
 //! What is not even looked at: other methods, too many bytes, what is no JSON.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -9,7 +9,7 @@ async fn only_post_is_taken() {
     let bot = Service::start().await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
         for target in [TARGET, "/", "/webhooks/nobody"] {
-            let mut wire = Wire::to(&bot.url).await;
+            let mut wire = RawConnection::to(&bot.url).await;
             wire.send(&request(method, target, &[bot.token(), ("connection", "close")], b"")).await;
             let said = wire.closed().await;
             assert!(said.starts_with("HTTP/1.1 405 "), "{method} {target}: {said}");
@@ -39,7 +39,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     // Chunked, without an end.
     let chunk = format!("800\r\n{}\r\n", " ".repeat(0x800));
     let head = request("POST", TARGET, &[json, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&[&head, chunk.as_bytes(), chunk.as_bytes()].concat()).await;
     let answer = wire.answer().await.unwrap();
     expect_problem(&answer, 413);
@@ -105,7 +105,7 @@ async fn a_request_that_could_be_read_in_two_ways_is_refused() {
     let body = bot.message(ANA, "/whoami").body();
     for lengths in [["5", "6"], ["-1", "5"], ["5x", "5"]] {
         let headers = [json, ("content-length", lengths[0]), ("content-length", lengths[1]), bot.token()];
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
         let said = wire.closed().await;
         assert!(said.starts_with("HTTP/1.1 400 ") && said.matches("HTTP/1.1").count() == 1, "{said}");

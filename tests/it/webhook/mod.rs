@@ -1,20 +1,20 @@
 //! The public side, row by row of CONTRACT.md §3: a webhook comes in over HTTP, and is answered.
 
 mod accepted;
+mod enqueue;
 mod ignored;
-mod journal;
-mod floods;
 mod limits;
-mod refused;
+mod overload;
+mod rejected;
 mod schemes;
 
-pub use journal::hold;
+pub use enqueue::hold;
 
 use serde_json::Value;
 use vincula::sandbox::webhook_event::Answer;
 
 use crate::support::Service;
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 /// Where the stories' webhooks go.
 const TARGET: &str = "/webhooks/main";

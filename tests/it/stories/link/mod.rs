@@ -1,7 +1,7 @@
 //! `/link`: groups come into a community, and the reply is true for each.
 
+mod arguments;
 mod names;
-mod words;
 
 use vincula::sandbox::{BotRole, PartialFailure};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::scene::refusal;
+use super::fixtures::refusal;
 use crate::support::{ANA, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -2,7 +2,7 @@
 
 use vincula::sandbox::World;
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service};
 
 const FIRST: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -8,8 +8,8 @@ use vincula::clock::Clock;
 use vincula::sandbox::{Fault, FaultResponse, World};
 
 use crate::matrix::hurry;
-use crate::stories::appointed::{BRUNO, setting};
-use crate::stories::scene::refusal;
+use crate::stories::community_admins::{BRUNO, setting};
+use crate::stories::fixtures::refusal;
 use crate::support::{ANA, Service, ServiceBuilder, postgres};
 
 /// Carla, a plain member of “Bairro Feliz” in the playground.

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, Service};
 use crate::webhook::{assert_status, expect_problem};
 
@@ -27,7 +27,7 @@ async fn t28_who_never_ends_the_head_is_closed_and_admins_are_served_meanwhile()
     for head in
         ["", "P", "POST /webhooks/main HTTP/1.1\r\n", "POST /webhooks/main HTTP/1.1\r\nhost: x\r\nx: y"]
     {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         wire.send(head.as_bytes()).await;
         slow.push(wire);
     }
@@ -50,7 +50,7 @@ async fn t29_a_body_that_lies_about_its_length_gets_413_and_the_door() {
     assert_eq!(answer.header("connection"), Some("close"));
 
     let head = request("POST", TARGET, &[JSON, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&head).await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     // Well beyond what the system keeps for a connection (32 MiB and 4 MiB are its usual bounds): who
@@ -111,7 +111,7 @@ async fn t31_nothing_is_unpacked() {
     }
     let chunked = [JSON, ("transfer-encoding", "gzip, chunked"), bot.token()];
     let framed = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
     // Unknown to this server or passed over: in no case is anything unpacked or run twice.
     let _ = wire.answer_within(SECOND).await;
@@ -147,7 +147,7 @@ async fn t32_what_can_be_read_as_two_requests_gets_no_two_answers() {
     for head in heads {
         let mut headers = vec![JSON];
         headers.extend(&head);
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
         // Unproven, and whatever follows is no request of its own behind a doubtful frame.
         let first = wire.answer_within(SECOND).await;
@@ -184,7 +184,7 @@ async fn t32_a_request_that_names_no_host_or_two_is_refused_on_both_sides() {
     ];
     for hosts in refused {
         for target in [TARGET, "/", absolute.as_str()] {
-            let mut wire = Wire::to(&bot.url).await;
+            let mut wire = RawConnection::to(&bot.url).await;
             // Nothing that follows is read.
             wire.send(post(target, "1.1", hosts).repeat(2).as_bytes()).await;
             let answer = wire.answer().await.expect("an answer");
@@ -206,7 +206,7 @@ async fn t32_a_request_that_names_no_host_or_two_is_refused_on_both_sides() {
     assert_eq!(bot.orders().await, 1);
     // HTTP/1.0 has no host to name; two are two.
     for (hosts, status) in [("", "200"), ("host: a\r\n", "200"), ("host: a\r\nhost: a\r\n", "400")] {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         wire.send(post(TARGET, "1.0", hosts).as_bytes()).await;
         let said = wire.closed().await;
         assert_eq!(said.get(9..12), Some(status), "{hosts:?}: {said}");
@@ -218,7 +218,7 @@ async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
     let bot = Service::with().server("max_connections = 4").start().await;
     let mut idle = Vec::new();
     for _ in 0..4 {
-        idle.push(Wire::to(&bot.url).await);
+        idle.push(RawConnection::to(&bot.url).await);
     }
     let begun = Instant::now();
 
@@ -234,7 +234,7 @@ async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
 async fn t34_ten_thousand_non_admins_cost_no_row_no_call_and_keep_no_admin_waiting() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         for hundred in 0..100 {
             let mut posts = Vec::new();
             for one in 0..100 {

@@ -6,7 +6,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::command::lookup;
 use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
-use super::scene::refusal;
+use super::fixtures::refusal;
 use crate::support::{ANA, Service, ServiceBuilder};
 
 /// An admin of “Bairro Feliz”.

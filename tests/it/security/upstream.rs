@@ -9,8 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use vincula::sandbox::{Fault, FaultResponse};
 
-use crate::stories::scene::{ok, refusal};
-use crate::support::wire::{ask, request};
+use crate::stories::fixtures::{ok, refusal};
+use crate::support::raw_connection::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 

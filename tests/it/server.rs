@@ -1,9 +1,9 @@
 //! The listeners: patient with nobody, broken by nobody; and what the private side tells.
 
-mod patience;
-mod places;
-mod shapes;
-mod turns;
+mod connection_limit;
+mod fairness;
+mod responses;
+mod timeouts;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use vincula::sandbox::webhook_event::Answer;
 use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::telemetry::Metrics;
 
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -74,10 +74,10 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
     let begun = Instant::now();
 
     let dribbled_head = async {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         let begun = Instant::now();
         let drip = async {
-            let mut other = Wire::to(&bot.url).await;
+            let mut other = RawConnection::to(&bot.url).await;
             other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
             loop {
                 other.send(b"x-drip: drop\r\n").await;
@@ -98,7 +98,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
     };
     let body_without_end = async {
         let begun = Instant::now();
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
         wire.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
@@ -116,7 +116,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
     };
     let reads_nothing = async {
         let begun = Instant::now();
-        let mut wire = Wire::with_little_room(&bot.url).await;
+        let mut wire = RawConnection::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
         // Answers pile up until no more requests are read; then it is cut.
         let pushing = async { while wire.push(&many).await {} };
@@ -132,7 +132,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
         let head = b"POST /webhooks/main HTTP/1.1\r\nx: y";
         let one = async |bytes: &[u8]| {
             while begun.elapsed() < 8 * SECOND {
-                let mut wire = Wire::to(&bot.url).await;
+                let mut wire = RawConnection::to(&bot.url).await;
                 wire.send(bytes).await;
                 let _ = tokio::time::timeout(8 * SECOND, wire.closed()).await;
             }
@@ -154,7 +154,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
 #[tokio::test]
 async fn a_head_that_is_too_long_is_refused() {
     let bot = Service::start().await;
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     let long = "x".repeat(100 * 1024);
     wire.send(&request("POST", "/webhooks/main", &[("x-long", &long)], b"")).await;
     let said = wire.closed().await;
@@ -164,7 +164,7 @@ async fn a_head_that_is_too_long_is_refused() {
 #[tokio::test]
 async fn one_connection_carries_many_requests_each_with_its_answer() {
     let bot = Service::start().await;
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     // One after the other, and two at once.
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
@@ -214,7 +214,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     };
     let serving = tokio::spawn(serve(listener, answer, frame));
 
-    let mut wire = Wire::to(&url).await;
+    let mut wire = RawConnection::to(&url).await;
     for _ in 0..3 {
         wire.send(&request("GET", "/panic", &[], b"")).await;
         let answer = wire.answer().await.expect("an answer, though its handler panicked");

@@ -7,20 +7,20 @@ use http_body_util::Full;
 use vincula::server::{ListenerConfig, serve};
 
 use super::{SECOND, frame, listener};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 /// A connection that had its answer, and is idle since.
-async fn idle(bot: &Service) -> Wire {
-    let mut wire = Wire::to(&bot.url).await;
+async fn idle(bot: &Service) -> RawConnection {
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(wire.answer_within(50 * SECOND).await.expect("a place").status, 200);
     wire
 }
 
 /// A connection whose request is coming in, and the rest of it.
-async fn half_way(bot: &Service) -> (Wire, Vec<u8>) {
-    let mut wire = Wire::to(&bot.url).await;
+async fn half_way(bot: &Service) -> (RawConnection, Vec<u8>) {
+    let mut wire = RawConnection::to(&bot.url).await;
     let whole = bot.posted(ANA, "que bom");
     wire.send(&whole[..40]).await;
     (wire, whole[40..].to_vec())
@@ -50,8 +50,8 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
 #[tokio::test]
 async fn a_connection_that_never_spoke_makes_room_too() {
     let bot = Service::with().server("max_connections = 2").start().await;
-    let mut silent = Wire::to(&bot.url).await;
-    let mut other = Wire::to(&bot.url).await;
+    let mut silent = RawConnection::to(&bot.url).await;
+    let mut other = RawConnection::to(&bot.url).await;
     let newcomers = [idle(&bot).await, idle(&bot).await];
     silent.closed().await;
     other.closed().await;
@@ -70,7 +70,7 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
     tokio::time::sleep(SECOND / 4).await;
     let mut waiting = Vec::new();
     for _ in 0..3 {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut wire = RawConnection::to(&bot.url).await;
         wire.send(&bot.posted(ANA, "que bom")).await;
         waiting.push(wire);
     }
@@ -100,26 +100,26 @@ async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     tokio::spawn(serve(listener, answer, frame));
     let whole = request("GET", "/", &[], b"");
     let begun = async |address| {
-        let mut wire = Wire::from(address, &url).await;
+        let mut wire = RawConnection::from(address, &url).await;
         wire.send(&whole[..9]).await;
         wire
     };
-    let is_served = async |wire: &mut Wire, rest: &[u8]| {
+    let is_served = async |wire: &mut RawConnection, rest: &[u8]| {
         wire.send(rest).await;
         wire.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
     };
 
     let mut greedy = [begun("127.0.0.2").await, begun("127.0.0.2").await];
     tokio::time::sleep(SECOND / 4).await;
-    let mut third = Wire::from("127.0.0.2", &url).await;
+    let mut third = RawConnection::from("127.0.0.2", &url).await;
     assert!(!is_served(&mut third, &whole).await, "it has half of the places already");
     assert!(third.is_closed());
     assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
-    assert!(is_served(&mut Wire::from("127.0.0.3", &url).await, &whole).await);
+    assert!(is_served(&mut RawConnection::from("127.0.0.3", &url).await, &whole).await);
 
     // Its own idle connection makes room for its next.
     assert!(is_served(&mut greedy[0], &whole[9..]).await);
-    let mut fourth = Wire::from("127.0.0.2", &url).await;
+    let mut fourth = RawConnection::from("127.0.0.2", &url).await;
     assert!(is_served(&mut fourth, &whole).await);
     assert_eq!(greedy[0].closed().await, "");
     assert!(is_served(&mut greedy[1], &whole[9..]).await);

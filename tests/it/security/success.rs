@@ -6,7 +6,7 @@ use std::time::Duration;
 use vincula::command::TimingConfig;
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
-use crate::stories::scene::{ok, refusal};
+use crate::stories::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 const BRUNO: &str = "5544999990002";

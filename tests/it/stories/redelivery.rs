@@ -6,7 +6,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 use vincula::storage::RequeueResult;
 
-use super::scene::refusal;
+use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
-use crate::stories::scene::{ok, refusal};
+use crate::stories::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 const MOVED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Vendas Sul”";

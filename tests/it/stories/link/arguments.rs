@@ -2,7 +2,7 @@
 
 use vincula::sandbox::Fault;
 
-use crate::stories::scene::refusal;
+use crate::stories::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! T32: requests that two servers might read in two ways, and other protocols. Each is answered once, or
 //! its connection ends; what was hidden in it is never answered.
 
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 use super::SECOND;
@@ -11,7 +11,7 @@ const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// Sends this and a request behind it, and returns all that is said until the connection ends.
 async fn request_raw(bot: &Service, raw: &str) -> String {
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(raw.as_bytes()).await;
     match tokio::time::timeout(40 * SECOND, wire.closed()).await {
         Ok(said) => said,
@@ -90,7 +90,7 @@ async fn chunks_of_a_wrong_form_end_the_connection() {
         assert!(matches!(found[..], [] | ["400"]), "{:?}: {said}", &chunks[..chunks.len().min(30)]);
     }
     // An extension is passed over, and belongs to nothing.
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
     let answers = [wire.answer().await.unwrap().status, wire.answer().await.unwrap().status];
     assert_eq!(answers, [200, 400]);
@@ -124,7 +124,7 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
         ("upgrade", "h2c"),
         ("http2-settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"),
     ];
-    let mut wire = Wire::to(&bot.url).await;
+    let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&request("POST", "/webhooks/main", &headers, order.as_bytes())).await;
     let answer = wire.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("upgrade")), (200, None));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse};
 
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -2,7 +2,7 @@
 
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use super::scene::RUI;
+use super::fixtures::RUI;
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;

@@ -1,7 +1,7 @@
 //! 401: the same answer for every reason, so that nobody learns which one it was.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::wire::{ask, authority, request};
+use crate::support::raw_connection::{ask, authority, request};
 use crate::support::{ANA, Service};
 
 const HEADER: &str = "z-api-token";

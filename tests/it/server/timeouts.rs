@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use vincula::server::{ListenerConfig, Timeouts, serve};
 
 use super::{frame, listener};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 
 const TENTH: Duration = Duration::from_millis(100);
 const SHORT: Timeouts = Timeouts {
@@ -33,7 +33,7 @@ async fn serving(frame: ListenerConfig) -> String {
 }
 
 /// How long it takes until the connection is closed, and what it said by then.
-async fn closed_after(wire: &mut Wire) -> (Duration, String) {
+async fn closed_after(wire: &mut RawConnection) -> (Duration, String) {
     let begun = Instant::now();
     let said = tokio::time::timeout(600 * TENTH, wire.closed()).await.expect("it is closed some time");
     (begun.elapsed(), said)
@@ -51,11 +51,11 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
     let whole = request("GET", "/", &[], b"");
 
     let never_speaks = async {
-        let mut wire = Wire::to(&url).await;
+        let mut wire = RawConnection::to(&url).await;
         expect_head(closed_after(&mut wire).await.0);
     };
     let idle = async {
-        let mut wire = Wire::to(&url).await;
+        let mut wire = RawConnection::to(&url).await;
         // As often as it likes, and each time past the time for a head.
         for _ in 0..3 {
             wire.send(&whole).await;
@@ -67,7 +67,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
         assert!(closed_after(&mut wire).await.0 > 115 * TENTH, "it was not kept");
     };
     let slow_head_after_an_answer = async {
-        let mut wire = Wire::to(&url).await;
+        let mut wire = RawConnection::to(&url).await;
         wire.send(&whole).await;
         assert_eq!(wire.answer().await.unwrap().text(), "well");
         tokio::time::sleep(9 * TENTH).await;
@@ -84,7 +84,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 async fn a_request_has_its_time_from_its_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
     let url = listening(Timeouts { head, request: request_time, ..SHORT }).await;
-    let mut wire = Wire::to(&url).await;
+    let mut wire = RawConnection::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
     let begun = Instant::now();
     wire.send(&head[..20]).await;
@@ -104,11 +104,11 @@ async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
     let (shutdown, tasks) = (frame.shutdown.clone(), frame.tasks.clone());
     let url = serving(frame).await;
     let whole = request("GET", "/", &[], b"");
-    let mut fresh = Wire::to(&url).await;
-    let mut idle = Wire::to(&url).await;
+    let mut fresh = RawConnection::to(&url).await;
+    let mut idle = RawConnection::to(&url).await;
     idle.send(&whole).await;
     assert_eq!(idle.answer().await.unwrap().text(), "well");
-    let mut at_work = Wire::to(&url).await;
+    let mut at_work = RawConnection::to(&url).await;
     at_work.send(&request("POST", "/", &[("content-length", "9")], b"1234")).await;
     tokio::time::sleep(2 * TENTH).await;
 
@@ -117,7 +117,7 @@ async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
         let (elapsed, said) = closed_after(wire).await;
         assert!(elapsed < 100 * TENTH && said.is_empty(), "{elapsed:?} {said}");
     }
-    assert!(tokio::net::TcpStream::connect(crate::support::wire::authority(&url)).await.is_err());
+    assert!(tokio::net::TcpStream::connect(crate::support::raw_connection::authority(&url)).await.is_err());
     at_work.send(b"56789").await;
 
     assert_eq!(at_work.answer().await.expect("its answer").text(), "well");

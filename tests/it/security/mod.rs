@@ -3,15 +3,15 @@
 //! A test's name begins with the id of the threat that it tries, wherever it stands; the document
 //! has a row for every threat and names its tests.
 
+mod authentication;
 mod authority;
 mod http;
 mod identity;
 mod process;
-mod proof;
 mod replay;
 mod store;
 mod success;
-mod text;
+mod untrusted_text;
 mod upstream;
 
 use std::collections::BTreeSet;

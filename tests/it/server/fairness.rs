@@ -8,7 +8,7 @@ use http_body_util::Full;
 use vincula::server::serve;
 
 use super::{frame, listener};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 
 /// T28. Everything runs in one thread here, so what runs first is what the listener puts first.
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn hundreds_of_requests_in_one_piece_keep_nobody_else_waiting() {
     };
     tokio::spawn(serve(listener, answer, frame(20)));
     let (many, one) = (request("GET", "/many", &[], b""), request("GET", "/one", &[], b""));
-    let (mut busy, mut modest) = (Wire::to(&url).await, Wire::to(&url).await);
+    let (mut busy, mut modest) = (RawConnection::to(&url).await, RawConnection::to(&url).await);
     for wire in [&mut busy, &mut modest] {
         wire.send(&one).await;
         wire.answer().await.expect("an answer");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use crate::stories::scene::{ANA_AND_RUI, RUI};
+use crate::stories::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service};
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
