@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The figures of README.md and docs/PERFORMANCE.md: build time, crates, size of the binary, time to ready, memory.
 #
-# A large installation is measured by `cargo bench --bench growth -- --figures`, which this script runs at its
+# A large installation is measured by `cargo bench --bench scaling -- --figures`, which this script runs at its
 # end; the load comes from a generator of its own, so no other tool is needed. Memory under each kind of load
-# stands in the tables of `cargo bench --bench ingest`.
+# stands in the tables of `cargo bench --bench throughput`.
 #
 #     benches/figures.sh                                          builds from nothing: some minutes
 #     VINCULA_BIN=target/release/vincula benches/figures.sh       measures this one, builds nothing
@@ -93,4 +93,4 @@ sleep 3
 row 'memory at rest (VmRSS)' "$(awk '/^VmRSS/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
 stop
 
-VINCULA_BIN=$binary cargo bench --locked --quiet --bench growth -- --figures
+VINCULA_BIN=$binary cargo bench --locked --quiet --bench scaling -- --figures

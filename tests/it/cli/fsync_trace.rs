@@ -1,6 +1,6 @@
 //! A trace of the system calls: the order is on the disk before its sender is answered.
 //!
-//! The same look at the release binary is `cargo bench --bench ordeal -- trace`.
+//! The same look at the release binary is `cargo test --release --test crash_test -- trace`.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use vincula::failpoint::InjectedBug;
 
 use super::{TIMEOUT, TestFolder};
 
-#[path = "../../../benches/ordeal/fsync.rs"]
+#[path = "../../crash_test/fsync_trace.rs"]
 mod fsync;
 
 #[test]

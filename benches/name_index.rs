@@ -1,4 +1,4 @@
-//! How long a name takes to be found among 5,000 groups: `cargo bench --bench lookup`.
+//! How long a name takes to be found among 5,000 groups: `cargo bench --bench name_index`.
 //!
 //! The names are made up, and as alike as real ones are: a few themes, many towns, a number. A book
 //! is built once a minute at most; a look-up is done for every word of an order.

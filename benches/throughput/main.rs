@@ -1,8 +1,8 @@
 //! Ingest: how fast webhooks are taken in, side by side with the least that a server could do.
 //!
 //! ```bash
-//! cargo bench --bench ingest
-//! cargo bench --bench ingest -- chatter --connections 64 --rounds 9
+//! cargo bench --bench throughput
+//! cargo bench --bench throughput -- chatter --connections 64 --rounds 9
 //! ```
 //!
 //! The shipped program is started as a process on one core, and so is each baseline; the load comes from
@@ -42,14 +42,14 @@ use upstream::RateLimitMode;
     about = "Measures how webhooks are taken in, against the least that a server could do",
     after_help = "\
 Examples:
-  cargo bench --bench ingest
-  cargo bench --bench ingest -- chatter --connections 64 --rounds 9
-  cargo bench --bench ingest -- chatter --connections 1,16,64,256 --all
-  cargo bench --bench ingest -- chatter --new-connections
-  cargo bench --bench ingest -- forged
-  cargo bench --bench ingest -- pace --rate 2000
-  cargo bench --bench ingest -- orders --connections 1,16,64,256
-  cargo bench --bench ingest -- mix"
+  cargo bench --bench throughput
+  cargo bench --bench throughput -- chatter --connections 64 --rounds 9
+  cargo bench --bench throughput -- chatter --connections 1,16,64,256 --all
+  cargo bench --bench throughput -- chatter --new-connections
+  cargo bench --bench throughput -- forged
+  cargo bench --bench throughput -- pace --rate 2000
+  cargo bench --bench throughput -- orders --connections 1,16,64,256
+  cargo bench --bench throughput -- mix"
 )]
 struct IngestArgs {
     #[command(subcommand)]

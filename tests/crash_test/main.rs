@@ -1,8 +1,8 @@
 //! The ordeal: the real program is killed, starved and flooded, and held to what it promises.
 //!
 //! ```bash
-//! cargo bench --bench ordeal -- kill --rounds 500
-//! cargo bench --bench ordeal -- kill --control blind-retry
+//! cargo test --release --test crash_test -- kill --rounds 500
+//! cargo test --release --test crash_test -- kill --control blind-retry
 //! ```
 //!
 //! Progress goes to stderr, a table to stdout. The exit code is 1 where a promise was broken, and, in a
@@ -11,19 +11,19 @@
 //! binaries. docs/RELIABILITY.md tells what each run shows.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
-mod blindness;
-mod chats;
-mod cluster;
-mod fsync;
-mod judge;
+mod verifier_selftest;
+mod model;
+mod postgres_cluster;
+mod fsync_trace;
+mod verifier;
 mod kill;
-mod ledger;
-mod load;
-mod loris;
+mod upstream_recorder;
+mod sender;
+mod slowloris;
 mod random;
 mod replicas;
 mod service;
-mod stage;
+mod setup;
 mod summary;
 mod sweep;
 mod trace;
@@ -128,7 +128,7 @@ impl NegativeControl {
 fn main() -> ExitCode {
     let call = CrashTestArgs::parse();
     let Some(run) = call.run else {
-        progress("which run? See `cargo bench --bench ordeal -- --help`");
+        progress("which run? See `cargo test --release --test crash_test -- --help`");
         return ExitCode::SUCCESS;
     };
     match start(run) {
@@ -161,12 +161,15 @@ fn start(run: Scenario) -> anyhow::Result<Outcome> {
                 let time = Duration::from_secs(seconds);
                 replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
             }
-            Scenario::Judge => blindness::run(choose(None)?, 7).await,
+            Scenario::Judge => verifier_selftest::run(choose(None)?, 7).await,
             Scenario::Slowloris { connections, seconds, flood, control } => {
                 let memory = if control { 1 } else { 100 } * 1024;
-                let limits =
-                    loris::SlowlorisOptions { max_memory_kib: memory, is_paused: control, is_flood: flood };
-                loris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
+                let limits = slowloris::SlowlorisOptions {
+                    max_memory_kib: memory,
+                    is_paused: control,
+                    is_flood: flood,
+                };
+                slowloris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
             }
         }
     })

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # The release binary under wrk (Debian: apt install wrk): signed talk in a group, keep-alive, over and over.
 #
-#     cargo build --release && benches/outside.sh
-#     CONNECTIONS=256 SECONDS_EACH=30 benches/outside.sh
-#     VINCULA_BIN=/usr/bin/vincula benches/outside.sh
+#     cargo build --release && benches/wrk.sh
+#     CONNECTIONS=256 SECONDS_EACH=30 benches/wrk.sh
+#     VINCULA_BIN=/usr/bin/vincula benches/wrk.sh
 #
-# Someone else's load on the whole program, to check that ours (`cargo bench --bench ingest`) tells the truth.
+# Someone else's load on the whole program, to check that ours (`cargo bench --bench throughput`) tells the truth.
 # The service runs on core 0, wrk on core 1. Prints what wrk says, and what the service used meanwhile.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for tool in wrk openssl curl taskset; do
-    command -v "$tool" >/dev/null || { echo "benches/outside.sh needs $tool, which is not installed" >&2; exit 2; }
+    command -v "$tool" >/dev/null || { echo "benches/wrk.sh needs $tool, which is not installed" >&2; exit 2; }
 done
 binary=$(realpath "${VINCULA_BIN:-target/release/vincula}") || {
     echo 'no release binary: `cargo build --release`, or set VINCULA_BIN' >&2

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use vincula::clock::Clock;
 use vincula::storage::{InsertResult, NewCommand, Store};
 
-use crate::bare::{BareInserter, BareKind};
-use crate::past;
+use crate::history_size;
+use crate::rusqlite_baseline::{BareInserter, BareKind};
 
 /// How long one of them is under load in a round.
 const SLICE: Duration = Duration::from_millis(500);
@@ -55,7 +55,8 @@ pub async fn compare() {
     for (callers, chats) in [(1, 1_000), (16, 1_000), (64, 1_000), (256, 1_000), (64, 1), (64, 10_000)] {
         let folder = tempfile::tempdir().unwrap();
         let mut takers = Vec::new();
-        let journal = past::open(&format!("sqlite:{}", folder.path().join("journal.db").display())).await;
+        let journal =
+            history_size::open(&format!("sqlite:{}", folder.path().join("journal.db").display())).await;
         takers.push(("journal", InsertTarget::Journal(journal.store.clone())));
         for (name, kind) in [
             ("one transaction an order", BareKind::Single),
@@ -63,7 +64,7 @@ pub async fn compare() {
             ("group commit, the same", BareKind::Same),
         ] {
             let path = folder.path().join(format!("{}.db", takers.len()));
-            past::open(&format!("sqlite:{}", path.display())).await.end().await;
+            history_size::open(&format!("sqlite:{}", path.display())).await.end().await;
             takers.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
         }
         let mut took: Vec<Measurements> = takers.iter().map(|_| Measurements::default()).collect();
@@ -112,7 +113,7 @@ pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut
 
 /// An order that nobody else gives, in one of so many chats.
 pub fn order(number: usize, chats: usize) -> NewCommand {
-    let mut order = past::order(number, Clock::system().now());
+    let mut order = history_size::order(number, Clock::system().now());
     order.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
     order.chat.clone_from(&order.lane);
     order.id = uuid::Uuid::now_v7().to_string();

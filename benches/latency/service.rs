@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use vincula::storage::Store;
 
-use crate::outside::RecordingSandbox;
+use crate::upstream::RecordingSandbox;
 
 const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(15);

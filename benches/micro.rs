@@ -1,11 +1,11 @@
-//! What one webhook costs in each step of its way: `cargo bench --bench functions`.
+//! What one webhook costs in each step of its way: `cargo bench --bench micro`.
 //!
-//! Verified, read, recognised, and looked up among 1,000 admins: the functions that `benches/ingest` measures
+//! Verified, read, recognised, and looked up among 1,000 admins: the functions that `benches/throughput` measures
 //! together, each alone, on the same events.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a bench stops where it stands")]
 
 #[expect(dead_code, reason = "the load uses more of it")]
-#[path = "ingest/events.rs"]
+#[path = "throughput/events.rs"]
 mod events;
 
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! Growth: what becomes of throughput, p99 and memory as an installation grows.
 //!
 //! ```bash
-//! cargo bench --bench growth                   draws docs/growth-*.svg: some minutes
-//! cargo bench --bench growth -- --only rows    one axis alone
-//! cargo bench --bench growth -- --figures      the figures of one large installation
+//! cargo bench --bench scaling                   draws docs/scaling-*.svg: some minutes
+//! cargo bench --bench scaling -- --only rows    one axis alone
+//! cargo bench --bench scaling -- --figures      the figures of one large installation
 //! ```
 //!
 //! The shipped program runs as a process on one core, the load comes from another one. Of what is not on
@@ -14,14 +14,14 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod chart;
-#[path = "../ingest/cores.rs"]
+#[path = "../throughput/cores.rs"]
 #[expect(dead_code, reason = "the other bench uses more of it")]
 mod cores;
 mod events;
-#[path = "../journal/fill.rs"]
+#[path = "../store_throughput/fill.rs"]
 #[expect(clippy::unwrap_used, reason = "it stops where it stands")]
 mod fill;
-#[path = "../ingest/load.rs"]
+#[path = "../throughput/load.rs"]
 mod load;
 mod service;
 
@@ -186,7 +186,7 @@ fn draw(axis: ScalingAxis, time: Duration) -> anyhow::Result<()> {
             curves: vec![("start", curve(|point| point.start.as_secs_f64() * 1e3))],
         },
     ];
-    let path = format!("{}/docs/growth-{}.svg", env!("CARGO_MANIFEST_DIR"), axis.file());
+    let path = format!("{}/docs/scaling-{}.svg", env!("CARGO_MANIFEST_DIR"), axis.file());
     std::fs::write(&path, chart::svg(axis.name(), &panels)).with_context(|| path.clone())?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the journal can take, beside what bare databases take, and whether a long past slows it.
 //!
-//! `cargo bench --bench journal` runs three parts; naming one of them runs it alone.
+//! `cargo bench --bench store_throughput` runs three parts; naming one of them runs it alone.
 //!
 //! - `load`: accepting on SQLite with 1 to 256 callers and 1 to 10,000 chats, beside rusqlite in the
 //!   same run, in turn: one transaction an order, group commit of one insert, group commit of the
@@ -16,10 +16,10 @@
     reason = "a bench prints, and stops where it stands"
 )]
 
-mod bare;
+mod rusqlite_baseline;
 mod fill;
 mod load;
-mod past;
+mod history_size;
 mod pgbench;
 #[expect(dead_code, reason = "tests use more of it")]
 #[path = "../../tests/it/support/postgres.rs"]
@@ -50,11 +50,11 @@ fn main() {
 async fn past(rows: usize, rounds: usize) {
     let folder = tempfile::tempdir().unwrap();
     let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
-    past::compare("SQLite", &url("empty.db"), &url("full.db"), rows, rounds).await;
+    history_size::compare("SQLite", &url("empty.db"), &url("full.db"), rows, rounds).await;
     match postgres::Server::start() {
         Some(server) => {
             let (empty, full) = (server.database().await, server.database().await);
-            past::compare("PostgreSQL", &empty, &full, rows, rounds).await;
+            history_size::compare("PostgreSQL", &empty, &full, rows, rounds).await;
         }
         None => postgres::skip_notice("the journal's bench on PostgreSQL"),
     }

@@ -1,8 +1,8 @@
 //! How long an order takes where Z-API takes no time: from the webhook to the call, and to the reply.
 //!
 //! ```bash
-//! cargo bench --bench turnaround
-//! cargo bench --bench turnaround -- --rounds 50 --store sqlite
+//! cargo bench --bench latency
+//! cargo bench --bench latency -- --rounds 50 --store sqlite
 //! ```
 //!
 //! The shipped binary (`VINCULA_BIN` names another one) works against the sandbox in this process,
@@ -11,23 +11,23 @@
 //! what the default ones do. PostgreSQL is started by the bench, where it is installed, with `fsync` on.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
-#[path = "../ordeal/cluster.rs"]
-mod cluster;
-mod orders;
-mod outside;
+#[path = "../../tests/crash_test/postgres_cluster.rs"]
+mod postgres_cluster;
+mod commands;
+mod upstream;
 mod service;
-mod table;
-mod writes;
+mod report;
+mod write_counter;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use orders::{CommandKind, SentCommand, TimedCommand};
-use outside::RecordingSandbox;
+use commands::{CommandKind, SentCommand, TimedCommand};
 use service::{RateLimitMode, Service};
-use writes::WriteCounter;
+use upstream::RecordingSandbox;
+use write_counter::WriteCounter;
 
 /// Between two orders: the last one is ended by then.
 const GAP: Duration = Duration::from_millis(15);
@@ -44,7 +44,7 @@ const PACED: usize = 8;
 #[command(
     name = "turnaround",
     about = "Measures the stages of an order against a Z-API that takes no time",
-    after_help = "Examples:\n  cargo bench --bench turnaround\n  cargo bench --bench turnaround -- --rounds 50 --store sqlite"
+    after_help = "Examples:\n  cargo bench --bench latency\n  cargo bench --bench latency -- --rounds 50 --store sqlite"
 )]
 struct LatencyArgs {
     /// Orders of each kind.
@@ -77,7 +77,7 @@ fn main() -> anyhow::Result<()> {
         if call.store == Some(StoreKind::Sqlite) {
             return Ok(());
         }
-        match cluster::Cluster::start() {
+        match postgres_cluster::Cluster::start() {
             Ok(cluster) => measure("PostgreSQL", Some(cluster.url()), &call).await,
             Err(error) if call.store.is_none() => {
                 eprintln!("NOT RUN on PostgreSQL: {error:#}");
@@ -105,7 +105,7 @@ async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> any
     }
     println!("\n{database}, {} orders of each kind, all connections and the directory warm", call.rounds);
     for (kind, timed) in &timed {
-        table::print_stages(*kind, timed);
+        report::print_stages(*kind, timed);
     }
 
     println!(
@@ -125,7 +125,7 @@ async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> any
         }
     }
     for (kind, (counts, notes)) in counted {
-        table::print_writes(kind, counts, &notes);
+        report::print_writes(kind, counts, &notes);
     }
     if call.warm {
         return Ok(());
@@ -142,7 +142,7 @@ async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> any
         tokio::time::sleep(GAP).await;
     }
     println!("\n{database}, the first order after a start: no connection, nothing known ({STARTS} starts)");
-    table::print_stages(CommandKind::Link, &first);
+    report::print_stages(CommandKind::Link, &first);
 
     service.stop().await?;
     service = Service::start_on(&outside, &service.store_url, service.folder, RateLimitMode::Default).await?;
@@ -156,6 +156,6 @@ async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> any
         paced.push(SentCommand::new(kind).send(&outside, &service.url).await?.reply());
         tokio::time::sleep(GAP).await;
     }
-    table::print_rate_limited(&paced);
+    report::print_rate_limited(&paced);
     service.stop().await
 }

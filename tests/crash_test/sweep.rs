@@ -14,14 +14,14 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::Outcome;
-use crate::chats::ChatModel;
-use crate::judge::verify;
 use crate::kill::SETTLE_TIMEOUT;
-use crate::load::{SentCommand, WebhookSender};
+use crate::model::ChatModel;
 use crate::random::Random;
+use crate::sender::{SentCommand, WebhookSender};
 use crate::service::{Deployment, Process, ServiceBinary, StartResult};
-use crate::stage::TestSetup;
+use crate::setup::TestSetup;
 use crate::summary::Summary;
+use crate::verifier::verify;
 
 /// What is swept, and the calls behind it.
 const SETS: [(&str, &str); 4] = [

@@ -9,7 +9,7 @@ use anyhow::bail;
 use tokio::task::JoinSet;
 use vincula::sandbox::webhook_event::post;
 
-use crate::chats::{ChatModel, GeneratedCommand};
+use crate::model::{ChatModel, GeneratedCommand};
 use crate::random::Random;
 use crate::service::Deployment;
 

@@ -14,14 +14,14 @@ use tokio::time::timeout;
 use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::ChatModel;
-use crate::judge::verify;
 use crate::kill::SETTLE_TIMEOUT;
-use crate::ledger::RecordingSandbox;
-use crate::load::{SentCommand, WebhookSender};
+use crate::model::ChatModel;
 use crate::random::Random;
+use crate::sender::{SentCommand, WebhookSender};
 use crate::service::{Deployment, ServiceBinary};
 use crate::summary::Summary;
+use crate::upstream_recorder::RecordingSandbox;
+use crate::verifier::verify;
 
 /// The longest an order may take, to `accepted` and to its reply.
 const MAX_LATENCY: Duration = Duration::from_secs(1);

@@ -10,10 +10,10 @@ use std::time::Instant;
 use vincula::sandbox::World;
 use vincula::storage::Store;
 
-use crate::chats::{ChatModel, ExpectedCall, GeneratedCommand};
-use crate::ledger::{RecordedChange, Records, SentMessage};
-use crate::load::SentCommand;
+use crate::model::{ChatModel, ExpectedCall, GeneratedCommand};
+use crate::sender::SentCommand;
 use crate::service::Deployment;
+use crate::upstream_recorder::{RecordedChange, Records, SentMessage};
 
 /// What was found.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::orders::{CommandKind, TimedCommand};
+use crate::commands::{CommandKind, TimedCommand};
 
 /// At zero delay upstream: from the answer to the first call, and from the webhook to the reply to a
 /// link of one group. Medians.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::time::timeout;
 use vincula::sandbox::webhook_event::{EventBuilder, post};
 
-use crate::outside::{COMMUNITY, GROUPS, RecordingSandbox, group};
+use crate::upstream::{COMMUNITY, GROUPS, RecordingSandbox, group};
 
 const ANA: &str = "5544999990001";
 /// Whoever is not answered by then is not answered at all.

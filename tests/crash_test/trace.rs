@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use crate::Outcome;
-use crate::fsync;
+use crate::fsync_trace;
 use crate::kill::SETTLE_TIMEOUT;
 use crate::service::{ServiceBinary, StartResult};
-use crate::stage::TestSetup;
+use crate::setup::TestSetup;
 use crate::summary::Summary;
 
 /// How long the journal is waited for.
@@ -24,7 +24,7 @@ pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outc
     let TestSetup { site, mut chats, sender, mut random, .. } = TestSetup::prepare(binary, seed).await?;
     let file = site.folder.path().join("trace.txt");
     let path = file.to_string_lossy().into_owned();
-    let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync::TRACED_SYSCALLS];
+    let under = ["strace", "-f", "-D", "-yy", "-s", "5000", "-o", &path, "-e", fsync_trace::TRACED_SYSCALLS];
     let StartResult::Ready(mut process) = site.start(0, &under).await? else { bail!("the service died") };
     sender.send_commands(&mut chats, 1, &mut random).await?;
     let journal = site.journal().await?;
@@ -49,7 +49,7 @@ pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outc
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
-    let violations = match fsync::read(&trace) {
+    let violations = match fsync_trace::read(&trace) {
         Ok(moments) => {
             summary.row("line of the trace: request received", moments.received);
             summary.row("line of the trace: log written", moments.written);

@@ -3,12 +3,12 @@
 use anyhow::bail;
 
 use crate::Outcome;
-use crate::judge::{Evidence, find_violations, gather_evidence};
 use crate::kill::SETTLE_TIMEOUT;
-use crate::load::SentCommand;
+use crate::sender::SentCommand;
 use crate::service::ServiceBinary;
-use crate::stage::TestSetup;
+use crate::setup::TestSetup;
 use crate::summary::Summary;
+use crate::verifier::{Evidence, find_violations, gather_evidence};
 
 /// A falsification, and what the judge must say of it.
 struct Falsification {
@@ -196,14 +196,14 @@ fn id(facts: &Evidence, at: usize) -> String {
 /// Where the reply to an order is.
 fn reply(facts: &Evidence, at: usize) -> usize {
     let id = id(facts, at);
-    let replies = |said: &crate::ledger::SentMessage| said.quoted.as_deref() == Some(id.as_str());
+    let replies = |said: &crate::upstream_recorder::SentMessage| said.quoted.as_deref() == Some(id.as_str());
     facts.records.said.iter().position(replies).unwrap_or_default()
 }
 
 /// Where the call of an order is.
 fn call(facts: &Evidence, at: usize) -> usize {
     let Some(call) = &facts.sent[at].order.call else { return 0 };
-    let made = |change: &crate::ledger::RecordedChange| {
+    let made = |change: &crate::upstream_recorder::RecordedChange| {
         (change.is_link, &change.community, &change.groups) == (call.is_link, &call.community, &call.groups)
     };
     facts.records.changes.iter().position(made).unwrap_or_default()

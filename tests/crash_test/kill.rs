@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::Outcome;
-use crate::judge::verify;
-use crate::load::SentCommand;
+use crate::sender::SentCommand;
 use crate::service::ServiceBinary;
-use crate::stage::TestSetup;
+use crate::setup::TestSetup;
 use crate::summary::Summary;
+use crate::verifier::verify;
 
 /// Posts a round.
 const POSTS_PER_ROUND: usize = 8;

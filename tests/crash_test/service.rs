@@ -14,9 +14,9 @@ use tokio::sync::oneshot;
 use vincula::failpoint::InjectedBug;
 use vincula::storage::Store;
 
-use crate::chats::ADMINS;
-use crate::ledger::RecordingSandbox;
+use crate::model::ADMINS;
 use crate::random::Random;
+use crate::upstream_recorder::RecordingSandbox;
 
 /// How long a start may take, on a busy machine and under strace.
 const START: Duration = Duration::from_secs(20);

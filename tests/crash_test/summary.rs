@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use vincula::failpoint::InjectedBug;
 
 use crate::Outcome;
-use crate::judge::Findings;
-use crate::load::Counts;
+use crate::sender::Counts;
 use crate::service::ServiceBinary;
+use crate::verifier::Findings;
 
 /// Violations that are told one by one.
 const MAX_PRINTED: usize = 20;

@@ -6,8 +6,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use crate::history_size;
 use crate::load::{InsertTarget, Measurements, load};
-use crate::past;
 use crate::postgres::{self, Server};
 
 const ROUNDS: usize = 3;
@@ -44,8 +44,8 @@ pub async fn compare() {
     println!("accepting on PostgreSQL: orders/s; ratio: the journal's against pgbench");
     for clients in [1, 16, 64] {
         let (ours, theirs) = (server.database().await, server.database().await);
-        past::open(&theirs).await.end().await;
-        let journal = past::open(&ours).await;
+        history_size::open(&theirs).await.end().await;
+        let journal = history_size::open(&ours).await;
         let taker = InsertTarget::Journal(journal.store.clone());
         let (mut took, mut rates) = (Measurements::default(), Vec::new());
         for _ in 0..ROUNDS {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use vincula::sandbox::World;
 
-use crate::chats::ChatModel;
-use crate::ledger::RecordingSandbox;
-use crate::load::WebhookSender;
+use crate::model::ChatModel;
 use crate::random::Random;
+use crate::sender::WebhookSender;
 use crate::service::{Deployment, ServiceBinary};
+use crate::upstream_recorder::RecordingSandbox;
 
 /// A stage; nothing runs on it yet.
 pub(crate) struct TestSetup {

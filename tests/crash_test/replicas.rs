@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use vincula::sandbox::World;
 
 use crate::Outcome;
-use crate::chats::ChatModel;
-use crate::cluster::Cluster;
-use crate::judge::verify;
-use crate::ledger::RecordingSandbox;
-use crate::load::{SentCommand, WebhookSender};
+use crate::model::ChatModel;
+use crate::postgres_cluster::Cluster;
 use crate::random::Random;
+use crate::sender::{SentCommand, WebhookSender};
 use crate::service::{Deployment, Process, ServiceBinary};
 use crate::summary::Summary;
+use crate::upstream_recorder::RecordingSandbox;
+use crate::verifier::verify;
 
 const REPLICAS: usize = 3;
 /// Orders that are given at a time.
