@@ -1,14 +1,14 @@
-//! The ordeal: the real program is killed, starved and flooded, and held to what it promises.
+//! Crash tests: kill, starve and flood the real program, then verify its guarantees.
 //!
 //! ```bash
 //! cargo test --release --test crash_test -- kill --rounds 500
 //! cargo test --release --test crash_test -- kill --control blind-retry
 //! ```
 //!
-//! Progress goes to stderr, a table to stdout. The exit code is 1 where a promise was broken, and, in a
-//! run with `--control`, where a broken promise was not noticed. Controls run a debug binary that
-//! breaks a promise on purpose (`src/failpoint.rs`). `VINCULA_BIN` and `VINCULA_DEBUG_BIN` name other
-//! binaries. docs/RELIABILITY.md tells what each run shows.
+//! Prints progress to stderr and a table to stdout. Exits with 1 if a guarantee was violated, or, with
+//! `--control`, if an injected bug was not detected. Controls run a debug binary with a bug on purpose
+//! (`src/failpoint.rs`). `VINCULA_BIN` and `VINCULA_DEBUG_BIN` choose other binaries. docs/RELIABILITY.md
+//! describes the scenarios.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod verifier_selftest;
@@ -35,30 +35,32 @@ use clap::{Parser, Subcommand, ValueEnum};
 use vincula::failpoint::InjectedBug;
 
 use service::ServiceBinary;
+use slowloris::SlowlorisOptions;
+use summary::Outcome;
 
 #[derive(Debug, Parser)]
-#[command(name = "ordeal", about = "Kills, starves and floods vincula, and holds it to what it promises")]
+#[command(name = "crash_test", about = "Kills, starves and floods vincula, then verifies its guarantees")]
 struct CrashTestArgs {
     #[command(subcommand)]
     run: Option<Scenario>,
-    /// Given by cargo.
+    /// Passed by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// kill -9 at a random moment under load.
+    /// `kill -9` at random moments under load.
     Kill {
         #[arg(long, default_value_t = 500)]
         rounds: usize,
         #[arg(long)]
         seed: Option<u64>,
-        /// Break this promise, and be sure that it is noticed.
+        /// Inject this bug, and check that it is detected.
         #[arg(long)]
         control: Option<NegativeControl>,
     },
-    /// kill -9 at every Nth fsync, write, send and receive; needs strace.
+    /// `kill -9` at every Nth fsync, write, send and receive; needs strace.
     Sweep {
         #[arg(long, default_value_t = 60)]
         points: usize,
@@ -67,17 +69,17 @@ enum Scenario {
         #[arg(long)]
         control: Option<NegativeControl>,
     },
-    /// The sync of the log comes before the answer; needs strace.
+    /// Check that the log is synced before the response; needs strace.
     Trace {
-        /// Answer before the commit, and be sure that it is noticed.
+        /// Respond before the commit, and check that it is detected.
         #[arg(long)]
         control: bool,
     },
-    /// Three replicas on one PostgreSQL, one of them killed each second.
+    /// Three replicas on one PostgreSQL, one of them killed every second.
     Replicas {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
-        /// An empty database, `postgres://…`; without it, the run starts a PostgreSQL of its own.
+        /// An empty database, `postgres://…`. Default: start a temporary PostgreSQL.
         #[arg(long)]
         store: Option<String>,
         #[arg(long)]
@@ -85,42 +87,35 @@ enum Scenario {
         #[arg(long)]
         control: Option<NegativeControl>,
     },
-    /// Each check of the runs is seen failing, on facts that are falsified one at a time.
-    Judge,
-    /// Slow connections are held; orders are answered all the same.
+    /// Falsify the evidence of a good run one fact at a time, and check that the verifier detects it.
+    Verify,
+    /// Hold slow connections, and check that commands still get replies.
     Slowloris {
         #[arg(long, default_value_t = 500)]
         connections: usize,
         #[arg(long, default_value_t = 60)]
         seconds: u64,
-        /// Who takes no answer asks without end: it is the two cores that are short then.
+        /// Clients that read no response send without pause, so that the two cores are the bottleneck.
         #[arg(long)]
         flood: bool,
-        /// Hold the service still for two seconds and allow it 1 MiB, and be sure that both are noticed.
+        /// Stop the service for two seconds and allow it 1 MiB, and check that both are detected.
         #[arg(long)]
         control: bool,
     },
 }
 
-/// A promise to break.
+/// A bug to inject.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum NegativeControl {
     BlindRetry,
-    AnswerBeforeCommit,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Passed,
-    Failed,
+    RespondBeforeCommit,
 }
 
 impl NegativeControl {
     fn injected_bug(self) -> InjectedBug {
         match self {
             Self::BlindRetry => InjectedBug::BlindRetry,
-            Self::AnswerBeforeCommit => InjectedBug::RespondBeforeCommit,
+            Self::RespondBeforeCommit => InjectedBug::RespondBeforeCommit,
         }
     }
 }
@@ -128,14 +123,14 @@ impl NegativeControl {
 fn main() -> ExitCode {
     let call = CrashTestArgs::parse();
     let Some(run) = call.run else {
-        progress("which run? See `cargo test --release --test crash_test -- --help`");
+        progress("a sub-command is needed, see `cargo test --release --test crash_test -- --help`");
         return ExitCode::SUCCESS;
     };
     match start(run) {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Err(error) => {
-            progress(&format!("ordeal: {error:#}"));
+            progress(&format!("crash_test: {error:#}"));
             ExitCode::from(1)
         }
     }
@@ -155,21 +150,22 @@ fn start(run: Scenario) -> anyhow::Result<Outcome> {
                 sweep::run(choose(control)?, points, seed_or_time(seed)).await
             }
             Scenario::Trace { control } => {
-                trace::run(choose(control.then_some(NegativeControl::AnswerBeforeCommit))?, 1).await
+                trace::run(choose(control.then_some(NegativeControl::RespondBeforeCommit))?, 1).await
             }
             Scenario::Replicas { seconds, store, seed, control } => {
                 let time = Duration::from_secs(seconds);
                 replicas::run(choose(control)?, time, store, seed_or_time(seed)).await
             }
-            Scenario::Judge => verifier_selftest::run(choose(None)?, 7).await,
+            Scenario::Verify => verifier_selftest::run(choose(None)?, 7).await,
             Scenario::Slowloris { connections, seconds, flood, control } => {
-                let memory = if control { 1 } else { 100 } * 1024;
-                let limits = slowloris::SlowlorisOptions {
-                    max_memory_kib: memory,
+                let options = SlowlorisOptions {
+                    connections,
+                    time: Duration::from_secs(seconds),
+                    max_memory_kib: if control { 1 } else { 100 } * 1024,
                     is_paused: control,
                     is_flood: flood,
                 };
-                slowloris::run(choose(None)?, connections, Duration::from_secs(seconds), limits, 1).await
+                slowloris::run(choose(None)?, options, 1).await
             }
         }
     })
@@ -181,12 +177,12 @@ fn seed_or_time(seed: Option<u64>) -> u64 {
     })
 }
 
-/// A row of the table.
+/// Prints a row of the table.
 fn print(row: &str) {
     println!("{row}");
 }
 
-/// What goes on.
+/// Prints progress.
 fn progress(line: &str) {
     eprintln!("{line}");
 }

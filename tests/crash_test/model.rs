@@ -1,24 +1,24 @@
-//! The people, what they order, and what must come of it: a model of the world, in which nothing dies.
+//! Generates commands and computes their expected effects in a model of the world.
 //!
-//! Each chat has two communities and five groups of its own, so what an order must do and say follows
-//! from the orders of the same chat before it. A chat gives its next order when the last one was
-//! answered `accepted` or `duplicate`; the chats do so side by side.
+//! Each chat has its own two communities and five groups, so the expected calls and replies depend only on
+//! earlier commands of that chat. A chat sends its next command after the last one was accepted or
+//! reported as a duplicate; chats run in parallel.
 
 use vincula::sandbox::World;
 use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::random::Random;
 
-/// Admins, by the key in the configuration.
+/// Keys and phone numbers of the admins.
 pub(crate) const ADMINS: [(&str, &str); 3] =
     [("ana", "5544999990001"), ("rui", "5544999990002"), ("eva", "5544999990003")];
 const CHATS: usize = 6;
 const GROUPS: usize = 5;
 
-/// A chat, the part of the world that is ordered about in it, and how that stands in the model.
+/// A chat, with its communities and groups and their state in the model.
 #[derive(Clone, Debug)]
 pub(crate) struct Chat {
-    /// Where answers go: a number or a group.
+    /// Where replies go: a number or a group.
     pub(crate) address: String,
     admin: usize,
     is_group: bool,
@@ -33,20 +33,20 @@ struct NamedId {
     id: String,
 }
 
-/// An order that was given, and what must come of it.
+/// A generated command and its expected effects.
 #[derive(Clone, Debug)]
 pub(crate) struct GeneratedCommand {
     pub(crate) message_id: String,
     pub(crate) chat: usize,
     pub(crate) text: String,
-    /// The webhook's body, the same however often it is sent.
+    /// Webhook body, the same for each delivery.
     pub(crate) body: String,
     pub(crate) reply: ExpectedReply,
-    /// The changing call that it must make; nothing: none.
+    /// The changing call it must make, if any.
     pub(crate) call: Option<ExpectedCall>,
 }
 
-/// A changing call, as the model has it.
+/// An expected changing call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExpectedCall {
     pub(crate) is_link: bool,
@@ -54,16 +54,16 @@ pub(crate) struct ExpectedCall {
     pub(crate) groups: Vec<String>,
 }
 
-/// What the reply must say.
+/// The expected reply.
 #[derive(Clone, Debug)]
 pub(crate) enum ExpectedReply {
-    /// It begins so.
+    /// Beginning of the reply.
     StartsWith(String),
-    /// These counts in the first line, then a mark and a name a line.
-    Marks { so: usize, all: usize, lines: Vec<(&'static str, String)> },
+    /// Counts in the first line, then one line per group with its status icon.
+    Icons { so: usize, all: usize, lines: Vec<(&'static str, String)> },
 }
 
-/// All chats, and the orders given so far.
+/// All chats and their model.
 pub(crate) struct ChatModel {
     pub(crate) chats: Vec<Chat>,
     instance: String,
@@ -73,7 +73,7 @@ pub(crate) struct ChatModel {
 }
 
 impl ChatModel {
-    /// Makes the chats and their part of the world.
+    /// Creates the chats with their communities and groups.
     pub(crate) fn create_chats(world: &mut World) -> Vec<Chat> {
         (1..=CHATS)
             .map(|number| {
@@ -82,7 +82,7 @@ impl ChatModel {
                 let communities = ["Bairro", "Clube"].map(|kind| {
                     let name = format!("{kind} {number}");
                     let id = world.community(&name);
-                    // One group stays, so that every other may be taken out.
+                    // One group always stays, so that the others may be unlinked.
                     world.linked_group(&id, &format!("Mural do {name}"));
                     NamedId { name, id }
                 });
@@ -116,7 +116,7 @@ impl ChatModel {
         }
     }
 
-    /// The next order of a chat; the model is as if it were done.
+    /// Generates the next command of a chat and applies it to the model.
     pub(crate) fn next_command(&mut self, index: usize, random: &mut Random) -> GeneratedCommand {
         self.generated += 1;
         let chat = &mut self.chats[index];
@@ -140,7 +140,7 @@ impl ChatModel {
         GeneratedCommand { message_id, chat: index, text, body: event.body(), reply, call }
     }
 
-    /// Where each group must be in the end, and where it is.
+    /// Groups that are not in their expected community.
     pub(crate) fn find_differences(&self, world: &World) -> Vec<String> {
         let mut wrong = Vec::new();
         for chat in &self.chats {
@@ -157,12 +157,12 @@ impl ChatModel {
 }
 
 impl Chat {
-    /// Whether a call with this community is about this chat.
+    /// Whether the community belongs to this chat.
     pub(crate) fn owns(&self, community: &str) -> bool {
         self.communities.iter().any(|place| place.id == community)
     }
 
-    /// An order to link or unlink one to three groups, some of which are so already or elsewhere.
+    /// Generates a command that links or unlinks one to three groups, some of them already linked or elsewhere.
     fn change(
         &mut self,
         is_link: bool,
@@ -175,7 +175,7 @@ impl Chat {
         for step in 0..count {
             let length = self.groups.len();
             let (group, stands) = &mut self.groups[(first + step) % length];
-            let mark = match *stands {
+            let icon = match *stands {
                 Some(other) if other != community => "⚠️",
                 Some(_) if is_link => "☑️",
                 None if !is_link => "☑️",
@@ -186,24 +186,24 @@ impl Chat {
                 }
             };
             names.push(format!("\"{}\"", group.name));
-            lines.push((mark, group.name.clone()));
+            lines.push((icon, group.name.clone()));
         }
         let place = &self.communities[community];
         let verb = if is_link { "link" } else { "unlink" };
         let text = format!("/{verb} \"{}\" {}", place.name, names.join(", "));
-        let so = lines.iter().filter(|(mark, _)| *mark != "⚠️").count();
+        let so = lines.iter().filter(|(icon, _)| *icon != "⚠️").count();
         let call = ExpectedCall { is_link, community: place.id.clone(), groups: changed };
         let call = (!call.groups.is_empty()).then_some(call);
-        (text, ExpectedReply::Marks { so, all: lines.len(), lines }, call)
+        (text, ExpectedReply::Icons { so, all: lines.len(), lines }, call)
     }
 }
 
 impl ExpectedReply {
-    /// Whether a reply says it.
+    /// Whether a reply is as expected.
     pub(crate) fn matches(&self, reply: &str) -> bool {
         match self {
             Self::StartsWith(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
-            Self::Marks { so, all, lines } => {
+            Self::Icons { so, all, lines } => {
                 let mut said = reply.lines();
                 let head = said.next().unwrap_or_default();
                 head.starts_with(&format!("{so} of {all} "))
@@ -211,7 +211,7 @@ impl ExpectedReply {
                     && lines
                         .iter()
                         .zip(said)
-                        .all(|((mark, name), line)| line.starts_with(&format!("{mark} “{name}”")))
+                        .all(|((icon, name), line)| line.starts_with(&format!("{icon} “{name}”")))
             }
         }
     }

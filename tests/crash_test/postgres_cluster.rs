@@ -1,7 +1,7 @@
-//! A PostgreSQL of its own for a run: made in a temporary folder, ended with the run, however that ends.
+//! Temporary PostgreSQL server, stopped when the run ends, even if the run crashes.
 //!
-//! A shell starts the server and waits on its stdin; when the harness closes it, or dies, the shell
-//! stops the server. PostgreSQL does not run as root, so a root user starts it as nobody.
+//! A shell starts the server and waits on its stdin; when the harness closes stdin or dies, the shell
+//! stops the server. PostgreSQL refuses to run as root, so root starts it as `nobody`.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{MetadataExt as _, chown};
@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
 /// `nobody`.
-const NOBODY: u32 = 65_534;
+const NOBODY_UID: u32 = 65_534;
 
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
@@ -25,7 +25,7 @@ cat >/dev/null
 "$2/pg_ctl" -D data -m immediate stop >>log 2>&1
 "#;
 
-/// A running server; stopped when it is forgotten.
+/// A running server; stopped on drop.
 pub(crate) struct Cluster {
     shell: Child,
     folder: TempDir,
@@ -37,7 +37,7 @@ impl Cluster {
         let folder = tempfile::tempdir()?;
         let is_root = std::fs::metadata("/proc/self")?.uid() == 0;
         let mut command = if is_root {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+            chown(folder.path(), Some(NOBODY_UID), Some(NOBODY_UID))?;
             let mut command = Command::new("setpriv");
             command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "sh"]);
             command
@@ -69,7 +69,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Where Debian keeps the newest server.
+/// The newest server of Debian's packages.
 fn programs() -> anyhow::Result<PathBuf> {
     let root = Path::new("/usr/lib/postgresql");
     let versions = std::fs::read_dir(root).context("PostgreSQL is needed: apt-get install postgresql")?;

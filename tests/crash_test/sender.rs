@@ -1,5 +1,5 @@
-//! A sender as Z-API is one: what gets no answer, or 503, is sent again until it is answered; a quarter
-//! of the events comes twice, half of those at the same moment.
+//! Webhook sender that behaves like Z-API: repeats an event after no response or 503, and sends a quarter of
+//! the events twice, half of those at the same moment.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,13 +13,13 @@ use crate::model::{ChatModel, GeneratedCommand};
 use crate::random::Random;
 use crate::service::Deployment;
 
-/// How long one try waits for its answer.
+/// Timeout of one attempt.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(12);
-/// How long an event is sent again.
+/// How long an event is repeated.
 const RESEND_TIMEOUT: Duration = Duration::from_secs(60);
 const RESEND_INTERVAL: Duration = Duration::from_millis(4);
 
-/// What senders saw.
+/// Counts of requests and responses.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) posts: AtomicUsize,
@@ -30,17 +30,17 @@ pub(crate) struct Counts {
     pub(crate) sent_twice: AtomicUsize,
 }
 
-/// An order, and what its sender was answered.
+/// A command and the responses to its sender.
 #[derive(Clone, Debug)]
 pub(crate) struct SentCommand {
-    pub(crate) order: GeneratedCommand,
+    pub(crate) command: GeneratedCommand,
     pub(crate) accepted: usize,
     pub(crate) unanswered: usize,
 }
 
-/// Sends events to the replicas of a site.
+/// Sends events to the replicas.
 pub(crate) struct WebhookSender {
-    pub(crate) site: Arc<Deployment>,
+    pub(crate) deployment: Arc<Deployment>,
     pub(crate) counts: Counts,
     replicas: usize,
 }
@@ -60,12 +60,12 @@ struct ResponseCounts {
 }
 
 impl WebhookSender {
-    pub(crate) fn new(site: Arc<Deployment>, replicas: usize) -> Self {
-        Self { site, counts: Counts::default(), replicas }
+    pub(crate) fn new(deployment: Arc<Deployment>, replicas: usize) -> Self {
+        Self { deployment, counts: Counts::default(), replicas }
     }
 
-    /// Gives `count` orders: each chat its share in turn, the chats side by side. Returns when all
-    /// are answered.
+    /// Sends `count` commands, in sequence within each chat and in parallel across chats. Returns when all
+    /// have a response.
     pub(crate) async fn send_commands(
         self: &Arc<Self>,
         chats: &mut ChatModel,
@@ -75,57 +75,57 @@ impl WebhookSender {
         let mut shares: Vec<Vec<(GeneratedCommand, Delivery)>> = vec![Vec::new(); chats.chats.len()];
         for _ in 0..count {
             let chat = random.index(shares.len());
-            let order = chats.next_command(chat, random);
+            let command = chats.next_command(chat, random);
             let delivery = match random.below(8) {
                 0 => Delivery::TwiceAtOnce,
                 1 => Delivery::TwiceInTurn,
                 _ => Delivery::Once,
             };
-            shares[chat].push((order, delivery));
+            shares[chat].push((command, delivery));
         }
-        let mut talking = JoinSet::new();
+        let mut tasks = JoinSet::new();
         for share in shares {
             let sender = self.clone();
-            talking.spawn(async move {
-                let mut given = Vec::new();
-                for (order, delivery) in share {
-                    given.push(sender.deliver(order, delivery).await?);
+            tasks.spawn(async move {
+                let mut sent = Vec::new();
+                for (command, delivery) in share {
+                    sent.push(sender.deliver(command, delivery).await?);
                 }
-                anyhow::Ok(given)
+                anyhow::Ok(sent)
             });
         }
-        let mut given = Vec::new();
-        while let Some(share) = talking.join_next().await {
-            given.extend(share??);
+        let mut sent = Vec::new();
+        while let Some(share) = tasks.join_next().await {
+            sent.extend(share??);
         }
-        Ok(given)
+        Ok(sent)
     }
 
-    /// Delivers an event, to every replica; returns when each delivery is answered.
-    async fn deliver(&self, order: GeneratedCommand, delivery: Delivery) -> anyhow::Result<SentCommand> {
+    /// Delivers an event to every replica and waits for all responses.
+    async fn deliver(&self, command: GeneratedCommand, delivery: Delivery) -> anyhow::Result<SentCommand> {
         let more = usize::from(matches!(delivery, Delivery::TwiceAtOnce));
-        let all = (0..self.replicas + more).map(|turn| self.send(turn % self.replicas, &order));
+        let all = (0..self.replicas + more).map(|turn| self.send(turn % self.replicas, &command));
         let mut answers = futures_util::future::try_join_all(all).await?;
         if matches!(delivery, Delivery::TwiceInTurn) {
-            answers.push(self.send(0, &order).await?);
+            answers.push(self.send(0, &command).await?);
         }
         if !matches!(delivery, Delivery::Once) {
             count(&self.counts.sent_twice);
         }
         let accepted = answers.iter().map(|answers| answers.accepted).sum();
         let unanswered = answers.iter().map(|answers| answers.unanswered).sum();
-        Ok(SentCommand { order, accepted, unanswered })
+        Ok(SentCommand { command, accepted, unanswered })
     }
 
-    /// Sends an event until it is answered.
-    async fn send(&self, replica: usize, order: &GeneratedCommand) -> anyhow::Result<ResponseCounts> {
-        let url = self.site.url(replica);
-        let token = self.site.outside.sandbox.account().token.clone();
-        let (begun, mut unanswered) = (Instant::now(), 0);
+    /// Sends an event until it gets a response.
+    async fn send(&self, replica: usize, command: &GeneratedCommand) -> anyhow::Result<ResponseCounts> {
+        let url = self.deployment.url(replica);
+        let token = self.deployment.upstream.sandbox.account().token.clone();
+        let (started, mut unanswered) = (Instant::now(), 0);
         loop {
             count(&self.counts.posts);
             let headers = [("z-api-token", token.as_str())];
-            let sent = post(&url, &headers, order.body.as_bytes());
+            let sent = post(&url, &headers, command.body.as_bytes());
             match tokio::time::timeout(RESPONSE_TIMEOUT, sent).await {
                 Ok(Ok(answer)) if answer.status == 200 => {
                     let text = answer.text();
@@ -137,17 +137,17 @@ impl WebhookSender {
                         count(&self.counts.duplicates);
                         return Ok(ResponseCounts { accepted: 0, unanswered });
                     }
-                    bail!("order {} was answered {text}", order.message_id);
+                    bail!("command {} got the response {text}", command.message_id);
                 }
                 Ok(Ok(answer)) if answer.status == 503 => count(&self.counts.unavailable),
-                Ok(Ok(answer)) => bail!("order {} was answered {}", order.message_id, answer.status),
+                Ok(Ok(answer)) => bail!("command {} got the response {}", command.message_id, answer.status),
                 Ok(Err(_)) | Err(_) => {
                     unanswered += 1;
                     count(&self.counts.unanswered);
                 }
             }
-            if begun.elapsed() > RESEND_TIMEOUT {
-                bail!("order {} was not answered in {RESEND_TIMEOUT:?}", order.message_id);
+            if started.elapsed() > RESEND_TIMEOUT {
+                bail!("command {} got no response within {RESEND_TIMEOUT:?}", command.message_id);
             }
             tokio::time::sleep(RESEND_INTERVAL).await;
         }

@@ -1,31 +1,37 @@
-//! The table at the end of a run, and whether it passed.
+//! Summary table of a run, and its result.
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vincula::failpoint::InjectedBug;
 
-use crate::Outcome;
 use crate::sender::Counts;
 use crate::service::ServiceBinary;
 use crate::verifier::Findings;
 
-/// Violations that are told one by one.
+/// Maximum number of violations to print.
 const MAX_PRINTED: usize = 20;
 
-/// The rows of a table, and what the run was.
+/// Result of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    Failed,
+}
+
+/// Prints the table of a run.
 pub(crate) struct Summary {
-    /// In a control: what must be noticed, by words of a violation each. Empty: no control.
+    /// Texts of violations that a control must detect. Empty: no control.
     wanted: &'static [&'static str],
     seed: u64,
 }
 
 impl Summary {
     pub(crate) fn new(run: &str, binary: &ServiceBinary, seed: u64) -> Self {
-        // Not any violation will do: the one that the promise is about must be among them.
-        let wanted: &[&str] = match binary.sabotage {
+        // Any violation is not enough: the one that the bug causes must be among them.
+        let wanted: &[&str] = match binary.injected_bug {
             None => &[],
-            Some(InjectedBug::BlindRetry) => &["a reply that is not true", "was noted as replied 2 times"],
+            Some(InjectedBug::BlindRetry) => &["a wrong reply", "has 2 audit events replied"],
             Some(InjectedBug::RespondBeforeCommit) => &["is 0 times in the journal", "has no reply"],
         };
         let summary = Self { wanted, seed };
@@ -35,7 +41,7 @@ impl Summary {
         summary
     }
 
-    /// A control in which these words must be among the violations.
+    /// Makes the run a control that must detect these violations.
     pub(crate) fn expect_violations(mut self, wanted: &'static [&'static str]) -> Self {
         self.wanted = wanted;
         self
@@ -47,24 +53,24 @@ impl Summary {
 
     pub(crate) fn load(&self, counts: &Counts) {
         let count = |what, counter: &AtomicUsize| self.row(what, counter.load(Ordering::Relaxed));
-        count("posts", &counts.posts);
+        count("requests", &counts.posts);
         count("  events sent twice", &counts.sent_twice);
-        count("  answered accepted", &counts.accepted);
-        count("  answered duplicate", &counts.duplicates);
-        count("  not answered, and sent again", &counts.unanswered);
-        count("  answered 503, and sent again", &counts.unavailable);
+        count("  response: accepted", &counts.accepted);
+        count("  response: duplicate", &counts.duplicates);
+        count("  no response, sent again", &counts.unanswered);
+        count("  response 503, sent again", &counts.unavailable);
     }
 
     pub(crate) fn findings(&self, findings: &Findings, deaths: usize) {
         self.row("processes killed", deaths);
-        self.row("orders, each of them answered to its sender", findings.orders);
+        self.row("commands, each with a response to its sender", findings.commands);
         self.row("changing calls", findings.changes);
-        self.row("  made again, after a kill in the middle", findings.repeated_calls);
+        self.row("  repeated after a kill", findings.repeated_calls);
         self.row("replies", findings.replies);
-        self.row("  sent again, after a kill between the call and its note", findings.repeated_replies);
+        self.row("  sent again after a kill between call and audit event", findings.repeated_replies);
     }
 
-    /// The last row. A control passes where it found something.
+    /// Prints the last row. A control passes if it detected the injected bug.
     pub(crate) fn end(self, violations: Vec<String>) -> Outcome {
         self.row("violations", violations.len());
         for violation in violations.iter().take(MAX_PRINTED) {
@@ -73,13 +79,13 @@ impl Summary {
         if self.wanted.is_empty() {
             return if violations.is_empty() { Outcome::Passed } else { Outcome::Failed };
         }
-        let is_noticed = |words: &&str| violations.iter().any(|violation| violation.contains(words));
-        let unnoticed: Vec<&str> = self.wanted.iter().copied().filter(|words| !is_noticed(words)).collect();
-        if unnoticed.is_empty() {
-            self.row("control", format!("noticed: {}", self.wanted.join("; ")));
+        let is_detected = |words: &&str| violations.iter().any(|violation| violation.contains(words));
+        let undetected: Vec<&str> = self.wanted.iter().copied().filter(|words| !is_detected(words)).collect();
+        if undetected.is_empty() {
+            self.row("control", format!("detected: {}", self.wanted.join("; ")));
             return Outcome::Passed;
         }
-        self.row("control", format!("NOT noticed, the run is blind: {}", unnoticed.join("; ")));
+        self.row("control", format!("NOT detected: {}", undetected.join("; ")));
         Outcome::Failed
     }
 }

@@ -1,8 +1,7 @@
-//! What reached Z-API, and from which process: the sandbox behind a passage that writes it down.
+//! Z-API sandbox that records each call and the process that made it.
 //!
-//! Each process of the service is started with a `base_url` of its own, `/g/<generation>`, so a call
-//! tells who made it, also one that was still on its way when its process died. The sandbox lives in
-//! the harness, and survives.
+//! Each process is started with its own `base_url`, `/g/<generation>`, so a call names its process even if
+//! that died meanwhile. The sandbox runs in the harness and survives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +25,7 @@ use crate::random::Random;
 
 const MAX_BODY: usize = 1024 * 1024;
 
-/// A call that changes something.
+/// A changing call.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordedChange {
     pub(crate) generation: u64,
@@ -36,7 +35,7 @@ pub(crate) struct RecordedChange {
     pub(crate) groups: Vec<String>,
 }
 
-/// A message of the bot.
+/// A message sent by the bot.
 #[derive(Clone, Debug)]
 pub(crate) struct SentMessage {
     pub(crate) generation: u64,
@@ -46,16 +45,16 @@ pub(crate) struct SentMessage {
     pub(crate) text: String,
 }
 
-/// All that was recorded, in the order in which it came.
+/// All that was recorded, in the command in which it came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Records {
     pub(crate) changes: Vec<RecordedChange>,
-    pub(crate) said: Vec<SentMessage>,
-    /// Calls of all kinds.
+    pub(crate) sent_messages: Vec<SentMessage>,
+    /// Number of all calls.
     pub(crate) calls: usize,
 }
 
-/// A Z-API for the service, and its record.
+/// The sandbox and its records.
 pub(crate) struct RecordingSandbox {
     pub(crate) sandbox: Sandbox,
     pub(crate) url: String,
@@ -71,7 +70,7 @@ struct RecorderState {
 }
 
 impl RecorderState {
-    /// How long a call is on its way, and its answer: up to 2 ms each.
+    /// Latency of a request or response: up to 2 ms.
     fn latency(&self) -> Duration {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         Duration::from_micros(Random::new(turn).below(2_000))
@@ -96,10 +95,15 @@ impl RecordingSandbox {
         lock(&self.records).clone()
     }
 
-    /// When the bot first answered this message.
+    /// When the bot first replied to this message.
     pub(crate) fn replied_at(&self, message_id: &str) -> Option<Instant> {
         let records = lock(&self.records);
-        records.said.iter().rev().find(|said| said.quoted.as_deref() == Some(message_id)).map(|said| said.at)
+        records
+            .sent_messages
+            .iter()
+            .rev()
+            .find(|said| said.quoted.as_deref() == Some(message_id))
+            .map(|said| said.at)
     }
 }
 
@@ -127,14 +131,14 @@ async fn forward(State(passage): State<RecorderState>, request: Request<Body>) -
     else {
         return refused(StatusCode::NOT_FOUND);
     };
-    // A request whose sender died in the middle of it is none.
+    // Ignore a request whose sender died while sending it.
     let Ok(body) = to_bytes(body, MAX_BODY).await else { return refused(StatusCode::BAD_REQUEST) };
     let Ok(uri) = format!("/{rest}").parse() else { return refused(StatusCode::BAD_REQUEST) };
     parts.uri = uri;
     let path = parts.uri.path().to_owned();
     let request = Request::from_parts(parts, Body::from(body.clone()));
     tokio::time::sleep(passage.latency()).await;
-    // Whose sender has died by now was never done, and is not written down.
+    // If the sender has died by now, the call is not executed and not recorded.
     let answered = TowerToHyperService::new(passage.router.clone()).call(request).await;
     record_call(&passage.records, generation, &path, &body);
     tokio::time::sleep(passage.latency()).await;
@@ -158,7 +162,7 @@ fn record_call(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8
             groups: groups.iter().filter_map(|group| Some(group.as_str()?.to_owned())).collect(),
         });
     } else if path.ends_with("/send-text") {
-        records.said.push(SentMessage {
+        records.sent_messages.push(SentMessage {
             generation,
             at,
             chat: text("phone").unwrap_or_default(),

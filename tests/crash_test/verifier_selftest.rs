@@ -1,243 +1,242 @@
-//! Each check of the judge is seen failing: a good run's facts are falsified, one thing at a time.
+//! Self-test of the verifier: falsifies the evidence of a good run one fact at a time; each must be detected.
 
 use anyhow::bail;
 
-use crate::Outcome;
-use crate::kill::SETTLE_TIMEOUT;
 use crate::sender::SentCommand;
-use crate::service::ServiceBinary;
+use crate::service::{SETTLE_TIMEOUT, ServiceBinary};
 use crate::setup::TestSetup;
-use crate::summary::Summary;
+use crate::summary::{Outcome, Summary};
 use crate::verifier::{Evidence, find_violations, gather_evidence};
 
-/// A falsification, and what the judge must say of it.
+/// A falsification, and the violation that must result.
 struct Falsification {
     what: &'static str,
     apply: fn(&mut Evidence, usize),
-    noticed_as: &'static str,
+    violation: &'static str,
 }
 
-/// Each is told of the order at this place, a changing one.
+/// Each gets the index of a command that changes something.
 const FALSIFICATIONS: &[Falsification] = &[
     Falsification {
-        what: "an order is not in the journal",
-        apply: |facts, at| drop(facts.journal.remove(&id(facts, at))),
-        noticed_as: "is 0 times in the journal",
+        what: "a command is not in the journal",
+        apply: |evidence, at| drop(evidence.journal.remove(&id(evidence, at))),
+        violation: "is 0 times in the journal",
     },
     Falsification {
-        what: "an order is in the journal twice",
-        apply: |facts, at| {
-            let id = id(facts, at);
-            facts.journal.entry(id).and_modify(|rows| rows.extend_from_within(..));
+        what: "a command is in the journal twice",
+        apply: |evidence, at| {
+            let id = id(evidence, at);
+            evidence.journal.entry(id).and_modify(|rows| rows.extend_from_within(..));
         },
-        noticed_as: "is 2 times in the journal",
+        violation: "is 2 times in the journal",
     },
     Falsification {
-        what: "the journal holds an order that nobody gave",
-        apply: |facts, at| {
-            let rows = facts.journal[&id(facts, at)].clone();
-            facts.journal.insert("stranger".to_owned(), rows);
+        what: "the journal holds a command that nobody sent",
+        apply: |evidence, at| {
+            let rows = evidence.journal[&id(evidence, at)].clone();
+            evidence.journal.insert("unknown".to_owned(), rows);
         },
-        noticed_as: "messages in the journal",
+        violation: "messages in the journal",
     },
     Falsification {
-        what: "an order was given up",
-        apply: |facts, at| {
-            let id = id(facts, at);
-            facts.journal.entry(id).and_modify(|rows| "dead".clone_into(&mut rows[0].state));
+        what: "a command is a dead letter",
+        apply: |evidence, at| {
+            let id = id(evidence, at);
+            evidence.journal.entry(id).and_modify(|rows| "dead".clone_into(&mut rows[0].state));
         },
-        noticed_as: "ended as dead",
+        violation: "ended as dead",
     },
     Falsification {
-        what: "a reply was noted twice",
-        apply: |facts, at| {
-            let id = id(facts, at);
-            facts.journal.entry(id).and_modify(|rows| rows[0].audit_events.push("sent".to_owned()));
+        what: "a reply has two audit events",
+        apply: |evidence, at| {
+            let id = id(evidence, at);
+            evidence.journal.entry(id).and_modify(|rows| rows[0].audit_events.push("sent".to_owned()));
         },
-        noticed_as: "was noted as sent 2 times",
+        violation: "has 2 audit events sent",
     },
     Falsification {
-        what: "one message was accepted twice",
-        apply: |facts, at| facts.sent[at].accepted = 2,
-        noticed_as: "was accepted 2 times",
+        what: "a message was accepted twice",
+        apply: |evidence, at| evidence.sent[at].accepted = 2,
+        violation: "was accepted 2 times",
     },
     Falsification {
-        what: "a first delivery was called a duplicate",
-        apply: |facts, at| (facts.sent[at].accepted, facts.sent[at].unanswered) = (0, 0),
-        noticed_as: "a duplicate at its first delivery",
+        what: "a first delivery was reported as a duplicate",
+        apply: |evidence, at| (evidence.sent[at].accepted, evidence.sent[at].unanswered) = (0, 0),
+        violation: "a duplicate at its first delivery",
     },
     Falsification {
         what: "a reply is missing",
-        apply: |facts, at| {
-            let id = id(facts, at);
-            facts.records.said.retain(|said| said.quoted.as_deref() != Some(id.as_str()));
+        apply: |evidence, at| {
+            let id = id(evidence, at);
+            evidence.records.sent_messages.retain(|said| said.quoted.as_deref() != Some(id.as_str()));
         },
-        noticed_as: "has no reply",
+        violation: "has no reply",
     },
     Falsification {
-        what: "a reply came twice, and nothing had died",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            let again = facts.records.said[place].clone();
-            facts.records.said.push(again);
+        what: "a reply was sent twice, and no process had died",
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            let again = evidence.records.sent_messages[place].clone();
+            evidence.records.sent_messages.push(again);
         },
-        noticed_as: "was answered twice",
+        violation: "got two replies",
     },
     Falsification {
-        what: "a mark is another one",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            let said = &mut facts.records.said[place];
+        what: "a status icon differs",
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            let said = &mut evidence.records.sent_messages[place];
             said.text = said.text.replacen('✅', "☑️", 1);
         },
-        noticed_as: "a reply that is not true",
+        violation: "a wrong reply",
     },
     Falsification {
         what: "a reply lacks a line",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            let said = &mut facts.records.said[place];
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            let said = &mut evidence.records.sent_messages[place];
             said.text = said.text.lines().next().unwrap_or_default().to_owned();
         },
-        noticed_as: "a reply that is not true",
+        violation: "a wrong reply",
     },
     Falsification {
         what: "a reply went into another chat",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            facts.records.said[place].chat.push('0');
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            evidence.records.sent_messages[place].chat.push('0');
         },
-        noticed_as: "in another chat",
+        violation: "in another chat",
     },
     Falsification {
         what: "a message quotes nothing",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            facts.records.said[place].quoted = None;
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            evidence.records.sent_messages[place].quoted = None;
         },
-        noticed_as: "a message quotes no order",
+        violation: "a message quotes no command",
     },
     Falsification {
-        what: "a message quotes what nobody wrote",
-        apply: |facts, at| {
-            let place = reply(facts, at);
-            facts.records.said[place].quoted = Some("stranger".to_owned());
+        what: "a message quotes an unknown message",
+        apply: |evidence, at| {
+            let place = reply(evidence, at);
+            evidence.records.sent_messages[place].quoted = Some("unknown".to_owned());
         },
-        noticed_as: "which nobody wrote",
+        violation: "which nobody sent",
     },
     Falsification {
         what: "a call was never made",
-        apply: |facts, at| {
-            let place = call(facts, at);
-            facts.records.changes.truncate(place);
+        apply: |evidence, at| {
+            let place = call(evidence, at);
+            evidence.records.changes.truncate(place);
         },
-        noticed_as: "never made its call",
+        violation: "never made its call",
     },
     Falsification {
-        what: "a call was made twice, and nothing had died",
-        apply: |facts, at| {
-            let place = call(facts, at);
-            let again = facts.records.changes[place].clone();
-            facts.records.changes.insert(place, again);
+        what: "a call was made twice, and no process had died",
+        apply: |evidence, at| {
+            let place = call(evidence, at);
+            let again = evidence.records.changes[place].clone();
+            evidence.records.changes.insert(place, again);
         },
-        noticed_as: "made its call again",
+        violation: "repeated its call",
     },
     Falsification {
         what: "a call was made for other groups",
-        apply: |facts, at| {
-            let place = call(facts, at);
-            facts.records.changes[place].groups.push("stranger".to_owned());
+        apply: |evidence, at| {
+            let place = call(evidence, at);
+            evidence.records.changes[place].groups.push("unknown".to_owned());
         },
-        noticed_as: "should have called",
+        violation: "should have called",
     },
     Falsification {
-        what: "the calls of a chat came in another order",
-        apply: |facts, at| {
-            let place = call(facts, at);
-            let moved = facts.records.changes.remove(place);
-            facts.records.changes.push(moved);
+        what: "the calls of a chat came out of order",
+        apply: |evidence, at| {
+            let place = call(evidence, at);
+            let moved = evidence.records.changes.remove(place);
+            evidence.records.changes.push(moved);
         },
-        noticed_as: "should have called",
+        violation: "should have called",
     },
     Falsification {
         what: "a call that nobody asked for",
-        apply: |facts, at| {
-            let place = call(facts, at);
-            let mut more = facts.records.changes[place].clone();
-            more.groups = vec!["stranger".to_owned()];
-            facts.records.changes.push(more);
+        apply: |evidence, at| {
+            let place = call(evidence, at);
+            let mut more = evidence.records.changes[place].clone();
+            more.groups = vec!["unknown".to_owned()];
+            evidence.records.changes.push(more);
         },
-        noticed_as: "a call that no order",
+        violation: "a call that no command",
     },
     Falsification {
-        what: "a group is somewhere else in the end",
-        apply: |facts, at| {
-            let call = facts.sent[at].order.call.clone();
+        what: "a group ends up in another community",
+        apply: |evidence, at| {
+            let call = evidence.sent[at].command.call.clone();
             let groups = call.map(|call| call.groups).unwrap_or_default();
             for group in groups {
-                match facts.world.community_of(&group).map(str::to_owned) {
-                    Some(community) => drop(facts.world.unlink(&community, &group)),
+                match evidence.world.community_of(&group).map(str::to_owned) {
+                    Some(community) => drop(evidence.world.unlink(&community, &group)),
                     None => {
-                        let community = facts.world.communities()[0].id.clone();
-                        drop(facts.world.link(&community, &group));
+                        let community = evidence.world.communities()[0].id.clone();
+                        drop(evidence.world.link(&community, &group));
                     }
                 }
             }
         },
-        noticed_as: "and should be in",
+        violation: "and should be in",
     },
 ];
 
-/// The message id of an order.
-fn id(facts: &Evidence, at: usize) -> String {
-    facts.sent[at].order.message_id.clone()
+/// The message id of a command.
+fn id(evidence: &Evidence, at: usize) -> String {
+    evidence.sent[at].command.message_id.clone()
 }
 
-/// Where the reply to an order is.
-fn reply(facts: &Evidence, at: usize) -> usize {
-    let id = id(facts, at);
+/// The index of the reply to a command.
+fn reply(evidence: &Evidence, at: usize) -> usize {
+    let id = id(evidence, at);
     let replies = |said: &crate::upstream_recorder::SentMessage| said.quoted.as_deref() == Some(id.as_str());
-    facts.records.said.iter().position(replies).unwrap_or_default()
+    evidence.records.sent_messages.iter().position(replies).unwrap_or_default()
 }
 
-/// Where the call of an order is.
-fn call(facts: &Evidence, at: usize) -> usize {
-    let Some(call) = &facts.sent[at].order.call else { return 0 };
+/// The index of the call of a command.
+fn call(evidence: &Evidence, at: usize) -> usize {
+    let Some(call) = &evidence.sent[at].command.call else { return 0 };
     let made = |change: &crate::upstream_recorder::RecordedChange| {
         (change.is_link, &change.community, &change.groups) == (call.is_link, &call.community, &call.groups)
     };
-    facts.records.changes.iter().position(made).unwrap_or_default()
+    evidence.records.changes.iter().position(made).unwrap_or_default()
 }
 
 pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outcome> {
-    let summary = Summary::new("judge", &binary, seed);
-    let TestSetup { site, mut chats, sender, mut random, .. } = TestSetup::prepare(binary, seed).await?;
-    let _process = site.start_ready(0).await?;
-    let given = sender.send_commands(&mut chats, 60, &mut random).await?;
-    let journal = site.journal().await?;
-    site.settled(&journal, 0, SETTLE_TIMEOUT).await?;
-    let truth = gather_evidence(&site, &given, &journal).await?;
-    let mut violations = find_violations(&chats, &truth).violations;
-    // The first change of the first chat that makes several, so that its calls can be put in another order.
+    let summary = Summary::new("verify", &binary, seed);
+    let TestSetup { deployment, mut chats, sender, mut random, .. } =
+        TestSetup::prepare(binary, seed).await?;
+    let _process = deployment.start_ready(0).await?;
+    let sent = sender.send_commands(&mut chats, 60, &mut random).await?;
+    let journal = deployment.journal().await?;
+    deployment.settled(&journal, 0, SETTLE_TIMEOUT).await?;
+    let evidence = gather_evidence(&deployment, &sent, &journal).await?;
+    let mut violations = find_violations(&chats, &evidence).violations;
+    // A chat with several changes, so that its calls can be reordered.
     let changes = |chat: usize| -> Vec<usize> {
-        let is_change = |given: &SentCommand| given.order.chat == chat && given.order.call.is_some();
-        (0..given.len()).filter(|place| is_change(&given[*place])).collect()
+        let is_change = |sent: &SentCommand| sent.command.chat == chat && sent.command.call.is_some();
+        (0..sent.len()).filter(|place| is_change(&sent[*place])).collect()
     };
     let Some(at) = (0..chats.chats.len()).map(changes).find(|changes| changes.len() > 2) else {
-        bail!("no chat made three changes: take another seed")
+        bail!("no chat made three changes: use another seed")
     };
-    let mut noticed = 0;
-    for lie in FALSIFICATIONS {
-        let mut facts = truth.clone();
-        (lie.apply)(&mut facts, at[0]);
-        let found = find_violations(&chats, &facts).violations;
-        match found.iter().any(|violation| violation.contains(lie.noticed_as)) {
-            true => noticed += 1,
-            false => violations.push(format!("not noticed: {}; found was {found:?}", lie.what)),
+    let mut detected = 0;
+    for falsification in FALSIFICATIONS {
+        let mut falsified = evidence.clone();
+        (falsification.apply)(&mut falsified, at[0]);
+        let found = find_violations(&chats, &falsified).violations;
+        match found.iter().any(|found| found.contains(falsification.violation)) {
+            true => detected += 1,
+            false => violations.push(format!("not detected: {}; found {found:?}", falsification.what)),
         }
     }
-    summary.row("orders, none of them disturbed", given.len());
-    summary.row("falsifications of what came of them", FALSIFICATIONS.len());
-    summary.row("  noticed as what they are", noticed);
+    summary.row("commands, undisturbed", sent.len());
+    summary.row("falsifications", FALSIFICATIONS.len());
+    summary.row("  detected as expected", detected);
     Ok(summary.end(violations))
 }

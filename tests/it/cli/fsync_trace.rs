@@ -24,7 +24,7 @@ fn the_command_is_synced_before_its_sender_is_answered() {
 fn an_answer_before_the_sync_would_be_noticed() {
     let Some(trace) = trace_of_an_order(Some(InjectedBug::RespondBeforeCommit)) else { return };
     let told = fsync::read(&trace).unwrap_err();
-    assert!(told.starts_with("the sender was answered before the order was on the disk"), "{told}");
+    assert!(told.starts_with("the service responded before the command was on disk"), "{told}");
 }
 
 /// The system calls of a service that is given one order; nothing where there is no strace.
