@@ -7,7 +7,7 @@
 //!   statements of accepting.
 //! - `pgbench`: accepting on PostgreSQL, beside pgbench doing the statements of accepting, one
 //!   transaction an order, with as many clients.
-//! - `past`: each step of an order, on an empty journal and on one with `--rows` (100,000) finished
+//! - `history`: each step of an order, on an empty journal and on one with `--rows` (100,000) finished
 //!   orders, `--rounds` times (400); on SQLite, and on PostgreSQL where it is installed.
 #![expect(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ fn main() {
     };
     let (rows, rounds) = (number("--rows", 100_000), number("--rounds", 400));
     let named = |part: &str| std::env::args().any(|argument| argument == part);
-    let is_alone = ["load", "pgbench", "past"].into_iter().any(named);
+    let is_alone = ["load", "pgbench", "history"].into_iter().any(named);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         if named("load") || !is_alone {
@@ -41,13 +41,13 @@ fn main() {
         if named("pgbench") || !is_alone {
             pgbench::compare().await;
         }
-        if named("past") || !is_alone {
-            past(rows, rounds).await;
+        if named("history") || !is_alone {
+            history(rows, rounds).await;
         }
     });
 }
 
-async fn past(rows: usize, rounds: usize) {
+async fn history(rows: usize, rounds: usize) {
     let folder = tempfile::tempdir().unwrap();
     let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
     history_size::compare("SQLite", &url("empty.db"), &url("full.db"), rows, rounds).await;
