@@ -42,13 +42,13 @@ fn imports_only_go_down_the_list_of_modules() {
 }
 
 #[test]
-fn what_one_place_is_for_is_done_there_alone() {
+fn reserved_words_appear_only_in_their_modules() {
     let wrong: Vec<String> = sources().iter().flat_map(misplaced).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_type_and_no_module_takes_a_name_that_was_replaced() {
+fn replaced_names_do_not_come_back() {
     let replaced = regex::Regex::new(&format!(
         r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?(?:struct|enum|trait|type|mod) ({REPLACED})\b"
     ))
@@ -69,7 +69,7 @@ fn the_sandbox_shares_no_type_with_the_client() {
 }
 
 #[test]
-fn every_file_of_the_house_belongs_to_a_layer_and_says_what_it_is() {
+fn every_file_belongs_to_a_layer_and_begins_with_a_doc_comment() {
     let layers = layers();
     for source in sources() {
         let layer = layer_of(&source.path);
@@ -82,7 +82,7 @@ fn every_file_of_the_house_belongs_to_a_layer_and_says_what_it_is() {
 }
 
 #[test]
-fn this_test_sees_what_is_wrong() {
+fn the_layer_checks_detect_violations() {
     let layers: Vec<String> = ["cli", "journal", "storage", "clock"].map(str::to_owned).to_vec();
     let source = |path: &str, text: &str| Source { path: path.to_owned(), code: code(text) };
     for (path, text, found) in [

@@ -315,12 +315,12 @@ fn play(cases: u32, processes: usize, url: impl Fn(&tempfile::TempDir) -> String
 }
 
 #[test]
-fn a_journal_in_a_file_is_what_its_model_says_whenever_its_process_dies() {
+fn a_sqlite_journal_matches_its_model_across_crashes() {
     play(64, 1, |folder| format!("sqlite:{}", folder.path().join("vincula.db").display()));
 }
 
 #[test]
-fn a_journal_that_two_processes_share_is_what_its_model_says_whichever_dies() {
+fn a_shared_journal_matches_its_model_whichever_process_dies() {
     let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     play(32, 2, |_| {

@@ -21,19 +21,19 @@ const WEBHOOKS: &str = "docs/webhooks.md";
 const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
-fn the_table_of_commands_is_that_of_the_registry() {
+fn the_command_table_matches_the_catalog() {
     let open = "<!-- commands: made from src/command/catalog.rs -->\n";
     in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &catalog::markdown());
 }
 
 #[test]
-fn the_table_of_keys_is_that_of_the_configuration() {
+fn the_key_table_matches_the_configuration() {
     let open = "<!-- configuration: made from src/config/schema.rs -->\n";
     in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &schema::markdown());
 }
 
 #[test]
-fn the_conversation_is_what_the_demo_says() {
+fn the_conversation_matches_the_demo() {
     let readme = read(README);
     let (_, conversation, _) = cut(README, &readme, "```text\n", "```");
     let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("you  ")).collect();
@@ -48,7 +48,7 @@ fn the_conversation_is_what_the_demo_says() {
 }
 
 #[test]
-fn the_tour_is_what_the_demo_plays() {
+fn the_tour_matches_the_demo() {
     let ended = vincula().args(["demo", "--tour"]).stdin(Stdio::null()).output().unwrap();
 
     assert!(ended.status.success(), "{}", ended.status);
@@ -99,7 +99,7 @@ fn the_architecture_follows_a_webhook_through_fifteen_files_at_most() {
 }
 
 #[test]
-fn the_example_of_a_configuration_is_all_good() {
+fn the_example_configuration_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.toml");
     std::fs::write(&file, &blocks(README, "toml")[0]).unwrap();

@@ -46,7 +46,7 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
 }
 
 #[tokio::test]
-async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of_it() {
+async fn every_replica_reports_the_connection_time_whichever_received_the_event() {
     let url = database!();
     // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
     let start = Timestamp(1_763_985_600_000);
@@ -74,7 +74,7 @@ async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of
 }
 
 #[tokio::test]
-async fn edits_that_come_to_three_replicas_together_are_versions_one_behind_the_other() {
+async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
@@ -114,7 +114,7 @@ async fn t14_a_yes_and_an_edit_that_come_to_two_replicas_together_never_do_both(
 }
 
 #[tokio::test]
-async fn commands_of_a_chat_keep_their_order_whichever_replica_took_them() {
+async fn commands_of_a_chat_keep_their_order_across_replicas() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=12 {
@@ -159,7 +159,7 @@ async fn commands_that_come_to_three_replicas_together_run_in_the_order_in_which
 }
 
 #[tokio::test]
-async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
+async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_expires() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -195,7 +195,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
 }
 
 #[tokio::test]
-async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
+async fn an_unfinished_command_is_released_at_shutdown_and_claimed_at_once() {
     let url = database!();
     let forever = Duration::from_secs(600);
     let mut bot = Service::with().store(&url).timing(|timing| timing.lease = forever).start().await;
@@ -215,7 +215,7 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
 }
 
 #[tokio::test]
-async fn a_command_that_another_process_accepts_is_heard_of_at_once() {
+async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let beside = Store::open_alongside(&url).await.unwrap();
@@ -254,7 +254,7 @@ async fn a_command_that_another_process_accepts_is_heard_of_at_once() {
 }
 
 #[tokio::test]
-async fn the_pace_of_changes_holds_across_replicas() {
+async fn the_rate_limit_of_changes_holds_across_replicas() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=14 {
@@ -298,7 +298,7 @@ async fn replicas_that_start_together_on_an_empty_database_all_start() {
 }
 
 #[tokio::test]
-async fn a_replica_that_dies_in_the_middle_of_writing_holds_nobody_up() {
+async fn a_replica_that_dies_while_writing_blocks_no_other() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let mut other = bot.replica().await;

@@ -69,7 +69,7 @@ fn frame(max_connections: usize) -> ListenerConfig {
 
 /// T28. These take the seconds that they promise, so they take them side by side.
 #[tokio::test]
-async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
+async fn slow_clients_are_closed_and_block_nobody() {
     let bot = Service::start().await;
     let begun = Instant::now();
 
@@ -152,7 +152,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused() {
+async fn headers_that_are_too_long_are_rejected() {
     let bot = Service::start().await;
     let mut wire = RawConnection::to(&bot.url).await;
     let long = "x".repeat(100 * 1024);
@@ -162,7 +162,7 @@ async fn a_head_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn one_connection_carries_many_requests_each_with_its_answer() {
+async fn one_connection_carries_many_requests_each_with_its_response() {
     let bot = Service::start().await;
     let mut wire = RawConnection::to(&bot.url).await;
     // One after the other, and two at once.
@@ -228,7 +228,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_private_side_tells_that_it_lives_and_can_work() {
+async fn the_private_listener_reports_health_and_readiness() {
     let bot = Service::with().on_sqlite().start().await;
 
     assert_eq!((bot.private("/healthz").await.status, bot.private("/readyz").await.status), (200, 200));
@@ -244,7 +244,7 @@ async fn the_private_side_tells_that_it_lives_and_can_work() {
 }
 
 #[tokio::test]
-async fn the_metrics_move_and_tell_no_secret_and_no_person() {
+async fn the_metrics_count_and_contain_no_secret_or_person() {
     let bot = Service::start().await;
     let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
     assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);

@@ -37,25 +37,25 @@ macro_rules! stopped_at {
 }
 
 stopped_at! {
-    stopped_when_the_request_had_come: Received,
-    stopped_when_it_was_verified: Verified,
-    stopped_when_it_was_seen_to_be_an_order: Recognised,
-    stopped_while_the_order_was_written_down: Writing,
-    stopped_between_the_commit_and_the_answer: Committed,
-    stopped_when_the_sender_had_its_answer: Answered,
-    stopped_when_a_worker_had_taken_it: Claimed,
-    stopped_when_the_groups_were_looked_at: Surveyed,
-    stopped_when_the_plan_was_written_down: Planned,
+    stopped_after_the_request_arrived: Received,
+    stopped_after_authentication: Verified,
+    stopped_after_it_was_recognised_as_a_command: Recognised,
+    stopped_while_the_command_was_written: Writing,
+    stopped_between_commit_and_response: Committed,
+    stopped_after_the_response: Answered,
+    stopped_after_the_claim: Claimed,
+    stopped_after_the_groups_were_read: Surveyed,
+    stopped_after_the_plan_was_stored: Planned,
     stopped_before_the_call: Calling,
     stopped_after_the_call: Called,
-    stopped_when_the_outcome_was_read_back: ReadBack,
+    stopped_after_the_outcome_was_read_back: ReadBack,
     stopped_when_the_reply_was_known: Judged,
-    stopped_when_the_reply_was_written_down: Replied,
+    stopped_after_the_reply_was_stored: Replied,
     stopped_before_the_reply_was_sent: Sending,
-    stopped_between_the_reply_and_its_note: Sent,
-    stopped_when_the_reply_was_noted: Noted,
-    stopped_before_the_order_was_ended: Finishing,
-    stopped_when_the_order_was_ended: Finished,
+    stopped_between_the_reply_and_its_audit_event: Sent,
+    stopped_after_the_reply_was_recorded: Noted,
+    stopped_before_the_command_was_finished: Finishing,
+    stopped_after_the_command_was_finished: Finished,
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn stopped_three_times_at_the_same_step() {
 }
 
 #[test]
-fn a_second_command_is_stopped_and_the_first_is_not_touched() {
+fn a_crash_in_the_second_command_does_not_touch_the_first() {
     let mut place = TestFolder::new();
     place.variable("VINCULA_FAIL_AT", "planned:2");
     let mut serving = place.serve();
@@ -110,7 +110,7 @@ fn a_second_command_is_stopped_and_the_first_is_not_touched() {
 }
 
 #[test]
-fn whoever_attempts_again_blindly_would_be_noticed() {
+fn a_blind_retry_would_be_detected() {
     let blind = Some(InjectedBug::BlindRetry);
     let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
     assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));
@@ -118,7 +118,7 @@ fn whoever_attempts_again_blindly_would_be_noticed() {
 }
 
 #[test]
-fn whoever_answers_before_the_commit_would_be_noticed() {
+fn a_response_before_the_commit_would_be_detected() {
     let early = Some(InjectedBug::RespondBeforeCommit);
     let wrong = CrashScenario::stopped_at(Step::Answered, 1, early).wrong().join("; ");
     assert!(wrong.contains("0 orders in the journal"), "{wrong}");

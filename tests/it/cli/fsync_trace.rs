@@ -14,14 +14,14 @@ use super::{TIMEOUT, TestFolder};
 mod fsync;
 
 #[test]
-fn the_command_is_synced_before_its_sender_is_answered() {
+fn the_command_is_synced_before_the_response() {
     let Some(trace) = trace_of_an_order(None) else { return };
     let moments = fsync::read(&trace);
     assert!(moments.is_ok(), "{moments:?} in {trace}");
 }
 
 #[test]
-fn an_answer_before_the_sync_would_be_noticed() {
+fn a_response_before_the_sync_would_be_detected() {
     let Some(trace) = trace_of_an_order(Some(InjectedBug::RespondBeforeCommit)) else { return };
     let told = fsync::read(&trace).unwrap_err();
     assert!(told.starts_with("the service responded before the command was on disk"), "{told}");

@@ -7,7 +7,7 @@ use super::{KEY, PATH, STANDARD, TestFolder};
 use crate::support::ANA;
 
 #[test]
-fn t03_a_secret_that_proves_nothing_keeps_the_service_from_starting() {
+fn t03_a_weak_secret_prevents_the_start() {
     let rows = [
         (PATH, "path_secret", vec!["", "short", "fifteen-bytes-x"]),
         (KEY, "hmac", vec!["", "short", "fifteen bytes x"]),
@@ -47,7 +47,7 @@ const FORGED: &str =
     "Feira\r\n{\"level\":\"INFO\",\"message\":\"forged\"}\u{1b}[31m\u{9b}31m\u{8}\",\"message\":\"forged";
 
 #[test]
-fn t25_no_word_of_a_chat_or_of_z_api_writes_a_line_of_the_log() {
+fn t25_text_of_chats_and_z_api_cannot_forge_log_lines() {
     for level in ["", "debug"] {
         let mut place = TestFolder::new();
         place.variable("RUST_LOG", level);
@@ -82,7 +82,7 @@ fn t25_no_word_of_a_chat_or_of_z_api_writes_a_line_of_the_log() {
 }
 
 #[test]
-fn t25_what_people_wrote_does_not_drive_the_terminal_of_who_reads_the_journal() {
+fn t25_text_in_the_journal_cannot_control_the_terminal() {
     let place = TestFolder::new();
     let serving = place.serve();
     let order = place.command_event("A1", &format!("/groups \"{FORGED}\u{202e}\u{2066}\""));

@@ -18,7 +18,7 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 type Story = fn(&Server);
 
 #[test]
-fn a_command_is_taken_over_within_20_seconds_and_who_stood_still_does_nothing_more() {
+fn a_command_is_taken_over_within_20_seconds_and_the_stalled_process_stops() {
     let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
 
     std::thread::scope(|scope| {

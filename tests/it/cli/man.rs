@@ -23,7 +23,7 @@ const CALLS: [&[&str]; 15] = [
 ];
 
 #[test]
-fn the_help_of_every_call_shows_an_example() {
+fn the_help_of_every_subcommand_shows_an_example() {
     let place = TestFolder::new();
     for call in CALLS.iter().filter(|call| **call != ["help"]) {
         let ran = place.run(&[call, &["--help"][..]].concat());
@@ -48,7 +48,7 @@ fn the_help_of_every_call_shows_an_example() {
 }
 
 #[test]
-fn a_call_that_does_not_exist_is_told_with_exit_code_2() {
+fn an_unknown_subcommand_exits_with_2() {
     let place = TestFolder::new();
     for call in [&["sevre"][..], &["serve", "--confg", "x"], &[], &["journal"], &["event", "send"]] {
         let ran = place.run(call);
@@ -61,7 +61,7 @@ fn a_call_that_does_not_exist_is_told_with_exit_code_2() {
 }
 
 #[test]
-fn shells_complete_every_call() {
+fn shell_completions_have_every_subcommand() {
     let place = TestFolder::new();
     for shell in ["bash", "zsh", "fish"] {
         let ran = place.run(&["completions", shell]);
@@ -82,7 +82,7 @@ fn shells_complete_every_call() {
 }
 
 #[test]
-fn the_manual_page_has_every_call() {
+fn the_manual_page_has_every_subcommand() {
     let ran = TestFolder::new().run(&["man"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(ran.out.contains(".TH vincula 1"), "{}", &ran.out[..200]);
@@ -97,7 +97,7 @@ fn the_manual_page_has_every_call() {
 }
 
 #[test]
-fn a_pipe_that_is_closed_early_is_no_reason_to_panic() {
+fn a_closed_pipe_causes_no_panic() {
     let place = TestFolder::new();
     for call in [&["man"][..], &["check", "--offline"], &["completions", "bash"], &["--help"]] {
         let mut child = place.program(call).spawn().unwrap();

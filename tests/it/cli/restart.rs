@@ -36,13 +36,13 @@ fn t36_killed_before_the_link_was_made() {
 }
 
 #[test]
-fn t36_killed_when_the_link_was_made_and_nobody_had_heard_of_it() {
+fn t36_killed_after_the_link_and_before_its_response() {
     let place = killed_at(|place| place.sandbox.faults().hold_response("communities/link"));
     assert!(place.calls_to("communities/link") <= 2);
 }
 
 #[test]
-fn t36_killed_before_anything_was_looked_at() {
+fn t36_killed_before_the_first_read() {
     let place = killed_at(|place| place.sandbox.faults().hold_request("communities?"));
     assert_eq!(place.calls_to("communities/link"), 1);
 }

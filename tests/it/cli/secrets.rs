@@ -9,7 +9,7 @@ use crate::support::raw_connection::{ask, request};
 const PASSWORD: &str = "made-up-password-of-a-database";
 
 #[test]
-fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
+fn postgresql_errors_contain_no_secret_and_no_text() {
     let Some(server) = Server::start() else { return postgres::skip_notice(module_path!()) };
     let mut place = TestFolder::new();
     let url = place.outside.block_on(server.database());

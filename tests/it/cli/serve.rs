@@ -9,7 +9,7 @@ use crate::support::ANA;
 use crate::support::raw_connection::{ask, request};
 
 #[test]
-fn a_bad_configuration_ends_it_before_any_port_is_opened() {
+fn an_invalid_configuration_ends_it_before_any_port_is_opened() {
     let place = TestFolder::new();
     // Were it to open this port, it would complain of that.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -34,7 +34,7 @@ fn a_bad_configuration_ends_it_before_any_port_is_opened() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_by_its_key() {
+fn an_occupied_port_is_reported_by_its_key() {
     let place = TestFolder::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let _holder = std::net::TcpListener::bind(taken).unwrap();
@@ -67,7 +67,7 @@ fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
 
 /// T33: connections never take the last descriptor.
 #[test]
-fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
+fn a_low_open_file_limit_reduces_connections_with_a_warning() {
     let place = TestFolder::new();
     let serving = place.serve_within(300);
     let crowd: Vec<_> = (0..400).map(|_| std::net::TcpStream::connect(&serving.public)).collect();
@@ -85,7 +85,7 @@ fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
 }
 
 #[test]
-fn it_lives_as_long_as_health_says_so() {
+fn the_health_command_follows_the_service() {
     let place = TestFolder::new();
     let serving = place.serve();
     let ran = place.run(&["health"]);
@@ -97,7 +97,7 @@ fn it_lives_as_long_as_health_says_so() {
 }
 
 #[test]
-fn it_ends_at_once_when_nothing_runs() {
+fn shutdown_is_immediate_when_idle() {
     for signal in ["TERM", "INT"] {
         let place = TestFolder::new();
         let mut serving = place.serve();
@@ -109,7 +109,7 @@ fn it_ends_at_once_when_nothing_runs() {
 }
 
 #[test]
-fn it_finishes_what_runs_before_it_ends() {
+fn shutdown_finishes_running_commands() {
     let place = TestFolder::new();
     let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
@@ -135,7 +135,7 @@ fn it_finishes_what_runs_before_it_ends() {
 }
 
 #[test]
-fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
+fn a_second_signal_stops_at_once_and_loses_nothing() {
     let place = TestFolder::new();
     let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
@@ -160,7 +160,7 @@ fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
 }
 
 #[test]
-fn the_environment_alone_is_a_configuration() {
+fn the_environment_alone_can_configure_it() {
     let mut place = TestFolder::new();
     let account = place.sandbox.account().clone();
     let toml = std::fs::read_to_string(place.file()).unwrap();
@@ -196,7 +196,7 @@ fn the_environment_alone_is_a_configuration() {
 }
 
 #[test]
-fn t24_t25_the_log_tells_no_text_and_even_in_detail_no_secret() {
+fn t24_t25_the_log_has_no_text_and_never_a_secret() {
     std::thread::scope(|scope| {
         let levels = ["", "debug", "trace"].map(|level| (level, scope.spawn(|| log_at(level))));
         for (level, log) in levels {

@@ -103,7 +103,7 @@ impl TestFolder {
 }
 
 #[test]
-fn a_full_disk_refuses_commands_until_there_is_room_and_loses_none() {
+fn a_full_disk_rejects_commands_until_there_is_space_and_loses_none() {
     let place = TestFolder::new();
     // A limit of the process stands for the disk's end: no file may grow beyond it.
     let limited = "trap '' XFSZ; ulimit -S -f 2000; exec \"$0\" serve";
@@ -140,7 +140,7 @@ fn a_full_disk_refuses_commands_until_there_is_room_and_loses_none() {
 /// A thread that never comes back stands for a disk that hangs.
 #[cfg(debug_assertions)]
 #[test]
-fn a_disk_that_hangs_refuses_commands_and_keeps_no_service_from_its_end() {
+fn a_hanging_disk_rejects_commands_and_does_not_block_shutdown() {
     let mut place = TestFolder::new();
     place.variable("VINCULA_HANG_AT", "writing");
     let mut serving = place.serve();
@@ -166,7 +166,7 @@ fn a_disk_that_hangs_refuses_commands_and_keeps_no_service_from_its_end() {
 }
 
 #[test]
-fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
+fn a_read_only_journal_rejects_commands_until_it_is_writable() {
     let place = TestFolder::new();
     let serving = place.serve_as(place.by_nobody());
     place.command_event("A1", "/whoami");
@@ -193,7 +193,7 @@ fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
 }
 
 #[test]
-fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
+fn a_damaged_page_needed_by_commands_is_reported_at_start() {
     for name in [
         "command",
         "note",
@@ -226,7 +226,7 @@ fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
 }
 
 #[test]
-fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
+fn a_damaged_file_is_reported_at_start_with_a_remedy() {
     let damages: [(&str, &str); 4] = [
         ("its first page", "head -c 4096 /dev/urandom | dd of=\"$1\" conv=notrunc"),
         ("all but its first page", "head -c 400000 /dev/urandom | dd of=\"$1\" conv=notrunc bs=4096 seek=1"),
@@ -254,7 +254,7 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
 
 /// What `journal` shows of an order whose text is gone.
 #[test]
-fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
+fn a_command_without_text_still_has_sender_name_and_outcome() {
     let place = TestFolder::new();
     let serving = place.serve();
     let id = place.command_event("A1", COMMAND);
@@ -280,7 +280,7 @@ fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
 /// of a run names the statements, and SQLite tells how it would go about each. What writes orders down is
 /// not logged; `storage/plans.rs` looks at it.
 #[test]
-fn no_statement_of_the_service_looks_through_the_whole_journal() {
+fn no_statement_scans_the_whole_journal() {
     let mut place = TestFolder::new();
     place.variable("RUST_LOG", "vincula=info,sqlx::query=debug");
     let serving = place.serve();

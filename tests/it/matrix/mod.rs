@@ -50,7 +50,7 @@ impl fmt::Display for Cell<'_> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t27_whatever_is_answered_the_reply_is_true_and_nothing_is_done_twice_that_cannot_be() {
+async fn t27_replies_are_true_and_unrepeatable_calls_made_once_for_every_response() {
     let rows = changes::all();
     let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once)));
     let failed: Vec<String> = join_all(runs).await.into_iter().flatten().collect();

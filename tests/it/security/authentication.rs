@@ -22,7 +22,7 @@ fn sha512(body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn t01_a_forged_body_is_401_with_one_answer_for_every_reason() {
+async fn t01_a_forged_body_is_401_with_the_same_response_for_every_reason() {
     let verify = format!(
         "[instances.main.verify]\nhmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{KEY}\"] }}\n"
     );
@@ -82,7 +82,7 @@ async fn t01_a_forged_body_is_401_with_one_answer_for_every_reason() {
 }
 
 #[tokio::test]
-async fn t03_a_request_without_any_header_of_proof_is_401() {
+async fn t03_a_request_without_authentication_is_401() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
 
@@ -94,7 +94,7 @@ async fn t03_a_request_without_any_header_of_proof_is_401() {
 /// The time of a comparison cannot be measured in a test that must not flicker; that no other kind of
 /// comparison exists can be read.
 #[test]
-fn t02_what_is_secret_is_compared_in_constant_time_and_no_other_way() {
+fn t02_secrets_are_compared_only_in_constant_time() {
     let source = include_str!("../../../src/webhook/verify.rs");
     let code: Vec<&str> = source.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
     let words = ["secret", "token", "tag", "signature", "digest", "expected", "candidate", "key"];

@@ -115,7 +115,7 @@ async fn t44_an_admin_whom_the_bot_removed_changes_nothing_from_then_on() {
 }
 
 #[tokio::test]
-async fn t44_an_admin_who_was_demoted_on_the_phone_a_moment_ago_changes_nothing() {
+async fn t44_an_admin_just_demoted_on_the_phone_changes_nothing() {
     for order in CHANGES {
         let bot = setting().start().await;
         bot.knows(BRUNO).await;
@@ -132,7 +132,7 @@ async fn t44_an_admin_who_was_demoted_on_the_phone_a_moment_ago_changes_nothing(
 }
 
 #[tokio::test]
-async fn t44_a_reading_of_minutes_ago_lets_nobody_change_anything() {
+async fn t44_a_cached_admin_list_permits_no_change() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     demote_bruno(&bot);
@@ -143,7 +143,7 @@ async fn t44_a_reading_of_minutes_ago_lets_nobody_change_anything() {
 }
 
 #[tokio::test]
-async fn t44_a_yes_a_number_and_an_edit_are_done_by_the_rights_of_their_own_moment() {
+async fn t44_a_yes_a_number_and_an_edit_need_the_rights_of_their_moment() {
     let asks = [
         (r#"/remove "Bairro Feliz" 81896604192875@lid"#, "sim"),
         (r#"/announce "Bairro Feliz" Hello"#, "/yes"),
@@ -171,7 +171,7 @@ async fn t44_a_yes_a_number_and_an_edit_are_done_by_the_rights_of_their_own_mome
 }
 
 #[tokio::test]
-async fn t44_a_retry_goes_on_only_while_its_admin_is_one() {
+async fn t44_a_retry_continues_only_while_its_sender_is_an_admin() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
@@ -189,7 +189,7 @@ async fn t44_a_retry_goes_on_only_while_its_admin_is_one() {
 }
 
 #[tokio::test]
-async fn t44_groups_leave_no_community_whose_admin_somebody_is_no_more() {
+async fn t44_a_former_admin_takes_no_group_out_of_a_community() {
     let bot = setting()
         .world(|world| {
             let praia = world.community("Praia");
@@ -217,7 +217,7 @@ async fn t44_groups_leave_no_community_whose_admin_somebody_is_no_more() {
 }
 
 #[tokio::test]
-async fn t44_a_right_lost_between_the_halves_of_a_move_ends_it_and_the_reply_tells_where_the_group_may_be() {
+async fn t44_a_right_lost_during_a_move_ends_it_and_the_reply_says_where_the_group_may_be() {
     let bot = setting()
         .clock(Clock::system())
         .world(|world| {
@@ -244,7 +244,7 @@ async fn t44_a_right_lost_between_the_halves_of_a_move_ends_it_and_the_reply_tel
 }
 
 #[tokio::test]
-async fn t44_a_right_that_cannot_be_read_is_none() {
+async fn t44_an_unreadable_right_is_denied() {
     for reply in [
         refusal("Group not found"),
         FaultResponse::text(200, ""),
@@ -267,7 +267,7 @@ async fn t44_a_right_that_cannot_be_read_is_none() {
 }
 
 #[tokio::test]
-async fn t44_a_right_that_cannot_be_read_for_the_moment_is_read_later() {
+async fn t44_a_temporarily_unreadable_right_is_read_later() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
     bot.sandbox
@@ -284,7 +284,7 @@ async fn t44_a_right_that_cannot_be_read_for_the_moment_is_read_later() {
 }
 
 #[tokio::test]
-async fn t44_what_the_bot_changed_of_people_is_known_at_once() {
+async fn t44_member_changes_by_the_bot_apply_at_once() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.ask(ANA, "/who bairro").await;
@@ -301,7 +301,7 @@ async fn t44_what_the_bot_changed_of_people_is_known_at_once() {
 }
 
 #[tokio::test]
-async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew() {
+async fn t44_after_an_uncertain_change_admins_are_read_again() {
     let bot = setting().clock(Clock::system()).instance("give_up_after = \"1s\"").start().await;
     bot.knows(BRUNO).await;
     bot.ask(ANA, "/who bairro").await;
@@ -320,7 +320,7 @@ async fn t44_after_a_change_that_may_have_been_made_who_is_an_admin_is_read_anew
 }
 
 #[tokio::test]
-async fn t44_a_right_of_the_configuration_needs_no_reading() {
+async fn t44_a_configured_right_needs_no_read() {
     let configured = format!("[instances.main.admins.bruno]\nphone = \"{BRUNO}\"\nname = \"Bruno\"\n");
     let bot = setting().admins(&configured).start().await;
     bot.knows(ANA).await;
@@ -332,7 +332,7 @@ async fn t44_a_right_of_the_configuration_needs_no_reading() {
 }
 
 #[tokio::test]
-async fn t44_a_demotion_through_one_replica_ends_what_another_believes() {
+async fn t44_a_demotion_on_one_replica_invalidates_the_cache_of_another() {
     let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let url = server.database().await;
     let mut bot = setting().store(&url).start().await;
@@ -457,7 +457,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn t45_of_a_community_that_cannot_be_read_nothing_is_told_to_admins_of_others() {
+async fn t45_an_unreadable_community_reveals_nothing_to_admins_of_others() {
     let world = setting().start().await;
     for (what, reply) in unreadable(&world.community("Marketing BR"), &world.group("Lançamentos")) {
         let bot = setting().start().await;
@@ -476,7 +476,7 @@ async fn t45_of_a_community_that_cannot_be_read_nothing_is_told_to_admins_of_oth
 }
 
 #[tokio::test]
-async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_of_those_it_lacks() {
+async fn t45_an_incomplete_list_of_communities_hides_their_groups() {
     let world = setting().start().await;
     let (bairro, marketing) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
     let listed = |other: serde_json::Value| {
@@ -500,7 +500,7 @@ async fn t45_a_list_of_communities_that_cannot_be_read_in_full_hides_the_groups_
 }
 
 #[tokio::test]
-async fn t45_nothing_in_place_of_the_list_of_communities_tells_nothing_of_any() {
+async fn t45_an_empty_response_reveals_no_groups() {
     for (what, reply) in [
         ("nothing", FaultResponse::text(200, "")),
         ("null", FaultResponse::json(200, &json!(null))),
@@ -522,7 +522,7 @@ async fn t45_nothing_in_place_of_the_list_of_communities_tells_nothing_of_any() 
 }
 
 #[tokio::test]
-async fn t45_an_id_tells_no_name_of_a_group_that_cannot_be_read() {
+async fn t45_an_id_reveals_no_name_of_an_unreadable_group() {
     for reply in [
         refusal("Group not found"),
         FaultResponse::text(200, ""),

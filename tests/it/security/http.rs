@@ -21,7 +21,7 @@ async fn expect_served(bot: &Service) {
 }
 
 #[tokio::test]
-async fn t28_who_never_ends_the_head_is_closed_and_admins_are_served_meanwhile() {
+async fn t28_endless_headers_are_closed_and_admins_are_served_meanwhile() {
     let bot = Service::start().await;
     let mut slow = Vec::new();
     for head in
@@ -42,7 +42,7 @@ async fn t28_who_never_ends_the_head_is_closed_and_admins_are_served_meanwhile()
 }
 
 #[tokio::test]
-async fn t29_a_body_that_lies_about_its_length_gets_413_and_the_door() {
+async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     let bot = Service::start().await;
     let declared = request("POST", TARGET, &[JSON, ("content-length", "1073741824"), bot.token()], b"{}");
     let answer = ask(&bot.url, &declared).await;
@@ -67,7 +67,7 @@ async fn t29_a_body_that_lies_about_its_length_gets_413_and_the_door() {
 }
 
 #[tokio::test]
-async fn t30_a_body_at_the_edge_of_json_is_read_or_refused_and_never_died_of() {
+async fn t30_json_edge_cases_are_parsed_or_rejected_without_a_panic() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let with = |more: &str| format!("{{{more},{}", &order[1..]);
@@ -102,7 +102,7 @@ async fn t30_a_body_at_the_edge_of_json_is_read_or_refused_and_never_died_of() {
 }
 
 #[tokio::test]
-async fn t31_nothing_is_unpacked() {
+async fn t31_nothing_is_decompressed() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     for coding in ["gzip", "deflate", "br", "zstd", "compress", "identity", "gzip, gzip", "x", ""] {
@@ -119,7 +119,7 @@ async fn t31_nothing_is_unpacked() {
 }
 
 #[tokio::test]
-async fn t32_what_can_be_read_as_two_requests_gets_no_two_answers() {
+async fn t32_an_ambiguous_request_gets_no_two_responses() {
     let bot = Service::start().await;
     let hidden = bot.message(ANA, "/whoami").body();
     let token = bot.token().1.to_owned();
@@ -159,7 +159,7 @@ async fn t32_what_can_be_read_as_two_requests_gets_no_two_answers() {
 
 /// A proxy in front may have gone by the other one.
 #[tokio::test]
-async fn t32_a_request_that_names_no_host_or_two_is_refused_on_both_sides() {
+async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     let token = bot.token().1.to_owned();
@@ -214,7 +214,7 @@ async fn t32_a_request_that_names_no_host_or_two_is_refused_on_both_sides() {
 }
 
 #[tokio::test]
-async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
+async fn t33_idle_connections_do_not_lock_out_admins() {
     let bot = Service::with().server("max_connections = 4").start().await;
     let mut idle = Vec::new();
     for _ in 0..4 {
@@ -231,7 +231,7 @@ async fn t33_connections_that_ask_nothing_take_no_admins_place_for_long() {
 }
 
 #[tokio::test]
-async fn t34_ten_thousand_non_admins_cost_no_row_no_call_and_keep_no_admin_waiting() {
+async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
         let mut wire = RawConnection::to(&bot.url).await;

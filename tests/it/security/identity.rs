@@ -16,7 +16,7 @@ const SECOND_ID: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
 
 #[tokio::test]
-async fn t08_the_route_says_which_instance_is_meant_and_the_body_cannot_change_it() {
+async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
     let second = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
          [instances.second]\nid = \"{SECOND_ID}\"\ntoken = \"{SECOND_TOKEN}\"\nbase_url = \"http://127.0.0.1:9\"\n\
@@ -52,7 +52,7 @@ async fn t08_the_route_says_which_instance_is_meant_and_the_body_cannot_change_i
 }
 
 #[tokio::test]
-async fn t11_a_number_in_fancy_dress_is_nobodys() {
+async fn t11_a_number_with_other_digits_matches_nobody() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     for who in [
@@ -83,7 +83,7 @@ async fn t11_a_number_in_fancy_dress_is_nobodys() {
 }
 
 #[tokio::test]
-async fn t10_in_a_group_no_other_field_makes_an_author() {
+async fn t10_in_a_group_no_other_field_sets_the_author() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let lid = "81896604192873@lid";
@@ -106,7 +106,7 @@ async fn t10_in_a_group_no_other_field_makes_an_author() {
 }
 
 #[tokio::test]
-async fn t12_what_the_bot_said_itself_is_no_command_even_where_the_owners_are() {
+async fn t12_the_bots_own_messages_are_no_commands_even_with_owner_commands() {
     let bot = Service::with().instance("owner_commands = true").start().await;
     let said = |event: vincula::sandbox::webhook_event::EventBuilder| event.with("type", "ReceivedCallback");
 
@@ -140,7 +140,7 @@ const TWO_ADMINS: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"
 
 /// Ids of messages are chosen by the phones that send them.
 #[tokio::test]
-async fn t17_an_id_that_another_admin_used_hides_nobodys_order() {
+async fn t17_an_id_that_another_admin_used_hides_no_command() {
     let bot = Service::with().admins(TWO_ADMINS).start().await;
     let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
     let (hers, order) = (of(EVE, "/help"), of(ANA, COMMAND));
@@ -194,7 +194,7 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
 
 /// As it does where a number and a lid turn out to be one person's: the key changes, the sender does not.
 #[tokio::test]
-async fn t17_a_message_stays_known_where_the_key_of_its_admin_changes() {
+async fn t17_a_message_stays_known_when_its_admins_key_changes() {
     let mut bot = Service::with().admins(TWO_ADMINS).start().await;
     let order = bot.message(ANA, COMMAND);
     bot.ask_by(&order).await;
@@ -211,7 +211,7 @@ async fn t17_a_message_stays_known_where_the_key_of_its_admin_changes() {
 }
 
 #[tokio::test]
-async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
+async fn t13_a_reply_loop_ends_after_twenty_replies_a_minute() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 100").start().await;
     // Another bot takes the answer for an order of its own, and says that it knows no such thing.
@@ -235,7 +235,7 @@ async fn t13_who_answers_every_answer_gets_twenty_a_minute_and_then_silence() {
 }
 
 #[tokio::test]
-async fn t23_the_same_command_typed_twice_finds_the_second_time_what_the_first_did() {
+async fn t23_a_repeated_command_finds_what_the_first_did() {
     let bot = Service::start().await;
     let (first, second) = (bot.message(ANA, COMMAND), bot.message(ANA, COMMAND));
 

@@ -68,7 +68,7 @@ fn t40_the_manifest_forbids_unsafe_code_and_asks_for_no_needless_feature() {
 }
 
 #[test]
-fn t41_a_panic_unwinds_and_no_code_of_ours_asks_for_one() {
+fn t41_panics_unwind_and_our_code_avoids_them() {
     let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
     assert_eq!(manifest["profile"]["release"]["panic"].as_str(), Some("unwind"));
     let lints = manifest["lints"]["clippy"].as_table().unwrap();

@@ -11,7 +11,7 @@ const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 #[tokio::test]
-async fn t04_a_webhook_that_was_caught_brings_nothing_later() {
+async fn t04_a_captured_webhook_does_nothing_later() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let caught = bot.message(ANA, COMMAND);
     bot.ask_by(&caught).await;
@@ -26,7 +26,7 @@ async fn t04_a_webhook_that_was_caught_brings_nothing_later() {
 }
 
 #[tokio::test]
-async fn t05_an_event_of_last_year_under_an_id_that_nobody_knows_is_expired_and_told_once() {
+async fn t05_an_event_of_last_year_is_expired_and_reported_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let old = bot.message(ANA, COMMAND).sent_at(Timestamp(NOON.0 - 365 * 86_400_000));
 
@@ -40,7 +40,7 @@ async fn t05_an_event_of_last_year_under_an_id_that_nobody_knows_is_expired_and_
 }
 
 #[tokio::test]
-async fn t05_an_event_of_tomorrow_waits_for_no_day_on_which_it_would_be_fresh() {
+async fn t05_an_event_of_tomorrow_is_not_kept_until_it_is_valid() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let early = |millis: i64| bot.message(ANA, COMMAND).sent_at(Timestamp(NOON.0 + millis));
 
@@ -78,7 +78,7 @@ async fn t14_an_edit_is_no_command_whether_or_not_its_message_was_run() {
 }
 
 #[tokio::test]
-async fn t16_a_message_that_is_announced_first_is_run_when_its_text_comes() {
+async fn t16_an_announced_message_runs_when_its_text_arrives() {
     let bot = Service::start().await;
     let announced = bot.message(ANA, "").with_id("3EB0A1").awaiting_content();
     let whole = bot.message(ANA, COMMAND).with_id("3EB0A1");

@@ -12,7 +12,7 @@ const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 #[tokio::test]
-async fn t37_a_clock_that_jumps_ahead_runs_what_waits_once() {
+async fn t37_a_clock_jump_runs_waiting_commands_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).instance("give_up_after = \"30d\"").start().await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let held = bot.sandbox.faults().hold_request("communities/link");
@@ -31,7 +31,7 @@ async fn t37_a_clock_that_jumps_ahead_runs_what_waits_once() {
 }
 
 #[tokio::test]
-async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
+async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     let mut bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let held = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -49,7 +49,7 @@ async fn t37_a_clock_that_went_back_over_a_restart_makes_nobody_wait_for_it() {
 }
 
 #[tokio::test]
-async fn t39_a_command_that_kills_its_process_every_time_ends_as_a_dead_letter_and_others_go_on() {
+async fn t39_a_command_that_always_crashes_ends_as_a_dead_letter() {
     let mut bot = Service::with().admins(ANA_AND_RUI).start().await;
     let mut held = bot.sandbox.faults().hold_request("communities?");
     let poison = bot.send_to_completion(ANA, COMMAND).await;

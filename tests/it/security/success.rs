@@ -62,7 +62,7 @@ fn calls(bot: &Service, call: &str) -> usize {
 }
 
 #[tokio::test]
-async fn t47_a_call_that_is_answered_with_nothing_is_made_again_until_it_is_done() {
+async fn t47_a_call_with_an_empty_response_is_repeated_until_done() {
     for (call, order, _) in REPEATABLE {
         let bot = without_lag().await;
         let answers = empty_answers();
@@ -79,7 +79,7 @@ async fn t47_a_call_that_is_answered_with_nothing_is_made_again_until_it_is_done
 }
 
 #[tokio::test]
-async fn t47_what_was_done_and_answered_with_nothing_is_read_back_and_done_once() {
+async fn t47_a_change_with_an_empty_response_is_read_back_and_made_once() {
     for (call, order, can_be_read) in REPEATABLE {
         for reply in [FaultResponse::text(200, "{}"), FaultResponse::html(200, "<html>ok</html>")] {
             let bot = without_lag().await;
@@ -94,7 +94,7 @@ async fn t47_what_was_done_and_answered_with_nothing_is_read_back_and_done_once(
 }
 
 #[tokio::test]
-async fn t47_what_never_says_that_it_was_done_is_never_told_as_done() {
+async fn t47_an_unconfirmed_change_is_never_reported_as_done() {
     for (call, order, _) in REPEATABLE {
         let timing = |timing: &mut TimingConfig| timing.read_back = Duration::from_millis(60);
         let bot = Service::with().timing(timing).instance("give_up_after = \"1s\"").start().await;
@@ -110,7 +110,7 @@ async fn t47_what_never_says_that_it_was_done_is_never_told_as_done() {
 }
 
 #[tokio::test]
-async fn t47_what_z_api_refuses_in_words_and_did_all_the_same_is_told_as_done() {
+async fn t47_a_refused_change_that_shows_is_reported_as_done() {
     let create = ("POST communities", "/create Bairro Novo", true);
     let one = |(.., can_be_read): &&(&str, &str, bool)| *can_be_read;
     for (call, order, _) in REPEATABLE.iter().filter(one).chain([&create]) {
@@ -127,7 +127,7 @@ async fn t47_what_z_api_refuses_in_words_and_did_all_the_same_is_told_as_done() 
 }
 
 #[tokio::test]
-async fn t47_a_refusal_of_what_was_done_is_refuted_though_it_shows_late() {
+async fn t47_a_refusal_is_contradicted_by_a_late_read() {
     let bot = Service::start().await;
     bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(200))));
     bot.sandbox.faults().fail_next("update-community-description", 1, Fault::ReplaceResponse(refusal("no")));
@@ -138,7 +138,7 @@ async fn t47_a_refusal_of_what_was_done_is_refuted_though_it_shows_late() {
 }
 
 #[tokio::test]
-async fn t47_a_refusal_of_what_was_not_done_is_one() {
+async fn t47_a_refusal_without_a_change_is_reported() {
     for (call, order, _) in REPEATABLE.iter().chain([&("POST communities", "/create Bairro Novo", true)]) {
         let bot = without_lag().await;
         bot.sandbox.faults().fail_always(call, Fault::Replace(refusal("you may not")));
@@ -151,7 +151,7 @@ async fn t47_a_refusal_of_what_was_not_done_is_one() {
 }
 
 #[tokio::test]
-async fn t47_a_photo_that_an_earlier_call_may_have_set_is_not_told_as_refused() {
+async fn t47_a_possibly_set_photo_is_not_reported_as_refused() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "update-community-photo",
@@ -166,7 +166,7 @@ async fn t47_a_photo_that_an_earlier_call_may_have_set_is_not_told_as_refused() 
 }
 
 #[tokio::test]
-async fn t47_what_must_not_be_done_twice_is_called_once_whatever_is_answered() {
+async fn t47_unrepeatable_calls_are_made_once_whatever_the_response() {
     for reply in empty_answers() {
         for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
@@ -188,7 +188,7 @@ async fn t47_what_must_not_be_done_twice_is_called_once_whatever_is_answered() {
 }
 
 #[tokio::test]
-async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_second_invitation() {
+async fn t47_an_add_without_a_response_is_not_reported_as_invited() {
     for reply in empty_answers() {
         for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
@@ -206,7 +206,7 @@ async fn t47_who_was_added_without_an_answer_is_not_told_as_invited_and_gets_no_
 }
 
 #[tokio::test]
-async fn t47_an_answer_without_an_id_was_not_sent() {
+async fn t47_a_message_response_without_an_id_means_not_sent() {
     for reply in empty_answers() {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(reply.clone()));
@@ -220,7 +220,7 @@ async fn t47_an_answer_without_an_id_was_not_sent() {
 }
 
 #[tokio::test]
-async fn t47_one_group_that_z_api_chokes_on_does_not_keep_the_others_out() {
+async fn t47_one_failing_group_does_not_block_the_others() {
     let bot = Service::start().await;
     // The call for all, and then the one for the first alone.
     bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(FaultResponse::text(200, "{}")));
@@ -234,7 +234,7 @@ async fn t47_one_group_that_z_api_chokes_on_does_not_keep_the_others_out() {
 }
 
 #[tokio::test]
-async fn t47_after_a_dropped_connection_nobody_waits_for_a_lagging_read_before_the_next_call() {
+async fn t47_after_a_dropped_connection_the_next_call_does_not_wait_for_lagging_reads() {
     for (call, order) in [
         ("communities/link", r#"/link "Bairro Feliz" futebol"#.to_owned()),
         ("add-admin", format!(r#"/promote "Bairro Feliz" {CARLA}"#)),
@@ -255,7 +255,7 @@ async fn t47_after_a_dropped_connection_nobody_waits_for_a_lagging_read_before_t
 }
 
 #[tokio::test]
-async fn t47_what_was_done_without_an_answer_and_shows_late_is_told_as_done() {
+async fn t47_a_change_without_a_response_that_shows_late_is_reported_as_done() {
     for (call, order, _) in REPEATABLE.iter().filter(|(.., can_be_read)| *can_be_read) {
         let bot = Service::with().timing(|timing| timing.read_back = Duration::from_secs(4)).start().await;
         bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(1_300))));

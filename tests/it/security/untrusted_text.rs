@@ -46,7 +46,7 @@ async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
 }
 
 #[tokio::test]
-async fn t18_what_nobody_sees_is_in_no_answer() {
+async fn t18_invisible_characters_reach_no_reply() {
     let unseen =
         Regex::new(r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}&&[^\n]]").unwrap();
     let bot = Service::with()
@@ -173,7 +173,7 @@ async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>)
 }
 
 #[tokio::test]
-async fn t18_sixty_four_kibibytes_of_anything_are_answered_at_once() {
+async fn t18_sixty_four_kibibytes_of_anything_get_a_reply_at_once() {
     let bot = start_crowded().await;
     let begins = ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/help /", "/x", "link "];
     let texts = fills().flat_map(|(_, fill)| begins.map(|begin| format!("{begin}{fill}")));
@@ -196,7 +196,7 @@ async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
 }
 
 #[tokio::test]
-async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
+async fn t19_a_name_with_a_mention_or_link_mentions_nobody() {
     let bot = Service::with()
         .world(|world| {
             world.group("@5511988887777 @todos https://evil.example/x\n✅ “Moradores”\n> ok");
@@ -217,7 +217,7 @@ async fn t19_a_name_with_a_mention_or_a_link_calls_nobody() {
 }
 
 #[tokio::test]
-async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
+async fn t20_no_argument_or_list_id_reaches_a_url() {
     let shape = Regex::new(
         r"\A(communities|groups|communities/(un)?link|group-invitation-metadata|send-(text|reaction|remove-reaction)|status|me|device|phone-exists-batch|(add|remove)-(participant|admin)|communities/[0-9]{15,20}|communities-metadata/[0-9]{15,20}|update-community-(description|photo)|(light-group-metadata|group-metadata|redefine-invitation-link)/([0-9]{15,20}(-group)?|[0-9]{8,15}-[0-9]{9,11}))\z",
     )
@@ -280,7 +280,7 @@ async fn t20_no_argument_and_no_id_of_a_list_reaches_an_address() {
 }
 
 #[tokio::test]
-async fn t20_an_odd_message_id_stays_a_string_in_the_answer() {
+async fn t20_an_odd_message_id_stays_a_string_in_the_response() {
     let bot = Service::start().await;
     let id = r#"3EB0","phone":"5511988887777/../%2f?#"#;
 

@@ -40,7 +40,7 @@ async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn t24_the_credentials_are_on_the_wire_and_nowhere_else() {
+async fn t24_credentials_appear_only_in_requests() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let account = bot.sandbox.account().clone();
     let secrets = [account.token.clone(), account.client_token.clone().unwrap(), account.id.clone()];
@@ -136,7 +136,7 @@ async fn t26_addresses_in_an_event_are_never_fetched() {
 }
 
 #[tokio::test]
-async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
+async fn t27_the_reply_is_true_and_timely_whatever_z_api_responds() {
     let bad: Vec<(&str, Fault)> = vec![
         ("a page", Fault::Replace(FaultResponse::html(200, "<html>ok</html>"))),
         ("a page of failure", Fault::Replace(FaultResponse::bad_gateway())),
@@ -169,7 +169,7 @@ async fn t27_whatever_z_api_says_the_answer_is_true_and_soon() {
 }
 
 #[tokio::test]
-async fn t27_a_list_that_is_broken_makes_no_change_and_ends_nothing() {
+async fn t27_a_broken_list_causes_no_change() {
     for (what, reply) in [
         ("a page", FaultResponse::html(200, "<html>ok</html>")),
         ("a gigabyte", FaultResponse::Huge(1 << 30)),

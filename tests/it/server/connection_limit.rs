@@ -27,7 +27,7 @@ async fn half_way(bot: &Service) -> (RawConnection, Vec<u8>) {
 }
 
 #[tokio::test]
-async fn the_connection_that_is_idle_for_the_longest_makes_room() {
+async fn the_longest_idle_connection_is_evicted() {
     let bot = Service::with().server("max_connections = 3").start().await;
     let mut first = idle(&bot).await;
     let mut second = idle(&bot).await;
@@ -48,7 +48,7 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_spoke_makes_room_too() {
+async fn a_connection_without_a_request_is_evicted_too() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let mut silent = RawConnection::to(&bot.url).await;
     let mut other = RawConnection::to(&bot.url).await;
@@ -61,7 +61,7 @@ async fn a_connection_that_never_spoke_makes_room_too() {
 }
 
 #[tokio::test]
-async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
+async fn without_an_idle_connection_new_ones_wait() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let (mut first, rest) = half_way(&bot).await;
     let begun = std::time::Instant::now();
@@ -91,7 +91,7 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
 }
 
 #[tokio::test]
-async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
+async fn one_address_cannot_take_all_slots_when_proxies_are_configured() {
     let (listener, url) = listener().await;
     let trusted_proxies = vec!["127.0.0.9".parse().unwrap()];
     let frame = ListenerConfig { trusted_proxies, ..frame(4) };

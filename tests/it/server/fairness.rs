@@ -12,7 +12,7 @@ use crate::support::raw_connection::{RawConnection, request};
 
 /// T28. Everything runs in one thread here, so what runs first is what the listener puts first.
 #[tokio::test]
-async fn hundreds_of_requests_in_one_piece_keep_nobody_else_waiting() {
+async fn pipelined_requests_do_not_starve_other_connections() {
     let (listener, url) = listener().await;
     let answered = Arc::new(AtomicUsize::new(0));
     let counted = answered.clone();

@@ -24,7 +24,7 @@ fn statuses(said: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
+async fn an_ambiguous_request_gets_one_response() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let head = format!(
@@ -66,7 +66,7 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
 }
 
 #[tokio::test]
-async fn chunks_of_a_wrong_form_end_the_connection() {
+async fn malformed_chunks_close_the_connection() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let head = format!(
@@ -97,7 +97,7 @@ async fn chunks_of_a_wrong_form_end_the_connection() {
 }
 
 #[tokio::test]
-async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
+async fn other_protocols_are_rejected_and_h2c_upgrades_ignored() {
     let bot = Service::start().await;
     for raw in [
         // HTTP/2 with prior knowledge, as far as its first frame.
@@ -135,7 +135,7 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_head_with_too_many_lines_is_refused() {
+async fn a_request_with_too_many_headers_is_rejected() {
     let bot = Service::start().await;
     let said = request_raw(&bot, &format!("POST / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(200))).await;
     assert_eq!(statuses(&said), ["431"], "{said}");

@@ -46,7 +46,7 @@ fn expect_head(elapsed: Duration) {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
+async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
     let url = listening(SHORT).await;
     let whole = request("GET", "/", &[], b"");
 
@@ -81,7 +81,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 
 /// The seconds of the head count: head and body share the time of one request.
 #[tokio::test]
-async fn a_request_has_its_time_from_its_first_byte() {
+async fn the_request_timeout_starts_at_the_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
     let url = listening(Timeouts { head, request: request_time, ..SHORT }).await;
     let mut wire = RawConnection::to(&url).await;
@@ -99,7 +99,7 @@ async fn a_request_has_its_time_from_its_first_byte() {
 }
 
 #[tokio::test]
-async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
+async fn shutdown_closes_idle_connections_and_finishes_requests() {
     let frame = frame(20);
     let (shutdown, tasks) = (frame.shutdown.clone(), frame.tasks.clone());
     let url = serving(frame).await;

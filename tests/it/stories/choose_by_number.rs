@@ -8,7 +8,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn a_number_says_which_group_was_meant() {
+async fn a_number_selects_the_group() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" vendas futebbol"#).await;
 
@@ -21,7 +21,7 @@ async fn a_number_says_which_group_was_meant() {
 }
 
 #[tokio::test]
-async fn the_one_that_is_near_needs_no_more_than_a_yes() {
+async fn a_single_suggestion_needs_only_a_yes() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/vincular "Bairro Feliz" fuebol"#).await;
 
@@ -29,7 +29,7 @@ async fn the_one_that_is_near_needs_no_more_than_a_yes() {
 }
 
 #[tokio::test]
-async fn a_number_that_was_not_offered_is_asked_for_again() {
+async fn a_number_out_of_range_prompts_again() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" vendas"#).await;
 
@@ -39,7 +39,7 @@ async fn a_number_that_was_not_offered_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_number_says_which_community_was_meant_and_the_rest_of_the_command_stands() {
+async fn a_number_selects_the_community_and_keeps_the_arguments() {
     let bot = Service::with()
         .world(|world| {
             let novo = world.community("Bairro Novo");
@@ -69,7 +69,7 @@ async fn the_numbers_of_a_dry_run_lead_to_a_dry_run() {
 }
 
 #[tokio::test]
-async fn numbers_in_a_chat_where_nothing_was_asked_are_chatter() {
+async fn numbers_without_a_prompt_are_chatter() {
     let bot = Service::start().await;
 
     for text in ["2", "sim", "não", "👍", "1 3-5"] {
@@ -79,7 +79,7 @@ async fn numbers_in_a_chat_where_nothing_was_asked_are_chatter() {
 }
 
 #[tokio::test]
-async fn numbers_are_never_of_a_list_that_was_shown_after_they_were_typed() {
+async fn numbers_never_refer_to_a_list_shown_after_they_were_typed() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.ask(ANA, "/groups futebol").await;
@@ -99,7 +99,7 @@ async fn numbers_are_never_of_a_list_that_was_shown_after_they_were_typed() {
 }
 
 #[tokio::test]
-async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_was_typed() {
+async fn a_community_number_never_refers_to_a_later_list() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.ask(ANA, "/communities").await;
@@ -119,7 +119,7 @@ async fn the_number_of_a_community_is_never_of_a_list_that_was_shown_after_it_wa
 }
 
 #[tokio::test]
-async fn a_number_is_never_of_a_prompt_above_a_newer_list() {
+async fn a_number_never_refers_to_a_prompt_above_a_newer_list() {
     for list in ["/groups vovó", "/communities"] {
         let bot = Service::start().await;
         bot.ask(ANA, "/link bairro vendas").await;
@@ -132,7 +132,7 @@ async fn a_number_is_never_of_a_prompt_above_a_newer_list() {
 }
 
 #[tokio::test]
-async fn a_list_in_between_closes_what_waits_for_a_yes() {
+async fn a_list_closes_the_open_prompt() {
     let bot = Service::start().await;
     bot.ask(ANA, "/deactivate bairro").await;
     bot.ask(ANA, "/groups vovó").await;

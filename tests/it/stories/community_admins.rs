@@ -59,7 +59,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn an_admin_of_a_community_commands_in_it() {
+async fn an_admin_of_a_community_may_use_commands_in_it() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
 
@@ -81,7 +81,7 @@ async fn an_admin_of_a_community_commands_in_it() {
 }
 
 #[tokio::test]
-async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_its_name() {
+async fn t42_an_admin_of_a_community_changes_no_other_and_does_not_learn_its_name() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let (marketing, before) = (bot.community("Marketing BR"), bot.world());
@@ -121,7 +121,7 @@ async fn t42_an_admin_of_a_community_moves_nothing_elsewhere_and_does_not_learn_
 }
 
 #[tokio::test]
-async fn t42_the_beginning_of_a_name_teaches_an_admin_of_a_community_nothing_of_other_communities() {
+async fn t42_a_prefix_reveals_no_other_community_to_an_admin_of_a_community() {
     let limited = "[instances.main.admins.zoe]\nphone = \"5531966660003\"\nname = \"Zoe Lima\"\n\
                    communities = [\"Marketing BR\"]\n";
     let bot = setting().admins(limited).start().await;
@@ -156,7 +156,7 @@ async fn t42_the_beginning_of_a_name_teaches_an_admin_of_a_community_nothing_of_
 }
 
 #[tokio::test]
-async fn t42_the_number_and_the_name_that_the_configuration_knows_are_not_told_to_an_admin_of_a_community() {
+async fn t42_an_admin_of_a_community_does_not_see_configured_numbers_and_names() {
     let zoe = "81896604192899@lid";
     let hidden =
         format!("[instances.main.admins.zoe]\nphone = \"5531966660003\"\nlid = \"{zoe}\"\nname = \"Zoe\"\n");
@@ -170,7 +170,7 @@ async fn t42_the_number_and_the_name_that_the_configuration_knows_are_not_told_t
 }
 
 #[tokio::test]
-async fn t42_an_admin_of_a_community_takes_into_it_only_groups_of_which_they_are_admin_too() {
+async fn t42_an_admin_of_a_community_links_only_groups_of_which_they_are_admin() {
     let bot = setting()
         .world(|world| {
             let suporte = world.group_named("Suporte").unwrap();
@@ -215,7 +215,7 @@ async fn t42_an_admin_of_a_community_takes_into_it_only_groups_of_which_they_are
 }
 
 #[tokio::test]
-async fn an_admin_of_a_community_puts_back_what_they_took_out_of_it_though_they_are_no_admin_there() {
+async fn an_admin_of_a_community_may_relink_a_group_they_unlinked() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
 
@@ -246,7 +246,7 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
 }
 
 #[tokio::test]
-async fn t42_a_list_that_somebody_else_was_shown_names_nothing_to_an_admin_of_one_community() {
+async fn t42_list_numbers_shown_to_others_mean_nothing_to_an_admin_of_a_community() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let group = bot.group("Moradores");
@@ -259,7 +259,7 @@ async fn t42_a_list_that_somebody_else_was_shown_names_nothing_to_an_admin_of_on
 }
 
 #[tokio::test]
-async fn t42_an_admin_of_a_community_neither_ends_nor_makes_nor_names_one() {
+async fn t42_an_admin_of_a_community_cannot_create_deactivate_or_alias() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let before = bot.world();
@@ -299,7 +299,7 @@ async fn an_admin_of_a_community_is_one_person_under_number_and_lid() {
 }
 
 #[tokio::test]
-async fn the_history_calls_an_admin_of_a_community_as_people_write_their_number() {
+async fn the_history_shows_the_formatted_number_of_a_community_admin() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.ask(BRUNO, COMMAND).await;
@@ -331,7 +331,7 @@ async fn an_admin_whose_number_whatsapp_hides_is_known_by_lid() {
 }
 
 #[tokio::test]
-async fn t42_who_is_admin_no_longer_moves_nothing_after_five_minutes() {
+async fn t42_a_former_admin_changes_nothing_after_five_minutes() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let promoted = bot.world();
@@ -351,7 +351,7 @@ async fn t42_who_is_admin_no_longer_moves_nothing_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn t22_an_admin_of_a_community_who_is_demoted_while_the_command_waits_moves_nothing() {
+async fn t22_an_admin_demoted_while_the_command_waits_changes_nothing() {
     let mut bot = setting().start().await;
     bot.knows(BRUNO).await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
@@ -391,7 +391,7 @@ async fn a_command_waits_until_it_can_be_read_whether_its_sender_is_still_an_adm
 }
 
 #[tokio::test]
-async fn t42_unknown_is_no() {
+async fn t42_unreadable_rights_deny_access() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.sandbox.faults().disconnect(ConnectionLoss::Error);
@@ -408,7 +408,7 @@ async fn t42_unknown_is_no() {
 }
 
 #[tokio::test]
-async fn t42_a_non_admins_commands_ask_nobody_who_they_are() {
+async fn t42_a_non_admins_command_triggers_no_admin_lookup() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let (calls, rows) = (bot.sandbox.calls().len(), bot.store.list(None, 9).await.unwrap().len());
@@ -429,7 +429,7 @@ async fn t42_a_non_admins_commands_ask_nobody_who_they_are() {
 }
 
 #[tokio::test]
-async fn t12_the_bot_is_an_admin_of_its_communities_and_none_of_its_own() {
+async fn t12_the_bot_is_not_its_own_admin() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let own = bot.sandbox.account().phone.clone();
@@ -443,7 +443,7 @@ async fn t12_the_bot_is_an_admin_of_its_communities_and_none_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_communities_admins_are_read_at_the_start_and_every_few_minutes() {
+async fn community_admins_are_read_at_start_and_every_few_minutes() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let first = bot.wait_for_admin_refresh();
@@ -460,7 +460,7 @@ async fn the_communities_admins_are_read_at_the_start_and_every_few_minutes() {
 }
 
 #[tokio::test]
-async fn admins_of_communities_are_nobody_unless_the_configuration_says_so() {
+async fn community_admins_have_no_rights_unless_configured() {
     let bot = Service::start().await;
 
     assert_eq!(bot.send(BRUNO, COMMAND).await, NOBODY);
@@ -468,7 +468,7 @@ async fn admins_of_communities_are_nobody_unless_the_configuration_says_so() {
 }
 
 #[tokio::test]
-async fn whom_the_configuration_limits_stays_limited_where_they_are_admin() {
+async fn a_configured_limit_applies_even_to_a_community_admin() {
     let limited = format!("[instances.main.admins.bruno]\nphone = \"{BRUNO}\"\ncommands = [\"groups\"]\n");
     let bot = setting().admins(&limited).start().await;
     // She made both communities, and the configuration does not know her.
@@ -482,7 +482,7 @@ async fn whom_the_configuration_limits_stays_limited_where_they_are_admin() {
 }
 
 #[tokio::test]
-async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_elses_command() {
+async fn a_community_admin_replies_to_prompts_and_cancels_only_own_commands() {
     let bot = setting()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -512,7 +512,7 @@ async fn an_admin_of_a_community_answers_what_the_bot_asks_and_cancels_nobody_el
 }
 
 #[tokio::test]
-async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
+async fn the_history_of_a_community_admin_is_found_by_number_or_lid() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.ask(BRUNO, COMMAND).await;
@@ -533,7 +533,7 @@ async fn what_an_admin_of_a_community_ordered_is_asked_for_by_number_or_lid() {
 }
 
 #[tokio::test]
-async fn t42_an_admin_of_a_community_learns_by_a_number_no_command_given_elsewhere() {
+async fn t42_a_number_reveals_no_command_of_another_community() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     bot.sandbox.world(|world| {
@@ -551,7 +551,7 @@ async fn t42_an_admin_of_a_community_learns_by_a_number_no_command_given_elsewhe
 }
 
 #[tokio::test]
-async fn a_full_stop_shows_an_admin_of_a_community_no_groups_of_others() {
+async fn a_full_stop_reveals_no_groups_of_other_communities() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
 

@@ -114,7 +114,7 @@ async fn without_the_dry_run_each_of_these_commands_changes_something() {
 }
 
 #[tokio::test]
-async fn what_many_people_notice_is_shown_and_not_done_before_a_yes() {
+async fn widely_visible_changes_prompt_first() {
     let ends = [
         "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); “no” \
          drops it.",
@@ -138,7 +138,7 @@ async fn what_many_people_notice_is_shown_and_not_done_before_a_yes() {
 }
 
 #[tokio::test]
-async fn a_yes_in_the_order_itself_is_read_with_every_dash_that_phones_make() {
+async fn the_yes_flag_accepts_every_dash_of_phone_keyboards() {
     let flags = ["--yes", "—yes", "–sim", "‑‑sí", "−−si", "--Sim", "——YES", "-‐yes"];
     for (at, (name, words)) in GRAVE.iter().enumerate() {
         let bot = world().start().await;
@@ -163,7 +163,7 @@ fn seen(bot: &Service) -> (Vec<Community>, Vec<Group>) {
 }
 
 #[tokio::test]
-async fn each_change_is_taken_back_or_said_to_be_past_taking_back_and_none_before_it_is_touched() {
+async fn each_change_is_undone_or_reported_as_final() {
     for (name, words) in CHANGING {
         let bot = world().start().await;
         // What it would be to take back the change before this one.

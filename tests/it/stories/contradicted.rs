@@ -36,7 +36,7 @@ async fn a_command_whose_sender_hung_up_is_run_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_wish_to_wait_for_ever_is_not_granted() {
+async fn an_endless_retry_after_is_capped() {
     let bot = Service::start().await;
     let wish = FaultResponse::too_many_requests(Some(u64::MAX));
     bot.sandbox.faults().fail_next("communities?", 1, Fault::Replace(wish));
@@ -54,7 +54,7 @@ async fn a_wish_to_wait_for_ever_is_not_granted() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_ahead_while_a_command_is_carried_out_lets_the_worker_rest() {
+async fn a_clock_jump_does_not_make_the_worker_spin() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().on_sqlite().clock(clock.clone()).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -70,7 +70,7 @@ async fn a_clock_that_jumps_ahead_while_a_command_is_carried_out_lets_the_worker
 }
 
 #[tokio::test]
-async fn a_community_that_cannot_be_read_makes_no_mark() {
+async fn an_unreadable_community_gives_no_status_icon() {
     for body in [json!({}), json!({ "name": "x" }), json!({ "name": "x", "subGroups": [] }), json!([{}])] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.sandbox
@@ -85,7 +85,7 @@ async fn a_community_that_cannot_be_read_makes_no_mark() {
 }
 
 #[tokio::test]
-async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_itself() {
+async fn a_group_missing_from_its_community_is_not_gone_until_confirmed() {
     let bot = Service::start().await;
     let announcement =
         json!({ "name": "Bairro Feliz", "phone": "120363186053999999-group", "isGroupAnnouncement": true });
@@ -106,7 +106,7 @@ async fn a_group_that_the_community_does_not_show_is_not_gone_before_it_says_so_
 }
 
 #[tokio::test]
-async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
+async fn an_error_page_about_connections_does_not_mean_disconnected() {
     let bot = Service::start().await;
     let page = FaultResponse::text(503, "upstream connect error or disconnect/reset before headers");
     bot.sandbox.faults().fail_next("status", 1, Fault::Replace(page));
@@ -121,7 +121,7 @@ async fn an_error_page_that_speaks_of_connections_is_no_lost_phone() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_quoted_command_is_gone_is_said_without_the_quote() {
+async fn a_reply_to_a_deleted_command_is_sent_without_the_quote() {
     let bot = Service::start().await;
     let gone = FaultResponse::json(400, &json!({ "error": "message to quote not found" }));
     bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(gone));
@@ -133,7 +133,7 @@ async fn an_answer_whose_quoted_command_is_gone_is_said_without_the_quote() {
 }
 
 #[tokio::test]
-async fn what_was_begun_is_ended_where_it_was_begun_whatever_its_name_means_by_now() {
+async fn a_started_command_keeps_its_community_even_if_its_name_moves() {
     let mut bot = Service::start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
@@ -160,7 +160,7 @@ async fn t36_two_names_of_one_journal_are_one_journal() {
 }
 
 #[tokio::test]
-async fn t35_a_file_that_is_no_journal_is_named_at_once() {
+async fn t35_a_file_that_is_not_a_journal_is_reported_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.db");
     std::fs::write(&file, vec![7; 20_000]).unwrap();

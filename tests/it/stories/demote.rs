@@ -4,7 +4,7 @@ use super::participants::{BRUNO, CARLA, DAVI, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn each_is_told_what_became_of_them() {
+async fn the_reply_reports_each_person() {
     let bot = Service::start().await;
     let own = bot.sandbox.account().phone.clone();
 

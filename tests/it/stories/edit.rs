@@ -26,7 +26,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_typo_is_corrected_by_editing_it_and_its_answer_becomes_the_new_one() {
+async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
     bot.ask_by(&order).await;
@@ -91,7 +91,7 @@ async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
 }
 
 #[tokio::test]
-async fn an_edit_of_what_was_no_command_is_none() {
+async fn an_edit_of_chatter_is_no_command() {
     let bot = Service::start().await;
     let chatter = bot.message(ANA, "link futebol");
     bot.post(&chatter).await;
@@ -103,7 +103,7 @@ async fn an_edit_of_what_was_no_command_is_none() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
+async fn a_reply_that_cannot_be_edited_is_followed_by_a_new_one() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -118,7 +118,7 @@ async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_corrected_command_that_is_cut_off_is_ended_and_said_once() {
+async fn an_interrupted_correction_finishes_with_one_reply() {
     let mut bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -136,7 +136,7 @@ async fn a_corrected_command_that_is_cut_off_is_ended_and_said_once() {
 }
 
 #[tokio::test]
-async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
+async fn a_reply_of_several_messages_follows_the_old_one() {
     let bot = Service::with()
         .world(|world| {
             for class in 1..=30 {
@@ -161,7 +161,7 @@ async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
 }
 
 #[tokio::test]
-async fn nobody_corrects_the_command_of_another() {
+async fn only_the_author_can_correct_a_command() {
     let bot = Service::with().admins(crate::stories::fixtures::ANA_AND_RUI).start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -177,7 +177,7 @@ async fn nobody_corrects_the_command_of_another() {
 }
 
 #[tokio::test]
-async fn edits_that_come_together_are_versions_one_behind_the_other() {
+async fn concurrent_edits_become_ordered_versions() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&order).await;
@@ -222,7 +222,7 @@ async fn t14_an_edit_that_comes_again_behind_a_later_one_is_not_run_again() {
 }
 
 #[tokio::test]
-async fn who_edits_back_to_what_was_there_before_is_answered() {
+async fn editing_back_to_an_earlier_text_gets_a_reply() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -261,7 +261,7 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
 }
 
 #[tokio::test]
-async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_before() {
+async fn an_edit_waits_for_the_result_of_the_version_before() {
     let bot = Service::start().await;
     let answering = bot.sandbox.faults().hold_request("send-text");
     let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
@@ -277,7 +277,7 @@ async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_bef
 }
 
 #[tokio::test]
-async fn an_edit_of_a_command_that_is_at_work_for_long_is_not_run() {
+async fn an_edit_of_a_long_running_command_is_not_run() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/communities");
     let read = bot.sandbox.faults().hold_request("communities?");
@@ -294,7 +294,7 @@ async fn an_edit_of_a_command_that_is_at_work_for_long_is_not_run() {
 
 /// What was done stays told, however early the edit came and however late the answer goes out.
 #[tokio::test]
-async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that_came_too_early() {
+async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
     let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
     // So that answers wait for their turn.
@@ -314,7 +314,7 @@ async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that
 }
 
 #[tokio::test]
-async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_it_was_not_carried_out() {
+async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     let late = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
                 Send a new one.";
     // It did something.
@@ -342,7 +342,7 @@ async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_
 }
 
 #[tokio::test]
-async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() {
+async fn a_message_older_than_fifteen_minutes_is_not_edited() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -365,7 +365,7 @@ async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() 
 }
 
 #[tokio::test]
-async fn who_corrects_a_command_too_soon_after_others_may_mend_it_a_minute_later() {
+async fn a_rate_limited_correction_may_be_repeated_a_minute_later() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 2").start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -384,7 +384,7 @@ async fn who_corrects_a_command_too_soon_after_others_may_mend_it_a_minute_later
 }
 
 #[tokio::test]
-async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
+async fn an_overtaken_edit_is_not_run() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -403,7 +403,7 @@ async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_knows_whether_it_came_through() {
+async fn a_reply_edit_without_a_response_is_sent_once() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -430,7 +430,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_version() {
+async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
 
@@ -447,7 +447,7 @@ async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_versi
 }
 
 #[tokio::test]
-async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
+async fn editing_the_community_deactivates_the_new_one() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/desativar bairro").await;
 
@@ -461,7 +461,7 @@ async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
 }
 
 #[tokio::test]
-async fn a_prompt_is_dropped_where_its_message_becomes_something_else() {
+async fn editing_the_message_closes_its_prompt() {
     for text in ["/ajuda", "/avisar", "/xyzzy"] {
         let bot = Service::start().await;
         let order = bot.send_prompting_command(ANNOUNCE).await;
@@ -475,7 +475,7 @@ async fn a_prompt_is_dropped_where_its_message_becomes_something_else() {
 }
 
 #[tokio::test]
-async fn an_edit_in_a_group_drops_the_prompt_too() {
+async fn an_edit_in_a_group_closes_the_prompt_too() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let order = bot.message(ANA, "/desativar bairro").in_group(&group);
@@ -503,7 +503,7 @@ async fn a_dry_run_becomes_the_command_by_an_edit() {
 }
 
 #[tokio::test]
-async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() {
+async fn t14_a_confirmed_command_is_not_run_again_by_a_crossing_edit() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
     let announcing = bot.sandbox.faults().hold_request("send-text");
@@ -521,7 +521,7 @@ async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() 
 }
 
 #[tokio::test]
-async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
+async fn a_yes_that_crosses_an_edit_confirms_neither_version() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
     let reading = bot.sandbox.faults().hold_request("communities-metadata");
@@ -538,7 +538,7 @@ async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
 }
 
 #[tokio::test]
-async fn t14_of_prompts_that_led_to_one_another_all_are_done_once_the_last_one_is() {
+async fn t14_chained_prompts_are_all_done_once_the_last_is_confirmed() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/avisr bairro Reunião sexta 19h").await;
     bot.ask(ANA, "sim").await;
@@ -559,7 +559,7 @@ async fn t14_of_prompts_that_led_to_one_another_all_are_done_once_the_last_one_i
 
 /// Both versions waited behind another order, so the question came after the edit.
 #[tokio::test]
-async fn a_thumb_on_an_answer_that_took_the_place_of_a_prompt_is_no_yes_to_that() {
+async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let held = bot.sandbox.faults().hold_request("communities/link");
@@ -583,7 +583,7 @@ async fn a_thumb_on_an_answer_that_took_the_place_of_a_prompt_is_no_yes_to_that(
 }
 
 #[tokio::test]
-async fn a_prompt_that_its_message_s_edit_overtook_is_dropped_as_well() {
+async fn a_prompt_overtaken_by_an_edit_is_closed() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, ANNOUNCE);
@@ -603,7 +603,7 @@ async fn a_prompt_that_its_message_s_edit_overtook_is_dropped_as_well() {
 }
 
 #[tokio::test]
-async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
+async fn t14_a_failed_yes_still_counts_as_a_yes() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/desativar bairro").await;
     let refused = FaultResponse::json(403, &serde_json::json!({ "error": "not allowed" }));

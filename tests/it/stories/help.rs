@@ -13,7 +13,7 @@ const COLUMNS: usize = 40;
 const LINES: usize = 32;
 
 #[tokio::test]
-async fn help_shows_every_command_by_chapter_on_one_screen() {
+async fn help_shows_every_command_by_section_on_one_screen() {
     let bot = Service::start().await;
     let rows = [
         ("/help", "What I can do:\n*Groups*\n/link · /unlink", "More on one: /help link"),
@@ -68,7 +68,7 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
 }
 
 #[tokio::test]
-async fn help_on_what_stands_for_another_command_offers_neither_dry_run_nor_yes() {
+async fn help_on_an_indirect_command_shows_no_dry_run_or_yes_flag() {
     let bot = Service::start().await;
 
     for order in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {
@@ -79,7 +79,7 @@ async fn help_on_what_stands_for_another_command_offers_neither_dry_run_nor_yes(
 }
 
 #[tokio::test]
-async fn help_on_a_command_tells_of_flags_and_marks_only_what_holds_for_it() {
+async fn help_on_a_command_shows_only_its_flags_and_icons() {
     let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
     let rows = [
         ("vincular", true, false, true),
@@ -118,7 +118,7 @@ async fn the_examples_of_the_help_work() {
 }
 
 #[tokio::test]
-async fn help_on_what_is_no_command_offers_the_nearest() {
+async fn help_on_an_unknown_command_suggests_the_nearest() {
     let bot = Service::start().await;
 
     let near = bot.ask(ANA, "/help lnik").await;
@@ -129,7 +129,7 @@ async fn help_on_what_is_no_command_offers_the_nearest() {
 }
 
 #[tokio::test]
-async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
+async fn help_shows_permitted_commands_and_no_empty_section() {
     let bot = Service::with()
         .admins(
             "[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"groups\", \"alias\"]\n",
@@ -147,7 +147,7 @@ async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
 }
 
 #[tokio::test]
-async fn help_needs_nothing_of_z_api_but_its_delivery() {
+async fn help_calls_z_api_only_to_send_the_reply() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
 
     bot.ask(ANA, "/help").await;

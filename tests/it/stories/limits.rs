@@ -11,7 +11,7 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
+async fn t09_a_non_admin_is_refused_once_an_hour_if_configured() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("non_admins = \"refuse\"").start().await;
 
@@ -31,7 +31,7 @@ async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute() {
+async fn t21_a_rate_limited_sender_is_told_once_and_then_ignored_for_a_minute() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with()
         .clock(clock.clone())
@@ -55,7 +55,7 @@ async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute()
 }
 
 #[tokio::test]
-async fn the_pace_of_changes_holds_across_a_restart() {
+async fn the_rate_limit_of_changes_holds_across_a_restart() {
     let paces = "changes_per_second = 1\nmessages_per_minute = 60000";
     let mut bot = Service::with().pace(paces).start().await;
     let begun = Instant::now();

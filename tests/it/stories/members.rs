@@ -21,7 +21,7 @@ async fn expect_silence(bot: &Service, event: &EventBuilder, answer: &str) {
 }
 
 #[tokio::test]
-async fn t09_non_admins_get_silence_and_leave_no_trace() {
+async fn t09_non_admins_get_no_reply_and_leave_no_row() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     for text in [COMMAND, "/help", "/whoami", "/lnik", "/status"] {
@@ -48,7 +48,7 @@ async fn t10_in_a_group_the_author_is_the_participant() {
 }
 
 #[tokio::test]
-async fn t10_a_group_that_an_admin_made_makes_nobody_an_admin() {
+async fn t10_a_group_created_by_an_admin_grants_no_rights() {
     let bot = Service::start().await;
     let anas_group = format!("{ANA}-1623281429");
     let order = bot.message(NON_ADMIN, COMMAND).in_group(&anas_group);
@@ -83,7 +83,7 @@ async fn t11_an_admin_is_known_by_the_lid_alone() {
 }
 
 #[tokio::test]
-async fn t11_what_only_looks_like_an_admin_is_nobody() {
+async fn t11_an_identity_that_only_resembles_an_admin_is_none() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let lid_with_her_digits = format!("{ANA}@lid");
@@ -99,7 +99,7 @@ async fn t11_what_only_looks_like_an_admin_is_nobody() {
 }
 
 #[tokio::test]
-async fn an_admin_may_what_the_configuration_says_where_it_says_so() {
+async fn an_admin_may_do_what_the_configuration_allows() {
     let bot = Service::with().admins(ANA_OF_ONE).start().await;
 
     let allowed = bot.ask(ANA, COMMAND).await;
@@ -118,7 +118,7 @@ async fn an_admin_may_what_the_configuration_says_where_it_says_so() {
 }
 
 #[tokio::test]
-async fn communities_that_an_admin_may_not_use_are_not_offered() {
+async fn forbidden_communities_are_not_suggested() {
     let bot = Service::with()
         .world(|world| {
             world.community("Bairro Novo");
@@ -138,7 +138,7 @@ async fn communities_that_an_admin_may_not_use_are_not_offered() {
 }
 
 #[tokio::test]
-async fn t22_an_admin_who_was_removed_while_the_command_waited_moves_nothing() {
+async fn t22_an_admin_removed_while_the_command_waited_changes_nothing() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -157,7 +157,7 @@ async fn t22_an_admin_who_was_removed_while_the_command_waited_moves_nothing() {
 }
 
 #[tokio::test]
-async fn t22_rights_that_were_taken_while_the_command_waited_are_gone() {
+async fn t22_rights_revoked_while_the_command_waited_are_denied() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -172,7 +172,7 @@ async fn t22_rights_that_were_taken_while_the_command_waited_are_gone() {
 }
 
 #[tokio::test]
-async fn t12_commands_typed_on_the_bots_own_phone_count_where_that_is_wanted() {
+async fn t12_commands_typed_on_the_bots_phone_count_if_configured() {
     let plain = Service::start().await;
     let owners = Service::with().instance("owner_commands = true").start().await;
 

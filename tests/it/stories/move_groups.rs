@@ -34,7 +34,7 @@ async fn the_command_that_link_offers_moves_it() {
 }
 
 #[tokio::test]
-async fn some_are_moved_some_linked_some_there_already_and_the_last_of_a_community_stays() {
+async fn a_move_handles_moved_linked_present_and_last_groups() {
     let bot = Service::start().await;
 
     let reply =
@@ -49,7 +49,7 @@ async fn some_are_moved_some_linked_some_there_already_and_the_last_of_a_communi
 }
 
 #[tokio::test]
-async fn what_cannot_be_linked_for_good_is_put_back() {
+async fn a_group_that_cannot_be_linked_is_put_back() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
 
@@ -66,7 +66,7 @@ async fn what_cannot_be_linked_for_good_is_put_back() {
 }
 
 #[tokio::test]
-async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
+async fn a_stranded_group_is_reported_with_a_remedy() {
     for way_out in ["the order", "/undo"] {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_always("communities/link", Fault::Replace(refusal("You must be an admin")));
@@ -82,7 +82,7 @@ async fn what_can_be_neither_linked_nor_put_back_is_told_with_the_way_out() {
 }
 
 #[tokio::test]
-async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
+async fn a_possibly_restored_group_is_not_reported_as_stranded() {
     let bot = Service::start().await;
     let trouble = bot.sandbox.faults();
     trouble.fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
@@ -101,7 +101,7 @@ async fn what_may_or_may_not_be_back_is_told_so_and_not_as_astray() {
 }
 
 #[tokio::test]
-async fn between_the_halves_a_crash_or_trouble_loses_nothing() {
+async fn a_crash_or_outage_between_unlink_and_link_loses_no_group() {
     let mut bot = Service::start().await;
     let bad = Fault::Replace(FaultResponse::bad_gateway());
     bot.sandbox.faults().fail_next("communities/link", 1, bad);
@@ -118,7 +118,7 @@ async fn between_the_halves_a_crash_or_trouble_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_move_is_taken_back_to_where_the_group_was() {
+async fn undo_moves_a_group_back() {
     let bot = Service::start().await;
     bot.ask(ANA, MOVE).await;
 
@@ -126,7 +126,7 @@ async fn a_move_is_taken_back_to_where_the_group_was() {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_what_would_leave_which_community() {
+async fn a_dry_run_shows_which_group_would_leave_which_community() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!("{MOVE} --try")).await;
@@ -140,7 +140,7 @@ async fn a_dry_run_tells_what_would_leave_which_community() {
 }
 
 #[tokio::test]
-async fn nobody_takes_a_group_out_of_a_community_that_is_not_theirs() {
+async fn a_move_needs_rights_in_the_source_community() {
     let bot = Service::with()
         .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommunities = [\"Bairro Feliz\"]\n")
         .start()
@@ -153,7 +153,7 @@ async fn nobody_takes_a_group_out_of_a_community_that_is_not_theirs() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_moved_on_since_is_not_moved_back() {
+async fn undo_does_not_move_a_group_that_was_moved_again() {
     let bot = Service::start().await;
     bot.ask(ANA, MOVE).await;
     bot.settled().await;
@@ -172,7 +172,7 @@ async fn what_somebody_else_moved_on_since_is_not_moved_back() {
 }
 
 #[tokio::test]
-async fn what_was_in_no_community_is_taken_out_again_and_a_mixture_cannot_be_taken_back() {
+async fn undo_unlinks_a_moved_group_without_a_source_and_rejects_mixed_moves() {
     let bot = Service::start().await;
 
     bot.ask(ANA, r#"/move futebol "Bairro Feliz""#).await;
@@ -187,7 +187,7 @@ async fn what_was_in_no_community_is_taken_out_again_and_a_mixture_cannot_be_tak
 }
 
 #[tokio::test]
-async fn what_does_not_leave_is_not_linked_elsewhere() {
+async fn a_group_that_does_not_leave_is_not_linked() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(refusal("You must be an admin")));
 
@@ -200,7 +200,7 @@ async fn what_does_not_leave_is_not_linked_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_link_that_does_not_show_is_called_again_before_the_group_is_put_back() {
+async fn an_unconfirmed_link_is_repeated_before_the_group_is_put_back() {
     for (times, told, home) in [
         (1, "✅ “Vendas Sul”", "Bairro Feliz"),
         (
@@ -221,7 +221,7 @@ async fn a_link_that_does_not_show_is_called_again_before_the_group_is_put_back(
 }
 
 #[tokio::test]
-async fn a_link_that_comes_through_late_is_told_as_done() {
+async fn a_late_link_is_reported_as_done() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
@@ -237,7 +237,7 @@ async fn a_link_that_comes_through_late_is_told_as_done() {
 }
 
 #[tokio::test]
-async fn a_full_community_takes_no_group_from_another() {
+async fn a_move_into_a_full_community_unlinks_nothing() {
     let bot = Service::with().world(|world| world.set_limit(2)).start().await;
     bot.sandbox.faults().set_partial(PartialFailure::Error);
 
@@ -249,7 +249,7 @@ async fn a_full_community_takes_no_group_from_another() {
 }
 
 #[tokio::test]
-async fn a_move_that_is_given_up_between_the_halves_is_put_back() {
+async fn a_failed_move_is_put_back() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let into_bairro = format!("communities/link?communityId={}", bot.community("Bairro Feliz"));
     bot.sandbox.faults().fail_always(&into_bairro, Fault::Replace(FaultResponse::bad_gateway()));
@@ -265,7 +265,7 @@ async fn a_move_that_is_given_up_between_the_halves_is_put_back() {
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_linked_any_more_the_reply_has_the_way_out() {
+async fn a_move_that_cannot_link_replies_with_a_remedy() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -280,7 +280,7 @@ async fn where_nothing_can_be_linked_any_more_the_reply_has_the_way_out() {
 }
 
 #[tokio::test]
-async fn a_move_that_is_cancelled_between_the_halves_is_put_back() {
+async fn a_cancelled_move_is_put_back() {
     let bot = super::cancel::with_long_retries().start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
     let order = bot.send_to_completion(ANA, MOVE).await;
@@ -296,7 +296,7 @@ async fn a_move_that_is_cancelled_between_the_halves_is_put_back() {
 }
 
 #[tokio::test]
-async fn a_crash_while_it_is_put_back_moves_it_no_second_time() {
+async fn a_crash_while_putting_back_does_not_move_again() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     let call = bot.sandbox.faults().hold_response("communities/link");
@@ -313,7 +313,7 @@ async fn a_crash_while_it_is_put_back_moves_it_no_second_time() {
 }
 
 #[tokio::test]
-async fn what_has_left_its_community_does_not_wait_for_what_cannot_leave_another() {
+async fn an_unlinked_group_does_not_wait_for_another() {
     let bot = Service::with()
         .world(|world| {
             let third = world.community("Terceira");
@@ -336,7 +336,7 @@ async fn what_has_left_its_community_does_not_wait_for_what_cannot_leave_another
 }
 
 #[tokio::test]
-async fn a_move_that_makes_its_worker_panic_between_the_halves_tells_where_the_group_may_be() {
+async fn a_panic_during_a_move_reports_where_the_group_may_be() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));

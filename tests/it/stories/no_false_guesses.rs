@@ -21,7 +21,7 @@ fn moved(before: &World, after: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn small_words_beside_and_between_names_are_no_groups() {
+async fn stop_words_beside_and_between_names_are_no_groups() {
     let rows: [(&str, &[&str]); 16] = [
         ("/mover suporte a bairro", &["Suporte"]),
         ("/mover moradores para a comunidade marketing", &["Moradores"]),
@@ -53,7 +53,7 @@ async fn small_words_beside_and_between_names_are_no_groups() {
 }
 
 #[tokio::test]
-async fn a_small_word_alone_is_asked_about_unless_it_is_a_whole_name() {
+async fn a_stop_word_alone_prompts_unless_it_is_a_name() {
     let bot = Service::with().world(small_names).start().await;
 
     let none = bot.ask(ANA, "/vincular bairro a").await;
@@ -70,7 +70,7 @@ async fn a_small_word_alone_is_asked_about_unless_it_is_a_whole_name() {
 }
 
 #[tokio::test]
-async fn numbers_of_a_list_may_be_joined_by_a_word() {
+async fn list_numbers_may_be_joined_by_a_word() {
     for order in ["/vincular bairro 5 e 6", "/vincular bairro 5 a 6", "/vincular bairro grupos 5, 6"] {
         let bot = Service::start().await;
         bot.ask(ANA, "/grupos").await;
@@ -141,7 +141,7 @@ async fn a_misspelled_community_leaves_none_of_its_words_among_the_groups() {
 }
 
 #[tokio::test]
-async fn of_names_within_names_the_longest_is_meant() {
+async fn the_longest_matching_name_wins() {
     let bot = Service::with().world(|world| drop(world.community("Bairro"))).start().await;
 
     let described = bot.ask(ANA, "/descrever bairro feliz Nova descrição").await;
@@ -164,7 +164,7 @@ async fn of_names_within_names_the_longest_is_meant() {
 }
 
 #[tokio::test]
-async fn a_dry_run_that_is_nearly_one_does_nothing() {
+async fn a_misspelled_dry_run_does_nothing() {
     let orders = [
         "/vincular bairro futebol -testar",
         "/vincular bairro futebol – testar",
@@ -196,7 +196,7 @@ async fn a_dry_run_that_is_nearly_one_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_dry_run_that_needs_one_more_message_stays_one() {
+async fn a_dry_run_stays_a_dry_run_after_a_prompt() {
     let rows = [
         ("/vincular bairro 44 99999-0005 --testar", "sim"),
         ("/apelido vs = Vendas Sull --testar", "1"),
@@ -218,7 +218,7 @@ async fn a_dry_run_that_needs_one_more_message_stays_one() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_behind_dashes_stops_a_command() {
+async fn an_unknown_flag_rejects_the_command() {
     let bot = Service::start().await;
 
     for order in [
@@ -239,7 +239,7 @@ async fn what_nobody_knows_behind_dashes_stops_a_command() {
 }
 
 #[tokio::test]
-async fn an_undo_that_is_tried_takes_nothing_back_yet() {
+async fn a_dry_run_of_undo_reverts_nothing() {
     let bot = Service::start().await;
     for (order, tried, undone) in [
         (
@@ -263,7 +263,7 @@ async fn an_undo_that_is_tried_takes_nothing_back_yet() {
 }
 
 #[tokio::test]
-async fn a_yes_that_is_tried_is_none_and_the_prompt_stays() {
+async fn a_yes_with_dry_run_confirms_nothing_and_keeps_the_prompt() {
     let bot = Service::start().await;
     bot.ask(ANA, "/remover bairro 44 99999-0002").await;
 
@@ -277,7 +277,7 @@ async fn a_yes_that_is_tried_is_none_and_the_prompt_stays() {
 }
 
 #[tokio::test]
-async fn a_community_that_a_small_word_begins_is_asked_about() {
+async fn a_community_beginning_with_a_stop_word_prompts() {
     let bot = Service::with()
         .world(|world| {
             world.community("Paraíso");
@@ -298,7 +298,7 @@ async fn a_community_that_a_small_word_begins_is_asked_about() {
 }
 
 #[tokio::test]
-async fn what_stands_where_the_community_is_due_and_is_none_is_told_so() {
+async fn an_unknown_word_in_place_of_the_community_is_reported() {
     let bot = Service::start().await;
 
     for order in ["/foto https://example.com/a.jpg", "/adicionar 44 99999-0005", "/promover 44 99999-0005"] {
@@ -311,7 +311,7 @@ async fn what_stands_where_the_community_is_due_and_is_none_is_told_so() {
 }
 
 #[tokio::test]
-async fn the_word_for_a_new_link_may_be_of_a_name_and_of_either_gender() {
+async fn the_reset_word_may_be_part_of_a_name_and_of_either_gender() {
     let bot = Service::with().world(|world| drop(world.community("Bairro Novo"))).start().await;
 
     let shown = bot.ask(ANA, "/convite bairro novo").await;
@@ -327,7 +327,7 @@ async fn the_word_for_a_new_link_may_be_of_a_name_and_of_either_gender() {
 }
 
 #[tokio::test]
-async fn an_offered_command_has_none_of_the_words_around_it() {
+async fn a_suggested_command_has_no_extra_words() {
     for (slip, offered) in [
         (
             "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
@@ -344,7 +344,7 @@ async fn an_offered_command_has_none_of_the_words_around_it() {
 }
 
 #[tokio::test]
-async fn a_command_that_found_only_what_was_so_may_be_corrected_by_an_edit() {
+async fn a_command_without_changes_may_be_corrected_by_an_edit() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/vincular bairro moradores xyzzy");
     bot.ask_by(&order).await;
@@ -359,7 +359,7 @@ async fn a_command_that_found_only_what_was_so_may_be_corrected_by_an_edit() {
 }
 
 #[tokio::test]
-async fn groups_that_are_to_be_left_out_are_not_the_ones_that_are_taken() {
+async fn excluded_groups_are_not_taken() {
     let bot = Service::start().await;
 
     for order in [
@@ -378,7 +378,7 @@ async fn groups_that_are_to_be_left_out_are_not_the_ones_that_are_taken() {
 }
 
 #[tokio::test]
-async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
+async fn excluded_people_are_not_taken() {
     let bot = Service::start().await;
 
     for order in [
@@ -397,7 +397,7 @@ async fn people_who_are_to_be_left_out_are_not_the_ones_that_are_taken() {
 }
 
 #[tokio::test]
-async fn a_dry_run_behind_a_community_of_two_words_without_quotes_does_nothing() {
+async fn a_dry_run_flag_after_an_unquoted_name_does_nothing() {
     for order in [
         "/descrever Bairro Feliz --teste nova",
         "/descrever Bairro Feliz -teste nova",
@@ -425,7 +425,7 @@ async fn a_dry_run_behind_a_community_of_two_words_without_quotes_does_nothing()
 }
 
 #[tokio::test]
-async fn a_dry_run_that_needs_the_community_told_is_one_behind_two_words_too() {
+async fn a_dry_run_after_two_words_prompts_for_the_community() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/descrever Bairo Feliz --teste nova").await;
@@ -436,7 +436,7 @@ async fn a_dry_run_that_needs_the_community_told_is_one_behind_two_words_too() {
 }
 
 #[tokio::test]
-async fn a_yes_behind_a_community_of_two_words_without_quotes_is_one() {
+async fn a_yes_flag_after_an_unquoted_name_counts() {
     let bot = Service::start().await;
 
     let said = bot.ask(ANA, "/avisar Bairro Feliz --sim oi").await;
@@ -449,7 +449,7 @@ async fn a_yes_behind_a_community_of_two_words_without_quotes_is_one() {
 }
 
 #[tokio::test]
-async fn what_is_shown_of_an_announcement_is_what_is_sent() {
+async fn an_announcement_is_sent_exactly_as_shown() {
     for text in [
         "\"--teste\" oi",
         "--nada oi",
@@ -472,7 +472,7 @@ async fn what_is_shown_of_an_announcement_is_what_is_sent() {
 }
 
 #[tokio::test]
-async fn a_dry_run_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_nothing() {
+async fn a_dry_run_flag_with_formatting_does_nothing() {
     for order in [
         "/vincular bairro futebol *--teste*",
         "/vincular bairro futebol _—teste_",
@@ -511,7 +511,7 @@ async fn a_dry_run_in_bold_or_on_a_line_of_a_list_or_before_a_kind_word_does_not
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_dry_run_is_done_and_one_that_reads_as_one_is_not_taken_back() {
+async fn a_text_that_mentions_a_dry_run_is_no_dry_run() {
     let bot = Service::start().await;
 
     for text in
@@ -531,7 +531,7 @@ async fn a_text_that_is_no_dry_run_is_done_and_one_that_reads_as_one_is_not_take
 }
 
 #[tokio::test]
-async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
+async fn a_text_keeps_its_first_character_unless_it_is_a_separator() {
     let rows = [
         ("\"Bairro Feliz\"\n- só um item", "- só um item"),
         ("Bairro Feliz\n- só um item", "- só um item"),
@@ -556,7 +556,7 @@ async fn a_text_keeps_its_first_sign_unless_it_parts_it_from_the_name() {
 }
 
 #[tokio::test]
-async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_language() {
+async fn exclusions_may_have_punctuation_and_any_language() {
     for (language, order) in [
         ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
         ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
@@ -598,7 +598,7 @@ async fn what_leaves_something_out_may_have_signs_around_it_and_be_of_any_langua
 }
 
 #[tokio::test]
-async fn a_word_that_leaves_out_elsewhere_is_a_small_one_here_or_part_of_a_name() {
+async fn an_exclusion_word_may_be_a_stop_word_or_part_of_a_name() {
     for (order, linked) in [
         ("/vincular bairro futebol no suporte", "✅ “Suporte”"),
         ("/vincular bairro meninas sem limites", "✅ “Meninas sem Limites”"),
@@ -619,7 +619,7 @@ async fn a_word_that_leaves_out_elsewhere_is_a_small_one_here_or_part_of_a_name(
 }
 
 #[tokio::test]
-async fn a_community_that_a_word_begins_is_not_taken_where_the_whole_name_of_another_follows() {
+async fn a_prefix_match_loses_to_a_full_community_name() {
     for (order, offered) in [
         ("/descrever por favor Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
         ("/descrever minha comunidade Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
@@ -646,7 +646,7 @@ async fn a_community_that_a_word_begins_is_not_taken_where_the_whole_name_of_ano
 }
 
 #[tokio::test]
-async fn a_community_that_a_word_begins_is_taken_where_no_other_is_named() {
+async fn a_prefix_match_is_used_if_no_other_community_is_named() {
     let bot = Service::with().world(|world| drop(world.community("Minha Rua"))).start().await;
 
     let text = bot.ask(ANA, "/descrever minha Tudo sobre a rua do bairro feliz e das outras").await;

@@ -9,7 +9,7 @@ const FIRST: &str = r#"/link "Bairro Feliz" futebol"#;
 const SECOND: &str = r#"/link "Bairro Feliz" suporte"#;
 
 #[tokio::test]
-async fn the_second_command_of_a_chat_is_not_begun_before_the_first_is_answered() {
+async fn the_second_command_of_a_chat_starts_after_the_reply_to_the_first() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let first = bot.send_to_completion(ANA, FIRST).await;
@@ -27,7 +27,7 @@ async fn the_second_command_of_a_chat_is_not_begun_before_the_first_is_answered(
 }
 
 #[tokio::test]
-async fn one_direct_chat_is_one_chat_under_number_twin_and_lid() {
+async fn a_direct_chat_is_one_chat_under_number_variant_and_lid() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     bot.send_to_completion(ANA, FIRST).await;
@@ -45,7 +45,7 @@ async fn one_direct_chat_is_one_chat_under_number_twin_and_lid() {
 }
 
 #[tokio::test]
-async fn every_reading_command_answers_while_a_command_of_its_chat_is_held() {
+async fn reading_commands_reply_while_a_change_of_their_chat_hangs() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, FIRST).await;

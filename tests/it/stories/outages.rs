@@ -12,7 +12,7 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn trouble_that_passes_is_waited_for_wherever_it_strikes() {
+async fn a_temporary_outage_is_retried_at_every_step() {
     // Every row of the table in src/zapi/error.rs that says so, but the connection that is not made.
     let mut passing = vec![
         FaultResponse::bad_gateway(),
@@ -51,7 +51,7 @@ async fn cut_off(bot: &mut Service) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_z_api_that_cannot_be_reached_is_waited_for() {
+async fn an_unreachable_z_api_is_retried() {
     let mut bot = Service::start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -65,7 +65,7 @@ async fn a_z_api_that_cannot_be_reached_is_waited_for() {
 }
 
 #[tokio::test]
-async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_again() {
+async fn a_failed_retry_notice_is_sent_when_z_api_is_back() {
     let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -82,7 +82,7 @@ async fn who_could_not_be_told_that_it_goes_on_is_told_when_z_api_is_reached_aga
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_sent_now_is_sent_later_and_once() {
+async fn an_undeliverable_reply_is_sent_later_and_once() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 3, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -93,7 +93,7 @@ async fn an_answer_that_cannot_be_sent_now_is_sent_later_and_once() {
 }
 
 #[tokio::test]
-async fn a_phone_that_comes_back_gets_its_command_done() {
+async fn a_reconnected_phone_continues_its_command() {
     for form in [ConnectionLoss::Error, ConnectionLoss::ErrorIn200] {
         let bot = Service::start().await;
         bot.sandbox.faults().disconnect(form);
@@ -107,7 +107,7 @@ async fn a_phone_that_comes_back_gets_its_command_done() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
+async fn a_permanent_error_is_reported_at_once_with_a_remedy() {
     let rows = [
         (
             refusal("your client-token is not configured"),
@@ -142,7 +142,7 @@ async fn what_does_not_pass_is_told_at_once_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_client_token_that_is_really_wrong_leaves_a_dead_letter_that_says_so() {
+async fn a_wrong_client_token_ends_as_a_dead_letter() {
     let mut bot = Service::start().await;
     let token = bot.sandbox.account().client_token.clone().unwrap();
     bot.stop().await;
@@ -172,7 +172,7 @@ async fn an_account_without_a_client_token_needs_none() {
 }
 
 #[tokio::test]
-async fn a_command_that_cannot_be_read_for_in_time_is_failed_told_and_kept() {
+async fn a_command_that_cannot_read_in_time_fails_with_a_reply() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
@@ -194,7 +194,7 @@ async fn a_command_that_cannot_be_read_for_in_time_is_failed_told_and_kept() {
 }
 
 #[tokio::test]
-async fn the_last_attempt_tells_what_is_so_of_each_group() {
+async fn the_last_attempt_reports_each_group() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
@@ -229,7 +229,7 @@ async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
 }
 
 #[tokio::test]
-async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
+async fn retry_after_is_respected() {
     let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Mon, 24 Nov 2025 16:00:07 GMT");
     for wish in
         [FaultResponse::too_many_requests(Some(7)), FaultResponse::too_many_requests_until(later, date)]
@@ -252,7 +252,7 @@ async fn z_api_is_not_called_before_the_moment_that_it_asked_for() {
 }
 
 #[tokio::test]
-async fn however_long_z_api_asks_to_wait_the_command_ends_when_its_time_is_over() {
+async fn a_long_retry_after_does_not_extend_the_deadline() {
     let (date, later) = ("Mon, 24 Nov 2025 16:00:00 GMT", "Tue, 25 Nov 2025 16:00:00 GMT");
     for wish in [
         FaultResponse::too_many_requests(Some(u64::MAX)),
@@ -275,7 +275,7 @@ async fn however_long_z_api_asks_to_wait_the_command_ends_when_its_time_is_over(
 }
 
 #[tokio::test]
-async fn each_attempt_begins_by_reading_what_is_so() {
+async fn each_attempt_starts_with_a_read() {
     for (verb, order, done) in [
         ("link", COMMAND, DONE),
         (
@@ -310,7 +310,7 @@ async fn each_attempt_begins_by_reading_what_is_so() {
 }
 
 #[tokio::test]
-async fn a_command_that_makes_its_worker_panic_again_and_again_is_failed_and_others_go_on() {
+async fn a_command_that_keeps_panicking_fails_and_others_continue() {
     // No moment lies so far ahead, which makes reading back panic.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
@@ -330,7 +330,7 @@ async fn a_command_that_makes_its_worker_panic_again_and_again_is_failed_and_oth
 }
 
 #[tokio::test]
-async fn the_journal_notes_each_call_with_how_it_ended_and_no_secret() {
+async fn the_journal_records_each_call_with_its_result_and_no_secret() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::text(502, &token)));
@@ -350,7 +350,7 @@ async fn the_journal_notes_each_call_with_how_it_ended_and_no_secret() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_for_as_long_as_z_api_asks() {
+async fn a_reply_respects_retry_after() {
     let bot = Service::with().instance("give_up_after = \"30m\"").start().await;
     // A day is more than an answer has; it is tried again at the end of its hour.
     bot.sandbox

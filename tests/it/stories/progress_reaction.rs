@@ -21,7 +21,7 @@ fn with_progress_reaction() -> ServiceBuilder {
 }
 
 #[tokio::test]
-async fn a_progress_reaction_of_an_attempt_that_failed_goes_with_the_answer_of_the_next() {
+async fn the_progress_reaction_of_a_failed_attempt_is_removed_with_the_reply() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
@@ -40,7 +40,7 @@ async fn a_progress_reaction_of_an_attempt_that_failed_goes_with_the_answer_of_t
 }
 
 #[tokio::test]
-async fn a_progress_reaction_from_before_a_crash_in_the_middle_of_a_call_goes_with_the_answer() {
+async fn a_progress_reaction_from_before_a_crash_is_removed_with_the_reply() {
     let mut bot = with_progress_reaction().start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -55,7 +55,7 @@ async fn a_progress_reaction_from_before_a_crash_in_the_middle_of_a_call_goes_wi
 }
 
 #[tokio::test]
-async fn a_progress_reaction_stays_until_the_answer_is_out() {
+async fn a_progress_reaction_stays_until_the_reply_is_sent() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
@@ -73,7 +73,7 @@ async fn a_progress_reaction_stays_until_the_answer_is_out() {
 }
 
 #[tokio::test]
-async fn a_command_whose_answer_is_refused_wears_no_progress_reaction_for_ever() {
+async fn a_refused_reply_removes_the_progress_reaction() {
     let bot = with_progress_reaction().start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_always("send-text", Fault::Replace(refusal("no such chat")));
@@ -88,7 +88,7 @@ async fn a_command_whose_answer_is_refused_wears_no_progress_reaction_for_ever()
 }
 
 #[tokio::test]
-async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_an_attempt_that_hangs() {
+async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let soon = Duration::from_millis(200);
     let setting = Service::with().clock(clock.clone());
@@ -123,7 +123,7 @@ async fn whoever_was_told_that_it_goes_on_is_not_told_again_by_an_attempt_that_h
 }
 
 #[tokio::test]
-async fn after_a_crash_in_the_middle_of_the_word_that_it_goes_on_it_is_not_said_again() {
+async fn after_a_crash_a_retry_notice_is_not_repeated() {
     let mut bot =
         Service::with().timing(|timing| timing.retry_notice_after = Duration::from_millis(300)).start().await;
     bot.sandbox

@@ -47,7 +47,7 @@ async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
 }
 
 #[tokio::test]
-async fn a_call_that_was_not_done_is_tried_again_where_that_may_help() {
+async fn a_failed_call_is_retried_if_that_may_help() {
     for nothing in
         [FaultResponse::bad_gateway(), FaultResponse::too_many_requests(None), FaultResponse::Dropped]
     {
@@ -63,7 +63,7 @@ async fn a_call_that_was_not_done_is_tried_again_where_that_may_help() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_refused_for_all_is_told_for_each() {
+async fn a_refusal_for_all_groups_is_reported_for_each() {
     let bot = with_short_read_back().await;
     let refusal = FaultResponse::json(400, &json!({ "error": "you are not an admin" }));
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(refusal));
@@ -79,7 +79,7 @@ async fn a_call_that_is_refused_for_all_is_told_for_each() {
 }
 
 #[tokio::test]
-async fn a_yes_that_never_shows_is_a_question() {
+async fn a_confirmed_change_that_never_shows_is_unknown() {
     let bot = with_short_read_back().await;
     bot.sandbox.faults().fail_always(
         "communities/link",
@@ -93,7 +93,7 @@ async fn a_yes_that_never_shows_is_a_question() {
 }
 
 #[tokio::test]
-async fn one_group_that_fails_does_not_speak_for_the_others() {
+async fn one_failing_group_does_not_affect_the_others() {
     for form in
         [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
     {
@@ -126,7 +126,7 @@ async fn one_group_that_fails_does_not_speak_for_the_others() {
 }
 
 #[tokio::test]
-async fn a_read_that_lags_is_waited_for() {
+async fn a_lagging_read_is_retried() {
     for lag in [ReadLag::Reads(2), ReadLag::For(Duration::from_millis(150))] {
         let bot = Service::start().await;
         bot.sandbox.faults().set_lag(Some(lag));
@@ -139,7 +139,7 @@ async fn a_read_that_lags_is_waited_for() {
 }
 
 #[tokio::test]
-async fn reads_that_fail_are_waited_for_and_the_call_is_made_once() {
+async fn failed_reads_are_retried_and_the_call_is_made_once() {
     let bot = Service::start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, COMMAND);
@@ -155,7 +155,7 @@ async fn reads_that_fail_are_waited_for_and_the_call_is_made_once() {
 }
 
 #[tokio::test]
-async fn an_outcome_that_cannot_be_read_back_is_a_question_at_the_end() {
+async fn an_outcome_that_cannot_be_read_back_is_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
@@ -172,7 +172,7 @@ async fn an_outcome_that_cannot_be_read_back_is_a_question_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_read_back_that_makes_no_sense_is_a_question_at_the_end() {
+async fn a_nonsensical_read_back_is_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -189,7 +189,7 @@ async fn a_read_back_that_makes_no_sense_is_a_question_at_the_end() {
 }
 
 #[tokio::test]
-async fn what_a_failed_try_did_is_told_as_done_now_not_as_done_before() {
+async fn changes_of_a_failed_attempt_are_reported_as_done_now() {
     let bot = with_short_read_back().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -206,7 +206,7 @@ async fn what_a_failed_try_did_is_told_as_done_now_not_as_done_before() {
 }
 
 #[tokio::test]
-async fn every_kind_of_group_in_one_command_gets_the_mark_of_its_own() {
+async fn every_group_gets_its_own_icon() {
     for form in
         [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
     {
@@ -233,7 +233,7 @@ async fn every_kind_of_group_in_one_command_gets_the_mark_of_its_own() {
 }
 
 #[tokio::test]
-async fn unlinking_is_told_as_truly() {
+async fn unlinking_is_reported_truthfully() {
     let answers = [
         Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": false }))),
         Fault::ReplaceResponse(FaultResponse::json(400, &json!({ "error": "x" }))),

@@ -10,7 +10,7 @@ use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn a_dead_letter_has_its_whole_time_again_and_its_plan() {
+async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
     let before = bot.world();
@@ -41,7 +41,7 @@ async fn a_dead_letter_has_its_whole_time_again_and_its_plan() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_sent_again_is_the_one_that_was_found() {
+async fn a_resent_reply_is_the_stored_one() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -58,7 +58,7 @@ async fn an_answer_that_is_sent_again_is_the_one_that_was_found() {
 }
 
 #[tokio::test]
-async fn what_is_taken_up_again_runs_behind_what_waits_in_its_chat() {
+async fn a_retried_command_runs_after_those_waiting_in_its_chat() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
     let dead = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;

@@ -8,7 +8,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 use crate::support::{ANA, ANA_LID, Service};
 
 #[tokio::test]
-async fn an_answer_goes_to_the_chat_of_the_command_and_quotes_it() {
+async fn a_reply_goes_to_the_chat_of_the_command_and_quotes_it() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let orders = [
@@ -26,7 +26,7 @@ async fn an_answer_goes_to_the_chat_of_the_command_and_quotes_it() {
 }
 
 #[tokio::test]
-async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
+async fn a_reply_on_three_hundred_groups_is_split_into_messages() {
     let bot = Service::with()
         .world(|world| {
             world.set_limit(300);
@@ -51,7 +51,7 @@ async fn the_fate_of_three_hundred_groups_is_told_in_messages_short_enough() {
 }
 
 #[tokio::test]
-async fn t13_no_message_of_an_answer_begins_like_a_command() {
+async fn t13_no_message_of_a_reply_begins_like_a_command() {
     let bot = Service::with()
         .instance(r#"prefixes = ["!", "“", "✅", "•"]"#)
         .world(|world| {
@@ -85,7 +85,7 @@ async fn commands_in_a_reply_begin_with_the_first_prefix() {
 }
 
 #[tokio::test]
-async fn a_quick_command_wears_no_progress_reaction() {
+async fn a_quick_command_has_no_progress_reaction() {
     let bot = Service::start().await;
 
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -95,7 +95,7 @@ async fn a_quick_command_wears_no_progress_reaction() {
 }
 
 #[tokio::test]
-async fn a_progress_reaction_stays_from_try_to_try_until_the_answer() {
+async fn a_progress_reaction_stays_across_attempts_until_the_reply() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(10))
         .start()
@@ -115,7 +115,7 @@ async fn a_progress_reaction_stays_from_try_to_try_until_the_answer() {
 }
 
 #[tokio::test]
-async fn a_progress_reaction_that_cannot_be_shown_harms_nothing() {
+async fn a_failed_progress_reaction_is_harmless() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(1))
         .start()

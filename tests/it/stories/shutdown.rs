@@ -11,7 +11,7 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn an_answer_is_not_sent_before_the_moment_that_z_api_asked_for() {
+async fn a_reply_is_not_sent_before_retry_after() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
     // Longer than an order is tried, and not longer than its answer.
@@ -39,7 +39,7 @@ async fn an_answer_is_not_sent_before_the_moment_that_z_api_asked_for() {
 }
 
 #[tokio::test]
-async fn an_answer_is_tried_for_as_long_again_as_its_command_and_then_kept_as_a_dead_letter() {
+async fn a_reply_has_its_own_deadline_and_ends_as_a_dead_letter() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
     bot.sandbox.faults().fail_always("send-text", Fault::Replace(FaultResponse::bad_gateway()));
@@ -64,7 +64,7 @@ async fn an_answer_is_tried_for_as_long_again_as_its_command_and_then_kept_as_a_
 }
 
 #[tokio::test]
-async fn a_command_that_takes_its_process_down_twenty_times_before_it_begins_is_failed() {
+async fn twenty_crashes_before_the_plan_fail_a_command() {
     let mut bot = Service::with().on_sqlite().start().await;
     let deadly = bot.sandbox.faults().hold_request("communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -88,7 +88,7 @@ async fn a_command_that_takes_its_process_down_twenty_times_before_it_begins_is_
 }
 
 #[tokio::test]
-async fn a_command_that_took_its_process_down_twenty_times_after_it_began_is_settled_with_what_is_so() {
+async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
     let settled = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: Z-API has trouble (status 502). So far the \
         community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     for (crashes, answer, outcome, tries) in [(19, DONE, "answered", 1), (20, settled, "gave_up", 0)] {

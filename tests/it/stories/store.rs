@@ -92,7 +92,7 @@ async fn beside(journal: &Path) -> sqlx::AnyConnection {
 }
 
 #[tokio::test]
-async fn while_another_process_holds_the_file_commands_are_sent_again() {
+async fn while_another_process_locks_the_file_commands_are_redelivered() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, COMMAND);
     let other = hold(&bot.journal_path()).await;
@@ -165,7 +165,7 @@ async fn a_command_is_not_written_into_a_file_that_was_deleted() {
 }
 
 #[tokio::test]
-async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
+async fn a_clean_shutdown_saves_the_content_of_a_deleted_log() {
     let mut bot = Service::with().on_sqlite().start().await;
     let first = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&first).await, DONE);
@@ -182,7 +182,7 @@ async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_advice() {
+async fn a_page_damaged_at_run_time_stops_accepting_with_a_remedy() {
     let mut bot = Service::with().on_sqlite().start().await;
     let known = bot.message(ANA, "/whoami").with_id("made-up-02500");
     bot.stop().await;
@@ -209,7 +209,7 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
 }
 
 #[tokio::test]
-async fn while_a_replica_holds_its_turn_for_ever_commands_are_sent_again() {
+async fn while_a_replica_blocks_the_writer_commands_are_redelivered() {
     let Some(server) = postgres::shared() else {
         return postgres::skip_notice(module_path!());
     };
@@ -253,7 +253,7 @@ async fn postgresql_may_restart_under_the_running_service() {
 }
 
 #[tokio::test]
-async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_once() {
+async fn a_reply_sent_during_a_store_outage_is_sent_once() {
     let bot = Service::with().on_sqlite().start().await;
     let answer = bot.sandbox.faults().hold_response("send-text");
     let order = bot.send_to_completion(ANA, COMMAND).await;

@@ -277,7 +277,7 @@ async fn ten_typos_of_an_announcement_lead_to_the_prompt_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_typos_of_an_end_lead_to_the_prompt_within_one_message() {
+async fn ten_typos_of_deactivate_lead_to_the_prompt_within_one_message() {
     let rows = [
         ("/desativar", "^/desativar bairro"),
         ("/desativar bairo", "1"),
@@ -372,7 +372,7 @@ async fn ten_typos_of_demoting_somebody_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_typos_of_asking_who_may_lead_to_the_answer_within_one_message() {
+async fn ten_typos_of_who_lead_to_the_reply_within_one_message() {
     let rows = [
         ("/quem", "^/quem bairro"),
         ("/quem bairo", "1"),
@@ -391,7 +391,7 @@ async fn ten_typos_of_asking_who_may_lead_to_the_answer_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_typos_of_looking_at_a_community_lead_to_it_within_one_message() {
+async fn ten_typos_of_community_lead_to_it_within_one_message() {
     let rows = [
         ("/comunidade", "^/comunidade bairro"),
         ("/comunidades bairro", "sim"),
@@ -410,7 +410,7 @@ async fn ten_typos_of_looking_at_a_community_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_typos_of_looking_for_groups_lead_to_them_within_one_message() {
+async fn ten_typos_of_groups_lead_to_them_within_one_message() {
     let rows = [
         ("/grupo vendas", "sim"),
         ("/grupos vendas.", ""),
@@ -474,7 +474,7 @@ async fn ten_typos_of_a_language_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn ten_typos_of_a_short_name_lead_to_it_within_one_message() {
+async fn ten_typos_of_an_alias_lead_to_it_within_one_message() {
     let rows = [
         ("/apelido vs Vendas Sul", ""),
         ("/apelido vs: Vendas Sul", ""),
@@ -501,7 +501,7 @@ async fn ten_typos_of_a_short_name_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
+async fn typos_of_commands_without_arguments_lead_to_them_within_one_message() {
     let rows = [
         ("/communities.", "", "2 communities"),
         ("/comunidads", "sim", "2 comunidades"),
@@ -581,7 +581,7 @@ async fn typos_of_commands_without_words_lead_to_them_within_one_message() {
 }
 
 #[tokio::test]
-async fn typos_of_taking_back_lead_to_it_within_one_message() {
+async fn typos_of_undo_lead_to_it_within_one_message() {
     let rows = [
         ("/desfaz", "/desfazer"),
         ("/desfaser", "/desfazer"),
@@ -630,7 +630,7 @@ async fn typos_of_a_yes_lead_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn another_word_for_a_command_leads_to_it_within_one_message() {
+async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
     let rows = [
         ("/apagar bairro", "sim", "➡️ “Bairro Feliz” acabaria de vez"),
         ("/borrar bairro", "sí", "➡️ “Bairro Feliz” terminaría"),
@@ -647,7 +647,7 @@ async fn another_word_for_a_command_leads_to_it_within_one_message() {
 }
 
 #[tokio::test]
-async fn a_dry_run_that_is_offered_otherwise_stays_a_dry_run() {
+async fn a_suggestion_for_a_dry_run_stays_a_dry_run() {
     for order in [
         "/vincular --testar bairro 44 99999-0005",
         "/adicionar --testar bairro futebol",
@@ -670,7 +670,7 @@ async fn a_dry_run_that_is_offered_otherwise_stays_a_dry_run() {
 }
 
 #[tokio::test]
-async fn what_was_likely_meant_is_not_done_before_a_yes() {
+async fn a_suggestion_is_not_run_before_a_yes() {
     let bot = Service::start().await;
 
     let asked = bot.ask(ANA, "/promover 44 99999-0003 bairro").await;
@@ -686,7 +686,7 @@ async fn what_was_likely_meant_is_not_done_before_a_yes() {
 }
 
 #[tokio::test]
-async fn a_yes_to_what_was_likely_meant_is_no_yes_to_what_is_asked_about_first() {
+async fn a_yes_to_a_suggestion_does_not_skip_its_own_prompt() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/desativar comunidade bairro").await;
@@ -701,7 +701,7 @@ async fn a_yes_to_what_was_likely_meant_is_no_yes_to_what_is_asked_about_first()
 }
 
 #[tokio::test]
-async fn a_dry_run_that_stands_behind_a_text_does_nothing() {
+async fn a_dry_run_flag_after_a_text_does_nothing() {
     let bot = Service::start().await;
 
     let described = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda —testar").await;

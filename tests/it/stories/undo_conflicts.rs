@@ -52,7 +52,7 @@ fn minutes_ago(minutes: i64) -> Option<String> {
 }
 
 #[tokio::test]
-async fn it_is_known_after_a_crash_and_after_a_restart() {
+async fn the_connection_time_survives_a_crash_and_a_restart() {
     let mut bot = bot().start().await;
     bot.connected(60).await;
     assert_eq!(bot.since().await, minutes_ago(60));
@@ -69,7 +69,7 @@ async fn it_is_known_after_a_crash_and_after_a_restart() {
 }
 
 #[tokio::test]
-async fn it_begins_anew_after_an_interruption_that_is_told_as_such_while_it_lasts() {
+async fn the_connection_time_restarts_after_an_interruption() {
     let bot = bot().start().await;
     bot.connected(60).await;
 
@@ -92,7 +92,7 @@ async fn it_begins_anew_after_an_interruption_that_is_told_as_such_while_it_last
 }
 
 #[tokio::test]
-async fn what_comes_late_changes_nothing_unless_it_lies_between() {
+async fn a_late_connection_event_counts_only_if_it_lies_between() {
     let bot = bot().start().await;
     bot.connected(60).await;
     bot.disconnected(90).await;
@@ -110,7 +110,7 @@ async fn what_comes_late_changes_nothing_unless_it_lies_between() {
 }
 
 #[tokio::test]
-async fn a_moment_of_the_future_or_none_is_now() {
+async fn a_future_or_missing_connection_time_is_now() {
     let bot = bot().start().await;
     bot.connected(-60 * 24).await;
     assert_eq!(bot.since().await, minutes_ago(0));
@@ -124,7 +124,7 @@ async fn a_moment_of_the_future_or_none_is_now() {
 }
 
 #[tokio::test]
-async fn t01_a_forged_word_of_the_connection_changes_nothing() {
+async fn t01_a_forged_connection_event_changes_nothing() {
     let bot = bot().start().await;
     bot.connected(60).await;
     for forged in [bot.word(false, 30), bot.word(true, 10)] {
@@ -140,7 +140,7 @@ async fn t01_a_forged_word_of_the_connection_changes_nothing() {
 }
 
 #[tokio::test]
-async fn while_the_journal_cannot_be_written_only_what_changes_something_is_sent_again() {
+async fn during_an_outage_only_status_changes_are_redelivered() {
     let bot = bot().on_sqlite().start().await;
     bot.connected(60).await;
     bot.settled().await;
@@ -160,7 +160,7 @@ async fn while_the_journal_cannot_be_written_only_what_changes_something_is_sent
 }
 
 #[tokio::test]
-async fn what_a_clock_that_went_ahead_made_of_it_is_over_when_the_clock_is_right() {
+async fn a_connection_time_in_the_future_is_corrected() {
     let mut bot = bot().start().await;
     let wrong = Duration::from_secs(86_400);
     bot.clock.advance(wrong);
@@ -176,7 +176,7 @@ async fn what_a_clock_that_went_ahead_made_of_it_is_over_when_the_clock_is_right
 }
 
 #[tokio::test]
-async fn it_is_known_a_year_later_though_all_that_was_shown_in_that_time_is_forgotten() {
+async fn the_connection_time_outlives_retention() {
     let mut bot = bot().instance("max_event_age = \"1h\"").start().await;
     bot.connected(60).await;
     bot.ask(ANA, "/groups").await;

@@ -3,7 +3,7 @@
 use crate::support::{ANA, NON_ADMIN, Service};
 
 #[tokio::test]
-async fn each_typo_is_told_with_the_usage_and_an_example() {
+async fn each_usage_error_shows_the_usage_and_an_example() {
     let bot = Service::start().await;
     let link = "Write: /link <community> <groups…>\nFor example: /link \"Bairro Feliz\" futebol, mães";
     let rows = [
@@ -40,7 +40,7 @@ async fn each_typo_is_told_with_the_usage_and_an_example() {
 }
 
 #[tokio::test]
-async fn an_unknown_command_is_answered_in_a_direct_chat_with_the_nearest() {
+async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
     let bot = Service::start().await;
 
     let near = bot.ask(ANA, "/lnik bairro futebol").await;
@@ -55,7 +55,7 @@ async fn an_unknown_command_is_answered_in_a_direct_chat_with_the_nearest() {
 }
 
 #[tokio::test]
-async fn t13_an_unknown_command_in_a_group_is_another_bots() {
+async fn t13_an_unknown_command_in_a_group_is_ignored() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
 
@@ -66,7 +66,7 @@ async fn t13_an_unknown_command_in_a_group_is_another_bots() {
 }
 
 #[tokio::test]
-async fn t13_an_unknown_command_of_a_non_admin_gets_silence() {
+async fn t13_an_unknown_command_of_a_non_admin_is_ignored() {
     let bot = Service::start().await;
 
     let answer = bot.send(NON_ADMIN, "/lnik").await;

@@ -62,7 +62,7 @@ async fn t34_chatter_costs_no_disk() {
 }
 
 #[tokio::test]
-async fn t34_word_of_the_connection_costs_a_row_once_and_nothing_when_it_says_nothing_new() {
+async fn t34_a_connection_status_event_writes_a_row_only_on_change() {
     let bot = Service::with().on_sqlite().start().await;
     let now = bot.clock.now().0;
     let word = |seconds_ago: i64| {
@@ -83,7 +83,7 @@ async fn t34_word_of_the_connection_costs_a_row_once_and_nothing_when_it_says_no
 }
 
 #[tokio::test]
-async fn chatter_costs_postgresql_nothing_either() {
+async fn chatter_costs_no_postgresql_write() {
     let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let url = server.database().await;
     let bot = Service::with().store(&url).start().await;

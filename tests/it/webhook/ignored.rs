@@ -19,7 +19,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn each_reason_why_an_event_is_no_command_is_told() {
+async fn each_ignored_event_names_its_reason() {
     let bot = Service::with().limits("commands_per_minute = 2").start().await;
     let order = || bot.message(ANA, "/whoami");
     let late = bot.clock.now().plus(Duration::from_secs(3_600));

@@ -5,7 +5,7 @@ use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn only_post_is_taken() {
+async fn only_post_is_accepted() {
     let bot = Service::start().await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
         for target in [TARGET, "/", "/webhooks/nobody"] {
@@ -21,7 +21,7 @@ async fn only_post_is_taken() {
 
 /// T29.
 #[tokio::test]
-async fn a_body_over_the_limit_is_refused_before_it_is_read() {
+async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
     let bot = Service::with().server("max_body = \"2KiB\"").start().await;
     let json = ("content-type", "application/json");
 
@@ -53,7 +53,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_chunked_body_is_put_together() {
+async fn a_chunked_body_is_reassembled() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let headers = [("content-type", "application/json"), ("transfer-encoding", "chunked"), bot.token()];
@@ -71,7 +71,7 @@ async fn a_chunked_body_is_put_together() {
 
 /// T31 with what a `Content-Encoding` would hide.
 #[tokio::test]
-async fn only_plain_json_is_taken() {
+async fn only_uncompressed_json_is_accepted() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     let length = body.len().to_string();
@@ -99,7 +99,7 @@ async fn only_plain_json_is_taken() {
 }
 
 #[tokio::test]
-async fn a_request_that_could_be_read_in_two_ways_is_refused() {
+async fn an_ambiguous_request_is_rejected() {
     let bot = Service::start().await;
     let json = ("content-type", "application/json");
     let body = bot.message(ANA, "/whoami").body();

@@ -51,7 +51,7 @@ async fn flood(bot: &Service, headers: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn what_the_headers_prove_forged_is_answered_before_its_body_is_read() {
+async fn forged_headers_are_rejected_before_the_body_is_read() {
     let bot = Service::start().await;
     let whole = bot.deliver(TARGET, &[("z-api-token", "wrong")], b"{}").await;
     expect_problem(&whole, 401);
@@ -75,7 +75,7 @@ async fn what_the_headers_prove_forged_is_answered_before_its_body_is_read() {
 
 /// Whether a body is waited for depends on the headers alone, not on whether the instance exists.
 #[tokio::test]
-async fn nobody_learns_the_names_of_instances_by_whether_a_body_is_read() {
+async fn reading_a_body_does_not_reveal_instance_names() {
     let bot = Service::with().verify(SIGNED).start().await;
     for target in [TARGET, "/webhooks/nobody"] {
         let mut signed = RawConnection::to(&bot.url).await;
@@ -91,7 +91,7 @@ async fn nobody_learns_the_names_of_instances_by_whether_a_body_is_read() {
 
 /// The attack: a proxy stands in front and nobody named it, so all senders have one address.
 #[tokio::test]
-async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() {
+async fn a_flood_of_forged_requests_does_not_block_its_address() {
     let bot = Service::start().await;
     flood(&bot, &[("z-api-token", "wrong")]).await;
 
@@ -115,7 +115,7 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
 
 /// The same where only the body shows who signed it. What an address loses is what no order needs.
 #[tokio::test]
-async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address() {
+async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     let bot = Service::with().verify(SIGNED).start().await;
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(17_000));
     let sign = signature(&large);
@@ -160,7 +160,7 @@ async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
 }
 
 #[tokio::test]
-async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
+async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
     let bot = Service::with().server("trusted_proxies = [\"10.0.0.0/8\"]").start().await;
     let wrong = ("z-api-token", "wrong");
     flood(&bot, &[wrong, ("x-forwarded-for", "198.51.100.7")]).await;
@@ -171,7 +171,7 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
 /// The journal is slow, and 1,024 orders wait for it: one more is told at once, and chatter is answered
 /// as ever.
 #[tokio::test]
-async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
+async fn commands_over_the_pending_limit_are_rejected_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
     let bot = roomy.server("max_connections = 2048").start().await;
     let posted = |text: &str| {
@@ -278,7 +278,7 @@ async fn expect_large_ones_answered(bot: &Service) {
 
 /// T28: large bodies that nobody ends fill no memory, and keep no large one of somebody else out.
 #[tokio::test]
-async fn t28_slow_large_bodies_of_one_address_keep_nobody_elses_out() {
+async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     let bot = start_signed_and_proven().await;
     let mut slow = Vec::new();
     for number in 0..LARGE + 20 {
@@ -299,7 +299,7 @@ async fn t28_slow_large_bodies_of_one_address_keep_nobody_elses_out() {
 
 /// The same where each comes from an address of its own.
 #[tokio::test]
-async fn t28_slow_large_bodies_of_many_addresses_keep_nobody_elses_out() {
+async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     let bot = start_signed_and_proven().await;
     let mut slow = Vec::new();
     for number in 0..LARGE + 20 {
@@ -311,7 +311,7 @@ async fn t28_slow_large_bodies_of_many_addresses_keep_nobody_elses_out() {
 
 /// Who has proved to be one of ours finds a place, however many do.
 #[tokio::test]
-async fn t28_large_bodies_whose_headers_prove_them_take_nobodys_place() {
+async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     let bot = Service::start().await;
     let headers = [JSON, ("content-length", "100000"), ("expect", "100-continue"), bot.token()];
     let mut reading = Vec::new();
@@ -358,7 +358,7 @@ async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)],
 
 /// T7: to hash a megabyte with eight keys takes many times as long as to take them in.
 #[tokio::test]
-async fn t07_a_large_body_takes_as_long_to_refuse_whichever_instance_is_named() {
+async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
     let secrets =
         (0..8).map(|number| format!("\"made-up-secret-number-{number}\"")).collect::<Vec<_>>().join(", ");
     let standard = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";

@@ -17,7 +17,7 @@ fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, 
 }
 
 #[tokio::test]
-async fn t01_t07_every_failed_proof_gets_the_same_answer() {
+async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     let bot = Service::with()
         .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
         .start()
@@ -97,7 +97,7 @@ async fn t01_t07_every_failed_proof_gets_the_same_answer() {
 }
 
 #[tokio::test]
-async fn t07_a_path_longer_than_configured_is_refused() {
+async fn t07_a_path_longer_than_configured_is_rejected() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     for target in ["/webhooks/main/", "/webhooks/main/x", "/webhooks/main//"] {
@@ -107,7 +107,7 @@ async fn t07_a_path_longer_than_configured_is_refused() {
 }
 
 #[tokio::test]
-async fn t01_a_header_that_is_no_text_is_refused_and_not_died_of() {
+async fn t01_a_header_that_is_not_text_is_rejected_without_a_panic() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let length = order.len().to_string();

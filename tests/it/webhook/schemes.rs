@@ -120,7 +120,7 @@ async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
 }
 
 #[tokio::test]
-async fn t01_a_signature_proves_the_body_and_one_changed_bit_does_not() {
+async fn t01_a_signature_authenticates_the_body_and_one_changed_bit_does_not() {
     let hmac = format!("hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{KEY}\"] }}");
     let bot = service(&hmac).await;
     let delivery = Delivery::of(&bot.message(ANA, "/whoami").body()).hmac(KEY);
@@ -132,7 +132,7 @@ async fn t01_a_signature_proves_the_body_and_one_changed_bit_does_not() {
 }
 
 #[tokio::test]
-async fn t01_t07_a_token_or_a_path_proves_the_sender_and_one_changed_bit_does_not() {
+async fn t01_t07_a_token_or_path_authenticates_and_one_changed_bit_does_not() {
     let of_the_body = |delivery: &Delivery| -> Vec<String> {
         delivery.spoilt().into_iter().map(|(what, _)| what).filter(|what| what.contains("body")).collect()
     };
@@ -148,7 +148,7 @@ async fn t01_t07_a_token_or_a_path_proves_the_sender_and_one_changed_bit_does_no
 }
 
 #[tokio::test]
-async fn where_all_four_are_configured_all_four_must_hold() {
+async fn all_configured_schemes_must_pass() {
     let bot = service(&format!(
         "zapi_token = true\npath_secret = \"{PATH}\"\n\
          hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{KEY}\"] }}\n\
@@ -176,7 +176,7 @@ async fn a_signature_comes_in_hex_or_base64_with_or_without_its_prefix() {
 }
 
 #[tokio::test]
-async fn keys_are_changed_without_a_webhook_lost() {
+async fn keys_rotate_without_losing_a_webhook() {
     let keys = format!(
         "hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{NEXT_KEY}\", \"{KEY}\"] }}\n\
          standard_webhooks = {{ secrets = [\"{NEXT_STANDARD}\", \"{STANDARD}\"] }}"
@@ -208,7 +208,7 @@ async fn keys_are_changed_without_a_webhook_lost() {
 }
 
 #[tokio::test]
-async fn t04_a_caught_delivery_brings_nothing_when_it_is_sent_again() {
+async fn t04_a_replayed_delivery_does_nothing() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
     let order = bot.message(ANA, "/link Bairro futebol");
     let delivery = Delivery::of(&order.body()).standard(STANDARD, "msg_1", NOON);
@@ -235,7 +235,7 @@ async fn t04_a_caught_delivery_brings_nothing_when_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn t04_t06_a_stamp_outside_the_window_or_of_an_odd_form_is_refused() {
+async fn t04_t06_a_timestamp_outside_the_window_or_malformed_is_rejected() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
     let body = bot.message(ANA, "/whoami").body();
     let at = |seconds: i64| Timestamp(NOON.0 + seconds * 1_000);

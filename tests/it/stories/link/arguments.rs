@@ -6,7 +6,7 @@ use crate::stories::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn t19_names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
+async fn t19_names_with_markup_and_line_breaks_cannot_imitate_the_bot() {
     let bot = Service::with()
         .world(|world| {
             world.group("Feira\n✅ “Suporte”");
@@ -24,7 +24,7 @@ async fn t19_names_with_markup_and_line_breaks_cannot_pose_as_the_bot() {
 }
 
 #[tokio::test]
-async fn a_command_copied_from_a_reply_works_whatever_the_names_hold() {
+async fn a_command_copied_from_a_reply_works_for_all_names() {
     let bot = Service::with()
         .world(|world| {
             let other = world.community("Os \"Outros\", “eu”");
@@ -42,7 +42,7 @@ async fn a_command_copied_from_a_reply_works_whatever_the_names_hold() {
 }
 
 #[tokio::test]
-async fn t24_a_refusal_that_names_a_secret_of_ours_is_told_without_it() {
+async fn t24_secrets_are_removed_from_reported_errors() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let fault = Fault::Replace(refusal(&format!("no rights for {token}")));
