@@ -1,4 +1,5 @@
-//! Several processes on one PostgreSQL: every order once, in the order of its chat, whoever dies.
+//! Several processes on one PostgreSQL: every command runs once, in the order of its chat, whichever process
+//! dies.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::support::{ANA, Service, postgres};
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// A database of the test's own, or the end of the test where there can be none.
+/// A new database, or the end of the test if there is no PostgreSQL.
 macro_rules! database {
     () => {
         match postgres::shared() {
@@ -22,7 +23,7 @@ macro_rules! database {
 }
 
 impl Service {
-    /// `/link "Bairro Feliz" "turma NN"`, for a world that has these.
+    /// `/link "Bairro Feliz" "turma NN"`, for a world with these groups.
     fn class(&self, number: usize) -> vincula::sandbox::webhook_event::EventBuilder {
         self.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""))
     }
@@ -57,9 +58,9 @@ async fn every_replica_reports_the_connection_time_whichever_received_the_event(
     };
     bot.post_to(&bot.url, &word("ConnectedCallback", 60)).await;
     bot.post_to(&other.url, &word("DisconnectedCallback", 30)).await;
-    // The first one heard the same before, and not that it ended.
+    // The first replica received the same event before, but not the end.
     bot.post_to(&bot.url, &word("ConnectedCallback", 10)).await;
-    // And the other one knows of the end alone.
+    // The other one received only the end.
     bot.post_to(&other.url, &word("DisconnectedCallback", 40)).await;
 
     let first = bot.ask(ANA, "/status").await;
@@ -185,7 +186,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     bot.within(call.wait_reached()).await;
     let _other = bot.replica().await;
 
-    // Twice as long as a lease lasts without a heartbeat.
+    // Twice as long as a lease without a heartbeat.
     tokio::time::sleep(bot.store.lease() * 2).await;
     call.release();
 
@@ -243,12 +244,12 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
         let message = order.message_id.clone();
         assert_eq!(beside.store.insert(order).await.unwrap(), InsertResult::Inserted);
         assert!(bot.reply_to(&message).await.text.starts_with("You are “Ana”."));
-        // The worker has looked once more, and rests.
+        // The worker has polled once more, and sleeps.
         bot.settled().await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 
-    // Who only polls finds one in 5 s.
+    // Polling alone takes 5 s.
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     writing.abort();
 }
@@ -277,7 +278,7 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
         assert!(bot.post_to(url, &order).await.text().contains("accepted"));
     }
 
-    // Five at once and nine in step; two paces of their own would take a second.
+    // Five at once and nine at the limited rate; two separate limits would take a second.
     bot.settled().await;
     assert_eq!(bot.changes(), 14);
     assert!(begun.elapsed() >= Duration::from_millis(4_400), "{:?}", begun.elapsed());
@@ -312,7 +313,7 @@ async fn a_replica_that_dies_while_writing_blocks_no_other() {
     other.crash().await;
 
     for (order, post) in orders.iter().zip(posts) {
-        // Whoever sent it and got no answer sends it again.
+        // A sender without a response repeats the event.
         post.abort();
         let answer = bot.post(order).await.text();
         assert!(answer.contains("accepted") || answer.contains("duplicate"), "{answer}");

@@ -1,4 +1,4 @@
-//! The listeners: patient with nobody, broken by nobody; and what the private side tells.
+//! The listeners: timeouts, limits and robustness; and the private endpoints.
 
 mod connection_limit;
 mod fairness;
@@ -24,7 +24,7 @@ use crate::support::{ANA, NON_ADMIN, Service};
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Service {
-    /// Asks the private side.
+    /// Requests the private listener.
     async fn private(&self, path: &str) -> Answer {
         ask(&self.admin_url, &request("GET", path, &[], b"")).await
     }
@@ -36,7 +36,7 @@ impl Service {
         found.unwrap_or_default()
     }
 
-    /// A POST of a message, whole.
+    /// A complete POST of a message.
     fn posted(&self, from: &str, text: &str) -> Vec<u8> {
         let body = self.message(from, text).body();
         let headers = [
@@ -48,14 +48,14 @@ impl Service {
     }
 }
 
-/// A free port, and its URL.
+/// A listener on a free port, and its URL.
 async fn listener() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     (listener, url)
 }
 
-/// A listener's frame with so many places.
+/// Listener configuration with this many slots.
 fn frame(max_connections: usize) -> ListenerConfig {
     ListenerConfig {
         max_connections,
@@ -67,7 +67,7 @@ fn frame(max_connections: usize) -> ListenerConfig {
     }
 }
 
-/// T28. These take the seconds that they promise, so they take them side by side.
+/// T28. These wait for real timeouts, so they run in parallel.
 #[tokio::test]
 async fn slow_clients_are_closed_and_block_nobody() {
     let bot = Service::start().await;
@@ -118,13 +118,13 @@ async fn slow_clients_are_closed_and_block_nobody() {
         let begun = Instant::now();
         let mut wire = RawConnection::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
-        // Answers pile up until no more requests are read; then it is cut.
+        // Responses pile up until no more requests are read; then the connection is closed.
         let pushing = async { while wire.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
         assert!(ended.is_ok(), "who reads nothing keeps its place");
         assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
     };
-    // Half of them never end their head, half never their body; each as often as it is closed.
+    // Half of them never finish their headers, half their body; all reconnect when closed.
     let crowd = async {
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
@@ -165,7 +165,7 @@ async fn headers_that_are_too_long_are_rejected() {
 async fn one_connection_carries_many_requests_each_with_its_response() {
     let bot = Service::start().await;
     let mut wire = RawConnection::to(&bot.url).await;
-    // One after the other, and two at once.
+    // First in sequence, then two at once.
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
         (NON_ADMIN, "/whoami", "not_an_admin"),
@@ -177,14 +177,14 @@ async fn one_connection_carries_many_requests_each_with_its_response() {
     wire.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
     assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
     assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
-    // What is verified and wrong ends nothing either.
+    // An authenticated but invalid request does not close the connection.
     let token = ("z-api-token", bot.sandbox.account().token.as_str());
     let headers = [("content-type", "application/json"), ("content-length", "2"), token];
     wire.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
     assert_eq!(wire.answer().await.unwrap().status, 400);
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // Neither does what is not verified, where all of it is there.
+    // Nor does an unauthenticated one that arrived completely.
     for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
         let length = body.len().to_string();
         let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
@@ -194,7 +194,7 @@ async fn one_connection_carries_many_requests_each_with_its_response() {
     }
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // Where it is not, nobody waits for the rest.
+    // An incomplete one is closed without waiting for the rest.
     let forged = [("content-type", "application/json"), ("content-length", "3")];
     wire.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
     let answer = wire.answer().await.unwrap();

@@ -1,4 +1,4 @@
-//! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
+//! `vincula check` and `vincula webhook register`: findings with their remedies.
 
 use serde_json::json;
 use vincula::sandbox::webhook_event::EventBuilder;
@@ -102,7 +102,7 @@ fn online_each_problem_is_reported_with_its_remedy() {
     expect(&place, 1, &["instances.main.id and instances.main.token"]);
     place.variables.clear();
 
-    // Nobody is there, or somebody who is not Z-API.
+    // Nobody listens, or something that is not Z-API.
     place.sandbox.faults().fail_always("", Fault::Replace(FaultResponse::Dropped));
     expect(&place, 1, &["main: ", "instances.main.base_url"]);
     place.variable("VINCULA__INSTANCES__MAIN__BASE_URL", "http://127.0.0.1:1");
@@ -127,7 +127,7 @@ fn registering_the_webhook_prints_no_secret() {
     }
 }
 
-/// What is registered where the configuration lets the owner command from the bot's own phone.
+/// Webhooks registered when the owner may send commands from the bot's own phone.
 #[test]
 fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
     let place = TestFolder::new();
@@ -135,7 +135,7 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
     let Credentials { id, phone, .. } = place.sandbox.account().clone();
     let typed = EventBuilder::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
-    // Somebody else's address, an old secret of ours.
+    // A foreign address, and an old secret of ours.
     for second in ["https://crm.example.com/hook", "https://bot.example.com/webhooks/main/an-old-path"] {
         place.put("update-webhook-received", &json!({ "value": expected }));
         place.put("update-webhook-received-delivery", &json!({ "value": second }));
@@ -184,7 +184,7 @@ fn unneeded_webhooks_are_neither_checked_nor_registered() {
     assert!(!checked.out.contains("own phone"), "{}", checked.out);
 }
 
-/// What Z-API says of the instance, with these two addresses.
+/// Z-API's description of the instance with these two addresses.
 fn me(connected: &str, disconnected: &str) -> Fault {
     let ours = format!("https://bot.example.com/webhooks/main/{PATH}");
     Fault::Replace(FaultResponse::json(
@@ -200,7 +200,7 @@ fn me(connected: &str, disconnected: &str) -> Fault {
 #[test]
 fn a_foreign_connection_webhook_is_kept_and_reported() {
     let monitor = "https://monitor.example.com/hooks/main";
-    // Another instance of ours, another host: not this one.
+    // Another instance of ours, and another host.
     let (neighbour, host) =
         ("https://bot.example.com/webhooks/main_2/x", "https://bot.example.com.evil.example/webhooks/main");
     for (connected, disconnected, which) in [
@@ -296,7 +296,7 @@ fn t47_a_webhook_counts_as_set_only_with_proof() {
             let ran = place.run(&["webhook", "register"]);
             assert_eq!(ran.code, Some(1), "{call} {name}: {ran:#?}");
         }
-        // The answer was lost, and `/me` shows that it is set.
+        // The response was lost, and `/me` shows that it is set.
         place.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::text(200, "")));
         let ran = place.run(&["webhook", "register"]);
         assert_eq!(ran.code, Some(0), "{call}: {ran:#?}");

@@ -1,8 +1,8 @@
-//! The process stops at each step of an order, exactly there, and is started again: nothing is lost,
-//! nothing is done twice, the marks are true.
+//! Stops the process exactly at each step of a command and starts it again: nothing is lost or done twice,
+//! and the status icons are true.
 //!
-//! The steps are those of `src/failpoint.rs`; a debug build stops where `VINCULA_FAIL_AT` says. The
-//! sender behaves as Z-API does: what got no answer is sent again, what was answered never.
+//! The steps are those of `src/failpoint.rs`; a debug build stops at `VINCULA_FAIL_AT`. As Z-API does, the
+//! sender repeats a delivery only if it got no response.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::support::ANA;
 const COMMAND: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
 const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
-/// A call that takes longer brings the order an hourglass, and with it the steps before its end.
+/// Longer than the delay of a progress reaction, so that the steps that remove it are reached.
 const PROGRESS_REACTION: Duration = Duration::from_millis(2_100);
 /// `abort`: no unwinding, no clean-up.
 const ABORTED: i32 = 6;
 
 macro_rules! stopped_at {
     ($($test:ident: $step:ident,)*) => {
-        /// The steps that have a test below.
+        /// Steps with a test below.
         const TESTED: &[Step] = &[$(Step::$step),*];
 
         $(
@@ -75,7 +75,7 @@ fn the_documented_steps_are_these() {
 
 #[test]
 fn stopped_three_times_at_the_same_step() {
-    // What an earlier try left in the journal is not done again, so these are passed once.
+    // The journal keeps the result of these, so an attempt reaches them only once.
     const ONCE: [Step; 7] = [
         Step::Answered,
         Step::Planned,
@@ -124,19 +124,19 @@ fn a_response_before_the_commit_would_be_detected() {
     assert!(wrong.contains("0 orders in the journal"), "{wrong}");
 }
 
-/// An order whose service was stopped on the way, and what became of it.
+/// A command whose service was stopped, and its result.
 struct CrashScenario {
     step: Step,
     stops: usize,
     folder: TestFolder,
-    /// The answer to the webhook that came last.
+    /// The last webhook response.
     answered: String,
-    /// The orders in the journal: state and outcome.
+    /// State and outcome of the commands in the journal.
     commands: Vec<(String, String)>,
 }
 
 impl CrashScenario {
-    /// Gives an order, has the process stop at the step as often as said, and lets it end.
+    /// Sends a command, stops the process at the step this many times, and lets it finish.
     fn stopped_at(step: Step, stops: usize, sabotage: Option<InjectedBug>) -> Self {
         let mut folder = TestFolder::new();
         folder.variable("VINCULA_FAIL_AT", step.name());
@@ -160,11 +160,11 @@ impl CrashScenario {
         if answered.is_empty() {
             answered = post(&folder);
         }
-        // What is open is ended before the signal lets it end; a lost order is never replied to.
+        // Open commands finish before the signal; a lost command never gets a reply.
         let is_lost = sabotage == Some(InjectedBug::RespondBeforeCommit);
         if !is_lost {
             folder.reply_to("A1");
-            // The chat goes on, and nothing else was waiting to be said before this.
+            // The chat continues, and no other message was waiting before this one.
             folder.command_event("A2", "/unlink \"Marketing BR\" futebol");
             folder.reply_to("A2");
         }
@@ -173,7 +173,7 @@ impl CrashScenario {
         Self { step, stops, folder, answered, commands }
     }
 
-    /// What was promised, and is not so.
+    /// Violated guarantees.
     fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut check = |holds: bool, what: String| {
@@ -184,13 +184,13 @@ impl CrashScenario {
         let about_it = |sent: &&SentMessage| sent.quoted.as_deref() == Some("A1");
         let all = self.folder.sandbox.sent();
         let replies: Vec<&SentMessage> = all.iter().filter(about_it).collect();
-        // Only of what was sent and not noted nobody knows.
+        // Only a message that was sent and not recorded may come twice.
         let most = if self.step == Step::Sent { 1 + self.stops } else { 1 };
         check(replies.len() == most, format!("{} replies, not {most}", replies.len()));
         for reply in &replies {
             check(reply.text == DONE, format!("the reply is not true: {}", reply.text));
         }
-        // Stopped before the call or after it, but never in it: it need not be repeated.
+        // Stopped before or after the call, never within it: it need not be repeated.
         let calls = self.folder.calls_to("communities/link");
         check(calls == 1, format!("{calls} calls"));
         let count = self.commands.len();
@@ -201,7 +201,7 @@ impl CrashScenario {
                 .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "answered")),
             format!("the order ended as {:?}", self.commands),
         );
-        // Up to the commit the order did not exist, and behind it it is known.
+        // Before the commit the command does not exist; after it, it is known.
         let is_in_time =
             Step::ALL.iter().take_while(|step| **step != Step::Committed).any(|s| *s == self.step);
         check(
@@ -212,7 +212,7 @@ impl CrashScenario {
     }
 }
 
-/// Posts the order; `accepted` or `duplicate`, or nothing where no answer came.
+/// Posts the command; returns `accepted`, `duplicate`, or `None` without a response.
 fn post(place: &TestFolder) -> String {
     let ran = place.run(&["event", "send", "--from", ANA, "--text", COMMAND, "--id", "A1"]);
     let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
@@ -226,7 +226,7 @@ fn assert_stopped(place: &TestFolder, serving: &mut Serving) {
     assert_eq!((code, serving.child.wait().unwrap().signal()), (None, Some(ABORTED)), "{log}");
 }
 
-/// The state and the outcome of each order that came as `A1`.
+/// State and outcome of each command with message id `A1`.
 fn journal(place: &TestFolder) -> Vec<(String, String)> {
     let ran = place.run(&["journal", "list", "--format", "json"]);
     let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();

@@ -1,8 +1,8 @@
-//! `vincula demo` from a pipe: each line a message, the answers in order, then the end.
+//! `vincula demo` from a pipe: one message per line, the replies in order, then the end.
 
 use super::TestFolder;
 
-/// What was said, line by line, without the indentation of further lines.
+/// The replies, one per line, without the indentation of continuation lines.
 fn spoken(out: &str) -> Vec<(&str, String)> {
     let mut spoken: Vec<(&str, String)> = Vec::new();
     for line in out.lines() {
@@ -85,7 +85,7 @@ fn progress_is_shown_before_the_reply_and_becomes_it() {
     let spoken = spoken(&ran.out);
     let first: Vec<&str> = spoken.iter().map(|(_, said)| said.lines().next().unwrap()).collect();
     let (last, steps) = first[1..].split_last().unwrap();
-    // How many it comes to see is a matter of haste; the tour shows each.
+    // The number of visible progress steps depends on timing; the tour shows each.
     assert!(steps[0].starts_with("⏳ ") && steps[0].ends_with(" of 21…"), "{}", ran.out);
     assert!(steps[1..].iter().all(|step| step.starts_with("(edited) ⏳ ")), "{}", ran.out);
     assert!(last.starts_with("(edited) 21 of 21 groups are now in"), "{}", ran.out);
@@ -134,7 +134,7 @@ fn the_demo_needs_and_reads_no_configuration() {
     place.variable("VINCULA_CONFIG", "/nowhere.toml");
     let ran = place.run_on("/whoami\n", &["demo"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    // It leaves nothing behind.
+    // It leaves no files behind.
     let left: Vec<_> = std::fs::read_dir(&place.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["vincula.toml"]);
 }

@@ -1,4 +1,4 @@
-//! `vincula event send`: signed in every way that is configured, and exit codes that scripts can use.
+//! `vincula event send`: signs with every configured scheme, and has exit codes for scripts.
 
 use super::TestFolder;
 use crate::support::{ANA, NON_ADMIN};

@@ -1,6 +1,6 @@
-//! A trace of the system calls: the order is on the disk before its sender is answered.
+//! System call trace: the command is on disk before the response.
 //!
-//! The same look at the release binary is `cargo test --release --test crash_test -- trace`.
+//! `cargo test --release --test crash_test -- trace` checks the same for the release binary.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -27,11 +27,11 @@ fn a_response_before_the_sync_would_be_detected() {
     assert!(told.starts_with("the service responded before the command was on disk"), "{told}");
 }
 
-/// The system calls of a service that is given one order; nothing where there is no strace.
+/// The system calls of a service that receives one command, or `None` without strace.
 fn trace_of_an_order(sabotage: Option<InjectedBug>) -> Option<String> {
     if Command::new("strace").arg("-V").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace must be there");
-        // Past the test runner's hold on the output.
+        // Print to the real stderr, which the test runner does not capture.
         let _ = std::io::stderr().write_all(b"NOT RUN, since strace is not installed: traces\n");
         return None;
     }
@@ -42,7 +42,7 @@ fn trace_of_an_order(sabotage: Option<InjectedBug>) -> Option<String> {
     let file = place.folder.path().join("trace.txt");
     let serve = place.program(&["serve"]);
     let mut traced = Command::new("strace");
-    // `-D`: the child is the service itself, and strace the one who looks on.
+    // `-D`: the child is the service itself, with strace beside it.
     traced.args(["-f", "-D", "-yy", "-s", "5000", "-e", fsync::TRACED_SYSCALLS, "-o"]).arg(&file);
     traced.arg(serve.get_program()).args(serve.get_args()).current_dir(&place.folder).env_clear();
     traced.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));

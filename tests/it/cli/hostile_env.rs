@@ -1,4 +1,4 @@
-//! Attacks on the whole process: weak secrets in its configuration, and words that want into its log.
+//! Attacks on the process: weak secrets in its configuration, and text that tries to forge log lines.
 
 use serde_json::json;
 use vincula::sandbox::{Fault, FaultResponse};
@@ -23,7 +23,7 @@ fn t03_a_weak_secret_prevents_the_start() {
             assert!(!place.folder.path().join("vincula.db").exists());
         }
     }
-    // Nothing configured to verify with; "none" where others than this machine can reach it.
+    // No authentication, or "none" on an address that other machines can reach.
     let place = TestFolder::new();
     let token = place.sandbox.account().token.clone();
     place.change(&format!("token = \"{token}\""), "token = \"\"");
@@ -42,7 +42,7 @@ fn t03_a_weak_secret_prevents_the_start() {
     assert_eq!(place.run(&["serve"]).code, Some(2));
 }
 
-/// A name, an order and an error that each try to end the line, to colour it, and to write one more.
+/// A name, a command and an error that try to end the line, colour it, and add another one.
 const FORGED: &str =
     "Feira\r\n{\"level\":\"INFO\",\"message\":\"forged\"}\u{1b}[31m\u{9b}31m\u{8}\",\"message\":\"forged";
 
@@ -64,7 +64,7 @@ fn t25_text_of_chats_and_z_api_cannot_forge_log_lines() {
         place.command_event("A2", &format!("/x{FORGED}"));
         place.reply_to("A2");
 
-        // Each line is one JSON object, without a colour and a secret: `ended` sees to that.
+        // `ended` checks that each line is one JSON object without colours and secrets.
         let log = serving.stop(&place);
 
         let forged = |line: &&str| {
@@ -89,7 +89,7 @@ fn t25_text_in_the_journal_cannot_control_the_terminal() {
     place.reply_to("A1");
     serving.stop(&place);
 
-    // No escape gets out of either: `run` sees to that.
+    // `run` checks that neither prints an escape sequence.
     for arguments in [&["journal", "list"][..], &["journal", "show", &order]] {
         let ran = place.run(arguments);
         let odd =

@@ -1,7 +1,7 @@
-//! Two processes on one PostgreSQL: an order of one that is killed, or that stands still for longer than
-//! its lease (SIGSTOP), is taken over within 20 s; and who wakes up late does nothing more for it.
+//! Two processes on one PostgreSQL: the command of a process that is killed, or stopped (SIGSTOP) for longer
+//! than its lease, is taken over within 20 s; the late process does nothing more for it.
 //!
-//! The lease is the real one, 15 s, so the stories wait side by side.
+//! The lease is the real one, 15 s, so the tests run in parallel.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use vincula::sandbox::CallBarrier;
 use super::{Serving, TestFolder};
 use crate::support::postgres::{self, Server};
 
-/// From the moment when a process falls to the reply of another one.
+/// From the failure of a process to the reply of the other one.
 const TAKEN_OVER: Duration = Duration::from_secs(20);
 const COMMAND: &str = "/link \"Bairro Feliz\" futebol";
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
@@ -69,7 +69,7 @@ fn still_within_the_reply(server: &Server) {
     let hold = |place: &TestFolder| {
         place.sandbox.world(|world| {
             for number in 1..=150 {
-                // As long as names can be: a page of them takes two messages.
+                // Names of maximum length: a page of them takes two messages.
                 world.group(&format!("Turma {number:03} da Escola Municipal {}", "x".repeat(70)));
             }
         });
@@ -81,14 +81,14 @@ fn still_within_the_reply(server: &Server) {
     pair.expect_taken_over();
     pair.wake_the_first();
 
-    // That the first message is out, nobody had noted; the others are sent by the second process alone.
+    // The first message was sent and not recorded; the second process sends all.
     let said = pair.sent_texts();
     assert!(said.len() >= 3 && said[0] == said[1], "{said:#?}");
     let lines: Vec<&str> = said[1..].iter().flat_map(|text| text.lines()).collect();
     assert_eq!((lines.len(), lines[0]), (42, "150 groups:"));
 }
 
-/// Two processes, and an order that the first one holds in the middle.
+/// Two processes, and a command that the first one holds halfway.
 struct Pair {
     folder: TestFolder,
     first: Serving,
@@ -97,8 +97,8 @@ struct Pair {
 }
 
 impl Pair {
-    /// Gives the order to the first process alone; returns when its call stands at the gate, and the second
-    /// process is ready.
+    /// Sends the command to the first process alone; returns when its call is held and the second process is
+    /// ready.
     fn new(server: &Server, order: &str, hold: impl FnOnce(&TestFolder) -> CallBarrier) -> Self {
         let mut folder = TestFolder::new();
         folder.change("sqlite:vincula.db", &folder.outside.block_on(server.database()));
@@ -112,7 +112,7 @@ impl Pair {
         Self { folder, first, second, barrier }
     }
 
-    /// The second process ends the order, in time.
+    /// The second process finishes the command in time.
     fn expect_taken_over(&mut self) {
         let fallen_at = Instant::now();
         while !log(&self.second).contains("an order ended") {
@@ -121,7 +121,7 @@ impl Pair {
         }
     }
 
-    /// Lets the first process go on, and its call with it. It must leave the order without a further call.
+    /// Resumes the first process and its call. It must release the command without a further call.
     fn wake_the_first(&mut self) {
         let calls = self.folder.sandbox.calls();
         self.barrier.release();
@@ -136,7 +136,7 @@ impl Pair {
         assert!(self.first.is_running());
     }
 
-    /// What the bot said.
+    /// Messages of the bot.
     fn sent_texts(&self) -> Vec<String> {
         self.folder.sandbox.sent().into_iter().map(|sent| sent.text).collect()
     }

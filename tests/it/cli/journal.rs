@@ -1,4 +1,4 @@
-//! `vincula journal`: what was ordered and what became of it, for people and for programs.
+//! `vincula journal`: commands and their outcomes, for people and programs.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ fn with_commands() -> (TestFolder, Vec<String>) {
             place.reply_to(id);
             order
         });
-    // While the service runs, the journal can be read as well.
+    // The journal can be read while the service runs.
     assert_eq!(place.run(&["journal", "list"]).code, Some(0));
     serving.stop(&place);
     (place, ids.to_vec())
@@ -85,14 +85,14 @@ fn a_missing_command_is_reported() {
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// A place where orders are given up after a second.
+/// A folder whose configuration gives up commands after a second.
 fn impatient() -> TestFolder {
     let place = TestFolder::new();
     place.change("[instances.main.verify]", "give_up_after = \"1s\"\n[instances.main.verify]");
     place
 }
 
-/// Waits until an order is in this state.
+/// Waits until a command is in this state.
 #[track_caller]
 fn is_in(place: &TestFolder, id: &str, state: &str) {
     let begun = Instant::now();
@@ -213,7 +213,7 @@ fn all_commands_are_exported_oldest_first_in_either_format() {
     assert_eq!(place.run(&["journal", "export", "--format", "table"]).code, Some(2));
 }
 
-/// Some programs split at `;`, at tabs or line by line, and know nothing of the quotes around a cell.
+/// Some programs split at `;`, at tabs or at line ends, without regard to quotes.
 #[test]
 fn t25_an_export_has_no_formula_wherever_a_spreadsheet_splits_it() {
     let place = TestFolder::new();

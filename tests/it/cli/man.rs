@@ -37,7 +37,7 @@ fn the_help_of_every_subcommand_shows_an_example() {
             }
         }
     }
-    // All calls that the program has are in the list above.
+    // The list above has all sub-commands.
     let help = place.run(&["--help"]).out;
     let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     for line in commands.lines() {
@@ -77,7 +77,7 @@ fn shell_completions_have_every_subcommand() {
         .current_dir(&place.folder)
         .stderr(Stdio::null())
         .status();
-    // Where there is no bash, nobody reads its script.
+    // Without bash its script cannot be tested.
     assert!(bash.is_err() || bash.is_ok_and(|status| status.success()));
 }
 

@@ -1,10 +1,10 @@
-//! kill -9 between `accepted` and the reply: after the next start there is one reply, and it is true.
+//! `kill -9` between `accepted` and the reply: after the next start there is one true reply.
 
 use vincula::sandbox::CallBarrier;
 
 use super::TestFolder;
 
-/// Kills the service while its call stands at the gate, and starts it again.
+/// Kills the service while its call is held, and starts it again.
 fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     let place = TestFolder::new();
     let gate = gate_of(&place);
@@ -18,7 +18,7 @@ fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     let reply = place.reply_to("A1");
 
     assert_eq!(reply, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”");
-    // One more order shows that the chat goes on, and that nothing else was waiting to be said.
+    // One more command shows that the chat continues and nothing else was waiting.
     place.command_event("A2", "/community bairro");
     assert!(place.reply_to("A2").contains("Futebol"));
     serving.stop(&place);
@@ -31,7 +31,7 @@ fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
 #[test]
 fn t36_killed_before_the_link_was_made() {
     let place = killed_at(|place| place.sandbox.faults().hold_request("communities/link"));
-    // The held call may still get through after the kill, or be made again: one more at most.
+    // The held call may still arrive after the kill, or be repeated: one more at most.
     assert!((1..=2).contains(&place.calls_to("communities/link")));
 }
 
@@ -49,7 +49,7 @@ fn t36_killed_before_the_first_read() {
 
 #[test]
 fn t36_killed_while_the_outcome_was_read_back() {
-    // The second look at the community is the one after the link.
+    // The second read of the community is the one after the link.
     let place = killed_at(|place| {
         let trouble = place.sandbox.faults();
         trouble.hold_request("communities-metadata").release();

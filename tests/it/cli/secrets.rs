@@ -1,5 +1,4 @@
-//! A database that breaks down and comes back: whatever is said of it holds no secret, no text of a
-//! message and no number.
+//! A database that fails and recovers: no output about it contains a secret, a message text or a number.
 
 use super::TestFolder;
 use crate::support::ANA;

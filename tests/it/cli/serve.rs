@@ -1,4 +1,4 @@
-//! `vincula serve`: it starts or says why not, lives where it says, and ends when it is told.
+//! `vincula serve`: it starts or says why not, listens as configured, and stops on a signal.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::support::raw_connection::{ask, request};
 #[test]
 fn an_invalid_configuration_ends_it_before_any_port_is_opened() {
     let place = TestFolder::new();
-    // Were it to open this port, it would complain of that.
+    // If it opened this port, it would fail with another error.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     place.change("\nlisten = \"127.0.0.1:0\"", &format!("\nlisten = \"{}\"", taken.local_addr().unwrap()));
     place.change("name = \"Ana\"", "nmae = \"Ana\"");
@@ -65,7 +65,7 @@ fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
     place.serve().stop(&place);
 }
 
-/// T33: connections never take the last descriptor.
+/// T33: connections never use the last file descriptor.
 #[test]
 fn a_low_open_file_limit_reduces_connections_with_a_warning() {
     let place = TestFolder::new();
@@ -117,7 +117,7 @@ fn shutdown_finishes_running_commands() {
     place.within(gate.wait_reached());
 
     serving.signal("TERM");
-    // It says that it ends, takes no more, and goes on with what it has.
+    // It announces the shutdown, accepts nothing more, and finishes what runs.
     let refused = || std::net::TcpStream::connect(&serving.public).is_err();
     let begun = Instant::now();
     while !refused() && begun.elapsed() < Duration::from_secs(9) {
@@ -203,7 +203,7 @@ fn t24_t25_the_log_has_no_text_and_never_a_secret() {
             let log = log.join().unwrap();
             assert!(log.contains("\"ready\"") && log.contains("an order ended"), "{log}");
             assert!(log.contains("an order is tried again"), "{log}");
-            // What is said in chats is told at no level by default.
+            // By default no level logs the text of chats.
             let words = ["Bairro", "utebol", ANA];
             let told = words.iter().find(|word| log.contains(**word));
             assert!(!level.is_empty() || told.is_none(), "{told:?} is in {log}");
@@ -211,11 +211,11 @@ fn t24_t25_the_log_has_no_text_and_never_a_secret() {
     });
 }
 
-/// The log of a service that saw orders, webhooks of others and a Z-API that drops a call.
+/// The log of a service that received commands, chatter, and a Z-API that drops a call.
 fn log_at(level: &str) -> String {
     let mut place = TestFolder::new();
     place.variable("RUST_BACKTRACE", "1");
-    // Empty is like unset.
+    // Empty counts as unset.
     place.variable("RUST_LOG", level);
     let serving = place.serve();
     place.command_event("A1", "/link Bairro futebol");

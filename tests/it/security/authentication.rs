@@ -1,4 +1,4 @@
-//! Forged deliveries: whoever cannot prove where a webhook comes from gets one answer, and nothing happens.
+//! Forged deliveries: without valid authentication all get the same response, and nothing happens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -74,7 +74,7 @@ async fn t01_a_forged_body_is_401_with_the_same_response_for_every_reason() {
 
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
     assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
-    // The contract lets the prefix be left out: the signature is the same.
+    // The contract allows leaving out the prefix: the signature is the same.
     for right in [right, hex::encode(&tag)] {
         let answer = bot.deliver("/webhooks/main", &[(HEADER, &right)], body.as_bytes()).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -91,8 +91,7 @@ async fn t03_a_request_without_authentication_is_401() {
     assert_status(&bot.deliver("/webhooks/main", &[bot.token()], body.as_bytes()).await, "accepted");
 }
 
-/// The time of a comparison cannot be measured in a test that must not flicker; that no other kind of
-/// comparison exists can be read.
+/// Timing cannot be measured in a stable test; but the source shows that no other comparison exists.
 #[test]
 fn t02_secrets_are_compared_only_in_constant_time() {
     let source = include_str!("../../../src/webhook/verify.rs");
@@ -108,7 +107,7 @@ fn t02_secrets_are_compared_only_in_constant_time() {
     assert!(odd.is_empty(), "{odd:#?}");
     let count = |what: &str| code.iter().filter(|line| line.contains(what)).count();
     assert_eq!((count(".ct_eq("), count(".verify_slice(")), (1, 2));
-    // Of both tokens a digest is compared, so that their lengths tell nothing.
+    // Digests of both tokens are compared, so that their lengths reveal nothing.
     assert!(code.iter().any(|line| line.contains("given.unwrap_or_default().ct_eq(expected)")));
     assert_eq!((count("given: Result<Tag, AuthFailure>"), count(".map(digest)")), (1, 2));
 }

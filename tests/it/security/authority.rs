@@ -1,5 +1,5 @@
-//! What an admin of one community may try: to act on a right that is gone (T44), and to learn what is in
-//! other communities because a read of these failed (T45).
+//! Attacks by an admin of one community: using a lost right (T44), and learning about other communities
+//! because a read failed (T45).
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::stories::community_admins::{BRUNO, setting};
 use crate::stories::fixtures::refusal;
 use crate::support::{ANA, Service, ServiceBuilder, postgres};
 
-/// Carla, a plain member of “Bairro Feliz” in the playground.
+/// Carla, an ordinary member of “Bairro Feliz” in the default world.
 const CARLA_LID: &str = "81896604192875@lid";
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// Orders of every kind that changes “Bairro Feliz”, or lets people into it.
+/// Commands of every kind that changes “Bairro Feliz” or admits people.
 const CHANGES: [&str; 14] = [
     r#"/promote "Bairro Feliz" +55 44 99999-0002"#,
     r#"/add "Bairro Feliz" +55 44 98888-0001"#,
@@ -35,7 +35,7 @@ const CHANGES: [&str; 14] = [
     "/undo",
 ];
 
-/// Makes somebody a plain member of “Bairro Feliz”, or takes them out, as it is done on the phone.
+/// Makes a person an ordinary member of “Bairro Feliz”, or removes them, as on the phone.
 fn on_the_phone(bot: &Service, change: impl FnOnce(&mut World, &str)) {
     bot.sandbox.world(|world| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -43,7 +43,7 @@ fn on_the_phone(bot: &Service, change: impl FnOnce(&mut World, &str)) {
     });
 }
 
-/// A bot that gives up within a minute what cannot be read.
+/// A bot that gives up unreadable data within a minute.
 fn impatient() -> ServiceBuilder {
     setting().instance("give_up_after = \"60s\"")
 }
@@ -53,15 +53,15 @@ fn demote_bruno(bot: &Service) {
 }
 
 impl Service {
-    /// The path of the call that tells who is in a community.
+    /// The path of the call that lists the members of a community.
     fn people_of(&self, community: &str) -> String {
         let world = self.world();
         let group = world.announcement_of(&self.community(community)).unwrap();
         format!("light-group-metadata/{}", group.id)
     }
 
-    /// Sends these orders as Bruno, one right after the other, lets the time pass fast, and returns what was
-    /// said to all of them.
+    /// Sends these commands as Bruno in a row, advances the time quickly, and returns the replies to all of
+    /// them.
     async fn replies_to_all(&self, orders: &[impl AsRef<str>]) -> Vec<String> {
         let said = self.said().len();
         for order in orders {
@@ -74,7 +74,7 @@ impl Service {
         self.said().split_off(said)
     }
 
-    /// Sends these orders as Bruno, and sees to it that none does anything or tells a link.
+    /// Sends these commands as Bruno, and checks that none changes anything or reveals a link.
     async fn expect_powerless(&self, orders: &[&str]) {
         let (changes, before) = (self.changes(), self.world());
         for order in orders {
@@ -258,7 +258,7 @@ async fn t44_an_unreadable_right_is_denied() {
 
         let replies = bot.replies_to_all(&CHANGES).await;
 
-        // Who is known as no admin any more is not answered.
+        // A known non-admin gets no reply.
         assert!(!replies.is_empty());
         let is_powerless = |reply: &String| !reply.contains("chat.whatsapp.com") && !reply.contains("✅");
         assert!(replies.iter().all(is_powerless), "{replies:?}");
@@ -305,7 +305,7 @@ async fn t44_after_an_uncertain_change_admins_are_read_again() {
     let bot = setting().clock(Clock::system()).instance("give_up_after = \"1s\"").start().await;
     bot.knows(BRUNO).await;
     bot.ask(ANA, "/who bairro").await;
-    // The call is lost on its way, and done later by somebody else.
+    // The call is lost on its way, and the change is made later by somebody else.
     let page = Fault::Replace(FaultResponse::html(200, "<html>ok</html>"));
     bot.sandbox.faults().fail_always("remove-admin", page);
     let told = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
@@ -347,7 +347,7 @@ async fn t44_a_demotion_on_one_replica_invalidates_the_cache_of_another() {
     bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {CARLA_LID}"#)).await;
     bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
     bot.settled().await;
-    // From here on the other process alone runs what is sent.
+    // From here on only the other process runs commands.
     bot.crash().await;
     (bot.url, bot.store) = (other.url.clone(), other.store.clone());
 
@@ -360,7 +360,7 @@ async fn t44_a_demotion_on_one_replica_invalidates_the_cache_of_another() {
     bot.knows(CARLA_LID).await;
 }
 
-/// What may come in the place of a community's metadata, or of the list of communities.
+/// What may come instead of a community's metadata or the list of communities.
 fn unreadable(community: &str, group: &str) -> Vec<(&'static str, FaultResponse)> {
     let with = |groups: serde_json::Value| {
         FaultResponse::json(200, &json!({ "id": community, "name": "Marketing BR", "subGroups": groups }))
@@ -392,7 +392,7 @@ fn unreadable(community: &str, group: &str) -> Vec<(&'static str, FaultResponse)
 }
 
 impl Service {
-    /// Orders of Bruno that read lists; none of the replies may tell what is in “Marketing BR”.
+    /// Commands of Bruno that read lists; no reply may reveal what is in “Marketing BR”.
     fn orders_about_marketing(&self) -> Vec<String> {
         let lançamentos = self.group("Lançamentos");
         let by_id = |order: &str| order.replace("ID", &lançamentos);
@@ -430,7 +430,7 @@ impl Service {
         .to_vec()
     }
 
-    /// Sees to it that none of the replies to these orders tells what is in “Marketing BR”.
+    /// Checks that no reply to these commands reveals what is in “Marketing BR”.
     fn expect_nothing_told(&self, what: &str, orders: &[String], replies: &[String]) {
         let world = self.world();
         let marketing = self.community("Marketing BR");
@@ -446,7 +446,7 @@ impl Service {
         }
     }
 
-    /// Sends these orders one by one.
+    /// Sends these commands one by one.
     async fn expect_nothing_of_marketing(&self, what: &str) {
         for order in self.orders_about_marketing() {
             let orders = [order];

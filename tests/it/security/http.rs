@@ -1,7 +1,7 @@
-//! The public listener against clients that want its time, its memory, or two answers for one request.
+//! The public listener against clients that want its time, its memory, or two responses to one request.
 //!
-//! How long each is waited for, and how many may come, is tried at length in `http` and
-//! `webhook::limits`; here stands that an admin is served meanwhile.
+//! `server` and `webhook::limits` test timeouts and limits in detail; these check that admins are served
+//! meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const TARGET: &str = "/webhooks/main";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// An admin's order is answered in time.
+/// An admin's command gets its reply in time.
 async fn expect_served(bot: &Service) {
     let begun = Instant::now();
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
@@ -53,13 +53,14 @@ async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&head).await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
-    // Well beyond what the system keeps for a connection (32 MiB and 4 MiB are its usual bounds): who
-    // can push as much is being read.
+    // Well beyond the socket buffers of a connection (usually at most 32 MiB and 4 MiB): a client that can
+    // send as much is being read.
     let mut sent = 0;
     while sent < 1024 && wire.push(chunk.as_bytes()).await {
         sent += 1;
     }
-    // The answer is lost where the rest of the body comes after the door is shut; the door is shut.
+    // The response is lost if the rest of the body arrives after the close; the connection is closed in any
+    // case.
     assert!(wire.answer_within(SECOND).await.is_none_or(|answer| answer.status == 413));
     wire.closed().await;
     assert!(sent < 1024, "64 MiB were taken in");
@@ -113,7 +114,7 @@ async fn t31_nothing_is_decompressed() {
     let framed = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
-    // Unknown to this server or passed over: in no case is anything unpacked or run twice.
+    // Unsupported or ignored: in no case is anything decompressed or run twice.
     let _ = wire.answer_within(SECOND).await;
     assert!(bot.orders().await <= 1);
 }
@@ -149,7 +150,7 @@ async fn t32_an_ambiguous_request_gets_no_two_responses() {
         headers.extend(&head);
         let mut wire = RawConnection::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
-        // Unproven, and whatever follows is no request of its own behind a doubtful frame.
+        // Not authenticated, and what follows is no separate request behind ambiguous framing.
         let first = wire.answer_within(SECOND).await;
         assert!(first.is_none_or(|answer| answer.status >= 400), "{head:?}");
     }
@@ -157,7 +158,7 @@ async fn t32_an_ambiguous_request_gets_no_two_responses() {
     expect_served(&bot).await;
 }
 
-/// A proxy in front may have gone by the other one.
+/// A proxy in front may have used the other one.
 #[tokio::test]
 async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() {
     let bot = Service::start().await;
@@ -204,7 +205,7 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
         assert_eq!(answer.status, 200, "{target} {hosts:?}");
     }
     assert_eq!(bot.orders().await, 1);
-    // HTTP/1.0 has no host to name; two are two.
+    // HTTP/1.0 needs no host; two hosts are still two.
     for (hosts, status) in [("", "200"), ("host: a\r\n", "200"), ("host: a\r\nhost: a\r\n", "400")] {
         let mut wire = RawConnection::to(&bot.url).await;
         wire.send(post(TARGET, "1.0", hosts).as_bytes()).await;
@@ -222,11 +223,11 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
     }
     let begun = Instant::now();
 
-    // From outside of the limit; it waits for a place, and gets one.
+    // Beyond the limit; it waits for a slot and gets one.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 
     assert!(begun.elapsed() < 40 * SECOND, "an admin waited {:?}", begun.elapsed());
-    // The private side counts by itself.
+    // The private listener has its own limit.
     assert_eq!(ask(&bot.admin_url, &request("GET", "/healthz", &[], b"")).await.status, 200);
 }
 
@@ -259,6 +260,6 @@ async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
     tokio::join!(flood, meanwhile);
 
     assert_eq!((bot.orders().await, bot.changes()), (5, 0));
-    // A few are refused in words; what is too much is dropped.
+    // A few get a refusal; the rest is dropped.
     assert!(bot.sandbox.sent().len() < 5 + 20, "{}", bot.sandbox.sent().len());
 }

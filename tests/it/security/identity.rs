@@ -1,4 +1,4 @@
-//! Who somebody is and which instance is meant: said by what is proven, not by what looks like it.
+//! Identity of senders and instances: decided by authenticated data, not by look-alikes.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
     let own = ("z-api-token", SECOND_TOKEN);
     let to_second = "/webhooks/second";
 
-    // The admin of the second instance speaks to the first, under either name.
+    // The admin of the second instance writes to the first, with either name.
     for name in [main.as_str(), SECOND_ID] {
         let order = bot.message(NON_ADMIN, COMMAND).with("instanceId", name);
         let answer = bot.deliver("/webhooks/main", &[own], order.body().as_bytes()).await;
@@ -41,7 +41,7 @@ async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
     assert_eq!(assert_status(&answer, "ignored"), "other_instance");
     let other = bot.message(ANA, COMMAND).with("instanceId", SECOND_ID);
     assert_eq!(assert_status(&bot.post(&other).await, "ignored"), "other_instance");
-    // A body that names both is of the instance whose door it came through, and of its admins.
+    // A body that names both belongs to the instance of its endpoint, and to its admins.
     let both = |from| bot.message(from, COMMAND).with_duplicate_field("instanceId", SECOND_ID);
     assert_eq!(assert_status(&bot.post(&both(NON_ADMIN)).await, "ignored"), "not_an_admin");
     let answer = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
@@ -96,7 +96,7 @@ async fn t10_in_a_group_no_other_field_sets_the_author() {
         nobodys.clone().with("chatLid", lid),
         nobodys.clone().with("senderLid", lid),
         nobodys.with("phone", format!("{ANA}-1623281429")),
-        // What is said to be a direct chat and has another participant is neither.
+        // A direct chat with another participant is neither direct nor a group.
         bot.message(ANA, COMMAND).with("participantPhone", NON_ADMIN),
     ] {
         let reason = assert_status(&bot.post(&event).await, "ignored");
@@ -116,7 +116,7 @@ async fn t12_the_bots_own_messages_are_no_commands_even_with_owner_commands() {
         said(bot.message(ANA, COMMAND).from_me()).with("fromApi", "true"),
         said(bot.message(ANA, COMMAND).from_me()).with("fromApi", "perhaps"),
         said(bot.message(ANA, COMMAND)).with("fromMe", "perhaps"),
-        // Only a flag that says no makes it the owner's: without one it may be our own.
+        // Only an explicit `fromApi: false` makes it the owner's; without it, it may be the bot's.
         said(bot.message(ANA, COMMAND).from_me()).without_field("fromApi"),
         said(bot.message(ANA, COMMAND).from_me()).with("fromApi", Value::Null),
         said(bot.message(ANA, COMMAND).from_me()).with("fromApi", json!([])),
@@ -133,12 +133,12 @@ async fn t12_the_bots_own_messages_are_no_commands_even_with_owner_commands() {
     }
 }
 
-/// Eve may ask for help and nothing else.
+/// Eve may only use `/help`.
 const EVE: &str = "5544999990009";
 const TWO_ADMINS: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nlid = \"81896604192873@lid\"\nname = \"Ana\"\n\
                           [instances.main.admins.eve]\nphone = \"5544999990009\"\nname = \"Eve\"\ncommands = [\"help\"]\n";
 
-/// Ids of messages are chosen by the phones that send them.
+/// Message ids are chosen by the sending phones.
 #[tokio::test]
 async fn t17_an_id_that_another_admin_used_hides_no_command() {
     let bot = Service::with().admins(TWO_ADMINS).start().await;
@@ -150,7 +150,7 @@ async fn t17_an_id_that_another_admin_used_hides_no_command() {
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
-    // Each of them is known by now, Ana's under either of her identities.
+    // All are known by now, Ana under either identity.
     for known in [hers, order, of("", COMMAND).lid(ANA_LID).without_field("phone").with("phone", ANA_LID)] {
         assert_status(&bot.post(&known).await, "duplicate");
     }
@@ -179,7 +179,8 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
 
     assert_status(&bot.post(&of(ANA, mistaken)).await, "accepted");
     bot.settled().await;
-    // Eve's edit of it is none, and what Eve sends under its id neither mends it nor keeps Ana from mending it.
+    // Eve's edit is ignored, and what Eve sends under its id neither corrects it nor keeps Ana from
+    // correcting it.
     let edit = of(EVE, "/help link").edited();
     assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited");
     assert_status(&bot.post(&of(EVE, "/help")).await, "accepted");
@@ -192,7 +193,7 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
     assert_eq!((bot.orders().await, bot.changes()), (3, 1));
 }
 
-/// As it does where a number and a lid turn out to be one person's: the key changes, the sender does not.
+/// For example when a number and a lid turn out to be one person: the key changes, the sender does not.
 #[tokio::test]
 async fn t17_a_message_stays_known_when_its_admins_key_changes() {
     let mut bot = Service::with().admins(TWO_ADMINS).start().await;
@@ -214,7 +215,7 @@ async fn t17_a_message_stays_known_when_its_admins_key_changes() {
 async fn t13_a_reply_loop_ends_after_twenty_replies_a_minute() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 100").start().await;
-    // Another bot takes the answer for an order of its own, and says that it knows no such thing.
+    // Another bot takes the reply for a command of its own, and says that it is unknown.
     let mut word = "/olá".to_owned();
     for _ in 0..20 {
         let answer = bot.ask(ANA, &word).await;
@@ -228,7 +229,7 @@ async fn t13_a_reply_loop_ends_after_twenty_replies_a_minute() {
     bot.settled().await;
     assert_eq!((bot.orders().await, bot.sandbox.sent().len()), (20, 20));
 
-    // Whoever shares the chat with it is heard all the same, and after a minute it may try again.
+    // Others in the chat are still served, and after a minute it may try again.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
     clock.advance(Duration::from_secs(60));
     assert!(bot.ask(ANA, &word).await.contains("There is no command"));

@@ -1,7 +1,7 @@
-//! Everything of docs/THREATS.md that no story tells already: what may be tried, and what must happen.
+//! Tests of docs/THREATS.md that no story covers.
 //!
-//! A test's name begins with the id of the threat that it tries, wherever it stands; the document
-//! has a row for every threat and names its tests.
+//! A test's name begins with the ids of its threats, in whatever file it is; the document has a row for every
+//! threat and names its tests.
 
 mod authentication;
 mod authority;
@@ -17,12 +17,12 @@ mod upstream;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The threats of the list.
+/// Ids of the threats.
 const THREATS: std::ops::RangeInclusive<u32> = 1..=47;
-/// The dashboard does not exist yet, and so nothing of it can be tried.
+/// Threats without tests: the dashboard does not exist yet.
 const WITHOUT_TESTS: [u32; 1] = [38];
 
-/// The ids that a test's name begins with: `t01_t07_every_…` has two.
+/// The ids at the beginning of a test's name: `t01_t07_every_…` has two.
 fn ids(test: &str) -> Vec<u32> {
     let id = |part: &str| {
         let digits = part.strip_prefix('t').filter(|digits| digits.len() == 2)?;
@@ -31,7 +31,7 @@ fn ids(test: &str) -> Vec<u32> {
     test.split('_').map_while(id).collect()
 }
 
-/// The names of all tests below a folder that begin with an id.
+/// Names of all tests below a folder that begin with an id.
 fn tests_below(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,4 +1,4 @@
-//! What is built in: the chain of supply, and what no code of ours may do.
+//! Build and dependencies: the supply chain, and what our code must not do.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ fn t40_every_crate_is_locked_by_its_checksum_and_from_one_registry() {
             }
         }
     }
-    // The gate builds with what is locked, and the container image does.
+    // CI and the container image build with `--locked`.
     let gate = read(".ci/run");
     let builds = gate.lines().map(str::trim).filter(|line| {
         ["cargo test", "cargo build", "cargo clippy", "cargo doc"]
@@ -56,7 +56,7 @@ fn t40_the_manifest_forbids_unsafe_code_and_asks_for_no_needless_feature() {
     assert_eq!(deny["sources"]["unknown-registry"].as_str(), Some("deny"));
     assert_eq!(deny["sources"]["unknown-git"].as_str(), Some("deny"));
     assert_eq!(deny["bans"]["wildcards"].as_str(), Some("deny"));
-    // What runs at the gate comes from this folder, the crates and Debian; no action of somebody else.
+    // CI runs only this folder, crates and Debian packages; no third-party actions.
     for file in sources(root().join(".ci")) {
         let text = std::fs::read_to_string(&file).unwrap();
         let fetches = text.lines().map(str::trim).filter(|line| {

@@ -1,4 +1,4 @@
-//! Old messages, edited ones, announced ones: what was run is never run again, and nothing occupies an id.
+//! Old, edited and announced messages: nothing runs twice, and nothing occupies an id.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn t14_an_edit_is_no_command_whether_or_not_its_message_was_run() {
         ] {
             assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited", "{}", edit.body());
         }
-        // An edit that hides its flag still has the id of what was run.
+        // An edit without its flag still has the id of the finished command.
         let hidden = bot.message(ANA, text).with_id(id);
         assert_status(&bot.post(&hidden).await, "duplicate");
     }

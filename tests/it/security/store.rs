@@ -1,4 +1,4 @@
-//! Time and the journal: clocks that jump, and orders that take their worker down every time.
+//! Time and the journal: clock jumps, and commands that crash their worker every time.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
     bot.clock.advance(Duration::from_secs(1));
     bot.within(held.wait_reached()).await;
 
-    // A day passes at once while the call is under way: its lease, its delays, its age.
+    // A day passes at once during the call: its lease, its delays, its age.
     bot.clock.advance(Duration::from_secs(86_400));
     held.release();
 
@@ -39,7 +39,7 @@ async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     bot.crash().await;
     held.release();
 
-    // A day back: what was accepted was accepted in the future, and its lease ends there.
+    // A day back: the command was accepted in the future, and its lease ends there.
     bot.clock = Clock::manual(Timestamp(NOON.0 - 86_400_000));
     bot.restart().await;
 

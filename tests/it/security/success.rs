@@ -1,5 +1,5 @@
-//! T47: Z-API answers with nothing, with a page, or with half of something. Success needs proof, and what may be
-//! repeated is repeated.
+//! T47: Z-API responds with nothing, with HTML, or with half a document. Success needs proof, and safe calls
+//! are repeated.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const BRUNO: &str = "5544999990002";
 const CARLA: &str = "5544999990003";
 const DAVI: &str = "5544999990004";
 
-/// Orders whose call may be made twice: the call, the order, and whether its effect can be read.
+/// Commands whose call may be repeated: the call, the command, and whether the effect can be read.
 const REPEATABLE: [(&str, &str, bool); 12] = [
     ("communities/link", r#"/link "Bairro Feliz" futebol"#, true),
     ("communities/unlink", r#"/unlink "Bairro Feliz" moradores"#, true),
@@ -29,7 +29,7 @@ const REPEATABLE: [(&str, &str, bool); 12] = [
     ("communities/link", r#"/link "Bairro Feliz" futebol, suporte"#, true),
 ];
 
-/// Answers that say neither yes nor no.
+/// Responses that mean neither success nor failure.
 fn empty_answers() -> Vec<FaultResponse> {
     let texts = ["", "{}", "null", "[]", "{\"success\":", "7"].map(|body| FaultResponse::text(200, body));
     let others = [
@@ -41,7 +41,7 @@ fn empty_answers() -> Vec<FaultResponse> {
     texts.into_iter().chain(others).collect()
 }
 
-/// A bot to which nothing lags.
+/// A bot without lagging reads.
 async fn without_lag() -> Service {
     let world = |world: &mut vincula::sandbox::World| {
         world.person("5544999990006", Some("81896604192879@lid"), "Fabi");
@@ -54,7 +54,7 @@ fn is_done(reply: &str) -> bool {
     reply.contains('✅') && !reply.contains('❓') && !reply.contains('❌')
 }
 
-/// How many calls began so; a method may stand before the path.
+/// Number of calls that begin like this; a method may precede the path.
 fn calls(bot: &Service, call: &str) -> usize {
     let (method, path) = call.split_once(' ').unwrap_or(("", call));
     let calls = bot.calls_to(path).into_iter();
@@ -222,7 +222,7 @@ async fn t47_a_message_response_without_an_id_means_not_sent() {
 #[tokio::test]
 async fn t47_one_failing_group_does_not_block_the_others() {
     let bot = Service::start().await;
-    // The call for all, and then the one for the first alone.
+    // The call for all, then the one for the first alone.
     bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(FaultResponse::text(200, "{}")));
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol, suporte"#).await;
@@ -248,7 +248,7 @@ async fn t47_after_a_dropped_connection_the_next_call_does_not_wait_for_lagging_
 
         assert!(is_done(&reply), "{order}: {reply}");
         assert_eq!(calls(&bot, call), 3, "{order}");
-        // Ten seconds of waiting would be a dozen of readings after each call.
+        // Waiting for ten seconds would be a dozen reads after each call.
         let reads = bot.calls_to("communities-metadata").len() + bot.calls_to("light-group-metadata").len();
         assert!(reads <= 16, "{order}: {reads} readings");
     }

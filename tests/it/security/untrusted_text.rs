@@ -1,4 +1,4 @@
-//! What people type and what groups are called: words, and never anything else.
+//! Texts and group names are data, never anything else.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
 
-/// A name with what nobody sees, from every corner of Unicode.
+/// A name with invisible characters of all kinds.
 const UNSEEN: &str = "Fei\u{200b}ra \u{202e}\u{2066}\u{ad}\u{61c}\u{180e}\u{3164}\u{115f}\u{ffa0}\u{2800}do\u{feff} \
                       \u{e0041}\u{e0100}\u{fff9}\u{0}\u{7}\u{1b}[31m\u{85}\u{9b}31m\u{2028}\u{2029}\r\nBairro\u{fe0f}";
 
@@ -28,7 +28,7 @@ async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
         .with("message", order)
         .with("caption", order);
     assert_eq!(assert_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
-    // The first line decides: what is quoted with `>` or stands further down is somebody else's.
+    // Only the first line decides: text quoted with `>` or further down is somebody else's.
     for text in
         [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("«{order}»")]
     {
@@ -76,7 +76,7 @@ async fn t18_invisible_characters_reach_no_reply() {
     }
 
     for answer in &answers {
-        // The sign before a group's fate has a variation selector of its own.
+        // The status icon of a group has its own variation selector.
         let others: String = answer.replace("☑️", "").replace("⚠️", "");
         assert!(!unseen.is_match(&others), "{answer:?}");
     }
@@ -91,9 +91,9 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
         let reply = bot.ask(ANA, &format!("{typed} \"Bairro Feliz\" futebol")).await;
         assert!(reply.starts_with("There is no command “"), "{typed}: {reply}");
     }
-    // A numeral that looks like an l begins no name at all.
+    // A numeral that looks like an l begins no name.
     assert_eq!(assert_status(&bot.post(&bot.message(ANA, "/ⅼink")).await, "ignored"), "not_a_command");
-    // A look-alike of a name is another name.
+    // A look-alike of a name is a different name.
     let reply = bot.ask(ANA, r#"/link "Bаirro Feliz" futebol"#).await;
     assert!(reply.starts_with("There is no community “Bаirro Feliz”"), "{reply}");
     assert_eq!(bot.changes(), 0);
@@ -102,13 +102,13 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
     assert!(reply.ends_with("✅ “Futebol”"), "{reply}");
 }
 
-/// More than any of them takes: most need some hundredths of a second. A people command with many quotes was seen to
-/// need 7 s in a debug build beside the whole suite; until that work is bounded, the limit is this generous.
+/// Timeout of a reply. Most need hundredths of a second. A member command with many quotes needed 7 s in a
+/// debug build beside the whole suite; until that work is bounded, the limit is generous.
 const AT_ONCE: Duration = Duration::from_secs(30);
-/// So often a text is tried at most: a machine that stands still for seconds does so once, and slow code each time.
+/// Attempts per text: a machine that stalls does so once, slow code every time.
 const TRIES: usize = 3;
 
-/// Texts of 64 KiB, of one thing each.
+/// Texts of 64 KiB.
 fn fills() -> impl Iterator<Item = (&'static str, String)> {
     let units = [
         "x",
@@ -136,7 +136,7 @@ fn fills() -> impl Iterator<Item = (&'static str, String)> {
     units.into_iter().map(|unit| (unit, unit.repeat(64 * 1024 / unit.len())))
 }
 
-/// A bot in a world of many groups, whose admin may give any number of orders.
+/// A bot with many groups and no rate limit.
 async fn start_crowded() -> Service {
     let bot = Service::with()
         .limits("commands_per_minute = 10000")
@@ -151,7 +151,7 @@ async fn start_crowded() -> Service {
     bot
 }
 
-/// Sends each text, and sees that what becomes of it takes no longer than any other order.
+/// Sends each text and checks that the reply comes in time.
 async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>) {
     for text in texts {
         let mut taken = Duration::MAX;
@@ -185,7 +185,7 @@ async fn t18_sixty_four_kibibytes_of_anything_get_a_reply_at_once() {
 async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
     let bot = start_crowded().await;
     let fills: Vec<_> = fills().collect();
-    // Each command gets each fourth text, so that all of them are tried with some command of each kind.
+    // Each command gets every fourth text, so that each text is used with a command of each kind.
     let chosen = catalog::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
         let fills = fills.iter().skip(nth % 4).step_by(4);
         let place = if spec.args.first() == Some(&ArgKind::Community) { "bairro " } else { "" };
@@ -259,7 +259,7 @@ async fn t20_no_argument_or_list_id_reaches_a_url() {
         bot.ask(ANA, &format!("/deactivate '{word}' --yes")).await;
         bot.ask(ANA, &format!("/photo \"Bairro Feliz\" '{word}'")).await;
     }
-    // A list that Z-API, or whoever sits in between, filled with the same.
+    // A list that Z-API, or somebody in between, filled with the same.
     let groups = bait.iter().chain(&["120363186053999999-group"]);
     let groups: Vec<_> = groups.map(|id| json!({ "name": "Isca", "phone": id })).collect();
     let communities = bait.iter().chain(&["120363186053999998"]);

@@ -1,4 +1,4 @@
-//! The other side: a Z-API that is broken, malicious, or somebody else; and what may leak to or from it.
+//! Z-API that is broken, malicious or impersonated; and data that may leak to or from it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use crate::webhook::assert_status;
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
-/// A listener that counts who comes, and answers each request with these bytes.
+/// A listener that counts connections and answers each request with these bytes.
 async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +44,7 @@ async fn t24_credentials_appear_only_in_requests() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let account = bot.sandbox.account().clone();
     let secrets = [account.token.clone(), account.client_token.clone().unwrap(), account.id.clone()];
-    // Every error repeats the address of the call, as proxies and frameworks do.
+    // Every error repeats the URL of the call, like proxies and frameworks do.
     let address = format!(
         "POST {}/instances/{}/token/{}/x {:?}",
         bot.url, account.id, account.token, account.client_token
@@ -107,7 +107,7 @@ async fn t26_a_redirect_is_not_followed() {
     let order = bot.message(ANA, COMMAND);
     assert_status(&bot.post(&order).await, "accepted");
     bot.within(async {
-        // It is no answer, and so it is tried again.
+        // It is no valid response, so it is retried.
         while bot.store.list(None, 1).await.unwrap()[0].attempts < 2 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

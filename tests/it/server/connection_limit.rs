@@ -1,4 +1,4 @@
-//! T33: more connections than there are places, from one address or from many.
+//! T33: more connections than slots, from one address or many.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{SECOND, frame, listener};
 use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
-/// A connection that had its answer, and is idle since.
+/// An idle connection after a response.
 async fn idle(bot: &Service) -> RawConnection {
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&bot.posted(ANA, "que bom")).await;
@@ -18,7 +18,7 @@ async fn idle(bot: &Service) -> RawConnection {
     wire
 }
 
-/// A connection whose request is coming in, and the rest of it.
+/// A connection with half a request, and the rest of it.
 async fn half_way(bot: &Service) -> (RawConnection, Vec<u8>) {
     let mut wire = RawConnection::to(&bot.url).await;
     let whole = bot.posted(ANA, "que bom");
@@ -32,7 +32,7 @@ async fn the_longest_idle_connection_is_evicted() {
     let mut first = idle(&bot).await;
     let mut second = idle(&bot).await;
     let mut third = idle(&bot).await;
-    // The first is not the oldest any more.
+    // The first is no longer the oldest.
     tokio::time::sleep(Duration::from_millis(20)).await;
     first.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(first.answer().await.unwrap().status, 200);
@@ -55,7 +55,7 @@ async fn a_connection_without_a_request_is_evicted_too() {
     let newcomers = [idle(&bot).await, idle(&bot).await];
     silent.closed().await;
     other.closed().await;
-    // They were asked to leave, and not closed when their time was over.
+    // They were evicted, not closed by a timeout.
     assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 2);
     drop(newcomers);
 }
@@ -66,7 +66,7 @@ async fn without_an_idle_connection_new_ones_wait() {
     let (mut first, rest) = half_way(&bot).await;
     let begun = std::time::Instant::now();
     let (mut second, _) = half_way(&bot).await;
-    // Both have begun, as far as the service is concerned.
+    // Both are in a request, as far as the service knows.
     tokio::time::sleep(SECOND / 4).await;
     let mut waiting = Vec::new();
     for _ in 0..3 {
@@ -79,14 +79,14 @@ async fn without_an_idle_connection_new_ones_wait() {
     first.send(&rest).await;
     assert_eq!(first.answer_within(20 * SECOND).await.expect("who works is let work").status, 200);
 
-    // One after the other they get the place, and each leaves it to the next.
+    // They get the slot in turn.
     for wire in &mut waiting {
         assert_eq!(wire.answer_within(40 * SECOND).await.expect("a place").status, 200);
     }
     assert!(second.answer_within(SECOND / 10).await.is_none());
-    // Its head has 5 s; on a slow machine they are over by now.
+    // Its headers have 5 s, which are over by now on a slow machine.
     assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "who works was sent away");
-    // The private side has places of its own.
+    // The private listener has its own slots.
     assert_eq!(bot.private("/healthz").await.status, 200);
 }
 
@@ -117,14 +117,14 @@ async fn one_address_cannot_take_all_slots_when_proxies_are_configured() {
     assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
     assert!(is_served(&mut RawConnection::from("127.0.0.3", &url).await, &whole).await);
 
-    // Its own idle connection makes room for its next.
+    // Its own idle connection is evicted for its next one.
     assert!(is_served(&mut greedy[0], &whole[9..]).await);
     let mut fourth = RawConnection::from("127.0.0.2", &url).await;
     assert!(is_served(&mut fourth, &whole).await);
     assert_eq!(greedy[0].closed().await, "");
     assert!(is_served(&mut greedy[1], &whole[9..]).await);
 
-    // A named proxy is many senders: it may have all.
+    // A trusted proxy stands for many senders: it may have all slots.
     let mut all = Vec::new();
     for _ in 0..4 {
         all.push(begun("127.0.0.9").await);

@@ -1,4 +1,4 @@
-//! Who sends many requests at once is answered in turns with everybody else.
+//! Pipelined requests take turns with other connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use vincula::server::serve;
 use super::{frame, listener};
 use crate::support::raw_connection::{RawConnection, request};
 
-/// T28. Everything runs in one thread here, so what runs first is what the listener puts first.
+/// T28. Runs in one thread, so that the listener decides the order.
 #[tokio::test]
 async fn pipelined_requests_do_not_starve_other_connections() {
     let (listener, url) = listener().await;

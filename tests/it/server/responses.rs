@@ -1,15 +1,15 @@
-//! T32: requests that two servers might read in two ways, and other protocols. Each is answered once, or
-//! its connection ends; what was hidden in it is never answered.
+//! T32: ambiguous requests and other protocols. Each gets one response or a closed connection; hidden
+//! requests never get one.
 
 use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 use super::SECOND;
 
-/// What is smuggled: were it taken for a request, there would be a second answer.
+/// The smuggled request, which would get a second response.
 const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 
-/// Sends this and a request behind it, and returns all that is said until the connection ends.
+/// Sends this and a request behind it, and returns everything until the connection closes.
 async fn request_raw(bot: &Service, raw: &str) -> String {
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(raw.as_bytes()).await;
@@ -32,17 +32,17 @@ async fn an_ambiguous_request_gets_one_response() {
     );
     let chunks = format!("2\r\n{{}}\r\n0\r\n\r\n{HIDDEN}");
     for (lines, body, answers) in [
-        // Two lengths of different kinds: the chunks hold, and nothing may follow.
+        // Both `Transfer-Encoding` and `Content-Length`: chunks win, and nothing may follow.
         ("content-length: 2\r\ntransfer-encoding: chunked\r\n", &chunks, &["200"][..]),
         ("transfer-encoding: chunked\r\ncontent-length: 2\r\n", &chunks, &["200"]),
         ("transfer-encoding: chunked\r\ncontent-length: rubbish\r\n", &chunks, &["200"]),
-        // Encodings that are not simply `chunked`.
+        // Encodings other than plain `chunked`.
         ("transfer-encoding: identity\r\ncontent-length: 2\r\n", &chunks, &["400"]),
         ("transfer-encoding: chunked, identity\r\n", &chunks, &["400"]),
         ("transfer-encoding: xchunked\r\n", &chunks, &["400"]),
         ("transfer-encoding : chunked\r\n", &chunks, &["400"]),
         ("transfer-encoding:\x0bchunked\r\n", &chunks, &["400"]),
-        // Lengths that are no number, or two of them.
+        // Invalid or duplicate lengths.
         ("content-length: +2\r\n", &chunks, &["400"]),
         ("content-length: 0x2\r\n", &chunks, &["400"]),
         ("content-length: 2, 2\r\n", &chunks, &["400"]),
@@ -50,7 +50,7 @@ async fn an_ambiguous_request_gets_one_response() {
         ("content-length: -1\r\n", &chunks, &["400"]),
         ("content-length: 18446744073709551615\r\n", &chunks, &["431"]),
         ("content-length: 9223372036854775807\r\n", &chunks, &["413"]),
-        // Lines that go on in the next, or end in half a line's end.
+        // Folded lines, or incomplete line ends.
         ("content-length: 2\r\n x: folded\r\n", &chunks, &["400"]),
         ("content-length: 2\r\nx: a\rtransfer-encoding: chunked\r\n", &chunks, &["400"]),
         ("content-length: 2\r\nx: a\0b\r\n", &chunks, &["400"]),
@@ -58,7 +58,7 @@ async fn an_ambiguous_request_gets_one_response() {
         let said = request_raw(&bot, &format!("{head}{lines}\r\n{body}")).await;
         assert_eq!(statuses(&said), answers, "{lines:?}: {said}");
     }
-    // HTTP/1.0 knows no chunks.
+    // HTTP/1.0 has no chunks.
     let old = head.replace("HTTP/1.1", "HTTP/1.0");
     let said = request_raw(&bot, &format!("{old}transfer-encoding: chunked\r\n\r\n{chunks}")).await;
     assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
@@ -89,7 +89,7 @@ async fn malformed_chunks_close_the_connection() {
         let found = statuses(&said);
         assert!(matches!(found[..], [] | ["400"]), "{:?}: {said}", &chunks[..chunks.len().min(30)]);
     }
-    // An extension is passed over, and belongs to nothing.
+    // A chunk extension is ignored.
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
     let answers = [wire.answer().await.unwrap().status, wire.answer().await.unwrap().status];
@@ -100,7 +100,7 @@ async fn malformed_chunks_close_the_connection() {
 async fn other_protocols_are_rejected_and_h2c_upgrades_ignored() {
     let bot = Service::start().await;
     for raw in [
-        // HTTP/2 with prior knowledge, as far as its first frame.
+        // HTTP/2 with prior knowledge, up to its first frame.
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
         "GET / HTTP/2.0\r\nhost: x\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
@@ -129,7 +129,7 @@ async fn other_protocols_are_rejected_and_h2c_upgrades_ignored() {
     let answer = wire.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("upgrade")), (200, None));
     assert!(answer.text().contains("accepted"));
-    // The connection goes on as HTTP/1.1.
+    // The connection continues as HTTP/1.1.
     wire.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(wire.answer().await.unwrap().status, 200);
 }

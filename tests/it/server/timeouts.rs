@@ -1,4 +1,4 @@
-//! How long a connection may do what: the same clocks as the service's, only shorter.
+//! Connection timeouts: the same as the service's, only shorter.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ const SHORT: Timeouts = Timeouts {
     keep_alive: Duration::from_millis(12_000),
 };
 
-/// A listener with these clocks that answers a request after all of its body has come.
+/// A listener with these timeouts that responds after the whole body arrived.
 async fn listening(patience: Timeouts) -> String {
     serving(ListenerConfig { timeouts: patience, ..frame(20) }).await
 }
@@ -32,14 +32,14 @@ async fn serving(frame: ListenerConfig) -> String {
     url
 }
 
-/// How long it takes until the connection is closed, and what it said by then.
+/// Time until the connection is closed, and what was sent before.
 async fn closed_after(wire: &mut RawConnection) -> (Duration, String) {
     let begun = Instant::now();
     let said = tokio::time::timeout(600 * TENTH, wire.closed()).await.expect("it is closed some time");
     (begun.elapsed(), said)
 }
 
-/// It took the time of a head: a slow machine makes that longer, but not as long as other times are.
+/// Checks for the header timeout: a slow machine prolongs it, but not to the length of the others.
 #[track_caller]
 fn expect_head(elapsed: Duration) {
     assert!((3 * TENTH..100 * TENTH).contains(&elapsed), "{elapsed:?}");
@@ -56,7 +56,7 @@ async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
     };
     let idle = async {
         let mut wire = RawConnection::to(&url).await;
-        // As often as it likes, and each time past the time for a head.
+        // As often as it likes, each time past the header timeout.
         for _ in 0..3 {
             wire.send(&whole).await;
             assert_eq!(wire.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
@@ -79,7 +79,7 @@ async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
     tokio::join!(never_speaks, idle, slow_head_after_an_answer);
 }
 
-/// The seconds of the head count: head and body share the time of one request.
+/// Header and body share the time of one request.
 #[tokio::test]
 async fn the_request_timeout_starts_at_the_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);

@@ -1,5 +1,5 @@
-//! What is not read is not absent (T47): an empty or broken response to a reading is tried again, and what seems to
-//! be gone needs a second proof.
+//! T47: an unreadable object is not absent. Empty or broken responses are read again, and absence needs a
+//! second proof.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
@@ -21,7 +21,7 @@ fn no_lists() -> Vec<FaultResponse> {
         ok("null"),
         ok("{}"),
         ok("7"),
-        // A page that holds something, of which nothing can be read.
+        // A page with entries of which none can be read.
         ok(r#"[{"title":"Bairro Feliz"},null,[]]"#),
     ]
 }
@@ -82,7 +82,7 @@ async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
 #[tokio::test]
 async fn t47_an_old_community_is_not_taken_for_the_new_one() {
     for name in ["Bairro Feliz", "Vazia"] {
-        // The one has groups, the other none.
+        // One has groups, the other none.
         let bot = Service::with().world(|world| drop(world.community("Vazia"))).start().await;
         bot.instead("GET communities?", 1, ok("[]"));
         bot.instead("POST communities", 1, FaultResponse::bad_gateway());
@@ -210,7 +210,7 @@ async fn t47_an_account_without_communities_and_groups_is_reported() {
     assert!(link.starts_with("There is no community “vendas”."), "{link}");
 }
 
-/// A page of a list of groups, made up but for those that are named.
+/// A page of a list of groups, generated except for the named ones.
 fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> FaultResponse {
     let made_up = (0..count - names.len()).map(|nth| {
         format!(r#"{{"name":"Grupo {of} {nth}","phone":"12036318605{of}{nth:05}-group","isGroup":true}}"#)

@@ -1,4 +1,4 @@
-//! `/add`: people come into a community, or get an invitation, and the reply is true for each.
+//! `/add`: adds people to a community or invites them, with a true reply for each.
 
 use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
@@ -103,7 +103,7 @@ async fn one_refusal_does_not_stop_the_others() {
     {
         let bot = Service::start().await;
         bot.sandbox.faults().set_partial(form);
-        // Who has WhatsApp is not told, so the one who has none is asked for as well.
+        // Z-API does not say who has WhatsApp, so the call includes the person without it.
         bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
         let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
@@ -130,7 +130,7 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
         world.set_hard_to_add(hard);
     });
     let text = format!(r#"/add "Bairro Feliz" {DAVI} {hard} {ELISA}"#);
-    // All at once, Davi alone, and then the other one, for whom Z-API has trouble.
+    // All at once, Davi alone, then the other one, whose call fails.
     let calls = bot.sandbox.faults();
     let first = calls.hold_response("add-participant");
     let second = calls.hold_response("add-participant");
@@ -164,7 +164,7 @@ async fn a_refused_invitation_is_not_retried_because_of_another_person() {
         world.person(hard, Some("81896604192879@lid"), "Fabi");
         world.set_hard_to_add(hard);
     });
-    // All at once, Davi alone, who gets an invitation though it is refused, and then the other one.
+    // All at once, Davi alone, who gets an invitation despite the refusal, then the other one.
     let calls = bot.sandbox.faults();
     calls.fail_next("add-participant", 1, Fault::Replace(ok(r#"{"value":true}"#)));
     calls.fail_next("add-participant", 1, Fault::ReplaceResponse(refusal("Not now")));
@@ -294,7 +294,7 @@ async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_invited() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
-    // Carla is in it, but the community shows her lid alone.
+    // Carla is a member, but the community shows only her lid.
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {CARLA}"#)).await;
 
     assert_eq!(
@@ -395,7 +395,7 @@ async fn group_names_instead_of_people_suggest_the_group_command() {
     bot.ask(ANA, "/add --try bairro futebol").await;
     let trial = bot.ask(ANA, "yes").await;
     assert!(trial.contains("➡️ “Futebol”\n\nThis was a trial"), "{trial}");
-    // What is no whole name of a group, or stands beside a number, is somebody without one.
+    // Text that is no full group name, or stands beside a number, is a person without a number.
     for order in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
         let reply = bot.ask(ANA, order).await;
         assert!(reply.contains("is no phone number"), "{order}: {reply}");

@@ -1,4 +1,4 @@
-//! `/alias`: a short name for a community or a group, made in a chat and known everywhere.
+//! `/alias`: a short name for a community or group, set in a chat and valid everywhere.
 
 use vincula::sandbox::World;
 
@@ -12,7 +12,7 @@ async fn an_alias_works_wherever_a_community_or_group_is_named() {
 
     let community = bot.ask(ANA, r#"/alias bf = "Bairro Feliz""#).await;
     let group = bot.ask(ANA, "/alias bola = futebol").await;
-    // Whoever gives the order, in whatever chat.
+    // For every sender and chat.
     let linked = bot.ask(RUI, "/link BF bola").await;
     let shown = bot.ask_by(&bot.message(RUI, "/community bf").in_group(&bot.group("Suporte"))).await;
 
@@ -207,7 +207,7 @@ async fn an_alias_that_hides_a_real_name_says_so() {
 
 #[tokio::test]
 async fn an_alias_grants_no_rights() {
-    // Ana may order in what the configuration calls “sales”, or would, had it an alias of that name.
+    // Ana may use commands in the configured “sales”, if an alias of that name existed.
     let bot = Service::with()
         .admins(&format!(
             "{ANA_AND_RUI}\ncommands = [\"*\"]\n[instances.main.admins.eva]\nphone = \"5531966660003\"\n\
@@ -262,7 +262,7 @@ async fn a_restart_keeps_an_alias() {
     assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
 
-/// Ana, in these communities, and Rui in all; “sales” is Marketing BR.
+/// Ana, in these communities, and Rui in all; “sales” is “Marketing BR”.
 fn with_sales(communities: &str) -> String {
     let marketing = World::playground().community_named("Marketing BR").unwrap();
     format!(

@@ -1,4 +1,4 @@
-//! `/announce`: a text goes to the announcement group as it is typed, after a yes, once at most.
+//! `/announce`: a text goes to the announcement group as typed, after a yes, at most once.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const UNSURE: &str = "❓ It may have been sent, and I do not send it twice. Loo
     of “Bairro Feliz” before you send it again.";
 
 impl Service {
-    /// What stands in a community's announcement group.
+    /// The messages in a community's announcement group.
     pub fn announced(&self, community: &str) -> Vec<String> {
         let world = self.world();
         let group = &world.announcement_of(&self.community(community)).unwrap().id;
@@ -266,7 +266,7 @@ async fn a_permanently_busy_z_api_is_reported_as_not_sent() {
     let order = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
     bot.wait_for_attempts(&order, 1).await;
 
-    // Its last try.
+    // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
     let answers = bot.replies_to(&order).await;

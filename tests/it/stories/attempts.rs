@@ -1,4 +1,4 @@
-//! An attempt has an end: slow readings are cut, the admin gets a reply, and nobody waits behind them (T47).
+//! T47: attempts have deadlines. Slow reads are cancelled, the admin gets a reply, and others do not wait.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use vincula::sandbox::{Fault, Options};
 use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
-/// Ten times and more what these stories take.
+/// At least ten times what these tests take.
 const SOON: Duration = Duration::from_secs(20);
 
-/// A Z-API whose list of groups takes 100 s, a page at a time.
+/// A Z-API whose list of groups takes 100 s, page by page.
 fn with_slow_pages() -> ServiceBuilder {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let world = |world: &mut vincula::sandbox::World| {

@@ -1,4 +1,4 @@
-//! `/cancel`: an order that waits is stopped, and what is so is told.
+//! `/cancel`: cancels a waiting command and reports the state.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own 
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No order is waiting in this chat.";
 
-/// An order that failed once waits for ten minutes.
+/// A command that failed once waits for ten minutes.
 pub fn with_long_retries() -> ServiceBuilder {
     Service::with().timing(|timing| {
         timing.read_back = Duration::from_millis(50);
@@ -23,7 +23,7 @@ pub fn with_long_retries() -> ServiceBuilder {
     })
 }
 
-/// How often the list of communities was asked for.
+/// Number of reads of the list of communities.
 fn reads(bot: &Service) -> usize {
     bot.sandbox.calls().iter().filter(|call| call.path == "communities").count()
 }
@@ -54,7 +54,7 @@ async fn a_command_waiting_for_a_retry_is_cancelled_without_further_calls() {
 #[tokio::test]
 async fn a_cancelled_command_that_had_started_reports_the_state() {
     let bot = with_long_retries().start().await;
-    // The first group was linked before the connection broke; of the other two nobody knows.
+    // The first group was linked before the connection broke; the other two are unknown.
     with_outage(&bot, "communities/link");
     let before = bot.world();
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
@@ -285,7 +285,7 @@ async fn a_hanging_attempt_does_not_delay_the_retry_notice() {
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.wait_for_attempts(&order, 1).await;
-    // The next try comes before its time to tell anything, and hangs until then.
+    // The next attempt starts before its notice is due, and hangs until then.
     clock.advance(soon / 2);
     bot.ask(ANA, "/whoami").await;
     bot.within(call.wait_reached()).await;

@@ -1,4 +1,4 @@
-//! A name that could be several is asked back with numbers, and a bare number answers.
+//! An ambiguous name prompts with numbers, and a bare number selects.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn a_number_selects_the_group() {
 
     assert_eq!(chosen, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Norte”\n✅ “Futebol”");
     bot.settled().await;
-    // Nothing waits for a number any more.
+    // No prompt waits for a number any more.
     assert_eq!(bot.send(ANA, "2").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
 }
 

@@ -1,4 +1,4 @@
-//! `/communities`: the communities in which the admin may give orders.
+//! `/communities`: the communities in which the admin may use commands.
 
 use vincula::sandbox::{BotRole, Options, World};
 

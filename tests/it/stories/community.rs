@@ -1,4 +1,4 @@
-//! `/community`: the groups of a community, as they are now.
+//! `/community`: the current groups of a community.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
@@ -8,7 +8,7 @@ use crate::support::{ANA, Service};
 async fn the_groups_of_a_community_are_listed_without_its_announcement_group() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    // The bot is one of them.
+    // The bot is one of the members.
     let people = bot.world().people_of(&bairro).len() + 1;
 
     let reply = bot.ask(ANA, "/community bairro").await;

@@ -1,4 +1,4 @@
-//! Where `admins_from = "community"`: the admins of a community command in it, and in no other.
+//! `admins_from = "community"`: admins of a community may use commands in it, and in no other.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{ANA, Service, ServiceBuilder};
 /// An admin of “Bairro Feliz”.
 pub const BRUNO: &str = "5544999990002";
 const BRUNO_LID: &str = "81896604192874@lid";
-/// Who hides her number; a plain member of “Bairro Feliz” in the playground.
+/// Her number is hidden; an ordinary member of “Bairro Feliz” in the default world.
 const CARLA: &str = "5544999990003";
 const CARLA_LID: &str = "81896604192875@lid";
 
@@ -21,8 +21,7 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
-/// A bot whose communities' admins may give orders; they are admins of “Futebol” as well. The test owns
-/// the time.
+/// A bot whose community admins have rights; they are also admins of “Futebol”. The test controls the clock.
 pub fn setting() -> ServiceBuilder {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let setting = Service::with().clock(clock).instance("admins_from = \"community\"");
@@ -35,7 +34,7 @@ pub fn setting() -> ServiceBuilder {
 }
 
 impl Service {
-    /// Waits until somebody is known as an admin of a community.
+    /// Waits until a person is known as an admin of a community.
     pub async fn knows(&self, who: &str) {
         self.within(async {
             while self.send(who, "/whoami").await == NOBODY {
@@ -46,12 +45,12 @@ impl Service {
         self.settled().await;
     }
 
-    /// How often a list of people was read, but for those of orders.
+    /// Number of reads of member lists outside of commands.
     fn wait_for_admin_refresh(&self) -> usize {
         self.calls_to("light-group-metadata").len()
     }
 
-    /// The commands that there are, of these.
+    /// The existing commands among these.
     fn existing<'a>(&self, orders: &[&'a str]) -> Vec<&'a str> {
         let exists = |order: &&&str| lookup(order[1..].split(' ').next().unwrap()).is_some();
         orders.iter().filter(exists).copied().collect()
@@ -233,7 +232,7 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
     bot.knows(BRUNO).await;
     let by_lid = bot.ask_by(&bot.message(BRUNO_LID, COMMAND)).await;
     let suporte = bot.group("Suporte");
-    // The group is known when its people are read, and they are not shown.
+    // The group is known when its members are read, and they are not shown.
     let path = format!("light-group-metadata/{suporte}");
     let known = bot.sandbox.faults().hold_request(&path);
     bot.sandbox.faults().fail_always(&path, Fault::Replace(refusal("not authorized")));
@@ -435,7 +434,7 @@ async fn t12_the_bot_is_not_its_own_admin() {
     let own = bot.sandbox.account().phone.clone();
     let group = bot.group("Moradores");
 
-    // An echo that does not say what it is.
+    // An echo without `fromApi`.
     for echo in [bot.message(&own, "/whoami"), bot.message(&own, COMMAND).in_group(&group)] {
         assert_eq!(bot.post(&echo).await.text(), NOBODY);
     }
@@ -471,7 +470,7 @@ async fn community_admins_have_no_rights_unless_configured() {
 async fn a_configured_limit_applies_even_to_a_community_admin() {
     let limited = format!("[instances.main.admins.bruno]\nphone = \"{BRUNO}\"\ncommands = [\"groups\"]\n");
     let bot = setting().admins(&limited).start().await;
-    // She made both communities, and the configuration does not know her.
+    // She created both communities, and is not in the configuration.
     bot.knows(ANA).await;
 
     for order in [bot.message(BRUNO, COMMAND), bot.message(BRUNO_LID, COMMAND)] {
@@ -543,7 +542,7 @@ async fn t42_a_number_reveals_no_command_of_another_community() {
     bot.ask(ANA, "/link marketing suporte").await;
     bot.ask(ANA, COMMAND).await;
 
-    // Of the configuration, of another community, of nobody: they answer alike.
+    // Configured, of another community, or unknown: all get the same reply.
     for typed in ["+55 44 99999-0001", "+55 44 99999-0003", CARLA_LID, "+55 31 96666-0004"] {
         let told = bot.ask(BRUNO, &format!("/history {typed}")).await;
         assert_eq!(told, format!("Last orders of “{typed}”:\nNone yet."));

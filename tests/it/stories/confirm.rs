@@ -1,4 +1,4 @@
-//! What many people notice is asked about first; a yes of the same person in the same chat does it once.
+//! Widely visible changes prompt first; a yes of the same person in the same chat runs them once.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask(ANA, "Yes!").await, DONE);
 
-    // The question is answered, and a second yes is chatter.
+    // The prompt is closed, and a second yes is chatter.
     bot.settled().await;
     assert_eq!(bot.send(ANA, "yes").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
@@ -311,7 +311,7 @@ async fn two_yeses_to_one_prompt_do_not_answer_the_next_one_unseen() {
     let bot = streets().start().await;
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
     bot.settled().await;
-    // Whoever taps twice said yes to the name of the command, and has not seen what it would do.
+    // A double tap confirms the command's name, without having seen its effect.
     let hold = bot.sandbox.faults().hold_request("communities-metadata");
     let (one, other) = (bot.send_to_completion(ANA, "yes").await, bot.send_to_completion(ANA, "yes").await);
     bot.within(hold.wait_reached()).await;
@@ -341,7 +341,7 @@ async fn a_delayed_yes_belongs_to_the_prompt_open_when_it_was_sent() {
 
     assert_eq!(bot.reply_to(&yes).await.text, DONE);
     bot.settled().await;
-    // The question that came since waits for its own answer.
+    // The later prompt waits for its own reply.
     let shown = bot.ask(ANA, "1").await;
     assert!(shown.contains("Bairro Feliz") && !shown.contains('❌'), "{shown}");
 }
@@ -379,7 +379,7 @@ async fn a_later_change_closes_the_prompt() {
     bot.ask(ANA, r#"/unlink "Bairro Feliz" "rua 1""#).await;
     bot.settled().await;
 
-    // Said of what is done.
+    // A reaction to what is done.
     assert_eq!(bot.send(ANA, "ok").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert_eq!(bot.changes(), 1);
 }

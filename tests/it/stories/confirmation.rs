@@ -1,5 +1,5 @@
-//! What holds for every command that changes something, taken from the list of commands: a trial changes
-//! nothing, and what many people notice is asked about first.
+//! Rules for every changing command of the catalog: a dry run changes nothing, and widely visible changes
+//! prompt first.
 
 use vincula::command::catalog::COMMANDS;
 use vincula::command::{CommandSpec, Handler};
@@ -7,7 +7,7 @@ use vincula::sandbox::{ApiCall, Community, Group, World};
 
 use crate::support::{ANA, Service, ServiceBuilder};
 
-/// The commands that change something by themselves, each with words that do so in [`world`].
+/// The commands that change something directly, each with arguments that do so in [`world`].
 const CHANGING: &[(&str, &str)] = &[
     ("link", "bairro futebol"),
     ("unlink", "bairro moradores"),
@@ -26,7 +26,7 @@ const CHANGING: &[(&str, &str)] = &[
     ("alias", "bola = futebol"),
 ];
 
-/// What is asked about first.
+/// Commands that prompt first.
 const GRAVE: &[(&str, &str)] = &[
     ("deactivate", "bairro"),
     ("announce", "bairro Reunião hoje"),
@@ -40,7 +40,7 @@ const GRAVE: &[(&str, &str)] = &[
     ("create", "Bairro Feliz"),
 ];
 
-/// The playground with four more groups of a community, and eleven of none.
+/// The default world with four more groups of a community, and eleven without one.
 fn world() -> ServiceBuilder {
     Service::with().limits("commands_per_minute = 1000").world(|world: &mut World| {
         let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -53,7 +53,7 @@ fn world() -> ServiceBuilder {
     })
 }
 
-/// What was asked of Z-API but reads and answers to Ana.
+/// Calls to Z-API except reads and messages to Ana.
 fn changing_calls(bot: &Service) -> Vec<ApiCall> {
     let is_answer = |call: &ApiCall| {
         call.path == "send-text" && call.body.as_ref().is_some_and(|body| body["phone"] == ANA)
@@ -68,7 +68,7 @@ fn named(name: &str) -> &'static CommandSpec {
     COMMANDS.iter().copied().find(|spec| spec.name == name).unwrap()
 }
 
-/// The names of a command in the three languages, with a word of the same language.
+/// Names of a command in the three languages, with a word of the same language.
 fn in_languages(spec: &CommandSpec, words: [&'static str; 3]) -> [(&'static str, &'static str); 3] {
     [(spec.name, words[0]), (spec.pt[0], words[1]), (spec.es[0], words[2])]
 }
@@ -151,7 +151,7 @@ async fn the_yes_flag_accepts_every_dash_of_phone_keyboards() {
     }
 }
 
-/// The world without what an order leaves behind in any case.
+/// The world without the traces of every command.
 fn seen(bot: &Service) -> (Vec<Community>, Vec<Group>) {
     let world = bot.world();
     let mut groups = world.groups().to_vec();
@@ -166,7 +166,7 @@ fn seen(bot: &Service) -> (Vec<Community>, Vec<Group>) {
 async fn each_change_is_undone_or_reported_as_final() {
     for (name, words) in CHANGING {
         let bot = world().start().await;
-        // What it would be to take back the change before this one.
+        // The command that would undo the change before this one.
         bot.ask(ANA, "/settings bairro add-groups admins").await;
         bot.ask(ANA, r#"/link "Marketing BR" síndicos"#).await;
         bot.settled().await;

@@ -1,4 +1,4 @@
-//! What was once found wrong, by trying to refute the promises.
+//! Regressions found while trying to contradict the guarantees.
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
@@ -63,7 +63,7 @@ async fn a_clock_jump_does_not_make_the_worker_spin() {
 
     clock.set(Timestamp(4_000_000_000_000));
 
-    // Nothing else is open, and what is has its lease: there is nothing to look for before its end.
+    // Nothing else is open, and this command has its lease: no poll is due before its end.
     let wait = bot.store.next_ready().await.unwrap().unwrap();
     assert!(wait > bot.store.lease() / 2, "{wait:?}");
     call.release();

@@ -1,4 +1,4 @@
-//! `/create`: a community is made, once at most, and its answer says how to go on.
+//! `/create`: creates a community at most once, and the reply gives the next steps.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
@@ -7,14 +7,14 @@ use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 impl Service {
-    /// The ids of the communities of a name.
+    /// The ids of the communities with a name.
     fn made(&self, name: &str) -> Vec<String> {
         let world = self.world();
         let named = world.communities().iter().filter(|community| community.name == name);
         named.map(|community| community.id.clone()).collect()
     }
 
-    /// What is answered about the one community of this name that there is.
+    /// The reply about the only community with this name.
     fn created_reply(&self, name: &str) -> String {
         let id = self.community(name);
         let world = self.world();

@@ -1,4 +1,4 @@
-//! `/deactivate`: a community ends after a yes; its groups stay, in no community.
+//! `/deactivate`: deactivates a community after a yes; its groups stay, without a community.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 

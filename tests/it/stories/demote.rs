@@ -1,4 +1,4 @@
-//! `/demote`: admins of a community become plain members, and the reply is true for each.
+//! `/demote`: makes admins of a community ordinary members, with a true reply for each.
 
 use super::participants::{BRUNO, CARLA, DAVI, Role};
 use crate::support::{ANA, Service};

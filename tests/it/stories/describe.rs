@@ -1,4 +1,4 @@
-//! `/describe`: a community gets another description, as it is typed; undo gives the old one back.
+//! `/describe`: sets a community's description as typed; undo restores the old one.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{ANA, Service};
 
 const DONE: &str = "✅ “Bairro Feliz” has its new description.";
 
-/// Ana may do everything in Marketing BR alone.
+/// Ana may do everything, in “Marketing BR” only.
 pub const ANA_OF_MARKETING: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
     communities = [\"Marketing BR\"]\n";
 
@@ -106,7 +106,7 @@ async fn undo_reverts_nothing_that_was_already_so() {
     let so = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
     assert_eq!(so, "☑️ “Bairro Feliz” is described so already.");
 
-    // What it would take back is the undo itself, and that is so again.
+    // It would revert the undo itself, which is already so.
     assert_eq!(bot.ask(ANA, "/undo").await, so);
     let nothing = bot.ask(ANA, "/undo").await;
 
@@ -147,7 +147,7 @@ async fn failures_are_reported() {
     let look = format!("Look again in a minute: /community {community}");
     assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
     bot.sandbox.faults().fail_always("update-community-description", Fault::Replace(refusal("no")));
-    // It is what may have been changed last, and was not.
+    // It is the last possible change, and was not made.
     assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” has no description as it is.");
 }
 

@@ -1,4 +1,4 @@
-//! Z-API to the letter: what its documentation says an answer or an event may look like.
+//! Z-API as documented: variants of responses and events that its documentation allows.
 
 use serde_json::{Value, json};
 use vincula::sandbox::webhook_event::{EventBuilder, post};
@@ -13,7 +13,7 @@ const BRUNO_LID: &str = "81896604192874@lid";
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 impl Service {
-    /// Calls Z-API as somebody else does who has its credentials; what it answers.
+    /// Calls Z-API like another client with its credentials, and returns the response.
     async fn call_z_api(&self, method: &str, path: &str, body: &Value) -> String {
         let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
@@ -276,7 +276,7 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
     for shows_lids in [false, true] {
         let bot = setting().options(Options { shows_lids, ..Options::default() }).start().await;
         bot.knows(BRUNO).await;
-        // Bruno's number with Carla's lid is nobody's.
+        // Bruno's number with Carla's lid matches nobody.
         let mixed = bot.message(BRUNO, LINK).lid(CARLA_LID).in_group(&bot.group("Moradores"));
         let by_lid = bot.ask_by(&bot.message(BRUNO_LID, LINK)).await;
 

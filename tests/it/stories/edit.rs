@@ -1,4 +1,4 @@
-//! An order that was answered with an error is mended by editing its message; one that did something never.
+//! Editing a message corrects a command that ended with an error, never one that changed something.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::webhook::assert_status;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// The journal's name for a message that was edited once.
+/// The journal's id of a message that was edited once.
 fn second_version(message: &EventBuilder) -> String {
     format!("{}\n1", message.message_id())
 }
@@ -40,9 +40,9 @@ async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
-    // One answer stands in the chat, and it is the last one.
+    // The chat has one reply, the last one.
     assert_eq!(bot.said(), [LINKED]);
-    // What came before is known, also now that it did something.
+    // Earlier versions are known, even after the command changed something.
     assert_status(&bot.post(&mended).await, "duplicate");
 }
 
@@ -156,7 +156,7 @@ async fn a_reply_of_several_messages_follows_the_old_one() {
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
-    // Nothing of the old answer stands below the new one.
+    // No part of the old reply is below the new one.
     assert_eq!(bot.said(), [before, vec![LINKED.to_owned()]].concat());
 }
 
@@ -185,7 +185,7 @@ async fn concurrent_edits_become_ordered_versions() {
     let edits: Vec<EventBuilder> =
         (1..=9).map(|number| bot.edited(&order, &format!("/link xyzzy nada{number}"))).collect();
 
-    // Each comes twice.
+    // Each is delivered twice.
     let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
 
     for (one, other) in answers[..9].iter().zip(&answers[9..]) {
@@ -292,12 +292,12 @@ async fn an_edit_of_a_long_running_command_is_not_run() {
     assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }
 
-/// What was done stays told, however early the edit came and however late the answer goes out.
+/// A finished change stays reported, however early the edit and however late the reply.
 #[tokio::test]
 async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
     let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
-    // So that answers wait for their turn.
+    // Makes replies wait for the rate limit.
     for _ in 0..5 {
         bot.ask(ANA, "/whoami").await;
     }
@@ -317,7 +317,7 @@ async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
 async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     let late = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
                 Send a new one.";
-    // It did something.
+    // It changed something.
     let bot = Service::start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
@@ -328,7 +328,7 @@ async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     bot.settled().await;
     assert_eq!((bot.said(), bot.changes()), (vec![LINKED.to_owned(), late.to_owned()], 1));
 
-    // It was given up, and may be taken up again by the operator.
+    // It failed, and the operator may retry it.
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities", Fault::Replace(FaultResponse::bad_gateway()));
     let order = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
@@ -420,7 +420,7 @@ async fn a_reply_edit_without_a_response_is_sent_once() {
 const ANNOUNCE: &str = "/avisar bairro Reunião sexta 19h";
 
 impl Service {
-    /// Gives an order that asks, and waits for its question.
+    /// Sends a command that prompts, and waits for its prompt.
     async fn send_prompting_command(&self, text: &str) -> EventBuilder {
         let order = self.message(ANA, text);
         self.ask_by(&order).await;
@@ -438,7 +438,7 @@ async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version()
     assert_status(&bot.post(&mended).await, "accepted");
     bot.settled().await;
 
-    // One question stands in the chat, and it is the new one.
+    // The chat has one prompt, the new one.
     let said = bot.said();
     assert!(said.len() == 1 && said[0].contains("sábado"), "{said:?}");
     bot.ask(ANA, "sim").await;
@@ -557,7 +557,7 @@ async fn t14_chained_prompts_are_all_done_once_the_last_is_confirmed() {
     assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
 }
 
-/// Both versions waited behind another order, so the question came after the edit.
+/// Both versions waited behind another command, so the prompt came after the edit.
 #[tokio::test]
 async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
     let bot = Service::start().await;

@@ -1,5 +1,4 @@
-//! What many stories need: orders given without waiting, two admins, and a reply held against
-//! the world that it speaks of.
+//! Shared helpers: sending commands without waiting, two admins, and comparing a reply with the world.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{FaultResponse, SentMessage, World};
@@ -21,30 +20,30 @@ phone = "5521977770002"
 name = "Rui"
 "#;
 
-/// An answer that Z-API gives with 200.
+/// A Z-API response with status 200.
 pub fn ok(json: &str) -> FaultResponse {
     FaultResponse::json(200, &serde_json::from_str(json).unwrap())
 }
 
-/// An error that Z-API gives with 400.
+/// A Z-API error with status 400.
 pub fn refusal(error: &str) -> FaultResponse {
     FaultResponse::json(400, &serde_json::json!({ "error": error }))
 }
 
 impl Service {
-    /// Gives an order and returns the id of its message, without waiting for the answer.
+    /// Sends a command and returns its message id, without waiting for the reply.
     pub async fn send_to_completion(&self, from: &str, text: &str) -> String {
         self.deliver_to_completion(&self.message(from, text)).await
     }
 
-    /// Posts an order that is accepted; the id of its message.
+    /// Posts a command that is accepted, and returns its message id.
     pub async fn deliver_to_completion(&self, event: &EventBuilder) -> String {
         let answer = self.post(event).await.text();
         assert!(answer.contains(r#""status":"accepted""#), "{answer}");
         event.message_id().to_owned()
     }
 
-    /// The texts that quote a message, once nothing is open.
+    /// The texts that quote a message, after all commands have finished.
     pub async fn replies_to(&self, message_id: &str) -> Vec<String> {
         self.settled().await;
         let quotes = |sent: &SentMessage| sent.quoted.as_deref() == Some(message_id);
@@ -57,12 +56,12 @@ impl Service {
         self.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     }
 
-    /// What the bot sent so far, oldest first.
+    /// The messages sent by the bot so far, oldest first.
     pub fn said(&self) -> Vec<String> {
         self.sandbox.sent().into_iter().map(|sent| sent.text).collect()
     }
 
-    /// Returns when one of the bot's messages reads so.
+    /// Waits until the bot sends this message.
     pub async fn wait_for_message(&self, text: &str) {
         let shows = |view: &vincula::sandbox::View<'_>| {
             view.world.sent().iter().find(|sent| sent.text == text).map(drop)
@@ -70,7 +69,7 @@ impl Service {
         self.within(self.sandbox.wait_until(shows)).await;
     }
 
-    /// The world as it is now.
+    /// The current world.
     pub fn world(&self) -> World {
         self.sandbox.world(|world| world.clone())
     }
@@ -85,12 +84,12 @@ impl Service {
         self.world().community_named(name).unwrap_or_else(|| panic!("there is no community {name}"))
     }
 
-    /// How many calls asked to link or unlink something.
+    /// Number of link and unlink calls.
     pub fn changes(&self) -> usize {
         self.sandbox.calls().iter().filter(|call| call.is_change()).count()
     }
 
-    /// The groups that each link call named, by name and in order.
+    /// The groups named by each link call, in order.
     pub fn link_calls(&self) -> Vec<Vec<String>> {
         let world = self.world();
         let name = |id: &serde_json::Value| world.find_group(id.as_str().unwrap()).unwrap().name.clone();
@@ -106,7 +105,7 @@ impl Service {
         rows.into_iter().find(|row| row.message_id == message_id).expect("the order is in the journal")
     }
 
-    /// Waits until an order was tried so often in vain.
+    /// Waits until a command has failed this many attempts.
     pub async fn wait_for_attempts(&self, message_id: &str, times: i64) {
         self.within(async {
             while self.row(message_id).await.attempts < times {
@@ -116,14 +115,14 @@ impl Service {
         .await;
     }
 
-    /// What the journal notes of an order, without its calls: `accepted`, `claimed`, `planned`, …
+    /// The audit events of a command without its calls: `accepted`, `claimed`, `planned`, …
     pub async fn audit_events(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
         let notes = self.store.audit_events(&row.id).await.unwrap().into_iter().map(|note| note.event);
         notes.filter(|what| what != "called").collect()
     }
 
-    /// The calls that the journal notes of an order, each without how long it took.
+    /// The recorded calls of a command, without their durations.
     pub async fn recorded_calls(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
         let notes = self.store.audit_events(&row.id).await.unwrap().into_iter();
@@ -137,7 +136,7 @@ impl Service {
             .collect()
     }
 
-    /// Waits until an order is noted so.
+    /// Waits for an audit event of a command.
     pub async fn wait_for_audit_event(&self, message_id: &str, what: &str) {
         self.within(async {
             while !self.audit_events(message_id).await.iter().any(|noted| noted == what) {
@@ -147,8 +146,8 @@ impl Service {
         .await;
     }
 
-    /// Holds the counts and every mark of a reply to link or unlink against the world as it was
-    /// before the order and as it is now. A `❓` claims nothing, but may not stand for what is so.
+    /// Compares the counts and every icon of a reply to link or unlink with the world before and after the
+    /// command. A `❓` claims nothing, but must not stand for something known.
     #[track_caller]
     pub fn expect_true(&self, reply: &str, before: &World) {
         let now = self.world();
@@ -174,7 +173,7 @@ impl Service {
     }
 }
 
-/// What stands in the first quotes of a line.
+/// The text in the first quotes of a line.
 fn quoted(line: &str) -> &str {
     line.split_once('“').and_then(|(_, rest)| rest.split_once('”')).expect("a line quotes a name").0
 }

@@ -1,4 +1,4 @@
-//! First contact: an admin who says hello, or looks for a menu, is told the way in; once a day.
+//! First contact: an admin who greets the bot or asks for a menu gets instructions, once a day.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `/groups [words]`: the groups that the bot's number is in.
+//! `/groups [words]`: the groups of which the bot is a member.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse, Options};
 

@@ -1,4 +1,4 @@
-//! `/history [community|person]`: who ordered what, when, and what came of it.
+//! `/history [community|person]`: who sent which command when, and its outcome.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START)).admins(ANA_AND_RUI)
 }
 
-/// Rui may give orders in the neighbourhood alone.
+/// Rui may only use commands in “Bairro Feliz”.
 fn with_a_limited_admin() -> ServiceBuilder {
     bot().admins(&format!("{ANA_AND_RUI}communities = [\"bairro feliz\"]\n"))
 }
@@ -122,7 +122,7 @@ async fn the_history_is_filtered_by_community_name_number_or_prefix() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.ask(ANA, "/link marketing suporte").await;
-    // Nothing was found, so that there is no plan: what was typed tells the community.
+    // Nothing was found, so there is no plan: the text decides the community.
     bot.ask(ANA, "/link marketing xyzzy").await;
     bot.ask(ANA, "/communities").await;
 
@@ -219,7 +219,7 @@ async fn a_reused_name_shows_no_history_of_its_former_community() {
     let bot = with_a_limited_admin().start().await;
     bot.ask(ANA, "/link marketing suporte").await;
     bot.ask(ANA, "/link marketing segredo").await;
-    // The second community takes the name by which Rui's rights go.
+    // The second community takes the name in Rui's rights.
     let (mut bot, marketing) = (bot, "communities = [\"marketing br\"]");
     let before = bot.ask(RUI, "/history").await;
     bot.stop().await;
@@ -322,7 +322,7 @@ async fn a_started_yes_is_not_changed_by_later_prompts() {
     let call = bot.sandbox.faults().hold_request("communities/unlink");
     let yes = bot.send_to_completion(ANA, "yes").await;
     bot.within(call.wait_reached()).await;
-    // A read-only order asks which community is meant, in the place of the first question.
+    // A reading command prompts for the community and replaces the first prompt.
     bot.ask(ANA, "/history bairro").await;
     bot.crash().await;
     call.release();

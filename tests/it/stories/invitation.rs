@@ -1,10 +1,10 @@
-//! An invitation link names the group that it leads to, where the bot's number is in it.
+//! An invitation link names its group if the bot is a member.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
-/// The link into a group of this name.
+/// The link of the group with this name.
 fn link_into(bot: &Service, group: &str) -> String {
     bot.world().find_group(&bot.group(group)).unwrap().invitation.clone()
 }

@@ -1,4 +1,4 @@
-//! `/invite`: shows the link into a community or a group, and makes a new one after a yes.
+//! `/invite`: shows the invitation link of a community or group, and resets it after a yes.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
@@ -7,7 +7,7 @@ use super::fixtures::ANA_AND_RUI;
 use crate::support::{ANA, Service};
 
 impl Service {
-    /// The living link into a community or a group.
+    /// The valid link of a community or group.
     fn link_into(&self, id: &str) -> String {
         self.world().invitation(id).unwrap().to_owned()
     }
@@ -183,7 +183,7 @@ async fn a_link_is_shown_by_its_own_link_and_by_a_list_number() {
     let first = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" suporte").await;
     bot.within(held.wait_reached()).await;
     let by_number = bot.send_to_completion(ANA, "/invite 1").await;
-    // Reads wait for nothing, and this one shows another list before the number is looked up.
+    // Reads do not wait, and this one shows another list before the number is resolved.
     bot.clock.elapse(std::time::Duration::from_millis(1));
     bot.ask(ANA, "/groups café").await;
     held.release();

@@ -1,4 +1,4 @@
-//! No order is lost or done twice, and those of one chat keep their order.
+//! No command is lost or run twice, and the commands of a chat keep their order.
 
 use vincula::sandbox::{ApiCall, Fault, FaultResponse};
 

@@ -1,5 +1,5 @@
-//! Orders are understood in three languages everywhere; an answer is in that of the command's name, else
-//! in the chat's, else in the instance's.
+//! Commands are understood in three languages everywhere; the reply uses the language of the command's name,
+//! else of the chat, else of the instance.
 
 use crate::support::{ANA, Service};
 
@@ -48,7 +48,7 @@ async fn a_name_in_two_languages_uses_the_chats_else_the_instances_language() {
     const IN_PORTUGUESE: &str = "1 de 1 grupo está em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá";
     const IN_SPANISH: &str = "1 de 1 grupo está en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí";
     let order = r#"/vincular "Bairro Feliz" moradores"#;
-    // It is Portuguese and Spanish: of an instance that speaks neither, the first one.
+    // The name is Portuguese and Spanish: an instance with another language uses the first.
     for (locale, expected) in [("en", IN_PORTUGUESE), ("pt-BR", IN_PORTUGUESE), ("es", IN_SPANISH)] {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
 
@@ -114,7 +114,7 @@ async fn each_chat_keeps_its_language_across_a_restart() {
 
     assert_eq!(bot.ask(ANA, "/xyzzy").await, "Não conheço o comando “xyzzy”. Veja todos: /ajuda");
     assert_eq!(bot.ask(RUI, "/xyzzy").await, "There is no command “xyzzy”. All of them: /help");
-    // A group's language is for whoever writes there.
+    // A group's language applies to everybody who writes there.
     let menu = bot.ask_by(&in_group(&bot, RUI, "/menú")).await;
     assert!(menu.starts_with("Lo que sé hacer:"), "{menu}");
 }
@@ -148,7 +148,7 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
 
 #[tokio::test]
 async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
-    // The chat speaks Spanish; what is asked is of the command's name, whatever the yes is.
+    // The chat's language is Spanish; the prompt uses that of the command's name, whatever the yes.
     let rows = [
         ("/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
         ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
@@ -212,7 +212,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
     }
     bot.settled().await;
-    // The name is English as well as Portuguese.
+    // The name is English and Portuguese.
     for order in ["/situação", "/status"] {
         let reply = bot.ask(ANA, order).await;
         assert!(reply.starts_with("✅ O WhatsApp está conectado."), "{reply}");

@@ -1,4 +1,4 @@
-//! Too many orders, too old ones, and strangers who ask again and again.
+//! Too many commands, too old ones, and non-admins who write again and again.
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ async fn the_rate_limit_of_changes_holds_across_a_restart() {
         bot.ask(ANA, order).await;
     }
 
-    // Five at once and three in step; a pace that began anew would let all eight go at once.
+    // Five at once and three at the limited rate; a new limit would let all eight go at once.
     assert_eq!(bot.changes(), 8);
     assert!(begun.elapsed() >= Duration::from_millis(2_900), "{:?}", begun.elapsed());
 }

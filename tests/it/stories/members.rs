@@ -1,4 +1,4 @@
-//! Who may give orders, which and where; everybody else gets silence.
+//! Who may use which commands where; everybody else gets no reply.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 
@@ -9,11 +9,11 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 
-/// Ana may link and list, in one community.
+/// Ana may use `/link` and lists, in one community.
 const ANA_OF_ONE: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
     commands = [\"link\", \"community\"]\ncommunities = [\"Bairro Feliz\"]\n";
 
-/// The event reaches nobody: no row, no call, nothing sent.
+/// Checks that the event has no effect: no row, no call, no message.
 async fn expect_silence(bot: &Service, event: &EventBuilder, answer: &str) {
     assert_eq!(bot.post(event).await.text(), answer, "{}", event.body());
     assert!(bot.store.list(None, 9).await.unwrap().is_empty());
@@ -92,7 +92,7 @@ async fn t11_an_identity_that_only_resembles_an_admin_is_none() {
         let answer = bot.post(&bot.message(who, COMMAND)).await.text();
         assert!(answer.contains("ignored"), "{who}: {answer}");
         let answer = bot.post(&bot.message(who, COMMAND).in_group(&group)).await.text();
-        // A group shows lids without their suffix too, where there are too many digits for a number.
+        // Groups also show lids without their suffix, recognisable by too many digits for a number.
         let is_her_bare_lid = who == "81896604192873";
         assert_eq!(answer.contains("accepted"), is_her_bare_lid, "{who}: {answer}");
     }

@@ -1,5 +1,5 @@
-//! One file a command: what a person says, and what they and the groups see of it. Then the
-//! promises that hold for every command: truth, the journal, trouble, who may, languages, answers.
+//! One file per command: messages, replies and effects. Further files test what holds for every command: true
+//! replies, the journal, outages, rights, languages, delivery.
 
 mod absence;
 mod add;

@@ -1,4 +1,4 @@
-//! `/move`: a group leaves the community it is in and is linked to another, as one order.
+//! `/move`: unlinks a group from its community and links it to another, in one command.
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ async fn a_possibly_restored_group_is_not_reported_as_stranded() {
     let bot = Service::start().await;
     let trouble = bot.sandbox.faults();
     trouble.fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
-    // Back it is said to be, but not shown.
+    // Reported as back, but not shown.
     trouble.fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
 
     let reply = bot.ask(ANA, MOVE).await;
@@ -337,7 +337,7 @@ async fn an_unlinked_group_does_not_wait_for_another() {
 
 #[tokio::test]
 async fn a_panic_during_a_move_reports_where_the_group_may_be() {
-    // No moment lies so far ahead, which makes reading back panic.
+    // Such a late time does not exist, so reading back panics.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
 

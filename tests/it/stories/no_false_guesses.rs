@@ -1,17 +1,17 @@
-//! Never more than was surely meant: small words, names within names, and trials that are nearly one.
+//! No false guesses: stop words, names within names, and misspelled dry runs.
 
 use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
 
-/// A name that begins with each of the small words of three languages.
+/// Names that begin with each stop word of three languages.
 fn small_names(world: &mut World) {
     for name in ["Esportes", "Yoga", "Andar a Pé", "Natação", "Parque", "Do Mato", "Grupo de Jovens"] {
         world.group(name);
     }
 }
 
-/// The groups that are elsewhere than before, by name.
+/// The names of the groups that changed their community.
 fn moved(before: &World, after: &World) -> Vec<String> {
     let is_moved = |id: &str| before.community_of(id) != after.community_of(id);
     let mut names: Vec<String> =
@@ -35,7 +35,7 @@ async fn stop_words_beside_and_between_names_are_no_groups() {
         ("/enlazar bairro futebol y suporte", &["Futebol", "Suporte"]),
         ("/link bairro futebol and the group suporte", &["Futebol", "Suporte"]),
         ("/link bairro futebol & suporte", &["Futebol", "Suporte"]),
-        // Of several words, and in quotes, it is a name as any other.
+        // With several words, or in quotes, it is an ordinary name.
         ("/vincular bairro receitas da vovó e mães do bairro", &["Mães do Bairro", "Receitas da Vovó"]),
         ("/vincular bairro andar a pé, suporte", &["Andar a Pé", "Suporte"]),
         ("/vincular bairro \"y\"", &["Yoga"]),
@@ -94,7 +94,7 @@ async fn the_community_of_a_move_may_have_several_words() {
             "Bairro Feliz",
             &["Futebol", "Vendas Norte"],
         ),
-        // As before: the last word, where no longer ending is a name.
+        // As before: the last word, if no longer ending is a name.
         ("/mover futebol suporte bairro", "Bairro Feliz", &["Futebol", "Suporte"]),
         ("/mover futebol suporte, técnico", "", &[]),
         ("/mover suporte técnico", "", &[]),
@@ -233,7 +233,7 @@ async fn an_unknown_flag_rejects_the_command() {
         assert!(said.starts_with("Não conheço “") && names_both, "{order}: {said}");
     }
     assert_eq!(bot.changes(), 0);
-    // A text is what it is, and a name in quotes too.
+    // Free text is taken literally, and a quoted name too.
     assert!(bot.ask(ANA, "/descrever bairro --nada-- é tudo").await.contains("✅"));
     assert!(bot.ask(ANA, "/vincular bairro \"--nada\" futebol").await.contains("❌ não encontrei"));
 }
@@ -573,11 +573,11 @@ async fn exclusions_may_have_punctuation_and_any_language() {
         ("en", "/link Bairro Feliz futebol, no suporte"),
         ("en", "/link Bairro Feliz futebol, don’t suporte"),
         ("en", "/link Bairro Feliz futebol without suporte"),
-        // None of these is the beginning of a name either.
+        // None of these begins a name either.
         ("pt-BR", "/vincular Bairro Feliz com"),
         ("pt-BR", "/vincular Bairro Feliz futebol com suporte"),
         ("es", "/enlazar Bairro Feliz futebol, solo suporte"),
-        // Marks of a pasted list.
+        // Bullets of a pasted list.
         ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n❌ suporte"),
         ("pt-BR", "/vincular Bairro Feliz\n✅ futebol\n🚫suporte"),
         ("pt-BR", "/promover Bairro Feliz\n✅ 44 99999-0003\n❌ 44 99999-0002"),

@@ -1,4 +1,4 @@
-//! Numbers of the last list that a chat was shown, as names: what they are not.
+//! Numbers of the last list shown in a chat as names: limits of their meaning.
 
 use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service};

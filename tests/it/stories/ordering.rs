@@ -1,4 +1,4 @@
-//! Orders of one chat run one after the other; chats run side by side; reading waits for nobody.
+//! Changes of one chat run one after the other; chats run in parallel; reads do not wait.
 
 use vincula::sandbox::World;
 
@@ -16,7 +16,7 @@ async fn the_second_command_of_a_chat_starts_after_the_reply_to_the_first() {
     bot.within(call.wait_reached()).await;
     let second = bot.send_to_completion(ANA, SECOND).await;
 
-    // What is accepted later, and free to run, is answered: the second order would be begun by now.
+    // A later, independent command gets its reply: by now the second command would have started.
     bot.ask(ANA, "/whoami").await;
 
     assert_eq!(bot.audit_events(&second).await, ["accepted"]);

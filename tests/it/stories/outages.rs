@@ -1,4 +1,4 @@
-//! Trouble of Z-API: what passes is waited for; what does not is told with what to do.
+//! Z-API outages: temporary ones are retried, permanent ones reported with a remedy.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 
 #[tokio::test]
 async fn a_temporary_outage_is_retried_at_every_step() {
-    // Every row of the table in src/zapi/error.rs that says so, but the connection that is not made.
+    // Every retryable row of the table in src/zapi/error.rs, except a failed connection.
     let mut passing = vec![
         FaultResponse::bad_gateway(),
         FaultResponse::too_many_requests(None),
@@ -25,7 +25,7 @@ async fn a_temporary_outage_is_retried_at_every_step() {
     for call in
         ["communities?", "groups?", "communities-metadata", "light-group-metadata", "communities/link"]
     {
-        // A group's own reading is no different from a list's.
+        // The read of one group behaves like the read of a list.
         let few = if call.starts_with("communities") { passing.len() } else { 4 };
         for reply in &passing[..few] {
             let bot =
@@ -39,11 +39,11 @@ async fn a_temporary_outage_is_retried_at_every_step() {
     }
 }
 
-/// Starts it again where it looks for Z-API in vain; where it looks, and where Z-API is.
+/// Starts it again with an unreachable Z-API; returns that URL and the real one.
 async fn cut_off(bot: &mut Service) -> (String, String) {
     bot.stop().await;
     let base_url = bot.base_url().to_owned();
-    // Nobody listens on the port that the system has just taken back.
+    // Nobody listens on a port that was just released.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = format!("http://{nobody}");
     bot.restart_with(&base_url, &nobody).await;
@@ -311,7 +311,7 @@ async fn each_attempt_starts_with_a_read() {
 
 #[tokio::test]
 async fn a_command_that_keeps_panicking_fails_and_others_continue() {
-    // No moment lies so far ahead, which makes reading back panic.
+    // Such a late time does not exist, so reading back panics.
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
 
@@ -352,7 +352,7 @@ async fn the_journal_records_each_call_with_its_result_and_no_secret() {
 #[tokio::test]
 async fn a_reply_respects_retry_after() {
     let bot = Service::with().instance("give_up_after = \"30m\"").start().await;
-    // A day is more than an answer has; it is tried again at the end of its hour.
+    // A day exceeds the deadline of a reply; it is attempted again at the end of its hour.
     bot.sandbox
         .faults()
         .fail_always("send-text", Fault::Replace(FaultResponse::too_many_requests(Some(86_400))));

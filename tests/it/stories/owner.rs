@@ -1,4 +1,4 @@
-//! Orders typed on the bot's own phone: whoever holds it is the owner, in any chat.
+//! Commands typed on the bot's own phone come from its owner, in any chat.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 
@@ -18,7 +18,7 @@ async fn start() -> Service {
 }
 
 impl Service {
-    /// What the owner types in the direct chat with somebody.
+    /// A message of the owner in the direct chat with somebody.
     fn typed_to(&self, partner: &str, text: &str) -> EventBuilder {
         self.message(partner, text).from_me()
     }

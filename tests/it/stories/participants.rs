@@ -1,4 +1,4 @@
-//! The people of the playground, and who of them is in a community as what.
+//! People of the default world, and their roles in a community.
 
 use serde_json::Value;
 
@@ -10,14 +10,14 @@ pub const BRUNO: &str = "5544999990002";
 pub const CARLA: &str = "5544999990003";
 /// Carla's lid.
 pub const CARLA_LID: &str = "81896604192875@lid";
-/// Somebody who lets nobody add them.
+/// A person that nobody may add.
 pub const DAVI: &str = "5544999990004";
-/// Somebody in no community, without a lid.
+/// A person in no community, without a lid.
 pub const ELISA: &str = "5544999990005";
 /// A number without WhatsApp.
 pub const NOBODY: &str = "5544999990009";
 
-/// What somebody is in a community.
+/// Role of a person in a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     Admin,
@@ -26,7 +26,7 @@ pub enum Role {
 }
 
 impl Service {
-    /// What somebody is in “Bairro Feliz”.
+    /// The role of a person in “Bairro Feliz”.
     pub fn role(&self, phone: &str) -> Role {
         let people = self.world().people_of(&self.community("Bairro Feliz"));
         match people.into_iter().find(|person| person.phone == phone) {
@@ -36,14 +36,14 @@ impl Service {
         }
     }
 
-    /// Whom “Bairro Feliz” invited in private.
+    /// People with a private invitation to “Bairro Feliz”.
     pub fn invited(&self) -> Vec<String> {
         let world = self.world();
         let invited = world.invited(&self.community("Bairro Feliz"));
         invited.into_iter().map(str::to_owned).collect()
     }
 
-    /// The people that each call of this path named.
+    /// The people named by each call of this path.
     pub fn people_in_calls(&self, path: &str) -> Vec<Vec<String>> {
         let phones = |body: &Value| {
             let phones = body["phones"].as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! `/photo`: a picture whose caption is the order, or an address, becomes a community's photo.
+//! `/photo`: a picture with the command as caption, or a URL, becomes a community's photo.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};

@@ -1,4 +1,4 @@
-//! Who waits sees how far the order is: an hourglass and one message that is edited, and becomes the answer.
+//! Progress of a slow command: a progress reaction, and one message that is edited and becomes the reply.
 
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ async fn changes_before_an_outage_are_reported_as_done() {
 
 #[tokio::test]
 async fn groups_without_a_call_are_not_reported_as_done() {
-    // The one try is the last one.
+    // The only attempt is the last one.
     let bot = classes(25).instance("give_up_after = \"1s\"").start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -134,7 +134,7 @@ async fn groups_without_a_call_are_not_reported_as_done() {
     let said = bot.said();
     let last = said.last().unwrap();
     assert!(last.starts_with("10 of 25 groups are now in") && last.contains("\n❌ “Turma 25”"), "{said:?}");
-    // Those who were called for in vain may still come.
+    // Groups whose calls failed may still appear.
     assert_eq!((last.matches('❓').count(), last.matches('❌').count()), (10, 5), "{last}");
 }
 
@@ -219,7 +219,7 @@ async fn after_a_crash_before_the_message_was_recorded_the_reply_is_a_new_messag
 
     let answers = bot.replies_to(&order).await;
 
-    // Nobody knows the first one's id any more, so it stays as it is.
+    // The id of the first message is lost, so it stays unchanged.
     assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));
     assert!(answers[1].starts_with("11 of 11 groups are now in"), "{answers:?}");
 }

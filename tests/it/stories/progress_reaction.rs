@@ -1,5 +1,4 @@
-//! The hourglass, and the word that it goes on: who waits for long sees one and is told once; whoever is
-//! answered sees none any more.
+//! Progress reactions and retry notices: a long wait shows a ⏳ and one notice; the reply removes the ⏳.
 
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::support::{ANA, Service, ServiceBuilder};
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// Long enough that a try which meets no trouble is done before it shows.
+/// Long enough that an undisturbed attempt finishes before it shows.
 fn with_progress_reaction() -> ServiceBuilder {
     Service::with().timing(|timing| {
         timing.progress_reaction_after = Duration::from_secs(1);
@@ -108,7 +107,7 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
     bot.within(second.wait_reached()).await;
-    // The word would come together with the hourglass.
+    // The notice would come together with the reaction.
     bot.within(async {
         while bot.calls_to("send-reaction").len() == worn {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! `/promote`: people become admins of a community, and the reply is true for each.
+//! `/promote`: makes people admins of a community, with a true reply for each.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::fixtures::ok;
 use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
-/// Somebody whose new rights show late.
+/// A person whose new rights show late.
 const LATE: &str = "5544999990007";
 
 #[tokio::test]

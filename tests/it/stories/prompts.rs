@@ -1,5 +1,5 @@
-//! A prompt is closed by a no, by the next command and by a quote of nothing else; and what nobody asked for is not
-//! done: numbers that belong to names, a second command among the words of the first, groups as a whole.
+//! Prompts are closed by a no or the next command, and ignore quotes of other messages. Nothing unintended is
+//! done: numbers inside names, a second command in the arguments, groups taken for communities.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn chat(bot: &Service, event: &EventBuilder) {
     assert_eq!(bot.said().len(), before, "{}", event.body());
 }
 
-/// Asks, and gives the ids of the messages of the prompt.
+/// Causes a prompt, and returns the ids of its messages.
 async fn asked(bot: &Service, order: &EventBuilder) -> Vec<String> {
     let before = bot.sandbox.sent().len();
     bot.ask_by(order).await;
@@ -72,7 +72,7 @@ async fn t46_a_yes_sent_before_the_command_does_not_confirm() {
             let message = bot.message(ANA, text);
             if is_group { message.in_group(&group) } else { message }
         };
-        // To somebody else, or to another question; it is under way for half a minute.
+        // To another message or another prompt; the reply takes half a minute.
         let old = say("sim");
         bot.clock.elapse(Duration::from_secs(30));
         asked(&bot, &say(GRAVE)).await;
@@ -139,7 +139,7 @@ async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
 
 #[tokio::test]
 async fn t46_a_quote_is_checked_in_every_kind_of_chat() {
-    // Under a lid, and on the bot's own phone.
+    // With a lid, and on the bot's own phone.
     for by_owner in [false, true] {
         let bot = in_portuguese().instance("owner_commands = true").start().await;
         let say = |text: &str| match by_owner {
@@ -208,7 +208,7 @@ async fn t46_a_no_counts_only_for_its_own_prompt() {
     for event in [here(RUI, "melhor não"), here(NON_ADMIN, "não"), bot.message(ANA, "melhor não")] {
         assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
-    // In Portuguese that says where.
+    // In Portuguese this word means a place.
     chat(&bot, &here(ANA, "vou no mercado")).await;
     assert!(bot.ask_by(&here(ANA, "sim")).await.starts_with('✅'));
 }
@@ -338,7 +338,7 @@ async fn t46_undo_prompts_like_its_effect_would() {
     bot.settled().await;
     assert_eq!(no, LEFT);
     assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
-    // What was taken back is taken back again, and not twice.
+    // An undo can be undone, once.
     assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos estão em “Bairro Feliz”."));
     bot.settled().await;
     bot.ask(ANA, "/desfazer --sim").await;

@@ -1,4 +1,4 @@
-//! Whatever Z-API answers, each mark says what is so in the world.
+//! Whatever Z-API responds, each status icon shows the state of the world.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol, mães, suporte"#;
 
-/// A bot that gives up soon what does not show, where nothing lags.
+/// A bot that gives up soon on changes that do not show, without lagging reads.
 async fn with_short_read_back() -> Service {
     Service::with().timing(|timing| timing.read_back = Duration::from_millis(150)).start().await
 }
@@ -101,7 +101,7 @@ async fn one_failing_group_does_not_affect_the_others() {
             let bot = with_short_read_back().await;
             bot.sandbox.faults().set_partial(form);
             bot.sandbox.faults().set_stops_at_first(stops_at_first);
-            // The second group goes elsewhere between the reading and the call.
+            // The second group is linked elsewhere between the read and the call.
             let gate = bot.sandbox.faults().hold_request("communities/link");
             let event = bot.message(ANA, COMMAND);
             let before = bot.world();
@@ -224,7 +224,7 @@ async fn every_group_gets_its_own_icon() {
             bot.expect_true(&reply, &before);
             let marks: Vec<&str> =
                 reply.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
-            // Where Z-API says that all went well, nobody can know that it refused.
+            // If Z-API reports success, a refusal cannot be known.
             let refused =
                 if matches!(form, PartialFailure::Success | PartialFailure::Details) { "❓" } else { "❌" };
             assert_eq!(marks, ["☑️", refused, "✅", "⚠️", "✅"], "{form:?} {stops_at_first}\n{reply}");

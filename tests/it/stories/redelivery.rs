@@ -1,4 +1,4 @@
-//! Dead letters that an operator takes up again: with their whole time, and marks that stay true.
+//! Dead letters retried by an operator: with a new deadline and true status icons.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
     let before = bot.world();
-    // The call does its work, but nobody hears of it, and nothing can be read any more.
+    // The call succeeds without a response, and nothing can be read any more.
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol"#).await;
     bot.within(call.wait_reached()).await;

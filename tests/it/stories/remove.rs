@@ -1,4 +1,4 @@
-//! `/remove`: people leave a community after a yes, and the reply is true for each.
+//! `/remove`: removes people from a community after a yes, with a true reply for each.
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::webhook_event::EventBuilder;
@@ -98,7 +98,7 @@ async fn the_bot_does_not_remove_itself() {
 #[tokio::test]
 async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_removed() {
     let bot = Service::start().await;
-    // Carla's number is hidden, and nobody tells her lid.
+    // Carla's number is hidden, and her lid is unknown.
     bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {CARLA}, {ELISA}"#)).await;

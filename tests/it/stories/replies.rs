@@ -1,5 +1,5 @@
-//! How an answer comes: to the chat of the order, quoting it, in messages short enough, and with
-//! an hourglass before it where it takes its time.
+//! Delivery of replies: in the chat of the command, with a quote, split into messages, and with a progress
+//! reaction before slow ones.
 
 use std::time::Duration;
 

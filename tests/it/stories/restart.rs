@@ -1,4 +1,4 @@
-//! Unfinished work goes on after a crash or a signal: nothing is lost, nothing is told twice.
+//! Unfinished work continues after a crash or a signal: nothing is lost, nothing is reported twice.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ async fn a_crash_at_every_step_gives_one_true_reply() {
         let gate = bot.sandbox.faults().hold_response(step);
         let (path, is_last) = (step.to_owned(), step == "send-");
         if is_last {
-            // The answer itself is held before it is sent: of a message sent and not noted nobody knows.
+            // The reply is held before it is sent: a message that was sent and not recorded is unknown.
             bot.sandbox.faults().clear();
         }
         let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
@@ -128,7 +128,7 @@ async fn a_long_reply_continues_after_the_last_sent_message() {
     let mut bot = Service::with()
         .world(|world| {
             for number in 1..=150 {
-                // As long as names can be: a page of them takes two messages.
+                // Names of maximum length: a page of them takes two messages.
                 world.group(&format!("Turma {number:03} da Escola Municipal {}", "x".repeat(70)));
             }
         })
@@ -138,7 +138,7 @@ async fn a_long_reply_continues_after_the_last_sent_message() {
     let second = bot.sandbox.faults().hold_request("send-text");
     bot.send_to_completion(ANA, "/groups turma").await;
     bot.within(second.wait_reached()).await;
-    // The first message is noted as sent before the second is called for.
+    // The first message is recorded as sent before the call for the second.
     bot.crash().await;
 
     bot.restart().await;
@@ -220,7 +220,7 @@ async fn a_stalled_worker_makes_no_call_after_losing_its_lease() {
     let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(stuck.wait_reached()).await;
 
-    // By the clock the lease is over, so the order is taken once more, as another replica would.
+    // By the clock the lease has expired, so the command is claimed again, as by another replica.
     clock.elapse(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.replies_to(&order).await, [DONE]);

@@ -1,4 +1,4 @@
-//! What the journal forgets, and when: texts after a month, orders after three, open ones never.
+//! Retention: texts are deleted after a month, commands after three, open ones never.
 
 use std::time::Duration;
 
@@ -21,14 +21,14 @@ fn bot() -> ServiceBuilder {
 }
 
 impl Service {
-    /// So many days later, after a restart.
+    /// Restarts the service this many days later.
     async fn days_later(&mut self, days: u32) {
         self.stop().await;
         self.clock.advance(DAY * days);
         self.restart().await;
     }
 
-    /// Returns when the journal holds so many orders with a text, and so many at all.
+    /// Waits until the journal holds this many commands with a text, and this many in total.
     async fn keeps(&self, with_text: usize, orders: usize) {
         let mut found = (0, 0);
         let is_so = async {
@@ -99,7 +99,7 @@ async fn a_short_retention_still_detects_duplicates_of_two_days() {
 
     bot.days_later(1).await;
     bot.keeps(0, 0).await;
-    // It is new again, but far too old by then.
+    // It counts as new again, but is far too old by then.
     assert!(!bot.known(&order).await);
 }
 
@@ -211,7 +211,7 @@ fn ana() -> String {
 }
 
 impl Service {
-    /// The chats that the journal knows.
+    /// The chats in the journal.
     async fn chat_queues(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
@@ -220,7 +220,7 @@ impl Service {
         lanes.unwrap()
     }
 
-    /// The kinds of what is remembered between orders.
+    /// The kinds of stored chat state.
     async fn state_entries(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();

@@ -1,4 +1,4 @@
-//! `/settings`: who may add groups to a community; what was set here last is remembered.
+//! `/settings`: who may add groups to a community; the last setting made here is stored.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ impl Service {
 
 #[tokio::test]
 async fn settings_work_in_three_languages() {
-    // `configurar` and `ajustes` are names in two languages: the instance's decides.
+    // `configurar` and `ajustes` are names in two languages: the instance's language decides.
     let rows = [
         ("en", "/settings \"Bairro Feliz\" add-groups all", TO_ALL, true),
         ("en", "/settings Bairro Feliz add—groups admins", TO_ADMINS, false),
@@ -139,7 +139,7 @@ async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
     let order = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
     bot.wait_for_attempts(&order, 1).await;
 
-    // Its last try.
+    // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
     let answers = bot.replies_to(&order).await;

@@ -1,4 +1,4 @@
-//! Nothing is tried for ever: after how long an answer is given up, and after how many crashes an order.
+//! Retries are limited: how long a reply is attempted, and how many crashes a command may cause.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol�
 async fn a_reply_is_not_sent_before_retry_after() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
-    // Longer than an order is tried, and not longer than its answer.
+    // Longer than a command is attempted, and shorter than its reply.
     bot.sandbox.faults().fail_next(
         "send-text",
         1,
@@ -48,7 +48,7 @@ async fn a_reply_has_its_own_deadline_and_ends_as_a_dead_letter() {
 
     for (minutes, tries) in [(10, 2), (9, 3)] {
         clock.advance(Duration::from_secs(minutes * 60));
-        // Its own answer fails as well; it wakes the worker.
+        // Its own reply fails too; it wakes the worker.
         bot.send_to_completion(ANA, "/whoami").await;
         bot.wait_for_attempts(&order, tries).await;
         assert_eq!(bot.row(&order).await.state, "answering");

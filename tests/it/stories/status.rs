@@ -1,4 +1,4 @@
-//! `/status`: is WhatsApp connected, what waits, what was given up.
+//! `/status`: whether WhatsApp is connected, what waits, what failed.
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
@@ -131,7 +131,7 @@ async fn status_shows_the_connection_time_from_the_webhook() {
     let ignored = r#"{"status":"ignored","reason":"unsupported_event"}"#;
 
     let unknown = bot.ask(ANA, "/status").await;
-    // That it ended is told in seconds; the later beginning comes twice, the first time before the end.
+    // Its end is in seconds; the later start is delivered twice, first before the end.
     assert_eq!(told(event("ConnectedCallback", start - 3_600_000)).await, ignored);
     assert_eq!(told(event("DisconnectedCallback", start / 1_000 - 7_200)).await, ignored);
     assert_eq!(told(event("ConnectedCallback", start - 1_000)).await, ignored);

@@ -1,20 +1,20 @@
-//! What people most likely get wrong, and that one more message mends it: a number, a yes, or an edit.
+//! Common typos: one more message corrects each, by a number, a yes or an edit.
 
 use vincula::command::lookup;
 use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
 
-/// Slips with what mends each.
+/// Typos with their corrections.
 type Rows<'a> = &'a [(&'a str, &'a str)];
 
-/// Each of them leads to an answer that has one of these words in it and says of nothing that it went wrong.
-/// No group leaves or enters a community.
+/// Each leads to a reply that contains one of these words and reports no failure. No group changes its
+/// community.
 async fn each_leads_to(expected: &[&str], rows: Rows<'_>) {
     each_moves(&[], expected, rows).await;
 }
 
-/// The same where these groups are in another community then, and no others: `Futebol → Bairro Feliz`.
+/// The same, where exactly these groups change their community: `Futebol → Bairro Feliz`.
 async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
     let mut astray = Vec::new();
     for (slip, mend) in rows {
@@ -29,12 +29,12 @@ async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
     assert!(astray.is_empty(), "{}", astray.join("\n\n"));
 }
 
-/// Whether an answer says of something that it was not done, or may not have been.
+/// Whether a reply reports something as not or possibly not done.
 fn has_typo(said: &str) -> bool {
     said.lines().any(|line| line.starts_with(['❌', '❓']))
 }
 
-/// The groups that are in another community than before, and in which.
+/// The groups that changed their community, with the new one.
 fn moves(before: &World, now: &World) -> Vec<String> {
     let community = |world: &World, group: &str| {
         let id = world.community_of(group)?;
@@ -46,8 +46,8 @@ fn moves(before: &World, now: &World) -> Vec<String> {
     went.map(|(name, _, to)| format!("{name} → {}", to.unwrap_or_default()).trim_end().to_owned()).collect()
 }
 
-/// Whether an answer leads to what mends the slip: it has the number or the yes that is asked for, the
-/// command, the community that is written, or how a number is written.
+/// Whether a reply offers the correction: the number or yes it prompts for, the command, the community, or
+/// the format of a number.
 fn leads_to(said: &str, mend: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | '?' | '!');
     let command = |order: &str| Some(lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);

@@ -1,4 +1,4 @@
-//! `/undo` takes back exactly what the last order of this admin in this chat changed.
+//! `/undo` reverts exactly the last change of this admin in this chat.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn undo_unlinks_only_newly_linked_groups() {
     assert_eq!(undone, "2 of 2 groups are now out of “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
     assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     bot.settled().await;
-    // And what that changed is taken back as well.
+    // The undo itself can be undone.
     assert_eq!(
         bot.ask(ANA, "/undo").await,
         "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”"
@@ -116,8 +116,8 @@ async fn undo_of_many_links_prompts() {
     assert_eq!(bot.community_of("Café da Manhã"), None);
 }
 
-/// Every call is done and answered 502, and the community shows it only later: nobody knows, and the next `/undo`
-/// takes back this and nothing before it.
+/// Every call succeeds with response 502 and shows late: the result is unknown, and the next `/undo` reverts
+/// this and nothing before it.
 #[tokio::test]
 async fn a_change_without_a_response_is_unknown_and_undo_reverts_only_that() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;

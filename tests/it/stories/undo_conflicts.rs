@@ -1,5 +1,5 @@
-//! Since when WhatsApp is connected, or is not: what webhooks told, in whatever order they came, as `/status`
-//! knows it after a restart and a year later.
+//! Time of the last connection change: webhooks may arrive in any order, and `/status` shows it after a
+//! restart and a year later.
 
 use std::time::Duration;
 
@@ -19,25 +19,25 @@ fn bot() -> ServiceBuilder {
 }
 
 impl Service {
-    /// What Z-API tells of the connection, of a moment so many minutes before the start.
+    /// Z-API's connection status event, dated this many minutes before the start.
     fn word(&self, is_connected: bool, minutes_ago: i64) -> vincula::sandbox::webhook_event::EventBuilder {
         let kind = if is_connected { "ConnectedCallback" } else { "DisconnectedCallback" };
         self.message(ANA, "x").with("type", kind).with("momment", START.0 - minutes_ago * MINUTE)
     }
 
-    /// Z-API tells that WhatsApp was connected so many minutes before the start.
+    /// Reports a connection this many minutes before the start.
     async fn connected(&self, minutes_ago: i64) {
         let answer = self.post(&self.word(true, minutes_ago)).await;
         assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
     }
 
-    /// The same of its end.
+    /// Reports a disconnection.
     async fn disconnected(&self, minutes_ago: i64) {
         let answer = self.post(&self.word(false, minutes_ago)).await;
         assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
     }
 
-    /// Since when, in the words of `/status`, if it says so.
+    /// The time of the last change in the words of `/status`, if shown.
     async fn since(&self) -> Option<String> {
         let reply = self.ask(ANA, "/status").await;
         assert!(reply.starts_with("✅ WhatsApp is connected.\n"), "{reply}");
@@ -45,7 +45,7 @@ impl Service {
     }
 }
 
-/// As `/status` writes a moment so many minutes before the start.
+/// A time this many minutes before the start, formatted like `/status`.
 fn minutes_ago(minutes: i64) -> Option<String> {
     let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
     Some(format!("{}.", Timestamp(START.0 - minutes * MINUTE).format_in(&zone, "%b %-d %H:%M")))
@@ -60,7 +60,7 @@ async fn the_connection_time_survives_a_crash_and_a_restart() {
     bot.crash().await;
     bot.restart().await;
     assert_eq!(bot.since().await, minutes_ago(60));
-    // What this process has not heard itself it does not begin anew.
+    // An event that this process did not receive does not restart the time.
     bot.connected(10).await;
     bot.stop().await;
     bot.restart().await;
@@ -74,7 +74,7 @@ async fn the_connection_time_restarts_after_an_interruption() {
     bot.connected(60).await;
 
     bot.disconnected(30).await;
-    // What Z-API says now counts more than what it told.
+    // Z-API's current status overrides earlier events.
     assert_eq!(bot.since().await, None);
     bot.sandbox.faults().disconnect(ConnectionLoss::Error);
     let asked = bot.send_to_completion(ANA, "/status").await;
@@ -99,11 +99,11 @@ async fn a_late_connection_event_counts_only_if_it_lies_between() {
     bot.connected(80).await;
     assert_eq!(bot.since().await, minutes_ago(60));
 
-    // It is connected still, and nobody knows of an end.
+    // It is still connected, and no disconnection is known.
     bot.connected(10).await;
     bot.connected(20).await;
     assert_eq!(bot.since().await, minutes_ago(60));
-    // Now the end is told that came before.
+    // Now the earlier disconnection arrives.
     bot.disconnected(30).await;
 
     assert_eq!(bot.since().await, minutes_ago(10));

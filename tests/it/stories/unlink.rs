@@ -1,4 +1,4 @@
-//! `/unlink`: groups leave a community, and the reply is true for each.
+//! `/unlink`: removes groups from a community, with a true reply for each.
 
 use vincula::sandbox::{Fault, PartialFailure};
 

@@ -1,4 +1,4 @@
-//! Slips of the thumb: each has a reply of its own, with the way out; nothing is done by guess.
+//! Usage errors: each has its own reply with a remedy; nothing is guessed.
 
 use crate::support::{ANA, NON_ADMIN, Service};
 

@@ -1,4 +1,4 @@
-//! `/whoami`: how the bot knows the person who asks.
+//! `/whoami`: the bot's knowledge of the sender.
 
 use crate::support::{ANA, ANA_LID, Service};
 

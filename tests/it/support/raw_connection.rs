@@ -1,4 +1,4 @@
-//! HTTP/1.1 over a bare socket, as a client library would never send it.
+//! HTTP/1.1 over a raw socket, for requests that no client library would send.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn authority(url: &str) -> &str {
     url.trim_start_matches("http://").split('/').next().unwrap()
 }
 
-/// A request with a host and these headers; the body follows them as it is.
+/// A request with a host and these headers, followed by the body unchanged.
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("{method} {target} HTTP/1.1\r\nhost: bot.example.com\r\n");
     for (name, value) in headers {
@@ -28,7 +28,7 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
     [head.as_bytes(), body].concat()
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on its own connection.
 pub async fn ask(url: &str, request: &[u8]) -> Answer {
     let mut wire = RawConnection::to(url).await;
     wire.send(request).await;
@@ -45,7 +45,7 @@ impl RawConnection {
         }
     }
 
-    /// Connects from this address of our own.
+    /// Connects from this local address.
     pub async fn from(address: &str, url: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
@@ -53,7 +53,7 @@ impl RawConnection {
         Self { stream, unread: Vec::new(), is_closed: false }
     }
 
-    /// Connects with little room for answers, so that unread ones soon pile up at the other side.
+    /// Connects with a small receive buffer, so that unread responses soon block the server.
     pub async fn with_little_room(url: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(2_048).unwrap();
@@ -61,22 +61,22 @@ impl RawConnection {
         Self { stream, unread: Vec::new(), is_closed: false }
     }
 
-    /// Sends bytes; that the other side has closed already is seen when its answer is read.
+    /// Sends bytes. A closed connection shows only when the response is read.
     pub async fn send(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
     }
 
-    /// Sends bytes and reads nothing; whether the other side still takes them.
+    /// Sends bytes without reading; false if the server no longer accepts them.
     pub async fn push(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).await.is_ok()
     }
 
-    /// Whether the other side was seen to have closed.
+    /// Whether the server has closed the connection.
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }
 
-    /// The next answer; nothing where the connection was closed instead.
+    /// The next response, or `None` if the connection was closed.
     pub async fn answer(&mut self) -> Option<Answer> {
         loop {
             if let Some(answer) = self.take_response() {
@@ -88,22 +88,22 @@ impl RawConnection {
         }
     }
 
-    /// The next answer, if it comes within this time.
+    /// The next response, if it arrives within this time.
     pub async fn answer_within(&mut self, time: Duration) -> Option<Answer> {
         tokio::time::timeout(time, self.answer()).await.ok().flatten()
     }
 
-    /// Waits until the other side closes, and returns what it said before that.
+    /// Waits until the server closes, and returns what it sent before.
     pub async fn closed(&mut self) -> String {
         while self.read().await {}
         String::from_utf8_lossy(&self.unread).into_owned()
     }
 
-    /// Whether something was read.
+    /// Whether anything was read.
     async fn read(&mut self) -> bool {
         let mut chunk = [0; 16 * 1024];
         match self.stream.read(&mut chunk).await {
-            // A reset is an end as well.
+            // A reset counts as a close.
             Ok(0) | Err(_) => {
                 self.is_closed = true;
                 false

@@ -1,4 +1,4 @@
-//! The door and the disk: an order needs it, nothing else does.
+//! Webhooks and the disk: a command needs it, nothing else does.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,7 +9,7 @@ use super::{TARGET, assert_status, expect_problem};
 use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
-/// Another process that holds the journal's file for writing.
+/// Locks the journal file for writing, like another process.
 pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     let url = format!("sqlite:{}", journal.display());
@@ -93,7 +93,7 @@ async fn chatter_costs_no_postgresql_write() {
 
     chat(&bot).await;
 
-    // Each connection reports what it did at its next transaction that is a second away from the one before.
+    // A connection reports its statistics at the next transaction, if a second has passed.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.orders().await, 2);
@@ -104,11 +104,11 @@ async fn chatter_costs_no_postgresql_write() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         counted = server.transactions(&url).await - before;
     }
-    // The order, the first one's last notes, and the worker's look each 5 s; a thousand messages, nothing.
+    // The command, its last audit events, and the worker's polls every 5 s; nothing for a thousand messages.
     assert!(counted < 100, "{counted} transactions");
 }
 
-/// A thousand messages that are no orders.
+/// Sends a thousand messages that are no commands.
 async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
         bot.message(ANA, "que bom"),
@@ -144,7 +144,7 @@ fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     files
 }
 
-/// The files once the worker has nothing more to write.
+/// The files after the worker has finished writing.
 async fn at_rest(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     let mut before = files(journal);
     loop {

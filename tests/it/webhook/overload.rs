@@ -1,4 +1,4 @@
-//! T33 and T34: more than there is room for. Forged requests stay cheap, and nobody silences an admin with them.
+//! T33 and T34: overload. Rejecting forged requests is cheap, and they cannot lock out an admin.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::support::{ANA, Service};
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SECRET: &str = "made-up-secret-of-a-relay";
 const SIGNED: &str = "[instances.main.verify]\nhmac = { header = \"x-signature\", secrets = [\"made-up-secret-of-a-relay\"] }\n";
-/// What looks like a signature, and is none.
+/// An invalid signature of the right form.
 const FORGED: (&str, &str) =
     ("x-signature", "0000000000000000000000000000000000000000000000000000000000000000");
 const SECOND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ fn signature(body: &str) -> String {
     hex::encode(mac.chain_update(body).finalize().into_bytes())
 }
 
-/// The answer to a head whose body never comes; none where that is waited for, for which it has 10 s.
+/// The response to headers whose body never arrives; `None` if the server waits for the body, up to 10 s.
 async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
     let mut wire = RawConnection::to(&bot.url).await;
     wire.send(&request("POST", target, headers, b"")).await;
@@ -34,7 +34,7 @@ async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -
     Some(answer)
 }
 
-/// More forged requests than an address may send, from one or, behind a proxy, from another.
+/// More forged requests than an address may send, directly or behind a proxy.
 async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let all = [&[JSON, ("content-length", "2")], headers].concat();
     let forged = request("POST", TARGET, &all, b"{}");
@@ -62,18 +62,18 @@ async fn forged_headers_are_rejected_before_the_body_is_read() {
         (TARGET, &[JSON, ("content-length", "200000")]),
         ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
         ("/", &[JSON, ("content-length", "1000")]),
-        // It would be let in at the other door, were there no segment too many.
+        // Without the extra path segment it would be a valid endpoint.
         ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
     ] {
         let answer = answer_to_head(&bot, target, headers).await.expect("it waits for a body");
         assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
     }
-    // Who asks first whether to send it is not told to go on.
+    // `Expect: 100-continue` gets no 100.
     let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
     assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
 }
 
-/// Whether a body is waited for depends on the headers alone, not on whether the instance exists.
+/// Only the headers decide whether the body is awaited, not whether the instance exists.
 #[tokio::test]
 async fn reading_a_body_does_not_reveal_instance_names() {
     let bot = Service::with().verify(SIGNED).start().await;
@@ -89,7 +89,7 @@ async fn reading_a_body_does_not_reveal_instance_names() {
     }
 }
 
-/// The attack: a proxy stands in front and nobody named it, so all senders have one address.
+/// The attack: a proxy that is not configured, so all senders share one address.
 #[tokio::test]
 async fn a_flood_of_forged_requests_does_not_block_its_address() {
     let bot = Service::start().await;
@@ -103,7 +103,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
     assert_eq!((unknown.status, unknown.text()), (429, limited.text()));
 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
-    // However large: the header vouches for it.
+    // Of any size: the header authenticates it.
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(
@@ -113,7 +113,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
     assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
 }
 
-/// The same where only the body shows who signed it. What an address loses is what no order needs.
+/// The same if only the body shows the signer. The address loses only what no command needs.
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     let bot = Service::with().verify(SIGNED).start().await;
@@ -122,7 +122,7 @@ async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
 
-    // Nothing large, and nothing that does not say how large it is, is read from this address.
+    // Large bodies, and bodies of undeclared length, are not read from this address.
     for headers in
         [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
     {
@@ -149,7 +149,7 @@ async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
         let headers = [&[wrong], forwarded].concat();
         bot.deliver(TARGET, &headers, b"{}").await.status
     };
-    // What the sender wrote to the left of what the proxy added changes nothing.
+    // What the sender wrote to the left of the proxy's entry changes nothing.
     flood(&bot, &[wrong, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")]).await;
 
     assert_eq!(status(&[("x-forwarded-for", "198.51.100.7")]).await, 429);
@@ -168,8 +168,8 @@ async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
     expect_problem(&answer, 429);
 }
 
-/// The journal is slow, and 1,024 orders wait for it: one more is told at once, and chatter is answered
-/// as ever.
+/// The journal is slow, and 1,024 commands wait for it: one more is rejected at once, and chatter gets its
+/// response as usual.
 #[tokio::test]
 async fn commands_over_the_pending_limit_are_rejected_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
@@ -179,7 +179,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         let length = body.len().to_string();
         request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
     };
-    // All are connected before the journal is held.
+    // All connect before the journal is held.
     let mut wires = Vec::new();
     for _ in 0..1_068 {
         let mut wire = RawConnection::to(&bot.url).await;
@@ -189,8 +189,8 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     }
     let lock = hold(&bot.journal_path()).await;
     let mut busy = 0;
-    // An order waits for 2 s: on a machine that is too slow to take in all of them meanwhile, some of the first have
-    // been refused when the last come, and it is tried again.
+    // A command waits for 2 s. A machine too slow to receive all of them in that time rejects some before the
+    // last arrive; try again.
     for round in 0.. {
         let orders: Vec<_> = wires.iter().map(|_| posted("/whoami")).collect();
         let begun = Instant::now();
@@ -228,15 +228,15 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         busy as u64
     );
     drop(lock);
-    // They left no trace: the places are free, and none of them counted as an order.
+    // The slots are free, and none counted as a command.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 }
 
-/// How many large bodies of unproven senders are read at a time.
+/// Number of large unauthenticated bodies read at a time.
 const LARGE: usize = 64;
 const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
 
-/// One instance whose webhooks are signed, and one whose webhooks bear the token.
+/// An instance with signed webhooks, and one with the token.
 async fn start_signed_and_proven() -> Service {
     let second = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
@@ -248,7 +248,7 @@ async fn start_signed_and_proven() -> Service {
     Service::with().verify(SIGNED).admins(&second).start().await
 }
 
-/// Begins a large body from this address that never ends, told of its length or not.
+/// Starts a large endless body from this address, with or without a declared length.
 async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> RawConnection {
     let mut wire = RawConnection::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
@@ -263,7 +263,7 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
     wire
 }
 
-/// Large webhooks of honest senders get through, signed ones and such as bear the token.
+/// Large authentic webhooks pass, signed or with the token.
 async fn expect_large_ones_answered(bot: &Service) {
     for _ in 0..3 {
         let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
@@ -276,7 +276,7 @@ async fn expect_large_ones_answered(bot: &Service) {
     }
 }
 
-/// T28: large bodies that nobody ends fill no memory, and keep no large one of somebody else out.
+/// T28: endless large bodies do not fill the memory or block those of others.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     let bot = start_signed_and_proven().await;
@@ -286,7 +286,7 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
         slow.push(begin_large(&bot, "127.0.0.1", target, number % 5 > 0).await);
     }
 
-    // The oldest made room: no more are read than there are places for.
+    // The oldest was evicted: no more are read than the limit.
     for wire in &mut slow[..15] {
         let given_up = wire.answer().await.expect("it is given up");
         expect_problem(&given_up, 503);
@@ -297,7 +297,7 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// The same where each comes from an address of its own.
+/// The same with one address each.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     let bot = start_signed_and_proven().await;
@@ -309,7 +309,7 @@ async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// Who has proved to be one of ours finds a place, however many do.
+/// Authenticated senders always get a slot.
 #[tokio::test]
 async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     let bot = Service::start().await;
@@ -323,7 +323,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
-    // None of them was given up for it.
+    // None of them was evicted for it.
     let whole = " ".repeat(100_000 - 2);
     for wire in [0, LARGE, 2 * LARGE - 1] {
         let wire = &mut reading[wire];
@@ -333,7 +333,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
 }
 
 impl Service {
-    /// Sends an order with its signature, and returns the answer to it.
+    /// Sends a signed command and returns the response.
     async fn ask_signed(&self, text: &str) -> String {
         let order = self.message(ANA, text);
         let sign = signature(&order.body());
@@ -343,8 +343,8 @@ impl Service {
     }
 }
 
-/// How long a refusal takes that needs the whole body, in the quickest of some tries: what disturbs a machine
-/// makes it slower, and nothing makes it quicker.
+/// Time of a rejection that needs the whole body: the minimum of several attempts, since disturbances only
+/// slow it down.
 async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
@@ -356,7 +356,7 @@ async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)],
     quickest
 }
 
-/// T7: to hash a megabyte with eight keys takes many times as long as to take them in.
+/// T7: hashing a megabyte with eight keys takes many times as long as receiving it.
 #[tokio::test]
 async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
     let secrets =

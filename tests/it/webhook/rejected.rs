@@ -1,4 +1,4 @@
-//! 401: the same answer for every reason, so that nobody learns which one it was.
+//! 401: the same response for every reason, so that it reveals none.
 
 use super::{TARGET, assert_status, expect_problem};
 use crate::support::raw_connection::{ask, authority, request};
@@ -10,7 +10,7 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 /// A target, headers and a body.
 type Attempt = (String, Vec<(&'static str, String)>, String);
 
-/// What of an answer anybody could learn from; the date is no secret.
+/// The parts of a response that could reveal something; the date does not.
 fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
     (answer.status, headers, answer.text())
@@ -75,7 +75,7 @@ async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     ] {
         table.push(sent_to(target));
     }
-    // Nothing is parsed before it is verified: what is no JSON says nothing else either.
+    // Nothing is parsed before authentication: invalid JSON gets the same response.
     for body in ["", "{", "[]", "\u{0}", "<html>"] {
         table.push((right.clone(), vec![], body.to_owned()));
         table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
@@ -92,7 +92,7 @@ async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     let text = format!("{:?}", seen(&first));
     assert!(!text.contains("main") && !text.contains("token"), "{text}");
 
-    // The same door opens to who has it all, whatever query stands behind it.
+    // With valid authentication the same endpoint accepts it, with any query.
     assert_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
 }
 

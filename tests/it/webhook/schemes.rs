@@ -1,4 +1,4 @@
-//! The four ways in which a webhook proves where it comes from, signed here by other code than ours.
+//! The four authentication schemes, signed here by independent code.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const NEXT_KEY: &str = "the made-up key that comes after it";
 const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
 const NEXT_STANDARD: &str = "whsec_dGhlIG5leHQgc3RhbmRhcmQgd2ViaG9va3Mga2V5";
 
-/// A request, taken apart so that a test can spoil any part of it.
+/// A request in parts, so that a test can change any of them.
 #[derive(Clone)]
 struct Delivery {
     target: String,
@@ -64,7 +64,7 @@ impl Delivery {
         bot.deliver(&self.target, &headers, &self.body).await
     }
 
-    /// The same with one bit changed, once for each part: the last of the path, of each header, of the body.
+    /// Copies with one bit changed in each part: at the end of the path, of each header, of the body.
     fn spoilt(&self) -> Vec<(String, Self)> {
         let mut all = Vec::new();
         let flip = |text: &str, at: usize| {
@@ -77,7 +77,7 @@ impl Delivery {
         all.push(("the path".to_owned(), other));
         for (index, (name, value)) in self.headers.iter().enumerate() {
             let mut other = self.clone();
-            // Padding at the end of base64 holds no bits of the signature.
+            // Base64 padding holds no bits of the signature.
             other.headers[index].1 = flip(value, value.trim_end_matches('=').len() - 2);
             all.push((format!("the header {name}"), other));
             let mut other = self.clone();
@@ -106,7 +106,7 @@ async fn service(verify: &str) -> Service {
     Service::with().clock(clock).verify(&format!("[instances.main.verify]\n{verify}\n")).start().await
 }
 
-/// What is spoilt is refused, what is whole is accepted.
+/// Checks that the changed copies are rejected and the original is accepted.
 async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
     for (what, spoilt) in delivery.spoilt() {
         if free.contains(&what.as_str()) {
@@ -187,7 +187,7 @@ async fn keys_rotate_without_losing_a_webhook() {
     };
     assert_status(&signed(&bot, KEY, STANDARD, "msg_1").to(&bot).await, "accepted");
     assert_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_2").to(&bot).await, "accepted");
-    // A sender that changes its keys signs with both.
+    // A sender that rotates its keys signs with both.
     let body = bot.message(ANA, "/whoami").body();
     let both = ["msg_3"; 2]
         .iter()
@@ -215,15 +215,15 @@ async fn t04_a_replayed_delivery_does_nothing() {
     assert_status(&delivery.to(&bot).await, "accepted");
     bot.reply_to(order.message_id()).await;
 
-    // Within the window it is a duplicate, under its own id and as another delivery of the message.
+    // Within the window it is a duplicate, with its own id and as another delivery of the message.
     bot.clock.advance(Duration::from_secs(300));
     assert_status(&delivery.to(&bot).await, "duplicate");
     let again = Delivery::of(&order.body()).standard(STANDARD, "msg_2", NOON);
     assert_status(&again.to(&bot).await, "duplicate");
-    // A sender that uses an id twice for different messages sent one delivery.
+    // Different messages with one delivery id count as one delivery.
     let other = bot.message(ANA, "/whoami").sent_at(NOON).body();
     assert_status(&Delivery::of(&other).standard(STANDARD, "msg_1", NOON).to(&bot).await, "duplicate");
-    // Outside of it, nothing is said at all.
+    // Outside the window it gets 401.
     bot.clock.advance(Duration::from_secs(1));
     expect_problem(&delivery.to(&bot).await, 401);
 

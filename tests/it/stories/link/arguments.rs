@@ -1,4 +1,4 @@
-//! Other people's words in a reply: they cannot pose as the bot's, break nothing, and can be copied.
+//! Untrusted text in replies: it cannot imitate the bot, breaks nothing, and can be copied.
 
 use vincula::sandbox::Fault;
 

@@ -1,4 +1,4 @@
-//! `/link`: groups come into a community, and the reply is true for each.
+//! `/link`: adds groups to a community, with a true reply for each.
 
 mod arguments;
 mod names;

@@ -1,4 +1,4 @@
-//! How a community and its groups are named in an order.
+//! Ways to name a community and its groups in a command.
 
 use vincula::sandbox::Options;
 
