@@ -10,12 +10,12 @@ mod event;
 #[cfg(debug_assertions)]
 mod fsync_trace;
 mod hostile_env;
-mod idle_wakeups;
 mod journal;
 mod man;
 mod restart;
 mod secrets;
 mod serve;
+mod stalled_process;
 mod store;
 
 use std::io::{BufRead, BufReader, Read, Write};

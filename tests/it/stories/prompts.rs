@@ -208,7 +208,7 @@ async fn t46_a_no_counts_only_for_its_own_prompt() {
     for event in [here(RUI, "melhor não"), here(NON_ADMIN, "não"), bot.message(ANA, "melhor não")] {
         assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
-    // In Portuguese this word means a place.
+    // Here `no` is the Portuguese preposition.
     chat(&bot, &here(ANA, "vou no mercado")).await;
     assert!(bot.ask_by(&here(ANA, "sim")).await.starts_with('✅'));
 }
