@@ -1,8 +1,8 @@
-//! What one webhook costs in each step of its way: `cargo bench --bench micro`.
+//! Cost of each step of a webhook: `cargo bench --bench micro`.
 //!
-//! Verified, read, recognised, and looked up among 1,000 admins: the functions that `benches/throughput` measures
-//! together, each alone, on the same events.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench stops where it stands")]
+//! Measures separately, on the same events, the functions that `benches/throughput` measures together: verify, parse,
+//! recognise a command, and find one of 1,000 admins.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench stops at the first error")]
 
 #[expect(dead_code, reason = "the load uses more of it")]
 #[path = "throughput/events.rs"]
@@ -78,8 +78,8 @@ impl Case {
     fn bench(&self, bencher: Bencher<'_, '_>) {
         assert!(self.verifier.verify(&RequestMeta::new(&self.headers, None), self.body.clone(), NOW).is_ok());
         bencher.bench(|| {
-            let outside = RequestMeta::new(black_box(&self.headers), None);
-            self.verifier.verify(&outside, self.body.clone(), NOW)
+            let request = RequestMeta::new(black_box(&self.headers), None);
+            self.verifier.verify(&request, self.body.clone(), NOW)
         });
     }
 }
@@ -124,8 +124,8 @@ fn rejecting_a_forged_hmac(bencher: Bencher<'_, '_>) {
     case.body = Bytes::from(events::chatter_event(8));
     assert!(case.verifier.verify(&RequestMeta::new(&case.headers, None), case.body.clone(), NOW).is_err());
     bencher.bench(|| {
-        let outside = RequestMeta::new(black_box(&case.headers), None);
-        case.verifier.verify(&outside, case.body.clone(), NOW)
+        let request = RequestMeta::new(black_box(&case.headers), None);
+        case.verifier.verify(&request, case.body.clone(), NOW)
     });
 }
 
@@ -150,9 +150,10 @@ fn message(verified: &Verified) -> MessageRef<'_> {
 #[divan::bench]
 fn reading_chatter(bencher: Bencher<'_, '_>) {
     let verified = verified(events::chatter_event(7));
-    let facts = InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
-    assert!(matches!(parse_event(&verified, &facts), Ok(ParsedEvent::Message(_))));
-    bencher.bench(|| parse_event(black_box(&verified), &facts).is_ok());
+    let instance_info =
+        InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
+    assert!(matches!(parse_event(&verified, &instance_info), Ok(ParsedEvent::Message(_))));
+    bencher.bench(|| parse_event(black_box(&verified), &instance_info).is_ok());
 }
 
 #[divan::bench]
@@ -179,15 +180,16 @@ fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
     bencher.bench(|| admins.find(black_box(sender), false).is_some());
 }
 
-/// All of it but HTTP: verified, read, and recognised as no order.
+/// All steps except HTTP: verify, parse, and recognise that it is no command.
 #[divan::bench]
 fn deciding_on_chatter(bencher: Bencher<'_, '_>) {
     let (case, prefixes) = (Case::new(by_hmac()), ["/".to_owned()]);
-    let facts = InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
+    let instance_info =
+        InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
     let decide = || {
-        let outside = RequestMeta::new(black_box(&case.headers), None);
-        let verified = case.verifier.verify(&outside, case.body.clone(), NOW).ok()?;
-        match parse_event(&verified, &facts) {
+        let request = RequestMeta::new(black_box(&case.headers), None);
+        let verified = case.verifier.verify(&request, case.body.clone(), NOW).ok()?;
+        match parse_event(&verified, &instance_info) {
             Ok(ParsedEvent::Message(message)) => Some(parse_command(&message.text, &prefixes).is_some()),
             _ => None,
         }

@@ -1,7 +1,7 @@
-//! How long a name takes to be found among 5,000 groups: `cargo bench --bench name_index`.
+//! Time to find a name among 5,000 groups: `cargo bench --bench name_index`.
 //!
-//! The names are made up, and as alike as real ones are: a few themes, many towns, a number. A book
-//! is built once a minute at most; a look-up is done for every word of an order.
+//! The names are generated, and as similar as real ones: a few themes, many towns, a number. The index is built
+//! at most once a minute; every word of a command is looked up.
 
 use divan::{Bencher, black_box};
 use vincula::directory::{NameIndex, NameMatch, NamedEntry};
@@ -35,37 +35,37 @@ fn building_the_index(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn a_whole_name(bencher: Bencher<'_, '_>) {
-    let book = name_index();
-    assert!(matches!(book.find("vendas sao paulo 0000 bairro", None), NameMatch::Exact(_)));
-    bencher.bench(|| book.find(black_box("vendas sao paulo 0000 bairro"), None));
+    let index = name_index();
+    assert!(matches!(index.find("vendas sao paulo 0000 bairro", None), NameMatch::Exact(_)));
+    bencher.bench(|| index.find(black_box("vendas sao paulo 0000 bairro"), None));
 }
 
 #[divan::bench]
 fn the_beginning_of_one_name(bencher: Bencher<'_, '_>) {
-    let book = name_index();
-    assert!(matches!(book.find("maes sao paulo 0001", None), NameMatch::Exact(_)));
-    bencher.bench(|| book.find(black_box("maes sao paulo 0001"), None));
+    let index = name_index();
+    assert!(matches!(index.find("maes sao paulo 0001", None), NameMatch::Exact(_)));
+    bencher.bench(|| index.find(black_box("maes sao paulo 0001"), None));
 }
 
 #[divan::bench]
 fn an_id(bencher: Bencher<'_, '_>) {
-    let book = name_index();
-    assert!(matches!(book.find("", Some(GROUPS - 1)), NameMatch::Exact(_)));
-    bencher.bench(|| book.find("", black_box(Some(GROUPS - 1))));
+    let index = name_index();
+    assert!(matches!(index.find("", Some(GROUPS - 1)), NameMatch::Exact(_)));
+    bencher.bench(|| index.find("", black_box(Some(GROUPS - 1))));
 }
 
 #[divan::bench]
 fn a_pattern(bencher: Bencher<'_, '_>) {
-    let book = name_index();
-    assert!(!book.matching("*recife*1 *").is_empty());
-    bencher.bench(|| book.matching(black_box("*recife*1 *")));
+    let index = name_index();
+    assert!(!index.matching("*recife*1 *").is_empty());
+    bencher.bench(|| index.matching(black_box("*recife*1 *")));
 }
 
 #[divan::bench]
 fn an_unknown_name_with_the_nearest_ones(bencher: Bencher<'_, '_>) {
-    let book = name_index();
+    let index = name_index();
     assert!(
-        matches!(book.find("vendsa recfie 12 bairro", None), NameMatch::NotFound { suggestions } if suggestions.len() == 3)
+        matches!(index.find("vendsa recfie 12 bairro", None), NameMatch::NotFound { suggestions } if suggestions.len() == 3)
     );
-    bencher.bench(|| book.find(black_box("vendsa recfie 12 bairro"), None));
+    bencher.bench(|| index.find(black_box("vendsa recfie 12 bairro"), None));
 }

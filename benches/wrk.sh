@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The release binary under wrk (Debian: apt install wrk): signed talk in a group, keep-alive, over and over.
+# Loads the release binary with wrk (Debian: apt install wrk): signed chatter of a group, keep-alive.
 #
 #     cargo build --release && benches/wrk.sh
 #     CONNECTIONS=256 SECONDS_EACH=30 benches/wrk.sh
 #     VINCULA_BIN=/usr/bin/vincula benches/wrk.sh
 #
-# Someone else's load on the whole program, to check that ours (`cargo bench --bench throughput`) tells the truth.
-# The service runs on core 0, wrk on core 1. Prints what wrk says, and what the service used meanwhile.
+# Cross-check of our own load generator (`cargo bench --bench throughput`). The service runs on core 0, wrk on core 1.
+# Prints the output of wrk, and the CPU time and memory of the service.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -52,9 +52,9 @@ words='Bom dia, pessoal! A feira de domingo começa às oito na praça da matriz
 printf '%s' "{\"isStatusReply\":false,\"chatLid\":null,\"connectedPhone\":\"5511988887777\",\"waitingMessage\":false,\"isEdit\":false,\"isGroup\":true,\"isNewsletter\":false,\"instanceId\":\"$instance\",\"messageId\":\"3EB0C0FFEE0000000007\",\"phone\":\"120363019500000007-group\",\"fromMe\":false,\"momment\":$(date +%s%3N),\"status\":\"RECEIVED\",\"chatName\":\"Grupo\",\"senderPhoto\":null,\"senderName\":\"Bia\",\"photo\":\"https://pps.whatsapp.net/v/t61.0-0/0_n.jpg\",\"broadcast\":false,\"participantPhone\":\"5511980000007\",\"participantLid\":\"81896604192007@lid\",\"senderLid\":\"81896604192007@lid\",\"forwarded\":false,\"type\":\"ReceivedCallback\",\"fromApi\":false,\"text\":{\"message\":\"$words\"},\"instanceId\":\"$instance\"}" >"$scratch/body"
 signature=$(openssl dgst -sha256 -hmac "$secret" -hex "$scratch/body" | sed 's/.*= *//')
 
-answer=$(curl -sS --max-time 5 -H 'content-type: application/json' -H "x-signature: sha256=$signature" \
+response=$(curl -sS --max-time 5 -H 'content-type: application/json' -H "x-signature: sha256=$signature" \
     --data-binary "@$scratch/body" "http://$address/webhooks/main")
-[[ $answer == *not_a_command* ]] || { echo "the service does not take it for talk: $answer" >&2; exit 1; }
+[[ $response == *not_a_command* ]] || { echo "the service does not treat it as chatter: $response" >&2; exit 1; }
 
 cat >"$scratch/send.lua" <<LUA
 local file = assert(io.open("$scratch/body", "rb"))
@@ -71,9 +71,9 @@ taskset -c 1 wrk -t 1 -c "$connections" -d "${seconds}s" --latency -s "$scratch/
     "http://$address/webhooks/main" | tee "$scratch/told"
 after=$(used)
 requests=$(awk '/requests in/ { print $1 }' "$scratch/told")
-echo "CPU of the service:   $(awk -v used=$((after - before)) -v all="$requests" 'BEGIN { printf "%.2f µs a request", used / all }')"
-echo "memory at its most:   $(awk '/^VmHWM/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
+echo "CPU of the service:   $(awk -v used=$((after - before)) -v all="$requests" 'BEGIN { printf "%.2f µs per request", used / all }')"
+echo "peak memory:          $(awk '/^VmHWM/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
 if grep -q 'Non-2xx\|Socket errors' "$scratch/told"; then
-    echo 'not every request was answered 200' >&2
+    echo 'not every response was 200' >&2
     exit 1
 fi

@@ -1,4 +1,4 @@
-//! The orders, and one of them given and timed.
+//! The commands, and the timing of one.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use vincula::sandbox::webhook_event::{EventBuilder, post};
 use crate::upstream::{COMMUNITY, GROUPS, RecordingSandbox, group};
 
 const ANA: &str = "5544999990001";
-/// Whoever is not answered by then is not answered at all.
+/// Timeout of a reply.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What is ordered. Each undoes the one before it, so that all of them change something.
+/// Kinds of commands. Each reverts the one before, so that all of them change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CommandKind {
     Link,
@@ -44,12 +44,12 @@ impl CommandKind {
             Self::Unlink => format!("/unlink {COMMUNITY} {}", groups(1)),
             Self::WhoAmI => "/whoami".to_owned(),
             Self::LinkTen => format!("/link {COMMUNITY} {}", groups(GROUPS)),
-            // More than three are asked about.
+            // More than three would prompt.
             Self::UnlinkTen => format!("/unlink {COMMUNITY} {} --yes", groups(GROUPS)),
         }
     }
 
-    /// How many groups the reply says were changed.
+    /// Number of changed groups in the reply.
     fn changed(self) -> usize {
         match self {
             Self::Link | Self::Unlink => 1,
@@ -59,19 +59,19 @@ impl CommandKind {
     }
 }
 
-/// An order that is about to be given.
+/// A command to send.
 pub(crate) struct SentCommand {
     kind: CommandKind,
 }
 
-/// When what happened to an order, counted from the first byte of its webhook.
+/// Times since the first byte of the webhook.
 #[derive(Clone, Debug)]
 pub(crate) struct TimedCommand {
-    /// Its id in the journal.
+    /// Id in the journal.
     pub(crate) id: String,
-    /// Its sender had `accepted`.
+    /// The sender received `accepted`.
     pub(crate) accepted: Duration,
-    /// Each call of it as Z-API saw it come, the reply last.
+    /// Each call as received by Z-API, the reply last.
     pub(crate) calls: Vec<(String, Duration)>,
 }
 
@@ -90,27 +90,28 @@ impl SentCommand {
         Self { kind }
     }
 
-    /// Gives the order and waits for its reply, which must be true.
-    pub(crate) async fn send(&self, outside: &RecordingSandbox, url: &str) -> anyhow::Result<TimedCommand> {
-        let account = outside.sandbox.account();
+    /// Sends the command and checks its reply.
+    pub(crate) async fn send(&self, upstream: &RecordingSandbox, url: &str) -> anyhow::Result<TimedCommand> {
+        let account = upstream.sandbox.account();
         let event =
             EventBuilder::text(&account.id, &self.kind.text()).from(ANA).connected_phone(&account.phone);
         let body = event.body();
-        let said = outside.sandbox.sent().len();
-        outside.take_calls();
+        let sent_before = upstream.sandbox.sent().len();
+        upstream.take_calls();
 
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = post(url, &[("z-api-token", account.token.as_str())], body.as_bytes()).await?;
-        let accepted = begun.elapsed();
-        let reply = timeout(TIMEOUT, outside.sandbox.next_sent_after(said)).await.context("no reply")?;
+        let accepted = started.elapsed();
+        let reply =
+            timeout(TIMEOUT, upstream.sandbox.next_sent_after(sent_before)).await.context("no reply")?;
 
         let text = answer.text();
         let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        ensure!(answer["status"] == "accepted", "the webhook was answered {text}");
+        ensure!(answer["status"] == "accepted", "the webhook response is {text}");
         let done = reply.text.matches('✅').count();
         ensure!(done == self.kind.changed(), "{}: {}", self.kind.name(), reply.text);
         let calls: Vec<(String, Duration)> =
-            outside.take_calls().into_iter().map(|seen| (seen.call, seen.at - begun)).collect();
+            upstream.take_calls().into_iter().map(|seen| (seen.call, seen.at - started)).collect();
         if calls.last().is_none_or(|(call, _)| call != "send-text") {
             bail!("the reply is not the last call: {calls:?}");
         }

@@ -1,14 +1,14 @@
-//! How long an order takes where Z-API takes no time: from the webhook to the call, and to the reply.
+//! Latency of a command with an instant Z-API: from the webhook to the first call and to the reply.
 //!
 //! ```bash
 //! cargo bench --bench latency
 //! cargo bench --bench latency -- --rounds 50 --store sqlite
 //! ```
 //!
-//! The shipped binary (`VINCULA_BIN` names another one) works against the sandbox in this process,
-//! which answers at once. Orders come one after the other, each on a connection of its own, as Z-API
-//! sends them. Limits are so high that no call waits for its turn, but in the last table, which shows
-//! what the default ones do. PostgreSQL is started by the bench, where it is installed, with `fsync` on.
+//! Runs the release binary (`VINCULA_BIN` chooses another) against the sandbox in this process, which
+//! responds at once. Commands come one after the other, each on its own connection, as from Z-API. Rate
+//! limits are off, except for the last table, which shows the default ones. If PostgreSQL is installed, the
+//! bench starts a server with `fsync` on.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 #[path = "../../tests/crash_test/postgres_cluster.rs"]
@@ -29,34 +29,34 @@ use service::{RateLimitMode, Service};
 use upstream::RecordingSandbox;
 use write_counter::WriteCounter;
 
-/// Between two orders: the last one is ended by then.
-const GAP: Duration = Duration::from_millis(15);
-/// An order is ended and noted by then, and nothing more is written.
-const SETTLED: Duration = Duration::from_millis(60);
-/// How often the service is started anew for its first order.
+/// Delay between two commands, long enough to finish the first.
+const COMMAND_INTERVAL: Duration = Duration::from_millis(15);
+/// Delay after which a command is finished and no longer writes.
+const SETTLE_DELAY: Duration = Duration::from_millis(60);
+/// Number of restarts that measure the first command.
 const STARTS: usize = 10;
-/// Orders whose writes are counted, of each kind.
+/// Commands of each kind whose writes are counted.
 const COUNTED: usize = 10;
-/// Orders under the default limits.
-const PACED: usize = 8;
+/// Commands under the default rate limits.
+const RATE_LIMITED: usize = 8;
 
 #[derive(Debug, Parser)]
 #[command(
-    name = "turnaround",
-    about = "Measures the stages of an order against a Z-API that takes no time",
+    name = "latency",
+    about = "Measures the stages of a command with an instant Z-API",
     after_help = "Examples:\n  cargo bench --bench latency\n  cargo bench --bench latency -- --rounds 50 --store sqlite"
 )]
 struct LatencyArgs {
-    /// Orders of each kind.
+    /// Commands of each kind.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
-    /// The journal; by default SQLite, and PostgreSQL where it is installed.
+    /// Store; by default SQLite, and PostgreSQL if it is installed.
     #[arg(long)]
     store: Option<StoreKind>,
-    /// Leave out the starts and the default limits.
+    /// Skip the restarts and the default rate limits.
     #[arg(long)]
     warm: bool,
-    /// Given by cargo.
+    /// Passed by cargo.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -89,43 +89,40 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> anyhow::Result<()> {
-    let outside = RecordingSandbox::start().await?;
-    let mut service = Service::start(&outside, url.as_deref(), RateLimitMode::Unlimited).await?;
+    let upstream = RecordingSandbox::start().await?;
+    let mut service = Service::start(&upstream, url.as_deref(), RateLimitMode::Unlimited).await?;
     let mut timed: BTreeMap<CommandKind, Vec<TimedCommand>> = BTreeMap::new();
     for round in 0..call.rounds + 1 {
         for kind in CommandKind::ALL {
-            let order = SentCommand::new(kind);
-            let once = order.send(&outside, &service.url).await?;
-            // The first of each opens connections, and fills the directory.
+            let once = SentCommand::new(kind).send(&upstream, &service.url).await?;
+            // The first of each kind opens connections and fills the caches.
             if round > 0 {
                 timed.entry(kind).or_default().push(once);
             }
-            tokio::time::sleep(GAP).await;
+            tokio::time::sleep(COMMAND_INTERVAL).await;
         }
     }
-    println!("\n{database}, {} orders of each kind, all connections and the directory warm", call.rounds);
+    println!("\n{database}, {} commands of each kind, connections and caches warm", call.rounds);
     for (kind, timed) in &timed {
         report::print_stages(*kind, timed);
     }
 
-    println!(
-        "\n{database}, transactions that wrote, an order (median of {COUNTED}), and what the journal notes"
-    );
+    println!("\n{database}, write transactions per command (median of {COUNTED}), and its audit events");
     let journal = service.journal().await?;
     let writes = WriteCounter::new(&service.store_url);
     let mut counted: BTreeMap<CommandKind, (Vec<u64>, Vec<String>)> = BTreeMap::new();
     for _ in 0..COUNTED {
         for kind in CommandKind::ALL {
             let before = writes.count().await?;
-            let once = SentCommand::new(kind).send(&outside, &service.url).await?;
-            tokio::time::sleep(SETTLED).await;
-            let (counts, notes) = counted.entry(kind).or_default();
+            let once = SentCommand::new(kind).send(&upstream, &service.url).await?;
+            tokio::time::sleep(SETTLE_DELAY).await;
+            let (counts, events) = counted.entry(kind).or_default();
             counts.extend(writes.since(before).await?);
-            *notes = journal.audit_events(&once.id).await?.into_iter().map(|note| note.event).collect();
+            *events = journal.audit_events(&once.id).await?.into_iter().map(|event| event.event).collect();
         }
     }
-    for (kind, (counts, notes)) in counted {
-        report::print_writes(kind, counts, &notes);
+    for (kind, (counts, events)) in counted {
+        report::print_writes(kind, counts, &events);
     }
     if call.warm {
         return Ok(());
@@ -134,28 +131,29 @@ async fn measure(database: &str, url: Option<String>, call: &LatencyArgs) -> any
     let mut first = Vec::new();
     for _ in 0..STARTS {
         service.stop().await?;
-        service =
-            Service::start_on(&outside, &service.store_url, service.folder, RateLimitMode::Unlimited).await?;
-        first.push(SentCommand::new(CommandKind::Link).send(&outside, &service.url).await?);
-        tokio::time::sleep(GAP).await;
-        SentCommand::new(CommandKind::Unlink).send(&outside, &service.url).await?;
-        tokio::time::sleep(GAP).await;
+        service = Service::start_on(&upstream, &service.store_url, service.folder, RateLimitMode::Unlimited)
+            .await?;
+        first.push(SentCommand::new(CommandKind::Link).send(&upstream, &service.url).await?);
+        tokio::time::sleep(COMMAND_INTERVAL).await;
+        SentCommand::new(CommandKind::Unlink).send(&upstream, &service.url).await?;
+        tokio::time::sleep(COMMAND_INTERVAL).await;
     }
-    println!("\n{database}, the first order after a start: no connection, nothing known ({STARTS} starts)");
+    println!("\n{database}, the first command after a start, nothing cached ({STARTS} starts)");
     report::print_stages(CommandKind::Link, &first);
 
     service.stop().await?;
-    service = Service::start_on(&outside, &service.store_url, service.folder, RateLimitMode::Default).await?;
+    service =
+        Service::start_on(&upstream, &service.store_url, service.folder, RateLimitMode::Default).await?;
     println!(
-        "\n{database}, the default limits (1 change a second, 30 messages a minute, bursts of 5): \
-         webhook → reply of {PACED} orders"
+        "\n{database}, default rate limits (1 change a second, 30 messages a minute, bursts of 5): \
+         webhook → reply of {RATE_LIMITED} commands"
     );
-    let mut paced = Vec::new();
-    for turn in 0..PACED {
+    let mut rate_limited = Vec::new();
+    for turn in 0..RATE_LIMITED {
         let kind = if turn % 2 == 0 { CommandKind::Link } else { CommandKind::Unlink };
-        paced.push(SentCommand::new(kind).send(&outside, &service.url).await?.reply());
-        tokio::time::sleep(GAP).await;
+        rate_limited.push(SentCommand::new(kind).send(&upstream, &service.url).await?.reply());
+        tokio::time::sleep(COMMAND_INTERVAL).await;
     }
-    report::print_rate_limited(&paced);
+    report::print_rate_limited(&rate_limited);
     service.stop().await
 }

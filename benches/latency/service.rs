@@ -1,4 +1,4 @@
-//! The shipped binary as a process, on a journal of its own.
+//! Runs the release binary as a process with its own journal.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -13,23 +13,23 @@ use vincula::storage::Store;
 
 use crate::upstream::RecordingSandbox;
 
-const START: Duration = Duration::from_secs(20);
-const END: Duration = Duration::from_secs(15);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How dense the calls of an instance may come.
+/// Rate limits of the instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RateLimitMode {
-    /// So dense that no call of an order waits.
+    /// No call waits.
     Unlimited,
     Default,
 }
 
-/// A running service; killed when it is forgotten.
+/// A running service; killed on drop.
 pub(crate) struct Service {
     child: Running,
     pub(crate) folder: TempDir,
     pub(crate) store_url: String,
-    /// Where events go.
+    /// Webhook URL.
     pub(crate) url: String,
 }
 
@@ -43,26 +43,26 @@ impl Drop for Running {
 }
 
 impl Service {
-    /// Starts one on a new journal: on SQLite, or on the PostgreSQL of this URL.
+    /// Starts the service with a new journal: on SQLite, or on the PostgreSQL of this URL.
     pub(crate) async fn start(
-        outside: &RecordingSandbox,
+        upstream: &RecordingSandbox,
         store: Option<&str>,
         limits: RateLimitMode,
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let of_its_own = || format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let store_url = store.map_or_else(of_its_own, str::to_owned);
-        Self::start_on(outside, &store_url, folder, limits).await
+        let sqlite_url = || format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let store_url = store.map_or_else(sqlite_url, str::to_owned);
+        Self::start_on(upstream, &store_url, folder, limits).await
     }
 
-    /// Starts one on a journal that exists.
+    /// Starts the service with an existing journal.
     pub(crate) async fn start_on(
-        outside: &RecordingSandbox,
+        upstream: &RecordingSandbox,
         store_url: &str,
         folder: TempDir,
         limits: RateLimitMode,
     ) -> anyhow::Result<Self> {
-        let account = outside.sandbox.account();
+        let account = upstream.sandbox.account();
         let limits = match limits {
             RateLimitMode::Unlimited => {
                 "commands_per_minute = 1000000\nchanges_per_second = 1000\nmessages_per_minute = 60000\n"
@@ -79,7 +79,7 @@ impl Service {
             account.id,
             account.token,
             account.client_token.as_deref().unwrap_or_default(),
-            outside.url,
+            upstream.url,
         );
         std::fs::write(folder.path().join("vincula.toml"), toml)?;
         let binary = std::env::var_os("VINCULA_BIN")
@@ -93,7 +93,7 @@ impl Service {
         let mut child = Running(command.spawn().context("cannot start the service")?);
         let (ready, is_ready) = oneshot::channel();
         let lines = child.0.stderr.take().context("no stderr")?;
-        // Ends with the process.
+        // The thread ends with the process.
         std::thread::spawn(move || {
             let mut ready = Some(ready);
             for line in BufReader::new(lines).lines().map_while(Result::ok) {
@@ -104,19 +104,19 @@ impl Service {
                 }
             }
         });
-        if tokio::time::timeout(START, is_ready).await.is_err() {
-            bail!("the service is not ready after {START:?}");
+        if tokio::time::timeout(START_TIMEOUT, is_ready).await.is_err() {
+            bail!("the service is not ready after {START_TIMEOUT:?}");
         }
         let url = format!("http://{address}/webhooks/main");
         Ok(Self { child, folder, store_url: store_url.to_owned(), url })
     }
 
-    /// The journal, to read it beside the service.
+    /// Opens the journal for reading.
     pub(crate) async fn journal(&self) -> anyhow::Result<Store> {
         Ok(Store::open_to_read(&self.store_url).await?)
     }
 
-    /// Ends it in good order.
+    /// Stops it with SIGTERM.
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
         let id = self.child.0.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status()?;
@@ -126,6 +126,6 @@ impl Service {
             }
             anyhow::Ok(())
         };
-        tokio::time::timeout(END, ended).await.context("the service does not end")?
+        tokio::time::timeout(SHUTDOWN_TIMEOUT, ended).await.context("the service does not end")?
     }
 }

@@ -1,4 +1,4 @@
-//! The sandbox, and when each call reached it.
+//! The sandbox, recording when each call arrived.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -12,24 +12,24 @@ use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
 use vincula::sandbox::{Credentials, Options, Sandbox, World};
 
-/// The community that is ordered about.
+/// The community of the commands.
 pub(crate) const COMMUNITY: &str = "Bairro";
-/// How many groups there are to be linked.
+/// Number of groups to link.
 pub(crate) const GROUPS: usize = 10;
 
-/// A call that came.
+/// A recorded call.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordedCall {
-    /// Its name, without ids.
+    /// Name, without ids.
     pub(crate) call: String,
     pub(crate) at: Instant,
 }
 
-/// A Z-API that takes no time.
+/// An instant Z-API.
 pub(crate) struct RecordingSandbox {
     pub(crate) sandbox: Sandbox,
     pub(crate) url: String,
-    seen: Arc<Mutex<Vec<RecordedCall>>>,
+    calls: Arc<Mutex<Vec<RecordedCall>>>,
     shutdown: CancellationToken,
 }
 
@@ -42,24 +42,24 @@ impl RecordingSandbox {
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let mut world = World::empty();
         let community = world.community(COMMUNITY);
-        // It stays, so that every other may be taken out.
+        // Always stays, so that the others may be unlinked.
         world.linked_group(&community, "Mural");
         for number in 0..GROUPS {
             world.group(&group(number));
         }
         let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let router = sandbox.router().layer(from_fn_with_state(seen.clone(), record_call));
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let router = sandbox.router().layer(from_fn_with_state(calls.clone(), record_call));
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;
         let url = format!("http://{}", listener.local_addr()?);
         let shutdown = CancellationToken::new();
         tokio::spawn(lifecycle::serve_router(listener, router, shutdown.clone()));
-        Ok(Self { sandbox, url, seen, shutdown })
+        Ok(Self { sandbox, url, calls, shutdown })
     }
 
-    /// The calls since this was asked last.
+    /// Returns and clears the recorded calls.
     pub(crate) fn take_calls(&self) -> Vec<RecordedCall> {
-        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -70,7 +70,7 @@ impl Drop for RecordingSandbox {
 }
 
 async fn record_call(
-    State(seen): State<Arc<Mutex<Vec<RecordedCall>>>>,
+    State(calls): State<Arc<Mutex<Vec<RecordedCall>>>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -81,6 +81,6 @@ async fn record_call(
         ("communities", Some(verb)) => format!("communities/{verb}"),
         (call, _) => call.to_owned(),
     };
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedCall { call, at });
+    calls.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedCall { call, at });
     next.run(request).await
 }

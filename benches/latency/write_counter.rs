@@ -1,4 +1,4 @@
-//! How many transactions wrote something: counted where the database keeps them, not by the service.
+//! Counts write transactions in the database, independent of the service.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -7,22 +7,22 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use sqlx::Connection as _;
 
-/// Bytes of a write-ahead log's header, and of a frame's (SQLite, "WAL File Format").
+/// Header sizes of a write-ahead log and of its frames, in bytes (SQLite, "WAL File Format").
 const HEADER: u64 = 32;
 const FRAME: u64 = 24;
 
-/// Where transactions are counted.
+/// Source of the count.
 pub(crate) enum WriteCounter {
-    /// The frames of the write-ahead log that end a transaction.
+    /// Commit frames of the write-ahead log.
     Log(PathBuf),
-    /// The transaction ids that the server gave out; only one that writes gets one.
+    /// Transaction ids of the server; only writing transactions get one.
     Server(String),
 }
 
-/// A count, and what it may be compared with.
+/// A count, with the log it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WriteCount {
-    /// A log that begins anew has another one.
+    /// Changes when the log restarts.
     salt: u64,
     count: u64,
 }
@@ -35,7 +35,7 @@ impl WriteCounter {
         }
     }
 
-    /// So many so far.
+    /// The current count.
     pub(crate) async fn count(&self) -> anyhow::Result<WriteCount> {
         match self {
             Self::Log(path) => count_in(&File::open(path).context("no write-ahead log")?),
@@ -49,7 +49,7 @@ impl WriteCounter {
         }
     }
 
-    /// So many since; nothing where the log began anew meanwhile.
+    /// The transactions since `before`, or `None` if the log restarted meanwhile.
     pub(crate) async fn since(&self, before: WriteCount) -> anyhow::Result<Option<u64>> {
         let now = self.count().await?;
         Ok((now.salt == before.salt).then(|| now.count.saturating_sub(before.count)))
@@ -64,7 +64,7 @@ fn count_in(log: &File) -> anyhow::Result<WriteCount> {
     let salt = number(&header[16..24]);
     let (mut count, mut at) = (0, HEADER);
     let mut frame = [0; FRAME as usize];
-    // Behind the last frame stand those of the log before it, with another salt.
+    // Old frames with another salt follow the last frame.
     while log.read_exact_at(&mut frame, at).is_ok() && number(&frame[8..16]) == salt {
         count += u64::from(number(&frame[4..8]) != 0);
         at += FRAME + page;

@@ -1,11 +1,11 @@
-//! A picture of curves: one SVG with panels side by side, readable on light and on dark pages.
+//! Line charts: one SVG with panels side by side, for light and dark pages.
 
 use std::fmt::Write as _;
 
-/// What one panel shows.
+/// One panel.
 pub(crate) struct Panel {
     pub(crate) title: &'static str,
-    /// Name of each curve, and its points: how large, and what was measured there.
+    /// Name and points of each curve: size and measurement.
     pub(crate) curves: Vec<(&'static str, Vec<(f64, f64)>)>,
 }
 
@@ -15,7 +15,7 @@ const LEFT: f64 = 62.0;
 const TOP: f64 = 34.0;
 const PLOT: (f64, f64) = (236.0, 160.0);
 
-/// The picture; `axis` names what grows, from left to right, each step as far as it is times larger.
+/// Draws the panels; `axis` labels the horizontal axis, which is logarithmic.
 pub(crate) fn svg(axis: &str, panels: &[Panel]) -> String {
     let width = WIDTH * panels.len() as f64;
     let mut out = format!(
@@ -62,7 +62,7 @@ fn draw(out: &mut String, axis: &str, panel: &Panel) {
     let below = TOP + PLOT.1 + 16.0;
     let mut free = f64::MIN;
     for size in sizes {
-        // Labels never overlap.
+        // Skip labels that would overlap.
         if across(size) >= free {
             let _ = writeln!(
                 out,
@@ -104,7 +104,7 @@ fn draw(out: &mut String, axis: &str, panel: &Panel) {
     }
 }
 
-/// The next round number.
+/// Rounds up to the next round number.
 fn ceiling(most: f64) -> f64 {
     let power = 10_f64.powf(most.max(0.001).log10().floor());
     [1.0, 2.0, 4.0, 6.0, 8.0, 10.0]

@@ -1,4 +1,4 @@
-//! The webhooks of the curves: whole requests, signed, spread over as many instances and senders as asked.
+//! Complete signed webhook requests, spread over instances and senders.
 
 use hmac::{KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -6,41 +6,40 @@ use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::service::Size;
 
-/// The key of the signatures.
+/// Signing key.
 pub(crate) const SECRET: &str = "a-key-of-the-bench-and-of-nobody-else";
-/// The header that carries them.
+/// Signature header.
 pub(crate) const HEADER: &str = "x-signature";
 const CHATS: usize = 1_000;
 const TALK: &str = "Bom dia, pessoal! A feira de domingo começa às oito na praça da matriz; quem puder ajudar com \
     as barracas chega às sete. Tragam água, protetor e, se der, uma extensão.";
 
-/// Whole requests, each with its place in one run of bytes.
+/// Complete requests in one buffer.
 pub(crate) struct Requests {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// They may be sent more than once.
+    /// Whether requests may be sent more than once.
     pub(crate) can_repeat: bool,
 }
 
 impl Requests {
-    /// Talk of so many people who are no admins; every `order_among`th of them writes an order to the bot
-    /// (0: nobody does).
-    pub(crate) fn chatter(people: usize, order_among: usize, size: Size) -> Self {
+    /// Chatter of this many non-admins; every `command_interval`th sends a command to the bot (0: none).
+    pub(crate) fn chatter(people: usize, command_interval: usize, size: Size) -> Self {
         let mut requests = Self { bytes: Vec::new(), ends: Vec::new(), can_repeat: true };
         for number in 0..people {
             let instance = number % size.instances;
-            let is_order = order_among > 0 && number % order_among == order_among - 1;
-            let event = EventBuilder::text(&id(instance), if is_order { "/status" } else { TALK })
+            let is_command = command_interval > 0 && number % command_interval == command_interval - 1;
+            let event = EventBuilder::text(&id(instance), if is_command { "/status" } else { TALK })
                 .from(&format!("55119{number:08}"))
                 .lid(&format!("{}@lid", 81_896_604_192_000_usize + number))
                 .with_id(&format!("3EB0C0FFEE{number:010}"));
-            let event = if is_order { event } else { event.in_group(&group(number % CHATS)) };
+            let event = if is_command { event } else { event.in_group(&group(number % CHATS)) };
             requests.add(instance, &event.body());
         }
         requests
     }
 
-    /// Orders of the admins, in a thousand chats, none twice.
+    /// Distinct commands of the admins, in a thousand chats.
     pub(crate) fn commands(count: usize, size: Size) -> Self {
         let mut requests = Self { bytes: Vec::new(), ends: Vec::new(), can_repeat: false };
         for number in 0..count {
@@ -54,7 +53,7 @@ impl Requests {
         requests
     }
 
-    /// The same, each sent once.
+    /// Sends each request only once.
     pub(crate) fn once(self) -> Self {
         Self { can_repeat: false, ..self }
     }
@@ -70,7 +69,7 @@ impl Requests {
 
     fn add(&mut self, instance: usize, body: &str) {
         let key = hmac::Hmac::<Sha256>::new_from_slice(SECRET.as_bytes());
-        // A key of any length is one.
+        // A key of any length is valid.
         let proof =
             key.map(|key| hex::encode(key.chain_update(body).finalize().into_bytes())).unwrap_or_default();
         let head = format!(
@@ -85,7 +84,7 @@ impl Requests {
     }
 }
 
-/// The name of an instance; the first one's is that of the journal's past.
+/// Name of an instance; the first one is that of the journal's history.
 pub(crate) fn name(instance: usize) -> String {
     if instance == 0 { "main".to_owned() } else { format!("i{instance}") }
 }

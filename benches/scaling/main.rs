@@ -1,4 +1,4 @@
-//! Growth: what becomes of throughput, p99 and memory as an installation grows.
+//! Scaling: throughput, p99 and memory as an installation grows.
 //!
 //! ```bash
 //! cargo bench --bench scaling                   draws docs/scaling-*.svg: some minutes
@@ -6,11 +6,10 @@
 //! cargo bench --bench scaling -- --figures      the figures of one large installation
 //! ```
 //!
-//! The shipped program runs as a process on one core, the load comes from another one. Of what is not on
-//! the axis there is one instance, one admin, no past, and 64 connections. `VINCULA_BIN` names another binary.
+//! The release binary (`VINCULA_BIN` chooses another) runs on one core, the load on another. Off the axis there is
+//! one instance, one admin, an empty history, and 64 connections.
 //!
-//! What counts as an order is one that was accepted. Those that were sent away with 503 are printed beside them,
-//! and are in no curve.
+//! Only accepted commands count. Those rejected with 503 are printed next to them, and are in no curve.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod chart;
@@ -19,7 +18,7 @@ mod chart;
 mod cores;
 mod events;
 #[path = "../store_throughput/fill.rs"]
-#[expect(clippy::unwrap_used, reason = "it stops where it stands")]
+#[expect(clippy::unwrap_used, reason = "a bench stops at the first error")]
 mod fill;
 #[path = "../throughput/load.rs"]
 mod load;
@@ -38,27 +37,27 @@ use service::{Service, Size};
 
 const BASE: Size = Size { instances: 1, admins: 1, rows: 0 };
 const CONNECTIONS: usize = 64;
-/// More than are accepted in one measurement.
+/// More than one measurement can accept.
 const COMMANDS: usize = 60_000;
 
 #[derive(Debug, Parser)]
-#[command(name = "growth", about = "Draws how the service behaves as an installation grows")]
-struct GrowthArgs {
-    /// One axis alone.
+#[command(name = "scaling", about = "Charts throughput, latency and memory as an installation grows")]
+struct ScalingArgs {
+    /// Measure only this axis.
     #[arg(long)]
     only: Option<ScalingAxis>,
-    /// Seconds of each measurement.
+    /// Seconds per measurement.
     #[arg(long, default_value_t = 1.0)]
     seconds: f64,
-    /// Prints the figures of one large installation, and draws nothing.
+    /// Print the figures of one large installation, without charts.
     #[arg(long)]
     figures: bool,
-    /// Given by cargo.
+    /// Passed by cargo.
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// What grows.
+/// The growing quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ScalingAxis {
     Connections,
@@ -71,7 +70,7 @@ impl ScalingAxis {
     fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",
-            Self::Rows => "orders in the journal",
+            Self::Rows => "commands in the journal",
             Self::Instances => "instances",
             Self::Admins => "admins of an instance",
         }
@@ -96,7 +95,7 @@ impl ScalingAxis {
     }
 }
 
-/// What was measured at one size.
+/// Measurements at one size.
 struct Point {
     size: f64,
     chatter: Outcome,
@@ -108,7 +107,7 @@ struct Point {
 }
 
 fn main() -> anyhow::Result<()> {
-    let call = GrowthArgs::parse();
+    let call = ScalingArgs::parse();
     cores::pin_to_core(cores::LOAD)?;
     if call.figures {
         return figures();
@@ -129,12 +128,12 @@ fn draw(axis: ScalingAxis, time: Duration) -> anyhow::Result<()> {
         axis.name(),
         "chatter/s",
         "p99, ms",
-        "orders/s",
+        "commands/s",
         "p99, ms",
         "503/s",
         "start, ms",
-        "rest, MiB",
-        "most, MiB"
+        "idle, MiB",
+        "peak, MiB"
     );
     for step in axis.steps() {
         let (mut size, mut connections) = (BASE, CONNECTIONS);
@@ -161,24 +160,24 @@ fn draw(axis: ScalingAxis, time: Duration) -> anyhow::Result<()> {
     let curve = |value: fn(&Point) -> f64| points.iter().map(|point| (point.size, value(point))).collect();
     let panels = [
         Panel {
-            title: "answers a second",
+            title: "responses per second",
             curves: vec![
                 ("chatter", curve(|point| point.chatter.per_second())),
-                ("orders", curve(|point| point.commands.per_second())),
+                ("commands", curve(|point| point.commands.per_second())),
             ],
         },
         Panel {
-            title: "99 of 100 answered within, ms",
+            title: "p99 of the response, ms",
             curves: vec![
                 ("chatter", curve(|point| point.chatter.within(0.99))),
-                ("orders", curve(|point| point.commands.within(0.99))),
+                ("commands", curve(|point| point.commands.within(0.99))),
             ],
         },
         Panel {
             title: "memory, MiB",
             curves: vec![
-                ("at rest", curve(|point| point.memory_idle)),
-                ("at most", curve(|point| point.memory_peak)),
+                ("idle", curve(|point| point.memory_idle)),
+                ("peak", curve(|point| point.memory_peak)),
             ],
         },
         Panel {
@@ -196,39 +195,32 @@ fn measure(step: usize, size: Size, connections: usize, time: Duration) -> anyho
     prepare(folder.path(), size)?;
     let service = Service::start(folder.path(), size)?;
     std::thread::sleep(Duration::from_secs(1));
-    let (at_rest, _) = service.memory_mib()?;
+    let (memory_idle, _) = service.memory_mib()?;
     let shape = LoadShape { connections, keep_alive: true, rate: None, time };
     let chatter = load::put(service.address, shape, &Requests::chatter(5_000, 0, size))?;
-    let orders = load::put(service.address, shape, &Requests::commands(COMMANDS, size))?;
-    let wrong = chatter.took.len() - chatter.ignored + orders.took.len() - orders.accepted + chatter.shed;
-    anyhow::ensure!(wrong == 0, "{wrong} answers are wrong: {chatter:?} {orders:?}");
-    let (_, at_most) = service.memory_mib()?;
-    Ok(Point {
-        size: step as f64,
-        chatter,
-        commands: orders,
-        start: service.start,
-        memory_idle: at_rest,
-        memory_peak: at_most,
-    })
+    let commands = load::put(service.address, shape, &Requests::commands(COMMANDS, size))?;
+    let wrong = chatter.took.len() - chatter.ignored + commands.took.len() - commands.accepted + chatter.shed;
+    anyhow::ensure!(wrong == 0, "{wrong} responses are wrong: {chatter:?} {commands:?}");
+    let (_, memory_peak) = service.memory_mib()?;
+    Ok(Point { size: step as f64, chatter, commands, start: service.start, memory_idle, memory_peak })
 }
 
-/// Makes the journal, with its past.
+/// Creates the journal with its history.
 fn prepare(folder: &Path, size: Size) -> anyhow::Result<()> {
     if size.rows == 0 {
         return Ok(());
     }
     drop(Service::start(folder, BASE)?);
-    let begun = Instant::now();
+    let started = Instant::now();
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(fill::fill(&format!("sqlite:{}", folder.join("vincula.db").display()), size.rows));
-    eprintln!("{} orders written within {:.1?}", size.rows, begun.elapsed());
+    eprintln!("{} commands written in {:.1?}", size.rows, started.elapsed());
     Ok(())
 }
 
-/// One installation with 1,000,000 orders in the journal, and 100,000 people who talk to it.
+/// Prints figures of one installation with 1,000,000 commands in the journal and 100,000 senders.
 fn figures() -> anyhow::Result<()> {
     const ROWS: usize = 1_000_000;
     const PEOPLE: usize = 100_000;
@@ -241,16 +233,19 @@ fn figures() -> anyhow::Result<()> {
         starts.push(Service::start(folder.path(), size)?.start);
     }
     starts.sort_unstable();
-    row("start to ready, 1,000,000 orders, median of 11", format!("{:.0} ms", starts[5].as_secs_f64() * 1e3));
+    row(
+        "start to ready, 1,000,000 commands, median of 11",
+        format!("{:.0} ms", starts[5].as_secs_f64() * 1e3),
+    );
     let service = Service::start(folder.path(), size)?;
     let time = Duration::from_secs(20);
     let people = Requests::chatter(PEOPLE, 10, size);
     let shape = LoadShape { connections: CONNECTIONS, keep_alive: true, rate: None, time };
     let outcome = load::put(service.address, shape, &people.once())?;
-    anyhow::ensure!(outcome.ran_dry && outcome.ignored == PEOPLE, "not all were heard: {outcome:?}");
+    anyhow::ensure!(outcome.ran_dry && outcome.ignored == PEOPLE, "not all were processed: {outcome:?}");
     let (now, most) = service.memory_mib()?;
     row(
-        "memory, 1,000,000 orders, 100,000 people seen (VmRSS)",
+        "memory, 1,000,000 commands, 100,000 senders (VmRSS)",
         format!("{now:.1} MiB, at most {most:.1} MiB"),
     );
     drop(service);
@@ -260,7 +255,7 @@ fn figures() -> anyhow::Result<()> {
     let outcome = load::put(service.address, shape, &Requests::chatter(5_000, 0, BASE))?;
     let (_, most) = service.memory_mib()?;
     row(
-        "memory at most, full load of chatter (VmHWM)",
+        "peak memory, full load of chatter (VmHWM)",
         format!("{most:.1} MiB at {:.0} requests/s", outcome.per_second()),
     );
     Ok(())

@@ -1,4 +1,4 @@
-//! The shipped program at work on a folder, as large as asked: instances, admins, orders of the past.
+//! Runs the release binary in a folder, with a given number of instances, admins and old commands.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -11,20 +11,20 @@ use anyhow::{Context as _, bail};
 use crate::cores;
 use crate::events::{HEADER, SECRET, admin, id, name};
 
-/// How large an installation is.
+/// Size of an installation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) instances: usize,
-    /// Of each instance.
+    /// Per instance.
     pub(crate) admins: usize,
-    /// Orders in the journal that are over.
+    /// Finished commands in the journal.
     pub(crate) rows: usize,
 }
 
-/// A running service; killed when it is forgotten.
+/// A running service; killed on drop.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
-    /// From the start of the process until it is ready.
+    /// Time from process start to ready.
     pub(crate) start: Duration,
     child: Child,
 }
@@ -33,7 +33,7 @@ impl Service {
     /// Starts it in a folder, on the server's core.
     ///
     /// # Errors
-    /// Where it cannot be started, or ends before it is ready.
+    /// If it cannot be started, or exits before it is ready.
     pub(crate) fn start(folder: &Path, size: Size) -> anyhow::Result<Self> {
         std::fs::write(folder.join("vincula.toml"), configuration(size))?;
         let usual = || PathBuf::from(env!("CARGO_BIN_EXE_vincula"));
@@ -42,7 +42,7 @@ impl Service {
         let mut command = Command::new(path);
         command.arg("serve").current_dir(folder).env("VINCULA_CONFIG", folder.join("vincula.toml"));
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut child = cores::on_server_core(|| Ok(command.spawn()?))?;
         let mut lines = BufReader::new(child.stderr.take().context("no stderr")?).lines();
         let mut log = String::new();
@@ -51,17 +51,17 @@ impl Service {
             let line = line?;
             if line.contains("\"message\":\"ready\"") {
                 let ready: serde_json::Value = serde_json::from_str(&line)?;
-                break ready["public"].as_str().context("it does not say where it listens")?.parse()?;
+                break ready["public"].as_str().context("no address in its log")?.parse()?;
             }
             log = log + &line + "\n";
         };
-        let start = begun.elapsed();
-        // A pipe that nobody empties would stop the service. The thread ends with it.
+        let start = started.elapsed();
+        // A full pipe would block the service. The thread ends with it.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Ok(Self { address, start, child })
     }
 
-    /// Resident memory in MiB: now, and at its most.
+    /// Current and peak resident memory in MiB.
     pub(crate) fn memory_mib(&self) -> anyhow::Result<(f64, f64)> {
         let (now, most) = cores::memory_kib(self.child.id())?;
         Ok((now as f64 / 1024.0, most as f64 / 1024.0))

@@ -1,13 +1,13 @@
-//! A long past: orders that are over, with their notes and their chats, as 80 days leave them.
+//! Fills a journal with finished commands of 80 days, their audit events and chats.
 
 use sqlx::Connection as _;
 use vincula::clock::Clock;
 
-/// How many chats the orders are of.
+/// Number of chats.
 pub(crate) const CHATS: usize = 10_000;
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
-/// Finished orders of the last 80 days, with their notes and their chats.
+/// Inserts finished commands of the last 80 days, with their audit events and chats.
 pub(crate) async fn fill(url: &str, rows: usize) {
     sqlx::any::install_default_drivers();
     let mut side = sqlx::AnyConnection::connect(url).await.unwrap();
@@ -44,7 +44,7 @@ pub(crate) async fn fill(url: &str, rows: usize) {
             .to_owned(),
     ];
     for sql in statements {
-        // SQLite takes its `WITH` before the whole statement.
+        // SQLite needs `WITH` before the whole statement.
         let sql = match url.starts_with("sqlite") && sql.contains(&series) {
             true => format!("{series} {}", sql.replace(&series, "")),
             false => sql,
@@ -52,9 +52,9 @@ pub(crate) async fn fill(url: &str, rows: usize) {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut side).await.unwrap();
     }
     if !url.starts_with("sqlite") {
-        // What the server does by itself sooner or later, and not while something is measured.
-        for chore in ["VACUUM ANALYZE", "CHECKPOINT"] {
-            sqlx::raw_sql(chore).execute(&mut side).await.unwrap();
+        // Do the server's background work now, and not during a measurement.
+        for maintenance in ["VACUUM ANALYZE", "CHECKPOINT"] {
+            sqlx::raw_sql(maintenance).execute(&mut side).await.unwrap();
         }
     }
     side.close().await.unwrap();

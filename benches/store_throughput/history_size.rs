@@ -1,7 +1,7 @@
-//! Whether a long past slows the journal: an empty one against one with many orders that ended.
+//! Effect of a long history: an empty journal against one with many finished commands.
 //!
-//! One of two journals is filled with finished orders, four notes each, and 10,000 chats in which
-//! nothing is open. Then each step of an order is taken on both in turn, and the medians are compared.
+//! One of two journals is filled with finished commands, their audit events and 10,000 idle chats. Then each
+//! step of a command runs on both in turn, and the medians are compared.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -13,10 +13,10 @@ use vincula::storage::{
 
 use crate::fill::{CHATS, fill};
 
-/// A horizon of claims.
+/// Horizon of claims.
 const HORIZON: Duration = Duration::from_secs(3_600);
 
-/// A journal, and what its steps took, in microseconds.
+/// A journal, and the times of its steps in microseconds.
 pub struct LoadedJournal {
     pub store: Store,
     writer: tokio::task::JoinHandle<()>,
@@ -25,15 +25,15 @@ pub struct LoadedJournal {
 
 pub async fn compare(database: &str, empty: &str, full: &str, rows: usize, rounds: usize) {
     open(full).await.end().await;
-    let begun = Instant::now();
+    let started = Instant::now();
     fill(full, rows).await;
-    println!("{database}: {rows} orders filled in within {:.1?}", begun.elapsed());
-    let begun = Instant::now();
+    println!("{database}: {rows} commands inserted in {:.1?}", started.elapsed());
+    let started = Instant::now();
     let mut full = open(full).await;
-    println!("  opened in {:.1?}", begun.elapsed());
+    println!("  opened in {:.1?}", started.elapsed());
     let mut empty = open(empty).await;
     for round in 0..rounds {
-        // In turn, and each first as often as the other: what disturbs one disturbs both.
+        // Alternate, so that disturbances affect both.
         let (first, second) = if round % 2 == 0 { (&mut empty, &mut full) } else { (&mut full, &mut empty) };
         first.run_command(round).await;
         second.run_command(round).await;
@@ -62,23 +62,23 @@ pub async fn open(url: &str) -> LoadedJournal {
 
 impl LoadedJournal {
     async fn timed<T>(&mut self, step: &'static str, work: impl Future<Output = T>) -> T {
-        let begun = Instant::now();
+        let started = Instant::now();
         let value = work.await;
-        self.took.entry(step).or_default().push(begun.elapsed().as_micros());
+        self.took.entry(step).or_default().push(started.elapsed().as_micros());
         value
     }
 
-    /// An order from the door to its end.
+    /// Runs a command from insert to finish.
     async fn run_command(&mut self, round: usize) {
         let (store, now) = (self.store.clone(), Clock::system().now());
-        let accepted = self.timed("accept", store.insert(order(round, now))).await.unwrap();
+        let accepted = self.timed("accept", store.insert(command(round, now))).await.unwrap();
         assert_eq!(accepted, InsertResult::Inserted);
-        let again = self.timed("duplicate", store.insert(order(round, now))).await.unwrap();
+        let again = self.timed("duplicate", store.insert(command(round, now))).await.unwrap();
         assert_eq!(again, InsertResult::Duplicate);
         self.timed("overview", store.queue_stats("main")).await.unwrap();
         assert!(self.timed("next_ready", store.next_ready()).await.unwrap().is_some());
         let claim = self.timed("claim", store.claim(now, HORIZON)).await.unwrap();
-        let mut claim = claim.unwrap_or_else(|| panic!("the order of round {round} is not found"));
+        let mut claim = claim.unwrap_or_else(|| panic!("the command of round {round} is not found"));
         self.timed("reply", claim.store_reply("[]".to_owned(), Outcome::Replied, Vec::new(), now))
             .await
             .unwrap();
@@ -86,21 +86,21 @@ impl LoadedJournal {
         assert!(self.timed("claim none", store.claim(now, HORIZON)).await.unwrap().is_none());
     }
 
-    /// How long one batch of retention holds the writer.
+    /// Prints how long one batch of retention holds the writer.
     async fn trim(&self) {
         let day = Duration::from_secs(24 * 60 * 60);
         let now = Clock::system().now();
         for (what, kept) in [
-            ("orders", RetentionPolicy { rows: day * 70, texts: day * 70 }),
+            ("commands", RetentionPolicy { rows: day * 70, texts: day * 70 }),
             ("texts", RetentionPolicy { rows: day * 365, texts: day * 20 }),
         ] {
             let mut took = Vec::new();
             for _ in 0..50 {
-                let begun = Instant::now();
+                let started = Instant::now();
                 if self.store.trim(kept, now).await.unwrap().is_empty() {
                     break;
                 }
-                took.push(begun.elapsed().as_micros());
+                took.push(started.elapsed().as_micros());
             }
             took.sort_unstable();
             if let (Some(half), Some(most)) = (took.get(took.len() / 2), took.last()) {
@@ -115,7 +115,7 @@ impl LoadedJournal {
     }
 }
 
-pub fn order(round: usize, now: Timestamp) -> NewCommand {
+pub fn command(round: usize, now: Timestamp) -> NewCommand {
     let id = format!("{}-{round:06}", uuid::Uuid::now_v7());
     NewCommand {
         id,

@@ -1,4 +1,4 @@
-//! Accepting under load on SQLite, beside the bare limit: each in turn, several rounds.
+//! Accepts commands on SQLite under load, in turn with bare writers, in several rounds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,11 +10,11 @@ use vincula::storage::{InsertResult, NewCommand, Store};
 use crate::history_size;
 use crate::rusqlite_baseline::{BareInserter, BareKind};
 
-/// How long one of them is under load in a round.
+/// Duration of the load per target and round.
 const SLICE: Duration = Duration::from_millis(500);
 const ROUNDS: usize = 5;
 
-/// Whoever accepts orders.
+/// A target that accepts commands.
 #[derive(Clone)]
 pub enum InsertTarget {
     Journal(Store),
@@ -22,15 +22,15 @@ pub enum InsertTarget {
 }
 
 impl InsertTarget {
-    async fn insert(&self, order: NewCommand) {
+    async fn insert(&self, command: NewCommand) {
         match self {
-            Self::Journal(store) => assert_eq!(store.insert(order).await.unwrap(), InsertResult::Inserted),
-            Self::Bare(bare) => bare.insert(order).await,
+            Self::Journal(store) => assert_eq!(store.insert(command).await.unwrap(), InsertResult::Inserted),
+            Self::Bare(bare) => bare.insert(command).await,
         }
     }
 }
 
-/// What one of them did: orders a second in each round, and how long each order took.
+/// Commands per second in each round, and the time of each command.
 #[derive(Default)]
 pub struct Measurements {
     rates: Vec<f64>,
@@ -49,56 +49,56 @@ impl Measurements {
     }
 }
 
-/// Prints orders a second, p50 and p99 of the journal and of each bare writer.
+/// Prints commands per second, p50 and p99 of the journal and of each bare writer.
 pub async fn compare() {
-    println!("accepting on SQLite: orders/s (p50, p99 in ms); ratio: the journal's against that");
+    println!("accepting on SQLite: commands/s (p50, p99 in ms); ratio of the journal to each");
     for (callers, chats) in [(1, 1_000), (16, 1_000), (64, 1_000), (256, 1_000), (64, 1), (64, 10_000)] {
         let folder = tempfile::tempdir().unwrap();
-        let mut takers = Vec::new();
+        let mut targets = Vec::new();
         let journal =
             history_size::open(&format!("sqlite:{}", folder.path().join("journal.db").display())).await;
-        takers.push(("journal", InsertTarget::Journal(journal.store.clone())));
+        targets.push(("journal", InsertTarget::Journal(journal.store.clone())));
         for (name, kind) in [
-            ("one transaction an order", BareKind::Single),
+            ("one transaction each", BareKind::Single),
             ("group commit, one insert", BareKind::Grouped),
-            ("group commit, the same", BareKind::Same),
+            ("group commit, all statements", BareKind::Same),
         ] {
-            let path = folder.path().join(format!("{}.db", takers.len()));
+            let path = folder.path().join(format!("{}.db", targets.len()));
             history_size::open(&format!("sqlite:{}", path.display())).await.end().await;
-            takers.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
+            targets.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
         }
-        let mut took: Vec<Measurements> = takers.iter().map(|_| Measurements::default()).collect();
+        let mut measured: Vec<Measurements> = targets.iter().map(|_| Measurements::default()).collect();
         for round in 0..ROUNDS {
-            for turn in 0..takers.len() {
-                let index = (round + turn) % takers.len();
-                load(&takers[index].1, callers, chats, &mut took[index]).await;
+            for turn in 0..targets.len() {
+                let index = (round + turn) % targets.len();
+                load(&targets[index].1, callers, chats, &mut measured[index]).await;
             }
         }
-        println!("  {callers} at once, {chats} chats");
-        let ours = took[0].rate();
-        for ((name, _), took) in takers.iter().zip(&mut took) {
-            let (p50, p99) = (took.percentile(500), took.percentile(990));
-            let rate = took.rate();
+        println!("  {callers} callers, {chats} chats");
+        let ours = measured[0].rate();
+        for ((name, _), measured) in targets.iter().zip(&mut measured) {
+            let (p50, p99) = (measured.percentile(500), measured.percentile(990));
+            let rate = measured.rate();
             println!("    {name:<26} {rate:>8.0}/s ({p50:>6.2}, {p99:>6.2})  {:>5.2}", ours / rate);
         }
-        drop(takers);
+        drop(targets);
         journal.end().await;
     }
 }
 
-/// Keeps `callers` orders on their way for one slice.
-pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut Measurements) {
-    let taken = Arc::new(AtomicUsize::new(0));
-    let begun = Instant::now();
+/// Keeps `callers` commands in flight for one slice.
+pub async fn load(target: &InsertTarget, callers: usize, chats: usize, measured: &mut Measurements) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let started = Instant::now();
     let callers: Vec<_> = (0..callers)
         .map(|_| {
-            let (taker, taken) = (taker.clone(), taken.clone());
+            let (target, count) = (target.clone(), count.clone());
             tokio::spawn(async move {
                 let mut micros = Vec::new();
-                while begun.elapsed() < SLICE {
-                    let order = order(taken.fetch_add(1, Ordering::Relaxed), chats);
+                while started.elapsed() < SLICE {
+                    let command = command(count.fetch_add(1, Ordering::Relaxed), chats);
                     let asked = Instant::now();
-                    taker.insert(order).await;
+                    target.insert(command).await;
                     micros.push(asked.elapsed().as_micros());
                 }
                 micros
@@ -106,18 +106,18 @@ pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut
         })
         .collect();
     for caller in callers {
-        took.micros.extend(caller.await.unwrap());
+        measured.micros.extend(caller.await.unwrap());
     }
-    took.rates.push(taken.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64());
+    measured.rates.push(count.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64());
 }
 
-/// An order that nobody else gives, in one of so many chats.
-pub fn order(number: usize, chats: usize) -> NewCommand {
-    let mut order = history_size::order(number, Clock::system().now());
-    order.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
-    order.chat.clone_from(&order.lane);
-    order.id = uuid::Uuid::now_v7().to_string();
-    // As WhatsApp's: in no order.
-    order.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
-    order
+/// A new command in one of this many chats.
+pub fn command(number: usize, chats: usize) -> NewCommand {
+    let mut command = history_size::command(number, Clock::system().now());
+    command.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
+    command.chat.clone_from(&command.lane);
+    command.id = uuid::Uuid::now_v7().to_string();
+    // Random, like WhatsApp's ids.
+    command.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
+    command
 }

@@ -1,19 +1,18 @@
-//! What the journal can take, beside what bare databases take, and whether a long past slows it.
+//! Throughput of the journal, compared with bare databases, and with a long history.
 //!
-//! `cargo bench --bench store_throughput` runs three parts; naming one of them runs it alone.
+//! `cargo bench --bench store_throughput` runs three parts; an argument selects one of them.
 //!
-//! - `load`: accepting on SQLite with 1 to 256 callers and 1 to 10,000 chats, beside rusqlite in the
-//!   same run, in turn: one transaction an order, group commit of one insert, group commit of the
-//!   statements of accepting.
-//! - `pgbench`: accepting on PostgreSQL, beside pgbench doing the statements of accepting, one
-//!   transaction an order, with as many clients.
-//! - `history`: each step of an order, on an empty journal and on one with `--rows` (100,000) finished
-//!   orders, `--rounds` times (400); on SQLite, and on PostgreSQL where it is installed.
+//! - `load`: accepts on SQLite with 1 to 256 callers and 1 to 10,000 chats, in turn with rusqlite: one
+//!   transaction per command, group commit of one insert, group commit of all statements of accepting.
+//! - `pgbench`: accepts on PostgreSQL, compared with pgbench running the same statements with as many
+//!   clients, one transaction per command.
+//! - `history`: runs each step of a command on an empty journal and on one with `--rows` (100,000) finished
+//!   commands, `--rounds` times (400); on SQLite, and on PostgreSQL if it is installed.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a bench prints, and stops where it stands"
+    reason = "a bench prints, and stops at the first error"
 )]
 
 mod rusqlite_baseline;

@@ -1,7 +1,8 @@
-//! Accepting on PostgreSQL, beside pgbench: the same statements, one transaction an order, as many clients.
+//! Accepts commands on PostgreSQL, compared with pgbench: the same statements and clients, one transaction per
+//! command.
 //!
-//! The server syncs its commits. pgbench takes no turn at writing, as nothing but accepting goes on there;
-//! the journal takes one a transaction, and accepts what waits in it.
+//! The server syncs its commits. pgbench takes no writer lock, as there are no other writes; the journal takes one
+//! per transaction, and accepts all waiting commands in it.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
@@ -12,10 +13,10 @@ use crate::postgres::{self, Server};
 
 const ROUNDS: usize = 3;
 const CHATS: usize = 1_000;
-/// How long pgbench runs in a round, in seconds.
+/// Duration of pgbench per round, in seconds.
 const SECONDS: usize = 2;
 
-/// What accepting an order takes, as a service without a queue would do it.
+/// Statements of accepting a command, without a queue.
 const SCRIPT: &str = r"
 \set chat random(1, 1000)
 \set low random(1, 4000000000000000000)
@@ -36,34 +37,34 @@ NOTIFY vincula;
 COMMIT;
 ";
 
-/// Prints orders a second of the journal and of pgbench, in turn.
+/// Prints commands per second of the journal and of pgbench, in turn.
 pub async fn compare() {
     let Some(server) = Server::with_fsync("on") else {
         return postgres::skip_notice("the journal beside pgbench");
     };
-    println!("accepting on PostgreSQL: orders/s; ratio: the journal's against pgbench");
+    println!("accepting on PostgreSQL: commands/s; ratio of the journal to pgbench");
     for clients in [1, 16, 64] {
         let (ours, theirs) = (server.database().await, server.database().await);
         history_size::open(&theirs).await.end().await;
         let journal = history_size::open(&ours).await;
-        let taker = InsertTarget::Journal(journal.store.clone());
-        let (mut took, mut rates) = (Measurements::default(), Vec::new());
+        let target = InsertTarget::Journal(journal.store.clone());
+        let (mut measured, mut rates) = (Measurements::default(), Vec::new());
         for _ in 0..ROUNDS {
-            load(&taker, clients, CHATS, &mut took).await;
+            load(&target, clients, CHATS, &mut measured).await;
             rates.push(pgbench(&server, &theirs, clients));
         }
         rates.sort_by(f64::total_cmp);
-        let (journal_rate, pgbench_rate) = (took.rate(), rates[rates.len() / 2]);
+        let (journal_rate, pgbench_rate) = (measured.rate(), rates[rates.len() / 2]);
         println!(
-            "  {clients:>3} at once: {journal_rate:>7.0}/s, pgbench {pgbench_rate:>7.0}/s, {:>5.2}",
+            "  {clients:>3} clients: {journal_rate:>7.0}/s, pgbench {pgbench_rate:>7.0}/s, {:>5.2}",
             journal_rate / pgbench_rate
         );
-        drop(taker);
+        drop(target);
         journal.end().await;
     }
 }
 
-/// Transactions a second.
+/// Transactions per second.
 fn pgbench(server: &Server, url: &str, clients: usize) -> f64 {
     let mut script = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut script, SCRIPT.as_bytes()).unwrap();

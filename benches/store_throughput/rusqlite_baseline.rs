@@ -1,4 +1,4 @@
-//! The bare limit: the same SQLite without a driver between, on a thread of its own.
+//! Baseline: the same SQLite through rusqlite, on its own thread.
 
 use std::path::Path;
 use std::thread;
@@ -7,14 +7,14 @@ use rusqlite::{Connection, Statement, params};
 use tokio::sync::{mpsc, oneshot};
 use vincula::storage::NewCommand;
 
-/// What is done with an order.
+/// How a command is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BareKind {
-    /// One insert, one transaction an order.
+    /// One insert, one transaction per command.
     Single,
-    /// One insert; what waits shares a transaction.
+    /// One insert; waiting commands share a transaction.
     Grouped,
-    /// All that accepting does; what waits shares a transaction.
+    /// All statements of accepting; waiting commands share a transaction.
     Same,
 }
 
@@ -25,11 +25,11 @@ type InsertJob = (NewCommand, oneshot::Sender<()>);
 pub struct BareInserter(mpsc::Sender<InsertJob>);
 
 impl BareInserter {
-    /// Opens the file, which holds a journal's tables, and serves until every handle is gone.
+    /// Opens a journal file, and serves until every handle is dropped.
     pub fn open(path: &Path, kind: BareKind) -> Self {
         let connection = Connection::open(path).unwrap();
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").unwrap();
-        // An inbox that knows a message again, and no more.
+        // A minimal inbox that detects duplicates.
         connection
             .execute_batch(
                 "CREATE TABLE IF NOT EXISTS inbox (id TEXT NOT NULL, instance TEXT NOT NULL, lane TEXT NOT NULL,
@@ -42,11 +42,11 @@ impl BareInserter {
         Self(sender)
     }
 
-    /// Writes an order down; returns after the fsync.
-    pub async fn insert(&self, order: NewCommand) {
-        let (answer, answered) = oneshot::channel();
-        assert!(self.0.send((order, answer)).await.is_ok());
-        answered.await.unwrap();
+    /// Writes a command; returns after the fsync.
+    pub async fn insert(&self, command: NewCommand) {
+        let (done, written) = oneshot::channel();
+        assert!(self.0.send((command, done)).await.is_ok());
+        written.await.unwrap();
     }
 }
 
@@ -85,15 +85,15 @@ fn serve(connection: &Connection, kind: BareKind, mut receiver: mpsc::Receiver<I
     let mut batch = Vec::new();
     while receiver.blocking_recv_many(&mut batch, most) > 0 {
         prepared.begin.execute([]).unwrap();
-        for (order, _) in &batch {
+        for (command, _) in &batch {
             match kind {
-                BareKind::Single | BareKind::Grouped => prepared.insert(order),
-                BareKind::Same => prepared.accept(order),
+                BareKind::Single | BareKind::Grouped => prepared.insert(command),
+                BareKind::Same => prepared.accept(command),
             }
         }
         prepared.commit.execute([]).unwrap();
-        for (_, answer) in batch.drain(..) {
-            let _ = answer.send(());
+        for (_, done) in batch.drain(..) {
+            let _ = done.send(());
         }
     }
 }
