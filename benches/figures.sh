@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# The figures of README.md and docs/PERFORMANCE.md: build time, crates, size of the binary, time to ready, memory.
+# Figures of README.md and docs/PERFORMANCE.md: build time, crates, binary size, time to ready, memory.
 #
-# A large installation is measured by `cargo bench --bench growth -- --figures`, which this script runs at its
-# end; the load comes from a generator of its own, so no other tool is needed. Memory under each kind of load
-# stands in the tables of `cargo bench --bench ingest`.
+# Ends with `cargo bench --bench scaling -- --figures`, which measures a large installation and needs no other tool.
+# `cargo bench --bench throughput` prints the memory under each kind of load.
 #
-#     benches/figures.sh                                          builds from nothing: some minutes
-#     VINCULA_BIN=target/release/vincula benches/figures.sh       measures this one, builds nothing
+#     benches/figures.sh                                          cold build: some minutes
+#     VINCULA_BIN=target/release/vincula benches/figures.sh       measures this binary, without a build
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -28,14 +27,14 @@ if [ -z "${VINCULA_BIN:-}" ]; then
     row 'cold build, release' "$((($(now) - begun) / 1000000000)) s on $(nproc) cores"
     VINCULA_BIN=$scratch/target/release/vincula
     if cargo bloat --version >/dev/null 2>&1; then
-        row 'its largest parts' 'code by crate'
+        row 'largest parts' 'code by crate'
         CARGO_TARGET_DIR=$scratch/target cargo bloat --release --locked --crates -n 12 2>/dev/null | sed 's/^/    /'
     else
-        row 'its largest parts' '`cargo install cargo-bloat` shows them'
+        row 'largest parts' '`cargo install cargo-bloat` shows them'
     fi
 fi
 
-# Stripped by the release profile; `strip` again changes nothing but a debug build.
+# The release profile strips already; this only matters for a debug build.
 strip -o "$scratch/stripped" "$VINCULA_BIN"
 row 'binary, stripped' "$(awk -v bytes="$(stat -c %s "$scratch/stripped")" 'BEGIN { printf "%.1f MiB", bytes / 1048576 }')"
 
@@ -51,8 +50,8 @@ verify = { zapi_token = true }
 admins.ana.phone = "5544999999999"
 TOML
 
-# start <folder>: starts the service on a journal there and returns when both ports are open; the
-# milliseconds go into $took. Its log is flushed line by line.
+# start <folder>: starts the service with a journal in that folder and returns when it is ready; sets $took to the
+# microseconds.
 start() {
     mkdir -p "$1"
     local begun line
@@ -72,7 +71,7 @@ start() {
 
 stop() {
     kill -TERM "$service"
-    # Its end of the log is the end of the process.
+    # The log ends with the process.
     cat <&"$log" >/dev/null
     exec {log}<&-
     service=
@@ -88,9 +87,9 @@ done
 median=$(printf '%s\n' "${times[@]}" | sort -n | sed -n 6p)
 row 'start to ready, empty journal, median of 11' "$(awk -v us="$median" 'BEGIN { printf "%.0f ms", us / 1000 }')"
 
-# At rest: nothing happened for some seconds after the start.
+# At rest: idle for some seconds after the start.
 sleep 3
 row 'memory at rest (VmRSS)' "$(awk '/^VmRSS/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$service/status")"
 stop
 
-VINCULA_BIN=$binary cargo bench --locked --quiet --bench growth -- --figures
+VINCULA_BIN=$binary cargo bench --locked --quiet --bench scaling -- --figures

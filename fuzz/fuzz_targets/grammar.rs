@@ -1,4 +1,4 @@
-//! Any text as an order: nothing panics, and what a reply prints of its words is read back the same.
+//! Any text as a command: nothing panics, and arguments printed in a reply are parsed back the same.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use vincula::reply::{Localizer, quote};
 
 const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
 
-static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
+static LOCALIZER: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     locale: Locale::PtBr,
     prefix: "/".to_owned(),
     prefixes: vec!["/".to_owned()],
@@ -19,32 +19,32 @@ static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
 });
 
 fuzz_target!(|text: &str| {
-    let slip = quote(text);
-    assert!(!slip.chars().any(|c| c.is_control() || is_invisible(c)), "{slip:?}");
-    let rest = match parse_command(text, &SPEECH.prefixes) {
-        Some(order) => {
-            assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
-            let _ = nearest_name(&order.typed, Locale::Es);
-            if let Some(spec) = lookup(&order.typed) {
-                let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
+    let quoted = quote(text);
+    assert!(!quoted.chars().any(|c| c.is_control() || is_invisible(c)), "{quoted:?}");
+    let rest = match parse_command(text, &LOCALIZER.prefixes) {
+        Some(command) => {
+            assert!(!command.typed.chars().any(is_invisible) && command.typed.chars().count() <= 40);
+            let _ = nearest_name(&command.typed, Locale::Es);
+            if let Some(spec) = lookup(&command.typed) {
+                let _ = args::parse(spec.args, spec.is_mutating, &command.rest);
             }
-            order.rest
+            command.rest
         }
         None => text.to_owned(),
     };
     let Ok(found) = args::parse(LINK, true, &rest) else { return };
-    let community = found.community.expect("a community is named");
+    let community = found.community.expect("the community is required");
     let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
-    let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
-    if !printed || !named_by_something(&community) || !found.words.iter().all(named_by_something) {
+    let has_visible_name = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
+    if !printed || !has_visible_name(&community) || !found.words.iter().all(has_visible_name) {
         return;
     }
     let mut words = vec![community.as_str()];
     words.extend(found.words.iter().map(String::as_str));
-    let order = SPEECH.order("link", &words);
-    let again = parse_command(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
-    let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
+    let command = LOCALIZER.order("link", &words);
+    let again = parse_command(&command, &LOCALIZER.prefixes).unwrap_or_else(|| panic!("{command:?} is no command"));
+    let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
-    assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");
-    assert_eq!(folded(&again.words), folded(&found.words), "{order:?}");
+    assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{command:?}");
+    assert_eq!(folded(&again.words), folded(&found.words), "{command:?}");
 });

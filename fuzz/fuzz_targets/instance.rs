@@ -1,4 +1,4 @@
-//! A made-up instance for the targets.
+//! Instance configuration of the targets.
 
 use std::time::Duration;
 

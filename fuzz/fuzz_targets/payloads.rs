@@ -1,4 +1,4 @@
-//! Any verified body: nothing panics, what is read is what it says it is, and an order's words are read, too.
+//! Any verified body: nothing panics, parsed events are consistent, and arguments of commands are parsed too.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -19,24 +19,24 @@ static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::inst
 
 fuzz_target!(|body: &[u8]| {
     let headers = HeaderMap::new();
-    let outside = RequestMeta::new(&headers, None);
-    let verified = OPEN.verify(&outside, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
+    let request = RequestMeta::new(&headers, None);
+    let verified = OPEN.verify(&request, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
     for owner_commands in [false, true] {
-        let facts = InstanceInfo { id: instance::ID, owner_commands, has_community_admins: owner_commands };
-        let Ok(reading) = parse_event(&verified, &facts) else { continue };
-        // An object is one for every other reader of JSON as well; it may be stricter about numbers only.
+        let instance_info = InstanceInfo { id: instance::ID, owner_commands, has_community_admins: owner_commands };
+        let Ok(event) = parse_event(&verified, &instance_info) else { continue };
+        // Other JSON parsers accept the object as well; they may only be stricter about numbers.
         assert!(std::str::from_utf8(body).is_ok_and(|text| text.trim().starts_with('{')));
-        let ParsedEvent::Message(message) = reading else { continue };
+        let ParsedEvent::Message(message) = event else { continue };
         assert!((1..=128).contains(&message.id.chars().count()) && !message.text.is_empty());
-        assert!(message.by_owner || !message.sender.is_unknown(), "nobody wrote it");
+        assert!(message.by_owner || !message.sender.is_unknown(), "no sender");
         assert!(owner_commands || !message.by_owner);
         let message = message.to_message();
         assert!(!message.chat.address().is_empty());
         assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
-        if let Some(order) = parse_command(&message.text, &["/".to_owned()])
-            && let Some(spec) = lookup(&order.typed)
+        if let Some(command) = parse_command(&message.text, &["/".to_owned()])
+            && let Some(spec) = lookup(&command.typed)
         {
-            let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
+            let _ = args::parse(spec.args, spec.is_mutating, &command.rest);
         }
     }
 });

@@ -1,7 +1,7 @@
-//! Headers, a path and a body, none of them signed: nothing panics, and nothing gets through.
+//! Unsigned headers, path and body: nothing panics, and nothing is accepted.
 //!
-//! The input is lines up to an empty one: a header name's first letter (`z`, `h`, `i`, `t`, `s`), then
-//! its value; or `p` and a path. What follows is the body.
+//! The input has lines up to an empty one: the first letter of a header name (`z`, `h`, `i`, `t`, `s`) and its
+//! value, or `p` and a path. The body follows.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -21,9 +21,9 @@ mod instance;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
 
-/// One verifier a scheme, so that none hides behind another.
+/// One verifier per scheme, so that each is tested alone.
 static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| {
-    // Nobody, the fuzzer included, can guess these.
+    // The fuzzer cannot guess these.
     let keys = || vec![b"a made-up key that nobody signs with".to_vec().into()];
     let hmac = || Some(HmacConfig { header: SIGNATURE, secrets: keys() });
     [
@@ -59,8 +59,8 @@ fuzz_target!(|input: &[u8]| {
             headers.append(name, value);
         }
     }
-    let outside = RequestMeta::new(&headers, path);
+    let request = RequestMeta::new(&headers, path);
     for verifier in VERIFIERS.iter() {
-        assert!(verifier.verify(&outside, Bytes::copy_from_slice(rest), NOON).is_err(), "it passed");
+        assert!(verifier.verify(&request, Bytes::copy_from_slice(rest), NOON).is_err(), "it was accepted");
     }
 });

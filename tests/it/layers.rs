@@ -1,10 +1,10 @@
-//! The house keeps its order: imports go down the `mod` list of `src/lib.rs`, and what only one
-//! place may do is done there alone. Code under `#[cfg(test)]` may do as it likes.
+//! Architecture rules: imports go down the `mod` list of `src/lib.rs`, and some features are reserved to one
+//! module. Code under `#[cfg(test)]` is exempt.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Words that only these places may say, and what the words stand for.
+/// Words that only these modules may contain, with their meaning.
 const RESERVED: &[(&str, &[&str], &[&str])] = &[
     (
         "SQL",
@@ -14,21 +14,21 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),
-    // The listeners run their connections in the tracker that lifecycle hands in.
-    // The thread of a writer that blocks is started by the future that whoever opens a journal spawns.
+    // Listeners run their connections in lifecycle's task tracker.
+    // Opening a journal starts its blocking writer thread.
     ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server.rs", "storage/open.rs"]),
     ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
     ("catalogues", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];
 
-/// Names that standard terms replaced. A type or a module that bears one of them says less than its replacement.
+/// Names that standard terms replaced.
 const REPLACED: &str = "Door|Gate|Seats?|Held|Told|Glance|Outside|Flaw|Forgeries|Courtesy|Patience|Frame|Means|Given|\
     Likely|Meant|Fate|Speech|Heard|Greeted|Bell|Desk|Witness|Deed|Chore|Kept|Trimmed|Shown|Asked|Taken|Begun|Unsent|\
     Unread|Lost|Slip|Piece|Appointed|Staff|Roster|Book|Bot|Verdict|Sabotage|Weather|OrderRate|Orders?|\
     seats|turn|courtesy|greeted|heard|meaning|forgeries|mend|which|patience|sight|loose|witness|phony|roster|book|\
     authorise|recognise|question|bot|held|pace|amend";
 
-/// A file of `src/`: its path in there, and its code without comments and tests.
+/// A file of `src/`: its path, and its code without comments and tests.
 struct Source {
     path: String,
     code: String,
@@ -42,13 +42,13 @@ fn imports_only_go_down_the_list_of_modules() {
 }
 
 #[test]
-fn what_one_place_is_for_is_done_there_alone() {
+fn reserved_words_appear_only_in_their_modules() {
     let wrong: Vec<String> = sources().iter().flat_map(misplaced).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_type_and_no_module_takes_a_name_that_was_replaced() {
+fn replaced_names_do_not_come_back() {
     let replaced = regex::Regex::new(&format!(
         r"(?m)^\s*(?:pub(?:\([a-z]+\))? )?(?:struct|enum|trait|type|mod) ({REPLACED})\b"
     ))
@@ -69,7 +69,7 @@ fn the_sandbox_shares_no_type_with_the_client() {
 }
 
 #[test]
-fn every_file_of_the_house_belongs_to_a_layer_and_says_what_it_is() {
+fn every_file_belongs_to_a_layer_and_begins_with_a_doc_comment() {
     let layers = layers();
     for source in sources() {
         let layer = layer_of(&source.path);
@@ -82,7 +82,7 @@ fn every_file_of_the_house_belongs_to_a_layer_and_says_what_it_is() {
 }
 
 #[test]
-fn this_test_sees_what_is_wrong() {
+fn the_layer_checks_detect_violations() {
     let layers: Vec<String> = ["cli", "journal", "storage", "clock"].map(str::to_owned).to_vec();
     let source = |path: &str, text: &str| Source { path: path.to_owned(), code: code(text) };
     for (path, text, found) in [
@@ -146,7 +146,7 @@ fn sources() -> Vec<Source> {
     files(&root()).into_iter().map(read).filter(|source| !is_test(&source.path)).collect()
 }
 
-/// The text without comments, and without modules that are for tests.
+/// The text without comments and test modules.
 fn code(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -156,7 +156,7 @@ fn code(text: &str) -> String {
             code.push('\n');
             continue;
         }
-        // What follows is one item: to its closing brace in the same column, or one line.
+        // Skip one item: up to its closing brace in the same column, or one line.
         let column = line.len() - line.trim_start().len();
         let first = lines.find(|line| !line.trim_start().starts_with("#[")).unwrap_or_default();
         if !first.trim_end().ends_with(';') {
@@ -178,7 +178,7 @@ fn imports(code: &str) -> BTreeSet<String> {
     };
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
-        // `$crate::` and `other_crate::` are something else.
+        // `$crate::` and `other_crate::` do not count.
         if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
@@ -207,7 +207,7 @@ fn imports(code: &str) -> BTreeSet<String> {
     found
 }
 
-/// What a file takes from above its own layer.
+/// Imports of a file from above its layer.
 fn upward(source: &Source, layers: &[String]) -> Vec<String> {
     let place = |name: &str| layers.iter().position(|layer| layer == name);
     let Some(own) = place(&layer_of(&source.path)) else { return Vec::new() };
@@ -218,7 +218,7 @@ fn upward(source: &Source, layers: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// What a file does that another place is for.
+/// Reserved words of a file that belong elsewhere.
 fn misplaced(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     for (what, words, places) in RESERVED {

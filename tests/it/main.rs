@@ -1,17 +1,16 @@
-//! vincula through its front doors: a webhook in, the sandbox out; a process and its exit code.
+//! End-to-end tests: webhooks against the sandbox, and the program as a process.
 //!
-//! `support` has the world in which the stories play; a story is three blocks: what is so, what is
-//! said, what is answered.
+//! `support` has the setup of the stories; a story has three blocks: setup, messages, replies.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
 mod cli;
-mod http;
 mod layers;
 mod matrix;
 mod model;
 mod readme;
 mod replicas;
+mod security;
+mod server;
 mod stories;
 mod support;
-mod threats;
 mod webhook;

@@ -1,6 +1,6 @@
-//! The journal against a model of it: whatever is accepted, claimed, dropped and finished in whatever
-//! order, by one process that crashes or by two, what it says is what the model says; and in the end
-//! every order was finished once, in the order of its chat.
+//! The journal against a model: commands are accepted, claimed, dropped and finished in random order by one
+//! process that crashes or by two. The journal must match the model, and at the end every command was
+//! finished once, in the order of its chat.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -15,11 +15,11 @@ use vincula::storage::{
 
 use crate::support::postgres;
 
-/// Long against the time that a run takes, so that only the model's clock ends a lease.
+/// Longer than a run takes, so that only the model's clock ends a lease.
 const LEASE: Duration = Duration::from_secs(1_000);
 const HORIZON: Duration = Duration::from_secs(1_000_000);
 
-/// What happens next. Processes and claims are numbered modulo those there are.
+/// A step. Processes and claims are numbered modulo their count.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Insert { process: usize, chat: usize, message: usize },
@@ -65,16 +65,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A chat, as the model has it.
+/// A chat in the model.
 #[derive(Debug, Default)]
 struct ChatQueue {
     open: Vec<usize>,
     ready_at: u64,
-    /// Which claim holds it, and until when.
+    /// The claim that holds it, and the end of its lease.
     lease: Option<(usize, u64)>,
 }
 
-/// A claim, and what the model knows of it.
+/// A claim and its state in the model.
 struct HeldClaim {
     number: usize,
     process: usize,
@@ -122,7 +122,7 @@ impl Journal {
         (store, tokio::spawn(writer))
     }
 
-    /// Does a step to the journal and the model, and holds one against the other.
+    /// Applies a step to the journal and the model, and compares them.
     async fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
         let count = self.processes.len();
         match step {
@@ -167,7 +167,7 @@ impl Journal {
         if !is_known {
             let now = self.now;
             let lane = self.chat_queues.entry(lane).or_default();
-            // A lane in which nothing was open is ready from now on.
+            // A chat without open commands is ready from now on.
             if lane.open.is_empty() {
                 lane.ready_at = now;
             }
@@ -249,7 +249,7 @@ impl Journal {
         Ok(())
     }
 
-    /// A process dies and starts again: on a file its leases are gone with it, on a server they end.
+    /// A process crashes and restarts: with a file its leases are gone, on a server they expire.
     async fn crash(&mut self, process: usize) -> Result<(), TestCaseError> {
         self.processes[process].1.abort();
         let _ = (&mut self.processes[process].1).await;
@@ -271,7 +271,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Works until nothing is open, and compares what was finished with what was accepted.
+    /// Works until nothing is open, and compares finished with accepted commands.
     async fn end(mut self) -> Result<(), TestCaseError> {
         self.take(Step::Advance { seconds: LEASE.as_secs() + 60 }).await?;
         self.claims_held.clear();
@@ -295,7 +295,7 @@ impl Journal {
     }
 }
 
-/// Plays so many random stories, each on a journal of its own.
+/// Runs this many random sequences, each on its own journal.
 fn play(cases: u32, processes: usize, url: impl Fn(&tempfile::TempDir) -> String) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
@@ -315,17 +315,17 @@ fn play(cases: u32, processes: usize, url: impl Fn(&tempfile::TempDir) -> String
 }
 
 #[test]
-fn a_journal_in_a_file_is_what_its_model_says_whenever_its_process_dies() {
+fn a_sqlite_journal_matches_its_model_across_crashes() {
     play(64, 1, |folder| format!("sqlite:{}", folder.path().join("vincula.db").display()));
 }
 
 #[test]
-fn a_journal_that_two_processes_share_is_what_its_model_says_whichever_dies() {
+fn a_shared_journal_matches_its_model_whichever_process_dies() {
     let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     play(32, 2, |_| {
         std::thread::scope(|scope| {
-            // Asked for in the middle of another runtime.
+            // Called from within another runtime.
             scope.spawn(|| runtime.block_on(server.schema())).join().unwrap()
         })
     });

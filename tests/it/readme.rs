@@ -1,7 +1,7 @@
-//! The README and `docs/` agree with the program: tables, conversations, shell commands, links.
+//! The README and `docs/` match the program: tables, conversations, shell commands, links.
 //!
-//! `VINCULA_BLESS=1 cargo test --test it readme` regenerates the tables and the conversations. The signed
-//! webhooks are run as they are written, by bash with curl and openssl, against the program itself.
+//! `VINCULA_BLESS=1 cargo test --test it readme` regenerates the tables and conversations. The signed
+//! webhooks run as written, by bash with curl and openssl, against the program.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,23 +17,23 @@ const CONFIGURATION: &str = "docs/configuration.md";
 const TOUR: &str = "docs/tour.md";
 const WEBHOOKS: &str = "docs/webhooks.md";
 
-/// The address in the shell commands; the service of the tests has another.
+/// The address in the shell commands; replaced by that of the test's service.
 const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
-fn the_table_of_commands_is_that_of_the_registry() {
+fn the_command_table_matches_the_catalog() {
     let open = "<!-- commands: made from src/command/catalog.rs -->\n";
     in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &catalog::markdown());
 }
 
 #[test]
-fn the_table_of_keys_is_that_of_the_configuration() {
+fn the_key_table_matches_the_configuration() {
     let open = "<!-- configuration: made from src/config/schema.rs -->\n";
     in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &schema::markdown());
 }
 
 #[test]
-fn the_conversation_is_what_the_demo_says() {
+fn the_conversation_matches_the_demo() {
     let readme = read(README);
     let (_, conversation, _) = cut(README, &readme, "```text\n", "```");
     let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("you  ")).collect();
@@ -48,15 +48,15 @@ fn the_conversation_is_what_the_demo_says() {
 }
 
 #[test]
-fn the_tour_is_what_the_demo_plays() {
+fn the_tour_matches_the_demo() {
     let ended = vincula().args(["demo", "--tour"]).stdin(Stdio::null()).output().unwrap();
 
     assert!(ended.status.success(), "{}", ended.status);
     let played = String::from_utf8(ended.stdout).unwrap();
-    // Nobody is not heard but the stranger.
+    // Only the non-admin gets no reply.
     let unheard: Vec<_> = played.lines().filter(|line| line.trim_start().starts_with("(no")).collect();
     assert_eq!(unheard, ["     (no order: not_an_admin)"], "{played}");
-    // What is another thing each time: the moment, and an invitation.
+    // Values that change with each run: times, and an invitation.
     let moment = regex::Regex::new(r"\b[A-Z][a-z]{2} \d\d \d\d:\d\d\b").unwrap();
     let moment = moment.replace_all(&played, "Nov 25 14:03");
     let link = regex::Regex::new(r"chat\.whatsapp\.com/\w+").unwrap();
@@ -99,7 +99,7 @@ fn the_architecture_follows_a_webhook_through_fifteen_files_at_most() {
 }
 
 #[test]
-fn the_example_of_a_configuration_is_all_good() {
+fn the_example_configuration_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vincula.toml");
     std::fs::write(&file, &blocks(README, "toml")[0]).unwrap();
@@ -114,7 +114,7 @@ fn the_example_of_a_configuration_is_all_good() {
 fn each_signed_webhook_is_accepted_and_with_one_bit_changed_it_is_not() {
     if let Some(program) = ["bash", "curl", "openssl"].into_iter().find(|program| !is_here(program)) {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing, and the README's webhooks need it");
-        // Past the test runner, which shows nothing of a test that passes.
+        // Print to the real stderr, since the test runner hides output of passing tests.
         let _ =
             writeln!(std::io::stderr(), "NOT RUN: the README's signed webhooks, since {program} is missing");
         return;
@@ -145,21 +145,21 @@ fn each_signed_webhook_is_accepted_and_with_one_bit_changed_it_is_not() {
     assert_eq!(changes, expected, "what was changed, by instance");
 }
 
-/// The call of curl in a script: its arguments, taken down instead of carried out.
+/// A replacement for curl in a script: records its arguments instead of sending.
 fn recorded(script: &str, folder: &Path) -> Vec<String> {
     bash(&format!("curl() {{ printf '%s\\0' \"$@\" > call; }}\n{script}"), folder);
     let call = std::fs::read_to_string(folder.join("call")).unwrap();
     call.split_terminator('\0').map(str::to_owned).collect()
 }
 
-/// The instance that a call is for, and whether a signature covers the body.
+/// The instance of a call, and whether a signature covers the body.
 fn instance_of(call: &[String]) -> (String, bool) {
     let url = call.iter().find(|argument| argument.contains(ADDRESS)).unwrap();
     let name = url.split("/webhooks/").nth(1).unwrap().split('/').next().unwrap();
     (name.to_owned(), call.iter().any(|argument| argument.to_lowercase().contains("-signature")))
 }
 
-/// The call with one bit changed in this argument, if it is one that proves something.
+/// The call with one bit changed in this argument, if it is part of the authentication.
 fn with_one_bit_changed(call: &[String], at: usize, name: &str, is_signed: bool) -> Option<Vec<String>> {
     let argument = &call[at];
     let separator = match argument {
@@ -179,8 +179,8 @@ fn with_one_bit_changed(call: &[String], at: usize, name: &str, is_signed: bool)
     Some(changed)
 }
 
-/// The same bytes, but for one bit of the letter or digit nearest to the middle. It stays one, so
-/// that nothing but the proof is wrong with it.
+/// The same bytes with one bit changed in the letter or digit nearest to the middle. It stays a letter or
+/// digit, so that only the authentication is wrong.
 fn flipped(bytes: &[u8]) -> Vec<u8> {
     let fits = |at: &usize| bytes[*at].is_ascii_alphanumeric() && (bytes[*at] ^ 1).is_ascii_alphanumeric();
     let at = (0..bytes.len()).filter(fits).min_by_key(|at| at.abs_diff(bytes.len() / 2)).unwrap();
@@ -189,7 +189,7 @@ fn flipped(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// `vincula serve` on the README's configuration, on ports of its own.
+/// `vincula serve` with the README's configuration, on free ports.
 struct Service {
     process: Child,
     address: String,
@@ -213,13 +213,13 @@ impl Service {
             said.push(line);
             (event["message"] == "ready").then(|| event["public"].as_str().map(str::to_owned))?
         });
-        // A log that nobody reads would stop the service at some time.
+        // An unread log would block the service.
         std::thread::spawn(move || log.for_each(drop));
         let address = ready.unwrap_or_else(|| panic!("the service did not start: {said:#?}"));
         Self { process, address, folder: folder.to_owned() }
     }
 
-    /// What curl shows of the answer, and below it the status.
+    /// curl's output for the response, followed by the status.
     fn curl(&self, call: &[String]) -> String {
         let here = call.iter().map(|argument| argument.replace(ADDRESS, &self.address));
         let mut curl = Command::new("curl");
@@ -237,7 +237,7 @@ impl Drop for Service {
     }
 }
 
-/// The program, without what the environment of the tests says about it.
+/// The program without the test's environment variables.
 fn vincula() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_vincula"));
     program.env_remove("RUST_LOG").stdin(Stdio::null());
@@ -273,7 +273,7 @@ fn read(page: &str) -> String {
     std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
-/// The fenced blocks of one language, in their order, without their indentation.
+/// Fenced blocks of one language, in order, without indentation.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let text = read(page);
     let mut lines = text.lines();
@@ -291,14 +291,14 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// What stands before, between and after two marks; the marks go with what is before and after.
+/// The text before, between and after two markers; the markers stay with the outer parts.
 fn cut<'a>(page: &str, text: &'a str, open: &str, close: &str) -> (&'a str, &'a str, &'a str) {
     let start = text.find(open).unwrap_or_else(|| panic!("{page} has no {open:?}")) + open.len();
     let end = start + text[start..].find(close).unwrap_or_else(|| panic!("{page} has no {close:?}"));
     (&text[..start], &text[start..end], &text[end..])
 }
 
-/// Compares what stands between two marks, or writes it anew where that is asked for.
+/// Compares the text between two markers, or rewrites it if requested.
 #[track_caller]
 fn in_step(page: &str, what: &str, open: &str, close: &str, expected: &str) {
     /// Each test writes the whole file.

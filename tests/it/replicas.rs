@@ -1,4 +1,5 @@
-//! Several processes on one PostgreSQL: every order once, in the order of its chat, whoever dies.
+//! Several processes on one PostgreSQL: every command runs once, in the order of its chat, whichever process
+//! dies.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::support::{ANA, Service, postgres};
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// A database of the test's own, or the end of the test where there can be none.
+/// A new database, or the end of the test if there is no PostgreSQL.
 macro_rules! database {
     () => {
         match postgres::shared() {
@@ -22,7 +23,7 @@ macro_rules! database {
 }
 
 impl Service {
-    /// `/link "Bairro Feliz" "turma NN"`, for a world that has these.
+    /// `/link "Bairro Feliz" "turma NN"`, for a world with these groups.
     fn class(&self, number: usize) -> vincula::sandbox::webhook_event::EventBuilder {
         self.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""))
     }
@@ -46,7 +47,7 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
 }
 
 #[tokio::test]
-async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of_it() {
+async fn every_replica_reports_the_connection_time_whichever_received_the_event() {
     let url = database!();
     // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
     let start = Timestamp(1_763_985_600_000);
@@ -57,9 +58,9 @@ async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of
     };
     bot.post_to(&bot.url, &word("ConnectedCallback", 60)).await;
     bot.post_to(&other.url, &word("DisconnectedCallback", 30)).await;
-    // The first one heard the same before, and not that it ended.
+    // The first replica received the same event before, but not the end.
     bot.post_to(&bot.url, &word("ConnectedCallback", 10)).await;
-    // And the other one knows of the end alone.
+    // The other one received only the end.
     bot.post_to(&other.url, &word("DisconnectedCallback", 40)).await;
 
     let first = bot.ask(ANA, "/status").await;
@@ -74,7 +75,7 @@ async fn since_when_whatsapp_is_connected_every_replica_tells_whichever_heard_of
 }
 
 #[tokio::test]
-async fn edits_that_come_to_three_replicas_together_are_versions_one_behind_the_other() {
+async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
@@ -114,7 +115,7 @@ async fn t14_a_yes_and_an_edit_that_come_to_two_replicas_together_never_do_both(
 }
 
 #[tokio::test]
-async fn commands_of_a_chat_keep_their_order_whichever_replica_took_them() {
+async fn commands_of_a_chat_keep_their_order_across_replicas() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=12 {
@@ -159,7 +160,7 @@ async fn commands_that_come_to_three_replicas_together_run_in_the_order_in_which
 }
 
 #[tokio::test]
-async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_is_over() {
+async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_expires() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
@@ -185,7 +186,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     bot.within(call.wait_reached()).await;
     let _other = bot.replica().await;
 
-    // Twice as long as a lease lasts without a heartbeat.
+    // Twice as long as a lease without a heartbeat.
     tokio::time::sleep(bot.store.lease() * 2).await;
     call.release();
 
@@ -195,7 +196,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
 }
 
 #[tokio::test]
-async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
+async fn an_unfinished_command_is_released_at_shutdown_and_claimed_at_once() {
     let url = database!();
     let forever = Duration::from_secs(600);
     let mut bot = Service::with().store(&url).timing(|timing| timing.lease = forever).start().await;
@@ -215,7 +216,7 @@ async fn what_is_not_finished_at_a_signal_is_handed_back_and_taken_at_once() {
 }
 
 #[tokio::test]
-async fn a_command_that_another_process_accepts_is_heard_of_at_once() {
+async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let beside = Store::open_alongside(&url).await.unwrap();
@@ -243,18 +244,18 @@ async fn a_command_that_another_process_accepts_is_heard_of_at_once() {
         let message = order.message_id.clone();
         assert_eq!(beside.store.insert(order).await.unwrap(), InsertResult::Inserted);
         assert!(bot.reply_to(&message).await.text.starts_with("You are “Ana”."));
-        // The worker has looked once more, and rests.
+        // The worker has polled once more, and sleeps.
         bot.settled().await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 
-    // Who only polls finds one in 5 s.
+    // Polling alone takes 5 s.
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     writing.abort();
 }
 
 #[tokio::test]
-async fn the_pace_of_changes_holds_across_replicas() {
+async fn the_rate_limit_of_changes_holds_across_replicas() {
     let url = database!();
     let classes = |world: &mut vincula::sandbox::World| {
         for number in 1..=14 {
@@ -277,7 +278,7 @@ async fn the_pace_of_changes_holds_across_replicas() {
         assert!(bot.post_to(url, &order).await.text().contains("accepted"));
     }
 
-    // Five at once and nine in step; two paces of their own would take a second.
+    // Five at once and nine at the limited rate; two separate limits would take a second.
     bot.settled().await;
     assert_eq!(bot.changes(), 14);
     assert!(begun.elapsed() >= Duration::from_millis(4_400), "{:?}", begun.elapsed());
@@ -298,7 +299,7 @@ async fn replicas_that_start_together_on_an_empty_database_all_start() {
 }
 
 #[tokio::test]
-async fn a_replica_that_dies_in_the_middle_of_writing_holds_nobody_up() {
+async fn a_replica_that_dies_while_writing_blocks_no_other() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let mut other = bot.replica().await;
@@ -312,7 +313,7 @@ async fn a_replica_that_dies_in_the_middle_of_writing_holds_nobody_up() {
     other.crash().await;
 
     for (order, post) in orders.iter().zip(posts) {
-        // Whoever sent it and got no answer sends it again.
+        // A sender without a response repeats the event.
         post.abort();
         let answer = bot.post(order).await.text();
         assert!(answer.contains("accepted") || answer.contains("duplicate"), "{answer}");

@@ -1,4 +1,4 @@
-//! `vincula check` and `vincula webhook register`: what is right, what is not, and what to do.
+//! `vincula check` and `vincula webhook register`: findings with their remedies.
 
 use serde_json::json;
 use vincula::sandbox::webhook_event::EventBuilder;
@@ -8,7 +8,7 @@ use super::{PATH, TestFolder};
 use crate::support::ANA;
 
 #[test]
-fn five_mistakes_are_named_all_five_at_once() {
+fn five_errors_are_reported_at_once() {
     let place = TestFolder::new();
     let toml = r#"
 [server]
@@ -58,7 +58,7 @@ fn a_good_configuration_is_explained_without_its_secrets() {
 }
 
 #[test]
-fn what_works_and_may_be_a_mistake_is_a_finding() {
+fn suspicious_but_valid_settings_are_warnings() {
     let place = TestFolder::new();
     place.change("public_url = \"https://bot.example.com\"\n", "");
     let ran = place.run(&["check", "--offline"]);
@@ -67,7 +67,7 @@ fn what_works_and_may_be_a_mistake_is_a_finding() {
 }
 
 #[test]
-fn online_each_trouble_is_told_with_its_remedy() {
+fn online_each_problem_is_reported_with_its_remedy() {
     let mut place = TestFolder::new();
     let expect = |place: &TestFolder, code: i32, words: &[&str]| {
         let ran = place.run(&["check"]);
@@ -102,7 +102,7 @@ fn online_each_trouble_is_told_with_its_remedy() {
     expect(&place, 1, &["instances.main.id and instances.main.token"]);
     place.variables.clear();
 
-    // Nobody is there, or somebody who is not Z-API.
+    // Nobody listens, or something that is not Z-API.
     place.sandbox.faults().fail_always("", Fault::Replace(FaultResponse::Dropped));
     expect(&place, 1, &["main: ", "instances.main.base_url"]);
     place.variable("VINCULA__INSTANCES__MAIN__BASE_URL", "http://127.0.0.1:1");
@@ -110,7 +110,7 @@ fn online_each_trouble_is_told_with_its_remedy() {
 }
 
 #[test]
-fn the_webhook_is_registered_without_telling_its_secret() {
+fn registering_the_webhook_prints_no_secret() {
     let place = TestFolder::new();
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
 
@@ -127,7 +127,7 @@ fn the_webhook_is_registered_without_telling_its_secret() {
     }
 }
 
-/// What is registered where the configuration lets the owner command from the bot's own phone.
+/// Webhooks registered when the owner may send commands from the bot's own phone.
 #[test]
 fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
     let place = TestFolder::new();
@@ -135,7 +135,7 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
     let Credentials { id, phone, .. } = place.sandbox.account().clone();
     let typed = EventBuilder::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
-    // Somebody else's address, an old secret of ours.
+    // A foreign address, and an old secret of ours.
     for second in ["https://crm.example.com/hook", "https://bot.example.com/webhooks/main/an-old-path"] {
         place.put("update-webhook-received", &json!({ "value": expected }));
         place.put("update-webhook-received-delivery", &json!({ "value": second }));
@@ -172,7 +172,7 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
 }
 
 #[test]
-fn what_nobody_needs_is_neither_checked_nor_registered() {
+fn unneeded_webhooks_are_neither_checked_nor_registered() {
     let place = TestFolder::new();
 
     let ran = place.run(&["webhook", "register"]);
@@ -184,7 +184,7 @@ fn what_nobody_needs_is_neither_checked_nor_registered() {
     assert!(!checked.out.contains("own phone"), "{}", checked.out);
 }
 
-/// What Z-API says of the instance, with these two addresses.
+/// Z-API's description of the instance with these two addresses.
 fn me(connected: &str, disconnected: &str) -> Fault {
     let ours = format!("https://bot.example.com/webhooks/main/{PATH}");
     Fault::Replace(FaultResponse::json(
@@ -198,9 +198,9 @@ fn me(connected: &str, disconnected: &str) -> Fault {
 }
 
 #[test]
-fn a_monitor_of_somebody_else_is_left_where_it_is_and_said() {
+fn a_foreign_connection_webhook_is_kept_and_reported() {
     let monitor = "https://monitor.example.com/hooks/main";
-    // Another instance of ours, another host: not this one.
+    // Another instance of ours, and another host.
     let (neighbour, host) =
         ("https://bot.example.com/webhooks/main_2/x", "https://bot.example.com.evil.example/webhooks/main");
     for (connected, disconnected, which) in [
@@ -227,7 +227,7 @@ fn a_monitor_of_somebody_else_is_left_where_it_is_and_said() {
 }
 
 #[test]
-fn webhooks_of_the_connection_that_are_ours_with_an_old_secret_or_missing_are_set() {
+fn missing_or_outdated_connection_webhooks_are_set() {
     let root = "https://bot.example.com/webhooks/main";
     let old = format!("{root}/an-old-path-that-leaked");
     for (connected, disconnected) in [(old.as_str(), ""), ("", old.as_str()), (root, old.as_str()), (" ", "")]
@@ -252,7 +252,7 @@ fn webhooks_of_the_connection_that_are_ours_with_an_old_secret_or_missing_are_se
 }
 
 #[test]
-fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
+fn a_failed_webhook_is_reported_and_the_others_stay_set() {
     for (call, set) in [
         ("me", &["webhook"][..]),
         ("update-webhook-connected", &["webhook"]),
@@ -280,7 +280,7 @@ fn what_fails_of_the_webhooks_undoes_nothing_and_is_told_with_what_is_set() {
 }
 
 #[test]
-fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_with_nothing() {
+fn t47_a_webhook_counts_as_set_only_with_proof() {
     let answers = [
         ("nothing", FaultResponse::text(200, "")),
         ("{}", FaultResponse::text(200, "{}")),
@@ -296,7 +296,7 @@ fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_wi
             let ran = place.run(&["webhook", "register"]);
             assert_eq!(ran.code, Some(1), "{call} {name}: {ran:#?}");
         }
-        // The answer was lost, and `/me` shows that it is set.
+        // The response was lost, and `/me` shows that it is set.
         place.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::text(200, "")));
         let ran = place.run(&["webhook", "register"]);
         assert_eq!(ran.code, Some(0), "{call}: {ran:#?}");
@@ -304,7 +304,7 @@ fn t47_a_webhook_is_set_where_z_api_says_or_shows_so_and_not_where_it_answers_wi
 }
 
 #[test]
-fn a_webhook_that_cannot_be_registered_is_told() {
+fn a_webhook_that_cannot_be_registered_is_reported() {
     let place = TestFolder::new();
     let ran = place.run(&["webhook", "register", "mian"]);
     assert_eq!(ran.code, Some(2), "{ran:#?}");

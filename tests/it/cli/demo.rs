@@ -1,8 +1,8 @@
-//! `vincula demo` from a pipe: each line a message, the answers in order, then the end.
+//! `vincula demo` from a pipe: one message per line, the replies in order, then the end.
 
 use super::TestFolder;
 
-/// What was said, line by line, without the indentation of further lines.
+/// The replies, one per line, without the indentation of continuation lines.
 fn spoken(out: &str) -> Vec<(&str, String)> {
     let mut spoken: Vec<(&str, String)> = Vec::new();
     for line in out.lines() {
@@ -16,7 +16,7 @@ fn spoken(out: &str) -> Vec<(&str, String)> {
 }
 
 #[test]
-fn every_line_of_a_script_is_answered_in_order() {
+fn every_line_of_a_script_gets_a_reply_in_order() {
     let place = TestFolder::new();
     let script = [
         ("/help", "/link"),
@@ -45,7 +45,7 @@ fn every_line_of_a_script_is_answered_in_order() {
 }
 
 #[test]
-fn the_second_answer_shows_the_groups_that_the_first_linked() {
+fn the_second_reply_shows_the_groups_linked_by_the_first() {
     let place = TestFolder::new();
     let ran = place.run_on("/link \"Bairro Feliz\" futebol mães\n/community \"Bairro Feliz\"\n", &["demo"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
@@ -57,7 +57,7 @@ fn the_second_answer_shows_the_groups_that_the_first_linked() {
 }
 
 #[test]
-fn an_empty_script_ends_without_a_word() {
+fn an_empty_script_prints_nothing() {
     let place = TestFolder::new();
     for input in ["", "\n", "\n  \n\n"] {
         let ran = place.run_on(input, &["demo"]);
@@ -66,7 +66,7 @@ fn an_empty_script_ends_without_a_word() {
 }
 
 #[test]
-fn a_script_from_anywhere_is_read_to_its_last_line() {
+fn a_script_from_a_pipe_is_read_to_its_last_line() {
     let place = TestFolder::new();
     let ran = place.run_on("/comunidades\r\n/whoami", &["demo", "--locale", "pt-BR"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
@@ -77,7 +77,7 @@ fn a_script_from_anywhere_is_read_to_its_last_line() {
 }
 
 #[test]
-fn how_far_a_command_is_is_shown_before_its_answer_and_becomes_it() {
+fn progress_is_shown_before_the_reply_and_becomes_it() {
     let place = TestFolder::new();
     let ran = place.run_on("/link bairro bloco* --yes\n", &["demo"]);
 
@@ -85,14 +85,14 @@ fn how_far_a_command_is_is_shown_before_its_answer_and_becomes_it() {
     let spoken = spoken(&ran.out);
     let first: Vec<&str> = spoken.iter().map(|(_, said)| said.lines().next().unwrap()).collect();
     let (last, steps) = first[1..].split_last().unwrap();
-    // How many it comes to see is a matter of haste; the tour shows each.
+    // The number of visible progress steps depends on timing; the tour shows each.
     assert!(steps[0].starts_with("⏳ ") && steps[0].ends_with(" of 21…"), "{}", ran.out);
     assert!(steps[1..].iter().all(|step| step.starts_with("(edited) ⏳ ")), "{}", ran.out);
     assert!(last.starts_with("(edited) 21 of 21 groups are now in"), "{}", ran.out);
 }
 
 #[test]
-fn somebody_else_gives_commands_on_a_phone_of_their_own() {
+fn another_person_sends_commands_from_their_own_phone() {
     let place = TestFolder::new();
     let script = [
         ("[as bruno] /lnik a", "Bruno", "/lnik a", "There is no command"),
@@ -127,20 +127,20 @@ fn somebody_else_gives_commands_on_a_phone_of_their_own() {
 }
 
 #[test]
-fn the_demo_needs_no_configuration_and_minds_none() {
+fn the_demo_needs_and_reads_no_configuration() {
     let mut place = TestFolder::new();
     place.write("this is no configuration");
     place.variable("VINCULA__SERVER__LISTEN", "nowhere");
     place.variable("VINCULA_CONFIG", "/nowhere.toml");
     let ran = place.run_on("/whoami\n", &["demo"]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    // It leaves nothing behind.
+    // It leaves no files behind.
     let left: Vec<_> = std::fs::read_dir(&place.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["vincula.toml"]);
 }
 
 #[test]
-fn the_demo_is_for_this_machine_alone() {
+fn the_demo_listens_only_on_this_machine() {
     let ran = TestFolder::new().run(&["demo", "--listen", "0.0.0.0:0"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("loopback"), "{}", ran.err);

@@ -1,4 +1,4 @@
-//! `vincula event send`: signed in every way that is configured, and exit codes that scripts can use.
+//! `vincula event send`: signs with every configured scheme, and has exit codes for scripts.
 
 use super::TestFolder;
 use crate::support::{ANA, NON_ADMIN};
@@ -20,7 +20,7 @@ fn an_event_signed_in_all_ways_is_accepted_once() {
 }
 
 #[test]
-fn an_event_that_is_not_taken_is_told_with_exit_code_1() {
+fn a_rejected_event_exits_with_1() {
     let mut place = TestFolder::new();
     let serving = place.serve();
     for (text, from, reason) in [("que bom", ANA, "not_a_command"), ("/whoami", NON_ADMIN, "not_an_admin")] {
@@ -67,7 +67,7 @@ fn an_event_that_is_not_taken_is_told_with_exit_code_1() {
 }
 
 #[test]
-fn an_event_can_be_one_of_a_group() {
+fn an_event_can_come_from_a_group() {
     let place = TestFolder::new();
     let _serving = place.serve();
     let group = place.sandbox.world(|world| world.group_named("Suporte")).unwrap();

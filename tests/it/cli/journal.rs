@@ -1,4 +1,4 @@
-//! `vincula journal`: what was ordered and what became of it, for people and for programs.
+//! `vincula journal`: commands and their outcomes, for people and programs.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ fn with_commands() -> (TestFolder, Vec<String>) {
             place.reply_to(id);
             order
         });
-    // While the service runs, the journal can be read as well.
+    // The journal can be read while the service runs.
     assert_eq!(place.run(&["journal", "list"]).code, Some(0));
     serving.stop(&place);
     (place, ids.to_vec())
 }
 
 #[test]
-fn commands_are_listed_newest_first_in_each_form() {
+fn commands_are_listed_newest_first_in_each_format() {
     let (place, ids) = with_commands();
 
     let table = place.run(&["journal", "list"]);
@@ -48,7 +48,7 @@ fn commands_are_listed_newest_first_in_each_form() {
 }
 
 #[test]
-fn one_command_is_shown_with_all_that_happened_to_it() {
+fn one_command_is_shown_with_its_audit_events() {
     let (place, ids) = with_commands();
     let short = &ids[0][..ids[0].len() - 1];
 
@@ -66,7 +66,7 @@ fn one_command_is_shown_with_all_that_happened_to_it() {
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn a_missing_command_is_reported() {
     let place = TestFolder::new();
     let ran = place.run(&["journal", "list"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
@@ -85,14 +85,14 @@ fn what_is_not_there_is_told() {
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// A place where orders are given up after a second.
+/// A folder whose configuration gives up commands after a second.
 fn impatient() -> TestFolder {
     let place = TestFolder::new();
     place.change("[instances.main.verify]", "give_up_after = \"1s\"\n[instances.main.verify]");
     place
 }
 
-/// Waits until an order is in this state.
+/// Waits until a command is in this state.
 #[track_caller]
 fn is_in(place: &TestFolder, id: &str, state: &str) {
     let begun = Instant::now();
@@ -107,7 +107,7 @@ fn is_in(place: &TestFolder, id: &str, state: &str) {
 }
 
 #[test]
-fn dead_letters_are_taken_up_again_while_the_service_runs() {
+fn dead_letters_are_retried_while_the_service_runs() {
     let place = impatient();
     let serving = place.serve();
     place.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
@@ -145,7 +145,7 @@ fn dead_letters_are_taken_up_again_while_the_service_runs() {
 }
 
 #[test]
-fn what_is_no_dead_letter_is_not_taken_up() {
+fn only_dead_letters_are_retried() {
     let (place, ids) = with_commands();
 
     let done = place.run(&["journal", "retry", &ids[0]]);
@@ -175,7 +175,7 @@ fn a_command_is_shown_with_each_call_that_was_made_for_it() {
 }
 
 #[test]
-fn all_commands_are_exported_oldest_first_in_either_form() {
+fn all_commands_are_exported_oldest_first_in_either_format() {
     let (place, ids) = with_commands();
 
     let csv = place.run(&["journal", "export"]);
@@ -213,7 +213,7 @@ fn all_commands_are_exported_oldest_first_in_either_form() {
     assert_eq!(place.run(&["journal", "export", "--format", "table"]).code, Some(2));
 }
 
-/// Some programs split at `;`, at tabs or line by line, and know nothing of the quotes around a cell.
+/// Some programs split at `;`, at tabs or at line ends, without regard to quotes.
 #[test]
 fn t25_an_export_has_no_formula_wherever_a_spreadsheet_splits_it() {
     let place = TestFolder::new();

@@ -1,22 +1,22 @@
-//! The program as operators have it: a process, its output and its exit code.
+//! The program as a process: its output and its exit code.
 //!
-//! Whatever a process said is searched for every secret of its configuration; see [`Place::safe`].
+//! All output is searched for every secret of the configuration; see [`TestFolder::safe`].
 
 mod check;
+#[cfg(debug_assertions)]
+mod crash_points;
 mod demo;
 mod event;
-mod hostile;
+#[cfg(debug_assertions)]
+mod fsync_trace;
+mod hostile_env;
 mod journal;
-mod pages;
+mod man;
+mod restart;
 mod secrets;
 mod serve;
-#[cfg(debug_assertions)]
-mod steps;
-mod stillness;
+mod stalled_process;
 mod store;
-mod survive;
-#[cfg(debug_assertions)]
-mod trace;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -37,10 +37,10 @@ use crate::support::ANA;
 const PATH: &str = "a-path-nobody-guesses-9f2c";
 const KEY: &str = "a made-up key that signs webhooks";
 const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
-/// Nothing here takes longer.
+/// Timeout of a test.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A folder with a configuration, and the Z-API that it names.
+/// A folder with a configuration, and its Z-API sandbox.
 struct TestFolder {
     folder: TempDir,
     sandbox: Sandbox,
@@ -48,7 +48,7 @@ struct TestFolder {
     variables: Vec<(String, String)>,
 }
 
-/// What a process said, and how it ended.
+/// Output and exit code of a process.
 #[derive(Debug)]
 struct ProcessOutput {
     code: Option<i32>,
@@ -69,7 +69,7 @@ impl TestFolder {
         place
     }
 
-    /// Every way of verifying, and ports that are free.
+    /// All authentication schemes, and free ports.
     fn configuration(&self, base_url: &str) -> String {
         let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let client_token = client_token.as_deref().unwrap();
@@ -105,7 +105,7 @@ name = "Ana"
         )
     }
 
-    /// Calls Z-API as somebody else does who has its credentials.
+    /// Calls Z-API like another client with its credentials.
     fn put(&self, path: &str, body: &serde_json::Value) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let Credentials { id, token, client_token, .. } = self.sandbox.account();
@@ -127,7 +127,7 @@ name = "Ana"
         std::fs::write(self.file(), toml).unwrap();
     }
 
-    /// Another configuration: `from` in the file becomes `to`.
+    /// Changes the configuration: `from` becomes `to`.
     fn change(&self, from: &str, to: &str) {
         let toml = std::fs::read_to_string(self.file()).unwrap();
         assert!(toml.contains(from), "{from} is not in {toml}");
@@ -138,7 +138,7 @@ name = "Ana"
         self.variables.push((name.to_owned(), value.into()));
     }
 
-    /// The program in this folder, with none of this process's environment.
+    /// The program in this folder, without this process's environment.
     fn program(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_vincula"));
         program.args(arguments).current_dir(&self.folder).env_clear();
@@ -148,19 +148,19 @@ name = "Ana"
         program
     }
 
-    /// Runs the program to its end.
+    /// Runs the program until it exits.
     #[track_caller]
     fn run(&self, arguments: &[&str]) -> ProcessOutput {
         self.run_on("", arguments)
     }
 
-    /// Runs the program to its end, with this for it to read.
+    /// Runs the program with this stdin until it exits.
     #[track_caller]
     fn run_on(&self, input: &str, arguments: &[&str]) -> ProcessOutput {
         let mut child = self.program(arguments).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
-        // A process that reads nothing has closed its end.
+        // A process that reads nothing has closed its stdin.
         let writing = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (out, err) = (collect(out), collect(err));
@@ -172,13 +172,13 @@ name = "Ana"
         ran
     }
 
-    /// Starts the service and waits until it is ready; the file then says where it is.
+    /// Starts the service, waits until it is ready, and writes its addresses to the configuration.
     #[track_caller]
     fn serve(&self) -> Serving {
         self.serve_as(self.program(&["serve"]))
     }
 
-    /// The same, with so few descriptors.
+    /// The same with a limit of open files.
     #[track_caller]
     fn serve_within(&self, open_files: usize) -> Serving {
         let whole = self.program(&[]);
@@ -195,7 +195,7 @@ name = "Ana"
         self.serve_as(program)
     }
 
-    /// The same for a service that is started in another way.
+    /// The same for a service started by another command line.
     #[track_caller]
     fn serve_as(&self, mut program: Command) -> Serving {
         let mut child = program.spawn().unwrap();
@@ -229,7 +229,7 @@ name = "Ana"
         Serving { child, log, reading: Some(reading), public, private }
     }
 
-    /// Posts an order with `vincula event send`; its id in the journal.
+    /// Posts a command with `vincula event send` and returns its id in the journal.
     #[track_caller]
     fn command_event(&self, message_id: &str, text: &str) -> String {
         let ran = self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id]);
@@ -260,7 +260,7 @@ name = "Ana"
         self.sandbox.calls().iter().filter(|call| call.path.starts_with(path)).count()
     }
 
-    /// Fails if the text holds a secret, or what only a terminal should get.
+    /// Fails if the text contains a secret or a terminal escape.
     #[track_caller]
     fn safe(&self, text: &str) {
         let Credentials { token, client_token, .. } = self.sandbox.account();
@@ -273,30 +273,30 @@ name = "Ana"
     }
 }
 
-/// A service that runs as a process; killed when it is forgotten.
+/// A running service process; killed on drop.
 struct Serving {
     child: Child,
     log: Arc<Mutex<String>>,
     reading: Option<JoinHandle<()>>,
-    /// `host:port` of the public side.
+    /// `host:port` of the public listener.
     public: String,
-    /// `host:port` of the private side.
+    /// `host:port` of the private listener.
     private: String,
 }
 
 impl Serving {
-    /// Sends a signal by its name, such as `TERM`.
+    /// Sends a signal by name, such as `TERM`.
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
-    /// Whether it still runs.
+    /// Whether the process is running.
     fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end; its exit code and its log.
+    /// Waits for the exit, and returns exit code and log.
     #[track_caller]
     fn wait_for_exit(&mut self, place: &TestFolder) -> (Option<i32>, String) {
         let code = wait(&mut self.child, &["serve"]);
@@ -311,7 +311,7 @@ impl Serving {
         (code, log)
     }
 
-    /// Ends it as SIGTERM does, and returns its log.
+    /// Stops it with SIGTERM, and returns its log.
     #[track_caller]
     fn stop(mut self, place: &TestFolder) -> String {
         self.signal("TERM");
@@ -320,7 +320,7 @@ impl Serving {
         log
     }
 
-    /// Ends it as a crash does: SIGKILL.
+    /// Kills it with SIGKILL.
     fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

@@ -1,15 +1,14 @@
-//! A database that breaks down and comes back: whatever is said of it holds no secret, no text of a
-//! message and no number.
+//! A database that fails and recovers: no output about it contains a secret, a message text or a number.
 
 use super::TestFolder;
 use crate::support::ANA;
 use crate::support::postgres::{self, Server};
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 const PASSWORD: &str = "made-up-password-of-a-database";
 
 #[test]
-fn what_is_said_of_a_postgresql_holds_no_secret_and_no_text() {
+fn postgresql_errors_contain_no_secret_and_no_text() {
     let Some(server) = Server::start() else { return postgres::skip_notice(module_path!()) };
     let mut place = TestFolder::new();
     let url = place.outside.block_on(server.database());

@@ -1,4 +1,4 @@
-//! `vincula serve`: it starts or says why not, lives where it says, and ends when it is told.
+//! `vincula serve`: it starts or says why not, listens as configured, and stops on a signal.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use vincula::sandbox::{Fault, FaultResponse};
 
 use super::{PATH, TestFolder};
 use crate::support::ANA;
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 #[test]
-fn a_bad_configuration_ends_it_before_any_port_is_opened() {
+fn an_invalid_configuration_ends_it_before_any_port_is_opened() {
     let place = TestFolder::new();
-    // Were it to open this port, it would complain of that.
+    // If it opened this port, it would fail with another error.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     place.change("\nlisten = \"127.0.0.1:0\"", &format!("\nlisten = \"{}\"", taken.local_addr().unwrap()));
     place.change("name = \"Ana\"", "nmae = \"Ana\"");
@@ -34,7 +34,7 @@ fn a_bad_configuration_ends_it_before_any_port_is_opened() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_by_its_key() {
+fn an_occupied_port_is_reported_by_its_key() {
     let place = TestFolder::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let _holder = std::net::TcpListener::bind(taken).unwrap();
@@ -65,9 +65,9 @@ fn t36_a_second_service_on_the_same_journal_refuses_to_start() {
     place.serve().stop(&place);
 }
 
-/// T33: connections never take the last descriptor.
+/// T33: connections never use the last file descriptor.
 #[test]
-fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
+fn a_low_open_file_limit_reduces_connections_with_a_warning() {
     let place = TestFolder::new();
     let serving = place.serve_within(300);
     let crowd: Vec<_> = (0..400).map(|_| std::net::TcpStream::connect(&serving.public)).collect();
@@ -85,7 +85,7 @@ fn with_few_descriptors_it_takes_fewer_connections_and_says_so() {
 }
 
 #[test]
-fn it_lives_as_long_as_health_says_so() {
+fn the_health_command_follows_the_service() {
     let place = TestFolder::new();
     let serving = place.serve();
     let ran = place.run(&["health"]);
@@ -97,7 +97,7 @@ fn it_lives_as_long_as_health_says_so() {
 }
 
 #[test]
-fn it_ends_at_once_when_nothing_runs() {
+fn shutdown_is_immediate_when_idle() {
     for signal in ["TERM", "INT"] {
         let place = TestFolder::new();
         let mut serving = place.serve();
@@ -109,7 +109,7 @@ fn it_ends_at_once_when_nothing_runs() {
 }
 
 #[test]
-fn it_finishes_what_runs_before_it_ends() {
+fn shutdown_finishes_running_commands() {
     let place = TestFolder::new();
     let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
@@ -117,7 +117,7 @@ fn it_finishes_what_runs_before_it_ends() {
     place.within(gate.wait_reached());
 
     serving.signal("TERM");
-    // It says that it ends, takes no more, and goes on with what it has.
+    // It announces the shutdown, accepts nothing more, and finishes what runs.
     let refused = || std::net::TcpStream::connect(&serving.public).is_err();
     let begun = Instant::now();
     while !refused() && begun.elapsed() < Duration::from_secs(9) {
@@ -135,7 +135,7 @@ fn it_finishes_what_runs_before_it_ends() {
 }
 
 #[test]
-fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
+fn a_second_signal_stops_at_once_and_loses_nothing() {
     let place = TestFolder::new();
     let gate = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
@@ -160,7 +160,7 @@ fn a_second_signal_ends_it_in_the_middle_and_nothing_is_lost() {
 }
 
 #[test]
-fn the_environment_alone_is_a_configuration() {
+fn the_environment_alone_can_configure_it() {
     let mut place = TestFolder::new();
     let account = place.sandbox.account().clone();
     let toml = std::fs::read_to_string(place.file()).unwrap();
@@ -196,14 +196,14 @@ fn the_environment_alone_is_a_configuration() {
 }
 
 #[test]
-fn t24_t25_the_log_tells_no_text_and_even_in_detail_no_secret() {
+fn t24_t25_the_log_has_no_text_and_never_a_secret() {
     std::thread::scope(|scope| {
         let levels = ["", "debug", "trace"].map(|level| (level, scope.spawn(|| log_at(level))));
         for (level, log) in levels {
             let log = log.join().unwrap();
             assert!(log.contains("\"ready\"") && log.contains("an order ended"), "{log}");
             assert!(log.contains("an order is tried again"), "{log}");
-            // What is said in chats is told at no level by default.
+            // By default no level logs the text of chats.
             let words = ["Bairro", "utebol", ANA];
             let told = words.iter().find(|word| log.contains(**word));
             assert!(!level.is_empty() || told.is_none(), "{told:?} is in {log}");
@@ -211,11 +211,11 @@ fn t24_t25_the_log_tells_no_text_and_even_in_detail_no_secret() {
     });
 }
 
-/// The log of a service that saw orders, webhooks of others and a Z-API that drops a call.
+/// The log of a service that received commands, chatter, and a Z-API that drops a call.
 fn log_at(level: &str) -> String {
     let mut place = TestFolder::new();
     place.variable("RUST_BACKTRACE", "1");
-    // Empty is like unset.
+    // Empty counts as unset.
     place.variable("RUST_LOG", level);
     let serving = place.serve();
     place.command_event("A1", "/link Bairro futebol");

@@ -1,5 +1,4 @@
-//! Trouble that only a process can have: a disk that takes nothing more, a file that may not be
-//! written, a file that is damaged when the service starts.
+//! Store outages that need a process: a full or hanging disk, a read-only file, a file damaged at start.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -12,23 +11,23 @@ use sqlx::{Connection as _, Row as _};
 use super::{ProcessOutput, Serving, TIMEOUT, TestFolder};
 use crate::support::ANA;
 
-/// The user and group that own nothing.
+/// User and group `nobody`.
 const NOBODY: u32 = 65534;
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
 impl TestFolder {
-    /// The program, started by another one that finds it behind its arguments.
+    /// The program, started by another one that gets it as arguments.
     fn by(&self, starter: &str, arguments: &[&str]) -> Command {
         self.starting(starter, arguments, Path::new(env!("CARGO_BIN_EXE_vincula")))
     }
 
-    /// The program as a user who may not write what it may not: root may everything.
+    /// The program as an ordinary user, since root ignores permissions.
     fn by_nobody(&self) -> Command {
         let folder = self.folder.path();
         if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
             return self.by("env", &[]);
         }
-        // Nobody may not look into every place where a program is built.
+        // User `nobody` may not be able to read the build folder.
         let program = folder.join("vincula");
         std::fs::copy(env!("CARGO_BIN_EXE_vincula"), &program).unwrap();
         for path in [folder.to_owned(), self.file()] {
@@ -53,12 +52,12 @@ impl TestFolder {
         self.folder.path().join("vincula.db")
     }
 
-    /// Posts an order; what the service said to it.
+    /// Posts a command and returns the response.
     fn attempt(&self, message_id: &str, text: &str) -> ProcessOutput {
         self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id])
     }
 
-    /// Posts an order and expects 503 in time, while chatter is answered at once.
+    /// Posts a command and expects 503 in time, while chatter gets its response at once.
     #[track_caller]
     fn expect_refused(&self, serving: &Serving, message_id: &str, why: &str) {
         std::thread::scope(|scope| {
@@ -78,12 +77,12 @@ impl TestFolder {
 
     fn readiness(&self, serving: &Serving) -> (u16, String) {
         let url = format!("http://{}", serving.private);
-        let request = crate::support::wire::request("GET", "/readyz", &[], b"");
-        let answer = self.within(async { crate::support::wire::ask(&url, &request).await });
+        let request = crate::support::raw_connection::request("GET", "/readyz", &[], b"");
+        let answer = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
         (answer.status, answer.text())
     }
 
-    /// Returns when the service is ready again.
+    /// Waits until the service is ready again.
     #[track_caller]
     fn ready(&self, serving: &Serving) {
         let begun = Instant::now();
@@ -93,7 +92,7 @@ impl TestFolder {
         }
     }
 
-    /// `serve` refuses to start; what it says.
+    /// Expects that `serve` fails to start, and returns its output.
     #[track_caller]
     fn refused(&self) -> String {
         let ran = self.run(&["serve"]);
@@ -103,9 +102,9 @@ impl TestFolder {
 }
 
 #[test]
-fn a_full_disk_refuses_commands_until_there_is_room_and_loses_none() {
+fn a_full_disk_rejects_commands_until_there_is_space_and_loses_none() {
     let place = TestFolder::new();
-    // A limit of the process stands for the disk's end: no file may grow beyond it.
+    // A file size limit of the process stands for a full disk.
     let limited = "trap '' XFSZ; ulimit -S -f 2000; exec \"$0\" serve";
     let serving = place.serve_as(place.by("sh", &["-c", limited]));
     let mut accepted = Vec::new();
@@ -137,10 +136,10 @@ fn a_full_disk_refuses_commands_until_there_is_room_and_loses_none() {
     }
 }
 
-/// A thread that never comes back stands for a disk that hangs.
+/// A thread that blocks for ever stands for a hanging disk.
 #[cfg(debug_assertions)]
 #[test]
-fn a_disk_that_hangs_refuses_commands_and_keeps_no_service_from_its_end() {
+fn a_hanging_disk_rejects_commands_and_does_not_block_shutdown() {
     let mut place = TestFolder::new();
     place.variable("VINCULA_HANG_AT", "writing");
     let mut serving = place.serve();
@@ -166,7 +165,7 @@ fn a_disk_that_hangs_refuses_commands_and_keeps_no_service_from_its_end() {
 }
 
 #[test]
-fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
+fn a_read_only_journal_rejects_commands_until_it_is_writable() {
     let place = TestFolder::new();
     let serving = place.serve_as(place.by_nobody());
     place.command_event("A1", "/whoami");
@@ -179,7 +178,7 @@ fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
     };
 
     rights(0o444);
-    // What is open may still be written. After any trouble the service opens the file anew.
+    // An open file stays writable. After an outage the service reopens it.
     let held = place.within(crate::webhook::hold(&place.journal()));
     place.expect_refused(&serving, "B1", "cannot be used now");
     drop(held);
@@ -193,7 +192,7 @@ fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
 }
 
 #[test]
-fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
+fn a_damaged_page_needed_by_commands_is_reported_at_start() {
     for name in [
         "command",
         "note",
@@ -226,7 +225,7 @@ fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
 }
 
 #[test]
-fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
+fn a_damaged_file_is_reported_at_start_with_a_remedy() {
     let damages: [(&str, &str); 4] = [
         ("its first page", "head -c 4096 /dev/urandom | dd of=\"$1\" conv=notrunc"),
         ("all but its first page", "head -c 400000 /dev/urandom | dd of=\"$1\" conv=notrunc bs=4096 seek=1"),
@@ -252,9 +251,9 @@ fn a_damaged_file_is_named_at_the_start_with_what_to_do() {
     }
 }
 
-/// What `journal` shows of an order whose text is gone.
+/// What `journal` shows of a command whose text was trimmed.
 #[test]
-fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
+fn a_command_without_text_still_has_sender_name_and_outcome() {
     let place = TestFolder::new();
     let serving = place.serve();
     let id = place.command_event("A1", COMMAND);
@@ -276,11 +275,10 @@ fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
     serving.stop(&place);
 }
 
-/// Whatever the service asks its journal is found by an index, however much is in there: the log
-/// of a run names the statements, and SQLite tells how it would go about each. What writes orders down is
-/// not logged; `storage/plans.rs` looks at it.
+/// Every statement on the journal uses an index: the log of a run names the statements, and SQLite explains
+/// each. Inserts are not logged; the query plan test of `storage` covers them.
 #[test]
-fn no_statement_of_the_service_looks_through_the_whole_journal() {
+fn no_statement_scans_the_whole_journal() {
     let mut place = TestFolder::new();
     place.variable("RUST_LOG", "vincula=info,sqlx::query=debug");
     let serving = place.serve();
@@ -318,8 +316,8 @@ fn no_statement_of_the_service_looks_through_the_whole_journal() {
     }
 }
 
-/// The statements that a line of the log names, if they read or change rows of the journal. What is
-/// done once at the start, to all that was leased, may look at all chats.
+/// The statements in a log line that read or change rows of the journal. The one that runs once at start, for
+/// all leases, may scan all chats.
 fn statements(line: &str) -> Vec<String> {
     let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
     let whole = line["db.statement"].as_str().filter(|sql| !sql.is_empty()).or(line["summary"].as_str());
@@ -333,7 +331,7 @@ fn statements(line: &str) -> Vec<String> {
 }
 
 impl TestFolder {
-    /// Executes a statement on the journal of a service that is stopped.
+    /// Executes a statement on the journal of a stopped service.
     fn execute(&self, sql: &str) {
         let url = format!("sqlite:{}", self.journal().display());
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
@@ -345,7 +343,7 @@ impl TestFolder {
         });
     }
 
-    /// The first column of what a statement finds in the journal of a service that is stopped.
+    /// The first column of a query on the journal of a stopped service.
     fn query(&self, sql: &str) -> Vec<i64> {
         let url = format!("sqlite:{}", self.journal().display());
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
@@ -358,7 +356,7 @@ impl TestFolder {
         })
     }
 
-    /// How SQLite goes about a statement.
+    /// SQLite's query plan of a statement.
     fn plan(&self, sql: &str) -> Vec<String> {
         let url = format!("sqlite:{}", self.journal().display());
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -370,12 +368,12 @@ impl TestFolder {
         })
     }
 
-    /// The steps of a statement that go through a whole table or index.
+    /// The steps of a plan that scan a whole table or index.
     fn scans(&self, sql: &str) -> Vec<String> {
         let steps = self.plan(sql);
         let tables = ["command", "lane", "note", "pace", "chore", "proof"];
         let is_scan = |step: &String| {
-            // This index holds open orders alone.
+            // This index holds only open commands.
             let is_small = step.ends_with("USING INDEX command_open");
             tables.iter().any(|table| step.starts_with(&format!("SCAN {table}"))) && !is_small
         };

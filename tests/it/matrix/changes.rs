@@ -1,4 +1,4 @@
-//! The rows: every call that changes something, by the order that makes it.
+//! Rows of the matrix: every changing call, with the command that makes it.
 
 use serde_json::{Value, json};
 use vincula::sandbox::{ApiCall, World};
@@ -11,37 +11,37 @@ const TEXT: &str = "Um bairro tranquilo";
 const PHOTO: &str = "https://pictures.example/a.jpeg";
 const ANNOUNCEMENT: &str = "Reunião amanhã";
 
-/// Whether a call may be made again while nobody knows whether it was done.
+/// Whether a call may be repeated while its result is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeats {
-    /// The second time changes nothing more.
+    /// A repetition changes nothing more.
     Always,
     /// It would be done twice.
     Never,
-    /// The same without its private invitation, which would be sent twice.
+    /// Only without its private invitation, which would be sent twice.
     WithoutInvitation,
 }
 
-/// A change: an order and its call.
+/// A change: a command and its call.
 pub struct Change {
     pub name: &'static str,
-    /// What is done to the playground before.
+    /// Prepares the default world.
     pub arrange: fn(&mut World),
-    /// The order that comes before, carried out without trouble.
+    /// A command that runs before, undisturbed.
     pub first: Option<&'static str>,
     pub order: &'static str,
-    /// The method and the path of the call.
+    /// Method and path of the call.
     pub call: &'static str,
-    /// What Z-API documents as its success.
+    /// Z-API's documented success response.
     pub success: fn(&World) -> Value,
-    /// The things that it changes, as a line of the reply names them; one without lines of its own is “”.
+    /// What it changes, as named in the lines of the reply; “” if there are no lines.
     pub about: &'static [&'static str],
-    /// Whether a thing is as it shall be: in the world before, in this world.
+    /// Whether the change shows in the second world, compared with the first.
     pub is_so: fn(&World, &World, &str) -> bool,
-    /// Z-API shows whether it is so.
+    /// Whether Z-API can read the state back.
     pub can_be_read: bool,
     pub repeats: Repeats,
-    /// What is wrong besides.
+    /// Further violations.
     pub also: fn(&Observation) -> Option<String>,
 }
 
@@ -60,16 +60,16 @@ const CHANGE: Change = Change {
 };
 
 impl Change {
-    /// What a fault is bound to.
+    /// Path for the fault.
     pub fn target(&self, world: &World) -> String {
         match self.call {
-            // The bot's own replies are sent by the same call.
+            // The bot's replies use the same call.
             "POST send-text" => format!("POST send-text?phone={}", announcement_group(world)),
             call => call.to_owned(),
         }
     }
 
-    /// Whether a call is the one that makes the change.
+    /// Whether a call is the changing one.
     pub fn is_call(&self, call: &ApiCall, world: &World) -> bool {
         let (method, path) = self.call.split_once(' ').unwrap();
         let path = path.trim_end_matches('?');
@@ -79,7 +79,7 @@ impl Change {
     }
 }
 
-/// All of them.
+/// All changes.
 pub fn all() -> Vec<Change> {
     groups().into_iter().chain(communities()).chain(people()).collect()
 }
@@ -309,7 +309,7 @@ fn community_of<'a>(world: &'a World, group: &str) -> Option<&'a str> {
     Some(&world.find_community(id)?.name)
 }
 
-/// Whether somebody in the community is an admin of it; nothing for who is not in it.
+/// Whether a member of the community is an admin; `None` for non-members.
 fn role(world: &World, number: &str) -> Option<bool> {
     let end = number.replace('-', "");
     let mut people = world.people_of(&bairro(world)).into_iter();
@@ -320,14 +320,14 @@ fn next_invitation(world: &World, id: &str) -> String {
     world.clone().reset_invitation(id).unwrap()
 }
 
-/// A link that is told of is the one that lets people in.
+/// A reported link is the valid one.
 fn shows_link(seen: &Observation, id: &str) -> Option<String> {
     let is_done = seen.reply.starts_with('✅');
     let link = seen.after.invitation(id).unwrap();
     (is_done && !seen.reply.contains(link)).then(|| "the link is not the living one".to_owned())
 }
 
-/// A group that moves is in a community in the end, or the reply has the order that puts it into one.
+/// A moved group ends up in a community, or the reply has the command that links it.
 fn says_where_it_is(seen: &Observation) -> Option<String> {
     let is_stray = community_of(&seen.after, "Vendas Sul").is_none();
     (is_stray && !seen.reply.contains("/link ")).then(|| "it is left in no community".to_owned())

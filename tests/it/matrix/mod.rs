@@ -1,8 +1,8 @@
-//! Every call that changes something × every kind of response × done or not × once or until the bot
-//! gives up: the reply is held against the world, and the calls against what may be repeated.
+//! Every changing call × every kind of response × done or not × once or until the bot gives up: compares the
+//! reply with the world, and the calls with what may be repeated.
 //!
-//! `changes` has the rows, `responses` the columns, `verdict` the rules. All cells that break a rule
-//! are printed, not only the first.
+//! `changes` has the rows, `responses` the columns, `verdict` the rules. All cells that break a rule are
+//! printed.
 
 mod changes;
 mod responses;
@@ -19,25 +19,25 @@ use self::changes::Change;
 use self::responses::Response;
 use crate::support::{ANA, Service};
 
-/// No cell takes longer; a reply that has not come by then does not come.
+/// Timeout of a cell.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// One try of the matrix.
+/// A cell of the matrix.
 struct Cell<'a> {
     change: &'a Change,
     response: &'a Response,
-    /// The call is done, whatever is answered.
+    /// The change is made, whatever the response.
     is_done: bool,
-    /// Only the first call is answered so; else every one, until the bot gives up.
+    /// Only the first call gets this response; else every call until the bot gives up.
     is_once: bool,
 }
 
-/// What was seen of it.
+/// Result of a cell.
 struct Observation {
     before: World,
     after: World,
     reply: String,
-    /// The calls that make the change.
+    /// The changing calls.
     calls: Vec<ApiCall>,
 }
 
@@ -50,14 +50,14 @@ impl fmt::Display for Cell<'_> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t27_whatever_is_answered_the_reply_is_true_and_nothing_is_done_twice_that_cannot_be() {
+async fn t27_replies_are_true_and_unrepeatable_calls_made_once_for_every_response() {
     let rows = changes::all();
     let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once)));
     let failed: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
     assert!(failed.is_empty(), "{} cells failed:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// Runs all cells of a change; what failed.
+/// Runs all cells of a change and returns the failures.
 async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
     let bot = Service::with()
         .clock(if is_once { Clock::system() } else { Clock::manual(Timestamp(1_764_000_000_000)) })
@@ -90,7 +90,7 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
 }
 
 impl Cell<'_> {
-    /// Gives the order in a fresh world, and waits for its reply.
+    /// Sends the command in a fresh world, and waits for its reply.
     async fn run(&self, bot: &Service, world: &World) -> Result<Observation, String> {
         let trouble = bot.sandbox.faults();
         trouble.clear();
@@ -115,7 +115,7 @@ impl Cell<'_> {
     }
 }
 
-/// Gives an order and waits for its reply; what went wrong instead.
+/// Sends a command and waits for its reply, or returns what went wrong.
 async fn ask(bot: &Service, order: &str) -> Result<String, String> {
     let order = bot.message(ANA, order);
     let response = bot.post(&order).await.text();
@@ -125,12 +125,12 @@ async fn ask(bot: &Service, order: &str) -> Result<String, String> {
     tokio::select! {
         sent = bot.reply_to(order.message_id()) => Ok(sent.text),
         () = tokio::time::sleep(LONGEST) => Err("no reply".to_owned()),
-        // The bot's clock runs ahead, so that it gives up soon.
+        // The clock runs fast, so that the bot gives up soon.
         () = hurry(&bot.clock) => Err("the clock ended".to_owned()),
     }
 }
 
-/// Lets a manual clock run fast; any other is left alone.
+/// Makes a manual clock run fast; leaves others alone.
 pub async fn hurry(clock: &Clock) {
     loop {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,20 +1,20 @@
-//! The columns: every kind of response that a call can have.
+//! Columns of the matrix: every kind of response to a call.
 
 use serde_json::{Value, json};
 use vincula::sandbox::{FaultResponse, World};
 
 use super::changes::Change;
 
-/// What a response says of the call, by the documentation (ZAPI.md §1).
+/// Meaning of a response, by the documentation (ZAPI.md §1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// It was done.
+    /// The change was made.
     Done,
-    /// It was not done, and will not be.
+    /// The change was not made, and will not be.
     Refused,
-    /// It was not done, and may be later.
+    /// The change was not made, and may be later.
     NotNow,
-    /// Nothing: it may have been done.
+    /// Unclear: the change may have been made.
     Unknown,
 }
 
@@ -25,7 +25,7 @@ pub struct Response {
     pub meaning: Meaning,
 }
 
-/// Those of each meaning that a call has again and again, until the bot gives up: that takes its time.
+/// One per meaning for the cells that repeat it until the bot gives up, which takes time.
 pub const SAMPLES: [&str; 9] = [
     "the documented success",
     "200 {}",
@@ -38,7 +38,7 @@ pub const SAMPLES: [&str; 9] = [
     "not connected with 400",
 ];
 
-/// All of them; `world` is that in which the change is made.
+/// All kinds; `world` is the world of the change.
 pub fn all(change: &Change, world: &World) -> Vec<Response> {
     use Meaning::{Done, NotNow, Refused, Unknown};
     let success = (change.success)(world);

@@ -1,4 +1,4 @@
-//! The rules that every cell keeps.
+//! Rules for every cell.
 
 use vincula::sandbox::ApiCall;
 
@@ -8,7 +8,7 @@ use super::{Cell, Observation};
 
 const ICONS: [&str; 5] = ["✅", "☑️", "⚠️", "❌", "❓"];
 
-/// What is wrong in a cell.
+/// Violations of a cell.
 pub fn find(cell: &Cell<'_>, seen: &Observation) -> Vec<String> {
     let mut flaws: Vec<String> =
         cell.change.about.iter().filter_map(|about| icon(cell, seen, about)).collect();
@@ -18,7 +18,7 @@ pub fn find(cell: &Cell<'_>, seen: &Observation) -> Vec<String> {
     flaws
 }
 
-/// The icon of the line about a thing is true.
+/// The status icon of an item is true.
 fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
     let Change { is_so, can_be_read, .. } = *cell.change;
     let was_so = is_so(&seen.before, &seen.before, about);
@@ -27,7 +27,7 @@ fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
     let line = lines().find(|(_, line)| line.contains(about)).or_else(|| lines().next());
     let Some((icon, _)) = line else { return Some("no icon".to_owned()) };
     let meaning = cell.response.meaning;
-    // Where nothing can be read, the response is all that there is to go by.
+    // If nothing can be read, only the response counts.
     let by_word = |says: &[Meaning]| !can_be_read && says.contains(&meaning);
     let flaw = match icon {
         "✅" | "⚠️" if was_so => "it was so before",
@@ -46,7 +46,7 @@ fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
     Some(format!("{icon} though {flaw}"))
 }
 
-/// The count in the first line is that of the lines that say so.
+/// The count in the first line matches the lines.
 fn count(reply: &str) -> Option<String> {
     let (first, lines) = reply.split_once('\n')?;
     let (done, rest) = first.split_once(" of ")?;
@@ -56,7 +56,7 @@ fn count(reply: &str) -> Option<String> {
     (done != counted).then(|| format!("counts {done}, shows {counted}"))
 }
 
-/// What cannot be repeated is not, and what can be is until it is so.
+/// Unsafe calls are not repeated, and safe ones are repeated until done.
 fn repeats(cell: &Cell<'_>, seen: &Observation) -> Option<String> {
     let Cell { change, response, is_done, is_once } = *cell;
     let meaning = response.meaning;
@@ -75,7 +75,7 @@ fn repeats(cell: &Cell<'_>, seen: &Observation) -> Option<String> {
         .then(|| format!("not repeated after {} calls", seen.calls.len()))
 }
 
-/// How often the same was asked for; a call for people that sends no invitation is harmless.
+/// How often the same call was made; a member call without an invitation is harmless.
 fn most_calls(calls: &[ApiCall]) -> usize {
     let body =
         |call: &ApiCall, key: &str| call.body.as_ref().map(|body| body[key].clone()).unwrap_or_default();

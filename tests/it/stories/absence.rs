@@ -1,10 +1,10 @@
-//! What is not read is not absent (T47): an empty or broken response to a reading is tried again, and what seems to
-//! be gone needs a second proof.
+//! T47: an unreadable object is not absent. Empty or broken responses are read again, and absence needs a
+//! second proof.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::folk::{BRUNO, NOBODY, Role};
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
+use super::participants::{BRUNO, NOBODY, Role};
 use crate::support::{ANA, Service};
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -21,7 +21,7 @@ fn no_lists() -> Vec<FaultResponse> {
         ok("null"),
         ok("{}"),
         ok("7"),
-        // A page that holds something, of which nothing can be read.
+        // A page with entries of which none can be read.
         ok(r#"[{"title":"Bairro Feliz"},null,[]]"#),
     ]
 }
@@ -33,7 +33,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn t47_nothing_in_place_of_a_list_is_read_again_and_makes_nothing_absent() {
+async fn t47_an_empty_response_is_no_empty_list_and_is_read_again() {
     for path in ["GET communities?", "groups?", "groups?page=2"] {
         for reply in no_lists() {
             let bot = Service::start().await;
@@ -47,7 +47,7 @@ async fn t47_nothing_in_place_of_a_list_is_read_again_and_makes_nothing_absent()
 }
 
 #[tokio::test]
-async fn t47_a_community_that_no_list_shows_has_not_ended_before_it_says_so_itself() {
+async fn t47_a_community_missing_from_the_list_is_not_deactivated_until_its_metadata_is_refused() {
     let mut replies = no_lists();
     replies.push(ok("[]"));
     for reply in replies {
@@ -64,7 +64,7 @@ async fn t47_a_community_that_no_list_shows_has_not_ended_before_it_says_so_itse
 }
 
 #[tokio::test]
-async fn t47_a_page_instead_of_a_community_proves_no_end_of_it() {
+async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
     for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         let gate = bot.sandbox.faults().hold_response("DELETE communities/");
@@ -80,9 +80,9 @@ async fn t47_a_page_instead_of_a_community_proves_no_end_of_it() {
 }
 
 #[tokio::test]
-async fn t47_an_old_community_is_not_taken_for_the_one_that_was_to_be_made() {
+async fn t47_an_old_community_is_not_taken_for_the_new_one() {
     for name in ["Bairro Feliz", "Vazia"] {
-        // The one has groups, the other none.
+        // One has groups, the other none.
         let bot = Service::with().world(|world| drop(world.community("Vazia"))).start().await;
         bot.instead("GET communities?", 1, ok("[]"));
         bot.instead("POST communities", 1, FaultResponse::bad_gateway());
@@ -94,7 +94,7 @@ async fn t47_an_old_community_is_not_taken_for_the_one_that_was_to_be_made() {
 }
 
 #[tokio::test]
-async fn t47_a_community_is_made_only_once_it_is_known_which_of_its_name_there_are() {
+async fn t47_a_community_is_created_only_after_its_namesakes_are_known() {
     for reply in no_lists() {
         let bot = Service::start().await;
         bot.instead("GET communities?", 2, reply.clone());
@@ -108,7 +108,7 @@ async fn t47_a_community_is_made_only_once_it_is_known_which_of_its_name_there_a
 }
 
 #[tokio::test]
-async fn t47_a_group_does_not_exist_only_where_z_api_itself_says_so() {
+async fn t47_a_group_is_absent_only_if_z_api_says_so() {
     for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::start().await;
         bot.instead("light-group-metadata", 1, reply.clone());
@@ -127,7 +127,7 @@ async fn t47_a_group_does_not_exist_only_where_z_api_itself_says_so() {
 }
 
 #[tokio::test]
-async fn t47_an_invitation_leads_nowhere_only_where_z_api_itself_says_so() {
+async fn t47_an_invitation_is_invalid_only_if_z_api_says_so() {
     let bot = Service::start().await;
     let link = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
     bot.instead("group-invitation-metadata", 1, FaultResponse::html(404, "<h1>Not Found</h1>"));
@@ -160,7 +160,7 @@ async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
 }
 
 #[tokio::test]
-async fn t47_nothing_said_of_numbers_and_people_is_asked_again() {
+async fn t47_missing_numbers_and_members_are_read_again() {
     for reply in
         [ok("[]"), ok("{}"), ok("null"), FaultResponse::text(200, ""), FaultResponse::html(200, "<b>x</b>")]
     {
@@ -188,7 +188,7 @@ async fn t47_nothing_said_of_numbers_and_people_is_asked_again() {
 }
 
 #[tokio::test]
-async fn t47_a_status_that_says_nothing_is_no_lost_phone() {
+async fn t47_an_empty_status_does_not_mean_disconnected() {
     for reply in [ok("{}"), ok("null"), ok("[]"), FaultResponse::text(200, "")] {
         let bot = Service::start().await;
         bot.instead("status", 1, reply.clone());
@@ -200,7 +200,7 @@ async fn t47_a_status_that_says_nothing_is_no_lost_phone() {
 }
 
 #[tokio::test]
-async fn t47_a_number_without_communities_and_groups_is_told_so() {
+async fn t47_an_account_without_communities_and_groups_is_reported() {
     let bot = Service::with().empty_world().start().await;
 
     let communities = bot.ask(ANA, "/communities").await;
@@ -210,7 +210,7 @@ async fn t47_a_number_without_communities_and_groups_is_told_so() {
     assert!(link.starts_with("There is no community “vendas”."), "{link}");
 }
 
-/// A page of a list of groups, made up but for those that are named.
+/// A page of a list of groups, generated except for the named ones.
 fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> FaultResponse {
     let made_up = (0..count - names.len()).map(|nth| {
         format!(r#"{{"name":"Grupo {of} {nth}","phone":"12036318605{of}{nth:05}-group","isGroup":true}}"#)
@@ -236,7 +236,7 @@ async fn uneven_pages_are_read_to_the_end() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_the_same_on_every_page_ends() {
+async fn a_list_that_repeats_a_page_ends() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always("groups?", Fault::Replace(page(&bot, "11", 50, &["Futebol"])));
 

@@ -1,9 +1,9 @@
-//! `/add`: people come into a community, or get an invitation, and the reply is true for each.
+//! `/add`: adds people to a community or invites them, with a true reply for each.
 
 use vincula::sandbox::{Fault, FaultResponse, PartialFailure};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, NOBODY, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn an_admin_adds_somebody_by_a_number_as_it_is_typed() {
 }
 
 #[tokio::test]
-async fn each_of_several_is_told_what_became_of_them() {
+async fn the_reply_reports_each_of_several_people() {
     let bot = Service::start().await;
 
     let text = "/add \"Bairro Feliz\"\n• Elisa: 44 99999-0005\n• 44 99999-0004\n• +55 44 99999-0002\n\
@@ -45,7 +45,7 @@ async fn each_of_several_is_told_what_became_of_them() {
 }
 
 #[tokio::test]
-async fn the_reply_speaks_the_language_of_the_command() {
+async fn the_reply_is_in_the_language_of_the_command() {
     let bot = Service::start().await;
 
     let pt = bot.ask(ANA, r#"/adicionar "Bairro Feliz" 44 99999-0004 e 44 99999-0002, Zé"#).await;
@@ -83,7 +83,7 @@ async fn somebody_who_is_named_twice_is_one_person() {
 }
 
 #[tokio::test]
-async fn a_number_that_only_one_of_two_could_be_reaches_nobody() {
+async fn an_ambiguous_number_matches_nobody() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/add "Bairro Feliz" +351 912 345 678 44 99999 0005"#).await;
@@ -97,13 +97,13 @@ async fn a_number_that_only_one_of_two_could_be_reaches_nobody() {
 }
 
 #[tokio::test]
-async fn one_refusal_does_not_stop_the_rest_however_it_is_told() {
+async fn one_refusal_does_not_stop_the_others() {
     for form in
         [PartialFailure::Success, PartialFailure::Details, PartialFailure::Failure, PartialFailure::Error]
     {
         let bot = Service::start().await;
         bot.sandbox.faults().set_partial(form);
-        // Who has WhatsApp is not told, so the one who has none is asked for as well.
+        // Z-API does not say who has WhatsApp, so the call includes the person without it.
         bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
         let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
@@ -130,7 +130,7 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
         world.set_hard_to_add(hard);
     });
     let text = format!(r#"/add "Bairro Feliz" {DAVI} {hard} {ELISA}"#);
-    // All at once, Davi alone, and then the other one, for whom Z-API has trouble.
+    // All at once, Davi alone, then the other one, whose call fails.
     let calls = bot.sandbox.faults();
     let first = calls.hold_response("add-participant");
     let second = calls.hold_response("add-participant");
@@ -157,14 +157,14 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
 }
 
 #[tokio::test]
-async fn whose_invitation_z_api_refused_is_not_asked_for_again_because_of_somebody_else() {
+async fn a_refused_invitation_is_not_retried_because_of_another_person() {
     let bot = Service::start().await;
     let hard = "5544999990006";
     bot.sandbox.world(|world| {
         world.person(hard, Some("81896604192879@lid"), "Fabi");
         world.set_hard_to_add(hard);
     });
-    // All at once, Davi alone, who gets an invitation though it is refused, and then the other one.
+    // All at once, Davi alone, who gets an invitation despite the refusal, then the other one.
     let calls = bot.sandbox.faults();
     calls.fail_next("add-participant", 1, Fault::Replace(ok(r#"{"value":true}"#)));
     calls.fail_next("add-participant", 1, Fault::ReplaceResponse(refusal("Not now")));
@@ -202,7 +202,7 @@ async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again(
 }
 
 #[tokio::test]
-async fn whoever_can_be_added_is_added_though_the_first_call_had_trouble() {
+async fn people_are_added_one_by_one_after_the_first_call_fails() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -212,7 +212,7 @@ async fn whoever_can_be_added_is_added_though_the_first_call_had_trouble() {
 }
 
 #[tokio::test]
-async fn after_a_crash_the_answer_still_tells_how_it_stood_before() {
+async fn after_a_crash_the_reply_still_reports_the_prior_state() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_response("add-participant");
     let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
@@ -246,7 +246,7 @@ async fn a_dry_run_shows_what_it_would_do_and_does_nothing() {
 }
 
 #[tokio::test]
-async fn who_came_cannot_be_taken_back_by_undo() {
+async fn an_added_person_cannot_be_removed_by_undo() {
     let bot = Service::start().await;
     bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {ELISA}"#)).await;
 
@@ -290,11 +290,11 @@ async fn an_admin_of_one_community_adds_nobody_elsewhere() {
 }
 
 #[tokio::test]
-async fn whoever_may_be_in_under_a_hidden_number_is_not_said_to_be_invited() {
+async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_invited() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
-    // Carla is in it, but the community shows her lid alone.
+    // Carla is a member, but the community shows only her lid.
     let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {CARLA}"#)).await;
 
     assert_eq!(
@@ -335,7 +335,7 @@ async fn a_name_in_markup_breaks_no_line() {
 }
 
 #[tokio::test]
-async fn where_z_api_is_too_busy_somebody_is_invited_later_and_once() {
+async fn a_busy_z_api_delays_an_invitation_and_sends_it_once() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "add-participant",
@@ -353,7 +353,7 @@ async fn where_z_api_is_too_busy_somebody_is_invited_later_and_once() {
 }
 
 #[tokio::test]
-async fn undo_takes_back_nothing_before_what_was_not_sure() {
+async fn undo_reverts_nothing_before_an_uncertain_change() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
@@ -372,7 +372,7 @@ async fn undo_takes_back_nothing_before_what_was_not_sure() {
 }
 
 #[tokio::test]
-async fn where_groups_are_named_instead_of_people_the_command_on_groups_is_offered() {
+async fn group_names_instead_of_people_suggest_the_group_command() {
     let bot = Service::start().await;
 
     let added = bot.ask(ANA, "/adicionar bairro feliz futebol").await;
@@ -395,7 +395,7 @@ async fn where_groups_are_named_instead_of_people_the_command_on_groups_is_offer
     bot.ask(ANA, "/add --try bairro futebol").await;
     let trial = bot.ask(ANA, "yes").await;
     assert!(trial.contains("➡️ “Futebol”\n\nThis was a trial"), "{trial}");
-    // What is no whole name of a group, or stands beside a number, is somebody without one.
+    // Text that is no full group name, or stands beside a number, is a person without a number.
     for order in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
         let reply = bot.ask(ANA, order).await;
         assert!(reply.contains("is no phone number"), "{order}: {reply}");
@@ -403,7 +403,7 @@ async fn where_groups_are_named_instead_of_people_the_command_on_groups_is_offer
 }
 
 #[tokio::test]
-async fn who_deletes_a_community_as_if_it_were_somebody_in_it_is_offered_its_end() {
+async fn removing_a_community_like_a_person_suggests_deactivate() {
     let bot = Service::start().await;
 
     let offered = bot.ask(ANA, "/excluir marketing").await;

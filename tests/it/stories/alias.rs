@@ -1,18 +1,18 @@
-//! `/alias`: a short name for a community or a group, made in a chat and known everywhere.
+//! `/alias`: a short name for a community or group, set in a chat and valid everywhere.
 
 use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
-async fn a_short_name_is_good_wherever_a_community_or_a_group_is_named() {
+async fn an_alias_works_wherever_a_community_or_group_is_named() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
 
     let community = bot.ask(ANA, r#"/alias bf = "Bairro Feliz""#).await;
     let group = bot.ask(ANA, "/alias bola = futebol").await;
-    // Whoever gives the order, in whatever chat.
+    // For every sender and chat.
     let linked = bot.ask(RUI, "/link BF bola").await;
     let shown = bot.ask_by(&bot.message(RUI, "/community bf").in_group(&bot.group("Suporte"))).await;
 
@@ -24,7 +24,7 @@ async fn a_short_name_is_good_wherever_a_community_or_a_group_is_named() {
 }
 
 #[tokio::test]
-async fn a_short_name_is_made_in_three_languages_by_whatever_names_a_thing() {
+async fn an_alias_is_created_in_three_languages_from_any_name() {
     let bot = Service::start().await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
     let link = bot.world().find_group(&group).unwrap().invitation.clone();
@@ -45,7 +45,7 @@ async fn a_short_name_is_made_in_three_languages_by_whatever_names_a_thing() {
 }
 
 #[tokio::test]
-async fn the_short_names_are_listed_beside_those_of_the_configuration() {
+async fn aliases_are_listed_with_those_of_the_configuration() {
     let bot = Service::with().admins(&with_sales("[\"*\"]")).start().await;
 
     let before = bot.ask(ANA, "/aliases").await;
@@ -73,7 +73,7 @@ async fn the_short_names_are_listed_beside_those_of_the_configuration() {
 }
 
 #[tokio::test]
-async fn a_short_name_of_the_configuration_is_not_changed_from_a_chat() {
+async fn a_configured_alias_is_not_changed_from_a_chat() {
     let bot = Service::with().admins(&with_sales("[\"*\"]")).start().await;
 
     let set = bot.ask(ANA, "/alias SALES = bairro").await;
@@ -87,7 +87,7 @@ async fn a_short_name_of_the_configuration_is_not_changed_from_a_chat() {
 }
 
 #[tokio::test]
-async fn a_short_name_is_taken_away_and_what_is_no_more_is_found_by_nobody() {
+async fn a_removed_alias_is_not_found() {
     let bot = Service::start().await;
     bot.ask(ANA, "/alias bola = futebol").await;
 
@@ -101,7 +101,7 @@ async fn a_short_name_is_taken_away_and_what_is_no_more_is_found_by_nobody() {
 }
 
 #[tokio::test]
-async fn undo_takes_a_short_name_back_or_gives_it_what_it_stood_for() {
+async fn undo_removes_or_restores_an_alias() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/alias bola = futebol").await;
@@ -121,7 +121,7 @@ async fn undo_takes_a_short_name_back_or_gives_it_what_it_stood_for() {
 }
 
 #[tokio::test]
-async fn a_dry_run_changes_no_short_name() {
+async fn a_dry_run_changes_no_alias() {
     let bot = Service::start().await;
     let trial = "\n\nThis was a trial: nothing was changed. Without --try it is done.";
 
@@ -136,7 +136,7 @@ async fn a_dry_run_changes_no_short_name() {
 }
 
 #[tokio::test]
-async fn what_means_something_else_is_no_short_name() {
+async fn reserved_words_cannot_be_aliases() {
     let bot = Service::with().limits("commands_per_minute = 1000").start().await;
     let long = "x".repeat(41);
     let rows = [
@@ -156,7 +156,7 @@ async fn what_means_something_else_is_no_short_name() {
 }
 
 #[tokio::test]
-async fn each_typo_leads_on() {
+async fn each_typo_gets_a_suggestion() {
     let bot = Service::start().await;
 
     let turned = bot.ask(ANA, r#"/alias "Bairro Feliz" = bf"#).await;
@@ -186,7 +186,7 @@ async fn each_typo_leads_on() {
 }
 
 #[tokio::test]
-async fn a_short_name_that_hides_a_real_one_says_so() {
+async fn an_alias_that_hides_a_real_name_says_so() {
     let bot = Service::start().await;
     let suporte = bot.group("Suporte");
 
@@ -206,8 +206,8 @@ async fn a_short_name_that_hides_a_real_one_says_so() {
 }
 
 #[tokio::test]
-async fn a_short_name_made_in_a_chat_widens_nobody_s_rights() {
-    // Ana may order in what the configuration calls “sales”, or would, had it an alias of that name.
+async fn an_alias_grants_no_rights() {
+    // Ana may use commands in the configured “sales”, if an alias of that name existed.
     let bot = Service::with()
         .admins(&format!(
             "{ANA_AND_RUI}\ncommands = [\"*\"]\n[instances.main.admins.eva]\nphone = \"5531966660003\"\n\
@@ -235,7 +235,7 @@ async fn a_short_name_made_in_a_chat_widens_nobody_s_rights() {
 }
 
 #[tokio::test]
-async fn who_may_nothing_in_a_community_does_not_turn_its_short_name_elsewhere() {
+async fn an_alias_is_not_redirected_without_rights_in_its_community() {
     let bot = Service::with().admins(&with_sales("[\"sales\"]")).start().await;
 
     bot.ask(RUI, "/alias bf = bairro").await;
@@ -251,7 +251,7 @@ async fn who_may_nothing_in_a_community_does_not_turn_its_short_name_elsewhere()
 }
 
 #[tokio::test]
-async fn a_restart_keeps_a_short_name() {
+async fn a_restart_keeps_an_alias() {
     let mut bot = Service::start().await;
     bot.ask(ANA, "/alias bola = futebol").await;
 
@@ -262,7 +262,7 @@ async fn a_restart_keeps_a_short_name() {
     assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
 
-/// Ana, in these communities, and Rui in all; “sales” is Marketing BR.
+/// Ana, in these communities, and Rui in all; “sales” is “Marketing BR”.
 fn with_sales(communities: &str) -> String {
     let marketing = World::playground().community_named("Marketing BR").unwrap();
     format!(
@@ -273,7 +273,7 @@ fn with_sales(communities: &str) -> String {
 }
 
 #[tokio::test]
-async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
+async fn t43_an_alias_cannot_take_the_name_of_a_forbidden_community() {
     let zoe = "5531966660003";
     let limited =
         format!("[instances.main.admins.zoe]\nphone = \"{zoe}\"\ncommunities = [\"Bairro Feliz\"]\n");
@@ -295,7 +295,7 @@ async fn t43_nobody_takes_the_name_of_a_community_in_which_they_may_nothing() {
 }
 
 #[tokio::test]
-async fn who_may_nothing_in_a_community_does_not_learn_what_its_short_name_means() {
+async fn an_alias_of_a_forbidden_community_reveals_nothing() {
     let bot = Service::with().admins(&with_sales("[\"sales\"]")).start().await;
     bot.ask(RUI, "/alias bf = bairro").await;
 
@@ -307,7 +307,7 @@ async fn who_may_nothing_in_a_community_does_not_learn_what_its_short_name_means
 }
 
 #[tokio::test]
-async fn a_short_name_of_what_is_gone_is_listed_with_its_id_and_does_not_come_back() {
+async fn an_alias_of_a_deleted_target_is_listed_by_id_and_stays_dead() {
     let bot = Service::with().world(|world| drop(world.community("Praia"))).start().await;
     let praia = bot.community("Praia");
     bot.ask(ANA, "/alias p = praia").await;
@@ -323,7 +323,7 @@ async fn a_short_name_of_what_is_gone_is_listed_with_its_id_and_does_not_come_ba
 }
 
 #[tokio::test]
-async fn the_configuration_s_short_name_takes_the_place_of_a_chat_s() {
+async fn a_configured_alias_replaces_one_from_a_chat() {
     let mut bot = Service::start().await;
     let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
     bot.ask(ANA, "/alias x = bairro").await;
@@ -340,7 +340,7 @@ async fn the_configuration_s_short_name_takes_the_place_of_a_chat_s() {
 }
 
 #[tokio::test]
-async fn there_is_an_end_to_how_many_short_names_are_kept() {
+async fn the_number_of_aliases_is_limited() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     bot.store_aliases(299, &bairro).await;
@@ -355,7 +355,7 @@ async fn there_is_an_end_to_how_many_short_names_are_kept() {
 }
 
 #[tokio::test]
-async fn undo_takes_nobody_elses_later_short_name_away() {
+async fn undo_keeps_a_later_alias_of_another_admin() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
 
     bot.ask(ANA, "/alias bola = futebol").await;

@@ -1,4 +1,4 @@
-//! `/announce`: a text goes to the announcement group as it is typed, after a yes, once at most.
+//! `/announce`: a text goes to the announcement group as typed, after a yes, at most once.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = "/announce \"Bairro Feliz\" Oi";
@@ -19,7 +19,7 @@ const UNSURE: &str = "❓ It may have been sent, and I do not send it twice. Loo
     of “Bairro Feliz” before you send it again.";
 
 impl Service {
-    /// What stands in a community's announcement group.
+    /// The messages in a community's announcement group.
     pub fn announced(&self, community: &str) -> Vec<String> {
         let world = self.world();
         let group = &world.announcement_of(&self.community(community)).unwrap().id;
@@ -76,7 +76,7 @@ async fn a_thumb_on_the_prompt_is_a_yes_and_a_second_one_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_no_sends_nothing_and_yes_in_the_order_asks_nothing() {
+async fn a_no_sends_nothing_and_the_yes_flag_skips_the_prompt() {
     let bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
@@ -103,7 +103,7 @@ async fn a_dry_run_sends_nothing_and_asks_nothing() {
 }
 
 #[tokio::test]
-async fn it_asks_in_the_language_of_its_name_else_of_the_instance() {
+async fn the_prompt_is_in_the_language_of_the_name_else_of_the_instance() {
     let rows = [
         (
             "en",
@@ -123,7 +123,7 @@ async fn it_asks_in_the_language_of_its_name_else_of_the_instance() {
 }
 
 #[tokio::test]
-async fn without_a_text_nothing_is_asked() {
+async fn without_a_text_there_is_no_prompt() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/announce Bairro Feliz").await;
@@ -132,7 +132,7 @@ async fn without_a_text_nothing_is_asked() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_sent_is_not_sent_again() {
+async fn a_possibly_sent_announcement_is_not_repeated() {
     let bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     bot.sandbox.faults().fail_next("send-text", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
@@ -191,7 +191,7 @@ async fn a_long_text_is_shown_whole_and_sent_as_one_message() {
 }
 
 #[tokio::test]
-async fn people_who_cannot_be_counted_are_not_made_up() {
+async fn an_unknown_member_count_is_left_out() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
 
@@ -203,7 +203,7 @@ async fn people_who_cannot_be_counted_are_not_made_up() {
 }
 
 #[tokio::test]
-async fn what_z_api_refuses_was_not_sent() {
+async fn a_refused_announcement_is_reported_as_not_sent() {
     let bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(refusal("The queue is full")));
@@ -236,7 +236,7 @@ async fn an_admin_of_other_communities_announces_nothing_there() {
 }
 
 #[tokio::test]
-async fn a_text_that_would_be_cut_is_not_sent() {
+async fn a_text_over_the_limit_is_not_sent() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!("/announce --yes \"Bairro Feliz\" {}", "é".repeat(4_001))).await;
@@ -246,7 +246,7 @@ async fn a_text_that_would_be_cut_is_not_sent() {
 }
 
 #[tokio::test]
-async fn where_z_api_is_too_busy_it_is_sent_later_and_once() {
+async fn a_busy_z_api_delays_an_announcement_and_sends_it_once() {
     let bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(FaultResponse::too_many_requests(None)));
@@ -259,14 +259,14 @@ async fn where_z_api_is_too_busy_it_is_sent_later_and_once() {
 }
 
 #[tokio::test]
-async fn where_z_api_stays_too_busy_it_is_said_that_it_was_not_sent() {
+async fn a_permanently_busy_z_api_is_reported_as_not_sent() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(FaultResponse::too_many_requests(None)));
     let order = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
     bot.wait_for_attempts(&order, 1).await;
 
-    // Its last try.
+    // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
     let answers = bot.replies_to(&order).await;
@@ -275,7 +275,7 @@ async fn where_z_api_stays_too_busy_it_is_said_that_it_was_not_sent() {
 }
 
 #[tokio::test]
-async fn what_was_not_answered_in_time_may_have_been_sent() {
+async fn a_timeout_is_reported_as_possibly_sent() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "send-text",

@@ -1,16 +1,16 @@
-//! An attempt has an end: slow readings are cut, the admin gets a reply, and nobody waits behind them (T47).
+//! T47: attempts have deadlines. Slow reads are cancelled, the admin gets a reply, and others do not wait.
 
 use std::time::{Duration, Instant};
 
 use vincula::sandbox::{Fault, Options};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
-/// Ten times and more what these stories take.
+/// At least ten times what these tests take.
 const SOON: Duration = Duration::from_secs(20);
 
-/// A Z-API whose list of groups takes 100 s, a page at a time.
+/// A Z-API whose list of groups takes 100 s, page by page.
 fn with_slow_pages() -> ServiceBuilder {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let world = |world: &mut vincula::sandbox::World| {
@@ -20,7 +20,7 @@ fn with_slow_pages() -> ServiceBuilder {
 }
 
 #[tokio::test]
-async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
+async fn t47_a_reply_comes_even_if_a_list_never_ends() {
     let bot = with_slow_pages().timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
     bot.sandbox.faults().fail_always("groups?", Fault::Delay(Duration::from_millis(100)));
     let begun = Instant::now();
@@ -36,7 +36,7 @@ async fn t47_a_reply_comes_though_a_list_takes_for_ever() {
 }
 
 #[tokio::test]
-async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
+async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
     let setting = Service::with().instance("give_up_after = \"2s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
     let gate = bot.sandbox.faults().hold_response("DELETE communities/");
@@ -56,7 +56,7 @@ async fn t47_what_was_begun_is_told_though_nothing_can_be_read_any_more() {
 }
 
 #[tokio::test]
-async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
+async fn t47_a_hanging_list_does_not_block_commands_with_a_cached_one() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     bot.ask(ANA, "/communities").await;
     let hanging = bot.sandbox.faults().hold_request("GET communities?");
@@ -73,7 +73,7 @@ async fn t47_a_list_that_hangs_keeps_nobody_waiting_who_needs_no_newer_one() {
 }
 
 #[tokio::test]
-async fn t47_whoever_needs_a_newer_list_waits_no_longer_than_their_own_attempt() {
+async fn t47_waiting_for_a_newer_list_ends_with_the_attempt() {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
     bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));

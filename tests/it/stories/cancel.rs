@@ -1,11 +1,11 @@
-//! `/cancel`: an order that waits is stopped, and what is so is told.
+//! `/cancel`: cancels a waiting command and reports the state.
 
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -13,7 +13,7 @@ const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own 
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No command is waiting in this chat.";
 
-/// An order that failed once waits for ten minutes.
+/// A command that failed once waits for ten minutes.
 pub fn with_long_retries() -> ServiceBuilder {
     Service::with().timing(|timing| {
         timing.read_back = Duration::from_millis(50);
@@ -23,7 +23,7 @@ pub fn with_long_retries() -> ServiceBuilder {
     })
 }
 
-/// How often the list of communities was asked for.
+/// Number of reads of the list of communities.
 fn reads(bot: &Service) -> usize {
     bot.sandbox.calls().iter().filter(|call| call.path == "communities").count()
 }
@@ -33,7 +33,7 @@ fn with_outage(bot: &Service, call: &str) {
 }
 
 #[tokio::test]
-async fn a_command_that_waits_for_its_next_attempt_is_stopped_and_makes_no_further_call() {
+async fn a_command_waiting_for_a_retry_is_cancelled_without_further_calls() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -52,9 +52,9 @@ async fn a_command_that_waits_for_its_next_attempt_is_stopped_and_makes_no_furth
 }
 
 #[tokio::test]
-async fn of_a_command_that_was_begun_the_answer_says_what_is_so() {
+async fn a_cancelled_command_that_had_started_reports_the_state() {
     let bot = with_long_retries().start().await;
-    // The first group was linked before the connection broke; of the other two nobody knows.
+    // The first group was linked before the connection broke; the other two are unknown.
     with_outage(&bot, "communities/link");
     let before = bot.world();
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
@@ -73,7 +73,7 @@ async fn of_a_command_that_was_begun_the_answer_says_what_is_so() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_of_a_cancelled_command_is_not_made_up() {
+async fn a_cancelled_command_does_not_invent_an_unreadable_state() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -88,7 +88,7 @@ async fn what_cannot_be_read_of_a_cancelled_command_is_not_made_up() {
 }
 
 #[tokio::test]
-async fn a_command_at_work_is_not_torn_from_its_call_and_not_tried_again() {
+async fn a_running_call_is_not_interrupted_and_not_retried() {
     let bot = with_long_retries().start().await;
     let at_work = "“/link \"Bairro Feliz\" futebol” is being carried out right now. \
         If this try fails, there is no other.";
@@ -120,7 +120,7 @@ async fn a_command_at_work_is_not_torn_from_its_call_and_not_tried_again() {
 }
 
 #[tokio::test]
-async fn one_command_is_stopped_at_a_time_and_all_of_them_with_a_word() {
+async fn cancel_stops_one_command_or_all_of_them() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
     let first = bot.send_to_completion(ANA, COMMAND).await;
@@ -147,7 +147,7 @@ async fn one_command_is_stopped_at_a_time_and_all_of_them_with_a_word() {
 }
 
 #[tokio::test]
-async fn a_command_that_only_reads_is_stopped_as_well_from_either_address_of_the_chat() {
+async fn a_reading_command_is_cancelled_from_number_or_lid() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
     let order = bot.send_to_completion(ANA, "/communities").await;
@@ -160,7 +160,7 @@ async fn a_command_that_only_reads_is_stopped_as_well_from_either_address_of_the
 }
 
 #[tokio::test]
-async fn nobody_stops_what_they_could_not_have_ordered_nor_what_was_ordered_elsewhere() {
+async fn cancel_needs_the_rights_of_the_command_and_its_chat() {
     let may_read = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommands = [\"groups\"]");
     let bot = with_long_retries().admins(&may_read).start().await;
     with_outage(&bot, "communities?");
@@ -178,7 +178,7 @@ async fn nobody_stops_what_they_could_not_have_ordered_nor_what_was_ordered_else
 }
 
 #[tokio::test]
-async fn an_admin_with_the_same_right_stops_a_command_of_the_group() {
+async fn an_admin_with_the_same_rights_cancels_a_command_in_the_group() {
     let may_link = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommands = [\"link\"]");
     let bot = with_long_retries().admins(&may_link).start().await;
     with_outage(&bot, "communities?");
@@ -194,7 +194,7 @@ async fn an_admin_with_the_same_right_stops_a_command_of_the_group() {
 }
 
 #[tokio::test]
-async fn a_word_that_is_none_is_told_and_nothing_is_cancelled() {
+async fn an_unknown_argument_is_reported_and_cancels_nothing() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -207,7 +207,7 @@ async fn a_word_that_is_none_is_told_and_nothing_is_cancelled() {
 }
 
 #[tokio::test]
-async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
+async fn a_retry_notice_is_sent_once() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     with_outage(&bot, "communities?");
@@ -250,7 +250,7 @@ async fn after_some_time_in_vain_the_admin_is_told_once_that_it_goes_on() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_that() {
+async fn a_retry_notice_comes_in_time_without_early_calls() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox
@@ -273,7 +273,7 @@ async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_tha
 }
 
 #[tokio::test]
-async fn an_attempt_that_hangs_does_not_keep_the_admin_waiting_for_word() {
+async fn a_hanging_attempt_does_not_delay_the_retry_notice() {
     let soon = Duration::from_millis(200);
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let setting = Service::with().clock(clock.clone());
@@ -285,7 +285,7 @@ async fn an_attempt_that_hangs_does_not_keep_the_admin_waiting_for_word() {
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.wait_for_attempts(&order, 1).await;
-    // The next try comes before its time to tell anything, and hangs until then.
+    // The next attempt starts before its notice is due, and hangs until then.
     clock.advance(soon / 2);
     bot.ask(ANA, "/whoami").await;
     bot.within(call.wait_reached()).await;
@@ -298,7 +298,7 @@ async fn an_attempt_that_hangs_does_not_keep_the_admin_waiting_for_word() {
 }
 
 #[tokio::test]
-async fn t43_who_may_command_in_one_community_stops_no_command_of_somebody_else() {
+async fn t43_an_admin_of_one_community_cancels_no_command_of_others() {
     let limited = ANA_AND_RUI.replace("name = \"Rui\"", "name = \"Rui\"\ncommunities = [\"Bairro Feliz\"]");
     let bot = Service::with().admins(&limited).start().await;
     let group = bot.group("Moradores");

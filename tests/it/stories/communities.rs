@@ -1,4 +1,4 @@
-//! `/communities`: the communities in which the admin may give orders.
+//! `/communities`: the communities in which the admin may use commands.
 
 use vincula::sandbox::{BotRole, Options, World};
 
@@ -14,7 +14,7 @@ async fn the_communities_are_listed_by_name_with_numbers() {
 }
 
 #[tokio::test]
-async fn communities_of_one_name_are_told_apart_by_their_ids() {
+async fn communities_of_one_name_are_distinguished_by_id() {
     let bot = Service::with().world(|world| drop(world.community("bairro  feliz"))).start().await;
     let mut ids: Vec<String> = bot
         .world()
@@ -47,7 +47,7 @@ async fn a_number_of_the_list_names_a_community() {
 }
 
 #[tokio::test]
-async fn a_number_in_no_community_is_told_so() {
+async fn an_account_without_communities_is_reported() {
     let bot = Service::with().empty_world().start().await;
 
     let reply = bot.ask(ANA, "/communities").await;
@@ -98,7 +98,7 @@ async fn all_pages_are_read() {
 }
 
 #[tokio::test]
-async fn t43_the_beginning_of_a_name_or_a_short_name_teaches_nobody_a_community_that_is_not_theirs() {
+async fn t43_a_prefix_or_alias_reveals_no_forbidden_community() {
     let limited = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommunities = [\"Bairro Feliz\"]\n\
          [instances.main.aliases]\nmk = \"{}\"\n",

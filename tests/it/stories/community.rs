@@ -1,4 +1,4 @@
-//! `/community`: the groups of a community, as they are now.
+//! `/community`: the current groups of a community.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
@@ -8,7 +8,7 @@ use crate::support::{ANA, Service};
 async fn the_groups_of_a_community_are_listed_without_its_announcement_group() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
-    // The bot is one of them.
+    // The bot is one of the members.
     let people = bot.world().people_of(&bairro).len() + 1;
 
     let reply = bot.ask(ANA, "/community bairro").await;
@@ -23,7 +23,7 @@ async fn the_groups_of_a_community_are_listed_without_its_announcement_group() {
 }
 
 #[tokio::test]
-async fn what_a_community_says_of_itself_is_shown_on_one_line_that_poses_as_none_of_ours() {
+async fn a_description_is_shown_on_one_quoted_line() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     let text = format!("Vizinhos *unidos*\n1. “Falso”\n{}", "x".repeat(2_000));
@@ -38,7 +38,7 @@ async fn what_a_community_says_of_itself_is_shown_on_one_line_that_poses_as_none
 }
 
 #[tokio::test]
-async fn people_that_cannot_be_counted_are_left_out() {
+async fn unknown_member_counts_are_left_out() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("light-group-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -48,7 +48,7 @@ async fn people_that_cannot_be_counted_are_left_out() {
 }
 
 #[tokio::test]
-async fn the_numbers_of_its_groups_name_them_in_the_next_command() {
+async fn list_numbers_name_groups_in_the_next_command() {
     let bot = Service::start().await;
     bot.ask(ANA, "/community bairro").await;
 
@@ -59,7 +59,7 @@ async fn the_numbers_of_its_groups_name_them_in_the_next_command() {
 }
 
 #[tokio::test]
-async fn what_somebody_linked_by_hand_shows_at_once() {
+async fn a_group_linked_by_hand_shows_at_once() {
     let bot = Service::with().instance("community_limit = 100").start().await;
     let (bairro, group) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
     bot.ask(ANA, r#"/community "Bairro Feliz""#).await;
@@ -72,7 +72,7 @@ async fn what_somebody_linked_by_hand_shows_at_once() {
 }
 
 #[tokio::test]
-async fn a_community_without_groups_is_told_so() {
+async fn a_community_without_groups_is_reported() {
     let bot = Service::with()
         .world(|world| {
             world.community("Vazia");
@@ -87,7 +87,7 @@ async fn a_community_without_groups_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_community_that_is_unclear_or_unknown_is_asked_for_again() {
+async fn an_ambiguous_or_unknown_community_prompts_again() {
     let bot = Service::with()
         .world(|world| {
             world.community("Bairro Novo");

@@ -1,4 +1,4 @@
-//! What many people notice is asked about first; a yes of the same person in the same chat does it once.
+//! Widely visible changes prompt first; a yes of the same person in the same chat runs them once.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask(ANA, "Yes!").await, DONE);
 
-    // The question is answered, and a second yes is chatter.
+    // The prompt is closed, and a second yes is chatter.
     bot.settled().await;
     assert_eq!(bot.send(ANA, "yes").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.");
@@ -48,7 +48,7 @@ async fn t21_more_than_three_groups_are_unlinked_only_after_a_yes() {
 }
 
 #[tokio::test]
-async fn a_yes_is_said_in_many_ways() {
+async fn a_yes_is_recognised_in_many_forms() {
     for yes in ["sim", "SÍ", "ok", "/confirm", "/sim", "/confirmar", "👍🏽"] {
         let bot = streets().start().await;
         bot.ask(ANA, GRAVE).await;
@@ -59,7 +59,7 @@ async fn a_yes_is_said_in_many_ways() {
 }
 
 #[tokio::test]
-async fn in_a_group_an_ok_is_to_somebody_else() {
+async fn in_a_group_an_ok_is_chatter() {
     let bot = streets().start().await;
     let group = bot.group("Futebol");
     let said = |text: &str| bot.message(ANA, text).in_group(&group);
@@ -90,7 +90,7 @@ async fn a_yes_with_thanks_and_a_no_with_reasons_are_answers_in_a_direct_chat() 
 }
 
 #[tokio::test]
-async fn a_thumb_on_the_prompt_is_a_yes_and_one_on_anything_else_is_not() {
+async fn a_thumb_confirms_only_on_the_prompt() {
     let bot = streets().start().await;
     let asked = bot.message(ANA, GRAVE);
     bot.ask_by(&asked).await;
@@ -115,7 +115,7 @@ async fn a_thumb_on_the_prompt_is_a_yes_and_one_on_anything_else_is_not() {
 }
 
 #[tokio::test]
-async fn t46_a_thumb_down_on_the_question_closes_it() {
+async fn t46_a_thumb_down_closes_the_prompt() {
     let bot = streets().start().await;
     let asked = bot.message(ANA, GRAVE);
     bot.ask_by(&asked).await;
@@ -131,7 +131,7 @@ async fn t46_a_thumb_down_on_the_question_closes_it() {
 }
 
 #[tokio::test]
-async fn t21_nobody_else_says_yes_and_nowhere_else() {
+async fn t21_only_the_same_person_in_the_same_chat_confirms() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -145,7 +145,7 @@ async fn t21_nobody_else_says_yes_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn t21_another_admin_of_the_same_group_says_no_yes_for_somebody_else() {
+async fn t21_another_admin_of_the_group_cannot_confirm() {
     let bot = streets().start().await;
     let group = bot.group("Futebol");
     bot.ask_by(&bot.message(ANA, GRAVE).in_group(&group)).await;
@@ -176,7 +176,7 @@ async fn a_yes_after_five_minutes_comes_too_late() {
 }
 
 #[tokio::test]
-async fn a_no_drops_it() {
+async fn a_no_closes_the_prompt() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
 
@@ -187,7 +187,7 @@ async fn a_no_drops_it() {
 }
 
 #[tokio::test]
-async fn a_prompt_outlives_the_service() {
+async fn a_prompt_survives_a_restart() {
     let mut bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -198,7 +198,7 @@ async fn a_prompt_outlives_the_service() {
 }
 
 #[tokio::test]
-async fn what_was_shown_is_what_is_done() {
+async fn a_yes_does_exactly_what_was_shown() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.sandbox.world(|world| {
@@ -211,7 +211,7 @@ async fn what_was_shown_is_what_is_done() {
 }
 
 #[tokio::test]
-async fn a_yes_that_is_cut_off_is_ended_as_it_was_begun() {
+async fn an_interrupted_yes_continues_with_its_plan() {
     let mut bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -245,7 +245,7 @@ async fn a_prompt_that_comes_between_the_attempts_of_a_yes_changes_nothing_of_it
 }
 
 #[tokio::test]
-async fn who_says_so_at_once_is_not_asked() {
+async fn the_yes_flag_skips_the_prompt() {
     for flag in ["--yes", "—yes", "--sim", "–sí"] {
         let bot = streets().start().await;
 
@@ -254,7 +254,7 @@ async fn who_says_so_at_once_is_not_asked() {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_and_does_nothing_whatever_is_answered() {
+async fn a_dry_run_does_nothing_even_after_a_yes() {
     let bot = streets().start().await;
     let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ no group “xyzzy”\n\n\
                  This was a trial: nothing was changed. Without --try it is done.";
@@ -267,7 +267,7 @@ async fn a_dry_run_shows_and_does_nothing_whatever_is_answered() {
 }
 
 #[tokio::test]
-async fn a_pattern_that_takes_more_than_ten_groups_is_asked_about() {
+async fn a_pattern_matching_more_than_ten_groups_prompts() {
     let bot = Service::with()
         .world(|world| {
             for class in 1..=11 {
@@ -289,7 +289,7 @@ async fn a_pattern_that_takes_more_than_ten_groups_is_asked_about() {
 }
 
 #[tokio::test]
-async fn rights_that_are_gone_meanwhile_are_gone_at_the_yes() {
+async fn a_yes_needs_the_rights_of_its_moment() {
     let mut bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
@@ -311,7 +311,7 @@ async fn two_yeses_to_one_prompt_do_not_answer_the_next_one_unseen() {
     let bot = streets().start().await;
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;
     bot.settled().await;
-    // Whoever taps twice said yes to the name of the command, and has not seen what it would do.
+    // A double tap confirms the command's name, without having seen its effect.
     let hold = bot.sandbox.faults().hold_request("communities-metadata");
     let (one, other) = (bot.send_to_completion(ANA, "yes").await, bot.send_to_completion(ANA, "yes").await);
     bot.within(hold.wait_reached()).await;
@@ -326,7 +326,7 @@ async fn two_yeses_to_one_prompt_do_not_answer_the_next_one_unseen() {
 }
 
 #[tokio::test]
-async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said() {
+async fn a_delayed_yes_belongs_to_the_prompt_open_when_it_was_sent() {
     let clock = Clock::manual(NOON);
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, GRAVE).await;
@@ -341,13 +341,13 @@ async fn a_yes_that_has_to_wait_for_z_api_is_to_what_was_asked_when_it_was_said(
 
     assert_eq!(bot.reply_to(&yes).await.text, DONE);
     bot.settled().await;
-    // The question that came since waits for its own answer.
+    // The later prompt waits for its own reply.
     let shown = bot.ask(ANA, "1").await;
     assert!(shown.contains("Bairro Feliz") && !shown.contains('❌'), "{shown}");
 }
 
 #[tokio::test]
-async fn who_may_give_a_command_may_say_yes_to_it() {
+async fn confirming_needs_the_rights_of_the_command() {
     let bot = streets()
         .admins(&format!("[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommands = [\"unlink\"]\n"))
         .start()
@@ -372,14 +372,14 @@ async fn a_prompt_that_was_cancelled_takes_no_yes() {
 }
 
 #[tokio::test]
-async fn a_change_that_was_ordered_since_drops_the_prompt_before_it() {
+async fn a_later_change_closes_the_prompt() {
     let bot = streets().start().await;
     bot.ask(ANA, r#"/unlink "Bairro Feliz" futebbol"#).await;
     bot.settled().await;
     bot.ask(ANA, r#"/unlink "Bairro Feliz" "rua 1""#).await;
     bot.settled().await;
 
-    // Said of what is done.
+    // A reaction to what is done.
     assert_eq!(bot.send(ANA, "ok").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert_eq!(bot.changes(), 1);
 }
@@ -414,7 +414,7 @@ async fn a_thumb_on_the_last_message_of_a_long_prompt_is_a_yes() {
 }
 
 #[tokio::test]
-async fn a_yes_that_is_said_while_the_prompt_is_on_its_way_is_no_answer_to_it() {
+async fn a_yes_sent_before_the_prompt_arrived_does_not_confirm() {
     let clock = Clock::manual(NOON);
     let bot = streets().clock(clock.clone()).start().await;
     bot.ask(ANA, &GRAVE.replace("/unlink", "/unlnik")).await;

@@ -1,20 +1,20 @@
-//! `/create`: a community is made, once at most, and its answer says how to go on.
+//! `/create`: creates a community at most once, and the reply gives the next steps.
 
 use vincula::sandbox::{Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::refusal;
+use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 impl Service {
-    /// The ids of the communities of a name.
+    /// The ids of the communities with a name.
     fn made(&self, name: &str) -> Vec<String> {
         let world = self.world();
         let named = world.communities().iter().filter(|community| community.name == name);
         named.map(|community| community.id.clone()).collect()
     }
 
-    /// What is answered about the one community of this name that there is.
+    /// The reply about the only community with this name.
     fn created_reply(&self, name: &str) -> String {
         let id = self.community(name);
         let world = self.world();
@@ -30,7 +30,7 @@ const UNSURE: &str =
     "❓ “Bairro Novo” may have been made, and I do not make it twice. Look first: /communities";
 
 #[tokio::test]
-async fn a_community_is_made_and_the_answer_tells_how_to_go_on() {
+async fn a_community_is_created_and_the_reply_gives_the_next_steps() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/create Bairro Novo | Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧").await;
@@ -42,7 +42,7 @@ async fn a_community_is_made_and_the_answer_tells_how_to_go_on() {
 }
 
 #[tokio::test]
-async fn it_cannot_be_undone_and_says_what_ends_it() {
+async fn create_cannot_be_undone_and_names_deactivate() {
     let bot = Service::start().await;
     bot.ask(ANA, "/create Bairro Novo").await;
 
@@ -59,7 +59,7 @@ async fn it_cannot_be_undone_and_says_what_ends_it() {
 }
 
 #[tokio::test]
-async fn it_speaks_three_languages() {
+async fn it_works_in_three_languages() {
     let bot = Service::start().await;
 
     let portuguese = bot.ask(ANA, "/criar \"Bairro Novo\"").await;
@@ -74,7 +74,7 @@ async fn it_speaks_three_languages() {
 }
 
 #[tokio::test]
-async fn a_second_one_of_a_name_is_asked_about_and_made_exactly_as_shown() {
+async fn a_duplicate_name_prompts_before_creation() {
     let bot = Service::start().await;
 
     let asked = bot.ask(ANA, "/create \"bairro  feliz\" | Oi | tchau").await;
@@ -92,7 +92,7 @@ async fn a_second_one_of_a_name_is_asked_about_and_made_exactly_as_shown() {
 }
 
 #[tokio::test]
-async fn a_dry_run_makes_nothing() {
+async fn a_dry_run_creates_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/create --try Bairro Novo").await;
@@ -105,7 +105,7 @@ async fn a_dry_run_makes_nothing() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_looked_up_and_none_is_made_twice() {
+async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "POST communities",
@@ -131,7 +131,7 @@ async fn an_answer_that_was_lost_is_looked_up_and_none_is_made_twice() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_made_and_is_not_to_be_found_is_not_made_again() {
+async fn a_possibly_created_community_is_not_created_again() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("POST communities", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -142,7 +142,7 @@ async fn what_may_have_been_made_and_is_not_to_be_found_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn what_z_api_refuses_or_whatsapp_would_cut_is_not_made() {
+async fn a_refused_or_too_long_name_is_not_created() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("POST communities", 1, Fault::Replace(refusal("too many communities")));
 
@@ -155,7 +155,7 @@ async fn what_z_api_refuses_or_whatsapp_would_cut_is_not_made() {
 }
 
 #[tokio::test]
-async fn an_admin_of_some_communities_makes_none() {
+async fn an_admin_of_some_communities_creates_none() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
 
     let reply = bot.ask(ANA, "/create Bairro Novo").await;
@@ -165,7 +165,7 @@ async fn an_admin_of_some_communities_makes_none() {
 }
 
 #[tokio::test]
-async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
+async fn a_busy_z_api_delays_creation_and_creates_once() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "POST communities",
@@ -182,7 +182,7 @@ async fn where_z_api_is_too_busy_it_is_made_later_and_once() {
 }
 
 #[tokio::test]
-async fn where_z_api_is_too_busy_and_what_it_made_cannot_be_read_none_is_made_twice() {
+async fn a_busy_z_api_with_unreadable_lists_creates_nothing_twice() {
     for unreadable in [FaultResponse::bad_gateway(), FaultResponse::text(200, "")] {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_next(
@@ -200,7 +200,7 @@ async fn where_z_api_is_too_busy_and_what_it_made_cannot_be_read_none_is_made_tw
 }
 
 #[tokio::test]
-async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() {
+async fn undo_targets_a_possibly_created_community() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
@@ -214,7 +214,7 @@ async fn what_may_have_been_made_is_the_last_change_and_not_the_one_before_it() 
 }
 
 #[tokio::test]
-async fn words_around_a_name_make_no_community_unasked() {
+async fn extra_words_around_a_name_prompt_first() {
     let bot = Service::start().await;
     for text in ["/criar comunidade", "/criar uma nova comunidade", "/criar comunidade | Para pais"] {
         let missing = bot.ask(ANA, text).await;

@@ -1,4 +1,4 @@
-//! `/deactivate`: a community ends after a yes; its groups stay, in no community.
+//! `/deactivate`: deactivates a community after a yes; its groups stay, without a community.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
@@ -17,7 +17,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn it_shows_what_would_end_and_ends_it_after_a_yes() {
+async fn deactivate_shows_the_community_and_needs_a_yes() {
     let bot = Service::start().await;
 
     let asked = bot.ask(ANA, COMMAND).await;
@@ -34,7 +34,7 @@ async fn it_shows_what_would_end_and_ends_it_after_a_yes() {
 }
 
 #[tokio::test]
-async fn what_was_shown_is_what_ends_whatever_its_name_means_by_then() {
+async fn a_yes_deactivates_the_community_that_was_shown() {
     let bot = Service::start().await;
     bot.ask(ANA, "/deactivate bairro").await;
     bot.sandbox.world(|world| world.community("Bairro"));
@@ -44,7 +44,7 @@ async fn what_was_shown_is_what_ends_whatever_its_name_means_by_then() {
 }
 
 #[tokio::test]
-async fn it_speaks_three_languages() {
+async fn it_works_in_three_languages() {
     let bot = Service::start().await;
     let portuguese = bot.ask(ANA, "/desativar \"Bairro Feliz\" --testar").await;
     let spanish = bot.ask(ANA, "/desactivar \"Bairro Feliz\" --probar").await;
@@ -67,7 +67,7 @@ async fn it_speaks_three_languages() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_a_crash_end_it_once() {
+async fn a_lost_response_and_a_crash_deactivate_it_once() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "DELETE communities/",
@@ -91,7 +91,7 @@ async fn a_lost_answer_and_a_crash_end_it_once() {
 }
 
 #[tokio::test]
-async fn a_community_that_stays_in_the_list_is_no_success_and_is_ended_again() {
+async fn a_community_still_listed_is_deactivated_again() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "DELETE communities/",
@@ -106,7 +106,7 @@ async fn a_community_that_stays_in_the_list_is_no_success_and_is_ended_again() {
 }
 
 #[tokio::test]
-async fn who_may_not_and_what_z_api_refuses_ends_nothing() {
+async fn missing_rights_and_refusals_deactivate_nothing() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let community = bot.community("Bairro Feliz");
     let reply = bot.ask(ANA, &format!("/deactivate --yes {community}")).await;

@@ -1,10 +1,10 @@
-//! `/demote`: admins of a community become plain members, and the reply is true for each.
+//! `/demote`: makes admins of a community ordinary members, with a true reply for each.
 
-use super::folk::{BRUNO, CARLA, DAVI, Role};
+use super::participants::{BRUNO, CARLA, DAVI, Role};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn each_is_told_what_became_of_them() {
+async fn the_reply_reports_each_person() {
     let bot = Service::start().await;
     let own = bot.sandbox.account().phone.clone();
 

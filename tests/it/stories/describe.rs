@@ -1,16 +1,16 @@
-//! `/describe`: a community gets another description, as it is typed; undo gives the old one back.
+//! `/describe`: sets a community's description as typed; undo restores the old one.
 
 use std::time::Duration;
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse, ReadLag};
 
 use super::cancel::with_long_retries;
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
 const DONE: &str = "✅ “Bairro Feliz” has its new description.";
 
-/// Ana may do everything in Marketing BR alone.
+/// Ana may do everything, in “Marketing BR” only.
 pub const ANA_OF_MARKETING: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
     communities = [\"Marketing BR\"]\n";
 
@@ -23,7 +23,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_description_is_kept_as_it_is_typed() {
+async fn a_description_is_set_as_typed() {
     let bot = Service::start().await;
     let text =
         "Regras  da *casa*:\n\n1. Paz 👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}\n2. “Bom dia”, sempre -- até às 10h";
@@ -35,7 +35,7 @@ async fn a_description_is_kept_as_it_is_typed() {
 }
 
 #[tokio::test]
-async fn it_answers_in_the_language_of_its_name() {
+async fn the_reply_is_in_the_language_of_the_name() {
     let bot = Service::start().await;
     let rows = [
         ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com a nova descrição."),
@@ -67,7 +67,7 @@ async fn a_name_of_several_words_needs_no_quotes() {
 }
 
 #[tokio::test]
-async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a_typo() {
+async fn a_name_of_several_words_is_distinguished_from_similar_names_and_typos() {
     let bot = Service::start().await;
     bot.sandbox.world(|world| world.community("Bairro Novo"));
 
@@ -83,7 +83,7 @@ async fn a_name_of_several_words_is_told_from_others_that_begin_alike_and_from_a
 }
 
 #[tokio::test]
-async fn undo_gives_the_old_description_back_also_where_there_was_none() {
+async fn undo_restores_the_old_or_empty_description() {
     let bot = Service::start().await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Outra").await;
@@ -98,7 +98,7 @@ async fn undo_gives_the_old_description_back_also_where_there_was_none() {
 }
 
 #[tokio::test]
-async fn undo_takes_back_nothing_that_was_so_before() {
+async fn undo_reverts_nothing_that_was_already_so() {
     let bot = Service::start().await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
     bot.ask(ANA, "/undo").await;
@@ -106,7 +106,7 @@ async fn undo_takes_back_nothing_that_was_so_before() {
     let so = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
     assert_eq!(so, "☑️ “Bairro Feliz” is described so already.");
 
-    // What it would take back is the undo itself, and that is so again.
+    // It would revert the undo itself, which is already so.
     assert_eq!(bot.ask(ANA, "/undo").await, so);
     let nothing = bot.ask(ANA, "/undo").await;
 
@@ -115,7 +115,7 @@ async fn undo_takes_back_nothing_that_was_so_before() {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_the_text_behind_marks_of_a_quote_and_changes_nothing() {
+async fn a_dry_run_shows_the_text_as_a_quote_and_changes_nothing() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" —try Oi\n✅ tudo pronto").await;
@@ -129,7 +129,7 @@ async fn a_dry_run_shows_the_text_behind_marks_of_a_quote_and_changes_nothing() 
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_told() {
+async fn failures_are_reported() {
     let bot = Service::start().await;
     let long = "a".repeat(2_049);
     let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {long}")).await;
@@ -147,7 +147,7 @@ async fn what_goes_wrong_is_told() {
     let look = format!("Look again in a minute: /community {community}");
     assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
     bot.sandbox.faults().fail_always("update-community-description", Fault::Replace(refusal("no")));
-    // It is what may have been changed last, and was not.
+    // It is the last possible change, and was not made.
     assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” has no description as it is.");
 }
 
@@ -160,7 +160,7 @@ async fn a_lagging_read_is_waited_for() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
+async fn a_lost_response_is_looked_up_instead_of_repeated() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next("update-", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
     assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
@@ -179,7 +179,7 @@ async fn an_answer_that_was_lost_is_looked_up_instead_of_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_cancelled_command_says_what_is_so() {
+async fn a_cancelled_command_reports_the_state() {
     let bot = with_long_retries().start().await;
     bot.sandbox.faults().fail_always("update-", Fault::Replace(FaultResponse::bad_gateway()));
     let not_done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
@@ -218,7 +218,7 @@ async fn an_admin_of_other_communities_describes_none_of_these() {
 }
 
 #[tokio::test]
-async fn undo_takes_nobody_elses_later_text_away_unless_it_is_said_yes_to() {
+async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let changed = |text: &str| {
         format!(
@@ -254,7 +254,7 @@ async fn undo_takes_nobody_elses_later_text_away_unless_it_is_said_yes_to() {
 }
 
 #[tokio::test]
-async fn a_text_that_ends_in_what_may_be_a_yes_to_the_bot_is_asked_about() {
+async fn a_text_that_ends_like_a_yes_flag_prompts() {
     let bot = Service::start().await;
 
     let asked = bot.ask(ANA, "/descrever bairro Aqui vizinho ajuda --sim").await;
@@ -275,7 +275,7 @@ async fn a_text_that_ends_in_what_may_be_a_yes_to_the_bot_is_asked_about() {
 }
 
 #[tokio::test]
-async fn a_sign_that_parts_the_community_from_the_text_is_no_part_of_it() {
+async fn a_separator_between_community_and_text_is_not_part_of_the_text() {
     let bot = Service::start().await;
 
     for order in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"] {

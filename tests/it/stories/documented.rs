@@ -1,11 +1,11 @@
-//! Z-API to the letter: what its documentation says an answer or an event may look like.
+//! Z-API as documented: variants of responses and events that its documentation allows.
 
 use serde_json::{Value, json};
 use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options};
 
-use super::appointed::{BRUNO, setting};
-use super::folk::{CARLA, CARLA_LID, Role};
+use super::community_admins::{BRUNO, setting};
+use super::participants::{CARLA, CARLA_LID, Role};
 use crate::support::{ANA, Service};
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -13,7 +13,7 @@ const BRUNO_LID: &str = "81896604192874@lid";
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 impl Service {
-    /// Calls Z-API as somebody else does who has its credentials; what it answers.
+    /// Calls Z-API like another client with its credentials, and returns the response.
     async fn call_z_api(&self, method: &str, path: &str, body: &Value) -> String {
         let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
@@ -29,7 +29,7 @@ fn answer(status: u16, body: &Value) -> Fault {
 }
 
 #[tokio::test]
-async fn the_end_of_the_subscription_is_read_in_seconds_as_in_milliseconds() {
+async fn the_subscription_end_is_read_in_seconds_and_milliseconds() {
     let bot = Service::start().await;
     let tomorrow = bot.clock.now().0 + 24 * 3_600_000;
     let mut told = Vec::new();
@@ -46,7 +46,7 @@ async fn the_end_of_the_subscription_is_read_in_seconds_as_in_milliseconds() {
 }
 
 #[tokio::test]
-async fn an_address_or_a_token_that_is_not_allowed_is_told_as_what_it_is() {
+async fn a_disallowed_address_or_token_is_reported_as_such() {
     let bot = Service::start().await;
     let address =
         "Z-API does not accept calls from this server. Whoever runs this bot must allow its address.";
@@ -71,7 +71,7 @@ async fn an_address_or_a_token_that_is_not_allowed_is_told_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_session_that_must_be_restored_is_waited_for_as_a_phone_that_is_not_connected() {
+async fn a_session_to_restore_is_retried_like_a_disconnected_phone() {
     for status in [200, 400] {
         let bot = Service::start().await;
         let gone = json!({ "error": "You need to restore the session." });
@@ -82,7 +82,7 @@ async fn a_session_that_must_be_restored_is_waited_for_as_a_phone_that_is_not_co
 }
 
 #[tokio::test]
-async fn an_empty_error_beside_a_success_is_no_failure() {
+async fn an_empty_error_field_beside_a_success_is_ignored() {
     let bot = Service::start().await;
     for error in
         [json!([]), json!({}), json!(0), json!(""), json!("0"), json!("false"), json!(false), json!(null)]
@@ -97,7 +97,7 @@ async fn an_empty_error_beside_a_success_is_no_failure() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_asked_for_without_the_people_of_the_group() {
+async fn an_invitation_link_is_read_without_the_member_list() {
     let bot = Service::start().await;
     let futebol = bot.group("Futebol");
     let link = bot.sandbox.world(|world| world.invitation(&futebol).unwrap().to_owned());
@@ -122,7 +122,7 @@ async fn an_invitation_is_asked_for_without_the_people_of_the_group() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_not_shown_now_is_asked_for_again_and_one_for_admins_alone_is_told_as_such() {
+async fn a_missing_link_is_read_again_and_an_admin_only_link_is_reported() {
     let bot = Service::start().await;
     let futebol = bot.group("Futebol");
     let without = |why: &str| json!({ "phone": futebol, "invitationLink": null, "invitationLinkError": why });
@@ -158,7 +158,7 @@ fn without_groups(bot: &Service, groups: &Value) -> Fault {
 }
 
 #[tokio::test]
-async fn a_community_that_lists_no_groups_proves_nothing_and_groups_are_linked_and_unlinked_all_the_same() {
+async fn a_community_without_a_list_of_groups_still_links_and_unlinks() {
     for groups in [json!([]), Value::Null] {
         let bot = Service::start().await;
         let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
@@ -183,8 +183,8 @@ async fn a_community_that_lists_no_groups_proves_nothing_and_groups_are_linked_a
 }
 
 #[tokio::test]
-async fn what_needs_the_announcement_group_says_so_where_it_is_not_shown() {
-    let bot = setting().admins(super::scene::ANA_AND_RUI).start().await;
+async fn commands_that_need_the_announcement_group_say_so() {
+    let bot = setting().admins(super::fixtures::ANA_AND_RUI).start().await;
     bot.knows(BRUNO).await;
     let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
     bot.sandbox.faults().fail_always(&path, without_groups(&bot, &json!([])));
@@ -204,7 +204,7 @@ async fn what_needs_the_announcement_group_says_so_where_it_is_not_shown() {
 }
 
 #[tokio::test]
-async fn the_flag_of_a_connection_event_counts_more_than_its_type() {
+async fn the_flag_of_a_connection_event_overrides_its_type() {
     let bot = Service::start().await;
     let event = |kind: &str, minutes: i64| {
         let at = bot.clock.now().0 - minutes * 60_000;
@@ -223,9 +223,9 @@ async fn the_flag_of_a_connection_event_counts_more_than_its_type() {
 }
 
 #[tokio::test]
-async fn a_community_of_eight_thousand_is_worked_with_by_its_admins() {
+async fn admins_of_a_community_of_eight_thousand_can_work() {
     let bot = setting()
-        .admins(super::scene::ANA_AND_RUI)
+        .admins(super::fixtures::ANA_AND_RUI)
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
             world.crowd(&bairro, 8_000);
@@ -276,7 +276,7 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
     for shows_lids in [false, true] {
         let bot = setting().options(Options { shows_lids, ..Options::default() }).start().await;
         bot.knows(BRUNO).await;
-        // Bruno's number with Carla's lid is nobody's.
+        // Bruno's number with Carla's lid matches nobody.
         let mixed = bot.message(BRUNO, LINK).lid(CARLA_LID).in_group(&bot.group("Moradores"));
         let by_lid = bot.ask_by(&bot.message(BRUNO_LID, LINK)).await;
 
@@ -293,7 +293,7 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
 }
 
 #[tokio::test]
-async fn what_the_bot_sent_comes_back_and_makes_no_loop() {
+async fn the_bots_own_messages_cause_no_loop() {
     let bot = Service::with().instance("owner_commands = true").start().await;
     let account = bot.sandbox.account().clone();
     let call = async |path: &str, body: Value| bot.call_z_api("PUT", path, &body).await;

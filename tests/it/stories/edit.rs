@@ -1,4 +1,4 @@
-//! An order that was answered with an error is mended by editing its message; one that did something never.
+//! Editing a message corrects a command that ended with an error, never one that changed something.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::webhook::assert_status;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// The journal's name for a message that was edited once.
+/// The journal's id of a message that was edited once.
 fn second_version(message: &EventBuilder) -> String {
     format!("{}\n1", message.message_id())
 }
@@ -26,7 +26,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_typo_is_corrected_by_editing_it_and_its_answer_becomes_the_new_one() {
+async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
     bot.ask_by(&order).await;
@@ -40,9 +40,9 @@ async fn a_typo_is_corrected_by_editing_it_and_its_answer_becomes_the_new_one() 
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
-    // One answer stands in the chat, and it is the last one.
+    // The chat has one reply, the last one.
     assert_eq!(bot.said(), [LINKED]);
-    // What came before is known, also now that it did something.
+    // Earlier versions are known, even after the command changed something.
     assert_status(&bot.post(&mended).await, "duplicate");
 }
 
@@ -91,7 +91,7 @@ async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
 }
 
 #[tokio::test]
-async fn an_edit_of_what_was_no_command_is_none() {
+async fn an_edit_of_chatter_is_no_command() {
     let bot = Service::start().await;
     let chatter = bot.message(ANA, "link futebol");
     bot.post(&chatter).await;
@@ -103,7 +103,7 @@ async fn an_edit_of_what_was_no_command_is_none() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
+async fn a_reply_that_cannot_be_edited_is_followed_by_a_new_one() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -118,7 +118,7 @@ async fn an_answer_that_cannot_be_edited_is_followed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_corrected_command_that_is_cut_off_is_ended_and_said_once() {
+async fn an_interrupted_correction_finishes_with_one_reply() {
     let mut bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -136,7 +136,7 @@ async fn a_corrected_command_that_is_cut_off_is_ended_and_said_once() {
 }
 
 #[tokio::test]
-async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
+async fn a_reply_of_several_messages_follows_the_old_one() {
     let bot = Service::with()
         .world(|world| {
             for class in 1..=30 {
@@ -156,19 +156,19 @@ async fn an_answer_of_several_messages_stands_together_below_the_one_before() {
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
-    // Nothing of the old answer stands below the new one.
+    // No part of the old reply is below the new one.
     assert_eq!(bot.said(), [before, vec![LINKED.to_owned()]].concat());
 }
 
 #[tokio::test]
-async fn nobody_corrects_the_command_of_another() {
-    let bot = Service::with().admins(crate::stories::scene::ANA_AND_RUI).start().await;
+async fn only_the_author_can_correct_a_command() {
+    let bot = Service::with().admins(crate::stories::fixtures::ANA_AND_RUI).start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
     bot.settled().await;
 
     let theirs = bot
-        .message(crate::stories::scene::RUI, r#"/link "Bairro Feliz" futebol"#)
+        .message(crate::stories::fixtures::RUI, r#"/link "Bairro Feliz" futebol"#)
         .with_id(order.message_id())
         .edited();
 
@@ -177,7 +177,7 @@ async fn nobody_corrects_the_command_of_another() {
 }
 
 #[tokio::test]
-async fn edits_that_come_together_are_versions_one_behind_the_other() {
+async fn concurrent_edits_become_ordered_versions() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&order).await;
@@ -185,7 +185,7 @@ async fn edits_that_come_together_are_versions_one_behind_the_other() {
     let edits: Vec<EventBuilder> =
         (1..=9).map(|number| bot.edited(&order, &format!("/link xyzzy nada{number}"))).collect();
 
-    // Each comes twice.
+    // Each is delivered twice.
     let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
 
     for (one, other) in answers[..9].iter().zip(&answers[9..]) {
@@ -222,7 +222,7 @@ async fn t14_an_edit_that_comes_again_behind_a_later_one_is_not_run_again() {
 }
 
 #[tokio::test]
-async fn who_edits_back_to_what_was_there_before_is_answered() {
+async fn editing_back_to_an_earlier_text_gets_a_reply() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -261,7 +261,7 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
 }
 
 #[tokio::test]
-async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_before() {
+async fn an_edit_waits_for_the_result_of_the_version_before() {
     let bot = Service::start().await;
     let answering = bot.sandbox.faults().hold_request("send-text");
     let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
@@ -277,7 +277,7 @@ async fn an_edit_waits_a_moment_until_it_is_known_what_became_of_the_version_bef
 }
 
 #[tokio::test]
-async fn an_edit_of_a_command_that_is_at_work_for_long_is_not_run() {
+async fn an_edit_of_a_long_running_command_is_not_run() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/communities");
     let read = bot.sandbox.faults().hold_request("communities?");
@@ -292,12 +292,12 @@ async fn an_edit_of_a_command_that_is_at_work_for_long_is_not_run() {
     assert_eq!((bot.said().len(), bot.changes()), (2, 0));
 }
 
-/// What was done stays told, however early the edit came and however late the answer goes out.
+/// A finished change stays reported, however early the edit and however late the reply.
 #[tokio::test]
-async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that_came_too_early() {
+async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
     let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
-    // So that answers wait for their turn.
+    // Makes replies wait for the rate limit.
     for _ in 0..5 {
         bot.ask(ANA, "/whoami").await;
     }
@@ -314,10 +314,10 @@ async fn t14_the_answer_to_what_was_done_is_not_replaced_by_that_to_an_edit_that
 }
 
 #[tokio::test]
-async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_it_was_not_carried_out() {
+async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     let late = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
                 Send a new one.";
-    // It did something.
+    // It changed something.
     let bot = Service::start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
@@ -328,7 +328,7 @@ async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_
     bot.settled().await;
     assert_eq!((bot.said(), bot.changes()), (vec![LINKED.to_owned(), late.to_owned()], 1));
 
-    // It was given up, and may be taken up again by the operator.
+    // It failed, and the operator may retry it.
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities", Fault::Replace(FaultResponse::bad_gateway()));
     let order = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
@@ -342,7 +342,7 @@ async fn an_edit_that_came_while_the_first_version_ended_otherwise_is_told_that_
 }
 
 #[tokio::test]
-async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() {
+async fn a_message_older_than_fifteen_minutes_is_not_edited() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -365,7 +365,7 @@ async fn a_message_of_more_than_a_quarter_of_an_hour_is_edited_for_no_version() 
 }
 
 #[tokio::test]
-async fn who_corrects_a_command_too_soon_after_others_may_mend_it_a_minute_later() {
+async fn a_rate_limited_correction_may_be_repeated_a_minute_later() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 2").start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -384,7 +384,7 @@ async fn who_corrects_a_command_too_soon_after_others_may_mend_it_a_minute_later
 }
 
 #[tokio::test]
-async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
+async fn an_overtaken_edit_is_not_run() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, "/link xyzzy");
@@ -403,7 +403,7 @@ async fn an_edit_that_was_overtaken_on_its_way_is_not_run() {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_knows_whether_it_came_through() {
+async fn a_reply_edit_without_a_response_is_sent_once() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/link bairro");
     bot.ask_by(&order).await;
@@ -420,7 +420,7 @@ async fn an_answer_that_takes_the_place_of_another_is_said_once_where_nobody_kno
 const ANNOUNCE: &str = "/avisar bairro Reunião sexta 19h";
 
 impl Service {
-    /// Gives an order that asks, and waits for its question.
+    /// Sends a command that prompts, and waits for its prompt.
     async fn send_prompting_command(&self, text: &str) -> EventBuilder {
         let order = self.message(ANA, text);
         self.ask_by(&order).await;
@@ -430,7 +430,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_version() {
+async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
 
@@ -438,7 +438,7 @@ async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_versi
     assert_status(&bot.post(&mended).await, "accepted");
     bot.settled().await;
 
-    // One question stands in the chat, and it is the new one.
+    // The chat has one prompt, the new one.
     let said = bot.said();
     assert!(said.len() == 1 && said[0].contains("sábado"), "{said:?}");
     bot.ask(ANA, "sim").await;
@@ -447,7 +447,7 @@ async fn what_only_asked_is_corrected_by_an_edit_and_the_yes_is_to_the_new_versi
 }
 
 #[tokio::test]
-async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
+async fn editing_the_community_deactivates_the_new_one() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/desativar bairro").await;
 
@@ -461,7 +461,7 @@ async fn another_community_by_an_edit_is_the_one_that_is_deactivated() {
 }
 
 #[tokio::test]
-async fn a_prompt_is_dropped_where_its_message_becomes_something_else() {
+async fn editing_the_message_closes_its_prompt() {
     for text in ["/ajuda", "/avisar", "/xyzzy"] {
         let bot = Service::start().await;
         let order = bot.send_prompting_command(ANNOUNCE).await;
@@ -475,7 +475,7 @@ async fn a_prompt_is_dropped_where_its_message_becomes_something_else() {
 }
 
 #[tokio::test]
-async fn an_edit_in_a_group_drops_the_prompt_too() {
+async fn an_edit_in_a_group_closes_the_prompt_too() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let order = bot.message(ANA, "/desativar bairro").in_group(&group);
@@ -503,7 +503,7 @@ async fn a_dry_run_becomes_the_command_by_an_edit() {
 }
 
 #[tokio::test]
-async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() {
+async fn t14_a_confirmed_command_is_not_run_again_by_a_crossing_edit() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
     let announcing = bot.sandbox.faults().hold_request("send-text");
@@ -521,7 +521,7 @@ async fn t14_what_was_said_yes_to_is_not_run_again_by_an_edit_that_crosses_it() 
 }
 
 #[tokio::test]
-async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
+async fn a_yes_that_crosses_an_edit_confirms_neither_version() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command(ANNOUNCE).await;
     let reading = bot.sandbox.faults().hold_request("communities-metadata");
@@ -538,7 +538,7 @@ async fn a_yes_that_crosses_an_edit_is_to_neither_version() {
 }
 
 #[tokio::test]
-async fn t14_of_prompts_that_led_to_one_another_all_are_done_once_the_last_one_is() {
+async fn t14_chained_prompts_are_all_done_once_the_last_is_confirmed() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/avisr bairro Reunião sexta 19h").await;
     bot.ask(ANA, "sim").await;
@@ -557,9 +557,9 @@ async fn t14_of_prompts_that_led_to_one_another_all_are_done_once_the_last_one_i
     assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
 }
 
-/// Both versions waited behind another order, so the question came after the edit.
+/// Both versions waited behind another command, so the prompt came after the edit.
 #[tokio::test]
-async fn a_thumb_on_an_answer_that_took_the_place_of_a_prompt_is_no_yes_to_that() {
+async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let held = bot.sandbox.faults().hold_request("communities/link");
@@ -583,7 +583,7 @@ async fn a_thumb_on_an_answer_that_took_the_place_of_a_prompt_is_no_yes_to_that(
 }
 
 #[tokio::test]
-async fn a_prompt_that_its_message_s_edit_overtook_is_dropped_as_well() {
+async fn a_prompt_overtaken_by_an_edit_is_closed() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
     let order = bot.message(ANA, ANNOUNCE);
@@ -603,7 +603,7 @@ async fn a_prompt_that_its_message_s_edit_overtook_is_dropped_as_well() {
 }
 
 #[tokio::test]
-async fn t14_a_yes_that_failed_is_a_yes_all_the_same() {
+async fn t14_a_failed_yes_still_counts_as_a_yes() {
     let bot = Service::start().await;
     let order = bot.send_prompting_command("/desativar bairro").await;
     let refused = FaultResponse::json(403, &serde_json::json!({ "error": "not allowed" }));

@@ -1,4 +1,4 @@
-//! First contact: an admin who says hello, or looks for a menu, is told the way in; once a day.
+//! First contact: an admin who greets the bot or asks for a menu gets instructions, once a day.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vincula::clock::{Clock, Timestamp};
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::{assert_status, hold};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 const HELLO: &str = "Hi Ana! I look after your WhatsApp communities: you tell me what to do, I tell you what \
                      really happened.\nStart with /communities, or see all I can do: /help";
@@ -18,7 +18,7 @@ const NOON: i64 = 1_750_000_000_000 / 86_400_000 * 86_400_000 + 15 * 3_600_000;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::test]
-async fn who_says_hello_is_told_the_way_in_in_the_language_of_the_chat() {
+async fn a_greeting_gets_instructions_in_the_language_of_the_chat() {
     let rows = [
         ("en", "hi", HELLO),
         (
@@ -62,7 +62,7 @@ async fn nobody_is_greeted_twice_a_day_and_each_admin_once() {
 }
 
 #[tokio::test]
-async fn a_day_ends_at_midnight_of_the_instance_s_calendar() {
+async fn a_day_ends_at_midnight_in_the_instances_time_zone() {
     // Half past eleven in the evening in São Paulo is half past two of the next day in UTC.
     let clock = Clock::manual(Timestamp(NOON + 11 * 3_600_000 + 1_800_000));
     let bot = Service::with().clock(clock.clone()).start().await;
@@ -103,7 +103,7 @@ async fn neither_a_group_nor_a_non_admin_is_greeted() {
 }
 
 #[tokio::test]
-async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again() {
+async fn a_greeting_during_an_outage_is_greeted_when_repeated() {
     let bot = Service::with().on_sqlite().start().await;
     let hello = bot.message(ANA, "hello");
     let other = hold(&bot.journal_path()).await;
@@ -126,7 +126,7 @@ async fn a_hello_that_the_journal_could_not_take_is_greeted_when_it_comes_again(
 }
 
 #[tokio::test]
-async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
+async fn a_rate_limited_greeting_is_greeted_a_minute_later() {
     let clock = Clock::manual(Timestamp(NOON));
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 1").start().await;
     bot.ask(ANA, "/whoami").await;
@@ -142,7 +142,7 @@ async fn a_hello_above_the_limit_is_greeted_a_minute_later() {
 }
 
 #[tokio::test]
-async fn a_command_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() {
+async fn a_command_without_prefix_is_suggested_in_an_admins_direct_chat() {
     for text in ["vincular bairro futebol", "/ vincular bairro futebol", "Por favor /vincular bairro futebol"]
     {
         let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
@@ -156,7 +156,7 @@ async fn a_command_without_its_sign_is_offered_in_the_direct_chat_of_an_admin() 
 }
 
 #[tokio::test]
-async fn a_command_without_its_sign_is_chatter_of_a_group_and_of_a_non_admin() {
+async fn a_command_without_prefix_is_chatter_in_groups_and_from_non_admins() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
     let order = "vincular bairro futebol";

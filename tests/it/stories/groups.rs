@@ -1,8 +1,8 @@
-//! `/groups [words]`: the groups that the bot's number is in.
+//! `/groups [words]`: the groups of which the bot is a member.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse, Options};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn words_and_patterns_narrow_the_list() {
 }
 
 #[tokio::test]
-async fn a_number_in_no_group_is_told_so() {
+async fn an_account_without_groups_is_reported() {
     let bot = Service::with().empty_world().start().await;
 
     let reply = bot.ask(ANA, "/groups").await;
@@ -62,7 +62,7 @@ async fn a_group_that_the_bot_left_is_not_listed() {
 }
 
 #[tokio::test]
-async fn groups_of_one_name_are_told_apart_by_their_ids() {
+async fn groups_of_one_name_are_distinguished_by_id() {
     let bot = Service::with().world(|world| drop(world.group("FUTEBOL"))).start().await;
     let ids = [bot.group("Futebol"), bot.group("FUTEBOL")];
 
@@ -99,7 +99,7 @@ async fn a_group_that_was_just_linked_shows_its_community_at_once() {
 }
 
 #[tokio::test]
-async fn where_groups_belong_is_read_once_a_minute() {
+async fn memberships_are_read_once_a_minute() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/groups").await;
@@ -125,7 +125,7 @@ async fn a_community_that_the_admin_may_not_see_is_not_named() {
 }
 
 #[tokio::test]
-async fn a_community_that_cannot_be_read_is_no_reason_to_list_nothing() {
+async fn an_unreadable_community_does_not_empty_the_list() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("communities-metadata", 2, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -178,7 +178,7 @@ async fn numbers_of_every_page_name_groups() {
 }
 
 #[tokio::test]
-async fn a_page_brings_its_numbers_back() {
+async fn showing_a_page_reactivates_its_numbers() {
     let bot = many().start().await;
     bot.ask(ANA, "/groups turma").await;
     bot.ask(ANA, "/more").await;
@@ -192,7 +192,7 @@ async fn a_page_brings_its_numbers_back() {
 }
 
 #[tokio::test]
-async fn what_is_left_of_a_list_is_its_readers_alone() {
+async fn the_next_pages_belong_to_the_reader_of_the_list() {
     let bot = many().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Síndicos");
     let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
@@ -216,7 +216,7 @@ async fn what_is_left_of_a_list_is_its_readers_alone() {
 }
 
 #[tokio::test]
-async fn a_restart_loses_no_page_and_lost_rights_end_it() {
+async fn pages_survive_a_restart_and_end_with_lost_rights() {
     let mut bot = many().admins(ANA_AND_RUI).start().await;
     bot.ask(ANA, "/groups turma").await;
     bot.ask(RUI, "/groups turma").await;
@@ -231,7 +231,7 @@ async fn a_restart_loses_no_page_and_lost_rights_end_it() {
 }
 
 #[tokio::test]
-async fn other_rights_than_those_it_was_shown_with_end_a_list() {
+async fn changed_rights_end_a_list() {
     let mut bot = many().admins(ANA_AND_RUI).start().await;
     bot.ask(RUI, "/groups turma").await;
     bot.stop().await;
@@ -243,7 +243,7 @@ async fn other_rights_than_those_it_was_shown_with_end_a_list() {
 }
 
 #[tokio::test]
-async fn where_a_community_is_named_instead_of_groups_it_is_offered() {
+async fn a_community_name_instead_of_groups_is_suggested() {
     let bot = Service::start().await;
 
     for order in ["/grupos bairro feliz", "/grupos da comunidade bairro", "/groups in Bairro Feliz"] {

@@ -1,4 +1,4 @@
-//! `/help`: what the bot can do, on one screen of a phone, and how one command is written.
+//! `/help`: what the bot can do, on one phone screen, and the usage of one command.
 
 use vincula::command::catalog::COMMANDS;
 use vincula::domain::Locale;
@@ -6,14 +6,14 @@ use vincula::sandbox::World;
 
 use crate::support::{ANA, Service, ServiceBuilder};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
-/// What a phone shows of a message without scrolling.
+/// Lines that a phone shows without scrolling.
 const COLUMNS: usize = 40;
 const LINES: usize = 32;
 
 #[tokio::test]
-async fn help_shows_every_command_by_chapter_on_one_screen() {
+async fn help_shows_every_command_by_section_on_one_screen() {
     let bot = Service::start().await;
     let rows = [
         ("/help", "What I can do:\n*Groups*\n/link · /unlink", "More on one: /help link"),
@@ -68,7 +68,7 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
 }
 
 #[tokio::test]
-async fn help_on_what_stands_for_another_command_offers_neither_dry_run_nor_yes() {
+async fn help_on_an_indirect_command_shows_no_dry_run_or_yes_flag() {
     let bot = Service::start().await;
 
     for order in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {
@@ -79,7 +79,7 @@ async fn help_on_what_stands_for_another_command_offers_neither_dry_run_nor_yes(
 }
 
 #[tokio::test]
-async fn help_on_a_command_tells_of_flags_and_marks_only_what_holds_for_it() {
+async fn help_on_a_command_shows_only_its_flags_and_icons() {
     let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
     let rows = [
         ("vincular", true, false, true),
@@ -118,7 +118,7 @@ async fn the_examples_of_the_help_work() {
 }
 
 #[tokio::test]
-async fn help_on_what_is_no_command_offers_the_nearest() {
+async fn help_on_an_unknown_command_suggests_the_nearest() {
     let bot = Service::start().await;
 
     let near = bot.ask(ANA, "/help lnik").await;
@@ -129,7 +129,7 @@ async fn help_on_what_is_no_command_offers_the_nearest() {
 }
 
 #[tokio::test]
-async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
+async fn help_shows_permitted_commands_and_no_empty_section() {
     let bot = Service::with()
         .admins(
             "[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"groups\", \"alias\"]\n",
@@ -147,7 +147,7 @@ async fn help_shows_what_the_admin_may_use_and_no_chapter_that_is_empty() {
 }
 
 #[tokio::test]
-async fn help_needs_nothing_of_z_api_but_its_delivery() {
+async fn help_calls_z_api_only_to_send_the_reply() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
 
     bot.ask(ANA, "/help").await;
@@ -156,7 +156,7 @@ async fn help_needs_nothing_of_z_api_but_its_delivery() {
     assert!(bot.sandbox.calls().iter().all(|call| call.path == "send-text"));
 }
 
-/// What must have been so before an example of a command does something.
+/// Preconditions of the examples of a command.
 fn before(command: &str, is_first: bool) -> &'static [&'static str] {
     match command {
         "unlink" => &["/link bairro futebol", "/link sales suporte"],
@@ -171,7 +171,7 @@ fn before(command: &str, is_first: bool) -> &'static [&'static str] {
     }
 }
 
-/// The call that an example makes; of what is asked about first, and of what only looks, none.
+/// The call that an example makes; none for prompts and reads.
 fn call_of(command: &str) -> Option<&'static str> {
     Some(match command {
         "link" | "move" => "communities/link",
@@ -187,7 +187,7 @@ fn call_of(command: &str) -> Option<&'static str> {
     })
 }
 
-/// A world in which the examples name something: in Spanish the groups have Spanish names.
+/// A world in which the names of the examples exist: for Spanish the groups have Spanish names.
 fn of_the_examples(command: &str) -> ServiceBuilder {
     let mut world = World::empty();
     let (bairro, sales) = (world.community("Bairro Feliz"), world.community("Marketing BR"));
@@ -222,7 +222,7 @@ fn of_the_examples(command: &str) -> ServiceBuilder {
     ))
 }
 
-/// Reads the help on each command as a person does, and sends what it shows as examples.
+/// Reads the help on each command, and sends its examples.
 async fn each_example_does_what_it_says(language: usize) {
     let mut astray = Vec::new();
     let locale = format!("locale = \"{}\"", ["en", "pt-BR", "es"][language]);
@@ -236,7 +236,7 @@ async fn each_example_does_what_it_says(language: usize) {
         };
         let mut examples: Vec<&str> = help.lines().filter(is_example).collect();
         if spec.args.is_empty() {
-            // Its usage is all that can be shown.
+            // Only its usage can be shown.
             examples.push(&order);
         } else {
             assert_eq!(examples.len(), 2, "{help}");
@@ -263,7 +263,7 @@ async fn each_example_does_what_it_says(language: usize) {
             bot.settled().await;
 
             let outcome = bot.row(event.message_id()).await.outcome;
-            // The help on a command explains the marks.
+            // The help on a command explains the icons.
             let is_well = spec.name == "help" || !["❌", "❓", "⚠️"].iter().any(|mark| reply.contains(mark));
             let is_understood = matches!(outcome.as_deref(), Some("answered" | "shown"));
             if !is_well || !is_understood || call.map(calls) != called.map(|n| n + 1) {

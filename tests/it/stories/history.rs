@@ -1,11 +1,11 @@
-//! `/history [community|person]`: who ordered what, when, and what came of it.
+//! `/history [community|person]`: who sent which command when, and its outcome.
 
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Fault};
 
-use super::scene::{ANA_AND_RUI, RUI, refusal};
+use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, NON_ADMIN, Service, ServiceBuilder};
 
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
@@ -17,7 +17,7 @@ fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START)).admins(ANA_AND_RUI)
 }
 
-/// Rui may give orders in the neighbourhood alone.
+/// Rui may only use commands in “Bairro Feliz”.
 fn with_a_limited_admin() -> ServiceBuilder {
     bot().admins(&format!("{ANA_AND_RUI}communities = [\"bairro feliz\"]\n"))
 }
@@ -27,7 +27,7 @@ fn lines(reply: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_was_ordered_is_told_newest_first_in_the_time_of_the_instance() {
+async fn the_history_is_newest_first_in_the_instances_time() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.clock.advance(Duration::from_secs(5 * 3600 + 180));
@@ -48,7 +48,7 @@ async fn what_was_ordered_is_told_newest_first_in_the_time_of_the_instance() {
 }
 
 #[tokio::test]
-async fn the_time_zone_is_the_instances_and_another_year_is_told() {
+async fn the_history_uses_the_instances_time_zone_and_shows_other_years() {
     let bot = bot().instance("time_zone = \"Europe/Lisbon\"").start().await;
     bot.ask(ANA, LINK).await;
     bot.clock.advance(Duration::from_secs(60 * 24 * 3600));
@@ -59,7 +59,7 @@ async fn the_time_zone_is_the_instances_and_another_year_is_told() {
 }
 
 #[tokio::test]
-async fn what_came_of_a_command_is_a_mark() {
+async fn the_history_shows_the_outcome_as_an_icon() {
     let bot = bot().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, "/link bairro xyzzy").await;
     bot.ask(ANA, "/link bairro moradores").await;
@@ -89,7 +89,7 @@ async fn what_came_of_a_command_is_a_mark() {
 }
 
 #[tokio::test]
-async fn a_yes_and_an_undo_are_told_with_what_they_did_and_other_chatter_is_not() {
+async fn the_history_shows_what_a_yes_and_an_undo_did() {
     let bot = bot()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -118,11 +118,11 @@ async fn a_yes_and_an_undo_are_told_with_what_they_did_and_other_chatter_is_not(
 }
 
 #[tokio::test]
-async fn a_community_narrows_it_by_name_number_or_beginning() {
+async fn the_history_is_filtered_by_community_name_number_or_prefix() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.ask(ANA, "/link marketing suporte").await;
-    // Nothing was found, so that there is no plan: what was typed tells the community.
+    // Nothing was found, so there is no plan: the text decides the community.
     bot.ask(ANA, "/link marketing xyzzy").await;
     bot.ask(ANA, "/communities").await;
 
@@ -137,7 +137,7 @@ async fn a_community_narrows_it_by_name_number_or_beginning() {
 }
 
 #[tokio::test]
-async fn what_was_moved_is_told_in_both_communities() {
+async fn a_move_appears_in_the_history_of_both_communities() {
     let bot = bot().start().await;
     bot.ask(ANA, "/move \"Vendas Sul\" \"Bairro Feliz\"").await;
     bot.ask(ANA, "/undo").await;
@@ -158,7 +158,7 @@ async fn what_was_moved_is_told_in_both_communities() {
 }
 
 #[tokio::test]
-async fn a_person_narrows_it_by_name_key_or_as_oneself() {
+async fn the_history_is_filtered_by_person() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.ask(RUI, "/link bairro suporte").await;
@@ -174,7 +174,7 @@ async fn a_person_narrows_it_by_name_key_or_as_oneself() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_nobodys_or_two_communities_is_asked_for_again() {
+async fn an_unknown_or_ambiguous_filter_prompts_again() {
     let bot = bot().world(|world| drop(world.community("Bairro Novo"))).start().await;
     bot.ask(ANA, LINK).await;
 
@@ -191,7 +191,7 @@ async fn a_name_that_is_nobodys_or_two_communities_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn an_admin_of_one_community_learns_nothing_of_others() {
+async fn the_history_reveals_nothing_of_other_communities() {
     let bot = with_a_limited_admin().start().await;
     bot.ask(ANA, LINK).await;
     bot.ask(ANA, "/link marketing suporte").await;
@@ -215,11 +215,11 @@ async fn an_admin_of_one_community_learns_nothing_of_others() {
 }
 
 #[tokio::test]
-async fn a_name_that_passed_to_another_community_shows_nothing_of_the_first() {
+async fn a_reused_name_shows_no_history_of_its_former_community() {
     let bot = with_a_limited_admin().start().await;
     bot.ask(ANA, "/link marketing suporte").await;
     bot.ask(ANA, "/link marketing segredo").await;
-    // The second community takes the name by which Rui's rights go.
+    // The second community takes the name in Rui's rights.
     let (mut bot, marketing) = (bot, "communities = [\"marketing br\"]");
     let before = bot.ask(RUI, "/history").await;
     bot.stop().await;
@@ -231,7 +231,7 @@ async fn a_name_that_passed_to_another_community_shows_nothing_of_the_first() {
 }
 
 #[tokio::test]
-async fn other_peoples_words_break_no_line_and_pose_as_none() {
+async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
     let bot = bot().start().await;
     let text = format!("/link bairro\n*x*\n➡️ “Nada disso” {}", "y".repeat(300));
     bot.ask(ANA, &text).await;
@@ -244,7 +244,7 @@ async fn other_peoples_words_break_no_line_and_pose_as_none() {
 }
 
 #[tokio::test]
-async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
+async fn a_trimmed_text_is_shown_by_its_command_name() {
     let mut bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.settled().await;
@@ -264,7 +264,7 @@ async fn what_is_kept_no_longer_is_told_by_its_commands_name() {
 }
 
 #[tokio::test]
-async fn a_long_past_is_told_by_pages() {
+async fn a_long_history_is_paged() {
     let bot = bot().limits("commands_per_minute = 1000").start().await;
     for number in 1..=45 {
         bot.send_to_completion(ANA, &format!("/link bairro \"nada {number}\"")).await;
@@ -282,7 +282,7 @@ async fn a_long_past_is_told_by_pages() {
 }
 
 #[tokio::test]
-async fn the_past_is_told_while_z_api_cannot_be_asked() {
+async fn the_history_works_while_z_api_is_down() {
     let bot = bot().start().await;
     bot.ask(ANA, LINK).await;
     bot.settled().await;
@@ -298,7 +298,7 @@ async fn the_past_is_told_while_z_api_cannot_be_asked() {
 }
 
 #[tokio::test]
-async fn a_bot_without_a_past_says_so() {
+async fn an_empty_history_is_reported() {
     let bot = bot().start().await;
 
     let reply = bot.ask(ANA, "/historial").await;
@@ -307,7 +307,7 @@ async fn a_bot_without_a_past_says_so() {
 }
 
 #[tokio::test]
-async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
+async fn a_started_yes_is_not_changed_by_later_prompts() {
     let mut bot = bot()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -322,7 +322,7 @@ async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
     let call = bot.sandbox.faults().hold_request("communities/unlink");
     let yes = bot.send_to_completion(ANA, "yes").await;
     bot.within(call.wait_reached()).await;
-    // A read-only order asks which community is meant, in the place of the first question.
+    // A reading command prompts for the community and replaces the first prompt.
     bot.ask(ANA, "/history bairro").await;
     bot.crash().await;
     call.release();
@@ -334,7 +334,7 @@ async fn a_yes_that_was_begun_stays_what_it_was_whatever_is_asked_meanwhile() {
 }
 
 #[tokio::test]
-async fn the_owner_and_an_admin_who_is_called_so_are_two() {
+async fn the_owner_and_an_admin_named_owner_are_distinct() {
     let bot = bot()
         .instance("owner_commands = true")
         .admins(&format!(
@@ -359,7 +359,7 @@ async fn the_owner_and_an_admin_who_is_called_so_are_two() {
 }
 
 #[tokio::test]
-async fn of_a_community_that_is_gone_its_name_opens_nothing() {
+async fn the_name_of_a_deleted_community_reveals_no_history() {
     let bot = with_a_limited_admin().start().await;
     bot.ask(ANA, LINK).await;
     let before = bot.ask(RUI, "/history").await;
@@ -372,7 +372,7 @@ async fn of_a_community_that_is_gone_its_name_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_short_name_tells_the_community_of_a_command_that_came_to_nothing() {
+async fn an_alias_shows_the_community_of_a_failed_command() {
     let bot = bot().start().await;
     bot.ask(ANA, "/alias bf = bairro").await;
     bot.ask(ANA, "/link bf xyzzy").await;
@@ -384,7 +384,7 @@ async fn a_short_name_tells_the_community_of_a_command_that_came_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
+async fn a_truncated_history_says_how_far_it_goes_back() {
     let bot = bot().limits("commands_per_minute = 1000").start().await;
     bot.ask(ANA, "/alias remove first").await;
     bot.settled().await;
@@ -409,7 +409,7 @@ async fn a_past_that_is_longer_than_is_told_says_how_far_it_was_looked_back() {
 }
 
 #[tokio::test]
-async fn what_somebody_may_not_do_there_is_no_deed_and_what_went_wrong_is_told_in_short() {
+async fn the_history_omits_denied_commands_and_shortens_errors() {
     let bot = with_a_limited_admin().start().await;
 
     let refused = bot.ask(RUI, "/invite futebol").await;

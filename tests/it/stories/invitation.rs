@@ -1,10 +1,10 @@
-//! An invitation link names the group that it leads to, where the bot's number is in it.
+//! An invitation link names its group if the bot is a member.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
 
-/// The link into a group of this name.
+/// The link of the group with this name.
 fn link_into(bot: &Service, group: &str) -> String {
     bot.world().find_group(&bot.group(group)).unwrap().invitation.clone()
 }
@@ -29,7 +29,7 @@ async fn groups_are_linked_unlinked_and_moved_by_their_invitations() {
 }
 
 #[tokio::test]
-async fn a_link_that_leads_to_no_group_of_the_bot_says_why_and_the_clear_ones_are_done() {
+async fn an_unusable_invitation_is_explained_and_the_others_are_linked() {
     let bot = Service::start().await;
     let suporte = bot.group("Suporte");
     let outside = link_into(&bot, "Suporte");
@@ -57,7 +57,7 @@ async fn a_link_that_leads_to_no_group_of_the_bot_says_why_and_the_clear_ones_ar
 }
 
 #[tokio::test]
-async fn the_announcement_group_is_no_target_by_its_link_either() {
+async fn the_announcement_group_cannot_be_named_by_its_link() {
     let bot = Service::start().await;
     let announcement = bot.world().communities()[1].announcement.clone();
     let link = bot.world().find_group(&announcement).unwrap().invitation.clone();
@@ -73,7 +73,7 @@ async fn the_announcement_group_is_no_target_by_its_link_either() {
 }
 
 #[tokio::test]
-async fn a_link_that_nothing_came_of_may_be_corrected_in_its_message() {
+async fn a_failed_link_may_be_corrected_by_editing() {
     let bot = Service::start().await;
     let dead = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv";
     for (name, why) in [
@@ -97,7 +97,7 @@ async fn a_link_that_nothing_came_of_may_be_corrected_in_its_message() {
 }
 
 #[tokio::test]
-async fn while_z_api_has_trouble_a_link_waits_as_a_name_does() {
+async fn during_an_outage_a_link_is_retried_like_a_name() {
     let bot = Service::start().await;
     let link = link_into(&bot, "Futebol");
     bot.sandbox.faults().fail_next(
@@ -112,7 +112,7 @@ async fn while_z_api_has_trouble_a_link_waits_as_a_name_does() {
 }
 
 #[tokio::test]
-async fn the_link_of_a_group_that_the_bot_came_into_a_moment_ago_names_it() {
+async fn the_link_of_a_just_joined_group_works() {
     let bot = Service::start().await;
     bot.ask(ANA, "/groups").await;
     let link = bot.sandbox.world(|world| {

@@ -1,13 +1,13 @@
-//! `/invite`: shows the link into a community or a group, and makes a new one after a yes.
+//! `/invite`: shows the invitation link of a community or group, and resets it after a yes.
 
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::describe::ANA_OF_MARKETING;
-use super::scene::ANA_AND_RUI;
+use super::fixtures::ANA_AND_RUI;
 use crate::support::{ANA, Service};
 
 impl Service {
-    /// The living link into a community or a group.
+    /// The valid link of a community or group.
     fn link_into(&self, id: &str) -> String {
         self.world().invitation(id).unwrap().to_owned()
     }
@@ -22,7 +22,7 @@ fn renewed(place: &str, link: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_link_of_a_community_or_a_group_is_shown_however_it_is_named() {
+async fn the_link_of_a_community_or_group_is_shown_for_any_form_of_its_name() {
     let bot = Service::start().await;
     let (bairro, futebol) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
     let into_bairro = shown("Bairro Feliz", &bot.link_into(&bairro));
@@ -42,7 +42,7 @@ async fn the_link_of_a_community_or_a_group_is_shown_however_it_is_named() {
 }
 
 #[tokio::test]
-async fn it_speaks_three_languages() {
+async fn it_works_in_three_languages() {
     let bot = Service::start().await;
 
     let portuguese = bot.ask(ANA, "/convite bairro").await;
@@ -60,7 +60,7 @@ async fn it_speaks_three_languages() {
 }
 
 #[tokio::test]
-async fn a_new_link_is_made_after_a_yes_and_the_old_one_dies() {
+async fn a_link_is_reset_after_a_yes() {
     let bot = Service::start().await;
     let (bairro, futebol) = (bot.community("Bairro Feliz"), bot.group("Futebol"));
     let old = bot.link_into(&bairro);
@@ -95,7 +95,7 @@ async fn a_dry_run_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_unclear_name_is_asked_about_and_a_number_answers() {
+async fn an_ambiguous_name_prompts_for_a_number() {
     let bot = Service::start().await;
     bot.sandbox.world(|world| world.group("Bairro Feliz 2"));
 
@@ -117,7 +117,7 @@ async fn an_unclear_name_is_asked_about_and_a_number_answers() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_a_crash_make_one_new_link() {
+async fn a_lost_response_and_a_crash_reset_the_link_once() {
     let mut bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.faults().fail_next("redefine-", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
@@ -136,7 +136,7 @@ async fn a_lost_answer_and_a_crash_make_one_new_link() {
 }
 
 #[tokio::test]
-async fn a_link_that_the_bot_cannot_see_is_not_made_up() {
+async fn an_unreadable_link_is_reported() {
     let bot = Service::start().await;
     let futebol = bot.group("Futebol");
     bot.sandbox.world(|world| world.set_bot_role(&futebol, BotRole::Member));
@@ -149,7 +149,7 @@ async fn a_link_that_the_bot_cannot_see_is_not_made_up() {
 }
 
 #[tokio::test]
-async fn an_admin_of_some_communities_gets_their_links_alone() {
+async fn an_admin_of_some_communities_sees_only_their_links() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let denied =
         |typed: &str| format!("You may not use /invite in “{typed}”. Whoever runs this bot can allow it.");
@@ -171,7 +171,7 @@ async fn an_admin_of_some_communities_gets_their_links_alone() {
 }
 
 #[tokio::test]
-async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was_shown_before() {
+async fn a_link_is_shown_by_its_own_link_and_by_a_list_number() {
     let bot = Service::start().await;
     let futebol = bot.group("Futebol");
     let into = shown("Futebol", &bot.link_into(&futebol));
@@ -183,7 +183,7 @@ async fn a_link_is_shown_by_the_link_itself_and_by_the_number_of_a_list_that_was
     let first = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" suporte").await;
     bot.within(held.wait_reached()).await;
     let by_number = bot.send_to_completion(ANA, "/invite 1").await;
-    // Reads wait for nothing, and this one shows another list before the number is looked up.
+    // Reads do not wait, and this one shows another list before the number is resolved.
     bot.clock.elapse(std::time::Duration::from_millis(1));
     bot.ask(ANA, "/groups café").await;
     held.release();

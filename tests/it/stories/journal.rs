@@ -1,4 +1,4 @@
-//! No order is lost or done twice, and those of one chat keep their order.
+//! No command is lost or run twice, and the commands of a chat keep their order.
 
 use vincula::sandbox::{ApiCall, Fault, FaultResponse};
 
@@ -29,7 +29,7 @@ async fn a_command_survives_a_crash_before_its_first_call() {
 }
 
 #[tokio::test]
-async fn after_a_crash_behind_the_call_the_marks_still_say_done_now() {
+async fn after_a_crash_behind_the_call_the_icons_still_say_done() {
     let mut bot = Service::start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, COMMAND);
@@ -92,7 +92,7 @@ async fn one_message_under_number_and_lid_is_run_once() {
 }
 
 #[tokio::test]
-async fn nobody_else_can_occupy_an_id() {
+async fn another_sender_cannot_occupy_an_id() {
     let bot = Service::start().await;
     let stranger = bot.message(NON_ADMIN, COMMAND).with_id("3EB0AAAAAAAAAAAAAAAA");
     let waiting = bot.message(ANA, COMMAND).with_id("3EB0AAAAAAAAAAAAAAAA").awaiting_content();
@@ -105,7 +105,7 @@ async fn nobody_else_can_occupy_an_id() {
 }
 
 #[tokio::test]
-async fn commands_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
+async fn changes_of_a_chat_run_in_order_and_reads_do_not_wait() {
     let bot = Service::start().await;
     bot.ask(ANA, "/communities").await;
     let gate = bot.sandbox.faults().hold_request("communities/link");
@@ -127,7 +127,7 @@ async fn commands_of_a_chat_run_in_order_and_reads_wait_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_retry_holds_up_its_own_chat_and_no_other() {
+async fn a_retry_delays_only_its_own_chat() {
     let bot = Service::with()
         .timing(|timing| {
             (timing.min_retry_delay, timing.max_retry_delay) =
@@ -154,7 +154,7 @@ async fn a_retry_holds_up_its_own_chat_and_no_other() {
 }
 
 #[tokio::test]
-async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
+async fn an_endless_outage_ends_as_a_dead_letter_with_a_reply() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -167,7 +167,7 @@ async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
 }
 
 #[tokio::test]
-async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
+async fn an_account_error_is_reported_at_once_with_a_remedy() {
     let bot = Service::start().await;
     let wrong =
         FaultResponse::json(400, &serde_json::json!({ "error": "your client-token is not configured" }));
@@ -179,7 +179,7 @@ async fn trouble_of_the_account_is_told_at_once_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_long_command_wears_a_progress_reaction_until_its_answer() {
+async fn a_long_command_has_a_progress_reaction_until_its_reply() {
     let bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = std::time::Duration::from_millis(10))
         .start()
@@ -198,7 +198,7 @@ async fn a_long_command_wears_a_progress_reaction_until_its_answer() {
 }
 
 #[tokio::test]
-async fn what_runs_is_finished_at_a_signal() {
+async fn a_running_command_finishes_at_shutdown() {
     let mut bot = Service::start().await;
     let gate = bot.sandbox.faults().hold_request("communities/link");
     let event = bot.message(ANA, COMMAND);
@@ -212,7 +212,7 @@ async fn what_runs_is_finished_at_a_signal() {
 }
 
 #[tokio::test]
-async fn a_text_that_postgresql_would_not_keep_is_accepted_and_answered() {
+async fn a_text_with_nul_bytes_is_accepted() {
     let bot = Service::start().await;
 
     let order = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;

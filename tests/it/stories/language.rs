@@ -1,9 +1,9 @@
-//! Orders are understood in three languages everywhere; an answer is in that of the command's name, else
-//! in the chat's, else in the instance's.
+//! Commands are understood in three languages everywhere; the reply uses the language of the command's name,
+//! else of the chat, else of the instance.
 
 use crate::support::{ANA, Service};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 
 #[tokio::test]
 async fn every_command_has_its_names_in_all_three_languages() {
@@ -32,7 +32,7 @@ async fn every_command_has_its_names_in_all_three_languages() {
 }
 
 #[tokio::test]
-async fn the_name_of_a_command_says_in_which_language_it_is_answered() {
+async fn the_name_of_a_command_decides_the_reply_language() {
     for locale in ["en", "pt-BR", "es"] {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
         bot.ask(ANA, "/language es").await;
@@ -44,11 +44,11 @@ async fn the_name_of_a_command_says_in_which_language_it_is_answered() {
 }
 
 #[tokio::test]
-async fn a_name_of_two_languages_is_answered_in_the_chat_s_else_the_instance_s() {
+async fn a_name_in_two_languages_uses_the_chats_else_the_instances_language() {
     const IN_PORTUGUESE: &str = "1 de 1 grupo está em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá";
     const IN_SPANISH: &str = "1 de 1 grupo está en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí";
     let order = r#"/vincular "Bairro Feliz" moradores"#;
-    // It is Portuguese and Spanish: of an instance that speaks neither, the first one.
+    // The name is Portuguese and Spanish: an instance with another language uses the first.
     for (locale, expected) in [("en", IN_PORTUGUESE), ("pt-BR", IN_PORTUGUESE), ("es", IN_SPANISH)] {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
 
@@ -65,7 +65,7 @@ async fn a_name_of_two_languages_is_answered_in_the_chat_s_else_the_instance_s()
 }
 
 #[tokio::test]
-async fn a_chat_is_told_in_its_new_language_that_it_has_one() {
+async fn a_language_change_is_confirmed_in_the_new_language() {
     let bot = Service::start().await;
     let portuguese = "✅ Pronto, agora falo português nesta conversa. Veja o que sei fazer: /ajuda";
     let rows = [
@@ -82,7 +82,7 @@ async fn a_chat_is_told_in_its_new_language_that_it_has_one() {
 }
 
 #[tokio::test]
-async fn without_a_word_the_language_of_the_chat_is_told_and_how_it_is_changed() {
+async fn without_an_argument_language_shows_the_current_one() {
     let bot = Service::with().instance("locale = \"es\"").start().await;
 
     let of_the_instance = bot.ask(ANA, "/language").await;
@@ -102,7 +102,7 @@ async fn without_a_word_the_language_of_the_chat_is_told_and_how_it_is_changed()
 }
 
 #[tokio::test]
-async fn each_chat_has_a_language_of_its_own_which_a_restart_keeps() {
+async fn each_chat_keeps_its_language_across_a_restart() {
     let mut bot = Service::with().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Futebol");
     let in_group = |bot: &Service, from: &str, text: &str| bot.message(from, text).in_group(&group);
@@ -114,7 +114,7 @@ async fn each_chat_has_a_language_of_its_own_which_a_restart_keeps() {
 
     assert_eq!(bot.ask(ANA, "/xyzzy").await, "Não conheço o comando “xyzzy”. Veja todos: /ajuda");
     assert_eq!(bot.ask(RUI, "/xyzzy").await, "There is no command “xyzzy”. All of them: /help");
-    // A group's language is for whoever writes there.
+    // A group's language applies to everybody who writes there.
     let menu = bot.ask_by(&in_group(&bot, RUI, "/menú")).await;
     assert!(menu.starts_with("Lo que sé hacer:"), "{menu}");
 }
@@ -147,8 +147,8 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
 }
 
 #[tokio::test]
-async fn a_bare_answer_is_answered_in_the_language_of_the_prompt() {
-    // The chat speaks Spanish; what is asked is of the command's name, whatever the yes is.
+async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
+    // The chat's language is Spanish; the prompt uses that of the command's name, whatever the yes.
     let rows = [
         ("/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
         ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
@@ -212,7 +212,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
     }
     bot.settled().await;
-    // The name is English as well as Portuguese.
+    // The name is English and Portuguese.
     for order in ["/situação", "/status"] {
         let reply = bot.ask(ANA, order).await;
         assert!(reply.starts_with("✅ O WhatsApp está conectado."), "{reply}");

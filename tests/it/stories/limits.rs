@@ -1,17 +1,17 @@
-//! Too many orders, too old ones, and strangers who ask again and again.
+//! Too many commands, too old ones, and non-admins who write again and again.
 
 use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 #[tokio::test]
-async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
+async fn t09_a_non_admin_is_refused_once_an_hour_if_configured() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("non_admins = \"refuse\"").start().await;
 
@@ -34,7 +34,7 @@ async fn t09_a_non_admin_is_refused_once_an_hour_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute() {
+async fn t21_a_rate_limited_sender_is_told_once_and_then_ignored_for_a_minute() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with()
         .clock(clock.clone())
@@ -58,7 +58,7 @@ async fn t21_who_gives_rate_limited_is_told_once_and_then_ignored_for_a_minute()
 }
 
 #[tokio::test]
-async fn the_pace_of_changes_holds_across_a_restart() {
+async fn the_rate_limit_of_changes_holds_across_a_restart() {
     let paces = "changes_per_second = 1\nmessages_per_minute = 60000";
     let mut bot = Service::with().pace(paces).start().await;
     let begun = Instant::now();
@@ -73,7 +73,7 @@ async fn the_pace_of_changes_holds_across_a_restart() {
         bot.ask(ANA, order).await;
     }
 
-    // Five at once and three in step; a pace that began anew would let all eight go at once.
+    // Five at once and three at the limited rate; a new limit would let all eight go at once.
     assert_eq!(bot.changes(), 8);
     assert!(begun.elapsed() >= Duration::from_millis(2_900), "{:?}", begun.elapsed());
 }

@@ -1,10 +1,10 @@
-//! Numbers of the last list that a chat was shown, as names: what they are not.
+//! Numbers of the last list shown in a chat as names: limits of their meaning.
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn a_number_that_the_list_does_not_have_is_told_and_the_others_are_done() {
+async fn a_number_out_of_range_is_reported_and_the_others_are_done() {
     let bot = Service::start().await;
     bot.ask(ANA, "/groups vendas").await;
 
@@ -24,7 +24,7 @@ async fn a_number_that_the_list_does_not_have_is_told_and_the_others_are_done() 
 }
 
 #[tokio::test]
-async fn what_is_called_like_a_number_is_meant_by_it() {
+async fn a_name_that_is_a_number_wins_over_the_list() {
     let bot = Service::with()
         .world(|world| {
             let two = world.community("2");
@@ -56,7 +56,7 @@ async fn what_is_called_like_a_number_is_meant_by_it() {
 }
 
 #[tokio::test]
-async fn numbers_of_communities_name_no_groups_and_numbers_of_groups_no_communities() {
+async fn list_numbers_refer_only_to_their_own_kind() {
     let bot = Service::start().await;
 
     bot.ask(ANA, "/communities").await;
@@ -74,7 +74,7 @@ async fn numbers_of_communities_name_no_groups_and_numbers_of_groups_no_communit
 }
 
 #[tokio::test]
-async fn numbers_are_of_the_list_that_their_own_chat_was_shown() {
+async fn list_numbers_refer_to_the_list_of_their_own_chat() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Suporte");
     bot.ask(ANA, "/groups vendas").await;

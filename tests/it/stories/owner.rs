@@ -1,4 +1,4 @@
-//! Orders typed on the bot's own phone: whoever holds it is the owner, in any chat.
+//! Commands typed on the bot's own phone come from its owner, in any chat.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 
@@ -18,7 +18,7 @@ async fn start() -> Service {
 }
 
 impl Service {
-    /// What the owner types in the direct chat with somebody.
+    /// A message of the owner in the direct chat with somebody.
     fn typed_to(&self, partner: &str, text: &str) -> EventBuilder {
         self.message(partner, text).from_me()
     }
@@ -31,7 +31,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn the_owners_commands_are_answered_in_whatever_chat_they_are_typed_in() {
+async fn the_owners_commands_get_a_reply_in_their_chat() {
     let bot = start().await;
     let group = bot.group("Futebol");
     let with_somebody = bot.typed_to(NON_ADMIN, r#"/link "Bairro Feliz" futebol"#);
@@ -55,7 +55,7 @@ async fn the_owners_commands_are_answered_in_whatever_chat_they_are_typed_in() {
 }
 
 #[tokio::test]
-async fn the_owner_says_yes_and_takes_back_where_they_gave_the_command() {
+async fn the_owner_confirms_and_undoes_in_the_same_chat() {
     let bot = start().await;
 
     let asked = bot.ask_by(&bot.typed_to(NON_ADMIN, GRAVE)).await;
@@ -74,7 +74,7 @@ async fn the_owner_says_yes_and_takes_back_where_they_gave_the_command() {
 }
 
 #[tokio::test]
-async fn the_owners_thumb_is_a_yes_and_the_partners_is_none() {
+async fn only_the_owners_thumb_confirms() {
     let bot = start().await;
     let order = bot.typed_to(NON_ADMIN, GRAVE);
     bot.ask_by(&order).await;
@@ -89,7 +89,7 @@ async fn the_owners_thumb_is_a_yes_and_the_partners_is_none() {
 }
 
 #[tokio::test]
-async fn what_the_owner_says_to_others_is_none_of_the_bots_business() {
+async fn the_owners_messages_to_others_are_ignored() {
     let bot = start().await;
     let group = bot.group("Futebol");
 

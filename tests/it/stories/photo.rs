@@ -1,4 +1,4 @@
-//! `/photo`: a picture whose caption is the order, or an address, becomes a community's photo.
+//! `/photo`: a picture with the command as caption, or a URL, becomes a community's photo.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
@@ -24,7 +24,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_picture_with_the_command_as_its_caption_becomes_the_photo() {
+async fn a_picture_with_the_command_as_caption_becomes_the_photo() {
     let rows = [
         ("/photo \"Bairro Feliz\"", DONE),
         ("/photo bairro feliz", DONE),
@@ -44,7 +44,7 @@ async fn a_picture_with_the_command_as_its_caption_becomes_the_photo() {
 }
 
 #[tokio::test]
-async fn an_address_behind_the_community_serves_as_well() {
+async fn a_url_after_the_community_works_too() {
     let bot = Service::with().instance("locale = \"es\"").start().await;
 
     assert_eq!(bot.ask(ANA, &format!("/photo Bairro Feliz {URL}")).await, DONE);
@@ -56,7 +56,7 @@ async fn an_address_behind_the_community_serves_as_well() {
 }
 
 #[tokio::test]
-async fn a_typo_in_the_name_costs_one_more_message_and_not_the_picture() {
+async fn a_typo_in_the_name_does_not_lose_the_picture() {
     let bot = Service::start().await;
     let url = format!("https://pictures.example/{}/a_b~c*d.jpeg", "x".repeat(120));
 
@@ -68,7 +68,7 @@ async fn a_typo_in_the_name_costs_one_more_message_and_not_the_picture() {
 }
 
 #[tokio::test]
-async fn without_a_picture_it_says_how() {
+async fn without_a_picture_the_usage_is_shown() {
     let bot = Service::start().await;
     let how = "Send the picture with this as its caption: /photo \"Bairro Feliz\" \
         (or put the address of a picture behind it).";
@@ -87,7 +87,7 @@ async fn without_a_picture_it_says_how() {
 }
 
 #[tokio::test]
-async fn a_dry_run_a_refusal_who_may_not_and_non_admins_change_nothing() {
+async fn dry_runs_refusals_missing_rights_and_non_admins_change_nothing() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let (bairro, marketing) = (bot.community("Bairro Feliz"), bot.community("Marketing BR"));
     let trial = bot.ask_by(&bot.picture(ANA, "/photo marketing --try", URL)).await;
@@ -105,7 +105,7 @@ async fn a_dry_run_a_refusal_who_may_not_and_non_admins_change_nothing() {
 }
 
 #[tokio::test]
-async fn trouble_is_got_over_and_it_cannot_be_undone() {
+async fn a_photo_change_survives_an_outage_and_cannot_be_undone() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("update-community-photo", 1, Fault::Replace(FaultResponse::bad_gateway()));
 

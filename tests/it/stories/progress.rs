@@ -1,4 +1,4 @@
-//! Who waits sees how far the order is: an hourglass and one message that is edited, and becomes the answer.
+//! Progress of a slow command: a progress reaction, and one message that is edited and becomes the reply.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn classes(count: usize) -> ServiceBuilder {
 }
 
 #[tokio::test]
-async fn a_command_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the_same_message() {
+async fn a_command_on_many_groups_shows_progress_and_replies_in_the_same_message() {
     let bot = classes(25).start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -42,7 +42,7 @@ async fn a_command_about_many_groups_tells_at_once_how_far_it_is_and_ends_in_the
 }
 
 #[tokio::test]
-async fn a_command_that_takes_its_time_says_so() {
+async fn a_slow_command_shows_progress() {
     let bot = Service::with()
         .timing(|timing| timing.progress_message_after = Duration::from_millis(50))
         .start()
@@ -61,7 +61,7 @@ async fn a_command_that_takes_its_time_says_so() {
 }
 
 #[tokio::test]
-async fn where_editing_fails_the_answer_is_a_second_message() {
+async fn if_editing_fails_the_reply_is_a_second_message() {
     let bot = classes(11).start().await;
     let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
     bot.sandbox.faults().fail_always("send-text?edit", Fault::Replace(refused));
@@ -79,7 +79,7 @@ async fn where_editing_fails_the_answer_is_a_second_message() {
 }
 
 #[tokio::test]
-async fn after_a_crash_the_same_message_becomes_the_answer() {
+async fn after_a_crash_the_progress_message_becomes_the_reply() {
     let mut bot = classes(11).start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -103,7 +103,7 @@ async fn after_a_crash_the_same_message_becomes_the_answer() {
 }
 
 #[tokio::test]
-async fn what_was_done_before_every_call_failed_is_told_as_done() {
+async fn changes_before_an_outage_are_reported_as_done() {
     let bot = classes(25).start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -120,8 +120,8 @@ async fn what_was_done_before_every_call_failed_is_told_as_done() {
 }
 
 #[tokio::test]
-async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
-    // The one try is the last one.
+async fn groups_without_a_call_are_not_reported_as_done() {
+    // The only attempt is the last one.
     let bot = classes(25).instance("give_up_after = \"1s\"").start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
@@ -134,12 +134,12 @@ async fn groups_that_nobody_called_for_are_not_said_to_be_done() {
     let said = bot.said();
     let last = said.last().unwrap();
     assert!(last.starts_with("10 of 25 groups are now in") && last.contains("\n❌ “Turma 25”"), "{said:?}");
-    // Those who were called for in vain may still come.
+    // Groups whose calls failed may still appear.
     assert_eq!((last.matches('❓').count(), last.matches('❌').count()), (10, 5), "{last}");
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
+async fn a_progress_message_too_old_to_edit_is_followed_by_the_reply() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = classes(11).clock(clock.clone()).start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
@@ -165,7 +165,7 @@ async fn a_message_that_is_too_old_to_be_edited_is_followed_by_the_answer() {
 }
 
 #[tokio::test]
-async fn how_far_a_corrected_command_is_stands_in_the_place_of_what_was_wrong_with_it() {
+async fn the_progress_of_a_corrected_command_replaces_the_old_reply() {
     let bot = classes(11).start().await;
     let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
     bot.ask_by(&order).await;
@@ -186,7 +186,7 @@ async fn how_far_a_corrected_command_is_stands_in_the_place_of_what_was_wrong_wi
 }
 
 #[tokio::test]
-async fn where_the_old_answer_cannot_be_edited_how_far_it_is_follows_below() {
+async fn if_the_old_reply_cannot_be_edited_progress_follows_below() {
     let bot = classes(11).start().await;
     let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
     bot.ask_by(&order).await;
@@ -207,7 +207,7 @@ async fn where_the_old_answer_cannot_be_edited_how_far_it_is_follows_below() {
 }
 
 #[tokio::test]
-async fn after_a_crash_before_the_message_was_noted_the_answer_is_one_of_its_own() {
+async fn after_a_crash_before_the_message_was_recorded_the_reply_is_a_new_message() {
     let mut bot = classes(11).start().await;
     let told = bot.sandbox.faults().hold_response("send-text");
     let call = bot.sandbox.faults().hold_response("communities/link");
@@ -219,7 +219,7 @@ async fn after_a_crash_before_the_message_was_noted_the_answer_is_one_of_its_own
 
     let answers = bot.replies_to(&order).await;
 
-    // Nobody knows the first one's id any more, so it stays as it is.
+    // The id of the first message is lost, so it stays unchanged.
     assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));
     assert!(answers[1].starts_with("11 of 11 groups are now in"), "{answers:?}");
 }

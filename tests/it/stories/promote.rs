@@ -1,15 +1,15 @@
-//! `/promote`: people become admins of a community, and the reply is true for each.
+//! `/promote`: makes people admins of a community, with a true reply for each.
 
 use std::time::Duration;
 
 use serde_json::json;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
-use super::scene::ok;
+use super::fixtures::ok;
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
-/// Somebody whose new rights show late.
+/// A person whose new rights show late.
 const LATE: &str = "5544999990007";
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn an_admin_promotes_people_by_number_or_lid() {
 }
 
 #[tokio::test]
-async fn who_was_an_admin_is_told_so_and_who_is_not_in_it_gets_the_command_that_helps() {
+async fn promote_reports_existing_admins_and_suggests_add_for_non_members() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {DAVI}, {CARLA}, {ELISA}"#)).await;
@@ -59,7 +59,7 @@ async fn undo_demotes_exactly_those_who_were_promoted() {
 }
 
 #[tokio::test]
-async fn a_community_has_twenty_admins_and_whoever_is_left_is_told() {
+async fn promote_reports_who_exceeds_the_limit_of_twenty() {
     let bot = Service::start().await;
     let phones: Vec<String> = (10..28).map(|nth| format!("55449999900{nth}")).collect();
     let bairro = bot.community("Bairro Feliz");
@@ -92,7 +92,7 @@ async fn a_dry_run_promotes_nobody() {
 }
 
 #[tokio::test]
-async fn after_a_crash_it_is_told_who_was_an_admin_before() {
+async fn after_a_crash_the_reply_reports_prior_admins() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("add-admin");
     let order = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
@@ -110,7 +110,7 @@ async fn after_a_crash_it_is_told_who_was_an_admin_before() {
 }
 
 #[tokio::test]
-async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
+async fn a_temporary_failure_is_retried_and_reported() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("add-admin", 2, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -121,7 +121,7 @@ async fn what_fails_for_a_while_is_tried_again_and_told_as_it_ends() {
 }
 
 #[tokio::test]
-async fn a_command_that_is_cancelled_under_way_tells_what_is_so() {
+async fn a_promotion_cancelled_while_running_reports_the_state() {
     let bot = Service::with()
         .timing(|timing| {
             timing.read_back = Duration::from_millis(50);
@@ -145,7 +145,7 @@ async fn a_command_that_is_cancelled_under_way_tells_what_is_so() {
 }
 
 #[tokio::test]
-async fn in_a_community_where_the_bot_is_no_admin_the_prompt_that_helps_is_asked() {
+async fn a_community_without_bot_rights_suggests_the_remedy() {
     let bot = Service::start().await;
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.world(|world| world.set_bot_role(&bairro, BotRole::Member));
@@ -161,7 +161,7 @@ async fn in_a_community_where_the_bot_is_no_admin_the_prompt_that_helps_is_asked
 }
 
 #[tokio::test]
-async fn undo_demotes_those_who_came_to_be_admins_though_it_was_not_sure() {
+async fn undo_demotes_people_with_an_uncertain_promotion() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;

@@ -1,5 +1,5 @@
-//! A prompt is closed by a no, by the next command and by a quote of nothing else; and what nobody asked for is not
-//! done: numbers that belong to names, a second command among the words of the first, groups as a whole.
+//! Prompts are closed by a no or the next command, and ignore quotes of other messages. Nothing unintended is
+//! done: numbers inside names, a second command in the arguments, groups taken for communities.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::World;
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use super::scene::{ANA_AND_RUI, RUI};
+use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 
@@ -27,7 +27,7 @@ async fn chat(bot: &Service, event: &EventBuilder) {
     assert_eq!(bot.said().len(), before, "{}", event.body());
 }
 
-/// Asks, and gives the ids of the messages of the prompt.
+/// Causes a prompt, and returns the ids of its messages.
 async fn asked(bot: &Service, order: &EventBuilder) -> Vec<String> {
     let before = bot.sandbox.sent().len();
     bot.ask_by(order).await;
@@ -40,7 +40,7 @@ fn is_there(bot: &Service) -> bool {
 }
 
 #[tokio::test]
-async fn t46_an_answer_that_quotes_another_message_answers_nothing_and_the_prompt_stays() {
+async fn t46_a_yes_that_quotes_another_message_keeps_the_prompt() {
     for is_group in [true, false] {
         let bot = in_portuguese().start().await;
         let group = bot.group("Futebol");
@@ -64,7 +64,7 @@ async fn t46_an_answer_that_quotes_another_message_answers_nothing_and_the_promp
 }
 
 #[tokio::test]
-async fn t46_a_yes_that_was_sent_before_the_command_is_none() {
+async fn t46_a_yes_sent_before_the_command_does_not_confirm() {
     for is_group in [true, false] {
         let bot = in_portuguese().clock(Clock::manual(Timestamp(1_764_000_000_000))).start().await;
         let group = bot.group("Futebol");
@@ -72,7 +72,7 @@ async fn t46_a_yes_that_was_sent_before_the_command_is_none() {
             let message = bot.message(ANA, text);
             if is_group { message.in_group(&group) } else { message }
         };
-        // To somebody else, or to another question; it is under way for half a minute.
+        // To another message or another prompt; the reply takes half a minute.
         let old = say("sim");
         bot.clock.elapse(Duration::from_secs(30));
         asked(&bot, &say(GRAVE)).await;
@@ -86,7 +86,7 @@ async fn t46_a_yes_that_was_sent_before_the_command_is_none() {
 }
 
 #[tokio::test]
-async fn t46_a_reaction_that_says_no_closes_the_prompt() {
+async fn t46_a_negative_reaction_closes_the_prompt() {
     for sign in ["👎", "👎🏽", "❌", "🚫"] {
         let bot = in_portuguese().start().await;
         let group = bot.group("Futebol");
@@ -138,8 +138,8 @@ async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
 }
 
 #[tokio::test]
-async fn t46_a_quote_is_read_wherever_the_prompt_is() {
-    // Under a lid, and on the bot's own phone.
+async fn t46_a_quote_is_checked_in_every_kind_of_chat() {
+    // With a lid, and on the bot's own phone.
     for by_owner in [false, true] {
         let bot = in_portuguese().instance("owner_commands = true").start().await;
         let say = |text: &str| match by_owner {
@@ -196,7 +196,7 @@ async fn t46_any_sentence_with_a_no_in_it_closes_the_prompt() {
 }
 
 #[tokio::test]
-async fn t46_a_no_is_the_askers_in_their_chat_and_chatter_where_nothing_waits() {
+async fn t46_a_no_counts_only_for_its_own_prompt() {
     let bot = in_portuguese().start().await;
     let group = bot.group("Futebol");
     let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
@@ -208,13 +208,13 @@ async fn t46_a_no_is_the_askers_in_their_chat_and_chatter_where_nothing_waits() 
     for event in [here(RUI, "melhor não"), here(NON_ADMIN, "não"), bot.message(ANA, "melhor não")] {
         assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "not_a_command");
     }
-    // In Portuguese that says where.
+    // Here `no` is the Portuguese preposition.
     chat(&bot, &here(ANA, "vou no mercado")).await;
     assert!(bot.ask_by(&here(ANA, "sim")).await.starts_with('✅'));
 }
 
 #[tokio::test]
-async fn t46_the_next_command_closes_the_prompt_whatever_becomes_of_it() {
+async fn t46_the_next_command_closes_the_prompt_even_if_it_fails() {
     let next = [
         "/grupos",
         "/quemsou",
@@ -247,7 +247,7 @@ async fn t46_the_next_command_closes_the_prompt_whatever_becomes_of_it() {
 }
 
 #[tokio::test]
-async fn t46_a_yes_to_a_closed_prompt_is_told_once_that_nothing_waits() {
+async fn t46_a_yes_to_a_closed_prompt_gets_one_reply() {
     let bot = in_portuguese().start().await;
     asked(&bot, &bot.message(ANA, GRAVE)).await;
     bot.ask(ANA, "/quemsou").await;
@@ -271,7 +271,7 @@ async fn t46_commands_of_others_and_elsewhere_close_nothing() {
 }
 
 #[tokio::test]
-async fn t46_words_that_end_a_talk_are_no_consent_to_what_cannot_be_undone() {
+async fn t46_closing_words_do_not_confirm_final_changes() {
     let irreversible = [
         GRAVE,
         "/anunciar bairro Reunião hoje",
@@ -297,7 +297,7 @@ async fn t46_words_that_end_a_talk_are_no_consent_to_what_cannot_be_undone() {
 }
 
 #[tokio::test]
-async fn t46_in_a_group_words_that_end_a_talk_say_nothing() {
+async fn t46_closing_words_in_a_group_are_ignored() {
     let bot = in_portuguese().start().await;
     let group = bot.group("Futebol");
     let here = |text: &str| bot.message(ANA, text).in_group(&group);
@@ -320,7 +320,7 @@ fn with_streets() -> crate::support::ServiceBuilder {
 }
 
 #[tokio::test]
-async fn t46_undo_asks_where_its_effect_would_have_asked_and_is_an_undo_after_the_yes() {
+async fn t46_undo_prompts_like_its_effect_would() {
     let bot = with_streets().start().await;
     bot.ask(ANA, r#"/vincular bairro "praça 1" "praça 2" "praça 3" "praça 4" futebol"#).await;
     bot.settled().await;
@@ -338,7 +338,7 @@ async fn t46_undo_asks_where_its_effect_would_have_asked_and_is_an_undo_after_th
     bot.settled().await;
     assert_eq!(no, LEFT);
     assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
-    // What was taken back is taken back again, and not twice.
+    // An undo can be undone, once.
     assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos estão em “Bairro Feliz”."));
     bot.settled().await;
     bot.ask(ANA, "/desfazer --sim").await;
@@ -347,7 +347,7 @@ async fn t46_undo_asks_where_its_effect_would_have_asked_and_is_an_undo_after_th
 }
 
 #[tokio::test]
-async fn t46_a_move_back_that_is_asked_about_takes_only_what_is_still_there() {
+async fn t46_a_confirmed_move_back_takes_only_groups_still_there() {
     let bot = with_streets().start().await;
     bot.ask(ANA, "/mover rua* marketing --sim").await;
     bot.settled().await;
@@ -375,7 +375,7 @@ async fn t46_a_move_back_that_is_asked_about_takes_only_what_is_still_there() {
 }
 
 #[tokio::test]
-async fn t46_undo_of_what_never_asks_is_done_at_once() {
+async fn t46_undo_of_a_change_without_prompt_is_immediate() {
     for order in [
         "/vincular bairro futebol",
         "/promover bairro 44 99999-0003",
@@ -399,7 +399,7 @@ async fn t46_undo_of_what_never_asks_is_done_at_once() {
 }
 
 #[tokio::test]
-async fn t46_a_number_beside_a_name_is_no_number_of_a_list() {
+async fn t46_a_number_beside_a_name_is_not_a_list_number() {
     let lists = [
         "/vincular bairro feliz bloco 1, bloco 2",
         "/vincular bairro feliz 1 - Receitas\n2 - corrida",
@@ -454,7 +454,7 @@ async fn t46_a_pasted_list_with_numbers_means_its_names() {
 }
 
 #[tokio::test]
-async fn t46_bloco_1_is_the_group_of_that_name_or_asked_about_and_never_bloco_10() {
+async fn t46_bloco_1_never_means_bloco_10() {
     for (others, expected) in [(vec!["Bloco 1", "Bloco 10"], Some("Bloco 1")), (vec!["Bloco 10"], None)] {
         let bot = in_portuguese()
             .world(|world| {
@@ -477,7 +477,7 @@ async fn t46_bloco_1_is_the_group_of_that_name_or_asked_about_and_never_bloco_10
 }
 
 #[tokio::test]
-async fn t46_a_second_command_in_a_message_stops_the_whole_of_it() {
+async fn t46_a_second_command_rejects_the_whole_message() {
     let rows = [
         ("/vincular bairro futebol e tirar suporte", "Um comando por vez"),
         ("/vincular bairro futebol; /desvincular bairro mães", "Um comando por vez"),
@@ -533,7 +533,7 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
 }
 
 #[tokio::test]
-async fn t46_a_group_as_a_whole_is_neither_made_nor_ended() {
+async fn t46_a_group_is_neither_created_nor_deactivated() {
     let rows = [
         ("/criar grupo Pais da Escola", "❌ Não crio grupos"),
         ("/criar um novo grupo Pais", "❌ Não crio grupos"),

@@ -1,11 +1,11 @@
-//! `/remove`: people leave a community after a yes, and the reply is true for each.
+//! `/remove`: removes people from a community after a yes, with a true reply for each.
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
-use super::folk::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
-use super::scene::refusal;
+use super::fixtures::refusal;
+use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
 const BRUNO_LID: &str = "81896604192874@lid";
@@ -13,7 +13,7 @@ const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 withi
     “no” drops it.";
 
 #[tokio::test]
-async fn it_asks_first_with_exactly_who_and_from_where() {
+async fn remove_prompts_with_the_exact_people_and_community() {
     let bot = Service::start().await;
 
     let text = format!("/remove \"Bairro Feliz\" Bruno: {BRUNO}, {CARLA_LID}, {DAVI}, Zé, {ANA}");
@@ -56,7 +56,7 @@ async fn a_no_and_a_late_yes_remove_nobody() {
 }
 
 #[tokio::test]
-async fn with_yes_behind_the_numbers_it_is_not_asked_about() {
+async fn a_yes_flag_after_the_numbers_skips_the_prompt() {
     for flag in ["--yes", "—sim", "--sí"] {
         let bot = Service::start().await;
         let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO} {flag}"#)).await;
@@ -65,7 +65,7 @@ async fn with_yes_behind_the_numbers_it_is_not_asked_about() {
 }
 
 #[tokio::test]
-async fn whoever_leaves_leaves_the_groups_too_and_undo_says_that_it_cannot_bring_them_back() {
+async fn a_removed_person_leaves_the_groups_and_undo_cannot_restore_them() {
     let bot = Service::start().await;
     let group = bot.group("Moradores");
     let neighbour = bot.world().find_group(&group).unwrap().participants[1].phone.clone();
@@ -81,7 +81,7 @@ async fn whoever_leaves_leaves_the_groups_too_and_undo_says_that_it_cannot_bring
 }
 
 #[tokio::test]
-async fn the_bot_itself_stays() {
+async fn the_bot_does_not_remove_itself() {
     let bot = Service::start().await;
     let own = bot.sandbox.account().phone.clone();
 
@@ -96,9 +96,9 @@ async fn the_bot_itself_stays() {
 }
 
 #[tokio::test]
-async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
+async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_removed() {
     let bot = Service::start().await;
-    // Carla's number is hidden, and nobody tells her lid.
+    // Carla's number is hidden, and her lid is unknown.
     bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {CARLA}, {ELISA}"#)).await;
@@ -116,7 +116,7 @@ async fn whoever_may_be_among_hidden_numbers_is_not_said_to_be_out() {
 }
 
 #[tokio::test]
-async fn of_very_many_people_whoever_is_named_by_lid_is_asked_for_by_number() {
+async fn in_a_very_large_community_a_lid_prompts_for_the_number() {
     let bot = Service::with()
         .world(|world| {
             let bairro = world.community_named("Bairro Feliz").unwrap();
@@ -136,7 +136,7 @@ async fn of_very_many_people_whoever_is_named_by_lid_is_asked_for_by_number() {
 }
 
 #[tokio::test]
-async fn what_lags_is_waited_for() {
+async fn a_lagging_removal_is_waited_for() {
     let bot = Service::start().await;
     bot.sandbox.faults().set_lag(Some(ReadLag::Reads(2)));
 
@@ -146,7 +146,7 @@ async fn what_lags_is_waited_for() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_back_is_not_claimed() {
+async fn an_unreadable_result_is_not_claimed() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_always(
         "remove-participant",
@@ -163,7 +163,7 @@ async fn what_cannot_be_read_back_is_not_claimed() {
 }
 
 #[tokio::test]
-async fn a_yes_is_kept_over_a_crash_and_ends_what_it_began() {
+async fn a_confirmed_removal_continues_after_a_crash() {
     let mut bot = Service::start().await;
     bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#)).await;
     let call = bot.sandbox.faults().hold_response("remove-participant");

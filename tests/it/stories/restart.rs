@@ -1,11 +1,11 @@
-//! Unfinished work goes on after a crash or a signal: nothing is lost, nothing is told twice.
+//! Unfinished work continues after a crash or a signal: nothing is lost, nothing is reported twice.
 
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse};
 
-use super::scene::RUI;
+use super::fixtures::RUI;
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;
@@ -28,7 +28,7 @@ async fn the_plan_is_in_the_journal_before_the_first_change() {
 }
 
 #[tokio::test]
-async fn after_a_crash_before_the_call_is_done_there_is_one_call_more() {
+async fn after_a_crash_before_the_call_there_is_one_more_call() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -42,7 +42,7 @@ async fn after_a_crash_before_the_call_is_done_there_is_one_call_more() {
 }
 
 #[tokio::test]
-async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
+async fn a_crash_at_every_step_gives_one_true_reply() {
     let mut bot = Service::start().await;
     let before = bot.world();
     let order = bot.message(ANA, COMMAND);
@@ -52,7 +52,7 @@ async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
         let gate = bot.sandbox.faults().hold_response(step);
         let (path, is_last) = (step.to_owned(), step == "send-");
         if is_last {
-            // The answer itself is held before it is sent: of a message sent and not noted nobody knows.
+            // The reply is held before it is sent: a message that was sent and not recorded is unknown.
             bot.sandbox.faults().clear();
         }
         let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
@@ -70,7 +70,7 @@ async fn a_crash_at_every_step_makes_one_answer_that_is_true() {
 }
 
 #[tokio::test]
-async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
+async fn changes_by_hand_during_downtime_are_reported() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
@@ -92,7 +92,7 @@ async fn what_changed_by_hand_while_the_bot_was_down_is_told_as_it_is() {
 }
 
 #[tokio::test]
-async fn all_commands_that_waited_go_on_in_their_order() {
+async fn all_waiting_commands_continue_in_order() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
     let first = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -110,7 +110,7 @@ async fn all_commands_that_waited_go_on_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_message_that_comes_again_after_a_restart_is_known() {
+async fn a_redelivered_message_is_a_duplicate_after_a_restart() {
     let mut bot = Service::start().await;
     let order = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&order).await, DONE);
@@ -124,11 +124,11 @@ async fn a_message_that_comes_again_after_a_restart_is_known() {
 }
 
 #[tokio::test]
-async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
+async fn a_long_reply_continues_after_the_last_sent_message() {
     let mut bot = Service::with()
         .world(|world| {
             for number in 1..=150 {
-                // As long as names can be: a page of them takes two messages.
+                // Names of maximum length: a page of them takes two messages.
                 world.group(&format!("Turma {number:03} da Escola Municipal {}", "x".repeat(70)));
             }
         })
@@ -138,7 +138,7 @@ async fn a_long_answer_goes_on_behind_the_message_that_was_sent() {
     let second = bot.sandbox.faults().hold_request("send-text");
     bot.send_to_completion(ANA, "/groups turma").await;
     bot.within(second.wait_reached()).await;
-    // The first message is noted as sent before the second is called for.
+    // The first message is recorded as sent before the call for the second.
     bot.crash().await;
 
     bot.restart().await;
@@ -165,7 +165,7 @@ async fn a_reading_command_survives_a_crash_too() {
 }
 
 #[tokio::test]
-async fn a_progress_reaction_from_before_a_crash_goes_with_the_answer() {
+async fn a_progress_reaction_from_before_a_crash_is_removed() {
     let mut bot = Service::with()
         .timing(|timing| timing.progress_reaction_after = Duration::from_millis(5))
         .start()
@@ -185,7 +185,7 @@ async fn a_progress_reaction_from_before_a_crash_goes_with_the_answer() {
 }
 
 #[tokio::test]
-async fn a_signal_lets_what_runs_finish_and_keeps_what_waits() {
+async fn shutdown_finishes_running_commands_and_keeps_waiting_ones() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let first = bot.send_to_completion(ANA, COMMAND).await;
@@ -202,7 +202,7 @@ async fn a_signal_lets_what_runs_finish_and_keeps_what_waits() {
 }
 
 #[tokio::test]
-async fn a_command_of_an_admin_who_came_with_the_restart_is_taken() {
+async fn an_admin_added_with_the_restart_may_use_commands() {
     let mut bot = Service::start().await;
     assert!(bot.send(RUI, COMMAND).await.contains("not_an_admin"));
     bot.stop().await;
@@ -213,14 +213,14 @@ async fn a_command_of_an_admin_who_came_with_the_restart_is_taken() {
 }
 
 #[tokio::test]
-async fn a_worker_that_stood_still_until_its_command_was_taken_makes_no_further_call() {
+async fn a_stalled_worker_makes_no_call_after_losing_its_lease() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     let stuck = bot.sandbox.faults().hold_response("communities-metadata");
     let order = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(stuck.wait_reached()).await;
 
-    // By the clock the lease is over, so the order is taken once more, as another replica would.
+    // By the clock the lease has expired, so the command is claimed again, as by another replica.
     clock.elapse(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.replies_to(&order).await, [DONE]);
@@ -233,7 +233,7 @@ async fn a_worker_that_stood_still_until_its_command_was_taken_makes_no_further_
 }
 
 #[tokio::test]
-async fn after_a_crash_nobody_is_told_twice_that_a_command_goes_on() {
+async fn after_a_crash_there_is_no_second_retry_notice() {
     let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
     let word = bot.sandbox.faults().hold_response("send-text");

@@ -1,4 +1,4 @@
-//! What the journal forgets, and when: texts after a month, orders after three, open ones never.
+//! Retention: texts are deleted after a month, commands after three, open ones never.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, World};
 use vincula::storage::RequeueResult;
 
-use super::scene::{RUI, refusal};
+use super::fixtures::{RUI, refusal};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
@@ -21,14 +21,14 @@ fn bot() -> ServiceBuilder {
 }
 
 impl Service {
-    /// So many days later, after a restart.
+    /// Restarts the service this many days later.
     async fn days_later(&mut self, days: u32) {
         self.stop().await;
         self.clock.advance(DAY * days);
         self.restart().await;
     }
 
-    /// Returns when the journal holds so many orders with a text, and so many at all.
+    /// Waits until the journal holds this many commands with a text, and this many in total.
     async fn keeps(&self, with_text: usize, orders: usize) {
         let mut found = (0, 0);
         let is_so = async {
@@ -53,7 +53,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn texts_are_forgotten_after_a_month_and_the_command_after_three() {
+async fn texts_are_deleted_after_a_month_and_commands_after_three() {
     let mut bot = bot().start().await;
     let old = bot.message(ANA, COMMAND);
     bot.ask_by(&old).await;
@@ -83,7 +83,7 @@ async fn texts_are_forgotten_after_a_month_and_the_command_after_three() {
 }
 
 #[tokio::test]
-async fn a_short_memory_still_knows_what_came_two_days_ago() {
+async fn a_short_retention_still_detects_duplicates_of_two_days() {
     let mut bot = bot().start().await;
     bot.stop().await;
     bot.restart_with("[store]\n", "[store]\nretention = \"48h\"\ntext_retention = \"1h\"\n").await;
@@ -99,12 +99,12 @@ async fn a_short_memory_still_knows_what_came_two_days_ago() {
 
     bot.days_later(1).await;
     bot.keeps(0, 0).await;
-    // It is new again, but far too old by then.
+    // It counts as new again, but is far too old by then.
     assert!(!bot.known(&order).await);
 }
 
 #[tokio::test]
-async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
+async fn open_commands_are_kept_and_dead_letters_expire() {
     let mut bot = bot().instance("give_up_after = \"365d\"").start().await;
     bot.sandbox
         .faults()
@@ -133,7 +133,7 @@ async fn what_is_open_is_kept_however_old_it_is_and_dead_letters_like_others() {
 }
 
 #[tokio::test]
-async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
+async fn a_dead_letter_without_its_text_is_not_retried() {
     let mut bot = bot().start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
     let unanswered = bot.send_to_completion(ANA, COMMAND).await;
@@ -150,7 +150,7 @@ async fn a_dead_letter_whose_texts_are_forgotten_is_not_taken_up_again() {
 }
 
 #[tokio::test]
-async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays() {
+async fn chat_state_expires_with_the_texts_and_settings_stay() {
     let classes = |world: &mut World| {
         for class in 1..=50 {
             world.group(&format!("Turma {class:02}"));
@@ -182,7 +182,7 @@ async fn what_was_said_last_is_forgotten_with_the_texts_and_what_was_set_stays()
 }
 
 #[tokio::test]
-async fn a_chat_is_known_while_a_command_of_it_is_kept() {
+async fn a_chat_is_kept_while_it_has_commands() {
     let admins = format!("{}[instances.main.admins.rui]\nphone = \"{RUI}\"\n", ana());
     let mut bot = bot().admins(&admins).start().await;
     bot.ask(ANA, COMMAND).await;
@@ -211,7 +211,7 @@ fn ana() -> String {
 }
 
 impl Service {
-    /// The chats that the journal knows.
+    /// The chats in the journal.
     async fn chat_queues(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
@@ -220,7 +220,7 @@ impl Service {
         lanes.unwrap()
     }
 
-    /// The kinds of what is remembered between orders.
+    /// The kinds of stored chat state.
     async fn state_entries(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();

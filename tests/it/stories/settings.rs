@@ -1,4 +1,4 @@
-//! `/settings`: who may add groups to a community; what was set here last is remembered.
+//! `/settings`: who may add groups to a community; the last setting made here is stored.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ impl Service {
 }
 
 #[tokio::test]
-async fn it_is_set_in_three_languages() {
-    // `configurar` and `ajustes` are names in two languages: the instance's decides.
+async fn settings_work_in_three_languages() {
+    // `configurar` and `ajustes` are names in two languages: the instance's language decides.
     let rows = [
         ("en", "/settings \"Bairro Feliz\" add-groups all", TO_ALL, true),
         ("en", "/settings Bairro Feliz add—groups admins", TO_ADMINS, false),
@@ -48,7 +48,7 @@ async fn it_is_set_in_three_languages() {
 }
 
 #[tokio::test]
-async fn undo_sets_what_was_set_here_before_and_else_says_that_it_does_not_know() {
+async fn undo_restores_a_setting_only_if_it_is_known() {
     let bot = Service::start().await;
     bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
     let id = bot.community("Bairro Feliz");
@@ -66,7 +66,7 @@ async fn undo_sets_what_was_set_here_before_and_else_says_that_it_does_not_know(
 }
 
 #[tokio::test]
-async fn without_a_setting_it_tells_what_is_known_and_how_to_set_it() {
+async fn without_arguments_known_settings_and_usage_are_shown() {
     let bot = Service::start().await;
     let how = "Only admins: /settings \"Bairro Feliz\" add-groups admins\n\
         Everybody: /settings \"Bairro Feliz\" add-groups all";
@@ -89,7 +89,7 @@ async fn without_a_setting_it_tells_what_is_known_and_how_to_set_it() {
 }
 
 #[tokio::test]
-async fn a_dry_run_a_refusal_and_who_may_not_set_nothing() {
+async fn dry_runs_refusals_and_missing_rights_set_nothing() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
     let trial = bot.ask(ANA, "/settings marketing add-groups all --try").await;
     assert!(
@@ -110,7 +110,7 @@ async fn a_dry_run_a_refusal_and_who_may_not_set_nothing() {
 }
 
 #[tokio::test]
-async fn trouble_and_a_crash_are_got_over_by_asking_again() {
+async fn settings_are_retried_after_an_outage_or_crash() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next(
         "communities/settings",
@@ -130,7 +130,7 @@ async fn trouble_and_a_crash_are_got_over_by_asking_again() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_one_that_was_too_early() {
+async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     let trouble = bot.sandbox.faults();
@@ -139,7 +139,7 @@ async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_on
     let order = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
     bot.wait_for_attempts(&order, 1).await;
 
-    // Its last try.
+    // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
     let answers = bot.replies_to(&order).await;
@@ -151,7 +151,7 @@ async fn what_an_earlier_try_may_have_set_is_not_said_to_be_undone_by_a_later_on
 }
 
 #[tokio::test]
-async fn what_may_have_been_set_is_known_no_longer() {
+async fn a_possibly_changed_setting_becomes_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, "/settings bairro add-groups all").await;
     bot.settled().await;
@@ -168,7 +168,7 @@ async fn what_may_have_been_set_is_known_no_longer() {
 }
 
 #[tokio::test]
-async fn what_is_set_twice_is_taken_back_as_if_it_were_set_once() {
+async fn undo_of_a_repeated_setting_restores_the_original() {
     let bot = Service::start().await;
     bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups admins").await;
     bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
@@ -179,7 +179,7 @@ async fn what_is_set_twice_is_taken_back_as_if_it_were_set_once() {
 }
 
 #[tokio::test]
-async fn a_setting_without_whom_it_is_for_asks_for_that() {
+async fn a_setting_without_an_audience_prompts() {
     let bot = Service::start().await;
 
     let order = bot.message(ANA, "/configurar bairro adicionar-grupos");

@@ -1,13 +1,13 @@
-//! `/status`: is WhatsApp connected, what waits, what was given up.
+//! `/status`: whether WhatsApp is connected, what waits, what failed.
 
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn all_is_well() {
+async fn status_of_a_healthy_instance() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/status").await;
@@ -16,7 +16,7 @@ async fn all_is_well() {
 }
 
 #[tokio::test]
-async fn a_phone_that_is_not_connected_is_told_once_it_is_back() {
+async fn a_disconnected_phone_is_reported_when_it_is_back() {
     let bot = Service::start().await;
     bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
@@ -32,7 +32,7 @@ async fn a_phone_that_is_not_connected_is_told_once_it_is_back() {
 }
 
 #[tokio::test]
-async fn trouble_of_z_api_is_an_answer_too() {
+async fn status_reports_a_z_api_outage() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("status", 1, Fault::Replace(FaultResponse::bad_gateway()));
 
@@ -46,7 +46,7 @@ async fn trouble_of_z_api_is_an_answer_too() {
 }
 
 #[tokio::test]
-async fn commands_that_wait_are_counted() {
+async fn status_counts_waiting_commands() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
@@ -61,7 +61,7 @@ async fn commands_that_wait_are_counted() {
 }
 
 #[tokio::test]
-async fn commands_that_were_failed_are_counted() {
+async fn status_counts_failed_commands() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
     bot.send_to_completion(ANA, "/help").await;
@@ -76,7 +76,7 @@ async fn commands_that_were_failed_are_counted() {
 }
 
 #[tokio::test]
-async fn a_phone_that_is_away_is_told_while_whatsapp_goes_on_without_it() {
+async fn status_reports_an_offline_phone_with_a_live_session() {
     let bot = Service::start().await;
     let away = r#"{"connected":"true","error":"You are already connected.","smartphoneConnected":"false"}"#;
     bot.sandbox.faults().fail_next("status", 1, Fault::Replace(ok(away)));
@@ -87,7 +87,7 @@ async fn a_phone_that_is_away_is_told_while_whatsapp_goes_on_without_it() {
 }
 
 #[tokio::test]
-async fn a_subscription_is_spoken_of_when_its_end_is_near() {
+async fn status_warns_when_the_subscription_is_about_to_end() {
     // 2025-11-24, noon in UTC.
     let start = Timestamp(1_763_985_600_000);
     let bot = Service::with().clock(Clock::manual(start)).start().await;
@@ -111,7 +111,7 @@ async fn a_subscription_is_spoken_of_when_its_end_is_near() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_cannot_be_asked_for_hurts_nothing() {
+async fn an_unreadable_subscription_is_left_out() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("me", 1, Fault::Replace(refusal("no")));
 
@@ -121,7 +121,7 @@ async fn a_subscription_that_cannot_be_asked_for_hurts_nothing() {
 }
 
 #[tokio::test]
-async fn since_when_whatsapp_is_connected_is_told_where_a_webhook_told_it() {
+async fn status_shows_the_connection_time_from_the_webhook() {
     // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
     let start = 1_763_985_600_000_i64;
     let bot = Service::with().clock(Clock::manual(Timestamp(start))).start().await;
@@ -131,7 +131,7 @@ async fn since_when_whatsapp_is_connected_is_told_where_a_webhook_told_it() {
     let ignored = r#"{"status":"ignored","reason":"unsupported_event"}"#;
 
     let unknown = bot.ask(ANA, "/status").await;
-    // That it ended is told in seconds; the later beginning comes twice, the first time before the end.
+    // Its end is in seconds; the later start is delivered twice, first before the end.
     assert_eq!(told(event("ConnectedCallback", start - 3_600_000)).await, ignored);
     assert_eq!(told(event("DisconnectedCallback", start / 1_000 - 7_200)).await, ignored);
     assert_eq!(told(event("ConnectedCallback", start - 1_000)).await, ignored);

@@ -1,7 +1,7 @@
-//! Trouble of the store, seen from outside: no order is accepted that may be lost, whoever writes no
-//! order notices nothing, `/readyz` tells, and all goes on by itself when the store is back.
+//! Store outages, seen from outside: no command is accepted that may be lost, other senders notice nothing,
+//! `/readyz` reports the outage, and everything continues automatically when the store is back.
 //!
-//! `docs/RELIABILITY.md` has the table; `cli/store.rs` the troubles that only a process can have.
+//! `docs/RELIABILITY.md` has the table; `cli/store.rs` the outages that need a process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use sqlx::Connection as _;
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 use crate::webhook::hold;
 
@@ -18,14 +18,14 @@ const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
 impl Service {
-    /// What `/readyz` says: the status and the text.
+    /// Status and text of `/readyz`.
     async fn readiness(&self) -> (u16, String) {
         let answer = ask(&self.admin_url, &request("GET", "/readyz", &[], b"")).await;
         (answer.status, answer.text())
     }
 
-    /// Posts an order and expects 503 with `Retry-After` within `most`; chatter is answered at once
-    /// meanwhile, and the store is not ready.
+    /// Posts a command and expects 503 with `Retry-After` within `most`. Meanwhile chatter gets a response at
+    /// once, and `/readyz` fails.
     async fn expect_refused(&self, order: &EventBuilder, most: Duration) {
         let begun = Instant::now();
         let refused = self.post(order);
@@ -44,14 +44,14 @@ impl Service {
         assert!(begun.elapsed() < most, "503 came after {:?}", begun.elapsed());
     }
 
-    /// Not ready, and the reason says this.
+    /// Checks that it is not ready for this reason.
     async fn expect_unready(&self, why: &str) {
         let (status, text) = self.readiness().await;
         assert_eq!(status, 503, "{text}");
         assert!(text.contains(why), "{text}");
     }
 
-    /// Returns when it is ready, without anybody starting it again.
+    /// Waits until it is ready again without a restart.
     async fn ready(&self) {
         self.within(async {
             while self.readiness().await.0 != 200 {
@@ -69,7 +69,7 @@ impl Service {
     }
 }
 
-/// In a process of its own: one that closes a file of SQLite's takes that file's locks away.
+/// In its own process: a process that closes an SQLite file releases all its locks on it.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) {
     let ran = Command::new(program).args(arguments).output().unwrap();
@@ -85,14 +85,14 @@ fn damage(file: &Path, from: u64) {
     run("sh", &["-c", noise, "sh", &path, &seek, &count]);
 }
 
-/// A connection to the file of a service that is stopped.
+/// A connection to the file of a stopped service.
 async fn beside(journal: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     sqlx::AnyConnection::connect(&format!("sqlite:{}", journal.display())).await.unwrap()
 }
 
 #[tokio::test]
-async fn while_another_process_holds_the_file_commands_are_sent_again() {
+async fn while_another_process_locks_the_file_commands_are_redelivered() {
     let bot = Service::with().on_sqlite().start().await;
     let order = bot.message(ANA, COMMAND);
     let other = hold(&bot.journal_path()).await;
@@ -165,7 +165,7 @@ async fn a_command_is_not_written_into_a_file_that_was_deleted() {
 }
 
 #[tokio::test]
-async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
+async fn a_clean_shutdown_saves_the_content_of_a_deleted_log() {
     let mut bot = Service::with().on_sqlite().start().await;
     let first = bot.message(ANA, COMMAND);
     assert_eq!(bot.ask_by(&first).await, DONE);
@@ -182,7 +182,7 @@ async fn what_stood_in_a_log_that_was_deleted_is_saved_by_an_orderly_end() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_advice() {
+async fn a_page_damaged_at_run_time_stops_accepting_with_a_remedy() {
     let mut bot = Service::with().on_sqlite().start().await;
     let known = bot.message(ANA, "/whoami").with_id("made-up-02500");
     bot.stop().await;
@@ -209,7 +209,7 @@ async fn a_page_that_is_damaged_under_the_running_service_ends_accepting_with_ad
 }
 
 #[tokio::test]
-async fn while_a_replica_holds_its_turn_for_ever_commands_are_sent_again() {
+async fn while_a_replica_blocks_the_writer_commands_are_redelivered() {
     let Some(server) = postgres::shared() else {
         return postgres::skip_notice(module_path!());
     };
@@ -242,7 +242,7 @@ async fn postgresql_may_restart_under_the_running_service() {
     bot.expect_refused(&order, Duration::from_secs(100)).await;
     bot.expect_unready("cannot be used now").await;
     call.release();
-    // The worker looks for orders each 5 s: by then it has met the trouble as well.
+    // The worker polls every 5 s: by then it has noticed the outage too.
     tokio::time::sleep(Duration::from_secs(6)).await;
 
     server.restart();
@@ -253,7 +253,7 @@ async fn postgresql_may_restart_under_the_running_service() {
 }
 
 #[tokio::test]
-async fn an_answer_that_went_out_while_the_journal_could_not_be_written_is_sent_once() {
+async fn a_reply_sent_during_a_store_outage_is_sent_once() {
     let bot = Service::with().on_sqlite().start().await;
     let answer = bot.sandbox.faults().hold_response("send-text");
     let order = bot.send_to_completion(ANA, COMMAND).await;

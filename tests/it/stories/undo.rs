@@ -1,14 +1,14 @@
-//! `/undo` takes back exactly what the last order of this admin in this chat changed.
+//! `/undo` reverts exactly the last change of this admin in this chat.
 
 use std::time::Duration;
 
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
-use crate::stories::scene::{ANA_AND_RUI, RUI, ok, refusal};
+use crate::stories::fixtures::{ANA_AND_RUI, RUI, ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn what_was_linked_is_unlinked_and_what_was_there_before_stays() {
+async fn undo_unlinks_only_newly_linked_groups() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" moradores futebol suporte"#).await;
 
@@ -17,7 +17,7 @@ async fn what_was_linked_is_unlinked_and_what_was_there_before_stays() {
     assert_eq!(undone, "2 of 2 groups are now out of “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
     assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     bot.settled().await;
-    // And what that changed is taken back as well.
+    // The undo itself can be undone.
     assert_eq!(
         bot.ask(ANA, "/undo").await,
         "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”"
@@ -25,7 +25,7 @@ async fn what_was_linked_is_unlinked_and_what_was_there_before_stays() {
 }
 
 #[tokio::test]
-async fn what_was_unlinked_is_linked_again() {
+async fn undo_links_unlinked_groups_again() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/tirar "Bairro Feliz" moradores futebol"#).await;
 
@@ -33,7 +33,7 @@ async fn what_was_unlinked_is_linked_again() {
 }
 
 #[tokio::test]
-async fn a_command_that_changed_nothing_is_no_last_change() {
+async fn undo_skips_a_command_that_changed_nothing() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
@@ -44,7 +44,7 @@ async fn a_command_that_changed_nothing_is_no_last_change() {
 }
 
 #[tokio::test]
-async fn it_is_this_admins_last_change_in_this_chat() {
+async fn undo_reverts_the_last_change_of_this_admin_in_this_chat() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let elsewhere = bot.message(ANA, "/undo").in_group(&bot.group("Suporte"));
@@ -54,7 +54,7 @@ async fn it_is_this_admins_last_change_in_this_chat() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_back_where_nothing_was_changed() {
+async fn undo_without_a_change_reverts_nothing() {
     let bot = Service::start().await;
 
     assert_eq!(bot.ask(ANA, "/undo").await, "❌ There is nothing of yours in this chat to take back.");
@@ -69,7 +69,7 @@ async fn nothing_is_taken_back_where_nothing_was_changed() {
 }
 
 #[tokio::test]
-async fn what_was_not_sure_is_taken_back_too_and_not_the_change_before_it() {
+async fn undo_reverts_an_uncertain_change_and_not_the_one_before() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
@@ -88,7 +88,7 @@ async fn what_was_not_sure_is_taken_back_too_and_not_the_change_before_it() {
 }
 
 #[tokio::test]
-async fn another_admin_of_the_same_group_takes_nothing_back_of_it() {
+async fn another_admin_of_the_group_cannot_undo_it() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let group = bot.group("Suporte");
     let here = |from: &str, text: &str| bot.message(from, text).in_group(&group);
@@ -103,7 +103,7 @@ async fn another_admin_of_the_same_group_takes_nothing_back_of_it() {
 }
 
 #[tokio::test]
-async fn what_one_order_linked_is_unlinked_on_a_yes_where_it_is_much() {
+async fn undo_of_many_links_prompts() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte síndicos café"#).await;
 
@@ -116,10 +116,10 @@ async fn what_one_order_linked_is_unlinked_on_a_yes_where_it_is_much() {
     assert_eq!(bot.community_of("Café da Manhã"), None);
 }
 
-/// Every call is done and answered 502, and the community shows it only later: nobody knows, and the next `/undo`
-/// takes back this and nothing before it.
+/// Every call succeeds with response 502 and shows late: the result is unknown, and the next `/undo` reverts
+/// this and nothing before it.
 #[tokio::test]
-async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_command_before_it() {
+async fn a_change_without_a_response_is_unknown_and_undo_reverts_only_that() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let trouble = bot.sandbox.faults();
@@ -137,7 +137,7 @@ async fn what_had_no_answer_is_told_as_unsure_and_undo_takes_back_that_and_no_co
 }
 
 #[tokio::test]
-async fn a_yes_to_a_misspelled_undo_takes_back_once() {
+async fn a_yes_to_a_misspelled_undo_reverts_once() {
     let bot = Service::start().await;
     bot.ask(ANA, "/vincular bairro futebol").await;
     bot.settled().await;
@@ -152,7 +152,7 @@ async fn a_yes_to_a_misspelled_undo_takes_back_once() {
 }
 
 #[tokio::test]
-async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
+async fn a_yes_to_a_misspelled_undo_without_a_change_replies_once() {
     let bot = Service::start().await;
     bot.ask(ANA, "/desfaz").await;
 
@@ -162,7 +162,7 @@ async fn a_yes_to_a_misspelled_undo_of_nothing_says_so_once() {
 }
 
 #[tokio::test]
-async fn a_dry_run_of_a_misspelled_undo_stays_one() {
+async fn a_dry_run_of_a_misspelled_undo_stays_a_dry_run() {
     let bot = Service::start().await;
     bot.ask(ANA, "/vincular bairro futebol").await;
     bot.settled().await;
@@ -177,7 +177,7 @@ async fn a_dry_run_of_a_misspelled_undo_stays_one() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_changed_is_the_last_change_and_not_the_one_before_it() {
+async fn an_uncertain_change_is_the_last_change_for_undo() {
     for (order, call) in [
         ("/describe \"Bairro Feliz\" novo", "update-community-description"),
         ("/photo \"Bairro Feliz\" https://pictures.example/a.jpeg", "update-community-photo"),

@@ -1,8 +1,8 @@
-//! `/unlink`: groups leave a community, and the reply is true for each.
+//! `/unlink`: removes groups from a community, with a true reply for each.
 
 use vincula::sandbox::{Fault, PartialFailure};
 
-use super::scene::{ok, refusal};
+use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn an_admin_unlinks_a_group() {
 }
 
 #[tokio::test]
-async fn a_group_that_was_not_in_it_is_told_so_and_one_of_another_community_stays_there() {
+async fn unlink_reports_groups_outside_and_keeps_those_of_other_communities() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol lançamentos moradores xyzzy"#).await;
@@ -31,7 +31,7 @@ async fn a_group_that_was_not_in_it_is_told_so_and_one_of_another_community_stay
 }
 
 #[tokio::test]
-async fn of_all_groups_the_one_named_last_must_stay() {
+async fn when_all_groups_are_unlinked_the_last_named_stays() {
     let bot = Service::start().await;
     let before = bot.world();
 
@@ -46,7 +46,7 @@ async fn of_all_groups_the_one_named_last_must_stay() {
 }
 
 #[tokio::test]
-async fn the_only_group_of_a_community_is_not_even_asked_for() {
+async fn the_only_group_of_a_community_is_not_unlinked() {
     let bot = Service::with()
         .world(|world| {
             let small = world.community("Pequena");
@@ -66,7 +66,7 @@ async fn the_only_group_of_a_community_is_not_even_asked_for() {
 }
 
 #[tokio::test]
-async fn a_group_that_became_the_last_one_meanwhile_is_told_what_z_api_said() {
+async fn a_group_that_became_the_last_reports_z_apis_error() {
     let bot = Service::start().await;
     bot.sandbox.faults().set_partial(PartialFailure::Error);
     let call = bot.sandbox.faults().hold_request("communities/unlink");
@@ -100,7 +100,7 @@ async fn an_announcement_group_cannot_be_unlinked() {
 }
 
 #[tokio::test]
-async fn the_group_that_the_command_is_written_in_is_here() {
+async fn here_is_the_group_of_the_command() {
     let bot = Service::start().await;
     let order = bot.message(ANA, r#"/unlink "Bairro Feliz" aqui"#).in_group(&bot.group("Moradores"));
 
@@ -110,7 +110,7 @@ async fn the_group_that_the_command_is_written_in_is_here() {
 }
 
 #[tokio::test]
-async fn a_refusal_and_a_yes_that_never_shows_are_told_apart() {
+async fn a_refusal_and_an_unconfirmed_change_are_distinguished() {
     let bot = Service::start().await;
     let order = r#"/unlink "Bairro Feliz" moradores"#;
 

@@ -1,6 +1,6 @@
 //! `/who`: who may do what in a community.
 
-use super::appointed::{BRUNO, setting};
+use super::community_admins::{BRUNO, setting};
 use crate::support::{ANA, Service};
 
 const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname = \"Ana\"\n\
@@ -10,7 +10,7 @@ const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname
     communities = [\"Marketing BR\"]\n";
 
 #[tokio::test]
-async fn who_may_do_what_is_told_in_the_language_of_the_command() {
+async fn who_replies_in_the_language_of_the_command() {
     let bot = Service::with().admins(SOME).start().await;
     let orders = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
     let told = [
@@ -29,7 +29,7 @@ async fn who_may_do_what_is_told_in_the_language_of_the_command() {
 }
 
 #[tokio::test]
-async fn the_admins_of_the_community_follow_where_they_may_give_commands() {
+async fn who_lists_community_admins_if_they_have_rights() {
     let bot = setting()
         .instance("owner_commands = true")
         .admins(SOME)
@@ -63,7 +63,7 @@ async fn the_admins_of_the_community_follow_where_they_may_give_commands() {
 }
 
 #[tokio::test]
-async fn who_is_not_listed_or_not_shown_is_told_as_such() {
+async fn who_reports_unlisted_and_hidden_people() {
     let listed = SOME.replace("name = \"Ana\"", "name = \"Ana\"\ncommunities = [\"Serra\"]");
     let bot = setting()
         .admins(&listed)

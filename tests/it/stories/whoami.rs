@@ -1,9 +1,9 @@
-//! `/whoami`: how the bot knows the person who asks.
+//! `/whoami`: the bot's knowledge of the sender.
 
 use crate::support::{ANA, ANA_LID, Service};
 
 #[tokio::test]
-async fn an_admin_sees_number_chat_and_rights() {
+async fn whoami_shows_number_chat_and_rights() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/whoami").await;
@@ -15,7 +15,7 @@ async fn an_admin_sees_number_chat_and_rights() {
 }
 
 #[tokio::test]
-async fn what_was_seen_of_them_is_told_lid_and_group_too() {
+async fn whoami_shows_lid_and_group() {
     let bot = Service::with()
         .admins(
             "[instances.main.admins.a]\nlid = \"81896604192873@lid\"\nname = \"Ana *Lima*\"\n\
@@ -38,7 +38,7 @@ async fn what_was_seen_of_them_is_told_lid_and_group_too() {
 }
 
 #[tokio::test]
-async fn whoami_is_anybodys_who_is_an_admin() {
+async fn whoami_works_for_every_admin() {
     let bot = Service::with()
         .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"link\"]\n")
         .start()

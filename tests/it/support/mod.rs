@@ -1,7 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
 pub mod postgres;
-pub mod wire;
+pub mod raw_connection;
 
 use std::time::Duration;
 
@@ -22,25 +22,25 @@ use vincula::storage::{OpenError, Store};
 
 pub use vincula::sandbox::webhook_event::Answer;
 
-/// The admin of the stories.
+/// The default admin.
 pub const ANA: &str = "5544999990001";
 /// Ana's lid.
 pub const ANA_LID: &str = "81896604192873@lid";
-/// Somebody who is no admin.
+/// A person without rights.
 pub const NON_ADMIN: &str = "5511988887777";
 
-/// Nothing in a story takes longer; a test that waits this long has failed.
+/// Timeout of a test.
 const TIMEOUT: Duration = Duration::from_secs(40);
-/// All stories play on PostgreSQL where this variable says `postgres`: `VINCULA_TEST_STORE=postgres`.
+/// `VINCULA_TEST_STORE=postgres` runs all stories on PostgreSQL.
 const STORE: &str = "VINCULA_TEST_STORE";
 
-/// A service at work.
+/// A running service.
 pub struct Service {
     pub sandbox: Sandbox,
     pub clock: Clock,
-    /// Where webhooks go: `http://127.0.0.1:<port>/webhooks/main`.
+    /// Webhook URL: `http://127.0.0.1:<port>/webhooks/main`.
     pub url: String,
-    /// The private side: `http://127.0.0.1:<port>`.
+    /// Private listener: `http://127.0.0.1:<port>`.
     pub admin_url: String,
     pub store: Store,
     toml: String,
@@ -50,7 +50,7 @@ pub struct Service {
     upstream: (CancellationToken, JoinHandle<()>),
 }
 
-/// What a story wants to be otherwise.
+/// Options of a service.
 pub struct ServiceBuilder {
     world: World,
     account: Credentials,
@@ -81,7 +81,7 @@ impl Default for ServiceBuilder {
                 retry_notice_after: Duration::from_secs(20),
                 min_retry_delay: Duration::from_millis(20),
                 max_retry_delay: Duration::from_millis(100),
-                // On PostgreSQL a killed process's leases are waited for.
+                // On PostgreSQL the leases of a killed process must expire first.
                 lease: Duration::from_secs(2),
             },
             instance: String::new(),
@@ -128,51 +128,51 @@ impl ServiceBuilder {
         self
     }
 
-    /// More lines of `[instances.main]`.
+    /// Adds lines to `[instances.main]`.
     pub fn instance(mut self, toml: &str) -> Self {
         self.instance.push_str(toml);
         self.instance.push('\n');
         self
     }
 
-    /// The admins (and any other tables) instead of Ana.
+    /// Replaces the admins (and any other tables).
     pub fn admins(mut self, toml: &str) -> Self {
         self.admins = toml.to_owned();
         self
     }
 
-    /// The `verify` table instead of `zapi_token = true`.
+    /// Replaces the `verify` table.
     pub fn verify(mut self, toml: &str) -> Self {
         self.verify = toml.to_owned();
         self
     }
 
-    /// More lines of `[server]`.
+    /// Adds lines to `[server]`.
     pub fn server(mut self, toml: &str) -> Self {
         self.server = format!("{toml}\n");
         self
     }
 
-    /// The paces instead of those that hold nobody up.
+    /// Replaces the high rate limits of tests.
     pub fn pace(mut self, toml: &str) -> Self {
         self.limits = format!("{toml}\n");
         self
     }
 
-    /// More lines of `[instances.main.limits]`.
+    /// Adds lines to `[instances.main.limits]`.
     pub fn limits(mut self, toml: &str) -> Self {
         self.limits.push_str(toml);
         self.limits.push('\n');
         self
     }
 
-    /// With the journal in a file, whatever the other stories play on: it is about that file.
+    /// Uses a journal in a file, even if the other stories use PostgreSQL.
     pub fn on_sqlite(mut self) -> Self {
         self.is_on_postgres = false;
         self
     }
 
-    /// With the journal at this URL.
+    /// Uses the journal at this URL.
     pub fn store(mut self, url: &str) -> Self {
         self.store = Some(url.to_owned());
         self
@@ -228,20 +228,20 @@ struct Running {
 
 /// Another process of the same service, on the same journal.
 pub struct Replica {
-    /// Where its webhooks go.
+    /// Its webhook URL.
     pub url: String,
     pub store: Store,
     process: Process,
 }
 
 impl Replica {
-    /// Ends it as a crash does.
+    /// Stops it like a crash.
     pub async fn crash(&mut self) {
         self.process.kill().await;
     }
 }
 
-/// A runtime of its own stands for the service's process: it can be killed with all its tasks.
+/// A separate runtime stands for the process: it can be killed with all its tasks.
 struct Process {
     runtime: Option<Runtime>,
     shutdown: CancellationToken,
@@ -249,7 +249,7 @@ struct Process {
 }
 
 impl Process {
-    /// Drops every task where it stands.
+    /// Drops every task at once.
     async fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             tokio::task::spawn_blocking(move || runtime.shutdown_timeout(TIMEOUT)).await.unwrap();
@@ -287,8 +287,8 @@ async fn run(toml: &str, clock: Clock, timing: TimingConfig) -> Running {
         let private = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhooks/main", public.local_addr().unwrap());
         let admin_url = format!("http://{}", private.local_addr().unwrap());
-        // A crashed service is dropped within this process: on a busy machine its journal's thread may still be
-        // about to let go of the file, which a real crash would have done at once.
+        // A crashed service is dropped inside this process: on a busy machine its writer thread may still
+        // hold the file, which a real crash would release at once.
         let app = loop {
             match App::build(load(&toml), clock.clone(), timing).await {
                 Ok(app) => break app,
@@ -311,12 +311,12 @@ async fn run(toml: &str, clock: Clock, timing: TimingConfig) -> Running {
 }
 
 impl Service {
-    /// The service as a newcomer has it: the playground, Ana its admin.
+    /// Starts a service with the default world and Ana as admin.
     pub async fn start() -> Self {
         Self::with().start().await
     }
 
-    /// A service that is otherwise.
+    /// Starts building a service with other options.
     pub fn with() -> ServiceBuilder {
         ServiceBuilder::default()
     }
@@ -327,23 +327,23 @@ impl Service {
         EventBuilder::text(id, text).from(from).connected_phone(phone).sent_at(self.clock.now())
     }
 
-    /// Posts an event as Z-API does.
+    /// Posts an event like Z-API.
     #[track_caller]
     pub fn post(&self, event: &EventBuilder) -> impl Future<Output = Answer> + use<> {
         self.post_to(&self.url, event)
     }
 
-    /// Sends a message; the answer to the webhook, as text.
+    /// Sends a message and returns the webhook response as text.
     pub async fn send(&self, from: &str, text: &str) -> String {
         self.post(&self.message(from, text)).await.text()
     }
 
-    /// Sends an order and returns the first message of the bot that came after it.
+    /// Sends a command and returns the bot's next message.
     pub async fn ask(&self, from: &str, text: &str) -> String {
         self.ask_by(&self.message(from, text)).await
     }
 
-    /// Posts an order and returns the bot's answer to it.
+    /// Posts a command and returns the bot's reply to it.
     pub async fn ask_by(&self, event: &EventBuilder) -> String {
         let answer = self.post(event).await.text();
         assert!(answer.contains(r#""status":"accepted""#), "{answer}");
@@ -361,7 +361,7 @@ impl Service {
         }
     }
 
-    /// Waits, at most as long as a story may.
+    /// Waits with the timeout of a test.
     pub async fn within<T>(&self, wait: impl Future<Output = T>) -> T {
         match tokio::time::timeout(TIMEOUT, wait).await {
             Ok(value) => value,
@@ -369,10 +369,10 @@ impl Service {
         }
     }
 
-    /// Returns when no order is open.
+    /// Waits until no command is open.
     pub async fn settled(&self) {
         self.within(async {
-            // On a busy machine a look may time out; the next one need not.
+            // On a busy machine a read may time out; try again.
             while !self.store.queue_stats("main").await.is_ok_and(|stats| stats.open == 0) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -380,7 +380,7 @@ impl Service {
         .await;
     }
 
-    /// The name of the community that a group of this name is in.
+    /// The name of the community of the group with this name.
     pub fn community_of(&self, group: &str) -> Option<String> {
         self.sandbox.world(|world| {
             let group = world.group_named(group)?;
@@ -389,7 +389,7 @@ impl Service {
         })
     }
 
-    /// The calls whose path begins so.
+    /// The calls whose path begins like this.
     pub fn calls_to(&self, path: &str) -> Vec<ApiCall> {
         self.sandbox.calls().into_iter().filter(|call| call.path.starts_with(path)).collect()
     }
@@ -406,12 +406,12 @@ impl Service {
         async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
     }
 
-    /// Ends the service as a crash does: nothing is finished, nothing handed back.
+    /// Stops the service like a crash: nothing is finished or released.
     pub async fn crash(&mut self) {
         self.process.kill().await;
     }
 
-    /// Ends the service as SIGTERM does, and waits for its end.
+    /// Stops the service like SIGTERM, and waits for its end.
     pub async fn stop(&mut self) {
         self.process.shutdown.cancel();
         if let Some(service) = self.process.service.take() {
@@ -427,32 +427,34 @@ impl Service {
         self.process = running.process;
     }
 
-    /// Starts it again with another configuration: `from` in its file becomes `to`.
+    /// Starts it again with a changed configuration: `from` becomes `to`.
     pub async fn restart_with(&mut self, from: &str, to: &str) {
         assert!(self.toml.contains(from), "{from} is not in {}", self.toml);
         self.toml = self.toml.replace(from, to);
         self.restart().await;
     }
 
-    /// Where its Z-API is.
+    /// URL of its Z-API.
     pub fn base_url(&self) -> &str {
         let (_, rest) = self.toml.split_once("base_url = \"").unwrap();
         rest.split('"').next().unwrap()
     }
 
-    /// Its counters, in Prometheus' text form.
+    /// Its metrics in Prometheus' text format.
     pub async fn metrics(&self) -> String {
-        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
+        raw_connection::ask(&self.admin_url, &raw_connection::request("GET", "/metrics", &[], b""))
+            .await
+            .text()
     }
 
-    /// Where the journal is, as the configuration has it.
+    /// The journal's URL in the configuration.
     pub fn store_url(&self) -> String {
         let (_, url) = self.toml.split_once("url = \"").unwrap();
         url.split_once('"').unwrap().0.to_owned()
     }
 
-    /// The texts of the orders in the journal, in the order in which it took them: `seq`, which only SQL
-    /// sees. All are of one chat.
+    /// Texts of the commands in the journal, all of one chat, in the order in which they were accepted
+    /// (`seq`, visible only to SQL).
     pub async fn accepted_ids(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
@@ -460,7 +462,7 @@ impl Service {
         texts.fetch_all(&mut journal).await.unwrap()
     }
 
-    /// Writes so many aliases of one thing into the journal, as if they had been kept from a chat.
+    /// Inserts this many aliases of one target into the journal, as if set in a chat.
     pub async fn store_aliases(&self, count: usize, id: &str) {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
@@ -477,7 +479,7 @@ impl Service {
         journal.close().await.unwrap();
     }
 
-    /// Where the journal's file is; for a service on SQLite.
+    /// Path of the journal file; only for SQLite.
     pub fn journal_path(&self) -> std::path::PathBuf {
         self.folder.path().join("vincula.db")
     }

@@ -1,7 +1,7 @@
-//! A PostgreSQL of our own: one throw-away server for this test process, a database for each test.
+//! Temporary PostgreSQL: one server per test process, one database per test.
 //!
-//! It runs where Debian's package (or any other) has put `initdb` and `postgres`, as an ordinary user,
-//! on a socket in a temporary folder. It ends with this process, however that ends.
+//! Uses the `initdb` and `postgres` of Debian's package (or of `PATH`), as an ordinary user, on a socket in a
+//! temporary folder. Stops when this process ends, even if it crashes.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 
-/// Nobody: the server refuses to run as root.
+/// User `nobody`: the server refuses to run as root.
 const NOBODY: &str = "65534";
-/// What starts the server and stops it when nobody holds the other end of its input any more. Each
-/// line of it starts (`s`) or kills (`k`) the server in between.
+/// Starts the server, and stops it when its stdin is closed. Each line of input starts (`s`) or kills (`k`)
+/// the server.
 const KEEPER: &str = r#"
 start() { "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync="$3" -c max_connections=400 \
     -c shared_buffers=32MB -c log_min_messages=panic >>"$2/log" 2>&1 & pid=$!; }
@@ -30,22 +30,22 @@ kill -QUIT "$pid"; wait "$pid"
 rm -rf "$2"
 "#;
 
-/// A server.
+/// A running server.
 pub struct Server {
-    /// Where its programs are.
+    /// Folder of its programs.
     pub programs: PathBuf,
-    /// Where its socket is.
+    /// Folder of its socket.
     pub folder: PathBuf,
     keeper: Mutex<Child>,
 }
 
-/// The server that tests share, or nothing where PostgreSQL is not installed.
+/// The shared server, or `None` if PostgreSQL is not installed.
 pub fn shared() -> Option<&'static Server> {
     static SHARED: OnceLock<Option<Server>> = OnceLock::new();
     SHARED.get_or_init(Server::start).as_ref()
 }
 
-/// Tells which test did not run, past the test runner's hold on the output.
+/// Reports a skipped test on the real stderr, which the test runner does not capture.
 pub fn skip_notice(module: &str) {
     let thread = std::thread::current();
     let test = thread.name().filter(|name| *name != "main").unwrap_or(module);
@@ -54,12 +54,12 @@ pub fn skip_notice(module: &str) {
 }
 
 impl Server {
-    /// Starts one, or nothing where PostgreSQL is not installed.
+    /// Starts a server, or returns `None` if PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
         Self::with_fsync("off")
     }
 
-    /// The same with its commits synced (`on`), to be measured, or not (`off`).
+    /// The same with `fsync` `on`, for measurements, or `off`.
     pub fn with_fsync(fsync: &str) -> Option<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("vincula-pg-").tempdir().unwrap().keep();
@@ -82,20 +82,19 @@ impl Server {
         Some(server)
     }
 
-    /// The URL of a new schema of a database that all share: made in no time. Stories in it take turns
-    /// at writing, and wake each other's workers.
+    /// URL of a new schema in a shared database, which is fast to create. Its tests share the writer lock and
+    /// wake each other's workers.
     pub async fn schema(&self) -> String {
         let name = self.create("SCHEMA").await;
         format!("{}&options[search_path]={name}", self.url("postgres"))
     }
 
-    /// The URL of a new database that nobody else uses.
+    /// URL of a new database.
     pub async fn database(&self) -> String {
         self.url(&self.create("DATABASE").await)
     }
 
-    /// How many transactions the server counted in the database of this URL; it learns of them within
-    /// seconds.
+    /// Number of transactions in the database of this URL; the statistics lag by seconds.
     pub async fn transactions(&self, url: &str) -> i64 {
         let name = url.trim_start_matches("postgres:///").split('?').next().unwrap();
         let mut connection = sqlx::postgres::PgConnection::connect(&self.url("postgres")).await.unwrap();
@@ -112,7 +111,7 @@ impl Server {
         name
     }
 
-    /// Kills the server as a crash does.
+    /// Kills the server like a crash.
     pub fn kill(&self) {
         self.log("k");
         let begun = Instant::now();
@@ -122,7 +121,7 @@ impl Server {
         }
     }
 
-    /// Starts it again after [`Server::kill`].
+    /// Starts the server again after [`Server::kill`].
     pub fn restart(&self) {
         self.log("s");
         self.wait_until_up();
@@ -160,7 +159,7 @@ impl Drop for Server {
     }
 }
 
-/// The folder of `initdb` and `postgres`: the newest of Debian's, else where the path leads.
+/// Folder of `initdb` and `postgres`: the newest of Debian's packages, else from `PATH`.
 fn programs() -> Option<PathBuf> {
     let version = |folder: &Path| -> Option<u32> { folder.file_name()?.to_str()?.parse().ok() };
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! Authentic events that are no orders: 200, and a word why; every kind that Z-API sends passes.
+//! Authentic events that are no commands: 200 with a reason; every kind of Z-API event is accepted.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::support::{ANA, NON_ADMIN, Service};
 const GROUP: &str = "120363019502650977-group";
 
 impl Service {
-    /// Posts any JSON as Z-API does.
+    /// Posts any JSON like Z-API.
     async fn say(&self, body: &str) -> Answer {
         self.deliver(TARGET, &[self.token()], body.as_bytes()).await
     }
 }
 
 #[tokio::test]
-async fn each_reason_why_an_event_is_no_command_is_told() {
+async fn each_ignored_event_names_its_reason() {
     let bot = Service::with().limits("commands_per_minute = 2").start().await;
     let order = || bot.message(ANA, "/whoami");
     let late = bot.clock.now().plus(Duration::from_secs(3_600));
@@ -49,7 +49,7 @@ async fn each_reason_why_an_event_is_no_command_is_told() {
     }
     assert_eq!(bot.orders().await, 0);
 
-    // Two are within the rate; the third is written down to tell Ana, the fourth is ignored.
+    // Two are within the rate limit; the third is stored to tell Ana, the fourth is ignored.
     for _ in 0..3 {
         assert_status(&bot.post(&order()).await, "accepted");
     }

@@ -1,4 +1,4 @@
-//! The four ways in which a webhook proves where it comes from, signed here by other code than ours.
+//! The four authentication schemes, signed here by independent code.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const NEXT_KEY: &str = "the made-up key that comes after it";
 const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
 const NEXT_STANDARD: &str = "whsec_dGhlIG5leHQgc3RhbmRhcmQgd2ViaG9va3Mga2V5";
 
-/// A request, taken apart so that a test can spoil any part of it.
+/// A request in parts, so that a test can change any of them.
 #[derive(Clone)]
 struct Delivery {
     target: String,
@@ -64,7 +64,7 @@ impl Delivery {
         bot.deliver(&self.target, &headers, &self.body).await
     }
 
-    /// The same with one bit changed, once for each part: the last of the path, of each header, of the body.
+    /// Copies with one bit changed in each part: at the end of the path, of each header, of the body.
     fn spoilt(&self) -> Vec<(String, Self)> {
         let mut all = Vec::new();
         let flip = |text: &str, at: usize| {
@@ -77,7 +77,7 @@ impl Delivery {
         all.push(("the path".to_owned(), other));
         for (index, (name, value)) in self.headers.iter().enumerate() {
             let mut other = self.clone();
-            // Padding at the end of base64 holds no bits of the signature.
+            // Base64 padding holds no bits of the signature.
             other.headers[index].1 = flip(value, value.trim_end_matches('=').len() - 2);
             all.push((format!("the header {name}"), other));
             let mut other = self.clone();
@@ -106,7 +106,7 @@ async fn service(verify: &str) -> Service {
     Service::with().clock(clock).verify(&format!("[instances.main.verify]\n{verify}\n")).start().await
 }
 
-/// What is spoilt is refused, what is whole is accepted.
+/// Checks that the changed copies are rejected and the original is accepted.
 async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
     for (what, spoilt) in delivery.spoilt() {
         if free.contains(&what.as_str()) {
@@ -120,7 +120,7 @@ async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
 }
 
 #[tokio::test]
-async fn t01_a_signature_proves_the_body_and_one_changed_bit_does_not() {
+async fn t01_a_signature_authenticates_the_body_and_one_changed_bit_does_not() {
     let hmac = format!("hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{KEY}\"] }}");
     let bot = service(&hmac).await;
     let delivery = Delivery::of(&bot.message(ANA, "/whoami").body()).hmac(KEY);
@@ -132,7 +132,7 @@ async fn t01_a_signature_proves_the_body_and_one_changed_bit_does_not() {
 }
 
 #[tokio::test]
-async fn t01_t07_a_token_or_a_path_proves_the_sender_and_one_changed_bit_does_not() {
+async fn t01_t07_a_token_or_path_authenticates_and_one_changed_bit_does_not() {
     let of_the_body = |delivery: &Delivery| -> Vec<String> {
         delivery.spoilt().into_iter().map(|(what, _)| what).filter(|what| what.contains("body")).collect()
     };
@@ -148,7 +148,7 @@ async fn t01_t07_a_token_or_a_path_proves_the_sender_and_one_changed_bit_does_no
 }
 
 #[tokio::test]
-async fn where_all_four_are_configured_all_four_must_hold() {
+async fn all_configured_schemes_must_pass() {
     let bot = service(&format!(
         "zapi_token = true\npath_secret = \"{PATH}\"\n\
          hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{KEY}\"] }}\n\
@@ -176,7 +176,7 @@ async fn a_signature_comes_in_hex_or_base64_with_or_without_its_prefix() {
 }
 
 #[tokio::test]
-async fn keys_are_changed_without_a_webhook_lost() {
+async fn keys_rotate_without_losing_a_webhook() {
     let keys = format!(
         "hmac = {{ header = \"X-Hub-Signature-256\", secrets = [\"{NEXT_KEY}\", \"{KEY}\"] }}\n\
          standard_webhooks = {{ secrets = [\"{NEXT_STANDARD}\", \"{STANDARD}\"] }}"
@@ -187,7 +187,7 @@ async fn keys_are_changed_without_a_webhook_lost() {
     };
     assert_status(&signed(&bot, KEY, STANDARD, "msg_1").to(&bot).await, "accepted");
     assert_status(&signed(&bot, NEXT_KEY, NEXT_STANDARD, "msg_2").to(&bot).await, "accepted");
-    // A sender that changes its keys signs with both.
+    // A sender that rotates its keys signs with both.
     let body = bot.message(ANA, "/whoami").body();
     let both = ["msg_3"; 2]
         .iter()
@@ -208,22 +208,22 @@ async fn keys_are_changed_without_a_webhook_lost() {
 }
 
 #[tokio::test]
-async fn t04_a_caught_delivery_brings_nothing_when_it_is_sent_again() {
+async fn t04_a_replayed_delivery_does_nothing() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
     let order = bot.message(ANA, "/link Bairro futebol");
     let delivery = Delivery::of(&order.body()).standard(STANDARD, "msg_1", NOON);
     assert_status(&delivery.to(&bot).await, "accepted");
     bot.reply_to(order.message_id()).await;
 
-    // Within the window it is a duplicate, under its own id and as another delivery of the message.
+    // Within the window it is a duplicate, with its own id and as another delivery of the message.
     bot.clock.advance(Duration::from_secs(300));
     assert_status(&delivery.to(&bot).await, "duplicate");
     let again = Delivery::of(&order.body()).standard(STANDARD, "msg_2", NOON);
     assert_status(&again.to(&bot).await, "duplicate");
-    // A sender that uses an id twice for different messages sent one delivery.
+    // Different messages with one delivery id count as one delivery.
     let other = bot.message(ANA, "/whoami").sent_at(NOON).body();
     assert_status(&Delivery::of(&other).standard(STANDARD, "msg_1", NOON).to(&bot).await, "duplicate");
-    // Outside of it, nothing is said at all.
+    // Outside the window it gets 401.
     bot.clock.advance(Duration::from_secs(1));
     expect_problem(&delivery.to(&bot).await, 401);
 
@@ -235,7 +235,7 @@ async fn t04_a_caught_delivery_brings_nothing_when_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn t04_t06_a_stamp_outside_the_window_or_of_an_odd_form_is_refused() {
+async fn t04_t06_a_timestamp_outside_the_window_or_malformed_is_rejected() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
     let body = bot.message(ANA, "/whoami").body();
     let at = |seconds: i64| Timestamp(NOON.0 + seconds * 1_000);

@@ -1,7 +1,7 @@
-//! `/link`: groups come into a community, and the reply is true for each.
+//! `/link`: adds groups to a community, with a true reply for each.
 
+mod arguments;
 mod names;
-mod words;
 
 use vincula::sandbox::{BotRole, PartialFailure};
 
@@ -19,7 +19,7 @@ async fn an_admin_links_two_groups_by_name() {
 }
 
 #[tokio::test]
-async fn a_group_that_was_in_it_already_is_told_so_and_not_asked_for() {
+async fn a_group_already_in_the_community_is_reported_without_a_call() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores futebol"#).await;
@@ -59,7 +59,7 @@ async fn a_group_of_another_community_stays_there_and_the_reply_has_the_command_
 }
 
 #[tokio::test]
-async fn an_announcement_group_stays_where_it_is() {
+async fn an_announcement_group_is_not_linked() {
     let bot = Service::start().await;
     let id = bot.world().communities()[1].announcement.clone();
 
@@ -74,7 +74,7 @@ async fn an_announcement_group_stays_where_it_is() {
 }
 
 #[tokio::test]
-async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be() {
+async fn clear_groups_are_linked_and_ambiguous_ones_list_candidates() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol vendas futebbol xyzzy"#).await;
@@ -91,7 +91,7 @@ async fn the_clear_groups_are_linked_and_each_unclear_one_says_what_it_could_be(
 }
 
 #[tokio::test]
-async fn a_community_that_could_be_two_stops_the_whole_command() {
+async fn an_ambiguous_community_stops_the_command() {
     let bot = Service::with()
         .world(|world| {
             world.community("Bairro Novo");
@@ -109,7 +109,7 @@ async fn a_community_that_could_be_two_stops_the_whole_command() {
 }
 
 #[tokio::test]
-async fn a_community_that_nobody_knows_stops_the_whole_command() {
+async fn an_unknown_community_stops_the_command() {
     let bot = Service::start().await;
 
     let near = bot.ask(ANA, "/link bairo futebol").await;
@@ -150,7 +150,7 @@ async fn more_groups_than_a_community_should_hold_are_linked_with_a_warning() {
 }
 
 #[tokio::test]
-async fn a_full_community_takes_as_many_as_it_can_and_the_rest_is_told_why() {
+async fn a_full_community_takes_as_many_as_it_can_and_reports_the_rest() {
     let bot = Service::with().world(|world| world.set_limit(3)).start().await;
     bot.sandbox.faults().set_partial(PartialFailure::Error);
     let before = bot.world();
@@ -166,7 +166,7 @@ async fn a_full_community_takes_as_many_as_it_can_and_the_rest_is_told_why() {
 }
 
 #[tokio::test]
-async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
+async fn an_id_outside_the_list_is_reported_as_no_group_of_the_bot() {
     let bot = Service::start().await;
     let absent = bot.group("Suporte");
     bot.sandbox.world(|world| world.set_bot_role(&absent, BotRole::Absent));
@@ -186,7 +186,7 @@ async fn an_id_that_the_list_lacks_is_told_to_be_no_group_of_the_bot() {
 }
 
 #[tokio::test]
-async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_prompt_that_helps() {
+async fn a_group_without_bot_rights_is_refused_with_a_remedy() {
     let bot = Service::start().await;
     let id = bot.group("Suporte");
     bot.sandbox.world(|world| world.set_bot_role(&id, BotRole::Member));
@@ -202,7 +202,7 @@ async fn a_group_in_which_the_bot_is_no_admin_is_refused_with_the_prompt_that_he
 }
 
 #[tokio::test]
-async fn a_group_that_another_community_took_meanwhile_is_told_to_belong_there() {
+async fn a_group_linked_elsewhere_meanwhile_is_reported_there() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));

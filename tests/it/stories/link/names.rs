@@ -1,4 +1,4 @@
-//! How a community and its groups are named in an order.
+//! Ways to name a community and its groups in a command.
 
 use vincula::sandbox::Options;
 
@@ -111,7 +111,7 @@ async fn here_is_nowhere_in_a_direct_chat() {
 }
 
 #[tokio::test]
-async fn a_pattern_is_all_groups_that_it_fits() {
+async fn a_pattern_matches_all_fitting_groups() {
     let bot = Service::start().await;
 
     let reply = bot.ask(ANA, "/link \"Bairro Feliz\" vendas* *xyzzy*").await;
@@ -167,7 +167,7 @@ async fn an_ordinary_group_may_be_called_like_a_community() {
 }
 
 #[tokio::test]
-async fn two_groups_of_one_name_are_told_apart_by_their_ids() {
+async fn two_groups_of_one_name_are_distinguished_by_id() {
     let bot = Service::with()
         .world(|world| {
             world.group_with_id("120363000000000001-group", "Time");
@@ -188,7 +188,7 @@ async fn two_groups_of_one_name_are_told_apart_by_their_ids() {
 }
 
 #[tokio::test]
-async fn of_many_candidates_five_are_named_and_the_rest_is_counted() {
+async fn five_candidates_are_named_and_the_rest_counted() {
     let bot = Service::with()
         .world(|world| {
             for team in 1..=8 {
@@ -209,7 +209,7 @@ async fn of_many_candidates_five_are_named_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
-async fn a_group_made_a_moment_ago_is_found() {
+async fn a_just_created_group_is_found() {
     let bot = Service::start().await;
     bot.ask(ANA, "/link \"Bairro Feliz\" futebol").await;
     bot.sandbox.world(|world| world.group("Novíssimo"));

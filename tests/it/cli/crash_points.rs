@@ -1,0 +1,236 @@
+//! Stops the process exactly at each step of a command and starts it again: nothing is lost or done twice,
+//! and the status icons are true.
+//!
+//! The steps are those of `src/failpoint.rs`; a debug build stops at `VINCULA_FAIL_AT`. As Z-API does, the
+//! sender repeats a delivery only if it got no response.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
+
+use vincula::failpoint::{InjectedBug, Step};
+use vincula::sandbox::{Fault, SentMessage};
+
+use super::{Serving, TestFolder};
+use crate::support::ANA;
+
+const COMMAND: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
+const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    ✅ “Futebol”\n✅ “Mães do Bairro”";
+/// Longer than the delay of a progress reaction, so that the steps that remove it are reached.
+const PROGRESS_REACTION: Duration = Duration::from_millis(2_100);
+/// `abort`: no unwinding, no clean-up.
+const ABORTED: i32 = 6;
+
+macro_rules! stopped_at {
+    ($($test:ident: $step:ident,)*) => {
+        /// Steps with a test below.
+        const TESTED: &[Step] = &[$(Step::$step),*];
+
+        $(
+            #[test]
+            fn $test() {
+                let story = CrashScenario::stopped_at(Step::$step, 1, None);
+                assert_eq!(story.wrong(), Vec::<String>::new());
+            }
+        )*
+    };
+}
+
+stopped_at! {
+    stopped_after_the_request_arrived: Received,
+    stopped_after_authentication: Verified,
+    stopped_after_it_was_recognised_as_a_command: Recognised,
+    stopped_while_the_command_was_written: Writing,
+    stopped_between_commit_and_response: Committed,
+    stopped_after_the_response: Answered,
+    stopped_after_the_claim: Claimed,
+    stopped_after_the_groups_were_read: Surveyed,
+    stopped_after_the_plan_was_stored: Planned,
+    stopped_before_the_call: Calling,
+    stopped_after_the_call: Called,
+    stopped_after_the_outcome_was_read_back: ReadBack,
+    stopped_when_the_reply_was_known: Judged,
+    stopped_after_the_reply_was_stored: Replied,
+    stopped_before_the_reply_was_sent: Sending,
+    stopped_between_the_reply_and_its_audit_event: Sent,
+    stopped_after_the_reply_was_recorded: Noted,
+    stopped_before_the_command_was_finished: Finishing,
+    stopped_after_the_command_was_finished: Finished,
+}
+
+#[test]
+fn every_step_has_its_test() {
+    assert_eq!(TESTED, Step::ALL);
+}
+
+#[test]
+fn the_documented_steps_are_these() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/RELIABILITY.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
+    assert_eq!(rows, steps);
+}
+
+#[test]
+fn stopped_three_times_at_the_same_step() {
+    // The journal keeps the result of these, so an attempt reaches them only once.
+    const ONCE: [Step; 7] = [
+        Step::Answered,
+        Step::Planned,
+        Step::Called,
+        Step::ReadBack,
+        Step::Replied,
+        Step::Noted,
+        Step::Finished,
+    ];
+    for step in Step::ALL.iter().filter(|step| !ONCE.contains(step)) {
+        let story = CrashScenario::stopped_at(*step, 3, None);
+        assert_eq!(story.wrong(), Vec::<String>::new(), "{step:?}");
+    }
+}
+
+#[test]
+fn a_crash_in_the_second_command_does_not_touch_the_first() {
+    let mut place = TestFolder::new();
+    place.variable("VINCULA_FAIL_AT", "planned:2");
+    let mut serving = place.serve();
+    place.command_event("A1", "/link \"Bairro Feliz\" futebol");
+    assert!(place.reply_to("A1").ends_with("✅ “Futebol”"));
+    place.command_event("A2", "/unlink \"Bairro Feliz\" futebol");
+    assert_stopped(&place, &mut serving);
+    place.variables.clear();
+
+    let serving = place.serve();
+
+    assert_eq!(place.reply_to("A2"), "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    serving.stop(&place);
+    assert_eq!((place.calls_to("communities/link"), place.calls_to("communities/unlink")), (1, 1));
+}
+
+#[test]
+fn a_blind_retry_would_be_detected() {
+    let blind = Some(InjectedBug::BlindRetry);
+    let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
+    assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));
+    assert!(wrong_after(Step::Noted).contains("2 replies"), "{}", wrong_after(Step::Noted));
+}
+
+#[test]
+fn a_response_before_the_commit_would_be_detected() {
+    let early = Some(InjectedBug::RespondBeforeCommit);
+    let wrong = CrashScenario::stopped_at(Step::Answered, 1, early).wrong().join("; ");
+    assert!(wrong.contains("0 orders in the journal"), "{wrong}");
+}
+
+/// A command whose service was stopped, and its result.
+struct CrashScenario {
+    step: Step,
+    stops: usize,
+    folder: TestFolder,
+    /// The last webhook response.
+    answered: String,
+    /// State and outcome of the commands in the journal.
+    commands: Vec<(String, String)>,
+}
+
+impl CrashScenario {
+    /// Sends a command, stops the process at the step this many times, and lets it finish.
+    fn stopped_at(step: Step, stops: usize, sabotage: Option<InjectedBug>) -> Self {
+        let mut folder = TestFolder::new();
+        folder.variable("VINCULA_FAIL_AT", step.name());
+        if let Some(sabotage) = sabotage {
+            folder.variable("VINCULA_SABOTAGE", sabotage.name());
+        }
+        if [Step::Noted, Step::Finishing].contains(&step) {
+            folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
+        }
+        let mut answered = String::new();
+        for _ in 0..stops {
+            let mut serving = folder.serve();
+            if answered.is_empty() {
+                answered = post(&folder);
+            }
+            assert_stopped(&folder, &mut serving);
+        }
+        folder.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
+
+        let serving = folder.serve();
+        if answered.is_empty() {
+            answered = post(&folder);
+        }
+        // Open commands finish before the signal; a lost command never gets a reply.
+        let is_lost = sabotage == Some(InjectedBug::RespondBeforeCommit);
+        if !is_lost {
+            folder.reply_to("A1");
+            // The chat continues, and no other message was waiting before this one.
+            folder.command_event("A2", "/unlink \"Marketing BR\" futebol");
+            folder.reply_to("A2");
+        }
+        serving.stop(&folder);
+        let commands = journal(&folder);
+        Self { step, stops, folder, answered, commands }
+    }
+
+    /// Violated guarantees.
+    fn wrong(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut check = |holds: bool, what: String| {
+            if !holds {
+                wrong.push(what);
+            }
+        };
+        let about_it = |sent: &&SentMessage| sent.quoted.as_deref() == Some("A1");
+        let all = self.folder.sandbox.sent();
+        let replies: Vec<&SentMessage> = all.iter().filter(about_it).collect();
+        // Only a message that was sent and not recorded may come twice.
+        let most = if self.step == Step::Sent { 1 + self.stops } else { 1 };
+        check(replies.len() == most, format!("{} replies, not {most}", replies.len()));
+        for reply in &replies {
+            check(reply.text == DONE, format!("the reply is not true: {}", reply.text));
+        }
+        // Stopped before or after the call, never within it: it need not be repeated.
+        let calls = self.folder.calls_to("communities/link");
+        check(calls == 1, format!("{calls} calls"));
+        let count = self.commands.len();
+        check(count == 1, format!("{count} orders in the journal"));
+        check(
+            self.commands
+                .iter()
+                .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "answered")),
+            format!("the order ended as {:?}", self.commands),
+        );
+        // Before the commit the command does not exist; after it, it is known.
+        let is_in_time =
+            Step::ALL.iter().take_while(|step| **step != Step::Committed).any(|s| *s == self.step);
+        check(
+            !is_in_time || self.answered == "accepted",
+            format!("sent again after {:?} it was {:?}", self.step, self.answered),
+        );
+        wrong
+    }
+}
+
+/// Posts the command; returns `accepted`, `duplicate`, or `None` without a response.
+fn post(place: &TestFolder) -> String {
+    let ran = place.run(&["event", "send", "--from", ANA, "--text", COMMAND, "--id", "A1"]);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    assert!(ran.code == Some(0) || ran.err.contains("does not answer"), "{ran:#?}");
+    answer["status"].as_str().unwrap_or_default().to_owned()
+}
+
+#[track_caller]
+fn assert_stopped(place: &TestFolder, serving: &mut Serving) {
+    let (code, log) = serving.wait_for_exit(place);
+    assert_eq!((code, serving.child.wait().unwrap().signal()), (None, Some(ABORTED)), "{log}");
+}
+
+/// State and outcome of each command with message id `A1`.
+fn journal(place: &TestFolder) -> Vec<(String, String)> {
+    let ran = place.run(&["journal", "list", "--format", "json"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
+    let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let ours = rows.iter().filter(|row| row["message_id"] == "A1");
+    ours.map(|row| (text(row, "state"), text(row, "outcome"))).collect()
+}

@@ -1,0 +1,76 @@
+//! Usage errors: each has its own reply with a remedy; nothing is guessed.
+
+use crate::support::{ANA, NON_ADMIN, Service};
+
+#[tokio::test]
+async fn each_usage_error_shows_the_usage_and_an_example() {
+    let bot = Service::start().await;
+    let link = "Write: /link <community> <groups…>\nFor example: /link \"Bairro Feliz\" futebol, mães";
+    let rows = [
+        ("/link", format!("Which community? {link}")),
+        ("/LINK  \"\" , ", format!("Which community? {link}")),
+        ("/link bairro", format!("Which groups? {link}")),
+        ("/link \"Bairro Feliz\" ,;", format!("Which groups? {link}")),
+        ("/link \"Bairro Feliz futebol", format!("A quote \" is not closed. {link}")),
+        ("/link bairro “futebol", format!("A quote “ is not closed. {link}")),
+        (
+            "/link",
+            "Which community? Write: /link <community> <groups…>\n\
+             For example: /link \"Bairro Feliz\" futebol, mães"
+                .to_owned(),
+        ),
+        (
+            "/unlink",
+            "Which community? Write: /unlink <community> <groups…>\n\
+             For example: /unlink \"Bairro Feliz\" futebol"
+                .to_owned(),
+        ),
+        (
+            "/community \"Bairro\" Feliz",
+            "I can't place “Feliz”. Write: /community <community>\n\
+             For example: /community \"Bairro Feliz\""
+                .to_owned(),
+        ),
+        ("/status *now*", "I can't place “∗now∗”. Write: /status".to_owned()),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(bot.ask(ANA, text).await, expected, "{text}");
+    }
+    assert!(bot.sandbox.calls().iter().all(|call| call.path == "send-text"));
+}
+
+#[tokio::test]
+async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
+    let bot = Service::start().await;
+
+    let near = bot.ask(ANA, "/lnik bairro futebol").await;
+    let far = bot.ask(ANA, "/xyzzy").await;
+    let look_alike = bot.ask(ANA, "/lіnk bairro futebol").await;
+
+    assert_eq!(near, "There is no command “lnik”. Did you mean /link? Answer “yes”.");
+    assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
+    assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link? Answer “yes”.");
+    assert_eq!(bot.changes(), 0);
+    assert_eq!(bot.ask(ANA, "yes").await, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+}
+
+#[tokio::test]
+async fn t13_an_unknown_command_in_a_group_is_ignored() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
+
+    let answer = bot.post(&order).await.text();
+
+    assert_eq!(answer, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn t13_an_unknown_command_of_a_non_admin_is_ignored() {
+    let bot = Service::start().await;
+
+    let answer = bot.send(NON_ADMIN, "/lnik").await;
+
+    assert_eq!(answer, r#"{"status":"ignored","reason":"not_an_admin"}"#);
+    assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());
+}

@@ -1,0 +1,399 @@
+//! T33 and T34: overload. Rejecting forged requests is cheap, and they cannot lock out an admin.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use hmac::{KeyInit, Mac};
+use vincula::sandbox::webhook_event::Answer;
+use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
+
+use super::{TARGET, assert_status, expect_problem, hold};
+use crate::support::raw_connection::{RawConnection, request};
+use crate::support::{ANA, Service};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const SECRET: &str = "made-up-secret-of-a-relay";
+const SIGNED: &str = "[instances.main.verify]\nhmac = { header = \"x-signature\", secrets = [\"made-up-secret-of-a-relay\"] }\n";
+/// An invalid signature of the right form.
+const FORGED: (&str, &str) =
+    ("x-signature", "0000000000000000000000000000000000000000000000000000000000000000");
+const SECOND: Duration = Duration::from_secs(1);
+
+fn signature(body: &str) -> String {
+    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    hex::encode(mac.chain_update(body).finalize().into_bytes())
+}
+
+/// The response to headers whose body never arrives; `None` if the server waits for the body, up to 10 s.
+async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+    let mut wire = RawConnection::to(&bot.url).await;
+    wire.send(&request("POST", target, headers, b"")).await;
+    let answer = wire.answer_within(9 * SECOND).await?;
+    assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
+    assert_eq!(wire.closed().await, "");
+    Some(answer)
+}
+
+/// More forged requests than an address may send, directly or behind a proxy.
+async fn flood(bot: &Service, headers: &[(&str, &str)]) {
+    let all = [&[JSON, ("content-length", "2")], headers].concat();
+    let forged = request("POST", TARGET, &all, b"{}");
+    for part in 0..MAX_FAILURES_PER_MINUTE.div_ceil(50) {
+        let sent = (0..50).map(|_| async {
+            let mut wire = RawConnection::to(&bot.url).await;
+            wire.send(&forged).await;
+            wire.answer().await.expect("an answer").status
+        });
+        for status in join_all(sent).await {
+            assert!(status == 401 || (status == 429 && part > 0), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forged_headers_are_rejected_before_the_body_is_read() {
+    let bot = Service::start().await;
+    let whole = bot.deliver(TARGET, &[("z-api-token", "wrong")], b"{}").await;
+    expect_problem(&whole, 401);
+    let wrong = ("z-api-token", "wrong");
+    for (target, headers) in [
+        (TARGET, &[JSON, ("content-length", "1000"), wrong][..]),
+        (TARGET, &[JSON, ("transfer-encoding", "chunked"), wrong]),
+        (TARGET, &[JSON, ("content-length", "200000")]),
+        ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
+        ("/", &[JSON, ("content-length", "1000")]),
+        // Without the extra path segment it would be a valid endpoint.
+        ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
+    ] {
+        let answer = answer_to_head(&bot, target, headers).await.expect("it waits for a body");
+        assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
+    }
+    // `Expect: 100-continue` gets no 100.
+    let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
+    assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
+}
+
+/// Only the headers decide whether the body is awaited, not whether the instance exists.
+#[tokio::test]
+async fn reading_a_body_does_not_reveal_instance_names() {
+    let bot = Service::with().verify(SIGNED).start().await;
+    for target in [TARGET, "/webhooks/nobody"] {
+        let mut signed = RawConnection::to(&bot.url).await;
+        signed.send(&request("POST", target, &[JSON, ("content-length", "1000"), FORGED], b"")).await;
+        assert!(signed.answer_within(SECOND).await.is_none() && !signed.is_closed(), "{target}");
+        for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
+            let all = [&[JSON, ("content-length", "1000")], headers].concat();
+            let unsigned = answer_to_head(&bot, target, &all).await;
+            assert_eq!(unsigned.expect("it waits for a body").status, 401, "{target}");
+        }
+    }
+}
+
+/// The attack: a proxy that is not configured, so all senders share one address.
+#[tokio::test]
+async fn a_flood_of_forged_requests_does_not_block_its_address() {
+    let bot = Service::start().await;
+    flood(&bot, &[("z-api-token", "wrong")]).await;
+
+    let limited = bot.deliver(TARGET, &[("z-api-token", "wrong")], b"{}").await;
+    expect_problem(&limited, 429);
+    let wait: u64 = limited.header("retry-after").expect("a time").parse().unwrap();
+    assert!((1..=61).contains(&wait), "{wait}");
+    let unknown = bot.deliver("/webhooks/nobody", &[], b"{}").await;
+    assert_eq!((unknown.status, unknown.text()), (429, limited.text()));
+
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+    // Of any size: the header authenticates it.
+    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
+    assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
+    assert_eq!(
+        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await,
+        1
+    );
+    assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
+}
+
+/// The same if only the body shows the signer. The address loses only what no command needs.
+#[tokio::test]
+async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
+    let bot = Service::with().verify(SIGNED).start().await;
+    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(17_000));
+    let sign = signature(&large);
+    assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
+    flood(&bot, &[FORGED]).await;
+
+    // Large bodies, and bodies of undeclared length, are not read from this address.
+    for headers in
+        [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
+    {
+        for target in [TARGET, "/webhooks/nobody"] {
+            let answer = answer_to_head(&bot, target, &headers).await.expect("it waits for a body");
+            expect_problem(&answer, 429);
+            assert!(answer.header("retry-after").is_some());
+        }
+    }
+    expect_problem(&bot.deliver(TARGET, &[FORGED], b"{}").await, 429);
+
+    let order = bot.message(ANA, "/whoami");
+    let sign = signature(&order.body());
+    let answer = bot.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
+    assert_status(&answer, "accepted");
+    assert!(bot.reply_to(order.message_id()).await.text.contains("Ana"));
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
+    let bot = Service::with().server("trusted_proxies = [\"127.0.0.1\"]").start().await;
+    let wrong = ("z-api-token", "wrong");
+    let status = async |forwarded: &[(&str, &str)]| {
+        let headers = [&[wrong], forwarded].concat();
+        bot.deliver(TARGET, &headers, b"{}").await.status
+    };
+    // What the sender wrote to the left of the proxy's entry changes nothing.
+    flood(&bot, &[wrong, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")]).await;
+
+    assert_eq!(status(&[("x-forwarded-for", "198.51.100.7")]).await, 429);
+    assert_eq!(status(&[("x-forwarded-for", "203.0.113.77, 198.51.100.7, 127.0.0.1")]).await, 429);
+    assert_eq!(status(&[("x-forwarded-for", "203.0.113.9")]).await, 401);
+    assert_eq!(status(&[("x-forwarded-for", "198.51.100.7, 198.51.100.8")]).await, 401);
+    assert_eq!(status(&[]).await, 401);
+}
+
+#[tokio::test]
+async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
+    let bot = Service::with().server("trusted_proxies = [\"10.0.0.0/8\"]").start().await;
+    let wrong = ("z-api-token", "wrong");
+    flood(&bot, &[wrong, ("x-forwarded-for", "198.51.100.7")]).await;
+    let answer = bot.deliver(TARGET, &[wrong, ("x-forwarded-for", "198.51.100.8")], b"{}").await;
+    expect_problem(&answer, 429);
+}
+
+/// The journal is slow, and 1,024 commands wait for it: one more is rejected at once, and chatter gets its
+/// response as usual.
+#[tokio::test]
+async fn commands_over_the_pending_limit_are_rejected_at_once() {
+    let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
+    let bot = roomy.server("max_connections = 2048").start().await;
+    let posted = |text: &str| {
+        let body = bot.message(ANA, text).body();
+        let length = body.len().to_string();
+        request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
+    };
+    // All connect before the journal is held.
+    let mut wires = Vec::new();
+    for _ in 0..1_068 {
+        let mut wire = RawConnection::to(&bot.url).await;
+        wire.send(&posted("que bom")).await;
+        assert_status(&wire.answer().await.expect("an answer"), "ignored");
+        wires.push(wire);
+    }
+    let lock = hold(&bot.journal_path()).await;
+    let mut busy = 0;
+    // A command waits for 2 s. A machine too slow to receive all of them in that time rejects some before the
+    // last arrive; try again.
+    for round in 0.. {
+        let orders: Vec<_> = wires.iter().map(|_| posted("/whoami")).collect();
+        let begun = Instant::now();
+        for (wire, order) in wires.iter_mut().zip(&orders) {
+            wire.send(order).await;
+        }
+        let answers = wires.iter_mut().map(|wire| async move {
+            let answer = wire.answer().await.expect("an answer");
+            (begun.elapsed(), answer)
+        });
+        let chatter = async {
+            assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
+            begun.elapsed()
+        };
+        let (answers, chatted) = tokio::join!(join_all(answers), chatter);
+
+        let (told_at_once, waited): (Vec<_>, Vec<_>) =
+            answers.iter().partition(|(_, answer)| answer.text().contains("wait for the"));
+        for (_, answer) in &answers {
+            expect_problem(answer, 503);
+            assert!(answer.header("retry-after").is_some());
+        }
+        busy += told_at_once.len();
+        if told_at_once.len() < 44 && round < 10 {
+            continue;
+        }
+        assert_eq!(told_at_once.len(), 44);
+        let first = waited.iter().map(|(elapsed, _)| *elapsed).min().unwrap();
+        assert!(told_at_once.iter().all(|(elapsed, _)| *elapsed < first), "they waited");
+        assert!(chatted < first, "chatter waited for the journal: {chatted:?}");
+        break;
+    }
+    assert_eq!(
+        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"overloaded\"}").await,
+        busy as u64
+    );
+    drop(lock);
+    // The slots are free, and none counted as a command.
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
+}
+
+/// Number of large unauthenticated bodies read at a time.
+const LARGE: usize = 64;
+const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
+
+/// An instance with signed webhooks, and one with the token.
+async fn start_signed_and_proven() -> Service {
+    let second = format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
+         [instances.second]\nid = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"\ntoken = \"{SECOND_TOKEN}\"\n\
+         base_url = \"http://127.0.0.1:9\"\n\
+         [instances.second.verify]\nzapi_token = true\n\
+         [instances.second.admins.ana]\nphone = \"{ANA}\"\n"
+    );
+    Service::with().verify(SIGNED).admins(&second).start().await
+}
+
+/// Starts a large endless body from this address, with or without a declared length.
+async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> RawConnection {
+    let mut wire = RawConnection::from(address, &bot.url).await;
+    let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
+    let expects = ("expect", "100-continue");
+    let told: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
+    wire.send(&request("POST", target, told, b"")).await;
+    if is_told {
+        assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
+    } else {
+        wire.send(format!("4400\r\n{}\r\n", " ".repeat(0x4400)).as_bytes()).await;
+    }
+    wire
+}
+
+/// Large authentic webhooks pass, signed or with the token.
+async fn expect_large_ones_answered(bot: &Service) {
+    for _ in 0..3 {
+        let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
+        let sign = signature(&large);
+        let signed = bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await;
+        assert_status(&signed, "ignored");
+        let proven = [("z-api-token", SECOND_TOKEN)];
+        let answer = bot.deliver("/webhooks/second", &proven, large.as_bytes()).await;
+        assert_status(&answer, "ignored");
+    }
+}
+
+/// T28: endless large bodies do not fill the memory or block those of others.
+#[tokio::test]
+async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
+    let bot = start_signed_and_proven().await;
+    let mut slow = Vec::new();
+    for number in 0..LARGE + 20 {
+        let target = if number % 2 == 0 { TARGET } else { "/webhooks/nobody" };
+        slow.push(begin_large(&bot, "127.0.0.1", target, number % 5 > 0).await);
+    }
+
+    // The oldest was evicted: no more are read than the limit.
+    for wire in &mut slow[..15] {
+        let given_up = wire.answer().await.expect("it is given up");
+        expect_problem(&given_up, 503);
+        assert!(given_up.header("retry-after").is_some());
+        assert_eq!(given_up.header("connection"), Some("close"));
+    }
+    expect_large_ones_answered(&bot).await;
+    assert!(bot.ask_signed("/whoami").await.contains("Ana"));
+}
+
+/// The same with one address each.
+#[tokio::test]
+async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
+    let bot = start_signed_and_proven().await;
+    let mut slow = Vec::new();
+    for number in 0..LARGE + 20 {
+        slow.push(begin_large(&bot, &format!("127.0.1.{}", number + 1), TARGET, true).await);
+    }
+    expect_large_ones_answered(&bot).await;
+    assert!(bot.ask_signed("/whoami").await.contains("Ana"));
+}
+
+/// Authenticated senders always get a slot.
+#[tokio::test]
+async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
+    let bot = Service::start().await;
+    let headers = [JSON, ("content-length", "100000"), ("expect", "100-continue"), bot.token()];
+    let mut reading = Vec::new();
+    for _ in 0..2 * LARGE {
+        let mut wire = RawConnection::to(&bot.url).await;
+        wire.send(&request("POST", TARGET, &headers, b"")).await;
+        assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
+        reading.push(wire);
+    }
+    let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
+    assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
+    // None of them was evicted for it.
+    let whole = " ".repeat(100_000 - 2);
+    for wire in [0, LARGE, 2 * LARGE - 1] {
+        let wire = &mut reading[wire];
+        wire.send(format!("{{}}{whole}").as_bytes()).await;
+        assert_eq!(wire.answer().await.expect("an answer").status, 200);
+    }
+}
+
+impl Service {
+    /// Sends a signed command and returns the response.
+    async fn ask_signed(&self, text: &str) -> String {
+        let order = self.message(ANA, text);
+        let sign = signature(&order.body());
+        let answer = self.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
+        assert_status(&answer, "accepted");
+        self.reply_to(order.message_id()).await.text
+    }
+}
+
+/// Time of a rejection that needs the whole body: the minimum of several attempts, since disturbances only
+/// slow it down.
+async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
+    let mut quickest = Duration::MAX;
+    for _ in 0..3 {
+        let begun = Instant::now();
+        let answer = bot.deliver(target, headers, body).await;
+        quickest = quickest.min(begun.elapsed());
+        expect_problem(&answer, 401);
+    }
+    quickest
+}
+
+/// T7: hashing a megabyte with eight keys takes many times as long as receiving it.
+#[tokio::test]
+async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
+    let secrets =
+        (0..8).map(|number| format!("\"made-up-secret-number-{number}\"")).collect::<Vec<_>>().join(", ");
+    let standard = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
+    let other = |name: &str, verify: &str| {
+        format!(
+            "[instances.{name}]\nid = \"{:A>32}\"\ntoken = \"{:B>24}\"\nbase_url = \"http://127.0.0.1:9\"\n\
+             [instances.{name}.verify]\n{verify}\n[instances.{name}.admins.ana]\nphone = \"{ANA}\"\n",
+            name.len(),
+            name.len()
+        )
+    };
+    let others = format!(
+        "[instances.main.admins.ana]\nphone = \"{ANA}\"\n{}{}{}",
+        other("token", "zapi_token = true"),
+        other("std", &format!("standard_webhooks = {{ secrets = [\"{standard}\"] }}")),
+        other("pathway", "path_secret = \"a-path-nobody-guesses-9f2c\"\nzapi_token = false"),
+    );
+    let bot = Service::with()
+        .verify(&format!(
+            "[instances.main.verify]\nhmac = {{ header = \"x-signature\", secrets = [{secrets}] }}\n"
+        ))
+        .server("max_body = \"1MiB\"")
+        .admins(&others)
+        .start()
+        .await;
+    let body = vec![b' '; 1 << 20];
+
+    let wrong = quickest_refusal(&bot, TARGET, &[FORGED], &body).await;
+    for target in
+        ["/webhooks/nobody", "/webhooks/", "/other", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
+    {
+        let taken = quickest_refusal(&bot, target, &[FORGED], &body).await;
+        assert!(
+            taken * 3 > wrong && taken < wrong * 3,
+            "{target}: {taken:?}, and {wrong:?} where it is known"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! 401: the same response for every reason, so that it reveals none.
+
+use super::{TARGET, assert_status, expect_problem};
+use crate::support::raw_connection::{ask, authority, request};
+use crate::support::{ANA, Service};
+
+const HEADER: &str = "z-api-token";
+const PATH: &str = "a-path-nobody-guesses-9f2c";
+
+/// A target, headers and a body.
+type Attempt = (String, Vec<(&'static str, String)>, String);
+
+/// The parts of a response that could reveal something; the date does not.
+fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
+    let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
+    (answer.status, headers, answer.text())
+}
+
+#[tokio::test]
+async fn t01_t07_every_authentication_failure_gets_the_same_response() {
+    let bot = Service::with()
+        .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
+        .start()
+        .await;
+    let token = bot.token().1;
+    let order = bot.message(ANA, "/whoami").body();
+    let right = format!("{TARGET}/{PATH}");
+    let here = authority(&bot.url);
+    let proven_by = |headers: Vec<(&'static str, String)>| (right.clone(), headers, order.clone());
+    let sent_to = |target| (target, vec![(HEADER, token.to_owned())], order.clone());
+
+    let mut table: Vec<Attempt> = vec![
+        proven_by(vec![]),
+        proven_by(vec![(HEADER, String::new())]),
+        proven_by(vec![(HEADER, token[1..].to_owned())]),
+        proven_by(vec![(HEADER, format!("{token}0"))]),
+        proven_by(vec![(HEADER, format!("\"{token}\""))]),
+        proven_by(vec![(HEADER, token.to_lowercase())]),
+        proven_by(vec![(HEADER, token.to_owned()), (HEADER, token.to_owned())]),
+        proven_by(vec![("authorization", format!("Bearer {token}"))]),
+        proven_by(vec![("client-token", token.to_owned())]),
+    ];
+    for target in [
+        "/".to_owned(),
+        "/healthz".to_owned(),
+        "/metrics".to_owned(),
+        "/webhooks".to_owned(),
+        "/webhooks/".to_owned(),
+        format!("/webhooks/nobody/{PATH}"),
+        format!("/webhooks//{PATH}"),
+        TARGET.to_owned(),
+        format!("{TARGET}/"),
+        format!("{TARGET}/wrong-path-wrong-path-99"),
+        format!("{TARGET}/{}", PATH.to_uppercase()),
+        format!("{TARGET}/{}", &PATH[1..]),
+        format!("{right}/"),
+        format!("{right}/x"),
+        format!("{right}%00"),
+        format!("/{right}"),
+        format!("//webhooks/main/{PATH}"),
+        format!("/webhooks//main/{PATH}"),
+        format!("/webhooks/main//{PATH}"),
+        format!("/webhooks/./main/{PATH}"),
+        format!("/webhooks/x/../main/{PATH}"),
+        format!("/webhooks/main/%2e/{PATH}"),
+        format!("/webhooks/%6dain/{PATH}"),
+        format!("/webhooks/main%2f{PATH}"),
+        format!("/webhooks/main/%61{}", &PATH[1..]),
+        format!("/webhooks/MAIN/{PATH}"),
+        format!("/Webhooks/main/{PATH}"),
+        format!("/webhooks/main;v=1/{PATH}"),
+        format!("http://{here}{TARGET}"),
+        format!("http://{here}/{right}"),
+        format!("{TARGET}?{PATH}"),
+    ] {
+        table.push(sent_to(target));
+    }
+    // Nothing is parsed before authentication: invalid JSON gets the same response.
+    for body in ["", "{", "[]", "\u{0}", "<html>"] {
+        table.push((right.clone(), vec![], body.to_owned()));
+        table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
+    }
+
+    let first = bot.deliver(&right, &[], order.as_bytes()).await;
+    expect_problem(&first, 401);
+    for (target, headers, body) in &table {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = bot.deliver(target, &headers, body.as_bytes()).await;
+        assert_eq!(seen(&answer), seen(&first), "{target} {headers:?} {body}");
+    }
+    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    let text = format!("{:?}", seen(&first));
+    assert!(!text.contains("main") && !text.contains("token"), "{text}");
+
+    // With valid authentication the same endpoint accepts it, with any query.
+    assert_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
+}
+
+#[tokio::test]
+async fn t07_a_path_longer_than_configured_is_rejected() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/whoami").body();
+    for target in ["/webhooks/main/", "/webhooks/main/x", "/webhooks/main//"] {
+        expect_problem(&bot.deliver(target, &[bot.token()], order.as_bytes()).await, 401);
+    }
+    assert_status(&bot.deliver(TARGET, &[bot.token()], order.as_bytes()).await, "accepted");
+}
+
+#[tokio::test]
+async fn t01_a_header_that_is_not_text_is_rejected_without_a_panic() {
+    let bot = Service::start().await;
+    let order = bot.message(ANA, "/whoami").body();
+    let length = order.len().to_string();
+    let head =
+        request("POST", TARGET, &[("content-type", "application/json"), ("content-length", &length)], b"");
+    let head = &head[..head.len() - 2];
+    let raw = [head, b"z-api-token: \xff\xfe\x80\r\n\r\n", order.as_bytes()].concat();
+    expect_problem(&ask(&bot.url, &raw).await, 401);
+}
