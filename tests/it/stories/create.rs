@@ -1,6 +1,8 @@
 //! `/create`: a community is made, once at most, and its answer says how to go on.
 
-use vincula::sandbox::{Fault, FaultResponse};
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use super::describe::ANA_OF_MARKETING;
 use super::scene::refusal;
@@ -197,6 +199,20 @@ async fn where_z_api_is_too_busy_and_what_it_made_cannot_be_read_none_is_made_tw
         assert_eq!(reply, bot.created_reply("Bairro Novo"));
         assert_eq!(bot.made("Bairro Novo").len(), 1);
     }
+}
+
+#[tokio::test]
+async fn where_z_api_is_too_busy_and_what_it_made_shows_late_none_is_made_twice() {
+    let bot = Service::start().await;
+    let trouble = bot.sandbox.faults();
+    trouble.set_lag(Some(ReadLag::For(Duration::from_millis(200))));
+    let busy = Fault::ReplaceResponse(FaultResponse::too_many_requests(None));
+    trouble.fail_next("POST communities", 1, busy);
+
+    let reply = bot.ask(ANA, "/create Bairro Novo").await;
+
+    assert_eq!(reply, bot.created_reply("Bairro Novo"));
+    assert_eq!(bot.made("Bairro Novo").len(), 1);
 }
 
 #[tokio::test]
