@@ -148,11 +148,16 @@ async fn create_community(
         }
         Err(error) if error.cause.is_surely_not_applied() => {
             if error.cause == ApiErrorKind::Busy {
-                // It may have been made all the same: only where it is seen not to be there, it is called again.
-                match new_community(context, plan, None).await {
-                    Ok(Some(made)) => return Ok(Ok(made)),
-                    Ok(None) => {}
-                    Err(_) => return find_created(context, plan, None, None).await,
+                // It may have been made all the same, and show late: only where it is seen not to be there, it is
+                // called again.
+                let mut patience = PollBackoff::new(context.timing.read_back);
+                loop {
+                    match new_community(context, plan, None).await {
+                        Ok(Some(made)) => return Ok(Ok(made)),
+                        Ok(None) if patience.wait().await => {}
+                        Ok(None) => break,
+                        Err(_) => return find_created(context, plan, None, None).await,
+                    }
                 }
             }
             if error.cause.is_temporary() {

@@ -497,7 +497,7 @@ help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
 moved-not = { $reason }; it is still in { $community }
-moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. Look: { $order }
+moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $order }
 moved-back = { $reason }; it is back in { $community }
 moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
 moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $order }

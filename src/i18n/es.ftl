@@ -497,7 +497,7 @@ help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
 moved-not = { $reason }; sigue en { $community }
-moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. Mira: { $order }
+moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $order }
 moved-back = { $reason }; volvió a { $community }
 moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
 moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $order }

@@ -498,7 +498,7 @@ help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
 moved-not = { $reason }; continua em { $community }
-moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. Veja: { $order }
+moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $order }
 moved-back = { $reason }; voltou para { $community }
 moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
 moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $order }

@@ -268,7 +268,7 @@ impl GroupReport {
             GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
             GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
             GroupOutcome::PerhapsStays(from, reason) => {
-                moved("moved-perhaps-not", from, reason, &speech.order("community", &[from]))
+                moved("moved-perhaps-not", from, reason, &speech.order("link", &[from, name]))
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
             GroupOutcome::Stranded(from, reason) => {

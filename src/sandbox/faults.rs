@@ -32,6 +32,8 @@ struct FaultScript {
 #[derive(Debug)]
 struct FaultRule {
     path: String,
+    /// It waits for a call whose path begins so.
+    trigger: Option<String>,
     /// Nothing: until cleared.
     remaining: Option<usize>,
     fault: Fault,
@@ -96,6 +98,13 @@ impl FaultInjector {
         self.add_rule(path, Some(times), fault);
     }
 
+    /// After a call whose path begins with `trigger`, the next `times` calls whose path begins with `path` meet this
+    /// fault.
+    pub fn fail_after(&self, trigger: &str, path: &str, times: usize, fault: Fault) {
+        let (path, trigger) = (path.to_owned(), Some(trigger.to_owned()));
+        self.lock().rules.push(FaultRule { path, trigger, remaining: Some(times), fault });
+    }
+
     /// All calls whose path begins so meet this fault, until [`FaultInjector::clear`].
     pub fn fail_always(&self, path: &str, fault: Fault) {
         self.add_rule(path, None, fault);
@@ -153,11 +162,16 @@ impl FaultInjector {
     /// The fault that this call meets; uses it up.
     pub(super) fn take_fault(&self, method: &Method, target: &str) -> Option<Fault> {
         let mut script = self.lock();
-        let fits = |rule: &FaultRule| match rule.path.split_once(' ') {
+        let fits = |path: &str| match path.split_once(' ') {
             Some((only, path)) => method.as_str() == only && target.starts_with(path),
-            None => target.starts_with(&rule.path),
+            None => target.starts_with(path),
         };
-        let rule = script.rules.iter_mut().find(|rule| rule.remaining != Some(0) && fits(rule))?;
+        for rule in &mut script.rules {
+            rule.trigger = rule.trigger.take().filter(|trigger| !fits(trigger));
+        }
+        let is_met =
+            |rule: &FaultRule| rule.trigger.is_none() && rule.remaining != Some(0) && fits(&rule.path);
+        let rule = script.rules.iter_mut().find(|rule| is_met(rule))?;
         rule.remaining = rule.remaining.map(|left| left - 1);
         let fault = rule.fault.clone();
         script.rules.retain(|rule| rule.remaining != Some(0));
@@ -165,7 +179,7 @@ impl FaultInjector {
     }
 
     fn add_rule(&self, path: &str, left: Option<usize>, fault: Fault) {
-        self.lock().rules.push(FaultRule { path: path.to_owned(), remaining: left, fault });
+        self.lock().rules.push(FaultRule { path: path.to_owned(), trigger: None, remaining: left, fault });
     }
 
     fn lock(&self) -> MutexGuard<'_, FaultScript> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{ApiCall, Fault, World};
+use vincula::sandbox::{ApiCall, Fault, FaultResponse, World};
 
 use self::changes::Change;
 use self::responses::Response;
@@ -30,7 +30,13 @@ struct Cell<'a> {
     is_done: bool,
     /// Only the first call gets this response; else every call until the bot gives up.
     is_once: bool,
+    /// What the reads after the first call are answered with, the first few of them or, where the bot gives up,
+    /// all; nothing: the truth.
+    reads: Option<(&'static str, FaultResponse)>,
 }
+
+/// Reads after a change that fail, unless they fail for ever.
+const FAILED_READS: usize = 3;
 
 /// Result of a cell.
 struct Observation {
@@ -45,20 +51,34 @@ impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let done = if self.is_done { "done" } else { "not done" };
         let often = if self.is_once { "once" } else { "always" };
-        write!(f, "{} × {} × {done} × {often}", self.change.name, self.response.name)
+        write!(f, "{} × {} × {done} × {often}", self.change.name, self.response.name)?;
+        self.reads.iter().try_for_each(|(name, _)| write!(f, " × {name} from reads"))
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t27_replies_are_true_and_unrepeatable_calls_made_once_for_every_response() {
+    run_all(&[None]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t47_where_the_reads_after_a_change_fail_the_reply_claims_nothing_that_was_not_read() {
+    run_all(&responses::failed_reads().map(Some)).await;
+}
+
+async fn run_all(reads: &[Option<(&'static str, FaultResponse)>]) {
     let rows = changes::all();
-    let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once)));
+    let runs = rows.iter().flat_map(|change| [true, false].map(|is_once| run_row(change, is_once, reads)));
     let failed: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
     assert!(failed.is_empty(), "{} cells failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// Runs all cells of a change and returns the failures.
-async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
+async fn run_row(
+    change: &Change,
+    is_once: bool,
+    reads: &[Option<(&'static str, FaultResponse)>],
+) -> Vec<String> {
     let bot = Service::with()
         .clock(if is_once { Clock::system() } else { Clock::manual(Timestamp(1_764_000_000_000)) })
         .timing(|timing| {
@@ -70,12 +90,18 @@ async fn run_row(change: &Change, is_once: bool) -> Vec<String> {
         .start()
         .await;
     let mut failed = Vec::new();
-    for is_done in [false, true] {
+    let cells = reads.iter().flat_map(|reads| [false, true].map(|is_done| (reads.clone(), is_done)));
+    for (reads, is_done) in cells {
         let mut world = World::playground();
         (change.arrange)(&mut world);
         let all = responses::all(change, &world).into_iter();
-        for response in all.filter(|response| is_once || responses::SAMPLES.contains(&response.name)) {
-            let cell = Cell { change, response: &response, is_done, is_once };
+        let is_wanted = |response: &Response| match &reads {
+            Some(_) => responses::WITH_FAILING_READS.contains(&response.name),
+            None => is_once || responses::SAMPLES.contains(&response.name),
+        };
+        for response in all.filter(is_wanted) {
+            let reads = reads.clone();
+            let cell = Cell { change, response: &response, is_done, is_once, reads };
             match cell.run(&bot, &world).await {
                 Err(silent) => failed.push(format!("{cell}: {silent}")),
                 Ok(seen) => {
@@ -106,6 +132,10 @@ impl Cell<'_> {
         match self.is_once {
             true => trouble.fail_next(&target, 1, fault),
             false => trouble.fail_always(&target, fault),
+        }
+        if let Some((_, reply)) = &self.reads {
+            let times = if self.is_once { FAILED_READS } else { usize::MAX };
+            trouble.fail_after(&target, "GET ", times, Fault::Replace(reply.clone()));
         }
 
         let reply = ask(bot, self.change.order).await?;

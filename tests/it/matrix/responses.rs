@@ -38,6 +38,19 @@ pub const SAMPLES: [&str; 9] = [
     "not connected with 400",
 ];
 
+/// Those that are combined with reads that fail: one of each meaning.
+pub const WITH_FAILING_READS: [&str; 5] =
+    ["the documented success", "200 {}", "a dropped connection", "400 in words", "429"];
+
+/// What the reads after a change can be answered with, so that they tell nothing.
+pub fn failed_reads() -> [(&'static str, FaultResponse); 3] {
+    [
+        ("500", FaultResponse::json(500, &json!({ "error": "Internal error" }))),
+        ("nothing", FaultResponse::text(200, "")),
+        ("half a JSON", FaultResponse::text(200, r#"{"name":"Bair"#)),
+    ]
+}
+
 /// All kinds; `world` is the world of the change.
 pub fn all(change: &Change, world: &World) -> Vec<Response> {
     use Meaning::{Done, NotNow, Refused, Unknown};

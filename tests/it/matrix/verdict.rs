@@ -21,6 +21,10 @@ pub fn find(cell: &Cell<'_>, seen: &Observation) -> Vec<String> {
 /// The status icon of an item is true.
 fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
     let Change { is_so, can_be_read, .. } = *cell.change;
+    // What is not called again, and could not be read at first, is not known.
+    let is_lost = cell.reads.is_some() && cell.change.repeats == Repeats::Never;
+    // Nothing can be read from the first call on.
+    let is_blind = can_be_read && cell.reads.is_some() && !cell.is_once;
     let was_so = is_so(&seen.before, &seen.before, about);
     let so = is_so(&seen.before, &seen.after, about);
     let lines = || seen.reply.lines().filter_map(|line| Some((icon_of(line)?, line)));
@@ -30,6 +34,8 @@ fn icon(cell: &Cell<'_>, seen: &Observation, about: &str) -> Option<String> {
     // If nothing can be read, only the response counts.
     let by_word = |says: &[Meaning]| !can_be_read && says.contains(&meaning);
     let flaw = match icon {
+        "✅" if is_blind => "nothing could be read",
+        "❓" if is_blind || is_lost => return None,
         "✅" | "⚠️" if was_so => "it was so before",
         "✅" | "⚠️" if !so && !by_word(&[Meaning::Done]) => "it is not so",
         "✅" | "⚠️" if !can_be_read && !cell.is_once && meaning != Meaning::Done => {
@@ -58,20 +64,22 @@ fn count(reply: &str) -> Option<String> {
 
 /// Unsafe calls are not repeated, and safe ones are repeated until done.
 fn repeats(cell: &Cell<'_>, seen: &Observation) -> Option<String> {
-    let Cell { change, response, is_done, is_once } = *cell;
+    let Cell { change, response, is_done, is_once, .. } = *cell;
     let meaning = response.meaning;
     let calls = most_calls(&seen.calls);
     let may_be_done = matches!(meaning, Meaning::Done | Meaning::Unknown) || (is_done && change.can_be_read);
     if change.repeats != Repeats::Always && may_be_done && calls > 1 {
         return Some(format!("called {calls} times"));
     }
+    // One that cannot be repeated is called again only where it is read that it was not done.
+    let is_read = cell.reads.is_none() || change.repeats != Repeats::Never;
     let is_due = match meaning {
         Meaning::NotNow => true,
         Meaning::Unknown => change.repeats != Repeats::Never,
         Meaning::Done | Meaning::Refused => false,
     };
     let is_so = change.about.iter().all(|about| (change.is_so)(&seen.before, &seen.after, about));
-    (is_once && !is_done && is_due && !is_so)
+    (is_once && !is_done && is_due && !is_so && is_read)
         .then(|| format!("not repeated after {} calls", seen.calls.len()))
 }
 

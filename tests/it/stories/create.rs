@@ -1,6 +1,8 @@
 //! `/create`: creates a community at most once, and the reply gives the next steps.
 
-use vincula::sandbox::{Fault, FaultResponse};
+use std::time::Duration;
+
+use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use super::describe::ANA_OF_MARKETING;
 use super::fixtures::refusal;
@@ -197,6 +199,20 @@ async fn a_busy_z_api_with_unreadable_lists_creates_nothing_twice() {
         assert_eq!(reply, bot.created_reply("Bairro Novo"));
         assert_eq!(bot.made("Bairro Novo").len(), 1);
     }
+}
+
+#[tokio::test]
+async fn where_z_api_is_too_busy_and_what_it_made_shows_late_none_is_made_twice() {
+    let bot = Service::start().await;
+    let trouble = bot.sandbox.faults();
+    trouble.set_lag(Some(ReadLag::For(Duration::from_millis(200))));
+    let busy = Fault::ReplaceResponse(FaultResponse::too_many_requests(None));
+    trouble.fail_next("POST communities", 1, busy);
+
+    let reply = bot.ask(ANA, "/create Bairro Novo").await;
+
+    assert_eq!(reply, bot.created_reply("Bairro Novo"));
+    assert_eq!(bot.made("Bairro Novo").len(), 1);
 }
 
 #[tokio::test]

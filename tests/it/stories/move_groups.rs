@@ -356,3 +356,28 @@ async fn a_panic_during_a_move_reports_where_the_group_may_be() {
     assert_eq!(bot.community_of("Vendas Sul"), None);
     assert_eq!(bot.ask(ANA, &back).await, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
 }
+
+#[tokio::test]
+async fn where_nothing_can_be_read_after_the_first_half_the_reply_has_the_way_out() {
+    let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
+    let trouble = bot.sandbox.faults();
+    trouble.fail_after(
+        "communities/unlink",
+        "GET ",
+        usize::MAX,
+        Fault::Replace(FaultResponse::bad_gateway()),
+    );
+
+    let reply = bot.ask(ANA, MOVE).await;
+    trouble.clear();
+    let stray = bot.community_of("Vendas Sul");
+    let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
+
+    assert!(reply.contains("❓ “Vendas Sul”: "), "{reply}");
+    assert!(
+        reply.contains("I cannot tell whether it left “Marketing BR”. If it is in no community"),
+        "{reply}"
+    );
+    assert_eq!(stray, None);
+    assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
+}
