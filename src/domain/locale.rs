@@ -19,7 +19,7 @@ impl Locale {
     pub const ALL: [Self; 3] = [Self::En, Self::PtBr, Self::Es];
 
     /// The BCP 47 tag.
-    pub fn tag(self) -> &'static str {
+    pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::PtBr => "pt-BR",

@@ -8,6 +8,7 @@ mod event;
 mod hostile;
 mod journal;
 mod pages;
+mod schema;
 mod secrets;
 mod serve;
 #[cfg(debug_assertions)]
