@@ -7,7 +7,7 @@
 //! `VINCULA_HANG_AT` names a step in the same way, and the thread that reaches it never goes on: so does one
 //! whose disk hangs.
 //!
-//! `VINCULA_SABOTAGE` breaks a promise on purpose, so that the runs of `benches/ordeal` can show that
+//! `VINCULA_INJECT_BUG` breaks a promise on purpose, so that the runs of `benches/ordeal` can show that
 //! they would notice. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
 //! [`is_injected`] is `false`, and none of the variables' names is in the binary (the runs look).
 
@@ -85,10 +85,10 @@ pub enum InjectedBug {
 }
 
 impl InjectedBug {
-    /// The name, as `VINCULA_SABOTAGE` has it.
+    /// The name, as `VINCULA_INJECT_BUG` has it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::RespondBeforeCommit => "answer_before_commit",
+            Self::RespondBeforeCommit => "respond_before_commit",
             Self::BlindRetry => "blind_retry",
         }
     }
@@ -147,7 +147,7 @@ pub fn reach(_: Step) {}
 pub fn is_injected(by: InjectedBug) -> bool {
     use std::sync::LazyLock;
 
-    static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_SABOTAGE").ok());
+    static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_INJECT_BUG").ok());
 
     WANTED.as_deref() == Some(by.name())
 }

@@ -30,7 +30,7 @@ pub(crate) const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) async fn run(binary: ServiceBinary, rounds: usize, seed: u64) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
     let summary = Summary::new("kill", &binary, seed);
-    let is_control = binary.sabotage.is_some();
+    let is_control = binary.injected_bug.is_some();
     let TestSetup { outside, site, mut chats, sender, mut random } = TestSetup::prepare(binary, seed).await?;
     let mut given: Vec<SentCommand> = Vec::new();
     let mut process = site.start_ready(0).await?;

@@ -21,22 +21,22 @@ use crate::random::Random;
 /// How long a start may take, on a busy machine and under strace.
 const START: Duration = Duration::from_secs(20);
 /// What only a debug build knows.
-const ONLY_IN_TESTS: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", SABOTAGE];
+const ONLY_IN_TESTS: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", INJECTED_BUG_VARIABLE];
 /// The one that breaks a promise.
-const SABOTAGE: &str = "VINCULA_SABOTAGE";
+const INJECTED_BUG_VARIABLE: &str = "VINCULA_INJECT_BUG";
 
 /// The binary of a run: the one that operators get, or a debug build that breaks a promise.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceBinary {
     path: PathBuf,
-    pub(crate) sabotage: Option<InjectedBug>,
+    pub(crate) injected_bug: Option<InjectedBug>,
 }
 
 impl ServiceBinary {
     /// The release binary, which must not know how to break anything; or, for a control, the debug
     /// binary, which must.
-    pub(crate) fn choose(sabotage: Option<InjectedBug>) -> anyhow::Result<Self> {
-        let (variable, usual) = match sabotage {
+    pub(crate) fn choose(injected_bug: Option<InjectedBug>) -> anyhow::Result<Self> {
+        let (variable, usual) = match injected_bug {
             None => ("VINCULA_BIN", env!("CARGO_BIN_EXE_vincula")),
             Some(_) => ("VINCULA_DEBUG_BIN", concat!(env!("CARGO_MANIFEST_DIR"), "/target/debug/vincula")),
         };
@@ -45,20 +45,20 @@ impl ServiceBinary {
             .with_context(|| format!("cannot read {}; build it, or set {variable}", path.display()))?;
         for word in ONLY_IN_TESTS {
             let is_there = code.windows(word.len()).any(|bytes| bytes == word.as_bytes());
-            match sabotage {
+            match injected_bug {
                 None if is_there => bail!("{word} is in {}, which operators would get", path.display()),
                 Some(_) if !is_there => bail!("{word} is not in {}: no debug build", path.display()),
                 _ => {}
             }
         }
-        Ok(Self { path: std::fs::canonicalize(path)?, sabotage })
+        Ok(Self { path: std::fs::canonicalize(path)?, injected_bug })
     }
 
     /// What is run, for the summary.
     pub(crate) fn describe(&self) -> String {
-        match self.sabotage {
+        match self.injected_bug {
             None => "the release binary; no fail point is in it".to_owned(),
-            Some(sabotage) => format!("a debug binary with {}", sabotage.name()),
+            Some(injected_bug) => format!("a debug binary with {}", injected_bug.name()),
         }
     }
 }
@@ -158,8 +158,8 @@ messages_per_minute = 60000
         command.env("VINCULA_CONFIG", self.folder.path().join("vincula.toml"));
         command.env("VINCULA__SERVER__LISTEN", format!("127.0.0.1:{}", self.ports[replica]));
         command.env("VINCULA__INSTANCES__MAIN__BASE_URL", format!("{}/g/{generation}", self.outside.url));
-        if let Some(sabotage) = self.binary.sabotage {
-            command.env(SABOTAGE, sabotage.name());
+        if let Some(injected_bug) = self.binary.injected_bug {
+            command.env(INJECTED_BUG_VARIABLE, injected_bug.name());
         }
         let mut child = command.spawn().context("cannot start the service")?;
         let log = Arc::new(Mutex::new(Vec::new()));

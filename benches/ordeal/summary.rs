@@ -23,7 +23,7 @@ pub(crate) struct Summary {
 impl Summary {
     pub(crate) fn new(run: &str, binary: &ServiceBinary, seed: u64) -> Self {
         // Not any violation will do: the one that the promise is about must be among them.
-        let wanted: &[&str] = match binary.sabotage {
+        let wanted: &[&str] = match binary.injected_bug {
             None => &[],
             Some(InjectedBug::BlindRetry) => &["a reply that is not true", "was noted as replied 2 times"],
             Some(InjectedBug::RespondBeforeCommit) => &["is 0 times in the journal", "has no reply"],

@@ -15,7 +15,7 @@ use crate::summary::Summary;
 const COMMIT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outcome> {
-    let is_control = binary.sabotage.is_some();
+    let is_control = binary.injected_bug.is_some();
     let summary = Summary::new("trace", &binary, seed).expect_violations(if is_control {
         &["answered before the order was on the disk"]
     } else {
