@@ -2,8 +2,9 @@
 //!
 //! Nothing is sent from here: who plays Z-API posts a [`Callback`] to the address of it.
 
+use super::messages::SentMessage;
+use super::state::Sandbox;
 use super::webhook_event::{self, EventBuilder};
-use super::{Sandbox, SentMessage};
 
 /// An event, and where Z-API posts it.
 #[derive(Clone, Debug, PartialEq, Eq)]

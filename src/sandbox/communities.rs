@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::faults::{ActiveFaults, PartialFailure};
-use super::handlers::{field, required, text_field};
-use super::routes::{JsonResponse, bad_request};
+use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
+use super::responses;
+use super::state::SandboxState;
 use super::world::{Refusal, World};
-use super::{ApiCall, SandboxState, responses};
 
 impl SandboxState {
     /// The world for a call that changes it; kept as it was where reads lag.

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::communities::Act;
-use super::credentials::random_hex;
+use super::credentials::{Credentials, random_hex};
 use super::messages::SentMessage;
-use super::routes::{JsonResponse, Operation, bad_request};
+use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
+use super::routes::Operation;
+use super::state::{Options, Sandbox, SandboxState};
 use super::world::{BotRole, Group, Refusal, World};
-use super::{ApiCall, Credentials, Options, Sandbox, SandboxState, communities, responses};
+use super::{communities, responses};
 
 impl Sandbox {
     /// Does what a call asks for.
@@ -292,16 +294,4 @@ fn webhook_url(call: &ApiCall) -> Result<String, JsonResponse> {
     } else {
         Err(bad_request("The webhook must be https"))
     }
-}
-
-pub(super) fn field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a Value> {
-    call.body.as_ref()?.get(name)
-}
-
-pub(super) fn text_field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a str> {
-    field(call, name)?.as_str().filter(|text| !text.is_empty())
-}
-
-pub(super) fn required<'a>(call: &'a ApiCall, name: &str) -> Result<&'a str, JsonResponse> {
-    text_field(call, name).ok_or_else(|| bad_request(&format!("{name} is required")))
 }

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::person::KnownPerson;
+use super::state::Options;
 use super::world::{BotRole, Community, Group, World};
-use super::{KnownPerson, Options};
 
 /// `GET communities`.
 pub(super) fn communities(page: &[&Community]) -> String {

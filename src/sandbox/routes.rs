@@ -10,17 +10,18 @@ use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::Response;
 use axum::routing::any;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::credentials::Credentials;
 use super::faults::{ConnectionLoss, Fault};
-use super::handlers::text_field;
-use super::{ApiCall, Credentials, Sandbox};
+use super::request::{ApiCall, JsonResponse, bad_request, error_response, text_field};
+use super::state::Sandbox;
 
-/// A status and a JSON document.
-pub(super) type JsonResponse = (StatusCode, String);
-
-pub(super) fn router(sandbox: Sandbox) -> Router {
-    Router::new().route("/instances/{id}/token/{token}/{*call}", any(handle)).with_state(sandbox)
+impl Sandbox {
+    /// The HTTP API: `/instances/{id}/token/{token}/{path}`.
+    pub fn router(&self) -> Router {
+        Router::new().route("/instances/{id}/token/{token}/{*call}", any(handle)).with_state(self.clone())
+    }
 }
 
 async fn handle(
@@ -215,13 +216,4 @@ fn authenticate<'a>(
         )),
         _ => Ok(operation),
     }
-}
-
-/// 400 with an error.
-pub(super) fn bad_request(text: &str) -> JsonResponse {
-    error_response(StatusCode::BAD_REQUEST, text)
-}
-
-fn error_response(status: StatusCode, text: &str) -> JsonResponse {
-    (status, json!({ "error": text }).to_string())
 }

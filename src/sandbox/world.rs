@@ -6,7 +6,7 @@
 //! groups in `invitations`.
 
 use super::messages::{ChatUpdate, Chats, Reaction, SentMessage};
-use super::people::KnownPerson;
+use super::person::KnownPerson;
 
 /// Communities and groups, and the messages that the bot sent.
 #[derive(Clone, Debug)]
