@@ -1,6 +1,6 @@
 //! A person of the world.
 
-/// Somebody whom the world knows beyond a group's list.
+/// A person with more data than a group's list has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPerson {
     /// Their number.
@@ -9,17 +9,17 @@ pub struct KnownPerson {
     pub lid: Option<String>,
     /// Their name.
     pub name: String,
-    /// Only an invitation reaches them: they let nobody add them to groups.
+    /// They cannot be added to groups, only invited.
     pub is_hard_to_add: bool,
     /// Groups show their lid in place of the number.
     pub hides_number: bool,
 }
 
-/// What became of somebody who was to be added.
+/// The result of adding a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddResult {
-    /// They are in, or were so already.
+    /// They are a member, or were one already.
     Added,
-    /// They got a private invitation, and are not in.
+    /// They got a private invitation, and are not a member.
     Invited,
 }

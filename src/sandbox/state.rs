@@ -14,7 +14,7 @@ use super::read_lag::Snapshots;
 use super::request::ApiCall;
 use super::world::World;
 
-/// A Z-API with one instance. Clones are the same one.
+/// A Z-API sandbox with one instance. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Sandbox(pub(super) Arc<Inner>);
 
@@ -27,7 +27,7 @@ pub(super) struct Inner {
     pub(super) state: Mutex<SandboxState>,
 }
 
-/// What calls change.
+/// The state that calls change.
 #[derive(Debug)]
 pub(super) struct SandboxState {
     pub(super) world: World,
@@ -36,16 +36,16 @@ pub(super) struct SandboxState {
     pub(super) snapshots: Snapshots,
 }
 
-/// Where servers of the same API differ.
+/// Differences between servers of the same API.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The most entries a page holds, however many are asked for; nothing: what is asked for.
+    /// The most entries of a page; `None`: as many as requested.
     pub page_cap: Option<usize>,
     /// Pages past the end repeat the last one instead of being empty.
     pub repeats_last_page: bool,
-    /// How long after the one before it a message is delivered.
+    /// The delay between two deliveries.
     pub send_delay: Duration,
-    /// How many messages wait at most.
+    /// How many messages can wait.
     pub queue_limit: usize,
     /// The status of a call without the Client-Token that it needs; undocumented.
     pub missing_client_token: StatusCode,
@@ -67,7 +67,7 @@ impl Default for Options {
     }
 }
 
-/// What a waiting test looks at.
+/// The state that a waiting test sees.
 #[derive(Debug)]
 pub struct View<'a> {
     /// Communities, groups, messages, reactions.
@@ -77,17 +77,17 @@ pub struct View<'a> {
 }
 
 impl Sandbox {
-    /// A Z-API on this world, reached with this account's credentials.
+    /// Creates a sandbox with this world and these credentials.
     pub fn new(world: World, account: Credentials, options: Options) -> Self {
-        let bell = watch::Sender::new(());
-        let trouble = FaultInjector::new(bell.clone());
+        let changed = watch::Sender::new(());
+        let faults = FaultInjector::new(changed.clone());
         let state = SandboxState {
             world,
             calls: Vec::new(),
             webhooks: Webhooks::default(),
             snapshots: Snapshots::default(),
         };
-        Self(Arc::new(Inner { account, options, faults: trouble, changed: bell, state: Mutex::new(state) }))
+        Self(Arc::new(Inner { account, options, faults, changed, state: Mutex::new(state) }))
     }
 
     /// The credentials that it accepts.
@@ -95,7 +95,7 @@ impl Sandbox {
         &self.0.account
     }
 
-    /// What goes wrong.
+    /// The faults.
     pub fn faults(&self) -> &FaultInjector {
         &self.0.faults
     }
@@ -105,24 +105,24 @@ impl Sandbox {
         self.state().calls.clone()
     }
 
-    /// Where the instance's webhooks go.
+    /// The webhook URLs of the instance.
     pub fn webhooks(&self) -> Webhooks {
         self.state().webhooks.clone()
     }
 
-    /// Reads the world, or changes it as somebody does by hand. Must not call the sandbox.
+    /// Reads the world, or changes it as if done by hand. `look` must not call the sandbox.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let seen = look(&mut self.state().world);
         self.notify();
         seen
     }
 
-    /// What the bot sent and what was delivered, oldest first.
+    /// The delivered messages of the bot, oldest first.
     pub fn sent(&self) -> Vec<SentMessage> {
         self.state().world.sent().to_vec()
     }
 
-    /// The bot's reactions, oldest first; those taken away again stay, marked so.
+    /// The bot's reactions, oldest first, with those that were removed.
     pub fn reactions(&self) -> Vec<Reaction> {
         self.state().world.reactions().to_vec()
     }
@@ -132,12 +132,12 @@ impl Sandbox {
         self.wait_until(|view| view.world.sent().get(n).cloned()).await
     }
 
-    /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
+    /// The chat updates after the first `n`, with edits, oldest first; only the last ones are kept.
     pub fn updates_after(&self, n: usize) -> Vec<ChatUpdate> {
         self.state().world.updates_after(n).cloned().collect()
     }
 
-    /// Waits until the chats got to see something after the first `n`.
+    /// Waits for the first chat update after the first `n`.
     pub async fn next_update_after(&self, n: usize) -> ChatUpdate {
         self.wait_until(|view| view.world.updates_after(n).next().cloned()).await
     }
@@ -147,11 +147,11 @@ impl Sandbox {
         self.wait_until(|view| view.world.reactions().get(n).cloned()).await
     }
 
-    /// Waits until `look` finds what it looks for. It must not call the sandbox.
+    /// Waits until `look` returns a value. It must not call the sandbox.
     pub async fn wait_until<T>(&self, mut look: impl FnMut(&View<'_>) -> Option<T>) -> T {
-        let mut bell = self.0.changed.subscribe();
+        let mut changed = self.0.changed.subscribe();
         loop {
-            bell.borrow_and_update();
+            changed.borrow_and_update();
             let next_due = {
                 let state = self.state();
                 if let Some(found) = look(&View { world: &state.world, calls: &state.calls }) {
@@ -161,8 +161,8 @@ impl Sandbox {
             };
             // `changed` fails only without a sender, and `self` is one.
             match next_due {
-                Some(due) => tokio::select! { _ = bell.changed() => {}, () = sleep_until(due) => {} },
-                None => drop(bell.changed().await),
+                Some(due) => tokio::select! { _ = changed.changed() => {}, () = sleep_until(due) => {} },
+                None => drop(changed.changed().await),
             }
         }
     }
@@ -171,7 +171,7 @@ impl Sandbox {
         self.faults().active_faults().connection_loss.is_none()
     }
 
-    /// The state with everything delivered that is due.
+    /// Locks the state, after delivering messages that are due.
     pub(super) fn state(&self) -> MutexGuard<'_, SandboxState> {
         let is_online = self.is_online();
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -181,7 +181,7 @@ impl Sandbox {
         state
     }
 
-    /// Lets waiting tests look again.
+    /// Wakes waiting tests.
     pub(super) fn notify(&self) {
         self.0.changed.send_replace(());
     }
