@@ -1,10 +1,10 @@
-//! The time: the only caller of `now`.
+//! The clock: the only caller of `now`.
 //!
-//! Wall time ([`Clock::now`]) is for windows and for what people read; durations inside the process
+//! Wall time ([`Clock::now`]) is for time windows and for people; durations inside the process
 //! are tokio's monotonic ones; leases are measured by [`Clock::monotonic`], which no correction of this
-//! machine's clock moves. Replicas that share a database share its clock: whoever opens the journal
-//! tells the clock the database's time ([`Clock::follow`]), and from then on this machine's own wall
-//! time is not asked any more. Tests hand in a [`Clock`] that they move themselves.
+//! machine's clock moves. Replicas that share a database share its clock: opening the journal sets the clock to
+//! the database's time ([`Clock::sync_to_database`]), and from then on this machine's wall time is not read any
+//! more. Tests pass a manual [`Clock`].
 
 use jiff::tz::TimeZone;
 use std::fmt;
@@ -19,9 +19,9 @@ use tokio::sync::Notify;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// A moment that Z-API tells, in seconds or milliseconds: the size says which. Nothing before 1970 is one.
+    /// Parses a Unix time of Z-API, in seconds or milliseconds: the size decides. Negative numbers are invalid.
     pub fn of_unix(number: i64) -> Option<Self> {
-        /// Milliseconds have passed this in 1973; seconds will in 5138.
+        /// This many milliseconds end in 1973, this many seconds in 5138.
         const SECONDS_BELOW: i64 = 100_000_000_000;
         match number {
             ..=0 => None,
@@ -36,7 +36,7 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
-    /// How long it is from `earlier` to this moment; nothing where the clock went back.
+    /// The duration from `earlier` to this moment; zero where the clock went back.
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
@@ -48,7 +48,7 @@ impl Timestamp {
         moment.to_zoned_datetime(zone.clone()).date().to_string()
     }
 
-    /// As people in a time zone write it, in a form of `strftime`: `%d/%m %H:%M`.
+    /// Formats the moment in a time zone, in a format of `strftime`: `%d/%m %H:%M`.
     pub fn format_in(self, zone: &TimeZone, form: &str) -> String {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         jiff::fmt::strtime::format(form, &moment.to_zoned_datetime(zone.clone())).unwrap_or_default()
@@ -70,21 +70,21 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Tells the time: the system's, a database's, or one that a test moves. Clones are one clock.
+/// The clock of the system, of a database, or of a test. Clones are one clock.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     manual: Option<AtomicI64>,
-    /// What [`Inner::begun`] was, as Unix milliseconds of the steady time.
+    /// What [`Inner::begun`] was, as Unix milliseconds of the monotonic time.
     origin: AtomicI64,
     started_at: Instant,
-    /// How far a manual clock was moved on.
+    /// How far a manual clock was advanced.
     manual_elapsed: AtomicI64,
-    /// The steady time is a database's, and so is the present.
+    /// Both times are a database's.
     is_synced: AtomicBool,
-    /// Told when a manual clock's steady time was moved on.
+    /// Notified when a manual clock's monotonic time was advanced.
     advanced: Notify,
 }
 
@@ -100,7 +100,7 @@ impl Clock {
         Self::new(None)
     }
 
-    /// A clock that stands at `start` until it is moved.
+    /// A manual clock that stays at `start` until it is advanced.
     pub fn manual(start: Timestamp) -> Self {
         Self::new(Some(AtomicI64::new(start.0)))
     }
@@ -127,8 +127,8 @@ impl Clock {
         }
     }
 
-    /// A moment that no correction of this machine's clock moves, and that goes on by itself with a
-    /// manual clock too: for leases and paces, which are compared with nothing else.
+    /// The monotonic time, which no correction of this machine's clock moves. It also advances by itself with a
+    /// manual clock. For leases and rate limits, which are compared with nothing else.
     pub fn monotonic(&self) -> Timestamp {
         let skipped = self.0.manual_elapsed.load(Ordering::Relaxed);
         Timestamp(
@@ -136,8 +136,8 @@ impl Clock {
         )
     }
 
-    /// It is this moment by the clock that all replicas share. A manual clock's present stays.
-    pub fn follow(&self, shared: Timestamp) {
+    /// Sets the clock to the time of the database that all replicas share. A manual clock's wall time stays.
+    pub fn sync_to_database(&self, shared: Timestamp) {
         self.0.origin.store(shared.0.saturating_sub(self.elapsed()), Ordering::Relaxed);
         self.0.is_synced.store(true, Ordering::Relaxed);
     }
@@ -146,14 +146,14 @@ impl Clock {
         i64::try_from(self.0.started_at.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Moves the present of a manual clock forward; any other is left alone.
+    /// Advances the wall time of a manual clock; has no effect on others.
     pub fn advance(&self, by: Duration) {
         if let Some(millis) = &self.0.manual {
             millis.store(self.now().plus(by).0, Ordering::SeqCst);
         }
     }
 
-    /// Lets time pass by a manual clock, the steady time too: leases end. Any other is left alone.
+    /// Advances both times of a manual clock, so that leases end; has no effect on others.
     pub fn elapse(&self, time: Duration) {
         if self.0.manual.is_some() {
             self.advance(time);
@@ -162,11 +162,11 @@ impl Clock {
         }
     }
 
-    /// Waits until the steady time is `moment`.
+    /// Waits until the monotonic time is `moment`.
     pub async fn sleep_until(&self, moment: Timestamp) {
         loop {
             let mut moved = std::pin::pin!(self.0.advanced.notified());
-            // From now on a move is heard of, also one between this look and the wait.
+            // Registers before the check, so that an advance between check and wait is noticed.
             moved.as_mut().enable();
             let left = moment.since(self.monotonic());
             if left.is_zero() {
@@ -179,7 +179,7 @@ impl Clock {
         }
     }
 
-    /// Sets the present of a manual clock, backwards too, as a correction of the system's does.
+    /// Sets the wall time of a manual clock, backwards too, as a correction of the system clock does.
     pub fn set(&self, to: Timestamp) {
         if let Some(millis) = &self.0.manual {
             millis.store(to.0, Ordering::SeqCst);
@@ -223,13 +223,13 @@ mod tests {
     fn a_clock_that_follows_another_tells_its_time_from_then_on() {
         let clock = Clock::system();
         let twin = clock.clone();
-        clock.follow(Timestamp(5_000));
+        clock.sync_to_database(Timestamp(5_000));
         let now = twin.now();
         assert!((5_000..65_000).contains(&now.0), "{now:?}");
         assert!(twin.monotonic() >= now);
 
         let manual = Clock::manual(Timestamp(1));
-        manual.follow(Timestamp(5_000));
+        manual.sync_to_database(Timestamp(5_000));
         assert_eq!(manual.now(), Timestamp(1));
         assert!(manual.monotonic() >= Timestamp(5_000));
     }

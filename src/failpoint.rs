@@ -4,16 +4,15 @@
 //! reaches it for the second time: no unwinding, no clean-up, as `kill -9` does it. The tests in
 //! `tests/it/cli/steps.rs` stop at each step of [`Step::ALL`] and start again.
 //!
-//! `VINCULA_HANG_AT` names a step in the same way, and the thread that reaches it never goes on: so does one
-//! whose disk hangs.
+//! `VINCULA_HANG_AT` names a step in the same way, and the thread that reaches it hangs, as if its disk did.
 //!
-//! `VINCULA_SABOTAGE` breaks a promise on purpose, so that the runs of `benches/ordeal` can show that
-//! they would notice. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
-//! [`is_injected`] is `false`, and none of the variables' names is in the binary (the runs look).
+//! `VINCULA_INJECT_BUG` injects a known bug, so that the crash tests in `benches/ordeal` can show that they
+//! find it. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
+//! [`is_injected`] is `false`, and none of the variables' names is in the binary (the crash tests check that).
 
 macro_rules! steps {
     ($($(#[doc = $what:literal])* $step:ident = $name:literal,)*) => {
-        /// A step of an order on its way from the webhook to its end, in the order of the way.
+        /// A step of a command from the webhook to its end, first to last.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Step {
             $($(#[doc = $what])* $step,)*
@@ -34,67 +33,67 @@ macro_rules! steps {
 }
 
 steps! {
-    /// A request has come; its body is not read.
+    /// A request arrived; its body is not read yet.
     Received = "received",
-    /// Its body proved to be from Z-API.
+    /// Its body is authenticated.
     Verified = "verified",
-    /// It is an order of an admin.
+    /// It is a command of an admin.
     Recognised = "recognised",
-    /// Its row is written, and the transaction not committed.
+    /// Its row is written; the transaction is not committed.
     Writing = "writing",
-    /// The transaction is committed, and the sender has no answer.
+    /// The transaction is committed; the sender has no response.
     Committed = "committed",
-    /// The sender has its answer and has hung up.
+    /// The sender has its response and closed the connection.
     Answered = "answered",
-    /// A worker has leased the order's lane.
+    /// A worker leased the command's chat queue.
     Claimed = "claimed",
-    /// It is known how the groups stand; nothing is written of that.
+    /// The state of the groups was read; nothing of it is in the journal.
     Surveyed = "surveyed",
-    /// The plan is in the journal, and nothing is changed.
+    /// The plan is in the journal; nothing is changed.
     Planned = "planned",
     /// The changing call is about to be made.
     Calling = "calling",
-    /// The changing call was answered.
+    /// The response to the changing call arrived.
     Called = "called",
-    /// The outcome is read back.
+    /// The outcome was read back.
     ReadBack = "read_back",
-    /// The reply is known, and not in the journal.
+    /// The reply is known, but not in the journal.
     Judged = "judged",
     /// The reply is in the journal.
     Replied = "replied",
     /// A message of the reply is about to be sent.
     Sending = "sending",
-    /// It is sent, and not noted: the one step after which it is sent again.
+    /// It is sent, but not recorded: after this step alone it is sent again.
     Sent = "sent",
-    /// It is noted as sent. The last message of a reply is noted by the write that ends the order, so
-    /// this and the next step are passed only where more messages follow, or an hourglass is taken away.
+    /// It is recorded as sent. The last message of a reply is recorded by the write that ends the command, so
+    /// this and the next step are reached only where more messages follow, or a progress reaction is removed.
     Noted = "noted",
-    /// The order is about to be ended.
+    /// The command is about to be finished.
     Finishing = "finishing",
-    /// The order is ended in the journal.
+    /// The command is finished in the journal.
     Finished = "finished",
 }
 
-/// A promise that is broken on purpose.
+/// A bug that is injected on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectedBug {
-    /// The webhook is answered `accepted` 200 ms before its order is in the journal.
+    /// The webhook responds `accepted` 200 ms before its command is in the journal.
     RespondBeforeCommit,
-    /// A claimed order is run from scratch, whatever an earlier try wrote down.
+    /// A claimed command is run from scratch, whatever an earlier attempt recorded.
     BlindRetry,
 }
 
 impl InjectedBug {
-    /// The name, as `VINCULA_SABOTAGE` has it.
+    /// The name, as `VINCULA_INJECT_BUG` has it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::RespondBeforeCommit => "answer_before_commit",
+            Self::RespondBeforeCommit => "respond_before_commit",
             Self::BlindRetry => "blind_retry",
         }
     }
 }
 
-/// Stops the process, or this thread, where it is told to stop at this step.
+/// Stops the process, or this thread, where a variable names this step.
 #[cfg(debug_assertions)]
 pub fn reach(step: Step) {
     use std::sync::LazyLock;
@@ -131,28 +130,28 @@ impl Point {
     fn is_reached_by(&self, step: Step) -> bool {
         use std::sync::atomic::Ordering;
 
-        // A name that no step has stops at the first one, so that a slip is noticed.
+        // An unknown name stops at the first step, so that a typo is noticed.
         let is_known = Step::ALL.iter().any(|step| step.name() == self.name);
         !is_known || self.name == step.name() && self.reached.fetch_add(1, Ordering::SeqCst) + 1 == self.nth
     }
 }
 
-/// Stops the process where it is told to stop at this step: never, in a release build.
+/// Does nothing in a release build.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
 pub fn reach(_: Step) {}
 
-/// Whether this promise is to be broken.
+/// Whether this bug is injected.
 #[cfg(debug_assertions)]
 pub fn is_injected(by: InjectedBug) -> bool {
     use std::sync::LazyLock;
 
-    static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_SABOTAGE").ok());
+    static WANTED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("VINCULA_INJECT_BUG").ok());
 
     WANTED.as_deref() == Some(by.name())
 }
 
-/// Whether this promise is to be broken: never, in a release build.
+/// `false` in a release build.
 #[cfg(not(debug_assertions))]
 #[inline(always)]
 pub fn is_injected(_: InjectedBug) -> bool {

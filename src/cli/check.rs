@@ -6,8 +6,8 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::api_error_help::describe_with_remedy;
+use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use super::webhook::{WebhookTarget, webhook_url};
-use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance, LoadedConfig, NonAdminPolicy};
 use crate::storage::{OpenError, Store};
 use crate::zapi::{HttpClients, Unlimited, Zapi};

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
 
+use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use super::webhook::select_instances;
-use super::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::clock::Clock;
 use crate::domain::{GroupId, Phone};
 use crate::sandbox::webhook_event::{EventBuilder, post};

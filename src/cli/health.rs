@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::common::{ConfigArg, ExitStatus, block_on};
 use super::event::reachable_address;
-use super::{ConfigArg, ExitStatus, block_on};
 
 pub(super) fn health(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
     let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };

@@ -1,30 +1,27 @@
-//! The command line: one file a sub-command; the only place that prints.
+//! The command line: one file a sub-command; the only module that prints.
 //!
-//! Machine output goes to stdout, everything else to stderr. Exit codes: 0 well, 1 not, 2 a bad
-//! configuration or call.
-#![expect(clippy::print_stderr, reason = "this is the place that prints")]
+//! Machine output goes to stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 invalid
+//! configuration or usage.
+#![expect(clippy::print_stderr, reason = "the command line prints")]
 
+mod api_error_help;
 mod check;
+mod common;
 mod demo;
 mod event;
 mod health;
 mod journal;
 mod man;
-mod api_error_help;
 mod serve;
 mod webhook;
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use tracing_subscriber::filter::LevelFilter;
-
-use crate::command::catalog;
-use crate::config::{self, Config, ConfigSource, LoadedConfig};
-use crate::telemetry::{self, LogFilterError};
+use self::common::{ConfigArg, ExitStatus, print_output};
+use crate::config::schema;
+use crate::telemetry::LogFilterError;
 
 /// WhatsApp communities run from a chat: a Z-API webhook service.
 #[derive(Debug, Parser)]
@@ -88,6 +85,9 @@ Examples:
     /// Ask a running service whether it lives: for a container's health check.
     #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
     Health(ConfigArg),
+    /// Print the JSON Schema of the configuration file, for editors and validators.
+    #[command(after_help = "Example:\n  vincula schema > vincula.schema.json")]
+    Schema,
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  vincula completions bash > /etc/bash_completion.d/vincula")]
     Completions(man::Shell),
@@ -96,36 +96,23 @@ Examples:
     Man,
 }
 
-/// Where the configuration is.
-#[derive(Args, Clone, Debug)]
-struct ConfigArg {
-    /// The configuration file [default: $VINCULA_CONFIG, ./vincula.toml, /etc/vincula/vincula.toml]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-/// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ExitStatus {
-    Success,
-    Failure,
-    InvalidConfig,
-}
-
-/// Parses the command line and does what it says.
+/// Parses the command line and runs the sub-command.
 pub fn main() -> ExitCode {
-    let end = match Cli::parse().command {
+    let result = match Cli::parse().command {
         CliCommand::Serve(config) => serve::serve(&config),
-        CliCommand::Demo(options) => demo::demo(&options),
-        CliCommand::Check(options) => check::check(&options),
-        CliCommand::Webhook(call) => webhook::webhook(&call),
-        CliCommand::Event(call) => event::event(&call),
-        CliCommand::Journal(call) => journal::journal(&call),
+        CliCommand::Demo(args) => demo::demo(&args),
+        CliCommand::Check(args) => check::check(&args),
+        CliCommand::Webhook(command) => webhook::webhook(&command),
+        CliCommand::Event(command) => event::event(&command),
+        CliCommand::Journal(command) => journal::journal(&command),
         CliCommand::Health(config) => health::health(&config),
-        CliCommand::Completions(shell) => man::completions(&shell),
-        CliCommand::Man => man::man(),
+        CliCommand::Schema => {
+            print_output(&format!("{:#}\n", schema::json_schema())).map(|()| ExitStatus::Success)
+        }
+        CliCommand::Completions(shell) => man::completions(&shell, Cli::command()),
+        CliCommand::Man => man::man(Cli::command()),
     };
-    match end {
+    match result {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failure) => ExitCode::from(1),
         Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
@@ -138,58 +125,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
-}
-
-impl ConfigArg {
-    fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
-        config::load(&ConfigSource::from_process(self.config.clone()), &catalog::names())
-    }
-
-    /// The configuration, or everything that is wrong with it on stderr.
-    fn load(&self) -> Option<Config> {
-        match self.read() {
-            Ok(loaded) => {
-                for warning in &loaded.warnings {
-                    eprintln!("vincula: warning: {warning}");
-                }
-                Some(loaded.config)
-            }
-            Err(findings) => {
-                for finding in &findings {
-                    eprintln!("vincula: {finding}");
-                }
-                None
-            }
-        }
-    }
-}
-
-fn start_log(default: LevelFilter) -> Result<(), LogFilterError> {
-    let is_terminal = std::io::stderr().is_terminal();
-    let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    telemetry::start_log(is_terminal, has_colour, default)
-}
-
-/// Runs a future on a runtime of this thread: for calls that ask or say one thing.
-fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
-}
-
-/// Where machine output goes that is too much for one [`print`].
-fn machine_output() -> impl std::io::Write {
-    std::io::stdout().lock()
-}
-
-/// Writes machine output; a closed pipe ends the call without a word.
-fn print_output(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
-    }
-}
-
-/// Writes a line for a person or a script; nobody need be there to read it.
-fn print_line(line: &str) {
-    let _ = print_output(&format!("{line}\n"));
 }

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{ConfigArg, ExitStatus, start_log};
+use super::common::{ConfigArg, ExitStatus, start_log};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::TimingConfig;

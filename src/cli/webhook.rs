@@ -11,7 +11,7 @@ use clap::Subcommand;
 use secrecy::ExposeSecret;
 
 use super::api_error_help::describe_with_remedy;
-use super::{ConfigArg, ExitStatus, block_on, print_line};
+use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance};
 use crate::webhook::sign::webhook_path;
 use crate::zapi::{AccountStatus, ApiError, ApiErrorKind, HttpClients, Unlimited, WebhookKind, Zapi};

@@ -5,75 +5,140 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::diagnostic::{Problem, format_choices, quote_value};
+use super::key::KeyDefault::{Absent, SectionName, Value};
+use super::key::ValueType::{List, Text};
+use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
 use super::parse;
 use super::section::Section;
-use super::{Admin, AdminsFrom};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// Every command, or every community.
 const WILDCARD: &str = "*";
 
+/// Where the admins of an instance are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminsFrom {
+    /// In the configuration.
+    Config,
+    /// In the configuration, and in WhatsApp: the admins of a community, for that community.
+    Community,
+}
+
+impl parse::Choice for AdminsFrom {
+    const WORDS: &[&str] = &["config", "community"];
+    const VALUES: &[Self] = &[Self::Config, Self::Community];
+}
+
+const PHONE: Format<Phone> = Format::new(Text("phone"), parse_phone);
+const LID: Format<Lid> = Format::new(Text("lid"), parse_lid);
+const NAME: Format<String> = Format::new(Text("name"), parse::parse_line);
+const TARGET: Format<String> = Format::new(Text("id"), parse_target_id);
+
+/// A list that allows something: an empty one would allow nothing, which nobody means.
+const fn allowed(form: &'static str) -> Format<String> {
+    Format::new(List(form), parse::parse_line)
+        .not_empty("allows nothing", "Name some, write [\"*\"] for all, or remove the key")
+}
+
+section! {
+    /// `[instances.<name>.admins.<key>]`: a person who may send commands; has a phone, a lid or both.
+    Admin, AdminValues, "instances.<instance>.admins.<admin>" {
+        phone: Option<Phone> = optional PHONE, Absent,
+            "The admin's number with its country code; this, `lid`, or both.";
+        lid: Option<Lid> = optional LID, Absent,
+            "The admin's hidden user id, `…@lid`, as `whoami` and the log show it.";
+        name: String = value NAME, SectionName,
+            "The admin's name in replies.";
+        commands: Vec<String> = list allowed("command"), Value("[\"*\"]"),
+            "The commands they may send, by English name; `*` is all.";
+        communities: Vec<String> = list allowed("community"), Value("[\"*\"]"),
+            "The communities they may manage, by id, alias or name; `*` is all.";
+    }
+    with {
+        /// Where the admin is named.
+        from: AdminsFrom = in_config;
+        /// The key in the configuration.
+        key: String = section_key;
+    }
+}
+
+pub(super) const ALIAS_KEY: KeyPair = key_pair!(
+    "instances.<instance>.aliases",
+    "<alias>",
+    TARGET,
+    Absent,
+    "A short name for the community or group with this id."
+);
+
+fn in_config(_: &Section<'_>) -> Option<AdminsFrom> {
+    Some(AdminsFrom::Config)
+}
+
+fn section_key(section: &Section<'_>) -> Option<String> {
+    Some(section.name().to_owned())
+}
+
 /// The admins of an instance, in the order of their keys.
-pub(super) fn read_admins(section: &Section<'_>, known_commands: &[&str]) -> Vec<Admin> {
-    let mut seen: Vec<(&str, Person)> = Vec::new();
+pub(super) fn read_admins(instance: &Section<'_>) -> Option<Vec<Admin>> {
+    let mut seen: Vec<(String, Person)> = Vec::new();
     let mut admins = Vec::new();
-    for key in section.names() {
-        let child = section.child(key);
-        let person = Person { phone: child.value("phone", parse_phone), lid: child.value("lid", parse_lid) };
+    for section in instance.child("admins").children() {
+        let values = AdminValues::read(&section);
+        let person = Person { phone: values.phone.flatten(), lid: values.lid.flatten() };
         for (other, earlier) in &seen {
             let same_phone = person.phone.is_some() && person.phone == earlier.phone;
             let same_lid = person.lid.is_some() && person.lid == earlier.lid;
             for (name, _) in [("phone", same_phone), ("lid", same_lid)].iter().filter(|(_, same)| *same) {
                 let problem = format!("is that of the admin {} too", quote_value(other));
-                child.report(
+                section.report(
                     name,
-                    Problem::new(
-                        problem,
-                        "Keep it with one of the two: a person is one admin of an instance",
-                    ),
+                    Problem::new(problem, "Keep one of the two: a person is one admin of an instance"),
                 );
             }
         }
-        seen.push((key, person));
-        admins.extend(read_admin(&child, key, person, known_commands));
+        for (index, command) in values.commands.iter().flatten().enumerate() {
+            if let Err(problem) = check_command(command, section.known_commands()) {
+                section.report("commands", problem.for_entry(index));
+            }
+        }
+        // A section that is no table was reported already.
+        if section.is_valid() && !section.has("phone") && !section.has("lid") {
+            section.report_section(Problem::new("has neither phone nor lid", "Write one of them, or both"));
+        }
+        seen.push((section.name().to_owned(), person));
+        admins.extend(values.build());
     }
-    admins
+    Some(admins)
 }
 
-fn read_admin(section: &Section<'_>, key: &str, person: Person, known_commands: &[&str]) -> Option<Admin> {
-    let name = section.value("name", parse::parse_line);
-    let commands = read_non_empty_list(section, "commands", |text| parse_command(text, known_commands));
-    let communities = read_non_empty_list(section, "communities", parse::parse_line);
-    // A section that is no table was told already.
-    if section.is_valid() && !section.has("phone") && !section.has("lid") {
-        section.report_section(Problem::new("has neither phone nor lid", "Write one of them, or both"));
+fn check_command(text: &str, known: &[String]) -> Result<(), Problem> {
+    if text == WILDCARD || known.iter().any(|name| name == text) {
+        return Ok(());
     }
-    Some(Admin {
-        from: AdminsFrom::Config,
-        key: key.to_owned(),
-        phone: person.phone,
-        lid: person.lid,
-        name: name.unwrap_or_else(|| key.to_owned()),
-        commands: commands?,
-        communities: communities?,
-    })
+    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    Err(Problem::new(
+        format!("is {}, which is no command", quote_value(text)),
+        format_choices(bare, &known.iter().map(String::as_str).collect::<Vec<_>>()) + ", and * for all",
+    ))
 }
 
-/// A list that names something: an empty one would allow nothing, which nobody means.
-fn read_non_empty_list<T>(
-    section: &Section<'_>,
-    name: &str,
-    parse: impl Fn(&str) -> Result<T, Problem>,
-) -> Option<Vec<T>> {
-    let entries = section.list(name, parse)?;
-    if entries.is_empty() {
-        section.report(
-            name,
-            Problem::new("allows nothing", "Name some, write [\"*\"] for all, or remove the key"),
-        );
-        return None;
+/// The aliases of an instance: as typed, and the id.
+pub(super) fn read_aliases(instance: &Section<'_>) -> Option<Vec<(String, String)>> {
+    let section = instance.child("aliases");
+    let mut aliases: Vec<(String, String)> = Vec::new();
+    for name in section.names() {
+        let target = section.named_value(name, &TARGET);
+        if let Err(problem) = validate_alias(name) {
+            section.report(name, problem);
+            continue;
+        }
+        if let Some((other, _)) = aliases.iter().find(|(other, _)| fold_name(other) == fold_name(name)) {
+            let problem = format!("is the same name as {} to people who type it", quote_value(other));
+            section.report(name, Problem::new(problem, "Rename one of the two"));
+        }
+        aliases.extend(target.map(|target| (name.to_owned(), target)));
     }
-    Some(entries)
+    Some(aliases)
 }
 
 fn parse_phone(text: &str) -> Result<Phone, Problem> {
@@ -94,36 +159,6 @@ fn parse_lid(text: &str) -> Result<Lid, Problem> {
     })
 }
 
-fn parse_command(text: &str, known: &[&str]) -> Result<String, Problem> {
-    let text = text.trim();
-    if text == WILDCARD || known.contains(&text) {
-        return Ok(text.to_owned());
-    }
-    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    Err(Problem::new(
-        format!("is {}, which is no command", quote_value(text)),
-        format_choices(bare, known) + ", and * for all",
-    ))
-}
-
-/// The aliases of an instance: as typed, and the id behind each.
-pub(super) fn read_aliases(section: &Section<'_>) -> Vec<(String, String)> {
-    let mut aliases: Vec<(String, String)> = Vec::new();
-    for name in section.names() {
-        let target = section.value(name, parse_target_id);
-        if let Err(flaw) = validate_alias(name) {
-            section.report(name, flaw);
-            continue;
-        }
-        if let Some((other, _)) = aliases.iter().find(|(other, _)| fold_name(other) == fold_name(name)) {
-            let problem = format!("is the same name as {} to people who type it", quote_value(other));
-            section.report(name, Problem::new(problem, "Rename one of the two"));
-        }
-        aliases.extend(target.map(|target| (name.to_owned(), target)));
-    }
-    aliases
-}
-
 fn parse_target_id(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     if CommunityId::parse(text).is_some() || GroupId::parse(text).is_some() {
@@ -135,7 +170,7 @@ fn parse_target_id(text: &str) -> Result<String, Problem> {
     ))
 }
 
-/// A name that the grammar of orders leaves in one piece and takes for nothing else.
+/// Checks that the command parser reads the name as one word with no other meaning.
 fn validate_alias(name: &str) -> Result<(), Problem> {
     let splits = |c: char| c.is_whitespace() || c.is_control() || ",;\"'“”‘’".contains(c);
     if name.is_empty() || name.contains(splits) {
@@ -145,7 +180,7 @@ fn validate_alias(name: &str) -> Result<(), Problem> {
         ));
     }
     if name.contains('*') || fold_name(name) == "here" || parse_target_id(name).is_ok() {
-        return Err(Problem::new("means something else in an order", "Choose another name for the alias"));
+        return Err(Problem::new("has another meaning in a command", "Choose another name for the alias"));
     }
     Ok(())
 }
@@ -174,13 +209,13 @@ mod tests {
 
     #[test]
     fn an_unknown_command_is_told_with_the_nearest() {
-        for text in ["*", "link", " unlink "] {
-            assert!(parse_command(text, &COMMANDS).is_ok(), "{text}");
+        for text in ["*", "link", "unlink"] {
+            assert!(check_command(text, &COMMANDS.map(str::to_owned)).is_ok(), "{text}");
         }
         for (text, near) in
             [("/link", "`link`"), ("Link", "`link`"), ("unlnk", "`unlink`"), ("comunities", "`communities`")]
         {
-            let flaw = parse_command(text, &COMMANDS).unwrap_err();
+            let flaw = check_command(text, &COMMANDS.map(str::to_owned)).unwrap_err();
             assert!(flaw.remedy.contains(near), "{text}");
         }
     }

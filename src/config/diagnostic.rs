@@ -1,16 +1,15 @@
-//! What is wrong with a configuration, said to the person who wrote it.
+//! Errors and warnings about a configuration, with their place, key and remedy.
 //!
-//! A finding names the place, the key, the trouble and the way out. It never holds the value of
-//! a secret: parsers that see one describe it without quoting it.
+//! They never hold the value of a secret: parsers of secrets describe it without quoting it.
 
 use std::fmt::{self, Write as _};
 
-/// One mistake, or one thing worth a second look.
+/// One error or warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file with its line, the environment variable, or where a missing thing was looked for.
     pub source: String,
-    /// The full key, such as `instances.main.token`; empty where the finding is about no key.
+    /// The full key, such as `instances.main.token`; empty where it is about no key.
     pub key: String,
     /// What is wrong, without a full stop.
     pub problem: String,
@@ -18,8 +17,15 @@ pub struct Diagnostic {
     pub remedy: Option<String>,
 }
 
+impl Diagnostic {
+    /// The line of the file; 0 for another source.
+    pub(super) fn line(&self) -> usize {
+        self.source.rsplit_once(':').and_then(|(_, line)| line.parse().ok()).unwrap_or(0)
+    }
+}
+
 impl fmt::Display for Diagnostic {
-    /// One line: `origin: key: problem. Remedy.`, without control characters.
+    /// One line: `source: key: problem. Remedy.`, without control characters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = self.source.clone();
         if !self.key.is_empty() {
@@ -33,7 +39,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What a parser has against a value; where the value stands is known to its caller.
+/// What is wrong with a value; the caller adds where it is.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) message: String,
@@ -45,13 +51,38 @@ impl Problem {
         Self { message: problem.into(), remedy: remedy.into() }
     }
 
-    /// The same, said of one entry of a list, counted from one as people do.
+    /// The diagnostic about a key at this place.
+    pub(super) fn at(self, source: String, key: String) -> Diagnostic {
+        Diagnostic { source, key, problem: self.message, remedy: Some(self.remedy) }
+    }
+
+    /// The same about one entry of a list; entries are counted from one.
     pub(super) fn for_entry(self, index: usize) -> Self {
         Self { message: format!("entry {} {}", index + 1, self.message), ..self }
     }
 }
 
-/// A value that is no secret, short enough to be shown in a finding.
+/// A key below a section, in quotes where TOML needs them.
+pub(super) fn join_key(section: &str, name: &str) -> String {
+    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let name = if is_bare { name.to_owned() } else { format!("\"{}\"", name.escape_debug()) };
+    join_plain_key(section, &name)
+}
+
+/// A key below a section, as it is.
+pub(super) fn join_plain_key(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}
+
+/// The prefix of the variables that set keys.
+pub(super) const ENV_PREFIX: &str = "VINCULA__";
+
+/// The variable of a key.
+pub(super) fn variable_name(path: &str) -> String {
+    format!("{ENV_PREFIX}{}", path.to_uppercase().replace('.', "__"))
+}
+
+/// Quotes a value that is no secret, shortened to 40 characters.
 pub(super) fn quote_value(text: &str) -> String {
     const MAX_LEN: usize = 40;
     let shown: String = text.chars().take(MAX_LEN).collect();
@@ -59,7 +90,7 @@ pub(super) fn quote_value(text: &str) -> String {
     format!("`{}{more}`", shown.escape_debug())
 }
 
-/// The one of `known` that was probably meant by `name`.
+/// The name of `known` that is nearest to `name`, if any is near.
 pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     const MIN_SIMILARITY: f64 = 0.5;
     let name = name.to_lowercase();
@@ -73,7 +104,7 @@ pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k s
         .map(|(_, candidate)| candidate)
 }
 
-/// The remedy for a word that is none of a few: the nearest of them, or all.
+/// The remedy for an unknown word: the nearest of the known ones, and all of them.
 pub(super) fn format_choices(word: &str, known: &[&str]) -> String {
     match nearest_name(word, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`? Known are {}", known.join(", ")),

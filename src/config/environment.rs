@@ -1,48 +1,36 @@
-//! The environment, laid over the file.
+//! Environment variables, which override the file.
 //!
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
-//! letters of any case. Its value stays the text it is until the key's own type reads it.
+//! letters of any case. A value stays text until its key's format parses it.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, ENV_PREFIX, Problem, variable_name};
 use super::schema;
 use super::value_tree::{Node, NodeValue, Table, ValueSource};
 
-/// What the variables of the configuration begin with.
-const ENV_PREFIX: &str = "VINCULA__";
-
-/// The variable of a key.
-pub(super) fn variable_name(path: &str) -> String {
-    format!("{ENV_PREFIX}{}", path.to_uppercase().replace('.', "__"))
-}
-
-/// The environment says something about the configuration.
+/// Whether any variable sets a key.
 pub(super) fn has_config(variables: &[(String, String)]) -> bool {
     variables.iter().any(|(name, _)| name.starts_with(ENV_PREFIX))
 }
 
-/// Lays the variables over the tree; what cannot be laid is told.
+/// Sets the keys of the variables in the tree, and returns the errors.
 pub(super) fn apply_variables(root: &mut Node, variables: &[(String, String)]) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut errors = Vec::new();
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
         let segments: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-        let trouble = if segments.iter().any(String::is_empty) {
-            Some(("names no key".to_owned(), "Write it as VINCULA__SECTION__KEY"))
+        let problem = if segments.iter().any(String::is_empty) {
+            Some(Problem::new("names no key", "Write it as VINCULA__SECTION__KEY"))
         } else {
-            let spoken = set_value(root, &segments, name, text).err();
-            spoken.map(|other| {
-                (format!("contradicts {other}, which sets the same key"), "Remove one of the two")
+            set_value(root, &segments, name, text).err().map(|other| {
+                Problem::new(format!("contradicts {other}, which sets the same key"), "Remove one of the two")
             })
         };
-        if let Some((problem, remedy)) = trouble {
-            let key = segments.join(".");
-            findings.push(Diagnostic { source: name.clone(), key, problem, remedy: Some(remedy.into()) });
-        }
+        errors.extend(problem.map(|problem| problem.at(name.clone(), segments.join("."))));
     }
-    findings
+    errors
 }
 
-/// Puts the text at its place, over what the file says there; another variable's is left alone.
+/// Sets a key over the value of the file; fails with the source of another variable that set it.
 fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Result<(), ValueSource> {
     let mut node = root;
     let mut section = String::new();
@@ -63,12 +51,12 @@ fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Re
         section.push_str(chosen.copied().unwrap_or(segment));
         node = table.entry(spelling).or_insert_with(|| Node::table(ValueSource::Environment));
     }
-    let spoken_for = match (&node.source, &node.value) {
+    let taken = match (&node.source, &node.value) {
         (ValueSource::Variable(_), _) => Some(node.source.clone()),
         (_, NodeValue::Table(table)) => first_source_below(table),
         _ => None,
     };
-    if let Some(other) = spoken_for {
+    if let Some(other) = taken {
         return Err(other);
     }
     *node =
@@ -76,8 +64,7 @@ fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Re
     Ok(())
 }
 
-/// A name of the operator's choice as the file spells it: variables have no small letters to say
-/// `Ana` with.
+/// A name as the file spells it: variables are in capitals, so `ANA` may be `Ana`.
 fn match_spelling(table: &Table, segment: &str) -> String {
     let same = |name: &&String| name.to_lowercase() == *segment;
     table.keys().find(same).cloned().unwrap_or_else(|| segment.to_owned())
@@ -91,7 +78,7 @@ fn first_source_below(table: &Table) -> Option<ValueSource> {
     })
 }
 
-/// Variables with one underscore where two are due: they look set and are not read.
+/// Variables with one underscore in place of two: they look set and are not read.
 pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
     let near = |name: &str| {
         let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.to_lowercase();
@@ -102,18 +89,10 @@ pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic>
         let meant = schema::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
         Some(variable_name(meant.path))
     };
-    let mut findings = Vec::new();
-    for (name, _) in variables {
-        if let Some(meant) = near(name) {
-            findings.push(Diagnostic {
-                source: name.clone(),
-                key: String::new(),
-                problem: "is not read".into(),
-                remedy: Some(format!("Put two underscores between levels: {meant}")),
-            });
-        }
-    }
-    findings
+    let problem = |meant| Problem::new("is not read", format!("Put two underscores between levels: {meant}"));
+    let found =
+        variables.iter().filter_map(|(name, _)| Some(problem(near(name)?).at(name.clone(), String::new())));
+    found.collect()
 }
 
 #[cfg(test)]

@@ -1,25 +1,126 @@
 //! `[instances.<name>]`: the WhatsApp numbers connected at Z-API.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret, SecretString};
 
+use super::admin::{self, Admin, AdminsFrom};
 use super::credential::{CredentialKind, parse_credential};
 use super::diagnostic::{Problem, quote_value};
+use super::key::KeyDefault::{Absent, Required, Value};
+use super::key::ValueType::{List, Text};
+use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
+use super::parse::{self, DURATION, count};
 use super::section::Section;
-use super::{AdminsFrom, Instance, NonAdminPolicy, RateLimits, admin, parse, urls, verify};
-use crate::domain::InstanceName;
+use super::urls;
+use super::value_tree::{Node, Table};
+use super::verify::{self, VerifyConfig};
+use crate::domain::{InstanceName, Locale};
+
+/// How commands of people who are not admins are handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonAdminPolicy {
+    /// They are ignored.
+    Ignore,
+    /// They are refused, at most once an hour a person.
+    Refuse,
+}
+
+impl parse::Choice for NonAdminPolicy {
+    const WORDS: &[&str] = &["ignore", "refuse"];
+    const VALUES: &[Self] = &[Self::Ignore, Self::Refuse];
+}
+
+const ID: Format<String> = Format::new(Text("id"), parse_credential);
+const TOKEN: Format<SecretString> =
+    Format::new(Text("token"), |text| parse_credential(text).map(SecretString::from)).secret();
+const BASE_URL: Format<String> = Format::new(Text("URL"), urls::parse_base_url);
+const TIME_ZONE: Format<TimeZone> = Format::new(Text("zone"), parse::parse_time_zone);
+const PREFIXES: Format<String> = Format::new(List("prefix"), parse::parse_prefix)
+    .not_empty("is empty, so no text would be a command", "Write [\"/\"], or remove the key");
+const POSITIVE: Format<u32> = count::<u32, 1, { u32::MAX }>();
+
+section! {
+    /// `[instances.<name>]`: one WhatsApp number connected at Z-API.
+    Instance, InstanceValues, "instances.<instance>" {
+        id: String = value ID, Required,
+            "Z-API's id of the instance.";
+        token: SecretString = value TOKEN, Required,
+            "The instance token of Z-API.";
+        client_token: Option<SecretString> = optional TOKEN, Absent,
+            "The account security token (`Client-Token`), if the account has it turned on.";
+        base_url: String = value BASE_URL, Value("https://api.z-api.io"),
+            "The URL of Z-API: https, or http on loopback.";
+        locale: Locale = value parse::LOCALE, Value("en"),
+            "The language of replies.";
+        prefixes: Vec<String> = list PREFIXES, Value("[\"/\"]"),
+            "What a command begins with: one to three signs each, no letters or digits.";
+        non_admins: NonAdminPolicy = value parse::choice::<NonAdminPolicy>(), Value("ignore"),
+            "Commands of people who are not admins: `ignore` sends no reply, `refuse` replies at most once an hour.";
+        owner_commands: bool = value parse::BOOL, Value("false"),
+            "Commands typed on the bot's own phone count as the owner's.";
+        time_zone: TimeZone = value TIME_ZONE, Value("America/Sao_Paulo"),
+            "The time zone of times in replies, by its IANA name.";
+        admins_from: AdminsFrom = value parse::choice::<AdminsFrom>(), Value("config"),
+            "Who may send commands: `config` allows those under `admins`; `community` also allows the admins of a community in that community, but not to create, deactivate or name anything.";
+        max_event_age: Duration = value DURATION, Value("10m"),
+            "Commands sent longer ago are not run; their admin is told.";
+        give_up_after: Duration = value DURATION, Value("30m"),
+            "How long a command is retried.";
+        community_limit: usize = value count::<usize, 1, { u32::MAX }>(), Value("50"),
+            "How many ordinary groups a community can hold; over it, a command warns and goes on.";
+    }
+    with {
+        /// The name: a part of the webhook URL.
+        name: InstanceName = read_name;
+        /// How a webhook is authenticated.
+        verify: VerifyConfig = verify::read_verify;
+        /// Rate limits.
+        limits: RateLimits = read_limits;
+        /// The people who may send commands.
+        admins: Vec<Admin> = admin::read_admins;
+        /// Short names of communities and groups: as typed, and the id.
+        aliases: Vec<(String, String)> = admin::read_aliases;
+    }
+}
+
+section! {
+    /// `[instances.<name>.limits]`
+    #[derive(Copy)]
+    RateLimits, RateLimitValues, "instances.<instance>.limits" {
+        commands_per_minute: u32 = value POSITIVE, Value("30"),
+            "Commands of one admin a minute; over it, they are told once.";
+        changes_per_second: u32 = value POSITIVE, Value("1"),
+            "Changing calls to Z-API a second, with bursts of 5; the rest waits.";
+        messages_per_minute: u32 = value POSITIVE, Value("30"),
+            "Messages of the bot a minute, with bursts of 5; the rest waits.";
+    }
+}
+
+fn read_limits(instance: &Section<'_>) -> Option<RateLimits> {
+    RateLimitValues::read(&instance.child("limits")).build()
+}
+
+fn read_name(instance: &Section<'_>) -> Option<InstanceName> {
+    let name = InstanceName::parse(instance.name());
+    if name.is_none() {
+        instance.report_section(Problem::new(
+            "is no name for an instance",
+            "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL",
+        ));
+    }
+    name
+}
 
 /// The instances, in the order of their names.
-pub(super) fn read_instances(
-    section: &Section<'_>,
-    listen: Option<SocketAddr>,
-    known_commands: &[&str],
-) -> Vec<Instance> {
+pub(super) fn read_instances(section: &Section<'_>, listen: Option<SocketAddr>) -> Vec<Instance> {
     let mut instances: Vec<Instance> = Vec::new();
-    for name in section.names() {
-        let child = section.child(name);
-        let Some(instance) = read_instance(&child, name, listen, known_commands) else { continue };
+    for child in section.children() {
+        let values = InstanceValues::read(&child);
+        check_instance(&child, &values, listen);
+        let Some(instance) = values.build() else { continue };
         if let Some(other) = instances.iter().find(|other| other.id == instance.id) {
             let problem = format!("is that of the instance {} too", quote_value(other.name.as_str()));
             child.warn(
@@ -31,119 +132,55 @@ pub(super) fn read_instances(
     }
     if section.names().next().is_none() && section.is_valid() {
         section.report_section(Problem::new(
-            "holds no instance, but one at least is due",
+            "holds no instance, but at least one is required",
             "Write [instances.main] with id, token and verify, or set VINCULA__INSTANCES__MAIN__ID and so on",
         ));
     }
     instances
 }
 
-fn read_instance(
-    section: &Section<'_>,
-    name: &str,
-    listen: Option<SocketAddr>,
-    known_commands: &[&str],
-) -> Option<Instance> {
-    let parsed_name = InstanceName::parse(name);
-    if parsed_name.is_none() {
-        section.report_section(Problem::new(
-            "is no name for an instance",
-            "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL",
-        ));
-    }
-    let id = section.value("id", parse_credential);
-    let token = section.secret("token", parse_credential);
-    let client_token = section.secret("client_token", parse_credential);
-    let base_url = section.value("base_url", urls::parse_base_url);
-    let locale = section.value("locale", parse::parse_locale);
-    let prefixes = section.list("prefixes", parse::parse_prefix);
-    let non_admins = section.value("non_admins", |text| {
-        parse::parse_word(text, &[("ignore", NonAdminPolicy::Ignore), ("refuse", NonAdminPolicy::Refuse)])
-    });
-    let owner_commands = section.value("owner_commands", parse::parse_bool);
-    let time_zone = section.value("time_zone", parse::parse_time_zone);
-    let admins_from = section.value("admins_from", |text| {
-        parse::parse_word(text, &[("config", AdminsFrom::Config), ("community", AdminsFrom::Community)])
-    });
-    let max_event_age = section.value("max_event_age", parse::parse_duration);
-    let give_up_after = section.value("give_up_after", parse::parse_duration);
-    let community_limit = section.value("community_limit", parse_positive);
-    let verify = verify::read_verify(section, listen);
-    let limits = read_limits(&section.child("limits"));
-    let people = section.child("admins");
-    let admins = admin::read_admins(&people, known_commands);
-    let aliases = admin::read_aliases(&section.child("aliases"));
-
-    if prefixes.as_ref().is_some_and(Vec::is_empty) {
+/// Checks values against each other.
+fn check_instance(section: &Section<'_>, values: &InstanceValues, listen: Option<SocketAddr>) {
+    let is_open = values.verify.as_ref().is_some_and(VerifyConfig::is_none);
+    if is_open && listen.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
         section.report(
-            "prefixes",
-            Problem::new("is empty, so nothing would be an order", "Write [\"/\"], or remove the key"),
+            "verify",
+            Problem::new(
+                "is \"none\", but server.listen can be reached from other machines: anybody could send commands",
+                "Write { zapi_token = true }, or let server.listen be a loopback address such as 127.0.0.1:8080",
+            ),
         );
     }
-    let is_by_list = owner_commands == Some(false) && admins_from == Some(AdminsFrom::Config);
-    if people.names().next().is_none() && is_by_list {
+    let is_by_list = values.owner_commands == Some(false) && values.admins_from == Some(AdminsFrom::Config);
+    if is_by_list && section.node("admins").and_then(Node::as_table).is_none_or(Table::is_empty) {
         section.warn(
             "admins",
             Problem::new(
-                "names nobody, so nobody can give orders",
+                "names nobody, so nobody can send commands",
                 "Add a table [….admins.<key>] with a phone or a lid",
             ),
         );
     }
-    let is_z_api = base_url.as_deref() == Some("https://api.z-api.io");
-    let shapes = [
-        ("id", CredentialKind::Id, &id),
-        ("token", CredentialKind::Token, &token),
-        ("client_token", CredentialKind::ClientToken, &client_token),
-    ];
-    for (key, kind, text) in shapes {
-        if let Some(doubt) = text.as_ref().and_then(|text| kind.find_mismatch(text, is_z_api)) {
-            section.warn(key, doubt);
+    let is_z_api = values.base_url.as_deref() == Some("https://api.z-api.io");
+    let token = values.token.as_ref().map(ExposeSecret::expose_secret);
+    let client_token = values.client_token.as_ref().and_then(Option::as_ref).map(ExposeSecret::expose_secret);
+    for (key, kind, text) in [
+        ("id", CredentialKind::Id, values.id.as_deref()),
+        ("token", CredentialKind::Token, token),
+        ("client_token", CredentialKind::ClientToken, client_token),
+    ] {
+        if let Some(problem) = text.and_then(|text| kind.find_mismatch(text, is_z_api)) {
+            section.warn(key, problem);
         }
     }
-    let is_short = token.as_ref().is_some_and(|token| token.len() < 16);
-    if is_short && verify.as_ref().is_some_and(|verify| verify.zapi_token) {
+    let is_short = token.is_some_and(|token| token.len() < 16);
+    if is_short && values.verify.as_ref().is_some_and(|verify| verify.zapi_token) {
         section.warn(
             "token",
             Problem::new(
                 "has under 16 bytes, and verify.zapi_token relies on it",
-                "Add another proof to verify, such as path_secret",
+                "Add another check to verify, such as path_secret",
             ),
         );
     }
-    Some(Instance {
-        name: parsed_name?,
-        id: id?,
-        token: token?.into(),
-        client_token: client_token.map(SecretString::from),
-        base_url: base_url?,
-        locale: locale?,
-        prefixes: prefixes?,
-        non_admins: non_admins?,
-        owner_commands: owner_commands?,
-        time_zone: time_zone?,
-        admins_from: admins_from?,
-        max_event_age: max_event_age?,
-        give_up_after: give_up_after?,
-        community_limit: usize::try_from(community_limit?).ok()?,
-        verify: verify?,
-        limits: limits?,
-        admins,
-        aliases,
-    })
-}
-
-fn read_limits(section: &Section<'_>) -> Option<RateLimits> {
-    let commands_per_minute = section.value("commands_per_minute", parse_positive);
-    let changes_per_second = section.value("changes_per_second", parse_positive);
-    let messages_per_minute = section.value("messages_per_minute", parse_positive);
-    Some(RateLimits {
-        commands_per_minute: commands_per_minute?,
-        changes_per_second: changes_per_second?,
-        messages_per_minute: messages_per_minute?,
-    })
-}
-
-fn parse_positive(text: &str) -> Result<u32, Problem> {
-    parse::parse_count(text, 1..=u32::MAX)
 }

@@ -1,39 +1,66 @@
-//! Sizes, durations, counts and words, as people write them.
+//! Formats of sizes, durations, counts and words, as people write them.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
 use super::diagnostic::{Problem, format_choices, quote_value};
+use super::key::Format;
+use super::key::ValueType::{Bool, Number, Text, Word};
 use crate::domain::Locale;
 
-/// The longest duration: what is longer is a mistake, and sums of times stay in the calendar.
+pub(super) const BOOL: Format<bool> = Format::new(Bool, parse_bool);
+pub(super) const DURATION: Format<Duration> = Format::new(Text("duration"), parse_duration);
+pub(super) const LOCALE: Format<Locale> = Format::new(Word(Locale::WORDS), parse_locale);
+
+/// A whole number from `MIN` to `MAX`.
+pub(super) const fn count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>() -> Format<T> {
+    Format::new(Number(MIN, MAX), parse_count::<T, MIN, MAX>)
+}
+
+/// A type whose values are written as words.
+pub(super) trait Choice: Copy + 'static {
+    /// The words, in the order of `VALUES`.
+    const WORDS: &[&str];
+    /// The values.
+    const VALUES: &[Self];
+}
+
+impl Choice for Locale {
+    const WORDS: &[&str] = &[Self::En.tag(), Self::PtBr.tag(), Self::Es.tag()];
+    const VALUES: &[Self] = &Self::ALL;
+}
+
+/// One of the words of a type.
+pub(super) const fn choice<T: Choice>() -> Format<T> {
+    Format::new(Word(T::WORDS), parse_word)
+}
+
+/// The longest duration, so that sums of times stay in the calendar.
 const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The largest size, in bytes.
 const MAX_SIZE: u64 = 1 << 30;
 
 /// A whole number within bounds.
-pub(super) fn parse_count(text: &str, bounds: RangeInclusive<u32>) -> Result<u32, Problem> {
+fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> Result<T, Problem> {
     let number: Option<i128> = text.trim().parse().ok();
-    let fitting =
-        number.and_then(|number| u32::try_from(number).ok()).filter(|number| bounds.contains(number));
-    fitting.ok_or_else(|| {
-        let trouble = match number {
-            Some(number) if number < i128::from(*bounds.start()) => "too small",
+    let in_range = number.and_then(|number| u32::try_from(number).ok()).filter(|n| (MIN..=MAX).contains(n));
+    in_range.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+        let reason = match number {
+            Some(number) if number < i128::from(MIN) => "too small",
             Some(_) => "too large",
             None => "no whole number",
         };
         Problem::new(
-            format!("is {}, which is {trouble}", quote_value(text)),
-            format!("Write a whole number from {} to {}", bounds.start(), bounds.end()),
+            format!("is {}, which is {reason}", quote_value(text)),
+            format!("Write a whole number from {MIN} to {MAX}"),
         )
     })
 }
 
 /// `true` or `false`.
-pub(super) fn parse_bool(text: &str) -> Result<bool, Problem> {
+fn parse_bool(text: &str) -> Result<bool, Problem> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -64,7 +91,7 @@ pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, Problem> {
+fn parse_duration(text: &str) -> Result<Duration, Problem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
@@ -76,31 +103,26 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, Problem> {
     })
 }
 
-/// A number's digits and what follows them.
+/// Splits a number from the unit behind it.
 fn split_number(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (&text[..end], text[end..].trim_start())
 }
 
-/// One of a few words.
-pub(super) fn parse_word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Problem> {
-    let found = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
-        Problem::new(format!("is {}", quote_value(text)), format_choices(text, &words))
-    })
+/// One of the words of a type, in letters of any case.
+fn parse_word<T: Choice>(text: &str) -> Result<T, Problem> {
+    let mut pairs = T::WORDS.iter().zip(T::VALUES);
+    let found = pairs.find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+    found
+        .map(|(_, value)| *value)
+        .ok_or_else(|| Problem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS)))
 }
 
-/// A language with a catalogue, by its tag.
-pub(super) fn parse_locale(text: &str) -> Result<Locale, Problem> {
-    parse_word(text, &Locale::ALL.map(|locale| (locale.tag(), locale))).map_err(|flaw| {
-        match Locale::parse(text) {
-            // `pt_BR.UTF-8`, `en-US`: the tag that serves it.
-            Some(near) => {
-                Problem::new(flaw.message, format!("Did you mean `{near}`? Known are en, pt-BR, es"))
-            }
-            None => flaw,
-        }
+/// A language of replies; the remedy for `pt_BR.UTF-8` or `en-US` is the tag that is nearest.
+fn parse_locale(text: &str) -> Result<Locale, Problem> {
+    parse_word(text).map_err(|problem| match Locale::parse(text) {
+        Some(near) => Problem { remedy: format_choices(near.tag(), Locale::WORDS), ..problem },
+        None => problem,
     })
 }
 
@@ -121,7 +143,7 @@ pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
     })
 }
 
-/// A prefix of orders: no letter or digit, else ordinary words would become orders.
+/// A prefix of commands: no letter or digit, else ordinary words would become commands.
 pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
     let fits = (1..=3).contains(&text.chars().count())
         && !text.chars().any(|c| c.is_alphanumeric() || c.is_whitespace() || c.is_control());
@@ -134,7 +156,7 @@ pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
     ))
 }
 
-/// A text that says something, in one line.
+/// A text in one line, not empty.
 pub(super) fn parse_line(text: &str) -> Result<String, Problem> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -204,7 +226,7 @@ mod tests {
         for (text, number) in
             [("1", Some(1)), ("100", Some(100)), ("0", None), ("101", None), ("-1", None), ("1e1", None)]
         {
-            assert_eq!(parse_count(text, 1..=100).ok(), number, "{text}");
+            assert_eq!(parse_count::<u32, 1, 100>(text).ok(), number, "{text}");
         }
     }
 

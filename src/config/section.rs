@@ -1,68 +1,61 @@
-//! Reading a section: every value is checked against the table of keys, and every mistake is noted
-//! so that the next value is read all the same.
+//! Reads the values of a section; every problem is reported, and reading goes on.
 //!
-//! A reader gives `None` where a value is absent or was refused; refused values have a finding.
+//! A reader gives `None` where a value is wrong or missing, after it reported that.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::diagnostic::{Diagnostic, Problem};
-use super::environment::variable_name;
-use super::schema::{self, Key, KeyDefault};
-use super::unknown_keys::join_key;
-use super::value_tree::{self, Node, NodeValue, Table, ValueSource};
+use super::diagnostic::{Diagnostic, Problem, join_key, variable_name};
+use super::key::{Format, Key, KeyDefault, ValueType};
+use super::secret_file::read_secret_file;
+use super::value_tree::{Node, Table, ValueSource, parse_list};
 
-/// What was noted while reading.
+/// What is known while reading, and what was reported.
 pub(super) struct Diagnostics {
     pub(super) errors: RefCell<Vec<Diagnostic>>,
     pub(super) warnings: RefCell<Vec<Diagnostic>>,
-    /// Full keys that a misspelled one stands for: they are not told again as missing.
+    /// Full keys that a misspelled one stands for: they are not reported again as missing.
     pub(super) suggested_keys: BTreeSet<String>,
     /// What the paths of `_file` keys start from.
     pub(super) directory: PathBuf,
+    /// The English names of commands.
+    pub(super) known_commands: Vec<String>,
 }
 
-/// A table of the configuration, given or not.
+/// A table of the configuration, present or not.
 pub(super) struct Section<'t> {
-    pub(super) diagnostics: &'t Diagnostics,
+    diagnostics: &'t Diagnostics,
     table: Option<&'t Table>,
     source: ValueSource,
-    /// The full key, with the names it has here.
+    /// The last segment of its key.
+    name: String,
+    /// The full key.
     path: String,
-    /// The same as the table of keys has it.
-    location: String,
-    /// It is no table at all: that was told, and nothing in it is missing.
+    /// It is no table at all: that was reported, and nothing in it is missing.
     is_broken: bool,
 }
 
 impl<'t> Section<'t> {
     /// The whole configuration.
-    pub(super) fn root(node: &'t Node, report: &'t Diagnostics) -> Self {
-        Self::from_node(Some(node), report, ValueSource::Environment, String::new(), String::new())
+    pub(super) fn root(node: &'t Node, diagnostics: &'t Diagnostics) -> Self {
+        let (source, name, path) = (node.source.clone(), String::new(), String::new());
+        Self { diagnostics, table: node.as_table(), source, name, path, is_broken: false }
     }
 
-    fn from_node(
-        node: Option<&'t Node>,
-        report: &'t Diagnostics,
-        parent: ValueSource,
-        path: String,
-        place: String,
-    ) -> Self {
-        let origin = node.map_or(parent, |node| node.source.clone());
-        let table = match node.map(|node| &node.value) {
-            Some(NodeValue::Table(table)) => Some(table),
-            _ => None,
-        };
+    /// The table of that name below this one; an empty one where it is absent.
+    pub(super) fn child(&self, name: &str) -> Section<'t> {
+        let node = self.node(name);
+        let table = node.and_then(Node::as_table);
         let section = Self {
-            diagnostics: report,
+            diagnostics: self.diagnostics,
             table,
-            source: origin,
-            is_broken: node.is_some() && table.is_none(),
-            path,
-            location: place,
+            source: node.map_or(&self.source, |node| &node.source).clone(),
+            name: name.to_owned(),
+            path: join_key(&self.path, name),
+            is_broken: self.is_broken || (node.is_some() && table.is_none()),
         };
-        if let (true, Some(node)) = (section.is_broken, node) {
+        if let (None, Some(node)) = (table, node) {
             let remedy = match node.source {
                 ValueSource::Variable(_) => {
                     format!("Set the keys below it: {}__…", variable_name(&section.path))
@@ -74,19 +67,24 @@ impl<'t> Section<'t> {
         section
     }
 
-    /// The table of that name below this one; an empty one where it is not given.
-    pub(super) fn child(&self, name: &str) -> Section<'t> {
-        let known = schema::child_segments(&self.location);
-        let segment = known.iter().find(|segment| **segment == name || schema::is_user_segment(segment));
-        let path = join_key(&self.path, name);
-        let place = join_location(&self.location, segment.copied().unwrap_or(name));
-        let child = Section::from_node(self.node(name), self.diagnostics, self.source.clone(), path, place);
-        Section { is_broken: child.is_broken || self.is_broken, ..child }
-    }
-
-    /// The names that stand in this table.
+    /// The names in this table.
     pub(super) fn names(&self) -> impl Iterator<Item = &'t str> + use<'t> {
         self.table.into_iter().flat_map(|table| table.keys().map(String::as_str))
+    }
+
+    /// The tables below this one, in the order of their names.
+    pub(super) fn children(&self) -> Vec<Section<'t>> {
+        self.names().map(|name| self.child(name)).collect()
+    }
+
+    /// The last segment of its key.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The English names of commands.
+    pub(super) fn known_commands(&self) -> &'t [String] {
+        &self.diagnostics.known_commands
     }
 
     /// The value as it was written.
@@ -94,176 +92,121 @@ impl<'t> Section<'t> {
         self.table.and_then(|table| table.get(name))
     }
 
-    /// The key, or its `_file` twin, is given.
+    /// The key, or its `_file` twin, is present.
     pub(super) fn has(&self, name: &str) -> bool {
         self.node(name).is_some() || self.node(&file_key(name)).is_some()
     }
 
-    /// It is a table, or is not given, and no misspelling stands for it: what it lacks is missing.
+    /// It is a table, or is absent, and no misspelling stands for it: what it lacks is missing.
     pub(super) fn is_valid(&self) -> bool {
         !self.is_broken && !self.diagnostics.suggested_keys.contains(&self.path)
     }
 
-    /// A value, or its default.
-    pub(super) fn value<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, Problem>) -> Option<T> {
-        let key = self.key(name)?;
-        match (self.node(name), key.default) {
-            (Some(node), _) => self.check(name, node.text(key.value_type).and_then(|text| parse(&text))),
-            (None, KeyDefault::Value(text)) => self.check(name, parse(text)),
-            (None, fallback) => self.default_value(name, fallback),
+    /// Reads a value, or its default.
+    pub(super) fn value<T>(&self, key: &Key, format: &Format<T>) -> Option<T> {
+        match (self.optional(key, format)?, key.default) {
+            (Some(value), _) => Some(value),
+            (None, KeyDefault::Value(text)) => self.check(key.name(), (format.parse)(text)),
+            (None, KeyDefault::SectionName) => self.check(key.name(), (format.parse)(&self.name)),
+            (None, KeyDefault::Required | KeyDefault::Absent) => self.report_missing(key),
         }
     }
 
-    /// The entries of a list, or of its default.
-    pub(super) fn list<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, Problem>) -> Option<Vec<T>> {
-        let key = self.key(name)?;
-        let entries = match (self.node(name), key.default) {
-            (Some(node), _) => node.texts(),
-            (None, KeyDefault::Value(text)) => value_tree::parse_list(text),
-            (None, fallback) => return self.default_value(name, fallback),
-        };
-        self.parse_entries(name, entries, parse)
-    }
-
-    /// A secret from its key or from the file that its twin names.
-    pub(super) fn secret<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, Problem>) -> Option<T> {
-        match self.read_file_key(name)? {
-            Some(text) => self.check(&file_key(name), text.and_then(|text| parse(&text))),
-            None => self.value(name, parse),
+    /// Reads a value that may be absent: `Some(None)`.
+    pub(super) fn optional<T>(&self, key: &Key, format: &Format<T>) -> Option<Option<T>> {
+        match self.secret_file(key)? {
+            Some(text) => self.check(&file_key(key.name()), (format.parse)(&text)).map(Some),
+            None if self.node(key.name()).is_some() => self.named_value(key.name(), format).map(Some),
+            None => Some(None),
         }
     }
 
-    /// Secrets from a list or, one a line, from the file that its twin names; at least one.
-    pub(super) fn secrets<T>(
-        &self,
-        name: &str,
-        parse: impl Fn(&str) -> Result<T, Problem>,
-    ) -> Option<Vec<T>> {
-        let (name, found) = match self.read_file_key(name)? {
-            Some(text) => {
-                let lines = text.map(|text| {
-                    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-                    lines.map(str::to_owned).collect()
-                });
-                let name = file_key(name);
-                let found = self.parse_entries(&name, lines, parse)?;
-                (name, found)
+    /// Reads a value under a name that the operator chose.
+    pub(super) fn named_value<T>(&self, name: &str, format: &Format<T>) -> Option<T> {
+        let text = self.node(name)?.text(format.value_type);
+        self.check(name, text.and_then(|text| (format.parse)(&text)))
+    }
+
+    /// Reads the entries of a list, or of its default; those of a secret also from a file, one a line.
+    pub(super) fn list<T>(&self, key: &Key, format: &Format<T>) -> Option<Vec<T>> {
+        let mut name = key.name().to_owned();
+        let texts = match (self.secret_file(key)?, self.node(&name), key.default) {
+            (Some(text), ..) => {
+                name = file_key(&name);
+                let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+                Ok(lines.map(str::to_owned).collect())
             }
-            None => (name.to_owned(), self.list(name, parse)?),
+            (None, Some(node), _) => node.texts(),
+            (None, None, KeyDefault::Value(text)) => parse_list(text),
+            (None, None, _) => return self.report_missing(key),
         };
-        if found.is_empty() {
-            let flaw = Problem::new("holds no secret", "Give one or more; any of them may match");
-            return self.check(&name, Err(flaw));
+        let texts = self.check(&name, texts)?;
+        if let (true, Some([problem, remedy])) = (texts.is_empty(), format.empty) {
+            return self.check(&name, Err(Problem::new(problem, remedy)));
         }
-        Some(found)
+        let parse = |(index, text): (usize, &String)| {
+            self.check(&name, (format.parse)(text).map_err(|problem| problem.for_entry(index)))
+        };
+        // Every entry is checked before the first bad one ends the collection.
+        let entries: Vec<Option<T>> = texts.iter().enumerate().map(parse).collect();
+        entries.into_iter().collect()
     }
 
-    /// What the twin's file holds, where the twin is given: `None` where both are, which is told.
-    fn read_file_key(&self, name: &str) -> Option<Option<Result<String, Problem>>> {
-        let twin = file_key(name);
-        let Some(node) = self.node(&twin) else { return Some(None) };
-        let key = self.key(&twin)?;
-        if let Some(other) = self.node(name) {
-            let problem = format!("is given, and `{name}` too ({})", other.source);
-            self.report(&twin, Problem::new(problem, "Remove one of the two"));
-            return None;
+    /// The text of a secret's file where the twin is present; `None` where it cannot be used.
+    fn secret_file(&self, key: &Key) -> Option<Option<String>> {
+        let twin = file_key(key.name());
+        let Some(node) = self.node(&twin).filter(|_| key.secret) else { return Some(None) };
+        if let Some(other) = self.node(key.name()) {
+            let problem = format!("is given, and `{}` too ({})", key.name(), other.source);
+            return self.check(&twin, Err(Problem::new(problem, "Remove one of the two")));
         }
-        let text = node
-            .text(key.value_type)
-            .and_then(|path| super::secret_file::read_secret_file(&self.diagnostics.directory, &path));
-        Some(Some(text))
+        let path = node.text(ValueType::Text("path"));
+        self.check(&twin, path.and_then(|path| read_secret_file(&self.diagnostics.directory, &path)))
+            .map(Some)
     }
 
-    fn parse_entries<T>(
-        &self,
-        name: &str,
-        entries: Result<Vec<String>, Problem>,
-        parse: impl Fn(&str) -> Result<T, Problem>,
-    ) -> Option<Vec<T>> {
-        let entries = self.check(name, entries)?;
-        let judged: Vec<Option<T>> = entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| self.check(name, parse(entry).map_err(|flaw| flaw.for_entry(index))))
-            .collect();
-        judged.into_iter().collect()
-    }
-
-    /// The row of the table of keys; a key without one is our own mistake, and is told as such.
-    fn key(&self, name: &str) -> Option<&'static Key> {
-        let key = schema::find_key(&self.location, name);
-        if key.is_none() {
-            self.report(
-                name,
-                Problem::new("is read, but stands in no table of keys", "Report this as a bug of vincula"),
-            );
-        }
-        key
-    }
-
-    fn default_value<T>(&self, name: &str, fallback: KeyDefault) -> Option<T> {
-        if fallback == KeyDefault::Required {
-            self.report_missing(name);
+    /// Reports that a key is missing, unless its misspelling was reported.
+    pub(super) fn report_missing<T>(&self, key: &Key) -> Option<T> {
+        let name = key.name();
+        let path = join_key(&self.path, name);
+        if !self.is_broken && !self.diagnostics.suggested_keys.contains(&path) {
+            let twin = if key.secret { format!(" or `{}`", file_key(name)) } else { String::new() };
+            let remedy =
+                format!("Write `{name}`{twin} into [{}], or set {}", self.path, variable_name(&path));
+            self.report(name, Problem::new("is missing", remedy));
         }
         None
     }
 
-    /// Tells that a key is missing, unless its misspelling was told.
-    pub(super) fn report_missing(&self, name: &str) {
-        let path = join_key(&self.path, name);
-        if self.is_broken || self.diagnostics.suggested_keys.contains(&path) {
-            return;
-        }
-        let twin = match schema::find_key(&self.location, &file_key(name)) {
-            Some(_) => format!(" or `{}`", file_key(name)),
-            None => String::new(),
-        };
-        let remedy = format!("Write `{name}`{twin} into [{}], or set {}", self.path, variable_name(&path));
-        self.report(name, Problem::new("is missing", remedy));
+    fn check<T>(&self, name: &str, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.report(name, problem)).ok()
     }
 
-    fn check<T>(&self, name: &str, verdict: Result<T, Problem>) -> Option<T> {
-        verdict.map_err(|flaw| self.report(name, flaw)).ok()
+    /// Reports what is wrong with a key.
+    pub(super) fn report(&self, name: &str, problem: Problem) {
+        self.diagnostics.errors.borrow_mut().push(self.diagnostic(name, problem));
     }
 
-    /// Notes what is wrong with a key.
-    pub(super) fn report(&self, name: &str, flaw: Problem) {
-        self.diagnostics.errors.borrow_mut().push(self.diagnostic(name, flaw));
+    /// Reports what is wrong with the section itself.
+    pub(super) fn report_section(&self, problem: Problem) {
+        let diagnostic = problem.at(self.source.to_string(), self.path.clone());
+        self.diagnostics.errors.borrow_mut().push(diagnostic);
     }
 
-    /// Notes what is wrong with the section itself.
-    pub(super) fn report_section(&self, flaw: Problem) {
-        let finding = Diagnostic {
-            source: self.source.to_string(),
-            key: self.path.clone(),
-            problem: flaw.message,
-            remedy: Some(flaw.remedy),
-        };
-        self.diagnostics.errors.borrow_mut().push(finding);
-    }
-
-    /// Notes what deserves a second look; of a secret, under the twin where that is given.
-    pub(super) fn warn(&self, name: &str, flaw: Problem) {
+    /// Warns about a key; about a secret, under the twin where that is present.
+    pub(super) fn warn(&self, name: &str, problem: Problem) {
         let twin = file_key(name);
         let name = if self.node(&twin).is_some() { &twin } else { name };
-        self.diagnostics.warnings.borrow_mut().push(self.diagnostic(name, flaw));
+        self.diagnostics.warnings.borrow_mut().push(self.diagnostic(name, problem));
     }
 
-    fn diagnostic(&self, name: &str, flaw: Problem) -> Diagnostic {
-        Diagnostic {
-            source: self.node(name).map_or(&self.source, |node| &node.source).to_string(),
-            key: join_key(&self.path, name),
-            problem: flaw.message,
-            remedy: Some(flaw.remedy),
-        }
+    fn diagnostic(&self, name: &str, problem: Problem) -> Diagnostic {
+        let source = self.node(name).map_or(&self.source, |node| &node.source);
+        problem.at(source.to_string(), join_key(&self.path, name))
     }
 }
 
 /// The key of the file that holds a secret.
 fn file_key(name: &str) -> String {
     format!("{name}_file")
-}
-
-fn join_location(place: &str, segment: &str) -> String {
-    if place.is_empty() { segment.to_owned() } else { format!("{place}.{segment}") }
 }

@@ -5,72 +5,92 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::diagnostic::{Problem, quote_value};
+use super::diagnostic::Problem;
+use super::ip_range::AddressRange;
+use super::key::KeyDefault::{Absent, Value};
+use super::key::ValueType::{List, Size, Text};
+use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
 use super::section::Section;
-use super::{ServerConfig, StoreConfig, parse, urls};
+use super::{parse, urls};
 
-/// The most connections that may be asked for.
-const MAX_CONNECTIONS: u32 = 100_000;
-/// A message is known again for so long at least, whatever else is forgotten.
+/// How long a message is recognized at least, whatever else is deleted.
 const MIN_RETENTION: Duration = Duration::from_secs(48 * 60 * 60);
 
-/// The public listener, known even where the rest is wrong; and the whole section.
+const LISTENER: Format<SocketAddr> = Format::new(Text("address"), urls::parse_listener);
+const PUBLIC_URL: Format<String> = Format::new(Text("URL"), urls::parse_public_url);
+const SIZE: Format<usize> = Format::new(Size, parse::parse_size);
+const RANGES: Format<AddressRange> = Format::new(List("address or range"), urls::parse_range);
+const STORE_URL: Format<SecretString> = Format::new(Text("URL"), urls::parse_store_url).secret();
+
+section! {
+    /// `[server]`
+    ServerConfig, ServerValues, "server" {
+        listen: SocketAddr = value LISTENER, Value("127.0.0.1:8080"),
+            "The public listener: webhooks only.";
+        admin_listen: SocketAddr = value LISTENER, Value("127.0.0.1:9090"),
+            "The private listener: health and metrics; keep it from the internet.";
+        public_url: Option<String> = optional PUBLIC_URL, Absent,
+            "The https URL under which Z-API reaches the public listener; `webhook register` sends it.";
+        max_body: usize = value SIZE, Value("256KiB"),
+            "The largest body of a webhook: bytes, or a number with KiB or MiB.";
+        max_connections: usize = value parse::count::<usize, 1, 100_000>(), Value("1024"),
+            "The most connections at a time, within the limit of open files. At the limit, a new connection replaces the one that is idle for the longest.";
+        trusted_proxies: Vec<AddressRange> = list RANGES, Value("[]"),
+            "Addresses or ranges (`10.0.0.0/8`) of reverse proxies. Their `X-Forwarded-For` names the client when failed verifications are counted; where some are listed, any other address gets at most half of `max_connections`.";
+    }
+}
+
+section! {
+    /// `[store]`
+    StoreConfig, StoreValues, "store" {
+        url: SecretString = value STORE_URL, Value("sqlite:vincula.db"),
+            "Where the journal is: `sqlite:` and a path, relative to the working directory, or `postgres://user@host/database`.";
+        retention: Duration = value parse::DURATION, Value("90d"),
+            "How long the journal keeps a command after its end: 48h or more, and at least the longest `max_event_age`, so that a repeated message is recognized.";
+        text_retention: Duration = value parse::DURATION, Value("30d"),
+            "How long it keeps the texts of commands and replies, at most `retention`.";
+    }
+}
+
+/// Reads the section, and tells the public listener even where the rest is wrong.
 pub(super) fn read_server(section: &Section<'_>) -> (Option<SocketAddr>, Option<ServerConfig>) {
-    let listen = section.value("listen", urls::parse_listener);
-    let admin_listen = section.value("admin_listen", urls::parse_listener);
-    let public_url = section.value("public_url", urls::parse_public_url);
-    let max_body = section.value("max_body", parse::parse_size);
-    let max_connections =
-        section.value("max_connections", |text| parse::parse_count(text, 1..=MAX_CONNECTIONS));
-    let trusted_proxies = section.list("trusted_proxies", urls::parse_range);
-    // Port 0 is whichever is free: two of them differ.
-    if listen.is_some() && listen == admin_listen && listen.is_some_and(|address| address.port() != 0) {
+    let values = ServerValues::read(section);
+    let listen = values.listen;
+    // Port 0 stands for any free port: two of them differ.
+    if listen == values.admin_listen && listen.is_some_and(|address| address.port() != 0) {
         section.report(
             "admin_listen",
-            Problem::new("is the same address as server.listen", "Give the private side a port of its own"),
+            Problem::new(
+                "is the same address as server.listen",
+                "Give the private listener a port of its own",
+            ),
         );
     }
     if !section.has("public_url") {
         section.warn(
             "public_url",
             Problem::new(
-                "is not given, so `webhook register` cannot tell Z-API where we are",
-                "Write the https URL that leads here",
+                "is not given, so `webhook register` has no URL to send to Z-API",
+                "Write the https URL of the public listener",
             ),
         );
     }
-    let whole = || {
-        Some(ServerConfig {
-            listen: listen?,
-            admin_listen: admin_listen?,
-            public_url,
-            max_body: max_body?,
-            max_connections: usize::try_from(max_connections?).ok()?,
-            trusted_proxies: trusted_proxies?,
-        })
-    };
-    (listen, whole())
+    (listen, values.build())
 }
 
-/// Where the journal is, and how long it keeps things: a message that comes again within
-/// `max_event_age` must be known.
+/// Reads the section; `max_event_age` is the longest of all instances.
 pub(super) fn read_store(section: &Section<'_>, max_event_age: Duration) -> Option<StoreConfig> {
-    let url = section.secret("url", |text| urls::parse_store_url(text).map(SecretString::from));
-    let retention = section.value("retention", |text| {
-        let retention = parse::parse_duration(text)?;
-        let least = if max_event_age > MIN_RETENTION { "the longest max_event_age" } else { "48h" };
-        if retention >= MIN_RETENTION.max(max_event_age) {
-            return Ok(retention);
-        }
-        Err(Problem::new(
-            format!(
-                "is {}, which is shorter than {least}: a message that comes again would be new",
-                quote_value(text)
+    let values = StoreValues::read(section);
+    if values.retention.is_some_and(|retention| retention < MIN_RETENTION.max(max_event_age)) {
+        let min = if max_event_age > MIN_RETENTION { "the longest max_event_age" } else { "48h" };
+        section.report(
+            "retention",
+            Problem::new(
+                format!("is shorter than {min}: a repeated message would be taken for a new one"),
+                "Write a longer duration, such as \"90d\"",
             ),
-            "Write a longer duration, such as \"90d\"",
-        ))
-    });
-    let text_retention = section.value("text_retention", parse::parse_duration);
-    let (url, retention, text_retention) = (url?, retention?, text_retention?);
-    Some(StoreConfig { url, retention, text_retention: text_retention.min(retention) })
+        );
+    }
+    let store = values.build()?;
+    Some(StoreConfig { text_retention: store.text_retention.min(store.retention), ..store })
 }

@@ -1,8 +1,9 @@
-//! Addresses: where we listen, whom we believe, and the URLs of others and of ourselves.
+//! Addresses of listeners and proxies, and URLs.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::Uri;
+use secrecy::SecretString;
 
 use super::diagnostic::{Problem, quote_value};
 use super::ip_range::{AddressRange, ParseRangeError};
@@ -32,12 +33,12 @@ pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
     })
 }
 
-/// Somebody's address of the panel (`…/instances/X/token/Y/send-text`) in the place of a part of it.
+/// Whether the text is a whole URL of the panel (`…/instances/X/token/Y/send-text`), not a part of it.
 pub(super) fn is_panel_url(text: &str) -> bool {
     text.contains("/instances/") || text.contains("/token/")
 }
 
-/// What to tell who pasted it; the text itself holds the token and is not shown.
+/// The problem with a whole URL of the panel; the text holds the token and is not shown.
 pub(super) fn panel_url_problem() -> Problem {
     Problem::new(
         "is a whole address of the panel",
@@ -46,12 +47,12 @@ pub(super) fn panel_url_problem() -> Problem {
     )
 }
 
-/// Where Z-API is, without a trailing slash.
+/// The URL of Z-API, without a trailing slash.
 pub(super) fn parse_base_url(text: &str) -> Result<String, Problem> {
     if is_panel_url(text) { Err(panel_url_problem()) } else { parse_https_url(text, "https://api.z-api.io") }
 }
 
-/// Where Z-API reaches us, without a trailing slash.
+/// The URL of the public listener, without a trailing slash.
 pub(super) fn parse_public_url(text: &str) -> Result<String, Problem> {
     if text.contains("/webhooks") {
         return Err(Problem::new(
@@ -86,9 +87,9 @@ fn parse_https_url(text: &str, example: &str) -> Result<String, Problem> {
         "https" => {}
         "http" if is_loopback(host) => {}
         _ => {
-            let flaw = "is not https, and what is sent there could be read on the way";
+            let problem = "is not https, so what is sent there could be read on the way";
             return Err(Problem::new(
-                flaw,
+                problem,
                 format!("Write https://…, like {example}; http is for loopback only"),
             ));
         }
@@ -102,8 +103,8 @@ fn is_loopback(host: &str) -> bool {
         || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// The journal's place. Never shown: it may hold a password.
-pub(super) fn parse_store_url(text: &str) -> Result<String, Problem> {
+/// The URL of the journal. Never shown: it may hold a password.
+pub(super) fn parse_store_url(text: &str) -> Result<SecretString, Problem> {
     let text = text.trim();
     const EXAMPLE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
@@ -116,19 +117,19 @@ pub(super) fn parse_store_url(text: &str) -> Result<String, Problem> {
         if database.is_empty() || database.contains('/') {
             return Err(Problem::new("names no database", SERVER));
         }
-        return Ok(text.to_owned());
+        return Ok(text.into());
     }
     let Some(path) = text.strip_prefix("sqlite:") else {
         return Err(Problem::new("begins with neither sqlite: nor postgres://", EXAMPLE));
     };
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     if path.contains(":memory:") || query.contains("mode=memory") {
-        return Err(Problem::new("is a database in memory, and no order would survive a restart", EXAMPLE));
+        return Err(Problem::new("is a database in memory, and no command would survive a restart", EXAMPLE));
     }
     if path.trim_matches('/').is_empty() {
         return Err(Problem::new("names no file", EXAMPLE));
     }
-    Ok(text.to_owned())
+    Ok(text.into())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The values as they were written, each with the place it came from.
+//! The values of the file, each with its line.
 //!
-//! The file gives typed values, the environment gives text that is read by the key's own type.
+//! Values of the file have types; values of the environment are text that the key's format parses.
 //! Nothing here has a `Debug`: the tree holds secrets.
 
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Problem};
-use super::schema::ValueType;
+use super::key::ValueType;
 
-/// Where a value was written.
+/// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ValueSource {
-    /// A line of the file, counted from one; 0 where the whole file is meant.
+    /// A line of the file, counted from one; 0 for the whole file.
     File { path: String, line: usize },
     /// An environment variable.
     Variable(String),
@@ -45,12 +45,12 @@ pub(super) type Table = BTreeMap<String, Node>;
 pub(super) enum NodeValue {
     /// Text of the file.
     Text(String),
-    /// Text of the environment: whatever its key takes it for.
+    /// Text of the environment, of any type.
     Untyped(String),
     /// A whole number of the file in decimal digits.
     Integer(String),
     Bool(bool),
-    /// What no key takes: `a fraction` or `a date`.
+    /// A type that no key has: `a fraction` or `a date`.
     Other(&'static str),
     List(Vec<Node>),
     Table(Table),
@@ -61,32 +61,31 @@ impl Node {
         Self { source, value: NodeValue::Table(Table::new()) }
     }
 
-    /// The text of a value that is of the right type for a key that is no list.
-    pub(super) fn text(&self, shape: ValueType) -> Result<String, Problem> {
-        match (&self.value, shape) {
-            (NodeValue::Untyped(text), _) | (NodeValue::Text(text), ValueType::Text(_) | ValueType::Size) => {
-                Ok(text.clone())
+    pub(super) fn as_table(&self) -> Option<&Table> {
+        if let NodeValue::Table(table) = &self.value { Some(table) } else { None }
+    }
+
+    /// The text of a value for a key of this type, which is no list.
+    pub(super) fn text(&self, expected: ValueType) -> Result<String, Problem> {
+        use ValueType::{Bool, Number, Size, Text, Word};
+        let remedy = match (&self.value, expected) {
+            (NodeValue::Untyped(text), _) | (NodeValue::Text(text), Text(_) | Word(_) | Size) => {
+                return Ok(text.clone());
             }
-            (NodeValue::Integer(digits), ValueType::Number | ValueType::Size) => Ok(digits.clone()),
-            (NodeValue::Bool(truth), ValueType::Bool) => Ok(truth.to_string()),
-            (NodeValue::Text(_), ValueType::Number | ValueType::Bool) => {
-                Err(Problem::new(self.describe_mismatch(shape), "Take the quotes away"))
+            (NodeValue::Integer(digits), Number(..) | Size) => return Ok(digits.clone()),
+            (NodeValue::Bool(value), Bool) => return Ok(value.to_string()),
+            (NodeValue::Text(_), Number(..) | Bool) => "Take the quotes away",
+            (NodeValue::Integer(_) | NodeValue::Bool(_) | NodeValue::Other(_), Text(_) | Word(_)) => {
+                "Put it in quotes"
             }
-            (NodeValue::Integer(_) | NodeValue::Bool(_) | NodeValue::Other(_), ValueType::Text(_)) => {
-                Err(Problem::new(self.describe_mismatch(shape), "Put it in quotes"))
-            }
-            _ => Err(Problem::new(
-                self.describe_mismatch(shape),
-                match shape {
-                    ValueType::Text(_) => "Write one text in quotes",
-                    ValueType::Number => "Write digits alone",
-                    ValueType::Bool => "Write true or false",
-                    ValueType::Size => "Write bytes, or text such as \"256KiB\"",
-                    ValueType::List(_) => "Write [\"…\"]",
-                    ValueType::NoneOrTable => "Write a table, or \"none\"",
-                },
-            )),
-        }
+            (_, Text(_) | Word(_)) => "Write one text in quotes",
+            (_, Number(..)) => "Write digits alone",
+            (_, Bool) => "Write true or false",
+            (_, Size) => "Write bytes, or text such as \"256KiB\"",
+            (_, ValueType::List(_)) => "Write [\"…\"]",
+            (_, ValueType::NoneOrTable) => "Write a table, or \"none\"",
+        };
+        Err(self.type_problem(expected, remedy))
     }
 
     /// The entries of a list: an array of texts, or in the environment such an array or words
@@ -96,29 +95,29 @@ impl Node {
             NodeValue::List(entries) => entries
                 .iter()
                 .enumerate()
-                .map(|(index, entry)| entry.text(ValueType::Text("")).map_err(|flaw| flaw.for_entry(index)))
+                .map(|(index, entry)| {
+                    entry.text(ValueType::Text("")).map_err(|problem| problem.for_entry(index))
+                })
                 .collect(),
             NodeValue::Untyped(text) => parse_list(text),
-            _ => {
-                Err(Problem::new(self.describe_mismatch(ValueType::List("")), "Put it in brackets: [\"…\"]"))
-            }
+            _ => Err(self.type_problem(ValueType::List(""), "Put it in brackets: [\"…\"]")),
         }
     }
 
-    /// What was found and what is due, without the value.
-    fn describe_mismatch(&self, due: ValueType) -> String {
-        let due = match due {
-            ValueType::Text(_) => "text",
-            ValueType::Number => "a whole number",
+    /// The problem with a value of another type; the value is not shown.
+    fn type_problem(&self, expected: ValueType, remedy: &str) -> Problem {
+        let expected = match expected {
+            ValueType::Text(_) | ValueType::Word(_) => "text",
+            ValueType::Number(..) => "a whole number",
             ValueType::Bool => "true or false",
             ValueType::Size => "a size",
             ValueType::List(_) => "a list of texts",
             ValueType::NoneOrTable => "\"none\" or a table",
         };
-        format!("is {}, but {due} is due", self.kind())
+        Problem::new(format!("is {}, but {expected} is due", self.kind()), remedy)
     }
 
-    /// What kind of value it is, in words.
+    /// The type of the value, in words.
     pub(super) fn kind(&self) -> &'static str {
         match &self.value {
             NodeValue::Text(_) | NodeValue::Untyped(_) => "text",
@@ -131,7 +130,7 @@ impl Node {
     }
 }
 
-/// The entries of a list in one line: a TOML array, or what stands between commas.
+/// The entries of a list in one line: a TOML array, or words between commas.
 pub(super) fn parse_list(text: &str) -> Result<Vec<String>, Problem> {
     let text = text.trim();
     if !text.starts_with('[') {
@@ -143,18 +142,18 @@ pub(super) fn parse_list(text: &str) -> Result<Vec<String>, Problem> {
             .collect());
     }
     let document = format!("list = {text}");
-    let spoilt = || Problem::new("is no list", "Write [\"one\", \"two\"], or one,two");
-    let table = DeTable::parse(&document).map_err(|_| spoilt())?;
+    let invalid = || Problem::new("is no list", "Write [\"one\", \"two\"], or one,two");
+    let table = DeTable::parse(&document).map_err(|_| invalid())?;
     match table.get_ref().get("list").map(|value| value.get_ref()) {
         Some(DeValue::Array(entries)) if table.get_ref().len() == 1 => entries
             .iter()
-            .map(|entry| entry.get_ref().as_str().map(str::to_owned).ok_or_else(spoilt))
+            .map(|entry| entry.get_ref().as_str().map(str::to_owned).ok_or_else(invalid))
             .collect(),
-        _ => Err(spoilt()),
+        _ => Err(invalid()),
     }
 }
 
-/// The tree of a file; a syntax error is told by its place and never by its line.
+/// Parses a file; a syntax error is reported by its place, without the text of its line.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Node, Diagnostic> {
     let path = path.display().to_string();
     let lines = LineIndex::new(text);
@@ -165,22 +164,19 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Node, Diagnostic> {
         }
         Err(error) => {
             let (line, column) = lines.position(text, error.span().map_or(text.len(), |span| span.start));
-            Err(Diagnostic {
-                source: format!("{path}:{line}:{column}"),
-                key: String::new(),
-                problem: format!("is no TOML at line {line}, column {column}: {}", error.message()),
-                remedy: Some("Look at that place: quotes, brackets, a key that stands twice".into()),
-            })
+            let problem = format!("is no TOML at line {line}, column {column}: {}", error.message());
+            let remedy = "Look at that place: quotes, brackets, a key that stands twice";
+            Err(Problem::new(problem, remedy).at(format!("{path}:{line}:{column}"), String::new()))
         }
     }
 }
 
 fn build_table(table: &DeTable<'_>, path: &str, lines: &LineIndex) -> Table {
-    let grow = |key: &toml::Spanned<_>, value: &DeValue<'_>| Node {
+    let build = |key: &toml::Spanned<_>, value: &DeValue<'_>| Node {
         source: ValueSource::File { path: path.to_owned(), line: lines.line_at(key.span().start) },
         value: build_value(value, path, lines),
     };
-    table.iter().map(|(key, value)| (key.get_ref().to_string(), grow(key, value.get_ref()))).collect()
+    table.iter().map(|(key, value)| (key.get_ref().to_string(), build(key, value.get_ref()))).collect()
 }
 
 fn build_value(value: &DeValue<'_>, path: &str, lines: &LineIndex) -> NodeValue {
@@ -190,7 +186,7 @@ fn build_value(value: &DeValue<'_>, path: &str, lines: &LineIndex) -> NodeValue 
             Ok(decimal) => NodeValue::Integer(decimal.to_string()),
             Err(_) => NodeValue::Integer(number.as_str().to_owned()),
         },
-        DeValue::Boolean(truth) => NodeValue::Bool(*truth),
+        DeValue::Boolean(value) => NodeValue::Bool(*value),
         DeValue::Float(_) => NodeValue::Other("a fraction"),
         DeValue::Datetime(_) => NodeValue::Other("a date"),
         DeValue::Array(entries) => NodeValue::List(
@@ -209,7 +205,7 @@ fn build_value(value: &DeValue<'_>, path: &str, lines: &LineIndex) -> NodeValue 
     }
 }
 
-/// Where each line of a text begins.
+/// The offset of each line of a text.
 struct LineIndex(Vec<usize>);
 
 impl LineIndex {

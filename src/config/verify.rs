@@ -1,6 +1,4 @@
-//! `[instances.<name>.verify]`: how a webhook proves where it comes from.
-
-use std::net::SocketAddr;
+//! `[instances.<name>.verify]`: how a webhook is authenticated.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -9,11 +7,14 @@ use http::HeaderName;
 use secrecy::{SecretSlice, SecretString};
 
 use super::diagnostic::Problem;
+use super::key::KeyDefault::{Absent, Required, Value};
+use super::key::ValueType::{List, NoneOrTable, Text};
+use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
+use super::parse;
 use super::section::Section;
 use super::value_tree::NodeValue;
-use super::{HmacConfig, VerifyConfig, parse};
 
-/// A secret of ours is no shorter, in bytes.
+/// The least length of a secret, in bytes.
 const MIN_SECRET_LEN: usize = 16;
 
 /// Base64 with or without its padding: keys are pasted either way.
@@ -22,72 +23,117 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Reads the section of an instance; `listen` decides whether `"none"` may stand there.
-pub(super) fn read_verify(instance: &Section<'_>, listen: Option<SocketAddr>) -> Option<VerifyConfig> {
+const fn secrets(
+    form: &'static str,
+    parse: fn(&str) -> Result<SecretSlice<u8>, Problem>,
+) -> Format<SecretSlice<u8>> {
+    Format::new(List(form), parse)
+        .secret()
+        .not_empty("holds no secret", "Give one or more; any of them may match")
+}
+
+const PATH_SECRET: Format<SecretString> = Format::new(Text("secret"), parse_path_secret).secret();
+const HEADER: Format<HeaderName> = Format::new(Text("header name"), parse_header);
+const HMAC_SECRETS: Format<SecretSlice<u8>> = secrets("secret", parse_hmac_secret);
+const STANDARD_SECRETS: Format<SecretSlice<u8>> = secrets("base64 secret", parse_standard_webhooks_secret);
+
+pub(super) const VERIFY_KEY: KeyPair = key_pair!(
+    "instances.<instance>",
+    "verify",
+    Format::new(NoneOrTable, |_| Ok(())),
+    Required,
+    "How a webhook is authenticated: every key given below must match, and at least one is required; `\"none\"` only where `server.listen` is loopback."
+);
+pub(super) const STANDARD_WEBHOOKS_KEY: KeyPair = key_pair!(
+    "instances.<instance>.verify.standard_webhooks",
+    "secrets",
+    STANDARD_SECRETS,
+    Required,
+    "With `standard_webhooks`: its keys in base64, with or without `whsec_`; any of them may match."
+);
+
+section! {
+    /// `[instances.<name>.verify]`: all that is given must match. Nothing given is `verify = "none"`.
+    #[derive(Default)]
+    VerifyConfig, VerifyValues, "instances.<instance>.verify" {
+        zapi_token: bool = value parse::BOOL, Value("false"),
+            "The header `z-api-token` must equal the instance token.";
+        path_secret: Option<SecretString> = optional PATH_SECRET, Absent,
+            "The last segment of the webhook's URL: 16 or more of `A-Z a-z 0-9 . _ ~ -`.";
+    }
+    with {
+        /// HMAC-SHA256 of the body in a header.
+        hmac: Option<HmacConfig> = read_hmac;
+        /// Standard Webhooks: any of these keys, as bytes.
+        standard_webhooks: Option<Vec<SecretSlice<u8>>> = read_standard_webhooks;
+    }
+}
+
+section! {
+    /// `hmac = { header = "…", secrets = ["…"] }`
+    HmacConfig, HmacValues, "instances.<instance>.verify.hmac" {
+        header: HeaderName = value HEADER, Required,
+            "With `hmac`: the header that carries the HMAC-SHA256 of the body, in hex or base64.";
+        secrets: Vec<SecretSlice<u8>> = list HMAC_SECRETS, Required,
+            "With `hmac`: its keys, 16 bytes or more each; any of them may match.";
+    }
+}
+
+impl VerifyConfig {
+    /// Whether webhooks are not authenticated at all.
+    pub(super) fn is_none(&self) -> bool {
+        !self.zapi_token
+            && self.path_secret.is_none()
+            && self.hmac.is_none()
+            && self.standard_webhooks.is_none()
+    }
+}
+
+fn read_hmac(verify: &Section<'_>) -> Option<Option<HmacConfig>> {
+    if !verify.has("hmac") {
+        return Some(None);
+    }
+    HmacValues::read(&verify.child("hmac")).build().map(Some)
+}
+
+fn read_standard_webhooks(verify: &Section<'_>) -> Option<Option<Vec<SecretSlice<u8>>>> {
+    if !verify.has("standard_webhooks") {
+        return Some(None);
+    }
+    verify.child("standard_webhooks").list(&STANDARD_WEBHOOKS_KEY[0], &STANDARD_SECRETS).map(Some)
+}
+
+/// Reads the section, or `"none"`, of an instance.
+pub(super) fn read_verify(instance: &Section<'_>) -> Option<VerifyConfig> {
     let Some(node) = instance.node("verify") else {
-        instance.report_missing("verify");
-        return None;
+        return instance.report_missing(&VERIFY_KEY[0]);
     };
-    match &node.value {
-        NodeValue::Text(word) | NodeValue::Untyped(word) => {
-            return read_none(instance, word, listen);
+    if let NodeValue::Text(word) | NodeValue::Untyped(word) = &node.value {
+        if word.trim().eq_ignore_ascii_case("none") {
+            return Some(VerifyConfig::default());
         }
-        _ => {}
+        // Not shown: it may be a secret that was meant for a key below.
+        let problem =
+            Problem::new("is a text other than \"none\"", "Write a table, such as { zapi_token = true }");
+        instance.report("verify", problem);
+        return None;
     }
     let section = instance.child("verify");
-    let zapi_token = section.value("zapi_token", parse::parse_bool);
-    let path_secret = section.secret("path_secret", parse_path_secret);
-    let hmac = section.has("hmac").then(|| read_hmac(&section.child("hmac")));
-    let standard_webhooks = section
-        .has("standard_webhooks")
-        .then(|| section.child("standard_webhooks").secrets("secrets", parse_standard_webhooks_secret));
-    let named = ["path_secret", "hmac", "standard_webhooks"].iter().any(|name| section.has(name));
-    if zapi_token == Some(false) && !named && section.is_valid() {
+    let verify = VerifyValues::read(&section).build()?;
+    if verify.is_none() && section.is_valid() {
         section.report_section(Problem::new(
-            "names nothing that a webhook must prove, so anybody could give orders",
+            "names nothing that authenticates a webhook, so anybody could send commands",
             "Write `zapi_token = true` into it, which is what Z-API sends, or one of path_secret, hmac, standard_webhooks",
         ));
-    }
-    Some(VerifyConfig {
-        zapi_token: zapi_token?,
-        path_secret,
-        hmac: hmac.flatten(),
-        standard_webhooks: standard_webhooks.flatten(),
-    })
-}
-
-/// `verify = "none"`, which only a listener that nobody else reaches may have.
-fn read_none(instance: &Section<'_>, word: &str, listen: Option<SocketAddr>) -> Option<VerifyConfig> {
-    if !word.trim().eq_ignore_ascii_case("none") {
-        // Not shown: it may be a secret that was meant for a key below.
-        let flaw =
-            Problem::new("is a text other than \"none\"", "Write a table, such as { zapi_token = true }");
-        instance.report("verify", flaw);
         return None;
     }
-    if listen.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
-        instance.report(
-            "verify",
-            Problem::new(
-                "is \"none\", but server.listen can be reached from other machines: anybody could give orders",
-                "Write { zapi_token = true }, or let server.listen be a loopback address such as 127.0.0.1:8080",
-            ),
-        );
-        return None;
-    }
-    Some(VerifyConfig::default())
-}
-
-fn read_hmac(section: &Section<'_>) -> Option<HmacConfig> {
-    let header = section.value("header", parse_header);
-    let secrets = section.secrets("secrets", parse_hmac_secret);
-    Some(HmacConfig { header: header?, secrets: secrets? })
+    Some(verify)
 }
 
 fn parse_header(text: &str) -> Result<HeaderName, Problem> {
     // Not shown: it may be the secret, in the wrong place.
-    let flaw = || Problem::new("is no name of an HTTP header", "Write it like X-Hub-Signature-256");
-    HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| flaw())
+    let problem = || Problem::new("is no name of an HTTP header", "Write it like X-Hub-Signature-256");
+    HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| problem())
 }
 
 fn check_length(length: usize) -> Result<(), Problem> {

@@ -1,14 +1,14 @@
-//! Who is admin of which community, by WhatsApp's own word: those who may give orders in it where the
-//! configuration says `admins_from = "community"`.
+//! The admins of each community, as WhatsApp lists them: with `admins_from = "community"` they may send commands
+//! in that community.
 //!
-//! It is read in the background, and looked up without asking anybody: no message of a stranger
-//! makes a call. A reading is believed for five minutes; what is older, or could not be read, is
-//! unknown, and unknown is no. A person is told by number or lid: the lids of listed numbers are asked for. Where a
-//! list shows both, the two are one person in every other list too.
+//! The lists are read in the background, and looked up without a call: messages of non-admins cause no calls.
+//! A list expires after five minutes; where it is expired or could not be read, access is denied. A person is known
+//! by number or lid: the lids of listed numbers are requested. Where a list shows both, the two are one person in
+//! every other list too.
 //!
-//! For a change that is not enough: the admins of its community are read for that very command
-//! ([`Roster::confirm`]). What was read before the bot changed people of a community, in this process or
-//! in another one, has expired: it lets a message into the journal, and decides nothing any more.
+//! Before a change, the admins of its community are read again ([`CommunityAdmins::confirm`]). A list that was
+//! read before the bot changed people of the community, in this process or another one, is expired: it lets a message
+//! into the journal, but decides nothing else.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -24,21 +24,21 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 use crate::zapi::{ApiError, Participant, Zapi};
 
-/// How long a reading is believed.
+/// How long a list is valid.
 const ADMINS_TTL: Duration = Duration::from_secs(5 * 60);
-/// From one reading to the next, at most: it leaves a minute for one that fails.
+/// The interval of refreshes; it leaves a minute for one that fails.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(4 * 60);
-/// What was read less long ago is not read again.
+/// A list that is younger is not read again.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(60);
-/// How soon a reading that failed is tried again; the pause doubles from try to try.
+/// The delay before the first retry; it doubles with each attempt.
 const RETRY_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Somebody who is admin of communities.
+/// An admin of communities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommunityAdmin {
     /// Their number, their lid, or both, as far as the lists show it.
     pub person: Person,
-    /// Where they are admin.
+    /// The communities where they are admin.
     pub communities: Vec<CommunityEntry>,
 }
 
@@ -46,48 +46,48 @@ pub struct CommunityAdmin {
 #[derive(Debug)]
 pub struct CommunityAdmins {
     clock: Clock,
-    /// Replaced as a whole, so that a look waits for no reading.
+    /// Replaced as a whole, so that a look-up does not wait for a read.
     cache: RwLock<Arc<AdminCache>>,
-    /// Held while a replacement is made, so that no reading is lost to another one.
+    /// Locked during a replacement, so that none overwrites another.
     replacing: StdMutex<()>,
-    /// Numbers the readings in the order in which they begin.
+    /// Numbers the reads in the order in which they begin.
     readings: AtomicU64,
     /// The last change of the people of each community that this process knows of, by the command's id.
     changes: StdMutex<HashMap<CommunityId, String>>,
     /// The lids of admins whose number alone is listed.
     lids: StdMutex<HashMap<Phone, Lid>>,
-    /// Notified when something has expired: the next reading does not wait for its time.
+    /// Notified when something has expired: the next refresh starts at once.
     expired: Notify,
-    /// The bot's own number, 0 where it is not known yet: it is an admin of its communities, and no order
-    /// is its own.
+    /// The bot's own number, 0 where it is not known yet: it is an admin of its communities, but sends no
+    /// commands.
     own_phone: AtomicU64,
-    /// Held while it is read.
+    /// Locked while it is read.
     refresh_state: Mutex<RefreshState>,
 }
 
-/// When the last reading of all communities ended, and how.
+/// When and how the last read of all communities ended.
 type RefreshState = Option<(Timestamp, Result<(), ApiError>)>;
 
-/// The admins of a community, as they were read.
+/// The admins of a community as of a read.
 #[derive(Clone, Debug)]
 struct AdminList {
     community: CommunityEntry,
     /// The announcement group that lists them, which hardly ever changes.
     announcement: Option<GroupId>,
     admins: Vec<Person>,
-    /// By the steady clock, which no correction makes older or younger.
+    /// When it was read, in monotonic time.
     read_at: Timestamp,
-    /// The number of the reading.
+    /// The number of the read.
     number: u64,
 }
 
-/// All that was read.
+/// All lists.
 #[derive(Debug, Default)]
 struct AdminCache {
     lists: Vec<AdminList>,
-    /// When the list of communities was read; never, or some community of it was not: nothing.
+    /// When the list of communities was read; `None` if never, or if a community of it could not be read.
     complete_at: Option<Timestamp>,
-    /// For each community whose people the bot changed: no reading up to this number holds.
+    /// For each community whose people the bot changed: reads up to this number are expired.
     expired: HashMap<CommunityId, u64>,
     /// Each person, and the places of their communities in `staffs`.
     people: Vec<(Person, Vec<usize>)>,
@@ -96,7 +96,7 @@ struct AdminCache {
 }
 
 impl CommunityAdmins {
-    /// A roster of which nothing is read yet.
+    /// Creates an empty cache.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
@@ -111,15 +111,14 @@ impl CommunityAdmins {
         }
     }
 
-    /// The admin of communities that this person is, as far as is known; nobody is asked. A number and a
-    /// lid that point at two people are nobody's. What has expired counts still: it is good enough to let a
-    /// message into the journal, where it is looked at again before anything is done.
+    /// Finds a person among the admins, without a call. A number and a lid of two different people match no one.
+    /// Expired lists count: they let a message into the journal, where it is checked again before it runs.
     pub fn find(&self, sender: Person) -> Option<CommunityAdmin> {
         let (known, now) = (self.cache(), self.clock.monotonic());
         self.find_in(&known, sender, |staff| staff.is_fresh(now))
     }
 
-    /// The same by what has not expired: this decides what somebody may see.
+    /// The same without expired lists: decides what a person may see.
     pub fn find_current(&self, sender: Person) -> Option<CommunityAdmin> {
         let (known, now) = (self.cache(), self.clock.monotonic());
         self.find_in(&known, sender, |staff| known.is_current(staff, now))
@@ -141,7 +140,7 @@ impl CommunityAdmins {
         (!communities.is_empty()).then_some(CommunityAdmin { person: *person, communities })
     }
 
-    /// The bot's own number is no admin's, whatever the lists say.
+    /// Excludes the bot's own number, which never counts as an admin.
     pub fn exclude_phone(&self, own: Phone) {
         if self.own_phone.load(Ordering::Relaxed) != own.as_u64() {
             self.own_phone.store(own.as_u64(), Ordering::Relaxed);
@@ -152,15 +151,15 @@ impl CommunityAdmins {
         person.phone.is_some_and(|phone| phone.as_u64() == self.own_phone.load(Ordering::Relaxed))
     }
 
-    /// Whether all communities are known as of now: whoever is not found is none of their admins.
+    /// Whether the lists of all communities are valid, so that a person who is not found is no admin.
     pub fn is_complete(&self) -> bool {
         let (known, now) = (self.cache(), self.clock.monotonic());
         let is_listed = known.complete_at.is_some_and(|at| now.since(at) <= ADMINS_TTL);
         is_listed && known.lists.iter().all(|staff| known.is_current(staff, now))
     }
 
-    /// The admins of a community without the bot, read now where they are not known; nothing where its
-    /// announcement group, which lists them, is not shown.
+    /// The admins of a community without the bot, read now if they are not known; `None` where its announcement
+    /// group, which lists them, cannot be seen.
     pub async fn list_admins(
         &self,
         zapi: &Zapi,
@@ -178,11 +177,11 @@ impl CommunityAdmins {
         Ok(Some(merged.filter(|admin| !self.is_own(*admin)).collect()))
     }
 
-    /// The admin of communities that this person is by readings of these communities that are made now. Of
-    /// other communities, what has not expired counts.
+    /// Reads the admins of these communities, and finds the person among them. Of other communities, valid lists
+    /// count.
     ///
     /// # Errors
-    /// A community cannot be read, and may be later. One that is not shown to the bot has no admin.
+    /// A community cannot be read for now. One that the bot cannot see has no admins.
     pub async fn confirm(
         &self,
         zapi: &Zapi,
@@ -218,13 +217,13 @@ impl CommunityAdmins {
         Ok(self.find_in(&known, sender, |staff| known.is_current(staff, now)))
     }
 
-    /// Numbers a reading that begins now.
+    /// The number of a read that begins now.
     pub fn begin_reading(&self) -> u64 {
         self.readings.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// Takes over who is in a community, as it was read after the bot changed its people: a reading of this
-    /// number, made by the command of this id.
+    /// Stores the people of a community, as read after the bot changed them: by the read of this number, for the
+    /// command of this id.
     pub fn take_over(
         &self,
         community: &CommunityEntry,
@@ -246,7 +245,7 @@ impl CommunityAdmins {
             let mut expired = known.expired.clone();
             let last = expired.entry(community.id.clone()).or_default();
             *last = number.saturating_sub(1).max(*last);
-            // A reading that began later saw the change, too.
+            // A read that began later saw the change, too.
             let kept =
                 known.lists.iter().filter(|old| old.community.id != community.id || old.number > number);
             let mut staffs: Vec<AdminList> = kept.cloned().collect();
@@ -257,8 +256,7 @@ impl CommunityAdmins {
         });
     }
 
-    /// The bot changed people of this community, or may have, by the command of this id: what was read of it
-    /// before has expired.
+    /// Expires the list of a community whose people the bot changed, or may have, for the command of this id.
     pub fn expire(&self, community: &CommunityId, command: &str) {
         self.note_change(community, command);
         let number = self.begin_reading();
@@ -269,8 +267,8 @@ impl CommunityAdmins {
         });
     }
 
-    /// Expires what was read before changes that another process made: the last one of each community, by
-    /// the command's id.
+    /// Expires lists that are older than changes of other processes: the last one of each community, by the
+    /// command's id.
     pub fn expire_before(&self, changes: impl IntoIterator<Item = (CommunityId, String)>) {
         for (community, command) in changes {
             let is_known = {
@@ -289,7 +287,7 @@ impl CommunityAdmins {
         changes.insert(community.clone(), command.to_owned());
     }
 
-    /// Reads it again and again, as long as it is polled.
+    /// Refreshes the lists as long as it is polled.
     pub async fn refresh_forever(&self, zapi: &Zapi) {
         let mut soon = RETRY_INTERVAL;
         loop {
@@ -300,7 +298,7 @@ impl CommunityAdmins {
                     began.plus(with_jitter(REFRESH_INTERVAL))
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "the communities' admins could not be read");
+                    tracing::debug!(%error, "could not read the admins of communities");
                     let next = self.clock.monotonic().plus(with_jitter(soon));
                     soon = REFRESH_INTERVAL.min(soon * 2);
                     next
@@ -313,14 +311,14 @@ impl CommunityAdmins {
         }
     }
 
-    /// Reads the communities' admins, but for those that were read a moment ago; callers that come
-    /// meanwhile share the reading. What cannot be read now stays as old as it is.
+    /// Reads the admins of all communities whose list is not fresh; concurrent callers share the read. A list that
+    /// cannot be read stays as it is.
     pub async fn refresh(&self, zapi: &Zapi) -> Result<(), ApiError> {
         let asked = self.clock.monotonic();
         let mut reading = self.refresh_state.lock().await;
         if let Some((ended, result)) = &*reading
             && *ended > asked
-            // What has expired meanwhile is read once more.
+            // Lists that expired meanwhile are read once more.
             && (result.is_err() || self.is_complete())
         {
             return result.clone();
@@ -379,10 +377,10 @@ impl CommunityAdmins {
         failure.map_or(Ok(()), Err)
     }
 
-    /// The admins of a community as they are now; nobody where it is not shown to the bot.
+    /// Reads the admins of a community; none where the bot cannot see it.
     ///
     /// # Errors
-    /// It may be read later.
+    /// It cannot be read for now.
     async fn staff_or_nobody(
         &self,
         zapi: &Zapi,
@@ -392,7 +390,7 @@ impl CommunityAdmins {
         let (read_at, number) = (self.clock.monotonic(), self.begin_reading());
         let mut read = self.read_admin_list(zapi, community.clone(), announcement.clone()).await;
         if announcement.is_some() && matches!(&read, Err(error) if !may_be_read_later(error)) {
-            // It may have another announcement group by now.
+            // Its announcement group may have changed.
             read = self.read_admin_list(zapi, community.clone(), None).await;
         }
         let nobody = || AdminList {
@@ -405,7 +403,7 @@ impl CommunityAdmins {
         let read = match read {
             Ok(staff) => Ok(staff.unwrap_or_else(nobody)),
             Err(error) if !may_be_read_later(&error) => {
-                tracing::debug!(%error, "a community's admins are not shown");
+                tracing::debug!(%error, "cannot see the admins of a community");
                 Ok(nobody())
             }
             Err(error) => Err(error),
@@ -413,8 +411,7 @@ impl CommunityAdmins {
         (community, read)
     }
 
-    /// The admins of a community as they are now, by the announcement group that lists them; nothing where
-    /// that group is not shown.
+    /// Reads the admins of a community from its announcement group; `None` where the bot cannot see that group.
     async fn read_admin_list(
         &self,
         zapi: &Zapi,
@@ -436,10 +433,10 @@ impl CommunityAdmins {
         Ok(Some(staff))
     }
 
-    /// Puts a lid beside each number that is listed alone, as lists are (no page of Z-API documents a lid in them): an
-    /// admin's message may show the lid alone. Where lids cannot be asked for now, the next reading asks again.
+    /// Adds a lid to each number that is listed alone (Z-API documents no lid in lists): an admin's message may show
+    /// the lid alone. Where lids cannot be read now, the next read tries again.
     async fn look_up_lids(&self, zapi: &Zapi, staffs: &mut [AdminList]) {
-        /// How many numbers one call asks for.
+        /// How many numbers one call looks up.
         const AT_ONCE: usize = 200;
         let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
         let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
@@ -451,7 +448,7 @@ impl CommunityAdmins {
                     self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "the lids of the communities' admins could not be read");
+                    tracing::debug!(%error, "could not read the lids of admins");
                     break;
                 }
             }
@@ -470,7 +467,7 @@ impl CommunityAdmins {
         self.cache.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts something in the place of what is known; whoever looks something up does not wait for that.
+    /// Replaces the lists; look-ups do not wait for it.
     fn replace(&self, make: impl FnOnce(&AdminCache) -> AdminCache) -> Arc<AdminCache> {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = Arc::new(make(&self.cache()));
@@ -479,12 +476,12 @@ impl CommunityAdmins {
     }
 }
 
-/// A later reading may succeed: what was read before is kept until then.
+/// Whether a later read may succeed: the old list is kept until then.
 fn may_be_read_later(error: &ApiError) -> bool {
     error.cause.is_temporary() || error.cause.affects_instance()
 }
 
-/// Those among these people who are admins.
+/// The admins among these people.
 fn admins_among(people: &[Participant]) -> Vec<Person> {
     let admins = people.iter().filter(|person| person.is_admin);
     admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect()
@@ -495,7 +492,7 @@ impl AdminList {
         now.since(self.read_at) <= ADMINS_TTL
     }
 
-    /// It is a later reading of the same community.
+    /// Whether it is a later read of the same community.
     fn is_newer_than(&self, old: &Self) -> bool {
         self.community.id == old.community.id && self.number > old.number
     }
@@ -506,7 +503,7 @@ impl AdminCache {
         let mut known = Self { complete_at: whole_at, expired, ..Self::default() };
         let admins =
             || lists.iter().enumerate().flat_map(|(at, staff)| staff.admins.iter().map(move |a| (at, *a)));
-        // A lid that is shown beside two numbers is nobody's.
+        // A lid that is shown beside two numbers belongs to no one.
         let mut phones: HashMap<Lid, Option<Phone>> = HashMap::new();
         for (_, admin) in admins() {
             if let (Some(phone), Some(lid)) = (admin.phone, admin.lid) {
@@ -548,12 +545,12 @@ impl AdminCache {
         }
     }
 
-    /// The person with all that any list shows of them.
+    /// The person with the number and lid that any list shows of them.
     fn merge(&self, person: Person) -> Person {
         self.index_of(person).and_then(|place| self.people.get(place)).map_or(person, |(merged, _)| *merged)
     }
 
-    /// A reading is young enough, and was made after the last change of the bot's own.
+    /// Whether a list is young enough, and was read after the last change by the bot.
     fn is_current(&self, staff: &AdminList, now: Timestamp) -> bool {
         let expired = self.expired.get(&staff.community.id).copied().unwrap_or_default();
         staff.is_fresh(now) && staff.number > expired
@@ -564,7 +561,7 @@ impl AdminCache {
     }
 }
 
-/// A little sooner than that, so that the readings of many instances and replicas do not stay together.
+/// Shortens the interval at random, so that the reads of many instances and replicas spread out.
 fn with_jitter(pause: Duration) -> Duration {
     let eighth = u64::try_from(pause.as_millis() / 8).unwrap_or(u64::MAX);
     pause.saturating_sub(Duration::from_millis(RandomState::new().hash_one(()) % eighth.max(1)))

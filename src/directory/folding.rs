@@ -4,13 +4,13 @@ use caseless::default_case_fold_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How many characters of a name are compared: five times what a list of Z-API's may hold.
+/// How many characters of a name are compared: five times the longest name in a list of Z-API.
 const MOST_COMPARED: usize = 1_000;
 
-/// The form in which two names are the same: `Mães  do BAIRRO` and `maes do bairro`.
+/// Folds a name; two names are the same if their folded forms are: `Mães  do BAIRRO` and `maes do bairro`.
 ///
-/// A message may be a word of 64 KiB, and is compared with many names. Only its beginning is folded, and the sign
-/// behind that makes it no name, and the beginning of none.
+/// A message may be one word of 64 KiB, and is compared with many names. Only its beginning is folded, with a
+/// mark behind it that no name has.
 pub fn fold(name: &str) -> String {
     let visible = || name.chars().filter(|c| !is_invisible(*c));
     let beginning = visible().take(MOST_COMPARED);
@@ -23,8 +23,8 @@ pub fn fold(name: &str) -> String {
     folded
 }
 
-/// Characters that nobody sees: what phones paste (zero-width, direction marks, variation selectors),
-/// and with them all of Unicode's format characters and the fillers that look like nothing.
+/// Whether a character is invisible: what phones paste (zero-width, direction marks, variation selectors),
+/// all of Unicode's format characters, and blank fillers.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{0600}'..='\u{0605}' | '\u{061c}' | '\u{06dd}' | '\u{070f}'
@@ -35,13 +35,13 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The characters that replies put for markup, and typographic forms, back to what is typed.
+/// Converts typographic characters, and those that replies use in place of markup, to plain ones.
 fn to_plain_char(c: char) -> char {
     match c {
         '∗' => '*',
         'ˍ' => '_',
         '∼' => '~',
-        // Inside the quotes of an order, a name's own quotes can only be single ones.
+        // Inside the quotes of a command, a name's own quotes can only be single ones.
         'ˋ' | '`' | '’' | '‘' | '"' | '“' | '”' | '„' | '‟' => '\'',
         '–' | '—' | '‑' | '‐' => '-',
         // A reply shows a blank in its place.

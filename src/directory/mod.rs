@@ -1,12 +1,12 @@
 //! The communities and groups of an instance, by the names that people give them.
 //!
-//! Both lists are read in full and kept for a minute; a name that is not found makes them be read
-//! once more. Announcement groups carry their community's name and are no target of anything, so a
+//! Both lists are read in full and cached for a minute; if a name is not found, they are read
+//! again. Announcement groups carry their community's name and are no target of anything, so a
 //! name never resolves to one: a group named like a community is looked up before it is offered.
 //!
-//! Aliases are of two kinds: those of the configuration, and those that admins keep from a chat, which
-//! are read for each order since another process may have written them. Rights know the first ones
-//! alone: nobody widens theirs from a chat.
+//! Aliases are of two kinds: those of the configuration, and those that admins set in a chat, which
+//! are read for each command since another process may have written them. Permissions use the first kind
+//! alone, so that no one can extend their own from a chat.
 
 mod name_index;
 mod folding;
@@ -28,9 +28,9 @@ pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::zapi::{ApiError, ApiErrorKind, Zapi};
 
-/// How long the lists are believed.
+/// How long the lists are cached.
 const LISTS_TTL: Duration = Duration::from_secs(60);
-/// How many reads go side by side.
+/// How many reads run at the same time.
 const MAX_CONCURRENT_READS: usize = 8;
 
 /// A community that a person named.
@@ -38,40 +38,40 @@ pub type CommunityEntry = NamedEntry<CommunityId>;
 /// A group that a person named.
 pub type GroupEntry = NamedEntry<GroupId>;
 
-/// What an instance knows of its communities and groups.
+/// The directory of an instance: its communities, groups and aliases.
 #[derive(Debug)]
 pub struct Directory {
-    /// Those of the configuration, folded.
+    /// Aliases of the configuration, folded.
     config_aliases: Arc<[(String, String)]>,
-    /// Those that were kept from a chat, folded.
+    /// Aliases set in a chat, folded.
     chat_aliases: Vec<(String, String)>,
     lists: Arc<CachedLists>,
 }
 
-/// What was read last.
+/// The cache.
 #[derive(Debug, Default)]
 struct CachedLists {
     cached: std::sync::Mutex<Cached>,
-    /// When the last read failed, and how; held while one goes on.
+    /// When and how the last read failed; locked during a read.
     failed: Mutex<Option<(Instant, ApiError)>>,
-    /// Where groups belong, when that was read, and after how many moves; held while it is read.
+    /// The community of each group, when that was read, and after how many moves; locked during a read.
     memberships: Mutex<Option<(Instant, usize, Arc<Memberships>)>>,
 }
 
-/// The lists that were read last. Whoever only needs these waits for no reading.
+/// The lists that were read last; using them does not wait for a read.
 #[derive(Debug, Default)]
 struct Cached {
-    /// When the reading began, and what it brought.
+    /// When the read began, and its result.
     lists: Option<(Instant, Arc<Snapshot>)>,
-    /// What was read before is not believed: we changed it ourselves.
+    /// Lists read before this moment are outdated: this process changed them.
     changed_at: Option<Instant>,
 }
 
-/// Which community each group belongs to.
+/// The community of each group.
 #[derive(Debug, Default)]
 pub struct Memberships {
     by_group: HashMap<GroupId, CommunityId>,
-    /// Every community could be read.
+    /// Whether every community could be read.
     pub is_complete: bool,
 }
 
@@ -87,26 +87,26 @@ impl Memberships {
 pub struct Snapshot {
     /// The communities, by name.
     pub communities: NameIndex<CommunityId>,
-    /// Every entry of the list of communities could be read.
+    /// Whether every entry of the list of communities could be read.
     pub lists_all_communities: bool,
     /// The groups, by name; announcement groups may be among them.
     pub groups: NameIndex<GroupId>,
 }
 
-/// What an invitation leads to.
+/// The target of an invite link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InviteTarget {
     /// A group that the bot's number is in.
     Group(GroupEntry),
     /// A group that it is not in, by name where that is told.
     NotAMember(Option<String>),
-    /// Nothing: the link is old, or was not copied in full.
+    /// No group: the link is old, or was not copied in full.
     Expired,
 }
 
 impl CachedLists {
-    /// The lists, read after `moment`; callers that come while they are read share them. Nobody waits longer
-    /// for another's reading than their own attempt lasts.
+    /// The lists, read after `moment`; concurrent callers share one read, and none waits for it longer
+    /// than its own attempt lasts.
     async fn read_newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
         if let Some(snapshot) = self.known_since(moment) {
             return Ok(snapshot);
@@ -117,8 +117,8 @@ impl CachedLists {
             && *failed_at > asked
             && error.cause != ApiErrorKind::DeadlineExceeded
         {
-            // Whoever waited for this read shares its failure, instead of waiting for one more; but not that
-            // the other's attempt had no more time.
+            // Callers that waited for this read share its failure, but not the end of another
+            // caller's attempt.
             return Err(error.clone());
         }
         if let Some(snapshot) = self.known_since(moment) {
@@ -159,24 +159,24 @@ impl CachedLists {
 }
 
 impl Directory {
-    /// A directory with the aliases of the configuration; nothing is read yet.
+    /// Creates a directory with the aliases of the configuration; reads nothing yet.
     pub fn new(aliases: &[(String, String)]) -> Self {
         let config_aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
         Self { config_aliases, chat_aliases: Vec::new(), lists: Arc::default() }
     }
 
-    /// The same lists, with aliases that were kept from a chat; those of the configuration come first.
+    /// The same lists, with aliases that were set in a chat; those of the configuration come first.
     pub fn with_aliases(&self, kept: impl IntoIterator<Item = (String, String)>) -> Self {
         let kept = kept.into_iter().map(|(name, id)| (fold(&name), id)).collect();
         Self { config_aliases: self.config_aliases.clone(), chat_aliases: kept, lists: self.lists.clone() }
     }
 
-    /// The lists, not older than a minute.
+    /// The lists, at most a minute old.
     pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
         self.lists.read_newer_than(zapi, Instant::now().checked_sub(LISTS_TTL)).await
     }
 
-    /// The lists are read anew when they are needed next: we changed them ourselves.
+    /// Marks the lists as outdated, after this process changed something.
     pub async fn invalidate(&self) {
         self.lists.cached().changed_at = Some(Instant::now());
     }
@@ -189,7 +189,7 @@ impl Directory {
         .await
     }
 
-    /// The community that a person named who sees no others than these.
+    /// The same for a person who sees only these communities.
     pub async fn find_community_among(
         &self,
         zapi: &Zapi,
@@ -203,7 +203,7 @@ impl Directory {
         .await
     }
 
-    /// What is found in the lists, or in newer ones where it is not in them.
+    /// Searches the lists, and newer ones if it finds nothing.
     async fn find_in_lists(
         &self,
         zapi: &Zapi,
@@ -242,7 +242,7 @@ impl Directory {
             let snapshot = &snapshot;
             let is_id = is_id(word);
             async move {
-                // Who gives an id is told what it is; only names are kept off announcement groups.
+                // An id may be that of an announcement group; a name may not.
                 if is_id { Ok(found) } else { exclude_announcements(zapi, snapshot, found).await }
             }
             .boxed()
@@ -264,8 +264,8 @@ impl Directory {
         }
     }
 
-    /// Where groups belong, as all communities say it: a minute old at most, and read after the last move
-    /// of this process. What could not be read is left out, and kept for nobody else.
+    /// The community of each group: at most a minute old, and read after the last move of this process. What could
+    /// not be read is left out, and such a result is not cached.
     pub async fn memberships(&self, zapi: &Zapi) -> Result<Arc<Memberships>, ApiError> {
         let snapshot = self.snapshot(zapi).await?;
         let call = "communities-metadata";
@@ -311,7 +311,7 @@ impl Directory {
         }
         let typed = self.expand_alias(typed);
         if let Some(id) = GroupId::parse(typed) {
-            // A group that the list lacks is asked for by its id all the same.
+            // A group that the list lacks is read by its id.
             return snapshot.groups.find(typed, Some(id.clone())).or_by_id(&id);
         }
         if typed.contains('*') {
@@ -323,7 +323,7 @@ impl Directory {
         snapshot.groups.find(typed, None)
     }
 
-    /// What each of these words leads to, where it is an invitation.
+    /// The target of each of these words that is an invite link.
     pub async fn resolve_invitations(
         &self,
         zapi: &Zapi,
@@ -352,31 +352,31 @@ impl Directory {
         if let Some(entry) = known(&*self.snapshot(zapi).await?) {
             return Ok(InviteTarget::Group(entry));
         }
-        // It may have come into the group a moment ago.
+        // The bot may have joined the group a moment ago.
         let entry = known(&*self.lists.read_newer_than(zapi, Some(asked)).await?);
         Ok(entry.map_or(InviteTarget::NotAMember(group.name), InviteTarget::Group))
     }
 
-    /// What an alias stands for, else the word itself.
+    /// The id of an alias, else the word itself.
     fn expand_alias<'a>(&'a self, typed: &'a str) -> &'a str {
         let folded = fold(typed);
         let all = self.config_aliases.iter().chain(&self.chat_aliases);
         all.filter(|(name, _)| *name == folded).map(|(_, id)| id.as_str()).next().unwrap_or(typed)
     }
 
-    /// The id behind an alias of the configuration, if it is one. Rights go by these.
+    /// The id of an alias of the configuration. Permissions use these.
     pub fn config_alias(&self, typed: &str) -> Option<&str> {
         let folded = fold(typed);
         self.config_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
-    /// The id behind an alias that was kept from a chat, if it is one.
+    /// The id of an alias that was set in a chat.
     pub fn chat_alias(&self, typed: &str) -> Option<&str> {
         let folded = fold(typed);
         self.chat_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
-    /// Whether this is a short name of either kind.
+    /// Whether this is an alias of either kind.
     pub fn is_alias(&self, typed: &str) -> bool {
         self.config_alias(typed).or_else(|| self.chat_alias(typed)).is_some()
     }
@@ -386,13 +386,13 @@ impl Directory {
         &self.config_aliases
     }
 
-    /// The aliases that were kept from a chat, as folded name and id.
+    /// The aliases that were set in a chat, as folded name and id.
     pub fn chat_aliases(&self) -> &[(String, String)] {
         &self.chat_aliases
     }
 }
 
-/// Takes the announcement groups out of what was found by name.
+/// Removes the announcement groups from a match by name.
 async fn exclude_announcements(
     zapi: &Zapi,
     snapshot: &Snapshot,
@@ -434,7 +434,7 @@ async fn keep_ordinary_groups(
             }
             match zapi.group(&group.id).await {
                 Ok(details) => Ok((!details.is_announcement).then_some(group)),
-                // What is not shown is not offered by a name that may be a community's.
+                // A group that cannot be read is not offered by a name that may be a community's.
                 Err(error) if error.proves_absence() => Ok(None),
                 Err(error) => Err(error),
             }

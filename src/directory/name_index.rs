@@ -1,4 +1,4 @@
-//! A list of named things, and how a typed word finds one: pure.
+//! An index of names, and how a typed word is matched against them. No I/O.
 
 use std::collections::HashMap;
 
@@ -13,16 +13,16 @@ pub struct NamedEntry<Id> {
     pub name: String,
 }
 
-/// What a typed word means.
+/// The result of matching a typed word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameMatch<Id> {
-    /// Exactly this.
+    /// One entry.
     Exact(NamedEntry<Id>),
-    /// All of these: the word was a pattern.
+    /// All these entries: the word was a pattern.
     Many(Vec<NamedEntry<Id>>),
-    /// One of these, but which?
+    /// One of these entries, not decided which.
     Ambiguous(Vec<NamedEntry<Id>>),
-    /// Nothing; these names are the nearest.
+    /// No entry; these names are the nearest.
     NotFound {
         /// At most three, the nearest first.
         suggestions: Vec<NamedEntry<Id>>,
@@ -30,7 +30,7 @@ pub enum NameMatch<Id> {
 }
 
 impl<Id: Clone> NameMatch<Id> {
-    /// What is left where only these may be meant; what is meant for certain stays.
+    /// Keeps only these entries among candidates; a certain match stays.
     pub fn retain(self, is_kept: impl Fn(&Id) -> bool) -> Self {
         let kept = |mut entries: Vec<NamedEntry<Id>>| {
             entries.retain(|entry| is_kept(&entry.id));
@@ -52,7 +52,7 @@ impl<Id: Clone> NameMatch<Id> {
         }
     }
 
-    /// The thing with this id where the list lacks it.
+    /// An entry with this id where the list lacks it.
     pub(super) fn or_by_id(self, id: &Id) -> Self {
         match self {
             NameMatch::NotFound { .. } => {
@@ -63,10 +63,10 @@ impl<Id: Clone> NameMatch<Id> {
     }
 }
 
-/// The most bytes of a word that is held against every name; WhatsApp's names end at 100 characters.
+/// The most bytes of a word that is compared with every name; WhatsApp limits names to 100 characters.
 const MAX_FUZZY_LEN: usize = 400;
 
-/// A list by name, its names folded once.
+/// A list by name; its names are folded once.
 #[derive(Clone, Debug)]
 pub struct NameIndex<Id> {
     /// Sorted by folded name.
@@ -74,14 +74,14 @@ pub struct NameIndex<Id> {
 }
 
 impl<Id: Clone + PartialEq> NameIndex<Id> {
-    /// The list, in any order.
+    /// Builds the index of a list in any order.
     pub fn new(entries: Vec<NamedEntry<Id>>) -> Self {
         let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold(&entry.name), entry)).collect();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         Self { entries }
     }
 
-    /// All, by name.
+    /// All entries, by name.
     pub fn all(&self) -> impl Iterator<Item = &NamedEntry<Id>> {
         self.entries.iter().map(|(_, entry)| entry)
     }
@@ -96,7 +96,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         !self.starting_with(&fold(name), true).is_empty()
     }
 
-    /// What a word means: an id, else a whole name, else the beginning of just one name.
+    /// Matches a word: an id, else a whole name, else the beginning of just one name.
     pub fn find(&self, typed: &str, id: Option<Id>) -> NameMatch<Id> {
         if let Some(id) = id {
             return match self.by_id(&id) {
@@ -121,11 +121,11 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         NameMatch::NotFound { suggestions: self.nearest(&wanted) }
     }
 
-    /// Those whose names match a pattern with `*` for anything.
+    /// The entries whose names match a pattern with `*` for anything.
     pub fn matching(&self, pattern: &str) -> Vec<NamedEntry<Id>> {
         let pattern = fold(pattern);
         if pattern.chars().all(|c| c == '*') {
-            // A bare star would be everything: too much for a slip of the thumb.
+            // A bare star would match everything: too much for a typo.
             return Vec::new();
         }
         self.entries
@@ -135,7 +135,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
             .collect()
     }
 
-    /// Those whose names hold all the words.
+    /// The entries whose names hold all the words.
     pub fn containing_all(&self, words: &[String]) -> Vec<NamedEntry<Id>> {
         let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
         let holds = |name: &String| words.iter().all(|word| name.contains(word));
@@ -149,9 +149,9 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         &self.entries[start..start + length]
     }
 
-    /// Suggestions only: nothing is ever done on a fuzzy match.
+    /// The nearest names, for suggestions only: no command acts on a fuzzy match.
     fn nearest(&self, wanted: &str) -> Vec<NamedEntry<Id>> {
-        // To compare takes as long as both are long, and all orders wait meanwhile (THREATS.md, T18).
+        // The time grows with both lengths, and all commands wait for it (THREATS.md, T18).
         if wanted.len() > MAX_FUZZY_LEN {
             return Vec::new();
         }
@@ -166,8 +166,8 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
     }
 }
 
-/// Whether a name begins with what was typed as people read it: `bloco 1` is no beginning of “Bloco 10”, and a
-/// number alone is the number of a list, or a whole name.
+/// Whether a name begins with the typed words: `bloco 1` is no beginning of “Bloco 10”, and a number alone is the
+/// number of a list entry, or a whole name.
 fn is_beginning(wanted: &str, name: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit();
     let is_cut = wanted.ends_with(is_digit) && name[wanted.len()..].starts_with(is_digit);
@@ -184,7 +184,7 @@ pub fn disambiguate<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
     entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
 }
 
-/// How like a name is to what was typed, from 0 to 1; a word inside the name counts as the name.
+/// The similarity of a name and a typed text, from 0 to 1; a word inside the name counts as the name.
 fn similarity(wanted: &str, name: &str) -> f64 {
     if name.contains(wanted) {
         return 0.95;
@@ -193,7 +193,7 @@ fn similarity(wanted: &str, name: &str) -> f64 {
     name.split(' ').map(|word| strsim::jaro_winkler(wanted, word) * 0.95).fold(whole, f64::max)
 }
 
-/// A pattern against a name, both folded: `*` stands for anything.
+/// Whether a pattern matches a name, both folded: `*` stands for anything.
 fn matches_pattern(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

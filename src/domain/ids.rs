@@ -1,8 +1,8 @@
 //! The ids of instances, communities and groups, in one canonical spelling each.
 //!
 //! Tools spell the same group `120363…-group`, `120363…@g.us` or `120363…`; groups made before
-//! November 2021 are `<creator's phone>-<unix seconds>` (Z-API docs, tips and groups). What is no
-//! id is refused here, so that nothing else ever reaches a URL.
+//! November 2021 are `<creator's phone>-<unix seconds>` (Z-API docs, tips and groups). Other texts
+//! are refused here, so that nothing else ever reaches a URL.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub struct CommunityId(String);
 pub struct GroupId(String);
 
 impl InstanceName {
-    /// The name, if it is one.
+    /// Parses a name.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=40).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -29,7 +29,7 @@ impl InstanceName {
 }
 
 impl CommunityId {
-    /// The community's id in any of its spellings.
+    /// Parses the id of a community in any spelling.
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("-group").or_else(|| text.strip_suffix("@g.us")).unwrap_or(text);
         is_modern_id(bare).then(|| Self(bare.to_owned()))
@@ -37,7 +37,7 @@ impl CommunityId {
 }
 
 impl GroupId {
-    /// The group's id in any of its spellings.
+    /// Parses the id of a group in any spelling.
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("-group").or_else(|| text.strip_suffix("@g.us")).unwrap_or(text);
         if is_modern_id(bare) {

@@ -1,29 +1,29 @@
-//! The link that lets people into a group: `https://chat.whatsapp.com/<code>`.
+//! Invite links of groups: `https://chat.whatsapp.com/<code>`.
 
-/// Where such links lead.
+/// The host of invite links.
 const INVITE_HOST: &str = "chat.whatsapp.com";
-/// A code has 22 signs today.
+/// The length of a code is 22 today.
 const CODE_LENGTHS: std::ops::RangeInclusive<usize> = 10..=64;
 
-/// An invitation to a group, in the one spelling that Z-API is asked with.
+/// An invite link of a group, in the spelling that calls to Z-API use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InviteLink(String);
 
 impl InviteLink {
-    /// The invitation that people paste: with or without `https://`, with what apps add behind it.
+    /// Parses a pasted link: with or without `https://`, with what apps add behind it.
     pub fn parse(text: &str) -> Option<Self> {
         let path = invite_path(text)?;
         let path = path.strip_prefix("invite/").unwrap_or(path);
         let end = path.find(|c: char| !is_code_char(c)).unwrap_or(path.len());
         let (code, rest) = path.split_at(end);
-        // Behind the code a query, or what ends the sentence that the link was copied from.
+        // Behind the code is a query, or the end of the sentence that the link was copied from.
         let is_whole =
             rest.starts_with(['?', '#']) || rest.chars().all(|c| matches!(c, '/' | '.' | ')' | '!' | '>'));
         (CODE_LENGTHS.contains(&code.len()) && is_whole)
             .then(|| Self(format!("https://{INVITE_HOST}/{code}")))
     }
 
-    /// Whether somebody means an invitation, be it well-formed or not.
+    /// Whether the text is meant as an invite link, well-formed or not.
     pub fn looks_like_invite(text: &str) -> bool {
         invite_path(text).is_some()
     }
@@ -34,7 +34,7 @@ impl InviteLink {
     }
 }
 
-/// What follows the host, if it is that of invitations.
+/// The path behind the host of invite links.
 fn invite_path(text: &str) -> Option<&str> {
     let text = text.trim().trim_start_matches('<');
     let without = |text: &'_ str, prefix: &str| -> Option<usize> {

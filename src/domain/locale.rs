@@ -1,4 +1,4 @@
-//! The languages in which vincula answers.
+//! The languages of replies.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl Locale {
     pub const ALL: [Self; 3] = [Self::En, Self::PtBr, Self::Es];
 
     /// The BCP 47 tag.
-    pub fn tag(self) -> &'static str {
+    pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::PtBr => "pt-BR",
@@ -27,7 +27,7 @@ impl Locale {
         }
     }
 
-    /// The catalogue for a tag: any English, Portuguese or Spanish serves, `pt-PT` too.
+    /// The language for a tag: any English, Portuguese or Spanish, `pt-PT` too.
     pub fn parse(tag: &str) -> Option<Self> {
         let language = tag.split(['-', '_']).next()?.to_ascii_lowercase();
         match language.as_str() {

@@ -1,11 +1,11 @@
-//! A message that somebody sent to a chat the bot is in.
+//! A message in a chat that the bot is in.
 
 use std::fmt;
 
 use super::{GroupId, Person};
 use crate::clock::Timestamp;
 
-/// Where a message was written, and where its answer goes.
+/// The chat of a message and of the reply to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Chat {
     /// A direct chat: the partner's number or `…@lid`, as Z-API addresses it.
@@ -15,7 +15,7 @@ pub enum Chat {
 }
 
 impl Chat {
-    /// The `phone` of Z-API's calls that reaches this chat.
+    /// The id of this chat: `phone` in calls to Z-API.
     pub fn address(&self) -> &str {
         match self {
             Self::Direct(address) => address,
@@ -23,8 +23,8 @@ impl Chat {
         }
     }
 
-    /// What orders that change something wait behind: those of the same chat. One direct chat comes
-    /// under a number or a lid, so it is known by its admin.
+    /// The ordering key of commands that change something: they run one after the other in each chat. A direct
+    /// chat appears under a number or a lid, so its key is its admin.
     pub fn ordering_key(&self, admin: &str, by_owner: bool) -> String {
         match self {
             Self::Direct(_) if !by_owner => format!("@{admin}"),
@@ -32,7 +32,7 @@ impl Chat {
         }
     }
 
-    /// The chat behind an address that the journal kept.
+    /// Parses the id of a chat from the journal.
     pub fn from_id(address: &str) -> Self {
         // Bare digits are a person here, however many there are.
         match GroupId::parse(address).filter(|id| id.as_str() == address) {
@@ -48,20 +48,20 @@ impl fmt::Display for Chat {
     }
 }
 
-/// A fresh text message of a person: what may be an order.
+/// A new text message of a person, which may be a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// WhatsApp's id of the message: opaque, up to 128 characters.
     pub id: String,
-    /// Where it was written.
+    /// The chat.
     pub chat: Chat,
-    /// Who wrote it.
+    /// The sender.
     pub sender: Person,
     /// It was typed on the bot's own phone.
     pub by_owner: bool,
-    /// What was written.
+    /// The text.
     pub text: String,
-    /// The id of the message that it quotes, or that a reaction stands on.
+    /// The id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
     /// When it was sent, by WhatsApp's clock.
     pub sent_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What the sentence speaks about: ids, people, messages, languages. No I/O.
+//! Domain types: ids, people, messages, languages. No I/O.
 
 mod ids;
 mod invite;

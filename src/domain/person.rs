@@ -1,12 +1,12 @@
-//! Who a person is: a phone number, a lid, or both. The two kinds never compare equal.
+//! The identity of a person: a phone number, a lid (WhatsApp's hidden user id), or both. The two types never compare equal.
 //!
 //! WhatsApp shows one account under two numbers in some countries (ZAPI.md, identifiers): Brazil
 //! with or without the mobile 9, Mexico with or without a 1, Argentina with or without a 9. A
-//! [`Phone`] is kept in one canonical form, so the twins are one value; nothing fuzzier is done.
+//! [`Phone`] is kept in one canonical form, so both numbers are one value.
 
 use std::fmt;
 
-/// A phone number in international form, canonical among its twins.
+/// A phone number in international form, in its canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phone(u64);
 
@@ -14,7 +14,7 @@ pub struct Phone(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lid(u64);
 
-/// What is known of who somebody is.
+/// What is known of a person's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Person {
     /// Their number, if it was shown.
@@ -24,7 +24,7 @@ pub struct Person {
 }
 
 impl Phone {
-    /// A number of 8 to 15 ASCII digits, country first, as the wire has it: nothing else in it.
+    /// Parses a number of 8 to 15 ASCII digits, country code first, as in JSON: no other characters.
     pub fn parse(text: &str) -> Option<Self> {
         if !(8..=15).contains(&text.len()) {
             return None;
@@ -32,7 +32,7 @@ impl Phone {
         digits(text).map(|number| Self(canonical(number)))
     }
 
-    /// A number as people type it: a leading `+`, blanks, dots, hyphens and brackets are dropped.
+    /// Parses a number as people type it: a leading `+`, blanks, dots, hyphens and brackets are dropped.
     pub fn from_typed(text: &str) -> Option<Self> {
         let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect();
         Self::parse(kept.strip_prefix('+').unwrap_or(&kept))
@@ -55,7 +55,7 @@ impl Phone {
 }
 
 impl Lid {
-    /// A lid of 10 to 19 ASCII digits, with or without its `@lid`.
+    /// Parses a lid of 10 to 19 ASCII digits, with or without `@lid`.
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_suffix("@lid").unwrap_or(text);
         if !(10..=19).contains(&bare.len()) {
@@ -71,12 +71,12 @@ impl Lid {
 }
 
 impl Person {
-    /// Nobody is known.
+    /// Whether neither is known.
     pub fn is_unknown(self) -> bool {
         self.phone.is_none() && self.lid.is_none()
     }
 
-    /// The number as people write it, else the lid; nobody is nothing.
+    /// The number as people write it, else the lid, if either is known.
     pub fn shown(self) -> String {
         let lid = || self.lid.map(|lid| lid.to_string());
         self.phone.map(Phone::shown).or_else(lid).unwrap_or_default()
@@ -92,7 +92,7 @@ const TEN: u64 = 10_000_000_000;
 const NINE: u64 = 1_000_000_000;
 const EIGHT: u64 = 100_000_000;
 
-/// The one form that stands for a number and its twin.
+/// The canonical form of a number.
 fn canonical(number: u64) -> u64 {
     // Brazil: 55, two digits of area, then eight digits; mobile ones (6 to 9) may have a 9 before.
     if number / TEN == 55 && (6..=9).contains(&(number % EIGHT / (EIGHT / 10))) {

@@ -1,33 +1,34 @@
-//! Which events Z-API sends, and where: the addresses of the instance and "notify what I send myself" decide.
+//! Which events Z-API sends, and where: the webhook URLs of the instance and "notify what I send myself" decide.
 //!
-//! Nothing is sent from here: who plays Z-API posts a [`Callback`] to the address of it.
+//! Nothing is sent from here: the caller posts each [`Callback`] to its URL.
 
+use super::messages::SentMessage;
+use super::state::Sandbox;
 use super::webhook_event::{self, EventBuilder};
-use super::{Sandbox, SentMessage};
 
 /// An event, and where Z-API posts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
-    /// The address.
+    /// The URL.
     pub url: String,
     /// The JSON document.
     pub body: String,
 }
 
 impl Sandbox {
-    /// Where a message goes: nowhere, where no address is set, or where it was sent from the connected number, by
-    /// hand or through the API, and "notify what I send myself" is off.
+    /// The callback for a message: none if no URL is set, or if it was sent from the connected number (by hand or
+    /// through the API) and "notify what I send myself" is off.
     pub fn callback(&self, event: &EventBuilder) -> Option<Callback> {
         let webhooks = self.webhooks();
         if event.is_from_me() && !webhooks.notifies_sent_by_me {
             return None;
         }
-        // Seen: where both addresses are set and differ, messages go to the second one.
+        // Observed: where both URLs are set and differ, messages go to the second one.
         let url = webhooks.received_and_delivery.or(webhooks.received)?;
         Some(Callback { url, body: event.body() })
     }
 
-    /// What Z-API tells of a message of the bot: that it was sent, and, with "notify what I send myself", the message
+    /// The callbacks for a message of the bot: that it was sent, and, with "notify what I send myself", the message
     /// itself.
     pub fn callbacks_of(&self, sent: &SentMessage) -> Vec<Callback> {
         let (account, webhooks) = (self.account(), self.webhooks());

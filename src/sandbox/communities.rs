@@ -1,18 +1,18 @@
-//! What the calls do that make, change and end communities, and let people in and out.
+//! The calls that create, change and deactivate communities, and those that change their people.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::faults::{ActiveFaults, PartialFailure};
-use super::handlers::{field, required, text_field};
-use super::routes::{JsonResponse, bad_request};
+use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
+use super::responses;
+use super::state::SandboxState;
 use super::world::{Refusal, World};
-use super::{ApiCall, SandboxState, responses};
 
 impl SandboxState {
-    /// The world for a call that changes it; kept as it was where reads lag.
-    pub(super) fn world_for_change(&mut self, weather: ActiveFaults) -> &mut World {
-        if let Some(lag) = weather.lag {
+    /// The world for a call that changes it; keeps a snapshot where reads lag.
+    pub(super) fn world_for_change(&mut self, faults: ActiveFaults) -> &mut World {
+        if let Some(lag) = faults.lag {
             self.snapshots.push(lag, &self.world, Instant::now());
         }
         &mut self.world
@@ -28,14 +28,14 @@ pub(super) fn create(world: &mut World, call: &ApiCall) -> Result<String, JsonRe
     Ok(world.find_community(&id).map(|made| responses::created(world, made)).unwrap_or_default())
 }
 
-/// `DELETE communities/{id}`: nobody has described what it answers. Invented: it says nothing.
+/// `DELETE communities/{id}`: its response is not documented. Invented: it is empty.
 pub(super) fn deactivate(world: &mut World, id: &str) -> Result<String, JsonResponse> {
     world.deactivate(id).map(|()| String::new()).map_err(refusal_response)
 }
 
 /// `POST update-community-description`.
 pub(super) fn describe(world: &mut World, call: &ApiCall) -> Result<String, JsonResponse> {
-    // An empty one takes the description away.
+    // An empty text removes the description.
     let text = field(call, "communityDescription").and_then(Value::as_str);
     let text = text.ok_or_else(|| bad_request("communityDescription is required"))?;
     world.describe(required(call, "communityId")?, text).map_err(refusal_response)?;
@@ -78,7 +78,7 @@ pub(super) fn add_people(
     change_people(world, call, partial, (add, World::add_to_group))
 }
 
-/// What is done to somebody in a community or a group.
+/// A change of a person in a community or a group.
 pub(super) type Act = fn(&mut World, &str, &str) -> Result<(), Refusal>;
 
 /// `POST approve-participant` and `reject-participant`: these forms name a group.
@@ -110,8 +110,8 @@ pub(super) fn change_people(
     }
 }
 
-/// One person after the other. Invented: what was done in part is answered as links are; what was not done at all
-/// is an error.
+/// Changes one person after the other. Invented: the response to a partial failure is like that of links; a complete
+/// failure is an error.
 fn each_person(
     world: &mut World,
     call: &ApiCall,
@@ -134,8 +134,8 @@ fn each_person(
     }
 }
 
-/// What a call answers of which a part was refused; `flag` is its name for success. Invented: all four forms, since
-/// nobody knows which one Z-API takes, and the names of the lists.
+/// The response to a call that was refused in part; `flag` is its name for success. Invented: all four forms, since
+/// Z-API's is not documented, and the names of the lists.
 pub(super) fn partial_response(
     flag: &str,
     list: &str,

@@ -11,26 +11,26 @@ pub struct Credentials {
     pub id: String,
     /// The instance's token: 24 upper-case hex digits.
     pub token: String,
-    /// The account security token, `F` + 32 hex digits + `S`; nothing: it is not turned on.
+    /// The account security token, `F` + 32 hex digits + `S`; `None` if it is not turned on.
     pub client_token: Option<String>,
     /// The connected number.
     pub phone: String,
 }
 
-/// Where an instance's webhooks go.
+/// The webhook URLs of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Webhooks {
     /// Received messages.
     pub received: Option<String>,
-    /// Received messages as well, and deliveries: where it is set, messages go there.
+    /// Received messages and deliveries: if set, messages go there.
     pub received_and_delivery: Option<String>,
-    /// That WhatsApp was connected.
+    /// WhatsApp was connected.
     pub connected: Option<String>,
-    /// That WhatsApp is connected no more.
+    /// WhatsApp was disconnected.
     pub disconnected: Option<String>,
     /// All others.
     pub others: Option<String>,
-    /// Messages typed on the connected phone are told too.
+    /// Messages typed on the connected phone are sent too.
     pub notifies_sent_by_me: bool,
 }
 
@@ -38,7 +38,7 @@ impl Credentials {
     /// Fresh credentials of the right shapes, with the account security token turned on.
     pub fn generate() -> Self {
         let mut token = random_hex();
-        // The tail: an id begins with the time.
+        // The tail, since an id begins with the time.
         let token = token.split_off(8);
         let client_token = Some(format!("F{}S", random_hex().to_lowercase()));
         Self { id: random_hex(), token, client_token, phone: "5511988887777".to_owned() }

@@ -1,5 +1,5 @@
-//! Answers as bad weather makes them: error pages, floods, drips, and connections that just end. Invented: their
-//! words and sizes.
+//! Faulty responses: error pages, huge bodies, slow bodies, and connections that close. Invented: their texts and
+//! sizes.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,7 +10,7 @@ use axum::response::Response;
 use futures_util::stream::{self, StreamExt};
 use http::{HeaderValue, StatusCode, header};
 
-/// An answer that a test scripts.
+/// A response that a test scripts.
 #[derive(Clone, Debug)]
 pub enum FaultResponse {
     /// A status and a body.
@@ -26,7 +26,7 @@ pub enum FaultResponse {
         /// The body.
         body: String,
     },
-    /// Not a byte: the connection is closed.
+    /// No byte: the connection is closed.
     Dropped,
     /// The head and the beginning of a body, then the connection is closed.
     Cut,
@@ -47,22 +47,22 @@ impl FaultResponse {
         Self::whole(status, "text/plain; charset=utf-8", body)
     }
 
-    /// An HTML body, as a proxy on the way sends it.
+    /// An HTML body, as a proxy sends it.
     pub fn html(status: u16, body: &str) -> Self {
         Self::whole(status, "text/html; charset=utf-8", body)
     }
 
-    /// The page of an edge server that does not reach Z-API.
+    /// The error page of an edge server that cannot reach Z-API.
     pub fn bad_gateway() -> Self {
         Self::html(502, "<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>")
     }
 
-    /// 429, with the seconds to wait where the server says them.
+    /// 429, with the seconds to wait, if given.
     pub fn too_many_requests(retry_after: Option<u64>) -> Self {
         Self::throttled(retry_after.map(HeaderValue::from), None)
     }
 
-    /// 429, with the date to wait for, and the date that it has by the server's clock.
+    /// 429, with the date to wait for, and the server's own date.
     pub fn too_many_requests_until(retry_after: &'static str, date: &'static str) -> Self {
         Self::throttled(Some(HeaderValue::from_static(retry_after)), Some(HeaderValue::from_static(date)))
     }
@@ -73,7 +73,7 @@ impl FaultResponse {
         Self::Whole { status: StatusCode::TOO_MANY_REQUESTS, content_type, retry_after, date, body }
     }
 
-    /// A status that is none becomes 500.
+    /// An invalid status becomes 500.
     fn whole(status: u16, content_type: &'static str, body: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::Whole { status, content_type, retry_after: None, date: None, body: body.to_owned() }
@@ -95,7 +95,7 @@ impl FaultResponse {
                 match step {
                     0 => Some((Ok(Bytes::from_static(b"{\"success\":")), 1)),
                     _ => {
-                        // Lets hyper flush what it has.
+                        // Lets hyper flush its buffer.
                         tokio::task::yield_now().await;
                         Some((broken(), 2))
                     }
@@ -114,7 +114,7 @@ fn broken() -> io::Result<Bytes> {
     Err(io::ErrorKind::ConnectionReset.into())
 }
 
-/// A valid document, so that only its size tells against it.
+/// A valid document, so that only its size is wrong.
 fn huge(bytes: usize) -> Body {
     const CHUNK: usize = 64 * 1024;
     let inner = stream::unfold(Some(bytes), |left| async move {

@@ -1,10 +1,10 @@
-//! Scripted faults: what goes wrong, at which calls, how often.
+//! Scripted faults: what goes wrong, for which calls, how often.
 //!
 //! A fault is bound to the beginning of a call's path with its query, without credentials:
 //! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all
 //! calls. A method before it narrows it: `POST communities`, `DELETE communities/`. A message that is
-//! edited is `send-text?edit`, one to a chat `send-text?phone=…`, a link `communities/link?communityId=…`. Of several that fit, the one set first
-//! strikes until it is used up.
+//! edited is `send-text?edit`, one to a chat `send-text?phone=…`, a link `communities/link?communityId=…`. Of several that match, the one set first
+//! is used until it is used up.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::read_lag::ReadLag;
 #[derive(Debug)]
 pub struct FaultInjector {
     script: Mutex<FaultScript>,
-    /// Rung at every change, so that waiting tests look again.
+    /// Notified of every change, so that waiting tests check again.
     changed: watch::Sender<()>,
 }
 
@@ -39,7 +39,7 @@ struct FaultRule {
     fault: Fault,
 }
 
-/// What holds for all calls until it is changed.
+/// Faults of all calls until they are changed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ActiveFaults {
     pub(super) partial_failure: PartialFailure,
@@ -48,26 +48,26 @@ pub(super) struct ActiveFaults {
     pub(super) connection_loss: Option<ConnectionLoss>,
 }
 
-/// What happens to a call.
+/// The fault of a call.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// It is not done, and answered so.
+    /// It is not run, and this is the response.
     Replace(FaultResponse),
-    /// It is done, and answered so.
+    /// It is run, and this is the response.
     ReplaceResponse(FaultResponse),
-    /// It is done and answered, this much later.
+    /// It is run this much later.
     Delay(Duration),
-    /// It is done and answered once the gate is open.
+    /// It is run once the barrier is released.
     HoldRequest(CallBarrier),
-    /// It is done, and answered once the gate is open.
+    /// It is run, and the response is sent once the barrier is released.
     HoldResponse(CallBarrier),
 }
 
-/// What a link or unlink call answers when some of its groups were refused: the undocumented
-/// part (ZAPI.md, Linking). The others are changed all the same.
+/// The response to a link or unlink call of which some groups were refused: not documented (ZAPI.md, Linking). The
+/// other groups are changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PartialFailure {
-    /// 200 `{"success":true}`, as if all were well.
+    /// 200 `{"success":true}`, as if nothing was refused.
     #[default]
     Success,
     /// 200 `{"success":true}` and further fields that name the refused.
@@ -78,8 +78,8 @@ pub enum PartialFailure {
     Error,
 }
 
-/// What calls answer while the phone is not connected. Messages are queued all the same. Invented: which of the two
-/// forms a call takes.
+/// The response to calls while the phone is not connected. Messages are queued nevertheless. Invented: which of the
+/// two forms a call has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionLoss {
     /// 400 with an error that asks to connect.
@@ -93,7 +93,7 @@ impl FaultInjector {
         Self { script: Mutex::default(), changed }
     }
 
-    /// The next `times` calls whose path begins so meet this fault.
+    /// Sets the fault of the next `times` calls whose path begins so.
     pub fn fail_next(&self, path: &str, times: usize, fault: Fault) {
         self.add_rule(path, Some(times), fault);
     }
@@ -105,41 +105,41 @@ impl FaultInjector {
         self.lock().rules.push(FaultRule { path, trigger, remaining: Some(times), fault });
     }
 
-    /// All calls whose path begins so meet this fault, until [`FaultInjector::clear`].
+    /// Sets the fault of all calls whose path begins so, until [`FaultInjector::clear`].
     pub fn fail_always(&self, path: &str, fault: Fault) {
         self.add_rule(path, None, fault);
     }
 
-    /// Holds the next call whose path begins so, before it is done.
+    /// Holds the next call whose path begins so, before it runs.
     pub fn hold_request(&self, path: &str) -> CallBarrier {
         let gate = CallBarrier::closed();
         self.fail_next(path, 1, Fault::HoldRequest(gate.clone()));
         gate
     }
 
-    /// Holds the answer to the next call whose path begins so; the call is done.
+    /// Holds the response to the next call whose path begins so; the call runs.
     pub fn hold_response(&self, path: &str) -> CallBarrier {
         let gate = CallBarrier::closed();
         self.fail_next(path, 1, Fault::HoldResponse(gate.clone()));
         gate
     }
 
-    /// Forgets all faults; lag, the form of partial links and the connection stay as they are.
+    /// Removes all faults of calls; lag, the form of partial links and the connection stay as they are.
     pub fn clear(&self) {
         self.lock().rules.clear();
     }
 
-    /// How partly refused links and unlinks are answered from now on.
+    /// Sets the response to partly refused links and unlinks.
     pub fn set_partial(&self, form: PartialFailure) {
         self.lock().active.partial_failure = form;
     }
 
-    /// Whether a link call ends at the first refused group, those before it changed.
+    /// Sets whether a link call ends at the first refused group; those before it are changed.
     pub fn set_stops_at_first(&self, stops: bool) {
         self.lock().active.stops_at_first = stops;
     }
 
-    /// How long reads lag behind the changes made from now on; nothing: not at all.
+    /// Sets how long reads lag behind the changes made from now on; `None`: not at all.
     pub fn set_lag(&self, lag: Option<ReadLag>) {
         self.lock().active.lag = lag;
     }
@@ -149,7 +149,7 @@ impl FaultInjector {
         self.lock().active.connection_loss = Some(form);
     }
 
-    /// Connects the phone again: what was queued goes out.
+    /// Connects the phone again: queued messages are delivered.
     pub fn reconnect(&self) {
         self.lock().active.connection_loss = None;
         self.changed.send_replace(());
@@ -159,7 +159,7 @@ impl FaultInjector {
         self.lock().active
     }
 
-    /// The fault that this call meets; uses it up.
+    /// Takes the fault for a call.
     pub(super) fn take_fault(&self, method: &Method, target: &str) -> Option<Fault> {
         let mut script = self.lock();
         let fits = |path: &str| match path.split_once(' ') {
@@ -187,7 +187,7 @@ impl FaultInjector {
     }
 }
 
-/// Holds calls until a test lets them go. Clones are the same gate.
+/// Holds calls until a test releases them. Clones are the same barrier.
 #[derive(Clone, Debug)]
 pub struct CallBarrier(watch::Sender<BarrierState>);
 
@@ -198,17 +198,17 @@ struct BarrierState {
 }
 
 impl CallBarrier {
-    /// A gate that is closed.
+    /// Creates a barrier that holds.
     pub fn closed() -> Self {
         Self(watch::Sender::new(BarrierState::default()))
     }
 
-    /// Waits until a call stands at the gate; at once if one has.
+    /// Waits until a call reaches the barrier; returns at once if one has.
     pub async fn wait_reached(&self) {
         self.wait_until(|state| state.is_reached).await;
     }
 
-    /// Opens the gate for good.
+    /// Releases the barrier for good.
     pub fn release(&self) {
         self.0.send_modify(|state| state.is_open = true);
     }

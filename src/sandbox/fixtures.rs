@@ -1,13 +1,13 @@
-//! The world that tests begin with: small enough to remember, with one of each difficulty; and the
-//! neighbourhood around it, which `vincula demo` opens on.
+//! The worlds of tests and of the demo: the first is small and has one of each difficulty, the second is the
+//! neighbourhood around it, for `vincula demo`.
 
 use super::world::World;
 
 impl World {
     /// Two communities and fifteen ordinary groups, with what makes real names hard: accents,
     /// common beginnings, an id in the old form, markup, and groups that belong elsewhere. Of its people,
-    /// Ana made both communities, and Bruno is an admin of the first, where Carla is as well, who hides
-    /// her number; Davi lets nobody add him; Elisa has no lid; and `5544999990009` no WhatsApp.
+    /// Ana created both communities; Bruno and Carla are admins of the first, and Carla hides her
+    /// number; Davi cannot be added; Elisa has no lid; and `5544999990009` has no WhatsApp.
     pub fn playground() -> Self {
         let mut world = Self::empty();
         let bairro = world.community("Bairro Feliz");
@@ -42,8 +42,8 @@ impl World {
         world.join(&bairro, "5544999990003", false, false);
         world
     }
-    /// The playground, and a condominium of as many blocks as an order takes three calls for, each a group.
-    /// Bruno is an admin of “Futebol” as well, so that he may take it into his community.
+    /// The same with a condominium: a group for each block, so many that a command needs three calls. Bruno is also an
+    /// admin of “Futebol”, so that he can link it to his community.
     pub fn neighbourhood() -> Self {
         let mut world = Self::playground();
         for block in 1..=21 {

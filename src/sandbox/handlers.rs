@@ -1,7 +1,7 @@
-//! What each call does to the world, and what it answers.
+//! What each call does to the world, and its response.
 //!
-//! Invented: the words of every refusal (`… is required`, `Message not found`, `The queue is full`), and that an edit
-//! of a message answers with its old id: no page shows any of them.
+//! Invented: the text of every refusal (`… is required`, `Message not found`, `The queue is full`), and that the response
+//! to an edit has the old id: no page documents them.
 
 use axum::extract::Query;
 use http::StatusCode;
@@ -9,19 +9,21 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::communities::Act;
-use super::credentials::random_hex;
+use super::credentials::{Credentials, random_hex};
 use super::messages::SentMessage;
-use super::routes::{JsonResponse, Operation, bad_request};
+use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
+use super::routes::Operation;
+use super::state::{Options, Sandbox, SandboxState};
 use super::world::{BotRole, Group, Refusal, World};
-use super::{ApiCall, Credentials, Options, Sandbox, SandboxState, communities, responses};
+use super::{communities, responses};
 
 impl Sandbox {
-    /// Does what a call asks for.
+    /// Runs a call.
     pub(super) fn handle(&self, operation: Operation<'_>, call: &ApiCall) -> JsonResponse {
         let mut state = self.state();
         let (options, account) = (&self.0.options, self.account());
-        let weather = self.faults().active_faults();
-        let partial = weather.partial_failure;
+        let faults = self.faults().active_faults();
+        let partial = faults.partial_failure;
         let done = match operation {
             Operation::Communities => {
                 let all: Vec<_> =
@@ -43,32 +45,32 @@ impl Sandbox {
                 group(read_world(&mut state), id).map(|(_, group)| responses::invitation_link(group))
             }
             Operation::GroupOfInvitation => group_of_invitation(&state.world, call),
-            Operation::Create => communities::create(state.world_for_change(weather), call),
-            Operation::Deactivate(id) => communities::deactivate(state.world_for_change(weather), id),
-            Operation::Describe => communities::describe(state.world_for_change(weather), call),
-            Operation::SetPhoto => communities::set_photo(state.world_for_change(weather), call),
-            Operation::SetAddPolicy => communities::set_add_policy(state.world_for_change(weather), call),
+            Operation::Create => communities::create(state.world_for_change(faults), call),
+            Operation::Deactivate(id) => communities::deactivate(state.world_for_change(faults), id),
+            Operation::Describe => communities::describe(state.world_for_change(faults), call),
+            Operation::SetPhoto => communities::set_photo(state.world_for_change(faults), call),
+            Operation::SetAddPolicy => communities::set_add_policy(state.world_for_change(faults), call),
             Operation::ResetInvitation(id) => {
-                communities::reset_invitation(state.world_for_change(weather), id)
+                communities::reset_invitation(state.world_for_change(faults), id)
             }
-            Operation::AddPeople => communities::add_people(state.world_for_change(weather), call, partial),
+            Operation::AddPeople => communities::add_people(state.world_for_change(faults), call, partial),
             Operation::RemovePeople => {
                 let acts = (World::remove_person as Act, World::remove_from_group as Act);
-                communities::change_people(state.world_for_change(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(faults), call, partial, acts)
             }
             Operation::Promote => {
                 let acts = (World::promote as Act, World::promote_in_group as Act);
-                communities::change_people(state.world_for_change(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(faults), call, partial, acts)
             }
             Operation::Demote => {
                 let acts = (World::demote as Act, World::demote_in_group as Act);
-                communities::change_people(state.world_for_change(weather), call, partial, acts)
+                communities::change_people(state.world_for_change(faults), call, partial, acts)
             }
             Operation::ApprovePeople => {
-                communities::decide(state.world_for_change(weather), call, partial, World::approve)
+                communities::decide(state.world_for_change(faults), call, partial, World::approve)
             }
             Operation::RejectPeople => {
-                communities::decide(state.world_for_change(weather), call, partial, World::reject)
+                communities::decide(state.world_for_change(faults), call, partial, World::reject)
             }
             Operation::PhonesExist => communities::phones_exist(&state.world, call),
             Operation::Link => self.change(&mut state, call, World::link),
@@ -120,29 +122,29 @@ impl Sandbox {
             return Err(bad_request(&Refusal::NoCommunity.to_string()));
         }
 
-        let weather = self.faults().active_faults();
-        let world = state.world_for_change(weather);
+        let faults = self.faults().active_faults();
+        let world = state.world_for_change(faults);
         let mut refused = Vec::new();
         for group in groups {
             let group = group.as_str().unwrap_or_default();
             if let Err(refusal) = act(world, community, group) {
                 refused.push((group, refusal));
-                if weather.stops_at_first {
+                if faults.stops_at_first {
                     break;
                 }
             }
         }
 
         if refused.is_empty() {
-            // `unlink` says it as text: both spellings are met.
+            // `unlink` has it as text: clients must accept both spellings.
             let success = if call.path.ends_with("unlink") { json!("true") } else { json!(true) };
             return Ok(json!({ "success": success }).to_string());
         }
-        communities::partial_response("success", "failedGroups", &refused, weather.partial_failure)
+        communities::partial_response("success", "failedGroups", &refused, faults.partial_failure)
     }
 }
 
-/// The world as a read of metadata sees it: that of before, while reads lag.
+/// The world as a read of metadata sees it: an older one while reads lag.
 fn read_world(state: &mut SandboxState) -> &World {
     state.snapshots.seen(Instant::now()).unwrap_or(&state.world)
 }
@@ -162,7 +164,7 @@ fn sent_by_me(call: &ApiCall) -> Result<bool, JsonResponse> {
     Ok(value == true || value == "true")
 }
 
-/// A dead link leads nowhere; a living one is read by whoever has it.
+/// A reset link leads nowhere; a valid one can be read without membership.
 fn group_of_invitation(world: &World, call: &ApiCall) -> Result<String, JsonResponse> {
     let query = format!("/?{}", call.query.as_deref().unwrap_or_default());
     let given = query.parse().ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
@@ -172,7 +174,7 @@ fn group_of_invitation(world: &World, call: &ApiCall) -> Result<String, JsonResp
     Ok(responses::invited(world, group))
 }
 
-/// The page that a call asks for. Without `usual_size`, page and size must be given.
+/// The requested page of a list. Without `usual_size`, page and size must be given.
 fn page<'a, T>(
     all: &'a [T],
     call: &ApiCall,
@@ -232,7 +234,7 @@ fn ids(message_id: &str) -> String {
     json!({ "zaapId": random_hex(), "messageId": message_id, "id": message_id }).to_string()
 }
 
-/// `error` is chatter: it is there when all is well.
+/// `error` is present although nothing is wrong, as at Z-API.
 fn status(is_online: bool) -> String {
     let chatter = if is_online { "You are already connected." } else { "You are not connected." };
     let smartphone = is_online.to_string();
@@ -284,7 +286,7 @@ fn set_webhook(webhook: &mut Option<String>, call: &ApiCall) -> Result<String, J
     Ok(r#"{"value":true}"#.to_owned())
 }
 
-/// Z-API takes https alone (Z-API docs, update-webhook-received).
+/// Z-API accepts https alone (Z-API docs, update-webhook-received).
 fn webhook_url(call: &ApiCall) -> Result<String, JsonResponse> {
     let url = required(call, "value")?;
     if url.starts_with("https://") {
@@ -292,16 +294,4 @@ fn webhook_url(call: &ApiCall) -> Result<String, JsonResponse> {
     } else {
         Err(bad_request("The webhook must be https"))
     }
-}
-
-pub(super) fn field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a Value> {
-    call.body.as_ref()?.get(name)
-}
-
-pub(super) fn text_field<'a>(call: &'a ApiCall, name: &str) -> Option<&'a str> {
-    field(call, name)?.as_str().filter(|text| !text.is_empty())
-}
-
-pub(super) fn required<'a>(call: &'a ApiCall, name: &str) -> Result<&'a str, JsonResponse> {
-    text_field(call, name).ok_or_else(|| bad_request(&format!("{name} is required")))
 }

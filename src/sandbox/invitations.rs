@@ -1,20 +1,20 @@
-//! The links that lead into groups and communities: one a group, a community's being that of its
-//! announcement group. A new one kills the old.
+//! Invite links: one for each group; a community's is that of its announcement group. A new link invalidates the
+//! old one.
 
 use super::world::{BotRole, Group, Refusal, World};
 
 impl World {
-    /// The living link of a group or a community.
+    /// The valid link of a group or a community.
     pub fn invitation(&self, id: &str) -> Option<&str> {
         self.find_group(self.invitation_owner(id)).map(|group| group.invitation.as_str())
     }
 
-    /// The group that a link leads into, while the link lives.
+    /// The group of a valid link.
     pub fn group_invited_by(&self, link: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.invitation == link)
     }
 
-    /// Gives a group or a community a new link; the new one.
+    /// Resets the link of a group or a community, and returns the new one.
     ///
     /// # Errors
     /// There is no such group or community, or the bot is no admin of it; nothing has changed.
@@ -38,11 +38,11 @@ impl World {
         self.find_community(id).map_or(id, |community| &community.announcement)
     }
 
-    /// A link that there has not been yet: 22 letters and digits, as in real ones.
+    /// A link that did not exist yet: 22 letters and digits, as in real ones.
     pub(super) fn next_invitation(&mut self) -> String {
         const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         self.invitations += 1;
-        // The signs are picked by a plain generator whose start differs for each link.
+        // The characters come from a simple generator whose seed differs for each link.
         let mut number = self.invitations;
         let mut sign = || {
             number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,18 +1,18 @@
-//! What the bot said: messages queued and delivered in order, and reactions.
+//! Messages of the bot, queued and delivered in order, and its reactions.
 //!
-//! Z-API's answer to `send-text` means *queued*: messages go out one after the other, and stay
-//! while the phone is offline (Z-API docs, messages queue). Nothing here waits or spawns: whoever
-//! looks hands in the moment, and what is due by then is delivered.
+//! Z-API's response to `send-text` means *queued*: messages are delivered one after the other, and wait
+//! while the phone is offline (Z-API docs, messages queue). Nothing here waits or spawns a task: a reader passes the
+//! current time, and messages due by then are delivered.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How much of what was told is kept.
+/// How many chat updates are kept.
 const MAX_HISTORY: usize = 500;
 
-/// A message that reached its chat.
+/// A message that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentMessage {
     /// The `phone` it was sent to.
@@ -21,20 +21,20 @@ pub struct SentMessage {
     pub text: String,
     /// The message that it quotes.
     pub quoted: Option<String>,
-    /// WhatsApp's id of it, as the call's answer gave it.
+    /// WhatsApp's id of it, as in the response to the call.
     pub message_id: String,
-    /// It was edited after it had been sent.
+    /// It was edited after it was sent.
     pub edited: bool,
 }
 
-/// What a chat got to see: a message when it was delivered, or when it was edited after that.
+/// An update of a chat: a message was delivered, or edited after that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatUpdate {
-    /// Its place in the order in which all chats were told; the first is 1.
+    /// Its number among the updates of all chats; the first is 1.
     pub nth: usize,
-    /// The message as it was then.
+    /// The message at that time.
     pub message: SentMessage,
-    /// It was there before, with another text.
+    /// It was delivered before, with another text.
     pub is_edit: bool,
 }
 
@@ -47,16 +47,16 @@ pub struct Reaction {
     pub message_id: String,
     /// The emoji.
     pub value: String,
-    /// It was taken away, or another took its place.
+    /// It was removed or replaced.
     pub removed: bool,
 }
 
-/// The queue, and what left it.
+/// The queue, and the delivered messages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chats {
     queue_entries: VecDeque<(Instant, SentMessage)>,
     sent: Vec<SentMessage>,
-    /// The last of what the chats saw, in its order.
+    /// The last updates, in order.
     updates: VecDeque<ChatUpdate>,
     reactions: Vec<Reaction>,
 }
@@ -68,7 +68,7 @@ impl Chats {
         self.queue_entries.push_back((after + delay, message));
     }
 
-    /// Delivers what is due.
+    /// Delivers the messages that are due.
     pub(super) fn deliver_due(&mut self, now: Instant) {
         while let Some((_, message)) = self.queue_entries.pop_front_if(|(due, _)| *due <= now) {
             self.record_update(message.clone(), false);
@@ -94,7 +94,7 @@ impl Chats {
         self.queue_entries.len()
     }
 
-    /// Gives a message, delivered or not, another text; whether there is such a message.
+    /// Edits a message, delivered or not; `false` if it does not exist.
     pub(super) fn edit(&mut self, message_id: &str, text: &str) -> bool {
         let is_it = |message: &&mut SentMessage| message.message_id == message_id;
         let delivered = self.sent.iter_mut().find(is_it);
@@ -110,7 +110,7 @@ impl Chats {
         true
     }
 
-    /// Reacts to a message: a second reaction takes the place of the first.
+    /// Reacts to a message; replaces an earlier reaction.
     pub(super) fn react(&mut self, chat: &str, message_id: &str, value: &str) {
         self.remove_reaction(chat, message_id);
         self.reactions.push(Reaction {
@@ -121,7 +121,7 @@ impl Chats {
         });
     }
 
-    /// Takes the reaction to a message away, if there is one.
+    /// Removes the reaction to a message, if there is one.
     pub(super) fn remove_reaction(&mut self, chat: &str, message_id: &str) {
         for reaction in self.reactions.iter_mut().filter(|r| r.chat == chat && r.message_id == message_id) {
             reaction.removed = true;
@@ -132,7 +132,7 @@ impl Chats {
         &self.sent
     }
 
-    /// What was told after the first `n`.
+    /// The updates after the first `n`.
     pub(super) fn updates_after(&self, n: usize) -> impl Iterator<Item = &ChatUpdate> {
         self.updates.iter().filter(move |told| told.nth > n)
     }

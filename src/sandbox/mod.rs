@@ -1,245 +1,39 @@
-//! Z-API simulated over HTTP: `vincula demo` and all story tests run on it.
+//! Z-API sandbox over HTTP: `vincula demo` and all story tests run on it.
 //!
-//! [`World`] is the state with WhatsApp's rules; `routes`, `operations`, `communities` and `documents`
-//! are Z-API's surface with its quirks; [`FaultInjector`] scripts what goes wrong; [`webhook_event`] makes webhook events.
-//! Everything is written from the outside view of the API and shares no type with vincula's client,
-//! so that a mistake in one is not repeated in the other. Nothing here spawns or has a time limit:
-//! whoever waits puts a time-out around it.
+//! [`World`] is the state with WhatsApp's rules; `routes`, `handlers`, `communities` and `responses` are the API of Z-API
+//! with its quirks; [`FaultInjector`] scripts faults; [`webhook_event`] makes webhook events. Everything is written from
+//! the documentation of the API and shares no type with vincula's client, so that a mistake in one is not repeated
+//! in the other. Nothing here spawns a task or has a time limit: callers set timeouts.
 
-mod credentials;
 mod callbacks;
-mod messages;
 mod communities;
-mod responses;
-mod invitations;
-mod read_lag;
-mod handlers;
-mod people;
-pub mod webhook_event;
-mod fixtures;
-mod webhook_client;
+mod credentials;
 mod fault_responses;
+mod faults;
+mod fixtures;
+mod handlers;
+mod invitations;
+mod messages;
+mod people;
+mod person;
+mod read_lag;
+mod request;
+mod responses;
 mod routes;
+mod state;
 #[cfg(test)]
 mod tests;
-mod faults;
+mod webhook_client;
+pub mod webhook_event;
 mod world;
-
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use axum::Router;
-use http::{Method, StatusCode};
-use serde_json::Value;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
 
 pub use callbacks::Callback;
 pub use credentials::{Credentials, Webhooks};
 pub use fault_responses::FaultResponse;
 pub use faults::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
 pub use messages::{ChatUpdate, Reaction, SentMessage};
-pub use people::{AddResult, KnownPerson};
+pub use person::{AddResult, KnownPerson};
 pub use read_lag::ReadLag;
+pub use request::ApiCall;
+pub use state::{Options, Sandbox, View};
 pub use world::{BotRole, Community, Group, GroupMember, Refusal, World};
-
-use read_lag::Snapshots;
-
-/// A Z-API with one instance. Clones are the same one.
-#[derive(Clone, Debug)]
-pub struct Sandbox(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    account: Credentials,
-    options: Options,
-    faults: FaultInjector,
-    changed: watch::Sender<()>,
-    state: Mutex<SandboxState>,
-}
-
-/// What calls change.
-#[derive(Debug)]
-struct SandboxState {
-    world: World,
-    calls: Vec<ApiCall>,
-    webhooks: Webhooks,
-    snapshots: Snapshots,
-}
-
-/// Where servers of the same API differ.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The most entries a page holds, however many are asked for; nothing: what is asked for.
-    pub page_cap: Option<usize>,
-    /// Pages past the end repeat the last one instead of being empty.
-    pub repeats_last_page: bool,
-    /// How long after the one before it a message is delivered.
-    pub send_delay: Duration,
-    /// How many messages wait at most.
-    pub queue_limit: usize,
-    /// The status of a call without the Client-Token that it needs; undocumented.
-    pub missing_client_token: StatusCode,
-    /// People in a group have a `lid` beside their number. No page documents it; compatible servers show it.
-    pub shows_lids: bool,
-}
-
-impl Default for Options {
-    /// Whole pages, messages delivered at once, a queue of 1,000, no lids beside numbers (Z-API docs).
-    fn default() -> Self {
-        Self {
-            page_cap: None,
-            repeats_last_page: false,
-            send_delay: Duration::ZERO,
-            queue_limit: 1_000,
-            missing_client_token: StatusCode::FORBIDDEN,
-            shows_lids: false,
-        }
-    }
-}
-
-/// A call that reached the sandbox, refused ones among them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApiCall {
-    /// `GET`, `POST`, …
-    pub method: Method,
-    /// What follows the credentials: `communities/link`.
-    pub path: String,
-    /// What follows the `?`.
-    pub query: Option<String>,
-    /// The body, if it was JSON.
-    pub body: Option<Value>,
-}
-
-impl ApiCall {
-    /// Whether it is there to change communities, groups or settings; sending does not count.
-    pub fn is_change(&self) -> bool {
-        // Asking who has WhatsApp changes nothing, though it is a POST.
-        self.method != Method::GET && !self.path.starts_with("send-") && self.path != "phone-exists-batch"
-    }
-}
-
-/// What a waiting test looks at.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// Communities, groups, messages, reactions.
-    pub world: &'a World,
-    /// The calls so far.
-    pub calls: &'a [ApiCall],
-}
-
-impl Sandbox {
-    /// A Z-API on this world, reached with this account's credentials.
-    pub fn new(world: World, account: Credentials, options: Options) -> Self {
-        let bell = watch::Sender::new(());
-        let trouble = FaultInjector::new(bell.clone());
-        let state = SandboxState {
-            world,
-            calls: Vec::new(),
-            webhooks: Webhooks::default(),
-            snapshots: Snapshots::default(),
-        };
-        Self(Arc::new(Inner { account, options, faults: trouble, changed: bell, state: Mutex::new(state) }))
-    }
-
-    /// The HTTP side: `/instances/{id}/token/{token}/{path}`.
-    pub fn router(&self) -> Router {
-        routes::router(self.clone())
-    }
-
-    /// The credentials that it accepts.
-    pub fn account(&self) -> &Credentials {
-        &self.0.account
-    }
-
-    /// What goes wrong.
-    pub fn faults(&self) -> &FaultInjector {
-        &self.0.faults
-    }
-
-    /// The calls so far, oldest first.
-    pub fn calls(&self) -> Vec<ApiCall> {
-        self.state().calls.clone()
-    }
-
-    /// Where the instance's webhooks go.
-    pub fn webhooks(&self) -> Webhooks {
-        self.state().webhooks.clone()
-    }
-
-    /// Reads the world, or changes it as somebody does by hand. Must not call the sandbox.
-    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        let seen = look(&mut self.state().world);
-        self.notify();
-        seen
-    }
-
-    /// What the bot sent and what was delivered, oldest first.
-    pub fn sent(&self) -> Vec<SentMessage> {
-        self.state().world.sent().to_vec()
-    }
-
-    /// The bot's reactions, oldest first; those taken away again stay, marked so.
-    pub fn reactions(&self) -> Vec<Reaction> {
-        self.state().world.reactions().to_vec()
-    }
-
-    /// Waits for the first message after the first `n`.
-    pub async fn next_sent_after(&self, n: usize) -> SentMessage {
-        self.wait_until(|view| view.world.sent().get(n).cloned()).await
-    }
-
-    /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
-    pub fn updates_after(&self, n: usize) -> Vec<ChatUpdate> {
-        self.state().world.updates_after(n).cloned().collect()
-    }
-
-    /// Waits until the chats got to see something after the first `n`.
-    pub async fn next_update_after(&self, n: usize) -> ChatUpdate {
-        self.wait_until(|view| view.world.updates_after(n).next().cloned()).await
-    }
-
-    /// Waits for the first reaction after the first `n`.
-    pub async fn next_reaction_after(&self, n: usize) -> Reaction {
-        self.wait_until(|view| view.world.reactions().get(n).cloned()).await
-    }
-
-    /// Waits until `look` finds what it looks for. It must not call the sandbox.
-    pub async fn wait_until<T>(&self, mut look: impl FnMut(&View<'_>) -> Option<T>) -> T {
-        let mut bell = self.0.changed.subscribe();
-        loop {
-            bell.borrow_and_update();
-            let next_due = {
-                let state = self.state();
-                if let Some(found) = look(&View { world: &state.world, calls: &state.calls }) {
-                    return found;
-                }
-                state.world.chats.next_due().filter(|_| self.is_online())
-            };
-            // `changed` fails only without a sender, and `self` is one.
-            match next_due {
-                Some(due) => tokio::select! { _ = bell.changed() => {}, () = sleep_until(due) => {} },
-                None => drop(bell.changed().await),
-            }
-        }
-    }
-
-    fn is_online(&self) -> bool {
-        self.faults().active_faults().connection_loss.is_none()
-    }
-
-    /// The state with everything delivered that is due.
-    fn state(&self) -> MutexGuard<'_, SandboxState> {
-        let is_online = self.is_online();
-        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_online {
-            state.world.chats.deliver_due(Instant::now());
-        }
-        state
-    }
-
-    /// Lets waiting tests look again.
-    fn notify(&self) {
-        self.0.changed.send_replace(());
-    }
-}

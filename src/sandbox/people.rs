@@ -1,42 +1,18 @@
-//! The people of the simulated WhatsApp: who there is, and who is in which community as what.
+//! The people of the simulated WhatsApp: their membership and roles.
 //!
-//! Everybody in a community stands in its announcement group: those who were let into the community
-//! itself, who are kept there, and those of its groups, who come and go with them. Being admin of a
-//! group makes nobody admin of the community.
+//! The announcement group lists everybody in a community: those who were added to the community itself, and those of
+//! its groups. An admin of a group is not an admin of the community by that.
 
 use std::collections::HashSet;
 
+use super::person::{AddResult, KnownPerson};
 use super::world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
 /// The most admins a community can have, the bot among them (ZAPI.md, Linking).
 const MAX_ADMINS: usize = 20;
 
-/// Somebody whom the world knows beyond a group's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownPerson {
-    /// Their number.
-    pub phone: String,
-    /// Their lid, `…@lid`.
-    pub lid: Option<String>,
-    /// Their name.
-    pub name: String,
-    /// Only an invitation reaches them: they let nobody add them to groups.
-    pub is_hard_to_add: bool,
-    /// Groups show their lid in place of the number.
-    pub hides_number: bool,
-}
-
-/// What became of somebody who was to be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddResult {
-    /// They are in, or were so already.
-    Added,
-    /// They got a private invitation, and are not in.
-    Invited,
-}
-
 impl World {
-    /// Somebody of whom more is known than that their number exists.
+    /// Adds a person with a lid and a name.
     pub fn person(&mut self, phone: &str, lid: Option<&str>, name: &str) {
         self.people.push(KnownPerson {
             phone: phone.to_owned(),
@@ -47,12 +23,12 @@ impl World {
         });
     }
 
-    /// They let nobody add them to groups.
+    /// The person cannot be added to groups, only invited.
     pub fn set_hard_to_add(&mut self, phone: &str) {
         self.person_entry(phone).is_hard_to_add = true;
     }
 
-    /// Groups show their lid in place of the number, if they have one.
+    /// Groups show the person's lid in place of the number, if they have one.
     pub fn set_hides_number(&mut self, phone: &str) {
         self.person_entry(phone).hides_number = true;
     }
@@ -70,7 +46,7 @@ impl World {
         &mut self.people[at]
     }
 
-    /// The people of whom more is known.
+    /// The people with a lid or a name.
     pub fn people(&self) -> &[KnownPerson] {
         &self.people
     }
@@ -80,7 +56,7 @@ impl World {
         is_number(phone) && !self.without_whatsapp.iter().any(|nobody| nobody == phone)
     }
 
-    /// The lid of a number, if anybody has seen it.
+    /// The lid of a number, if it is known.
     pub fn lid_of(&self, phone: &str) -> Option<&str> {
         let person = self.people.iter().find(|person| person.phone == phone);
         person.and_then(|person| person.lid.as_deref()).or_else(|| {
@@ -109,13 +85,13 @@ impl World {
         self.announcement_of(community).map(|group| self.participants(group)).unwrap_or_default()
     }
 
-    /// Whom a community invited in private since they could not be added: numbers, in order.
+    /// The numbers that a community invited in private since they could not be added, in order.
     pub fn invited(&self, community: &str) -> Vec<&str> {
         let here = self.invited.iter().filter(|(own, _)| own == community);
         here.map(|(_, phone)| phone.as_str()).collect()
     }
 
-    /// Puts somebody into a community without asking, as the world begins or as it is done by hand.
+    /// Adds a person to a community directly, for the initial world or as if done by hand.
     pub fn join(&mut self, community: &str, phone: &str, is_admin: bool, is_super_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);
         let joined = GroupMember { phone: phone.to_owned(), lid, is_admin, is_super_admin };
@@ -125,8 +101,8 @@ impl World {
         }
     }
 
-    /// Puts so many people into a community at once, with names and with numbers from `5511960000000` on, so that a
-    /// test of thousands is quick.
+    /// Adds many people to a community at once, with names and with numbers from `5511960000000` on, so that a
+    /// test with thousands is quick.
     pub fn crowd(&mut self, community: &str, count: u32) {
         let phone = |nth: u32| (5_511_960_000_000_u64 + u64::from(nth)).to_string();
         let somebody =
@@ -139,7 +115,7 @@ impl World {
         }
     }
 
-    /// Puts somebody into an ordinary group without asking, as it is done by hand.
+    /// Adds a person to an ordinary group directly, as if done by hand.
     pub fn join_group(&mut self, group: &str, phone: &str, is_admin: bool) {
         let lid = self.lid_of(phone).map(str::to_owned);
         let joined = GroupMember { phone: phone.to_owned(), lid, is_admin, is_super_admin: false };
@@ -149,18 +125,18 @@ impl World {
         }
     }
 
-    /// Somebody asks to join a group whose admins decide.
+    /// Adds a request to join a group.
     pub fn ask_to_join(&mut self, group: &str, phone: &str) {
         self.requests.push((group.to_owned(), phone.to_owned()));
     }
 
-    /// Those who ask to join a group: numbers, in order.
+    /// The numbers that asked to join a group, in order.
     pub fn requests(&self, group: &str) -> Vec<&str> {
         let here = self.requests.iter().filter(|(own, _)| own == group);
         here.map(|(_, phone)| phone.as_str()).collect()
     }
 
-    /// Lets somebody in who asked to join a group.
+    /// Approves a request to join a group.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -170,7 +146,7 @@ impl World {
         Ok(())
     }
 
-    /// Turns somebody down who asked to join a group.
+    /// Rejects a request to join a group.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -184,7 +160,7 @@ impl World {
         Ok(self.requests.remove(asked.ok_or(Refusal::NotIn)?).1)
     }
 
-    /// Adds somebody to a group alone.
+    /// Adds a person to a group alone.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -197,7 +173,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes somebody out of a group alone.
+    /// Removes a person from a group alone.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -213,7 +189,7 @@ impl World {
         Ok(())
     }
 
-    /// Makes somebody an admin of a group alone.
+    /// Makes a person an admin of a group alone.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -256,7 +232,7 @@ impl World {
         people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).cloned().ok_or(Refusal::NotIn)
     }
 
-    /// Adds somebody, named by number or lid, to a community. Whoever is in already stays so.
+    /// Adds a person, by number or lid, to a community. A member stays a member.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -282,7 +258,7 @@ impl World {
         }
     }
 
-    /// Takes somebody out of a community and of all its groups.
+    /// Removes a person from a community and all its groups.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -298,7 +274,7 @@ impl World {
         Ok(())
     }
 
-    /// Makes somebody an admin of a community. An admin stays one.
+    /// Makes a person an admin of a community. An admin stays one.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.

@@ -1,15 +1,16 @@
-//! The JSON that Z-API answers, with its habits: booleans and numbers as text, repeated keys.
+//! The JSON of responses, with Z-API's quirks: booleans and numbers as text, repeated keys.
 //!
 //! Written by hand, since no serializer repeats a key. Fields and their order are those of the documentation.
-//! Invented: what is text here and what is not differs from one place of a list to the next (both spellings are
-//! seen, never mixed so), so that a reader who trusts one spelling is found out.
+//! Invented: which values are text differs from one entry of a list to the next (real lists have either spelling, never
+//! mixed so), so that a parser that expects one spelling fails.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::person::KnownPerson;
+use super::state::Options;
 use super::world::{BotRole, Community, Group, World};
-use super::{KnownPerson, Options};
 
 /// `GET communities`.
 pub(super) fn communities(page: &[&Community]) -> String {
@@ -57,8 +58,8 @@ pub(super) fn groups(page: &[&Group]) -> String {
 
 /// `GET light-group-metadata/{phone}`, and with an invitation link `GET group-metadata/{phone}`.
 ///
-/// Of a person there is the number, or the lid in its place where the number is hidden; no `lid` beside it
-/// (`Options::shows_lids`). Invented: what becomes of `lid` in a list; a server that shows them is not documented.
+/// A person has the number, or the lid in its place where the number is hidden; `lid` is beside it only with
+/// `Options::shows_lids`. Invented: the form of `lid` in a list; it is not documented.
 pub(super) fn group(
     world: &World,
     group: &Group,
@@ -108,7 +109,7 @@ pub(super) fn invitation_link(group: &Group) -> String {
     format!(r#"{{"phone":{},{}}}"#, text_value(&group.id), link(group))
 }
 
-/// The link into a group, which WhatsApp shows to its admins alone.
+/// The invite link of a group, which WhatsApp shows to admins alone.
 fn link(group: &Group) -> String {
     match group.bot_role {
         BotRole::Admin => format!(r#""invitationLink":{}"#, text_value(&group.invitation)),
@@ -116,7 +117,7 @@ fn link(group: &Group) -> String {
     }
 }
 
-/// `GET group-invitation-metadata`: neither its community nor who is in it.
+/// `GET group-invitation-metadata`: without its community and people.
 pub(super) fn invited(world: &World, group: &Group) -> String {
     let people = world.participants(group);
     format!(
@@ -130,7 +131,7 @@ pub(super) fn invited(world: &World, group: &Group) -> String {
 }
 
 /// `POST phone-exists-batch`: `outputPhone` is the number itself, also where it does not exist. Invented: every
-/// other answer is an array of one, as that of `phone-exists` is, and `lid` is left empty where nobody saw it.
+/// other entry is an array of one, as that of `phone-exists` is, and `lid` is empty where it is not known.
 pub(super) fn phones(world: &World, phones: &[&str]) -> String {
     join_list(phones.iter().enumerate().map(|(nth, phone)| {
         let exists = world.has_whatsapp(phone);
@@ -145,7 +146,7 @@ pub(super) fn phones(world: &World, phones: &[&str]) -> String {
     }))
 }
 
-/// A boolean, at every other place as text.
+/// A boolean, as text for every other entry.
 fn boolean_text(value: bool, nth: usize) -> String {
     if nth.is_multiple_of(2) { format!(r#""{value}""#) } else { value.to_string() }
 }

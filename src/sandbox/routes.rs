@@ -1,4 +1,4 @@
-//! Z-API's surface: who may call, and which calls there are.
+//! The HTTP API: authentication and routes.
 //!
 //! A call passes in this order: recorded, fault, credentials, route, method, content type, phone.
 //! The bodies and statuses of errors are ZAPI.md's, section 1. Invented: the order of these checks, the statuses that
@@ -10,17 +10,18 @@ use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::Response;
 use axum::routing::any;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::credentials::Credentials;
 use super::faults::{ConnectionLoss, Fault};
-use super::handlers::text_field;
-use super::{ApiCall, Credentials, Sandbox};
+use super::request::{ApiCall, JsonResponse, bad_request, error_response, text_field};
+use super::state::Sandbox;
 
-/// A status and a JSON document.
-pub(super) type JsonResponse = (StatusCode, String);
-
-pub(super) fn router(sandbox: Sandbox) -> Router {
-    Router::new().route("/instances/{id}/token/{token}/{*call}", any(handle)).with_state(sandbox)
+impl Sandbox {
+    /// The HTTP API: `/instances/{id}/token/{token}/{path}`.
+    pub fn router(&self) -> Router {
+        Router::new().route("/instances/{id}/token/{token}/{*call}", any(handle)).with_state(self.clone())
+    }
 }
 
 async fn handle(
@@ -39,7 +40,7 @@ async fn handle(
     match &fault {
         Some(Fault::Replace(reply)) => return reply.clone().into_response(),
         Some(Fault::Delay(time)) => tokio::time::sleep(*time).await,
-        Some(Fault::HoldRequest(gate)) => gate.wait().await,
+        Some(Fault::HoldRequest(barrier)) => barrier.wait().await,
         Some(Fault::ReplaceResponse(_) | Fault::HoldResponse(_)) | None => {}
     }
     let done = match authenticate(&sandbox, &id, &token, &headers, &call) {
@@ -49,7 +50,7 @@ async fn handle(
     sandbox.notify();
     match fault {
         Some(Fault::ReplaceResponse(reply)) => return reply.into_response(),
-        Some(Fault::HoldResponse(gate)) => gate.wait().await,
+        Some(Fault::HoldResponse(barrier)) => barrier.wait().await,
         _ => {}
     }
 
@@ -60,8 +61,8 @@ async fn handle(
     response
 }
 
-/// What faults are bound to: the path with its query. In the place of a query a message says whether it is edited,
-/// else to whom it goes, and a link its community.
+/// The text that faults match: the path with its query. For a message, the query says whether it is an edit, else its
+/// chat; for a link, its community.
 fn fault_target(call: &ApiCall) -> String {
     let text = |name| text_field(call, name).unwrap_or_default();
     match call.path.as_str() {
@@ -74,7 +75,7 @@ fn fault_target(call: &ApiCall) -> String {
     }
 }
 
-/// A call that has been let in.
+/// A call that was authenticated.
 #[derive(Clone, Copy)]
 pub(super) enum Operation<'a> {
     Communities,
@@ -113,7 +114,7 @@ pub(super) enum Operation<'a> {
 }
 
 impl Operation<'_> {
-    /// Answered though the phone is not connected: by Z-API itself, or later.
+    /// Whether it works while the phone is not connected.
     fn is_possible_offline(self) -> bool {
         let is_of_z_api = matches!(self, Self::SendText | Self::Status | Self::Me);
         let sets_webhooks = matches!(
@@ -129,7 +130,7 @@ impl Operation<'_> {
     }
 }
 
-/// The call behind a path, and the method that it takes; two calls share a path.
+/// The operation of a path, and its method; two operations share a path.
 fn match_route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<'a>)> {
     let (name, rest) = path.split_once('/').unwrap_or((path, ""));
     Some(match (name, rest) {
@@ -215,13 +216,4 @@ fn authenticate<'a>(
         )),
         _ => Ok(operation),
     }
-}
-
-/// 400 with an error.
-pub(super) fn bad_request(text: &str) -> JsonResponse {
-    error_response(StatusCode::BAD_REQUEST, text)
-}
-
-fn error_response(status: StatusCode, text: &str) -> JsonResponse {
-    (status, json!({ "error": text }).to_string())
 }

@@ -1,7 +1,7 @@
 //! A POST as Z-API's servers send it, over a bare socket: HTTP/1.1, `http://` only.
 //!
 //! A client library would not offer the h2c upgrade that two thirds of Z-API's requests carry
-//! (ZAPI.md, Webhooks), nor let a test send odd headers. There is no time limit in here.
+//! (ZAPI.md, Webhooks), nor let a test send odd headers. There is no timeout here.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use http::Uri;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// The most bytes of an answer that are read.
+/// The most bytes of a response that are read.
 const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
 /// A SETTINGS frame's payload, as Java's client offers it (RFC 7540, 3.2.1).
@@ -22,7 +22,7 @@ const BROWSERS: [&str; 3] = [
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
 ];
 
-/// What a server answered.
+/// The response of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
@@ -45,12 +45,12 @@ impl Answer {
     }
 }
 
-/// Posts a body as Z-API would, with `headers` added; one that Z-API sends too takes its place.
-/// The `z-api-token` is among them, for who has one.
+/// Posts a body as Z-API would, with `headers` added; they replace headers of Z-API with the same name. The caller
+/// adds `z-api-token`.
 ///
 /// # Errors
 /// The URL or a header can't be sent, the server can't be reached, or it closes the connection
-/// without a whole answer.
+/// before the response is complete.
 pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
     static TURN: AtomicUsize = AtomicUsize::new(0);
     let target: Uri =
@@ -64,7 +64,7 @@ pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Resul
     let host = address.0.trim_start_matches('[').trim_end_matches(']');
     let mut stream = TcpStream::connect((host, address.1)).await?;
     let written = write(&mut stream, &head, body).await;
-    // A server that refuses early may close before it has read everything; its answer counts.
+    // A server that refuses early may close before it has read everything; its response counts.
     match read(BufReader::new(stream).take(MAX_RESPONSE_BYTES)).await {
         Ok(answer) => Ok(answer),
         Err(unread) => Err(written.err().unwrap_or(unread)),
@@ -77,7 +77,7 @@ async fn write(stream: &mut TcpStream, head: &str, body: &[u8]) -> io::Result<()
     stream.flush().await
 }
 
-/// The request's head: two of three turns offer h2c.
+/// The request's head: two of three requests offer h2c.
 fn head(target: &Uri, added: &[(&str, &str)], length: usize, turn: usize) -> io::Result<String> {
     let path = target.path_and_query().map_or("/", |path| path.as_str());
     let authority = target.authority().map_or("", |authority| authority.as_str());
@@ -112,7 +112,7 @@ fn head(target: &Uri, added: &[(&str, &str)], length: usize, turn: usize) -> io:
 async fn read(mut from: impl AsyncBufRead + Unpin) -> io::Result<Answer> {
     let (status, headers) = loop {
         let (status, headers) = read_head(&mut from).await?;
-        // An interim answer is followed by the real one.
+        // An interim response is followed by the final one.
         if !(100..200).contains(&status) || status == 101 {
             break (status, headers);
         }

@@ -2,10 +2,10 @@
 //!
 //! [`EventBuilder`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
 //! with all the fields that real ones carry, in their order, repeated keys included (ZAPI.md, Webhooks); [`delivery`] is
-//! what became of a sent one; [`post`] sends it over HTTP the way Z-API does.
+//! the receipt of a sent one; [`post`] sends it over HTTP the way Z-API does.
 //!
-//! Invented: an edit, of which no page shows the shape, has `isEdit` and the id of the message as it was; a reaction,
-//! a picture and the like have no further fields than what a reader may look at.
+//! Invented: an edit, which is not documented, has `isEdit` and the id of the original message; a reaction, a picture
+//! and the like have no further fields than those a parser may read.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub struct EventBuilder {
     edits: Vec<Edit>,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Debug)]
 enum Content {
     Text(String),
@@ -77,18 +77,18 @@ enum Edit {
 }
 
 impl EventBuilder {
-    /// A text that reached the instance with this id, from nobody in particular.
+    /// A text to the instance with this id, from any sender.
     pub fn text(instance: &str, text: &str) -> Self {
         Self::new(instance, Content::Text(text.to_owned()))
     }
 
-    /// A reaction to a message of the bot's; an empty value takes it away.
+    /// A reaction to a message of the bot; an empty value removes it.
     pub fn reaction(instance: &str, value: &str, message_id: &str) -> Self {
         let (value, message_id) = (value.to_owned(), message_id.to_owned());
         Self::new(instance, Content::Reaction { value, message_id })
     }
 
-    /// A picture with its caption, to be fetched at `url`.
+    /// A picture with its caption, available at `url`.
     pub fn picture(instance: &str, caption: &str, url: &str) -> Self {
         Self::new(instance, Content::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
     }
@@ -98,18 +98,18 @@ impl EventBuilder {
         Self::new(instance, Content::Picture { caption: caption.to_owned(), url: None })
     }
 
-    /// A video with its caption, to be fetched at `url`.
+    /// A video with its caption, available at `url`.
     pub fn video(instance: &str, caption: &str, url: &str) -> Self {
         Self::new(instance, Content::Video { caption: caption.to_owned(), url: url.to_owned() })
     }
 
-    /// A document of this name with its caption, to be fetched at `url`.
+    /// A document of this name with its caption, available at `url`.
     pub fn document(instance: &str, caption: &str, file_name: &str, url: &str) -> Self {
         let (caption, file_name, url) = (caption.to_owned(), file_name.to_owned(), url.to_owned());
         Self::new(instance, Content::Document { caption, file_name, url })
     }
 
-    /// That a message was deleted for everyone.
+    /// A message was deleted for everyone.
     pub fn revoked(instance: &str, message_id: &str) -> Self {
         Self::new(instance, Content::Revoked).replying_to(message_id)
     }
@@ -184,7 +184,7 @@ impl EventBuilder {
         self.flag("fromMe")
     }
 
-    /// Sent through the API: our own message coming back.
+    /// Sent through the API: a message of the bot itself.
     pub fn from_api(self) -> Self {
         self.flag("fromMe").flag("fromApi")
     }
@@ -194,12 +194,12 @@ impl EventBuilder {
         self.flag("isEdit")
     }
 
-    /// Somebody else's words.
+    /// Forwarded.
     pub fn forwarded(self) -> Self {
         self.flag("forwarded")
     }
 
-    /// Without its content, which comes later under the same id.
+    /// Without its content, which follows under the same id.
     pub fn awaiting_content(self) -> Self {
         self.flag("waitingMessage")
     }
@@ -224,7 +224,7 @@ impl EventBuilder {
         self.without_field("text").with(kind, value)
     }
 
-    /// Gives a field another value, or adds it.
+    /// Sets a field.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.edits.push(Edit::Set(name.to_owned(), value.into()));
         self
@@ -236,7 +236,7 @@ impl EventBuilder {
         self
     }
 
-    /// Leaves a field out.
+    /// Removes a field.
     pub fn without_field(mut self, name: &str) -> Self {
         self.edits.push(Edit::Remove(name.to_owned()));
         self
@@ -331,7 +331,7 @@ impl EventBuilder {
         if !self.flags.contains(&"waitingMessage") {
             fields.push(self.content_field(phone, author, moment));
         }
-        // It stands twice in many documented events.
+        // Many documented events have it twice.
         fields.push(("instanceId", self.instance.as_str().into()));
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

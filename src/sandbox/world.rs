@@ -1,12 +1,11 @@
-//! The simulated WhatsApp: communities, groups and who is in them, under WhatsApp's rules.
+//! The simulated WhatsApp: communities, groups and their people, with WhatsApp's rules.
 //!
-//! Pure state: no time, no I/O. [`World::link`], [`World::unlink`] and the like keep the rules
-//! (ZAPI.md, Linking); what happens over HTTP and what somebody does by hand both go through them.
-//! Ids are plain text, as they stand in calls and orders. Its people are in `people`, the links into
-//! groups in `invitations`.
+//! Pure state: no time, no I/O. [`World::link`], [`World::unlink`] and the like enforce the rules
+//! (ZAPI.md, Linking), for calls over HTTP and for changes by hand.
+//! Ids are plain text, as in calls. People are in `people`, invite links in `invitations`.
 
 use super::messages::{ChatUpdate, Chats, Reaction, SentMessage};
-use super::people::KnownPerson;
+use super::person::KnownPerson;
 
 /// Communities and groups, and the messages that the bot sent.
 #[derive(Clone, Debug)]
@@ -16,13 +15,13 @@ pub struct World {
     pub(super) people: Vec<KnownPerson>,
     /// Numbers without WhatsApp.
     pub(super) without_whatsapp: Vec<String>,
-    /// A community, and whom it invited in private.
+    /// A community, and a number that it invited in private.
     pub(super) invited: Vec<(String, String)>,
-    /// A group, and who asks to join it.
+    /// A group, and a number that asks to join it.
     pub(super) requests: Vec<(String, String)>,
     limit: usize,
     created: u64,
-    /// How many links into groups there have been.
+    /// How many invite links were created.
     pub(super) invitations: u64,
     pub(super) chats: Chats,
 }
@@ -32,17 +31,17 @@ pub struct World {
 pub struct Community {
     /// 18 digits.
     pub id: String,
-    /// As people see it.
+    /// Its name.
     pub name: String,
     /// The id of its announcement group.
     pub announcement: String,
-    /// What it says about itself.
+    /// Its description.
     pub description: String,
-    /// Its photo as it was given: an address or base64.
+    /// Its photo as it was set: a URL or base64.
     pub photo: Option<String>,
-    /// Everybody may add groups to it, not its admins alone.
+    /// Everybody may add groups to it, not only its admins.
     pub groups_added_by_all: bool,
-    /// What the bot is in it.
+    /// The bot's role in it.
     pub bot_role: BotRole,
 }
 
@@ -51,18 +50,18 @@ pub struct Community {
 pub struct Group {
     /// `<18 digits>-group`, or the old form `<phone>-<unix seconds>`.
     pub id: String,
-    /// As people see it.
+    /// Its name.
     pub name: String,
     /// The community that it belongs to.
     pub community: Option<String>,
-    /// It carries a community's announcements: no target of link or unlink.
+    /// It is the announcement group of a community: no target of link or unlink.
     pub is_announcement: bool,
-    /// What the bot is in it.
+    /// The bot's role in it.
     pub bot_role: BotRole,
-    /// The people in it, without the bot; of an announcement group, those who were let into the community
+    /// The people in it, without the bot; of an announcement group, those who were added to the community
     /// itself: [`World::participants`] has the others too.
     pub participants: Vec<GroupMember>,
-    /// The link that leads into it; an announcement group's is its community's.
+    /// Its invite link; an announcement group's is its community's.
     pub invitation: String,
 }
 
@@ -75,23 +74,22 @@ pub struct GroupMember {
     pub lid: Option<String>,
     /// They are an admin of the group.
     pub is_admin: bool,
-    /// They made it, and stay its admin.
+    /// They created it, and stay its admin.
     pub is_super_admin: bool,
 }
 
-/// What the bot's number is in a group or a community.
+/// The bot's role in a group or a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BotRole {
     /// An admin: may link and unlink.
     Admin,
     /// A member without rights.
     Member,
-    /// Not in it: Z-API does not show it.
+    /// Not a member: Z-API does not show it.
     Absent,
 }
 
-/// Why WhatsApp does not do something to a group, a community or a person. Invented: all of the words, since no
-/// page has any.
+/// Why WhatsApp refuses a change. Invented: all texts, since none is documented.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such community, or the bot is not in it.
@@ -115,19 +113,19 @@ pub enum Refusal {
     /// At least one ordinary group must stay.
     #[error("A community needs at least one group")]
     LastGroup,
-    /// The community holds as many groups as it can.
+    /// The community is full of groups.
     #[error("The community is full")]
     Full,
-    /// The number has no WhatsApp, or it is none.
+    /// The number has no WhatsApp, or is invalid.
     #[error("The phone does not exist on WhatsApp")]
     NoWhatsApp,
-    /// They let nobody add them, and no invitation was to be sent.
+    /// They cannot be added, and no invitation was requested.
     #[error("The participant can not be added")]
     HardToAdd,
     /// They are not in the community.
     #[error("The participant is not in the community")]
     NotIn,
-    /// They made the community, and stay its admin.
+    /// They created the community, and stay its admin.
     #[error("The owner of the community can not be changed")]
     Owner,
     /// The community has as many admins as it can.
@@ -136,7 +134,7 @@ pub enum Refusal {
 }
 
 impl World {
-    /// Nothing at all, for a test to fill.
+    /// An empty world.
     pub fn empty() -> Self {
         Self {
             communities: Vec::new(),
@@ -152,7 +150,7 @@ impl World {
         }
     }
 
-    /// Makes a community with its announcement group, the bot its admin; its id.
+    /// Creates a community with its announcement group and the bot as admin; returns its id.
     pub fn community(&mut self, name: &str) -> String {
         let id = self.next_number();
         let announcement = self.group(name);
@@ -173,13 +171,13 @@ impl World {
         id
     }
 
-    /// Makes an ordinary group in no community, the bot its admin; its id.
+    /// Creates an ordinary group in no community with the bot as admin; returns its id.
     pub fn group(&mut self, name: &str) -> String {
         let id = format!("{}-group", self.next_number());
         self.group_with_id(&id, name)
     }
 
-    /// Makes an ordinary group with a given id, such as the old form `5511999999999-1623281429`.
+    /// Creates an ordinary group with a given id, such as the old form `5511999999999-1623281429`.
     pub fn group_with_id(&mut self, id: &str, name: &str) -> String {
         self.created += 1;
         let invitation = self.next_invitation();
@@ -196,7 +194,7 @@ impl World {
         id.to_owned()
     }
 
-    /// Makes an ordinary group that is in a community from the start; its id.
+    /// Creates an ordinary group in a community; returns its id.
     pub fn linked_group(&mut self, community: &str, name: &str) -> String {
         let id = self.group(name);
         if let Some(group) = self.groups.last_mut() {
@@ -205,12 +203,12 @@ impl World {
         id
     }
 
-    /// How many ordinary groups a community can hold; 100 unless said otherwise.
+    /// Sets how many ordinary groups a community can hold; 100 by default.
     pub fn set_limit(&mut self, groups: usize) {
         self.limit = groups;
     }
 
-    /// Changes what the bot is in a group or a community.
+    /// Sets the bot's role in a group or a community.
     pub fn set_bot_role(&mut self, id: &str, standing: BotRole) {
         for community in self.communities.iter_mut().filter(|c| c.id == id) {
             community.bot_role = standing;
@@ -220,14 +218,14 @@ impl World {
         }
     }
 
-    /// Gives a group another name, as its admins do at any time.
+    /// Renames a group.
     pub fn rename_group(&mut self, id: &str, name: &str) {
         for group in self.groups.iter_mut().filter(|g| g.id == id) {
             group.name = name.to_owned();
         }
     }
 
-    /// Links a group to a community. Invented: one that is linked to it already stays so, without an error.
+    /// Links a group to a community. Invented: if it is linked already, that is no error.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -247,7 +245,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes a group out of a community.
+    /// Unlinks a group from a community.
     ///
     /// # Errors
     /// WhatsApp's rules forbid it; nothing has changed.
@@ -265,7 +263,7 @@ impl World {
         Ok(())
     }
 
-    /// Ends a community: its groups stay, in no community; its announcement group does not.
+    /// Deactivates a community: its groups stay, in no community; its announcement group does not.
     ///
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
@@ -280,7 +278,7 @@ impl World {
         Ok(())
     }
 
-    /// Gives a community another description.
+    /// Sets the description of a community.
     ///
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
@@ -289,7 +287,7 @@ impl World {
         Ok(())
     }
 
-    /// Gives a community another photo, an address or base64.
+    /// Sets the photo of a community, a URL or base64.
     ///
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
@@ -298,7 +296,7 @@ impl World {
         Ok(())
     }
 
-    /// Says whether everybody may add groups to a community, or its admins alone.
+    /// Sets whether everybody may add groups to a community, or only its admins.
     ///
     /// # Errors
     /// There is no such community, or the bot is no admin of it; nothing has changed.
@@ -323,12 +321,12 @@ impl World {
         }
     }
 
-    /// All communities, in the order in which they were made.
+    /// All communities, in order of creation.
     pub fn communities(&self) -> &[Community] {
         &self.communities
     }
 
-    /// All groups, announcement groups among them, in the order in which they were made.
+    /// All groups, with announcement groups, in order of creation.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
@@ -348,12 +346,12 @@ impl World {
         self.find_group(&self.find_community(community)?.announcement)
     }
 
-    /// The id of the first community with this very name.
+    /// The id of the first community with exactly this name.
     pub fn community_named(&self, name: &str) -> Option<String> {
         self.communities.iter().find(|c| c.name == name).map(|c| c.id.clone())
     }
 
-    /// The id of the first ordinary group with this very name.
+    /// The id of the first ordinary group with exactly this name.
     pub fn group_named(&self, name: &str) -> Option<String> {
         self.groups.iter().find(|g| g.name == name && !g.is_announcement).map(|g| g.id.clone())
     }
@@ -369,17 +367,17 @@ impl World {
         self.groups.iter().filter(is_in).collect()
     }
 
-    /// What the bot sent and what was delivered, oldest first.
+    /// The delivered messages of the bot, oldest first.
     pub fn sent(&self) -> &[SentMessage] {
         self.chats.sent()
     }
 
-    /// What the chats got to see after the first `n`, edits among it, oldest first; of very much the last.
+    /// The chat updates after the first `n`, with edits, oldest first; only the last ones are kept.
     pub fn updates_after(&self, n: usize) -> impl Iterator<Item = &ChatUpdate> {
         self.chats.updates_after(n)
     }
 
-    /// The bot's reactions, oldest first; those taken away again stay, marked so.
+    /// The bot's reactions, oldest first, with those that were removed.
     pub fn reactions(&self) -> &[Reaction] {
         self.chats.reactions()
     }

@@ -107,7 +107,7 @@ pub(super) async fn begin(connection: &mut AnyConnection, clock: &Clock) -> Resu
     // One row of two statements: whoever asks for one alone gets what the first of them brings.
     let rows = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_all(connection).await?;
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-    clock.follow(Timestamp(row.try_get(0)?));
+    clock.sync_to_database(Timestamp(row.try_get(0)?));
     Ok(())
 }
 
@@ -120,7 +120,7 @@ pub(super) async fn commit(connection: &mut AnyConnection, tells: bool) -> Resul
 /// Tells the clock the database's time.
 pub(super) async fn sync_clock(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let now: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NOW}"))).fetch_one(connection).await?;
-    clock.follow(Timestamp(now));
+    clock.sync_to_database(Timestamp(now));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::ApiError;
+use super::error::ApiError;
 
 /// Watches the calls of one [`super::Zapi`].
 pub trait CallObserver: Send + Sync {

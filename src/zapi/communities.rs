@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::Method;
 use serde_json::{Value, json};
 
+use super::client::Zapi;
+use super::error::{ApiError, ApiErrorKind, DEACTIVATE_CALL};
 use super::groups::invitation_link;
-use super::{ApiError, ApiErrorKind, ChangePermit, Urgency, Zapi, lenient_json};
+use super::lenient_json;
+use super::rate_limit::{ChangePermit, Urgency};
 use crate::domain::{CommunityId, GroupId};
-
-/// The call whose answer nobody has described (ZAPI.md §3).
-pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 
 /// A community of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl Zapi {
 
     /// Waits until the next changing call may go, and books it; `call` names it in an error.
     pub async fn acquire_change_permit(&self, call: &'static str) -> Result<ChangePermit, ApiError> {
-        self.turn(call, &self.inner.change_limiter, Urgency::Answer).await.map(ChangePermit)
+        self.acquire(call, &self.inner.change_limiter, Urgency::Answer).await.map(ChangePermit)
     }
 
     /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.

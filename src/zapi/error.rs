@@ -23,11 +23,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::communities::DEACTIVATE_CALL;
 use super::lenient_json;
 use crate::clock::Timestamp;
 use crate::domain::Locale;
 use crate::i18n;
+
+/// The call whose response is not documented (ZAPI.md §3).
+pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 
 /// A call to Z-API that failed. Its `Display` holds nothing of the URL, but what Z-API said, which may
 /// repeat a message: it is for the journal; above debug, `call` and `cause` are logged.

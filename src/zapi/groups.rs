@@ -3,8 +3,11 @@
 
 use serde_json::Value;
 
-use super::{Answer, ApiError, ApiErrorKind, Zapi, lenient_json};
-use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
+use super::client::{ApiResponse, Zapi};
+use super::error::{ApiError, ApiErrorKind};
+use super::lenient_json;
+use super::participant::{Participant, parse_person};
+use crate::domain::{CommunityId, GroupId, Person};
 
 /// A group of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,19 +33,6 @@ pub struct GroupDetails {
     pub description: Option<String>,
     /// Who made it, as far as it is told.
     pub owner: Person,
-}
-
-/// Somebody in a group. Where neither number nor lid can be read, both are missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Participant {
-    /// Their number, if it is shown.
-    pub phone: Option<Phone>,
-    /// Their lid, if it is shown.
-    pub lid: Option<Lid>,
-    /// They are an admin of the group.
-    pub is_admin: bool,
-    /// They made the group: an admin that nobody can demote.
-    pub is_super_admin: bool,
 }
 
 impl Zapi {
@@ -108,7 +98,7 @@ impl Zapi {
     }
 
     /// The metadata of this very group.
-    async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<Answer, ApiError> {
+    async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<ApiResponse, ApiError> {
         let answer = self.metadata(call, &format!("{call}/{id}")).await?;
         let is_it = parse_group_id(lenient_json::object(&answer.json)).as_ref() == Some(id);
         if is_it { Ok(answer) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
@@ -149,32 +139,6 @@ fn parse_details(object: &Value) -> Option<GroupDetails> {
     })
 }
 
-pub(super) fn parse_participant(item: &Value) -> Participant {
-    let lid = lenient_json::text(item, "lid").and_then(|lid| Lid::parse(&lid));
-    let Person { phone, lid } = parse_person(&lenient_json::text(item, "phone").unwrap_or_default(), lid);
-    let is_super_admin = lenient_json::is_true(item, "isSuperAdmin");
-    Participant {
-        phone,
-        lid,
-        is_admin: is_super_admin || lenient_json::is_true(item, "isAdmin"),
-        is_super_admin,
-    }
-}
-
-/// Who an address is, `lid` being told beside it: a number, or a lid with or without its suffix.
-fn parse_person(address: &str, lid: Option<Lid>) -> Person {
-    /// From here on, bare digits are no number that WhatsApp shows of a participant, but a lid.
-    const MIN_LID_DIGITS: usize = 14;
-    let address = address.strip_suffix("@c.us").unwrap_or(address);
-    let is_lid = address.ends_with("@lid") || address.len() >= MIN_LID_DIGITS;
-    let as_lid = Lid::parse(address);
-    if is_lid || (as_lid.is_some() && as_lid == lid) {
-        Person { phone: None, lid: lid.or(as_lid) }
-    } else {
-        Person { phone: Phone::parse(address), lid }
-    }
-}
-
 /// A text as the value of a query: nothing in it can end the value or begin another.
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
@@ -190,40 +154,7 @@ fn percent_encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn t11_a_participant_is_a_number_or_a_lid_however_it_is_spelled() {
-        let rows = [
-            (json!({ "phone": "5544999990001" }), Some("5544999990001"), None),
-            (json!({ "phone": 5_544_999_990_001_u64 }), Some("5544999990001"), None),
-            (json!({ "phone": "554499990001@c.us" }), Some("5544999990001"), None),
-            (json!({ "phone": "81896604192873@lid" }), None, Some("81896604192873@lid")),
-            (json!({ "phone": "81896604192873" }), None, Some("81896604192873@lid")),
-            (json!({ "phone": "5544999990001@lid" }), None, Some("5544999990001@lid")),
-            (
-                json!({ "phone": "5544999990001", "lid": "81896604192873@lid" }),
-                Some("5544999990001"),
-                Some("81896604192873@lid"),
-            ),
-            // A bare lid of 13 digits, told from a number by the lid beside it.
-            (
-                json!({ "phone": "5544999990001", "lid": "5544999990001@lid" }),
-                None,
-                Some("5544999990001@lid"),
-            ),
-            (json!({ "phone": null, "lid": "81896604192873" }), None, Some("81896604192873@lid")),
-            (json!({ "phone": "what" }), None, None),
-            (json!([]), None, None),
-        ];
-        for (item, phone, lid) in rows {
-            let read = parse_participant(&item);
-            let seen = (read.phone.map(|p| p.to_string()), read.lid.map(|l| l.to_string()));
-            assert_eq!((seen.0.as_deref(), seen.1.as_deref()), (phone, lid), "{item}");
-        }
-    }
 
     #[test]
     fn t20_nothing_in_an_invitation_ends_the_query_it_stands_in() {

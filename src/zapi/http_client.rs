@@ -6,11 +6,15 @@
 
 use std::time::Duration;
 
-use super::ClientError;
 use super::dns_cache::DnsCache;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Why no client could be made: the TLS provider or the system's certificates are missing.
+#[derive(Debug, thiserror::Error)]
+#[error("no HTTPS client: {0}")]
+pub struct ClientError(pub(super) reqwest::Error);
+
 /// How long a connection is kept that nobody uses. TCP's own keep-alive finds out what is gone.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// How many are kept for one server: as many as reads go side by side.

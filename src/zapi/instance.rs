@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, Zapi, lenient_json};
+use super::client::Zapi;
+use super::error::{ApiError, ApiErrorKind};
+use super::lenient_json;
 use crate::clock::Timestamp;
 use crate::domain::Phone;
 

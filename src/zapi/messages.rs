@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi, lenient_json};
+use super::client::Zapi;
+use super::error::{ApiError, ApiErrorKind};
+use super::lenient_json;
+use super::rate_limit::{SendPermit, Urgency};
 use crate::domain::Chat;
 
 impl Zapi {
     /// Waits until the next message may go, and books it.
     pub async fn acquire_send_permit(&self, urgency: Urgency) -> Result<SendPermit, ApiError> {
-        self.turn("send-text", &self.inner.message_limiter, urgency).await.map(SendPermit)
+        self.acquire("send-text", &self.inner.message_limiter, urgency).await.map(SendPermit)
     }
 
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new

@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Participant;
-use super::groups::parse_participant;
+use super::participant::{Participant, parse_participant};
 
 /// The parts of an object, by key: of a repeated key the last one.
 type Parts<'a> = HashMap<String, &'a RawValue>;
@@ -85,7 +84,7 @@ mod tests {
         };
         let people: Vec<String> = (0..8_000).map(person).collect();
         let body = format!(r#"{{"phone":"120363019502650977-group","participants":[{}]}}"#, people.join(","));
-        assert!(body.len() > 1024 * 1024 && body.len() < super::super::LARGEST_METADATA);
+        assert!(body.len() > 1024 * 1024 && body.len() < super::super::client::MAX_METADATA_BYTES);
 
         let read = Metadata::parse(body.as_bytes()).unwrap();
 

@@ -6,11 +6,11 @@
 
 use serde_json::{Value, json};
 
-use super::{ApiError, ApiErrorKind, ChangePermit, Zapi, lenient_json};
+use super::client::{PHONE_EXISTS, Zapi};
+use super::error::{ApiError, ApiErrorKind};
+use super::lenient_json;
+use super::rate_limit::ChangePermit;
 use crate::domain::{CommunityId, Lid, Phone};
-
-/// A POST that reads.
-pub(super) const PHONE_EXISTS: &str = "phone-exists-batch";
 
 /// What WhatsApp knows of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

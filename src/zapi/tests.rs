@@ -1,10 +1,14 @@
 //! The client against the sandbox: what it asks for, what it reads, and what it takes for a failure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::client::ZapiInner;
+use super::rate_limit::RateLimiter;
 use super::*;
 use crate::clock::Timestamp;
 use crate::domain::{Chat, CommunityId, GroupId, Lid, Phone};

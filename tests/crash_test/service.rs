@@ -25,7 +25,7 @@ pub(crate) const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Environment variables that only a debug build reads.
 const DEBUG_VARIABLES: [&str; 3] = ["VINCULA_FAIL_AT", "VINCULA_HANG_AT", INJECTED_BUG];
 /// The variable that injects a bug.
-const INJECTED_BUG: &str = "VINCULA_SABOTAGE";
+const INJECTED_BUG: &str = "VINCULA_INJECT_BUG";
 
 /// Binary under test: the release binary, or a debug build with an injected bug.
 #[derive(Clone, Debug)]

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::progress_demo;
 use super::sender::Sender;
 use super::user_action::{ScriptLine, UserAction};
-use super::{print_output, progress_demo};
+use crate::cli::common::print_output;
 use crate::sandbox::webhook_event::{EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
 use crate::storage::Store;

@@ -7,9 +7,9 @@
 //! What a phone does besides typing is typed, too, and so is who does it: see [`line`].
 
 mod chat;
-mod user_action;
-mod sender;
 mod progress_demo;
+mod sender;
+mod user_action;
 
 use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
@@ -24,7 +24,8 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use self::chat::{DemoChat, REPLY_TIMEOUT};
-use super::{ExitStatus, print_output, start_log};
+use self::sender::ADMIN_PHONE;
+use super::common::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::{TimingConfig, catalog};
@@ -33,9 +34,6 @@ use crate::domain::Locale;
 use crate::lifecycle;
 use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
 use crate::server::listen;
-
-/// The number of the person who types.
-const ADMIN_PHONE: &str = "5544999990001";
 
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {

@@ -1,10 +1,11 @@
 //! Who writes in the demo: the person at the terminal, the people of its made-up world, and strangers.
 
-use super::ADMIN_PHONE;
 use crate::domain::Phone;
 use crate::sandbox::World;
 use crate::sandbox::webhook_event::EventBuilder;
 
+/// The number of the person at the terminal.
+pub(super) const ADMIN_PHONE: &str = "5544999990001";
 /// The number of whoever has a name that nobody has.
 const UNKNOWN_PHONE: &str = "5544999990099";
 

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
 
-use super::{CSV_COLUMNS, StateFilter, to_json, to_record};
-use crate::cli::ExitStatus;
+use super::format::{CSV_COLUMNS, StateFilter, to_json, to_record};
+use crate::cli::common::{ExitStatus, machine_output};
 use crate::clock::Timestamp;
 use crate::storage::{CommandRow, ListFilter, Store};
 
@@ -14,7 +14,7 @@ use crate::storage::{CommandRow, ListFilter, Store};
 const PAGE_SIZE: usize = 1_000;
 
 #[derive(Args, Clone, Debug)]
-pub(in crate::cli) struct ExportArgs {
+pub(crate) struct ExportArgs {
     #[arg(long, default_value = "csv")]
     format: ExportFormat,
     /// Only orders of this state.
@@ -40,7 +40,7 @@ enum ExportFormat {
 }
 
 pub(super) async fn export(store: &Store, options: &ExportArgs) -> anyhow::Result<ExitStatus> {
-    let out = BufWriter::new(super::super::machine_output());
+    let out = BufWriter::new(machine_output());
     let written = match options.format {
         ExportFormat::Csv => write_csv(store, options, out).await,
         ExportFormat::Json => write_json(store, options, out).await,

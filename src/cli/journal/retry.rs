@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Format, expect_single};
-use crate::cli::{ExitStatus, print_output};
+use super::format::{Format, expect_single};
+use crate::cli::common::{ExitStatus, print_output};
 use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 
 /// How many dead letters are read at a time.

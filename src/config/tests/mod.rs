@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::{Lid, Locale, Phone};
 
 const COMMANDS: &[&str] =
     &["link", "unlink", "communities", "community", "groups", "help", "whoami", "status"];
@@ -279,8 +280,8 @@ fn what_may_be_a_mistake_is_a_warning() {
     for (origin, key, problem) in [
         ("VINCULA_SERVER_LISTEN", "", "is not read"),
         ("vincula.toml", "server.public_url", "is not given"),
-        ("vincula.toml:2", "instances.main.admins", "nobody can give orders"),
-        ("vincula.toml:8", "instances.second.admins", "nobody can give orders"),
+        ("vincula.toml:2", "instances.main.admins", "nobody can send commands"),
+        ("vincula.toml:8", "instances.second.admins", "nobody can send commands"),
         ("vincula.toml:9", "instances.second.id", "is that of the instance `main` too"),
     ] {
         let told = |w: &&Diagnostic| w.key == key && w.problem.contains(problem) && w.source == origin;

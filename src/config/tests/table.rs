@@ -10,7 +10,7 @@ fn in_the_sample(path: &str) -> String {
 
 #[test]
 fn every_key_of_the_table_is_read() {
-    for key in KEYS {
+    for key in KEYS.iter() {
         let path = in_the_sample(key.path);
         // A date is of no key's type: who reads the key tells it.
         let mut root: toml::Table = toml::from_str(SAMPLE).unwrap();

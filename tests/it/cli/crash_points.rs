@@ -137,11 +137,11 @@ struct CrashScenario {
 
 impl CrashScenario {
     /// Sends a command, stops the process at the step this many times, and lets it finish.
-    fn stopped_at(step: Step, stops: usize, sabotage: Option<InjectedBug>) -> Self {
+    fn stopped_at(step: Step, stops: usize, injected_bug: Option<InjectedBug>) -> Self {
         let mut folder = TestFolder::new();
         folder.variable("VINCULA_FAIL_AT", step.name());
-        if let Some(sabotage) = sabotage {
-            folder.variable("VINCULA_SABOTAGE", sabotage.name());
+        if let Some(injected_bug) = injected_bug {
+            folder.variable("VINCULA_INJECT_BUG", injected_bug.name());
         }
         if [Step::Noted, Step::Finishing].contains(&step) {
             folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
@@ -161,7 +161,7 @@ impl CrashScenario {
             answered = post(&folder);
         }
         // Open commands finish before the signal; a lost command never gets a reply.
-        let is_lost = sabotage == Some(InjectedBug::RespondBeforeCommit);
+        let is_lost = injected_bug == Some(InjectedBug::RespondBeforeCommit);
         if !is_lost {
             folder.reply_to("A1");
             // The chat continues, and no other message was waiting before this one.

@@ -28,7 +28,7 @@ fn a_response_before_the_sync_would_be_detected() {
 }
 
 /// The system calls of a service that receives one command, or `None` without strace.
-fn trace_of_an_order(sabotage: Option<InjectedBug>) -> Option<String> {
+fn trace_of_an_order(injected_bug: Option<InjectedBug>) -> Option<String> {
     if Command::new("strace").arg("-V").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace must be there");
         // Print to the real stderr, which the test runner does not capture.
@@ -36,8 +36,8 @@ fn trace_of_an_order(sabotage: Option<InjectedBug>) -> Option<String> {
         return None;
     }
     let mut place = TestFolder::new();
-    if let Some(sabotage) = sabotage {
-        place.variable("VINCULA_SABOTAGE", sabotage.name());
+    if let Some(injected_bug) = injected_bug {
+        place.variable("VINCULA_INJECT_BUG", injected_bug.name());
     }
     let file = place.folder.path().join("trace.txt");
     let serve = place.program(&["serve"]);

@@ -60,7 +60,7 @@ fn one_command_is_shown_with_its_audit_events() {
     let json = place.run(&["journal", "show", short, "--format", "json"]);
     let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(order["id"].as_str(), Some(ids[0].as_str()));
-    assert_eq!(order["notes"][0]["what"], "accepted");
+    assert_eq!(order["audit_events"][0]["event"], "accepted");
     let csv = place.run(&["journal", "show", &ids[0], "--format", "csv"]);
     assert_eq!(csv::Reader::from_reader(csv.out.as_bytes()).into_records().count(), 1);
 }
@@ -140,7 +140,10 @@ fn dead_letters_are_retried_while_the_service_runs() {
     let json = place.run(&["journal", "show", &unanswered, "--format", "json"]);
     let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!((order["outcome"].as_str(), order["error"].as_str()), (Some("answered"), None));
-    assert!(order["notes"].as_array().unwrap().iter().any(|note| note["what"] == "requeued"), "{order:#}");
+    assert!(
+        order["audit_events"].as_array().unwrap().iter().any(|note| note["event"] == "requeued"),
+        "{order:#}"
+    );
     serving.stop(&place);
 }
 
@@ -170,7 +173,8 @@ fn a_command_is_shown_with_each_call_that_was_made_for_it() {
     let call = text.lines().find(|line| line.contains("called communities/link: done (")).unwrap();
     assert!(call.starts_with("20") && call.ends_with(" ms)"), "{call}");
     let order: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let calls = order["notes"].as_array().unwrap().iter().filter(|note| note["what"] == "called").count();
+    let calls =
+        order["audit_events"].as_array().unwrap().iter().filter(|note| note["event"] == "called").count();
     assert!(calls >= 5, "{order:#}");
 }
 

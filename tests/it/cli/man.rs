@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::TestFolder;
 
-const CALLS: [&[&str]; 15] = [
+const CALLS: [&[&str]; 16] = [
     &[],
     &["serve"],
     &["demo"],
@@ -17,6 +17,7 @@ const CALLS: [&[&str]; 15] = [
     &["journal", "list"],
     &["journal", "show"],
     &["health"],
+    &["schema"],
     &["completions"],
     &["man"],
     &["help"],
@@ -86,9 +87,17 @@ fn the_manual_page_has_every_subcommand() {
     let ran = TestFolder::new().run(&["man"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(ran.out.contains(".TH vincula 1"), "{}", &ran.out[..200]);
-    for call in
-        ["SERVE", "DEMO", "CHECK", "WEBHOOK REGISTER", "EVENT SEND", "JOURNAL SHOW", "JOURNAL", "HEALTH"]
-    {
+    for call in [
+        "SERVE",
+        "DEMO",
+        "CHECK",
+        "WEBHOOK REGISTER",
+        "EVENT SEND",
+        "JOURNAL SHOW",
+        "JOURNAL",
+        "HEALTH",
+        "SCHEMA",
+    ] {
         assert!(ran.out.contains(call), "{call}");
     }
     for option in ["register", "\\-\\-text", "\\-\\-state"] {

@@ -12,6 +12,7 @@ mod fsync_trace;
 mod hostile_env;
 mod journal;
 mod man;
+mod schema;
 mod restart;
 mod secrets;
 mod serve;
