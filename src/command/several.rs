@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::args::{is_comma, parse_quoted_name};
-use super::parser::lookup;
+use super::parser::{lookup, parse_command};
 use super::prompt::word_list;
 use crate::directory::fold;
 
@@ -37,6 +37,12 @@ pub fn has_further_command(rest: &str, prefixes: &[String], is_name: impl Fn(&st
     let words = words(rest);
     (0..words.len())
         .any(|at| begins_command(rest, &words, at, prefixes) && !is_in_name(rest, &words, at, &is_name))
+}
+
+/// Whether a line behind the first one is written like a command that there is. A text may hold anything else.
+pub fn has_command_line(rest: &str, prefixes: &[String]) -> bool {
+    let is_command = |line: &str| parse_command(line, prefixes).is_some_and(|it| lookup(&it.typed).is_some());
+    rest.split(['\n', '\r']).skip(1).any(is_command)
 }
 
 fn words(rest: &str) -> Vec<Word> {
@@ -155,6 +161,19 @@ mod tests {
             "",
         ] {
             assert!(!has_further_command(rest, &prefixes, is_name), "{rest}");
+        }
+    }
+
+    #[test]
+    fn t46_a_text_holds_a_second_command_only_on_a_line_of_its_own() {
+        let prefixes = ["/".to_owned()];
+        for rest in ["a text\n/unlink a y", "Bairro Novo\n\n  ／Desvincular a y", "a text\r/undo"] {
+            assert!(has_command_line(rest, &prefixes), "{rest:?}");
+        }
+        for rest in
+            ["/unlink a y", "a text /unlink a y", "a text\n/home/ana", "a text\nunlink a y", "a\n/5", ""]
+        {
+            assert!(!has_command_line(rest, &prefixes), "{rest:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::command::args::{self, Flags};
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
-use crate::command::several::has_further_command;
+use crate::command::several::{has_command_line, has_further_command};
 use crate::command::{
     ArgKind, Arguments, ClearedState, CommandError, CommandSpec, Confirmation, Context, DeferredCommand,
     Handler, ParsedCommand, Resolution, ResolveContext, TimingConfig, lookup, nearest_name, parse_command,
@@ -40,6 +40,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const CONFIRM_COMMAND: &str = "confirm";
 /// The command that takes groups out of other communities than the one that it names.
 const MOVE: &str = "move";
+/// It shows its text before it sends it.
+const ANNOUNCE: &str = "announce";
 
 /// What a run may use besides its bot.
 pub(super) struct RunContext<'a> {
@@ -563,6 +565,15 @@ async fn misunderstood(
     rest: &str,
     means: &RunContext<'_>,
 ) -> Result<Option<CommandOutcome>, CommandError> {
+    let one_command = || {
+        let reply = Reply::Lines(vec![ReplyLine::not_done("one-command")]);
+        Some(CommandOutcome::usage_error(reply))
+    };
+    // What is kept as it is typed may hold anything but a line that is a command.
+    let is_kept = spec.is_verbatim() && spec.name != ANNOUNCE;
+    if is_kept && has_command_line(rest, &bot.instance.prefixes) {
+        return Ok(one_command());
+    }
     let refused = whole_groups::refuse(spec, rest);
     let may_hold_another = !spec.is_verbatim()
         && !spec.args.contains(&ArgKind::Command)
@@ -577,8 +588,7 @@ async fn misunderstood(
         return Ok(Some(CommandOutcome::usage_error(reply)));
     }
     let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);
-    let reply = || Reply::Lines(vec![ReplyLine::not_done("one-command")]);
-    Ok(holds_another.then(|| CommandOutcome::usage_error(reply())))
+    Ok(if holds_another { one_command() } else { None })
 }
 
 /// What a yes means: the order itself, or what stands behind it where that is `/undo`.

@@ -499,6 +499,8 @@ async fn t46_a_second_command_in_a_message_stops_the_whole_of_it() {
         ("/vincular bairro futebol/desvincular bairro suporte", "Um comando por vez"),
         ("/link bairro futebol and also unlink bairro moradores", "One command at a time"),
         ("vincular bairro futebol e tirar suporte", "Um comando por vez"),
+        ("/criar Bairro Novo\n/vincular bairro novo futebol", "Um comando por vez"),
+        ("/descrever bairro Um bairro tranquilo\n/desvincular bairro moradores", "Um comando por vez"),
         ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
     ];
     for (order, told) in rows {
@@ -519,9 +521,9 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
     let rows = [
         ("/vincular bairro futebol, botar e tirar fotos", "✅ “Botar e Tirar Fotos”"),
         ("/vincular bairro futebol, \"botar e tirar fotos\"", "✅ “Botar e Tirar Fotos”"),
-        ("/descrever bairro Aqui se ajuda\n/vincular não é para todos, e tirar fotos pode", "✅"),
+        ("/descrever bairro Aqui se ajuda:\nvincular não é para todos, e tirar fotos pode", "✅"),
         ("/anunciar bairro Hoje:\n/grupos e tirar dúvidas --sim", "➡️"),
-        ("/criar Bairro Novo | Para jogar, tirar dúvidas\n/ajuda", "✅"),
+        ("/criar Bairro Novo | Para jogar, tirar dúvidas\n- /ajuda", "✅"),
     ];
     for (order, told) in rows {
         let bot = in_portuguese().world(|world| drop(world.group("Botar e Tirar Fotos"))).start().await;
