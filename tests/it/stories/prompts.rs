@@ -277,6 +277,7 @@ async fn t46_words_that_end_a_talk_are_no_consent_to_what_cannot_be_undone() {
         "/anunciar bairro Reunião hoje",
         "/remover bairro 44 99999-0002",
         "/convite bairro redefinir",
+        "/criar Bairro Feliz",
     ];
     for order in irreversible {
         let bot = in_portuguese().start().await;
