@@ -76,7 +76,7 @@ pub enum Answer {
 }
 
 /// The commands whose effect cannot be undone.
-const IRREVERSIBLE: [&str; 4] = ["announce", "deactivate", "remove", "invite"];
+const IRREVERSIBLE: [&str; 5] = ["announce", "create", "deactivate", "remove", "invite"];
 
 /// Whose question it is: an admin's in a chat.
 pub fn conversation_key(admin: &str, chat: &Chat, by_owner: bool) -> String {

@@ -40,6 +40,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const CONFIRM_COMMAND: &str = "confirm";
 /// The command that takes groups out of other communities than the one that it names.
 const MOVE: &str = "move";
+/// It shows its text before it sends it.
+const ANNOUNCE: &str = "announce";
 
 /// What a run may use besides its bot.
 pub(super) struct RunContext<'a> {
@@ -568,7 +570,8 @@ async fn misunderstood(
         Some(CommandOutcome::usage_error(reply))
     };
     // What is kept as it is typed may hold anything but a line that is a command.
-    if spec.is_verbatim() && has_command_line(rest, &bot.instance.prefixes) {
+    let is_kept = spec.is_verbatim() && spec.name != ANNOUNCE;
+    if is_kept && has_command_line(rest, &bot.instance.prefixes) {
         return Ok(one_command());
     }
     let refused = whole_groups::refuse(spec, rest);
