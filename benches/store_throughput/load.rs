@@ -30,7 +30,7 @@ impl InsertTarget {
     }
 }
 
-/// Commands per second in each round, and the time of each command.
+/// Commands per second in each round, and the time of each order.
 #[derive(Default)]
 pub struct Measurements {
     rates: Vec<f64>,
@@ -54,51 +54,51 @@ pub async fn compare() {
     println!("accepting on SQLite: commands/s (p50, p99 in ms); ratio of the journal to each");
     for (callers, chats) in [(1, 1_000), (16, 1_000), (64, 1_000), (256, 1_000), (64, 1), (64, 10_000)] {
         let folder = tempfile::tempdir().unwrap();
-        let mut targets = Vec::new();
+        let mut takers = Vec::new();
         let journal =
             history_size::open(&format!("sqlite:{}", folder.path().join("journal.db").display())).await;
-        targets.push(("journal", InsertTarget::Journal(journal.store.clone())));
+        takers.push(("journal", InsertTarget::Journal(journal.store.clone())));
         for (name, kind) in [
             ("one transaction each", BareKind::Single),
             ("group commit, one insert", BareKind::Grouped),
             ("group commit, all statements", BareKind::Same),
         ] {
-            let path = folder.path().join(format!("{}.db", targets.len()));
+            let path = folder.path().join(format!("{}.db", takers.len()));
             history_size::open(&format!("sqlite:{}", path.display())).await.end().await;
-            targets.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
+            takers.push((name, InsertTarget::Bare(BareInserter::open(&path, kind))));
         }
-        let mut measured: Vec<Measurements> = targets.iter().map(|_| Measurements::default()).collect();
+        let mut took: Vec<Measurements> = takers.iter().map(|_| Measurements::default()).collect();
         for round in 0..ROUNDS {
-            for turn in 0..targets.len() {
-                let index = (round + turn) % targets.len();
-                load(&targets[index].1, callers, chats, &mut measured[index]).await;
+            for turn in 0..takers.len() {
+                let index = (round + turn) % takers.len();
+                load(&takers[index].1, callers, chats, &mut took[index]).await;
             }
         }
         println!("  {callers} callers, {chats} chats");
-        let ours = measured[0].rate();
-        for ((name, _), measured) in targets.iter().zip(&mut measured) {
-            let (p50, p99) = (measured.percentile(500), measured.percentile(990));
-            let rate = measured.rate();
+        let ours = took[0].rate();
+        for ((name, _), took) in takers.iter().zip(&mut took) {
+            let (p50, p99) = (took.percentile(500), took.percentile(990));
+            let rate = took.rate();
             println!("    {name:<26} {rate:>8.0}/s ({p50:>6.2}, {p99:>6.2})  {:>5.2}", ours / rate);
         }
-        drop(targets);
+        drop(takers);
         journal.end().await;
     }
 }
 
 /// Keeps `callers` commands in flight for one slice.
-pub async fn load(target: &InsertTarget, callers: usize, chats: usize, measured: &mut Measurements) {
+pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut Measurements) {
     let count = Arc::new(AtomicUsize::new(0));
-    let started = Instant::now();
+    let begun = Instant::now();
     let callers: Vec<_> = (0..callers)
         .map(|_| {
-            let (target, count) = (target.clone(), count.clone());
+            let (taker, count) = (taker.clone(), count.clone());
             tokio::spawn(async move {
                 let mut micros = Vec::new();
-                while started.elapsed() < SLICE {
+                while begun.elapsed() < SLICE {
                     let command = command(count.fetch_add(1, Ordering::Relaxed), chats);
                     let asked = Instant::now();
-                    target.insert(command).await;
+                    taker.insert(command).await;
                     micros.push(asked.elapsed().as_micros());
                 }
                 micros
@@ -106,18 +106,18 @@ pub async fn load(target: &InsertTarget, callers: usize, chats: usize, measured:
         })
         .collect();
     for caller in callers {
-        measured.micros.extend(caller.await.unwrap());
+        took.micros.extend(caller.await.unwrap());
     }
-    measured.rates.push(count.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64());
+    took.rates.push(count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64());
 }
 
 /// A new command in one of this many chats.
 pub fn command(number: usize, chats: usize) -> NewCommand {
-    let mut command = history_size::command(number, Clock::system().now());
-    command.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
-    command.chat.clone_from(&command.lane);
-    command.id = uuid::Uuid::now_v7().to_string();
+    let mut order = history_size::command(number, Clock::system().now());
+    order.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
+    order.chat.clone_from(&order.lane);
+    order.id = uuid::Uuid::now_v7().to_string();
     // Random, like WhatsApp's ids.
-    command.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
-    command
+    order.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
+    order
 }

@@ -14,8 +14,8 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),
-    // Listeners run their connections in lifecycle's task tracker.
-    // Opening a journal starts its blocking writer thread.
+    // The listeners run their connections in the tracker that lifecycle hands in.
+    // The thread of a writer that blocks is started by the future that whoever opens a journal spawns.
     ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server.rs", "storage/open.rs"]),
     ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
     ("catalogues", &["fluent_bundle", "FluentBundle"], &["i18n/"]),

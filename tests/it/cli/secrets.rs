@@ -3,7 +3,7 @@
 use super::TestFolder;
 use crate::support::ANA;
 use crate::support::postgres::{self, Server};
-use crate::support::raw_connection::{ask, request};
+use crate::support::wire::{ask, request};
 
 const PASSWORD: &str = "made-up-password-of-a-database";
 

@@ -81,7 +81,7 @@ impl Change {
 
 /// All changes.
 pub fn all() -> Vec<Change> {
-    groups().into_iter().chain(communities()).chain(people()).collect()
+    groups().into_iter().chain(descriptions()).chain(communities()).chain(people()).collect()
 }
 
 fn groups() -> [Change; 8] {
@@ -144,14 +144,13 @@ fn groups() -> [Change; 8] {
     ]
 }
 
-fn communities() -> [Change; 10] {
+fn descriptions() -> [Change; 3] {
     let describe = Change {
         call: "POST update-community-description",
         order: r#"/describe "Bairro Feliz" Um bairro tranquilo"#,
         is_so: |_, now, _| description(now) == TEXT,
         ..CHANGE
     };
-    let invite = Change { call: "POST redefine-invitation-link/", ..CHANGE };
     [
         Change { name: "describe", ..describe },
         Change {
@@ -168,6 +167,12 @@ fn communities() -> [Change; 10] {
             is_so: |_, now, _| description(now).is_empty(),
             ..describe
         },
+    ]
+}
+
+fn communities() -> [Change; 7] {
+    let invite = Change { call: "POST redefine-invitation-link/", ..CHANGE };
+    [
         Change {
             name: "create",
             order: "/create Bairro Novo",

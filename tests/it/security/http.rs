@@ -1,11 +1,11 @@
-//! The public listener against clients that want its time, its memory, or two responses to one request.
+//! The public listener against clients that want its time, its memory, or two answers for one request.
 //!
-//! `server` and `webhook::limits` test timeouts and limits in detail; these check that admins are served
-//! meanwhile.
+//! How long each is waited for, and how many may come, is tried at length in `server` and
+//! `webhook::limits`; here stands that an admin is served meanwhile.
 
 use std::time::{Duration, Instant};
 
-use crate::support::raw_connection::{RawConnection, ask, request};
+use crate::support::wire::{Wire, ask, request};
 use crate::support::{ANA, Service};
 use crate::webhook::{assert_status, expect_problem};
 
@@ -27,7 +27,7 @@ async fn t28_endless_headers_are_closed_and_admins_are_served_meanwhile() {
     for head in
         ["", "P", "POST /webhooks/main HTTP/1.1\r\n", "POST /webhooks/main HTTP/1.1\r\nhost: x\r\nx: y"]
     {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(head.as_bytes()).await;
         slow.push(wire);
     }
@@ -50,7 +50,7 @@ async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     assert_eq!(answer.header("connection"), Some("close"));
 
     let head = request("POST", TARGET, &[JSON, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     wire.send(&head).await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     // Well beyond the socket buffers of a connection (usually at most 32 MiB and 4 MiB): a client that can
@@ -112,7 +112,7 @@ async fn t31_nothing_is_decompressed() {
     }
     let chunked = [JSON, ("transfer-encoding", "gzip, chunked"), bot.token()];
     let framed = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     wire.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
     // Unsupported or ignored: in no case is anything decompressed or run twice.
     let _ = wire.answer_within(SECOND).await;
@@ -148,7 +148,7 @@ async fn t32_an_ambiguous_request_gets_no_two_responses() {
     for head in heads {
         let mut headers = vec![JSON];
         headers.extend(&head);
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
         // Not authenticated, and what follows is no separate request behind ambiguous framing.
         let first = wire.answer_within(SECOND).await;
@@ -185,7 +185,7 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
     ];
     for hosts in refused {
         for target in [TARGET, "/", absolute.as_str()] {
-            let mut wire = RawConnection::to(&bot.url).await;
+            let mut wire = Wire::to(&bot.url).await;
             // Nothing that follows is read.
             wire.send(post(target, "1.1", hosts).repeat(2).as_bytes()).await;
             let answer = wire.answer().await.expect("an answer");
@@ -207,7 +207,7 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
     assert_eq!(bot.orders().await, 1);
     // HTTP/1.0 needs no host; two hosts are still two.
     for (hosts, status) in [("", "200"), ("host: a\r\n", "200"), ("host: a\r\nhost: a\r\n", "400")] {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(post(TARGET, "1.0", hosts).as_bytes()).await;
         let said = wire.closed().await;
         assert_eq!(said.get(9..12), Some(status), "{hosts:?}: {said}");
@@ -219,7 +219,7 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
     let bot = Service::with().server("max_connections = 4").start().await;
     let mut idle = Vec::new();
     for _ in 0..4 {
-        idle.push(RawConnection::to(&bot.url).await);
+        idle.push(Wire::to(&bot.url).await);
     }
     let begun = Instant::now();
 
@@ -235,7 +235,7 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
 async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         for hundred in 0..100 {
             let mut posts = Vec::new();
             for one in 0..100 {

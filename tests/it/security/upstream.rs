@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::stories::fixtures::{ok, refusal};
-use crate::support::raw_connection::{ask, request};
+use crate::support::wire::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use sqlx::Connection as _;
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use crate::support::raw_connection::{ask, request};
+use crate::support::wire::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 use crate::webhook::hold;
 

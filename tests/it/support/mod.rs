@@ -1,7 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
 pub mod postgres;
-pub mod raw_connection;
+pub mod wire;
 
 use std::time::Duration;
 
@@ -442,9 +442,7 @@ impl Service {
 
     /// Its metrics in Prometheus' text format.
     pub async fn metrics(&self) -> String {
-        raw_connection::ask(&self.admin_url, &raw_connection::request("GET", "/metrics", &[], b""))
-            .await
-            .text()
+        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
     }
 
     /// The journal's URL in the configuration.

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use vincula::sandbox::webhook_event::post;
 
 use super::{TARGET, assert_status};
-use crate::support::raw_connection::{RawConnection, request};
+use crate::support::wire::{Wire, request};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
         ("http2-settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"),
         bot.token(),
     ];
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
 
     for _ in 0..2 {
         wire.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
@@ -78,7 +78,7 @@ async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
         assert_eq!(answer.header("upgrade"), None);
     }
 
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
     assert!(wire.answer().await.is_none_or(|answer| answer.status >= 400));
 }

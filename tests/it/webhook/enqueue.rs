@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use sqlx::Connection as _;
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::raw_connection::{RawConnection, request};
+use crate::support::wire::{Wire, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
 /// Locks the journal file for writing, like another process.
@@ -120,7 +120,7 @@ async fn chat(bot: &Service) {
     .iter()
     .map(|event| event.body())
     .collect();
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     for body in chatter.iter().cycle().take(1_000) {
         let length = body.len().to_string();
         let headers =

@@ -1,15 +1,15 @@
-//! Rejected without reading: other methods, large bodies, other content types.
+//! What is not even looked at: other methods, too many bytes, what is no JSON.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::raw_connection::{RawConnection, ask, request};
+use crate::support::wire::{Wire, ask, request};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn only_post_is_accepted() {
+async fn only_post_is_taken() {
     let bot = Service::start().await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
         for target in [TARGET, "/", "/webhooks/nobody"] {
-            let mut wire = RawConnection::to(&bot.url).await;
+            let mut wire = Wire::to(&bot.url).await;
             wire.send(&request(method, target, &[bot.token(), ("connection", "close")], b"")).await;
             let said = wire.closed().await;
             assert!(said.starts_with("HTTP/1.1 405 "), "{method} {target}: {said}");
@@ -21,11 +21,11 @@ async fn only_post_is_accepted() {
 
 /// T29.
 #[tokio::test]
-async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
+async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     let bot = Service::with().server("max_body = \"2KiB\"").start().await;
     let json = ("content-type", "application/json");
 
-    // Declared: no byte of it is sent.
+    // Declared: not a byte of it is sent.
     for length in ["2049", "99999999999999999999"] {
         let declared = request("POST", TARGET, &[json, ("content-length", length), bot.token()], b"");
         let answer = ask(&bot.url, &declared).await;
@@ -39,13 +39,13 @@ async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
     // Chunked, without an end.
     let chunk = format!("800\r\n{}\r\n", " ".repeat(0x800));
     let head = request("POST", TARGET, &[json, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     wire.send(&[&head, chunk.as_bytes(), chunk.as_bytes()].concat()).await;
     let answer = wire.answer().await.unwrap();
     expect_problem(&answer, 413);
     assert_eq!(answer.header("connection"), Some("close"));
     assert_eq!(wire.closed().await, "");
-    // Up to the limit all are accepted.
+    // Up to the limit all is well.
     let order = bot.message(ANA, "/whoami").body();
     let full = format!("{order}{}", " ".repeat(2_048 - order.len()));
     assert_status(&bot.deliver(TARGET, &[bot.token()], full.as_bytes()).await, "accepted");
@@ -53,7 +53,7 @@ async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_chunked_body_is_reassembled() {
+async fn a_chunked_body_is_put_together() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let headers = [("content-type", "application/json"), ("transfer-encoding", "chunked"), bot.token()];
@@ -71,7 +71,7 @@ async fn a_chunked_body_is_reassembled() {
 
 /// T31 with what a `Content-Encoding` would hide.
 #[tokio::test]
-async fn only_uncompressed_json_is_accepted() {
+async fn only_plain_json_is_taken() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     let length = body.len().to_string();
@@ -99,13 +99,13 @@ async fn only_uncompressed_json_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_ambiguous_request_is_rejected() {
+async fn a_request_that_could_be_read_in_two_ways_is_refused() {
     let bot = Service::start().await;
     let json = ("content-type", "application/json");
     let body = bot.message(ANA, "/whoami").body();
     for lengths in [["5", "6"], ["-1", "5"], ["5x", "5"]] {
         let headers = [json, ("content-length", lengths[0]), ("content-length", lengths[1]), bot.token()];
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
         let said = wire.closed().await;
         assert!(said.starts_with("HTTP/1.1 400 ") && said.matches("HTTP/1.1").count() == 1, "{said}");

@@ -1,4 +1,4 @@
-//! The public listener, row by row of CONTRACT.md §3.
+//! The public side, row by row of CONTRACT.md §3: a webhook comes in over HTTP, and is answered.
 
 mod accepted;
 mod enqueue;
@@ -14,13 +14,13 @@ use serde_json::Value;
 use vincula::sandbox::webhook_event::Answer;
 
 use crate::support::Service;
-use crate::support::raw_connection::{ask, request};
+use crate::support::wire::{ask, request};
 
-/// Webhook path of the tests.
+/// Where the stories' webhooks go.
 const TARGET: &str = "/webhooks/main";
 
 impl Service {
-    /// Posts JSON with further headers to any target, on its own connection.
+    /// A POST of JSON with these further headers, to any target, on a connection of its own.
     pub async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let length = body.len().to_string();
         let mut all = vec![("content-type", "application/json"), ("content-length", length.as_str())];
@@ -28,18 +28,18 @@ impl Service {
         ask(&self.url, &request("POST", target, &all, body)).await
     }
 
-    /// The header that authenticates a webhook.
+    /// The header that proves where a webhook comes from.
     pub fn token(&self) -> (&str, &str) {
         ("z-api-token", &self.sandbox.account().token)
     }
 
-    /// Number of commands in the journal.
+    /// How many orders the journal has.
     pub async fn orders(&self) -> usize {
         self.store.list(None, usize::MAX).await.unwrap().len()
     }
 }
 
-/// Checks that the response is an RFC 9457 error with this status.
+/// The answer is an error of RFC 9457 with this status.
 #[track_caller]
 pub fn expect_problem(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.text());
@@ -50,7 +50,7 @@ pub fn expect_problem(answer: &Answer, status: u16) {
     assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
 }
 
-/// Checks that the response is 200 with this status, and returns its id or reason.
+/// The answer is 200 with this status; its id or reason is returned.
 #[track_caller]
 pub fn assert_status(answer: &Answer, status: &str) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());

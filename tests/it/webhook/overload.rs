@@ -8,7 +8,7 @@ use vincula::sandbox::webhook_event::Answer;
 use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
 
 use super::{TARGET, assert_status, expect_problem, hold};
-use crate::support::raw_connection::{RawConnection, request};
+use crate::support::wire::{Wire, request};
 use crate::support::{ANA, Service};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -26,7 +26,7 @@ fn signature(body: &str) -> String {
 
 /// The response to headers whose body never arrives; `None` if the server waits for the body, up to 10 s.
 async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     wire.send(&request("POST", target, headers, b"")).await;
     let answer = wire.answer_within(9 * SECOND).await?;
     assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
@@ -40,7 +40,7 @@ async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let forged = request("POST", TARGET, &all, b"{}");
     for part in 0..MAX_FAILURES_PER_MINUTE.div_ceil(50) {
         let sent = (0..50).map(|_| async {
-            let mut wire = RawConnection::to(&bot.url).await;
+            let mut wire = Wire::to(&bot.url).await;
             wire.send(&forged).await;
             wire.answer().await.expect("an answer").status
         });
@@ -78,7 +78,7 @@ async fn forged_headers_are_rejected_before_the_body_is_read() {
 async fn reading_a_body_does_not_reveal_instance_names() {
     let bot = Service::with().verify(SIGNED).start().await;
     for target in [TARGET, "/webhooks/nobody"] {
-        let mut signed = RawConnection::to(&bot.url).await;
+        let mut signed = Wire::to(&bot.url).await;
         signed.send(&request("POST", target, &[JSON, ("content-length", "1000"), FORGED], b"")).await;
         assert!(signed.answer_within(SECOND).await.is_none() && !signed.is_closed(), "{target}");
         for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
@@ -182,7 +182,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     // All connect before the journal is held.
     let mut wires = Vec::new();
     for _ in 0..1_068 {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(&posted("que bom")).await;
         assert_status(&wire.answer().await.expect("an answer"), "ignored");
         wires.push(wire);
@@ -249,8 +249,8 @@ async fn start_signed_and_proven() -> Service {
 }
 
 /// Starts a large endless body from this address, with or without a declared length.
-async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> RawConnection {
-    let mut wire = RawConnection::from(address, &bot.url).await;
+async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> Wire {
+    let mut wire = Wire::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
     let expects = ("expect", "100-continue");
     let told: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
@@ -316,7 +316,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     let headers = [JSON, ("content-length", "100000"), ("expect", "100-continue"), bot.token()];
     let mut reading = Vec::new();
     for _ in 0..2 * LARGE {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         wire.send(&request("POST", TARGET, &headers, b"")).await;
         assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
         reading.push(wire);

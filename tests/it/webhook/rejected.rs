@@ -1,7 +1,7 @@
-//! 401: the same response for every reason, so that it reveals none.
+//! 401: the same answer for every reason, so that nobody learns which one it was.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::raw_connection::{ask, authority, request};
+use crate::support::wire::{ask, authority, request};
 use crate::support::{ANA, Service};
 
 const HEADER: &str = "z-api-token";
@@ -10,14 +10,14 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 /// A target, headers and a body.
 type Attempt = (String, Vec<(&'static str, String)>, String);
 
-/// The parts of a response that could reveal something; the date does not.
+/// What of an answer anybody could learn from; the date is no secret.
 fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
     (answer.status, headers, answer.text())
 }
 
 #[tokio::test]
-async fn t01_t07_every_authentication_failure_gets_the_same_response() {
+async fn t01_t07_every_failed_proof_gets_the_same_answer() {
     let bot = Service::with()
         .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
         .start()
@@ -75,7 +75,7 @@ async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     ] {
         table.push(sent_to(target));
     }
-    // Nothing is parsed before authentication: invalid JSON gets the same response.
+    // Nothing is parsed before it is verified: what is no JSON says nothing else either.
     for body in ["", "{", "[]", "\u{0}", "<html>"] {
         table.push((right.clone(), vec![], body.to_owned()));
         table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
@@ -92,12 +92,12 @@ async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     let text = format!("{:?}", seen(&first));
     assert!(!text.contains("main") && !text.contains("token"), "{text}");
 
-    // With valid authentication the same endpoint accepts it, with any query.
+    // The same door opens to who has it all, whatever query stands behind it.
     assert_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
 }
 
 #[tokio::test]
-async fn t07_a_path_longer_than_configured_is_rejected() {
+async fn t07_a_path_longer_than_configured_is_refused() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     for target in ["/webhooks/main/", "/webhooks/main/x", "/webhooks/main//"] {
@@ -107,7 +107,7 @@ async fn t07_a_path_longer_than_configured_is_rejected() {
 }
 
 #[tokio::test]
-async fn t01_a_header_that_is_not_text_is_rejected_without_a_panic() {
+async fn t01_a_header_that_is_no_text_is_refused_and_not_died_of() {
     let bot = Service::start().await;
     let order = bot.message(ANA, "/whoami").body();
     let length = order.len().to_string();

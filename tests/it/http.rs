@@ -1,9 +1,9 @@
-//! The listeners: timeouts, limits and robustness; and the private endpoints.
+//! The listeners: patient with nobody, broken by nobody; and what the private side tells.
 
-mod connection_limit;
-mod fairness;
-mod responses;
-mod timeouts;
+mod patience;
+mod places;
+mod shapes;
+mod turns;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,13 +18,13 @@ use vincula::sandbox::webhook_event::Answer;
 use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::telemetry::Metrics;
 
-use crate::support::raw_connection::{RawConnection, ask, request};
+use crate::support::wire::{Wire, ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Service {
-    /// Requests the private listener.
+    /// Asks the private side.
     async fn private(&self, path: &str) -> Answer {
         ask(&self.admin_url, &request("GET", path, &[], b"")).await
     }
@@ -36,7 +36,7 @@ impl Service {
         found.unwrap_or_default()
     }
 
-    /// A complete POST of a message.
+    /// A POST of a message, whole.
     fn posted(&self, from: &str, text: &str) -> Vec<u8> {
         let body = self.message(from, text).body();
         let headers = [
@@ -48,14 +48,14 @@ impl Service {
     }
 }
 
-/// A listener on a free port, and its URL.
+/// A free port, and its URL.
 async fn listener() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     (listener, url)
 }
 
-/// Listener configuration with this many slots.
+/// A listener's frame with so many places.
 fn frame(max_connections: usize) -> ListenerConfig {
     ListenerConfig {
         max_connections,
@@ -67,17 +67,17 @@ fn frame(max_connections: usize) -> ListenerConfig {
     }
 }
 
-/// T28. These wait for real timeouts, so they run in parallel.
+/// T28. These take the seconds that they promise, so they take them side by side.
 #[tokio::test]
-async fn slow_clients_are_closed_and_block_nobody() {
+async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
     let bot = Service::start().await;
     let begun = Instant::now();
 
     let dribbled_head = async {
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         let begun = Instant::now();
         let drip = async {
-            let mut other = RawConnection::to(&bot.url).await;
+            let mut other = Wire::to(&bot.url).await;
             other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
             loop {
                 other.send(b"x-drip: drop\r\n").await;
@@ -98,7 +98,7 @@ async fn slow_clients_are_closed_and_block_nobody() {
     };
     let body_without_end = async {
         let begun = Instant::now();
-        let mut wire = RawConnection::to(&bot.url).await;
+        let mut wire = Wire::to(&bot.url).await;
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
         wire.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
@@ -116,15 +116,15 @@ async fn slow_clients_are_closed_and_block_nobody() {
     };
     let reads_nothing = async {
         let begun = Instant::now();
-        let mut wire = RawConnection::with_little_room(&bot.url).await;
+        let mut wire = Wire::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
-        // Responses pile up until no more requests are read; then the connection is closed.
+        // Answers pile up until no more requests are read; then it is cut.
         let pushing = async { while wire.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
         assert!(ended.is_ok(), "who reads nothing keeps its place");
         assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
     };
-    // Half of them never finish their headers, half their body; all reconnect when closed.
+    // Half of them never end their head, half never their body; each as often as it is closed.
     let crowd = async {
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
@@ -132,7 +132,7 @@ async fn slow_clients_are_closed_and_block_nobody() {
         let head = b"POST /webhooks/main HTTP/1.1\r\nx: y";
         let one = async |bytes: &[u8]| {
             while begun.elapsed() < 8 * SECOND {
-                let mut wire = RawConnection::to(&bot.url).await;
+                let mut wire = Wire::to(&bot.url).await;
                 wire.send(bytes).await;
                 let _ = tokio::time::timeout(8 * SECOND, wire.closed()).await;
             }
@@ -152,9 +152,9 @@ async fn slow_clients_are_closed_and_block_nobody() {
 }
 
 #[tokio::test]
-async fn headers_that_are_too_long_are_rejected() {
+async fn a_head_that_is_too_long_is_refused() {
     let bot = Service::start().await;
-    let mut wire = RawConnection::to(&bot.url).await;
+    let mut wire = Wire::to(&bot.url).await;
     let long = "x".repeat(100 * 1024);
     wire.send(&request("POST", "/webhooks/main", &[("x-long", &long)], b"")).await;
     let said = wire.closed().await;
@@ -162,10 +162,10 @@ async fn headers_that_are_too_long_are_rejected() {
 }
 
 #[tokio::test]
-async fn one_connection_carries_many_requests_each_with_its_response() {
+async fn one_connection_carries_many_requests_each_with_its_answer() {
     let bot = Service::start().await;
-    let mut wire = RawConnection::to(&bot.url).await;
-    // First in sequence, then two at once.
+    let mut wire = Wire::to(&bot.url).await;
+    // One after the other, and two at once.
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
         (NON_ADMIN, "/whoami", "not_an_admin"),
@@ -177,14 +177,14 @@ async fn one_connection_carries_many_requests_each_with_its_response() {
     wire.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
     assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
     assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
-    // An authenticated but invalid request does not close the connection.
+    // What is verified and wrong ends nothing either.
     let token = ("z-api-token", bot.sandbox.account().token.as_str());
     let headers = [("content-type", "application/json"), ("content-length", "2"), token];
     wire.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
     assert_eq!(wire.answer().await.unwrap().status, 400);
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // Nor does an unauthenticated one that arrived completely.
+    // Neither does what is not verified, where all of it is there.
     for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
         let length = body.len().to_string();
         let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
@@ -194,7 +194,7 @@ async fn one_connection_carries_many_requests_each_with_its_response() {
     }
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // An incomplete one is closed without waiting for the rest.
+    // Where it is not, nobody waits for the rest.
     let forged = [("content-type", "application/json"), ("content-length", "3")];
     wire.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
     let answer = wire.answer().await.unwrap();
@@ -214,7 +214,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     };
     let serving = tokio::spawn(serve(listener, answer, frame));
 
-    let mut wire = RawConnection::to(&url).await;
+    let mut wire = Wire::to(&url).await;
     for _ in 0..3 {
         wire.send(&request("GET", "/panic", &[], b"")).await;
         let answer = wire.answer().await.expect("an answer, though its handler panicked");
@@ -228,7 +228,7 @@ async fn a_panic_ends_one_request_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_private_listener_reports_health_and_readiness() {
+async fn the_private_side_tells_that_it_lives_and_can_work() {
     let bot = Service::with().on_sqlite().start().await;
 
     assert_eq!((bot.private("/healthz").await.status, bot.private("/readyz").await.status), (200, 200));
@@ -244,7 +244,7 @@ async fn the_private_listener_reports_health_and_readiness() {
 }
 
 #[tokio::test]
-async fn the_metrics_count_and_contain_no_secret_or_person() {
+async fn the_metrics_move_and_tell_no_secret_and_no_person() {
     let bot = Service::start().await;
     let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
     assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);

@@ -1,4 +1,4 @@
-//! Connection timeouts: the same as the service's, only shorter.
+//! How long a connection may do what: the same clocks as the service's, only shorter.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use vincula::server::{ListenerConfig, Timeouts, serve};
 
 use super::{frame, listener};
-use crate::support::raw_connection::{RawConnection, request};
+use crate::support::wire::{Wire, request};
 
 const TENTH: Duration = Duration::from_millis(100);
 const SHORT: Timeouts = Timeouts {
@@ -17,7 +17,7 @@ const SHORT: Timeouts = Timeouts {
     keep_alive: Duration::from_millis(12_000),
 };
 
-/// A listener with these timeouts that responds after the whole body arrived.
+/// A listener with these clocks that answers a request after all of its body has come.
 async fn listening(patience: Timeouts) -> String {
     serving(ListenerConfig { timeouts: patience, ..frame(20) }).await
 }
@@ -32,31 +32,31 @@ async fn serving(frame: ListenerConfig) -> String {
     url
 }
 
-/// Time until the connection is closed, and what was sent before.
-async fn closed_after(wire: &mut RawConnection) -> (Duration, String) {
+/// How long it takes until the connection is closed, and what it said by then.
+async fn closed_after(wire: &mut Wire) -> (Duration, String) {
     let begun = Instant::now();
     let said = tokio::time::timeout(600 * TENTH, wire.closed()).await.expect("it is closed some time");
     (begun.elapsed(), said)
 }
 
-/// Checks for the header timeout: a slow machine prolongs it, but not to the length of the others.
+/// It took the time of a head: a slow machine makes that longer, but not as long as other times are.
 #[track_caller]
 fn expect_head(elapsed: Duration) {
     assert!((3 * TENTH..100 * TENTH).contains(&elapsed), "{elapsed:?}");
 }
 
 #[tokio::test]
-async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
+async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
     let url = listening(SHORT).await;
     let whole = request("GET", "/", &[], b"");
 
     let never_speaks = async {
-        let mut wire = RawConnection::to(&url).await;
+        let mut wire = Wire::to(&url).await;
         expect_head(closed_after(&mut wire).await.0);
     };
     let idle = async {
-        let mut wire = RawConnection::to(&url).await;
-        // As often as it likes, each time past the header timeout.
+        let mut wire = Wire::to(&url).await;
+        // As often as it likes, and each time past the time for a head.
         for _ in 0..3 {
             wire.send(&whole).await;
             assert_eq!(wire.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
@@ -67,7 +67,7 @@ async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
         assert!(closed_after(&mut wire).await.0 > 115 * TENTH, "it was not kept");
     };
     let slow_head_after_an_answer = async {
-        let mut wire = RawConnection::to(&url).await;
+        let mut wire = Wire::to(&url).await;
         wire.send(&whole).await;
         assert_eq!(wire.answer().await.unwrap().text(), "well");
         tokio::time::sleep(9 * TENTH).await;
@@ -79,12 +79,12 @@ async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
     tokio::join!(never_speaks, idle, slow_head_after_an_answer);
 }
 
-/// Header and body share the time of one request.
+/// The seconds of the head count: head and body share the time of one request.
 #[tokio::test]
-async fn the_request_timeout_starts_at_the_first_byte() {
+async fn a_request_has_its_time_from_its_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
     let url = listening(Timeouts { head, request: request_time, ..SHORT }).await;
-    let mut wire = RawConnection::to(&url).await;
+    let mut wire = Wire::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
     let begun = Instant::now();
     wire.send(&head[..20]).await;
@@ -99,16 +99,16 @@ async fn the_request_timeout_starts_at_the_first_byte() {
 }
 
 #[tokio::test]
-async fn shutdown_closes_idle_connections_and_finishes_requests() {
+async fn at_the_end_who_is_idle_is_closed_and_who_works_is_let_finish() {
     let frame = frame(20);
     let (shutdown, tasks) = (frame.shutdown.clone(), frame.tasks.clone());
     let url = serving(frame).await;
     let whole = request("GET", "/", &[], b"");
-    let mut fresh = RawConnection::to(&url).await;
-    let mut idle = RawConnection::to(&url).await;
+    let mut fresh = Wire::to(&url).await;
+    let mut idle = Wire::to(&url).await;
     idle.send(&whole).await;
     assert_eq!(idle.answer().await.unwrap().text(), "well");
-    let mut at_work = RawConnection::to(&url).await;
+    let mut at_work = Wire::to(&url).await;
     at_work.send(&request("POST", "/", &[("content-length", "9")], b"1234")).await;
     tokio::time::sleep(2 * TENTH).await;
 
@@ -117,7 +117,7 @@ async fn shutdown_closes_idle_connections_and_finishes_requests() {
         let (elapsed, said) = closed_after(wire).await;
         assert!(elapsed < 100 * TENTH && said.is_empty(), "{elapsed:?} {said}");
     }
-    assert!(tokio::net::TcpStream::connect(crate::support::raw_connection::authority(&url)).await.is_err());
+    assert!(tokio::net::TcpStream::connect(crate::support::wire::authority(&url)).await.is_err());
     at_work.send(b"56789").await;
 
     assert_eq!(at_work.answer().await.expect("its answer").text(), "well");

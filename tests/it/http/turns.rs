@@ -1,4 +1,4 @@
-//! Pipelined requests take turns with other connections.
+//! Who sends many requests at once is answered in turns with everybody else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,11 +8,11 @@ use http_body_util::Full;
 use vincula::server::serve;
 
 use super::{frame, listener};
-use crate::support::raw_connection::{RawConnection, request};
+use crate::support::wire::{Wire, request};
 
-/// T28. Runs in one thread, so that the listener decides the order.
+/// T28. Everything runs in one thread here, so what runs first is what the listener puts first.
 #[tokio::test]
-async fn pipelined_requests_do_not_starve_other_connections() {
+async fn hundreds_of_requests_in_one_piece_keep_nobody_else_waiting() {
     let (listener, url) = listener().await;
     let answered = Arc::new(AtomicUsize::new(0));
     let counted = answered.clone();
@@ -28,7 +28,7 @@ async fn pipelined_requests_do_not_starve_other_connections() {
     };
     tokio::spawn(serve(listener, answer, frame(20)));
     let (many, one) = (request("GET", "/many", &[], b""), request("GET", "/one", &[], b""));
-    let (mut busy, mut modest) = (RawConnection::to(&url).await, RawConnection::to(&url).await);
+    let (mut busy, mut modest) = (Wire::to(&url).await, Wire::to(&url).await);
     for wire in [&mut busy, &mut modest] {
         wire.send(&one).await;
         wire.answer().await.expect("an answer");
