@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::error::ApiError;
 
-/// Watches the calls of one [`super::Zapi`].
+/// Observes the calls of one [`super::Zapi`].
 pub trait CallObserver: Send + Sync {
     /// Returns when the next call may be sent; it is asked after the call has waited for its turn.
     /// Where no call may be sent any more it never returns: whoever made the witness drops the

@@ -55,7 +55,7 @@ fn the_tour_is_what_the_demo_plays() {
     let played = String::from_utf8(ended.stdout).unwrap();
     // Nobody is not heard but the stranger.
     let unheard: Vec<_> = played.lines().filter(|line| line.trim_start().starts_with("(no")).collect();
-    assert_eq!(unheard, ["     (no order: not_an_admin)"], "{played}");
+    assert_eq!(unheard, ["     (no command: not_an_admin)"], "{played}");
     // What is another thing each time: the moment, and an invitation.
     let moment = regex::Regex::new(r"\b[A-Z][a-z]{2} \d\d \d\d:\d\d\b").unwrap();
     let moment = moment.replace_all(&played, "Nov 25 14:03");

@@ -1,28 +1,28 @@
-//! A line of the chat: what a person's phone does, as it is typed.
+//! The notation of the demo: a line is an action of a person's phone.
 
-/// A line, and who does it.
+/// A line: sender and action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ScriptLine<'a> {
-    /// `[as Bruno]`: somebody else than the person at the terminal, by name or number.
+    /// `[as Bruno]`: another person than the one at the terminal, by name or number.
     pub(super) sender: Option<&'a str>,
-    /// What they do.
+    /// The action.
     pub(super) action: UserAction<'a>,
-    /// How it was typed, but for who does it.
+    /// The typed text without the sender.
     pub(super) text: &'a str,
 }
 
-/// What a phone does.
+/// An action of a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UserAction<'a> {
     /// Sends a text.
     Text(&'a str),
-    /// `^text`: gives the last message another text.
+    /// `^text`: edits the last message.
     Edit(&'a str),
     /// `[photo] text`: sends a picture with this caption.
     Picture(&'a str),
-    /// `[owner] text`: is typed on the bot's own phone.
+    /// `[owner] text`: types on the bot's own phone.
     Owner(&'a str),
-    /// `[👍]`: puts a sign on the bot's last message.
+    /// `[👍]`: reacts to the bot's last message.
     Reaction(&'a str),
 }
 
@@ -53,7 +53,7 @@ impl<'a> UserAction<'a> {
     }
 }
 
-/// What stands in brackets at the beginning, and what follows.
+/// Splits brackets at the beginning from the rest.
 fn split_brackets(line: &str) -> Option<(&str, &str)> {
     let (inside, rest) = line.strip_prefix('[')?.split_once(']')?;
     Some((inside, rest.trim()))

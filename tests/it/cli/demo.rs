@@ -109,8 +109,8 @@ fn somebody_else_gives_commands_on_a_phone_of_their_own() {
             "/link",
             "There is no community “Marketing BR”",
         ),
-        ("[as Carla] /communities", "Carla", "/communities", "(no order: not_an_admin)"),
-        ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no order: not_an_admin)"),
+        ("[as Carla] /communities", "Carla", "/communities", "(no command: not_an_admin)"),
+        ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no command: not_an_admin)"),
     ];
     let input: String = script.iter().map(|(line, ..)| format!("{line}\n")).collect();
 
