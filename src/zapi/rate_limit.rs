@@ -208,17 +208,17 @@ mod tests {
         }
     }
 
-    fn pace() -> (Arc<Granted>, RateLimiter) {
+    fn limiter() -> (Arc<Granted>, RateLimiter) {
         let store = Arc::new(Granted::default());
         (store.clone(), RateLimiter::new("messages", 60, Duration::from_secs(60), store))
     }
 
     #[tokio::test]
     async fn answers_go_in_their_order_and_progress_when_none_waits() {
-        let (store, pace) = pace();
+        let (store, limiter) = limiter();
         let gone = Plain::new(Vec::new());
         let go = async |name, urgency| {
-            pace.turn(urgency).await.unwrap();
+            limiter.turn(urgency).await.unwrap();
             gone.lock().unwrap().push(name);
         };
         let answers = async {
@@ -238,15 +238,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_failed_lets_progress_go() {
-        let (store, pace) = pace();
+        let (store, limiter) = limiter();
         let given_up = async {
             tokio::select! {
-                answered = pace.turn(Urgency::Answer) => panic!("{answered:?}"),
+                answered = limiter.turn(Urgency::Answer) => panic!("{answered:?}"),
                 () = store.asked(3) => {}
             }
             store.grant().await;
         };
-        let (progress, ()) = tokio::join!(pace.turn(Urgency::Progress), given_up);
+        let (progress, ()) = tokio::join!(limiter.turn(Urgency::Progress), given_up);
         assert_eq!(progress, Ok(()));
     }
 }

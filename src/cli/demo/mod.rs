@@ -66,16 +66,23 @@ pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     result
 }
 
+/// The listeners of the service and of the sandbox.
+struct DemoListeners {
+    public: TcpListener,
+    private: TcpListener,
+    upstream: TcpListener,
+}
+
 async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
     let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), SandboxOptions::default());
-    let (public, private, upstream) = (
-        listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
-        TcpListener::bind("127.0.0.1:0").await?,
-        TcpListener::bind("127.0.0.1:0").await?,
-    );
+    let listeners = DemoListeners {
+        public: listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
+        private: TcpListener::bind("127.0.0.1:0").await?,
+        upstream: TcpListener::bind("127.0.0.1:0").await?,
+    };
     let file = folder.path().join("vincula.toml");
-    let text = build_config(options.locale, &sandbox, &public, &private, &upstream, &folder)?;
+    let text = build_config(options.locale, &sandbox, &listeners, &folder)?;
     std::fs::write(&file, text)?;
     // The demo is configured like any service, but without the environment.
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
@@ -88,6 +95,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
         timing.progress_message_after = REPLY_TIMEOUT;
     }
     let app = App::build(loaded.config, Clock::system(), timing).await?;
+    let DemoListeners { public, private, upstream } = listeners;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
     let chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
     let instances: Vec<_> = app.worker.instances.values().cloned().collect();
@@ -108,9 +116,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
 fn build_config(
     locale: Locale,
     sandbox: &Sandbox,
-    public: &TcpListener,
-    private: &TcpListener,
-    upstream: &TcpListener,
+    listeners: &DemoListeners,
     folder: &tempfile::TempDir,
 ) -> anyhow::Result<String> {
     let Credentials { id, token, client_token, .. } = sandbox.account();
@@ -125,8 +131,8 @@ fn build_config(
         table.insert(key.to_owned(), value);
     };
     let journal = folder.path().join("vincula.db");
-    section(&["server"], "listen", public.local_addr()?.to_string().into());
-    section(&["server"], "admin_listen", private.local_addr()?.to_string().into());
+    section(&["server"], "listen", listeners.public.local_addr()?.to_string().into());
+    section(&["server"], "admin_listen", listeners.private.local_addr()?.to_string().into());
     section(&["store"], "url", format!("sqlite:{}", journal.display()).into());
     let instance = ["instances", "demo"];
     section(&instance, "id", id.clone().into());
@@ -134,7 +140,7 @@ fn build_config(
     if let Some(client_token) = client_token {
         section(&instance, "client_token", client_token.clone().into());
     }
-    section(&instance, "base_url", format!("http://{}", upstream.local_addr()?).into());
+    section(&instance, "base_url", format!("http://{}", listeners.upstream.local_addr()?).into());
     section(&instance, "locale", locale.tag().into());
     section(&instance, "owner_commands", true.into());
     section(&instance, "admins_from", "community".into());

@@ -28,11 +28,11 @@ pub(super) enum UserAction<'a> {
 
 impl<'a> ScriptLine<'a> {
     pub(super) fn parse(line: &'a str) -> Self {
-        let somebody =
+        let with_sender =
             split_brackets(line).and_then(|(inside, rest)| Some((inside.strip_prefix("as ")?.trim(), rest)));
-        match somebody {
-            Some((who, typed)) if !who.is_empty() => {
-                Self { sender: Some(who), action: UserAction::parse(typed), text: typed }
+        match with_sender {
+            Some((sender, typed)) if !sender.is_empty() => {
+                Self { sender: Some(sender), action: UserAction::parse(typed), text: typed }
             }
             _ => Self { sender: None, action: UserAction::parse(line), text: line },
         }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_line_says_who_does_what() {
-        for (line, who, deed) in [
+        for (line, sender, action) in [
             ("/link a b", None, UserAction::Text("/link a b")),
             ("^ /link a b", None, UserAction::Edit("/link a b")),
             ("[photo] /photo a", None, UserAction::Picture("/photo a")),
@@ -78,7 +78,7 @@ mod tests {
             ("[sic] hello", None, UserAction::Text("[sic] hello")),
         ] {
             let found = ScriptLine::parse(line);
-            assert_eq!((found.sender, found.action), (who, deed), "{line}");
+            assert_eq!((found.sender, found.action), (sender, action), "{line}");
         }
     }
 }
