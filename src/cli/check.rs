@@ -29,8 +29,8 @@ pub(super) fn check(options: &CheckArgs) -> anyhow::Result<ExitStatus> {
                 print_line(&format!("❌ {finding}"));
             }
             let count = findings.len();
-            let errors = if count == 1 { "error" } else { "errors" };
-            print_line(&format!("{count} {errors} in the configuration."));
+            let mistakes = if count == 1 { "mistake" } else { "mistakes" };
+            print_line(&format!("{count} {mistakes} in the configuration."));
             return Ok(ExitStatus::InvalidConfig);
         }
     };
