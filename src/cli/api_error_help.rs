@@ -1,9 +1,9 @@
-//! What whoever runs the bot should do about an error of Z-API. What a chat is told is `ApiError::explain`.
+//! Remedies for errors of Z-API, for the operator. The text for chats is `ApiError::user_message`.
 
 use crate::config::Instance;
 use crate::zapi::{ApiError, ApiErrorKind};
 
-/// The error of an instance, with the way out of it.
+/// The error of an instance, with its remedy.
 pub(super) fn describe_with_remedy(instance: &Instance, error: &ApiError) -> String {
     let name = &instance.name;
     let remedy = match error.cause {
@@ -21,14 +21,14 @@ pub(super) fn describe_with_remedy(instance: &Instance, error: &ApiError) -> Str
             "Open the instance at Z-API and read the QR code with the phone.".to_owned()
         }
         ApiErrorKind::Unreachable | ApiErrorKind::NoResponse | ApiErrorKind::Unreadable => format!(
-            "Does instances.{name}.base_url lead to Z-API, and may this machine go there? If so, try again later."
+            "Check that instances.{name}.base_url is the URL of Z-API and that this machine can connect to it. If so, try again later."
         ),
         ApiErrorKind::RateLimitUnavailable
         | ApiErrorKind::DeadlineExceeded
         | ApiErrorKind::Busy
         | ApiErrorKind::ServerError(_) => "Try again in a minute.".to_owned(),
         ApiErrorKind::Rejected => {
-            "Look at the instance in Z-API's panel: is it paid for and running?".to_owned()
+            "Check in Z-API's panel that the instance is paid for and running.".to_owned()
         }
     };
     format!("{name}: {error}. {remedy}")

@@ -1,4 +1,4 @@
-//! `vincula check`: explains the configuration, and asks Z-API whether it works.
+//! `vincula check`: shows the configuration, and checks that Z-API accepts it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::zapi::{HttpClients, Unlimited, Zapi};
 pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// Ask Z-API nothing.
+    /// Do not connect to Z-API.
     #[arg(long)]
     offline: bool,
 }
@@ -30,7 +30,7 @@ pub(super) fn check(options: &CheckArgs) -> anyhow::Result<ExitStatus> {
             }
             let count = findings.len();
             let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-            print_line(&format!("{count} {mistakes} to mend; nothing was started."));
+            print_line(&format!("{count} {mistakes} in the configuration."));
             return Ok(ExitStatus::InvalidConfig);
         }
     };
@@ -68,7 +68,7 @@ impl CheckReport {
         print_line(&format!("✅ {line}"));
     }
 
-    /// What may be better, and is no fault.
+    /// Prints what could be better, but is no problem.
     fn print_hint(&self, line: &str) {
         print_line(&format!("ℹ️ {line}"));
     }
@@ -101,7 +101,7 @@ fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
             NonAdminPolicy::Refuse => "refused once an hour",
         };
         print_line(&format!(
-            "{name}: verified by {schemes}; orders begin with {} and come from {}; non-admins are {non_admins}",
+            "{name}: verified by {schemes}; commands begin with {} and come from {}; non-admins are {non_admins}",
             instance.prefixes.join(" or "),
             if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
         ));
@@ -115,7 +115,7 @@ async fn check_journal(config: &Config, report: &mut CheckReport) {
     match Store::open_to_read(config.store.url.expose_secret()).await {
         Ok(_) => report.print_ok("The journal can be read."),
         Err(OpenError::Missing(path)) => {
-            print_line(&format!("The journal {} will be made at the first start.", path));
+            print_line(&format!("The journal {} will be created at the first start.", path));
         }
         Err(error) => report.print_problem(&error.to_string()),
     }
@@ -139,7 +139,7 @@ async fn check_online(
         )),
         Err(error) => {
             report.print_problem(&describe_with_remedy(instance, error));
-            // The other questions would fail alike.
+            // The other calls would fail in the same way.
             return Ok(());
         }
     }
@@ -184,7 +184,7 @@ async fn check_online(
     Ok(())
 }
 
-/// Who is told of the connection: only `/status` says less where we are not.
+/// Checks the connection status webhooks, which only `/status` needs.
 fn check_connection_webhook(
     watch: WebhookTarget,
     instance: &Instance,

@@ -1,4 +1,4 @@
-//! `vincula event send`: signs and posts one made-up event, as Z-API or a relay would.
+//! `vincula event send`: signs and posts one test event, as Z-API or a relay would.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -25,19 +25,19 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArgs {
-    /// What is written.
+    /// The text of the message.
     #[arg(long)]
     text: String,
     /// The sender's number, country first.
     #[arg(long, value_name = "PHONE")]
     from: String,
-    /// The group it is written in [default: a direct chat]
+    /// The group of the message [default: a direct chat]
     #[arg(long, value_name = "ID")]
     group: Option<String>,
     /// The instance's name in the configuration [default: the only one]
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
-    /// Where the service is [default: http:// and server.listen]
+    /// The URL of the service [default: http:// and server.listen]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// The message's id: the same id is executed once [default: a new one]
@@ -53,7 +53,7 @@ pub(super) fn event(EventCommand::Send(send): &EventCommand) -> anyhow::Result<E
         return Ok(ExitStatus::InvalidConfig);
     };
     let [instance] = instances[..] else {
-        eprintln!("vincula: there are several instances: say which with --instance");
+        eprintln!("vincula: there are several instances: choose one with --instance");
         return Ok(ExitStatus::InvalidConfig);
     };
     let phone = Phone::from_typed(&send.from).context("--from is no number: digits, country first")?;
@@ -74,17 +74,17 @@ pub(super) fn event(EventCommand::Send(send): &EventCommand) -> anyhow::Result<E
     let headers = signature_headers(instance, &delivery, Clock::system().now(), body.as_bytes());
     let headers: Vec<(&str, &str)> =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let answer = block_on(async {
-        // The address may hold the path's secret, so errors name the base alone.
+    let response = block_on(async {
+        // The URL may hold the path's secret, so errors name the base alone.
         post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not answer"))
     })?;
-    print_line(answer.text().trim_end());
-    let status = serde_json::from_str::<serde_json::Value>(&answer.text()).unwrap_or_default();
+    print_line(response.text().trim_end());
+    let status = serde_json::from_str::<serde_json::Value>(&response.text()).unwrap_or_default();
     let is_taken = matches!(status["status"].as_str(), Some("accepted" | "duplicate"));
-    Ok(if answer.status == 200 && is_taken { ExitStatus::Success } else { ExitStatus::Failure })
+    Ok(if response.status == 200 && is_taken { ExitStatus::Success } else { ExitStatus::Failure })
 }
 
-/// The address under which a listener of this machine is reached from this machine.
+/// The address to connect to a listener of this machine.
 pub(super) fn reachable_address(mut listen: SocketAddr) -> SocketAddr {
     if listen.ip().is_unspecified() {
         listen.set_ip(match listen.ip() {

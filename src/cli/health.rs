@@ -1,4 +1,4 @@
-//! `vincula health`: does the service on this machine live?
+//! `vincula health`: checks that the service on this machine is running.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ pub(super) fn health(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
     let address = reachable_address(config.server.admin_listen);
     block_on(async {
         let client = reqwest_client()?;
-        let answer = client.get(format!("http://{address}/healthz")).send().await;
-        let answer = answer.with_context(|| format!("nothing answers on {address}"))?;
-        Ok(if answer.status().is_success() { ExitStatus::Success } else { ExitStatus::Failure })
+        let response = client.get(format!("http://{address}/healthz")).send().await;
+        let response = response.with_context(|| format!("nothing answers on {address}"))?;
+        Ok(if response.status().is_success() { ExitStatus::Success } else { ExitStatus::Failure })
     })
 }
 

@@ -31,8 +31,8 @@ use crate::telemetry::LogFilterError;
     max_term_width = 100,
     after_help = "\
 Examples:
-  vincula demo                      talk to the bot here, without any account
-  vincula check                     is the configuration right, is Z-API reached?
+  vincula demo                      talk to the bot in this terminal, without an account
+  vincula check                     check the configuration and the connection to Z-API
   vincula serve                     run the service"
 )]
 struct Cli {
@@ -45,33 +45,33 @@ enum CliCommand {
     /// Run the service until SIGTERM or SIGINT.
     #[command(after_help = "Example:\n  vincula serve --config /etc/vincula/vincula.toml")]
     Serve(ConfigArg),
-    /// Talk to the bot in this terminal, against a Z-API made up inside: no account, no configuration.
+    /// Talk to the bot in this terminal: with the built-in Z-API sandbox, without account or configuration.
     #[command(after_help = "\
 Examples:
   vincula demo
   printf '/communities\\n/groups vendas\\n' | vincula demo
-  vincula demo --tour                       plays all that it can do
-  vincula demo --listen 127.0.0.1:8080      to send it webhooks; a terminal shows its --config
+  vincula demo --tour                       shows everything that it can do
+  vincula demo --listen 127.0.0.1:8080      accepts webhooks; a terminal shows its --config
 
 In the chat, ^ before a line edits your last message, [photo] sends a picture
 with the line as its caption, [owner] types it on the bot's own phone,
-[👍] answers the bot's last message, and [as Bruno] does any of this on the
-phone of somebody else: Bruno is an admin of one community, Carla, Davi and
-Elisa are not, and any other name or number is a stranger's.")]
+[👍] reacts to the bot's last message, and [as Bruno] does any of this as
+another person: Bruno is an admin of one community, Carla, Davi and Elisa are
+not, and any other name or number is unknown to the bot.")]
     Demo(demo::DemoArgs),
-    /// Explain and validate the configuration, and ask Z-API whether it works.
+    /// Show and validate the configuration, and check that Z-API accepts it.
     #[command(after_help = "Examples:\n  vincula check\n  vincula check --offline --config vincula.toml")]
     Check(check::CheckArgs),
     /// Set the webhooks of an instance at Z-API.
     #[command(subcommand, after_help = "Example:\n  vincula webhook register")]
     Webhook(webhook::WebhookCommand),
-    /// Make up events, as Z-API would send them.
+    /// Send test events, as Z-API would send them.
     #[command(
         subcommand,
         after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
     )]
     Event(event::EventCommand),
-    /// Read the journal of orders, and take dead letters up again.
+    /// Show the journal of commands, and retry dead letters.
     #[command(
         subcommand,
         after_help = "\
@@ -79,10 +79,10 @@ Examples:
   vincula journal list
   vincula journal show 019ab1f2
   vincula journal retry --all-dead
-  vincula journal export > orders.csv"
+  vincula journal export > commands.csv"
     )]
     Journal(journal::JournalCommand),
-    /// Ask a running service whether it lives: for a container's health check.
+    /// Check that the service is running: for a container's health check.
     #[command(after_help = "Example:\n  vincula health --config /etc/vincula/vincula.toml")]
     Health(ConfigArg),
     /// Print the JSON Schema of the configuration file, for editors and validators.

@@ -18,7 +18,7 @@ pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
     telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config))?;
-    // Connections that did not end in time are cut.
+    // Connections that did not end in time are closed.
     runtime.shutdown_background();
     Ok(ExitStatus::Success)
 }

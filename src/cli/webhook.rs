@@ -1,9 +1,9 @@
-//! `vincula webhook register`: tells Z-API where its events go.
+//! `vincula webhook register`: sets the webhook URLs at Z-API.
 //!
-//! Messages come first: their address, and the second one that Z-API keeps for them, "receive and delivery", if it
-//! points elsewhere, since messages go there then. With `owner_commands`, Z-API is told as well to send what is typed
-//! on the bot's own phone. Then the two events of the connection, of which `/status` knows since when. Somebody
-//! may watch them who is not us: then both stay as they are, since one alone would tell half of what happened.
+//! First the webhook for messages, and "receive and delivery" if it points elsewhere, since messages would go there.
+//! With `owner_commands`, Z-API is also set to send what is typed on the bot's own phone. Then the two connection
+//! status events, which `/status` uses. If one of them points elsewhere, both stay as they are: one alone would be half
+//! of the history.
 
 use std::sync::Arc;
 
@@ -18,14 +18,13 @@ use crate::zapi::{AccountStatus, ApiError, ApiErrorKind, HttpClients, Unlimited,
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WebhookCommand {
-    /// Set the "on receive" webhook to `public_url` (of all instances, or of one), and the two that tell
-    /// of the connection.
+    /// Set the webhooks of all instances, or of one, to `public_url`: "on receive", "connected" and "disconnected".
     ///
-    /// If the "receive and delivery" webhook points elsewhere, it is set too: Z-API would send messages there. With
+    /// If the "receive and delivery" webhook points elsewhere, it is set too, since Z-API would send messages there. With
     /// `owner_commands`, "notify what I send myself" is turned on.
     ///
-    /// The "connected" and "disconnected" webhooks are what `/status` knows from since when WhatsApp is connected.
-    /// Where one of them goes to somebody else, both are left as they are.
+    /// From the "connected" and "disconnected" webhooks `/status` knows since when WhatsApp is connected. If one of them
+    /// points elsewhere, both are left as they are.
     #[command(after_help = "Examples:\n  vincula webhook register\n  vincula webhook register main")]
     Register {
         /// The instance's name in the configuration.
@@ -60,10 +59,10 @@ pub(super) fn webhook(call: &WebhookCommand) -> anyhow::Result<ExitStatus> {
     })
 }
 
-/// Sets the webhooks of an instance, and says of each that it was set; ends at the first that cannot be.
+/// Sets the webhooks of an instance and prints each; stops at the first error.
 async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<(), ApiError> {
     let (name, url) = (&instance.name, webhook_url(public_url, instance));
-    // The path may hold a secret, so the whole address is not shown.
+    // The path may hold a secret, so the whole URL is not shown.
     let place = redacted_url(public_url, instance);
     set(zapi, WebhookKind::Received, &url).await?;
     print_line(&format!("{name}: webhook set to {place}"));
@@ -76,13 +75,13 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
         match zapi.notify_sent_by_me().await {
             Err(error)
                 if error.cause == ApiErrorKind::Unreadable && zapi.account().await?.notifies_sent_by_me => {}
-            told => told?,
+            result => result?,
         }
-        print_line(&format!("{name}: Z-API sends what is typed on the bot's own phone, too"));
+        print_line(&format!("{name}: Z-API also sends what is typed on the bot's own phone"));
     }
     match WebhookTarget::from_account(&account, public_url, instance) {
         WebhookTarget::Other(which) => print_line(&format!(
-            "{name}: {which} elsewhere: somebody watches the connection there, so neither was changed; \
+            "{name}: {which} elsewhere, so neither was changed; \
              /status may not say since when WhatsApp is connected"
         )),
         WebhookTarget::Ours | WebhookTarget::Unset => {
@@ -97,37 +96,37 @@ async fn register(zapi: &Zapi, instance: &Instance, public_url: &str) -> Result<
     Ok(())
 }
 
-/// Sets a webhook. Where the answer does not say that it is set, what Z-API knows of the instance decides.
+/// Sets a webhook. If the response does not confirm it, the account's URL decides.
 async fn set(zapi: &Zapi, event: WebhookKind, url: &str) -> Result<(), ApiError> {
     match zapi.set_webhook(event, url).await {
         Err(error) if error.cause == ApiErrorKind::Unreadable => {
             let account = zapi.account().await?;
             if account.url_of(event) == Some(url) { Ok(()) } else { Err(error) }
         }
-        told => told,
+        result => result,
     }
 }
 
-/// Who is told of the connection.
+/// The target of the connection status webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WebhookTarget {
-    /// We are.
+    /// Both point to this service.
     Ours,
-    /// Nobody else is, and we are not of all.
+    /// Not both are set, and none points elsewhere.
     Unset,
-    /// Somebody else is: of what, as the beginning of a sentence that says so.
+    /// At least one points elsewhere; the text is the beginning of a sentence about it.
     Other(&'static str),
 }
 
 impl WebhookTarget {
-    /// Who is told, as Z-API has it. An address of this instance here is ours with any secret: it may have changed.
+    /// Compares the URLs of the account; a URL of this instance counts with any secret, which may have changed.
     pub(super) fn from_account(account: &AccountStatus, public_url: &str, instance: &Instance) -> Self {
         let (ours, place) = (webhook_url(public_url, instance), redacted_url(public_url, instance));
         let is_here =
             |url: &str| url.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let is_theirs = |url: &str| !is_here(url);
+        let is_elsewhere = |url: &str| !is_here(url);
         let urls = [account.connected_url.as_deref(), account.disconnected_url.as_deref()];
-        match urls.map(|url| url.is_some_and(is_theirs)) {
+        match urls.map(|url| url.is_some_and(is_elsewhere)) {
             [true, true] => Self::Other("the connected and the disconnected webhook point"),
             [true, false] => Self::Other("the connected webhook points"),
             [false, true] => Self::Other("the disconnected webhook points"),
@@ -137,17 +136,17 @@ impl WebhookTarget {
     }
 }
 
-/// Where the events of an instance go, without what may be secret.
+/// The webhook URL of an instance, without its secret.
 fn redacted_url(public_url: &str, instance: &Instance) -> String {
     format!("{public_url}/webhooks/{}", instance.name)
 }
 
-/// Where the events of an instance go.
+/// The webhook URL of an instance.
 pub(super) fn webhook_url(public_url: &str, instance: &Instance) -> String {
     format!("{public_url}{}", webhook_path(instance).expose_secret())
 }
 
-/// The instance of this name, or all; nothing, and a word on stderr, where there is none.
+/// The instance of this name, or all; if there is none, prints an error and returns `None`.
 pub(super) fn select_instances<'a>(config: &'a Config, name: Option<&str>) -> Option<Vec<&'a Instance>> {
     let Some(name) = name else { return Some(config.instances.iter().collect()) };
     let found: Vec<_> = config.instances.iter().filter(|instance| instance.name.as_str() == name).collect();

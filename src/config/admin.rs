@@ -34,7 +34,7 @@ const LID: Format<Lid> = Format::new(Text("lid"), parse_lid);
 const NAME: Format<String> = Format::new(Text("name"), parse::parse_line);
 const TARGET: Format<String> = Format::new(Text("id"), parse_target_id);
 
-/// A list that allows something: an empty one would allow nothing, which nobody means.
+/// A list that must not be empty, since an empty one would allow nothing.
 const fn allowed(form: &'static str) -> Format<String> {
     Format::new(List(form), parse::parse_line)
         .not_empty("allows nothing", "Name some, write [\"*\"] for all, or remove the key")

@@ -89,7 +89,7 @@ struct AdminCache {
     complete_at: Option<Timestamp>,
     /// For each community whose people the bot changed: reads up to this number are expired.
     expired: HashMap<CommunityId, u64>,
-    /// Each person, and the places of their communities in `staffs`.
+    /// Each person, and the places of their communities in `lists`.
     people: Vec<(Person, Vec<usize>)>,
     by_phone: HashMap<Phone, usize>,
     by_lid: HashMap<Lid, usize>,
@@ -115,13 +115,13 @@ impl CommunityAdmins {
     /// Expired lists count: they let a message into the journal, where it is checked again before it runs.
     pub fn find(&self, sender: Person) -> Option<CommunityAdmin> {
         let (known, now) = (self.cache(), self.clock.monotonic());
-        self.find_in(&known, sender, |staff| staff.is_fresh(now))
+        self.find_in(&known, sender, |list| list.is_fresh(now))
     }
 
     /// The same without expired lists: decides what a person may see.
     pub fn find_current(&self, sender: Person) -> Option<CommunityAdmin> {
         let (known, now) = (self.cache(), self.clock.monotonic());
-        self.find_in(&known, sender, |staff| known.is_current(staff, now))
+        self.find_in(&known, sender, |list| known.is_current(list, now))
     }
 
     fn find_in(
@@ -134,9 +134,9 @@ impl CommunityAdmins {
         if self.is_own(*person) || self.is_own(sender) {
             return None;
         }
-        let staffs = places.iter().filter_map(|place| known.lists.get(*place));
+        let lists = places.iter().filter_map(|place| known.lists.get(*place));
         let communities: Vec<_> =
-            staffs.filter(|staff| counts(staff)).map(|staff| staff.community.clone()).collect();
+            lists.filter(|list| counts(list)).map(|list| list.community.clone()).collect();
         (!communities.is_empty()).then_some(CommunityAdmin { person: *person, communities })
     }
 
@@ -155,7 +155,7 @@ impl CommunityAdmins {
     pub fn is_complete(&self) -> bool {
         let (known, now) = (self.cache(), self.clock.monotonic());
         let is_listed = known.complete_at.is_some_and(|at| now.since(at) <= ADMINS_TTL);
-        is_listed && known.lists.iter().all(|staff| known.is_current(staff, now))
+        is_listed && known.lists.iter().all(|list| known.is_current(list, now))
     }
 
     /// The admins of a community without the bot, read now if they are not known; `None` where its announcement
@@ -166,10 +166,10 @@ impl CommunityAdmins {
         community: &CommunityEntry,
     ) -> Result<Option<Vec<Person>>, ApiError> {
         let (known, now) = (self.cache(), self.clock.monotonic());
-        let admins = match known.list_for(&community.id).filter(|staff| known.is_current(staff, now)) {
-            Some(staff) => staff.admins.clone(),
+        let admins = match known.list_for(&community.id).filter(|list| known.is_current(list, now)) {
+            Some(list) => list.admins.clone(),
             None => match self.read_admin_list(zapi, community.clone(), None).await? {
-                Some(staff) => staff.admins,
+                Some(list) => list.admins,
                 None => return Ok(None),
             },
         };
@@ -190,31 +190,31 @@ impl CommunityAdmins {
     ) -> Result<Option<CommunityAdmin>, ApiError> {
         let known = self.cache();
         let reads = communities.into_iter().map(|community| {
-            let announcement = known.list_for(&community.id).and_then(|staff| staff.announcement.clone());
+            let announcement = known.list_for(&community.id).and_then(|list| list.announcement.clone());
             self.staff_or_nobody(zapi, community, announcement).boxed()
         });
-        let (mut staffs, mut failure) = (Vec::new(), None);
+        let (mut lists, mut failure) = (Vec::new(), None);
         for (_, read) in join_bounded(reads.collect()).await {
             match read {
-                Ok(staff) => staffs.push(staff),
+                Ok(list) => lists.push(list),
                 Err(error) => failure = Some(error),
             }
         }
         if sender.phone.is_none() {
             // Lists show numbers, and this person shows none.
-            self.look_up_lids(zapi, &mut staffs).await;
+            self.look_up_lids(zapi, &mut lists).await;
         }
         let known = self.replace(|known| {
-            let others = known.lists.iter().filter(|old| !staffs.iter().any(|new| new.is_newer_than(old)));
+            let others = known.lists.iter().filter(|old| !lists.iter().any(|new| new.is_newer_than(old)));
             let others: Vec<AdminList> = others.cloned().collect();
-            staffs.retain(|new| !others.iter().any(|other| other.community.id == new.community.id));
-            AdminCache::new([others, staffs].concat(), known.complete_at, known.expired.clone())
+            lists.retain(|new| !others.iter().any(|other| other.community.id == new.community.id));
+            AdminCache::new([others, lists].concat(), known.complete_at, known.expired.clone())
         });
         if let Some(error) = failure {
             return Err(error);
         }
         let now = self.clock.monotonic();
-        Ok(self.find_in(&known, sender, |staff| known.is_current(staff, now)))
+        Ok(self.find_in(&known, sender, |list| known.is_current(list, now)))
     }
 
     /// The number of a read that begins now.
@@ -233,14 +233,14 @@ impl CommunityAdmins {
         command: &str,
     ) {
         self.note_change(&community.id, command);
-        let mut staff = AdminList {
+        let mut list = AdminList {
             community: community.clone(),
             announcement: Some(announcement.clone()),
             admins: admins_among(people),
             read_at: self.clock.monotonic(),
             number,
         };
-        self.add_known_lids(&mut staff);
+        self.add_known_lids(&mut list);
         self.replace(|known| {
             let mut expired = known.expired.clone();
             let last = expired.entry(community.id.clone()).or_default();
@@ -248,11 +248,11 @@ impl CommunityAdmins {
             // A read that began later saw the change, too.
             let kept =
                 known.lists.iter().filter(|old| old.community.id != community.id || old.number > number);
-            let mut staffs: Vec<AdminList> = kept.cloned().collect();
-            if !staffs.iter().any(|kept| kept.community.id == community.id) {
-                staffs.push(staff);
+            let mut lists: Vec<AdminList> = kept.cloned().collect();
+            if !lists.iter().any(|kept| kept.community.id == community.id) {
+                lists.push(list);
             }
-            AdminCache::new(staffs, known.complete_at, expired)
+            AdminCache::new(lists, known.complete_at, expired)
         });
     }
 
@@ -350,7 +350,7 @@ impl CommunityAdmins {
         let (mut fresh, mut unread, mut failure) = (Vec::new(), Vec::new(), None);
         for (community, read) in join_bounded(reads.collect()).await {
             match read {
-                Ok(staff) => fresh.push(AdminList { community, ..staff }),
+                Ok(list) => fresh.push(AdminList { community, ..list }),
                 Err(error) => {
                     failure = Some(error);
                     unread.push(community);
@@ -358,10 +358,10 @@ impl CommunityAdmins {
             }
         }
         self.look_up_lids(zapi, &mut fresh).await;
-        let fresh = fresh.into_iter().map(|staff| (staff.community.clone(), Some(staff)));
+        let fresh = fresh.into_iter().map(|list| (list.community.clone(), Some(list)));
         let reads = fresh.chain(unread.into_iter().map(|community| (community, None)));
         self.replace(|known| {
-            let mut staffs = Vec::new();
+            let mut lists = Vec::new();
             for (community, read) in reads {
                 let old = known.list_for(&community.id);
                 // A command may have read it meanwhile.
@@ -370,9 +370,9 @@ impl CommunityAdmins {
                     (Some(read), _) => Some(read),
                     (None, old) => old.cloned(),
                 };
-                staffs.extend(newest.map(|newest| AdminList { community, ..newest }));
+                lists.extend(newest.map(|newest| AdminList { community, ..newest }));
             }
-            AdminCache::new(staffs, failure.is_none().then_some(began), known.expired.clone())
+            AdminCache::new(lists, failure.is_none().then_some(began), known.expired.clone())
         });
         failure.map_or(Ok(()), Err)
     }
@@ -393,7 +393,7 @@ impl CommunityAdmins {
             // Its announcement group may have changed.
             read = self.read_admin_list(zapi, community.clone(), None).await;
         }
-        let nobody = || AdminList {
+        let empty = || AdminList {
             community: community.clone(),
             announcement: None,
             admins: Vec::new(),
@@ -401,10 +401,10 @@ impl CommunityAdmins {
             number,
         };
         let read = match read {
-            Ok(staff) => Ok(staff.unwrap_or_else(nobody)),
+            Ok(list) => Ok(list.unwrap_or_else(empty)),
             Err(error) if !may_be_read_later(&error) => {
                 tracing::debug!(%error, "cannot see the admins of a community");
-                Ok(nobody())
+                Ok(empty())
             }
             Err(error) => Err(error),
         };
@@ -428,17 +428,17 @@ impl CommunityAdmins {
             }
         };
         let admins = admins_among(&zapi.participants(&announcement).await?);
-        let mut staff = AdminList { community, announcement: Some(announcement), admins, read_at, number };
-        self.add_known_lids(&mut staff);
-        Ok(Some(staff))
+        let mut list = AdminList { community, announcement: Some(announcement), admins, read_at, number };
+        self.add_known_lids(&mut list);
+        Ok(Some(list))
     }
 
     /// Adds a lid to each number that is listed alone (Z-API documents no lid in lists): an admin's message may show
     /// the lid alone. Where lids cannot be read now, the next read tries again.
-    async fn look_up_lids(&self, zapi: &Zapi, staffs: &mut [AdminList]) {
+    async fn look_up_lids(&self, zapi: &Zapi, lists: &mut [AdminList]) {
         /// How many numbers one call looks up.
         const AT_ONCE: usize = 200;
-        let listed = staffs.iter().flat_map(|staff| &staff.admins).filter(|admin| admin.lid.is_none());
+        let listed = lists.iter().flat_map(|list| &list.admins).filter(|admin| admin.lid.is_none());
         let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
         let unknown: Vec<Phone> = unknown.into_iter().collect();
         for phones in unknown.chunks(AT_ONCE) {
@@ -453,12 +453,12 @@ impl CommunityAdmins {
                 }
             }
         }
-        staffs.iter_mut().for_each(|staff| self.add_known_lids(staff));
+        lists.iter_mut().for_each(|list| self.add_known_lids(list));
     }
 
-    fn add_known_lids(&self, staff: &mut AdminList) {
+    fn add_known_lids(&self, list: &mut AdminList) {
         let lids = self.lids.lock().unwrap_or_else(PoisonError::into_inner);
-        for admin in staff.admins.iter_mut().filter(|admin| admin.lid.is_none()) {
+        for admin in list.admins.iter_mut().filter(|admin| admin.lid.is_none()) {
             admin.lid = admin.phone.and_then(|phone| lids.get(&phone).copied());
         }
     }
@@ -502,7 +502,7 @@ impl AdminCache {
     fn new(lists: Vec<AdminList>, whole_at: Option<Timestamp>, expired: HashMap<CommunityId, u64>) -> Self {
         let mut known = Self { complete_at: whole_at, expired, ..Self::default() };
         let admins =
-            || lists.iter().enumerate().flat_map(|(at, staff)| staff.admins.iter().map(move |a| (at, *a)));
+            || lists.iter().enumerate().flat_map(|(at, list)| list.admins.iter().map(move |a| (at, *a)));
         // A lid that is shown beside two numbers belongs to no one.
         let mut phones: HashMap<Lid, Option<Phone>> = HashMap::new();
         for (_, admin) in admins() {
@@ -551,13 +551,13 @@ impl AdminCache {
     }
 
     /// Whether a list is young enough, and was read after the last change by the bot.
-    fn is_current(&self, staff: &AdminList, now: Timestamp) -> bool {
-        let expired = self.expired.get(&staff.community.id).copied().unwrap_or_default();
-        staff.is_fresh(now) && staff.number > expired
+    fn is_current(&self, list: &AdminList, now: Timestamp) -> bool {
+        let expired = self.expired.get(&list.community.id).copied().unwrap_or_default();
+        list.is_fresh(now) && list.number > expired
     }
 
     fn list_for(&self, community: &CommunityId) -> Option<&AdminList> {
-        self.lists.iter().find(|staff| staff.community.id == *community)
+        self.lists.iter().find(|list| list.community.id == *community)
     }
 }
 
@@ -580,10 +580,10 @@ mod tests {
     const CARLA: Option<&str> = Some("5544999990003");
     const CARLA_LID: Option<&str> = Some("81896604192875@lid");
 
-    /// A roster that was read just now.
-    fn roster(clock: &Clock, admins: &[&[Person]]) -> CommunityAdmins {
+    /// A cache that was read just now.
+    fn cache(clock: &Clock, admins: &[&[Person]]) -> CommunityAdmins {
         let read_at = clock.monotonic();
-        let staff = |(nth, admins): (usize, &&[Person])| AdminList {
+        let list = |(nth, admins): (usize, &&[Person])| AdminList {
             community: NamedEntry {
                 id: CommunityId::parse(&format!("12036318605392576{nth}")).unwrap(),
                 name: nth.to_string(),
@@ -593,8 +593,8 @@ mod tests {
             read_at,
             number: 1,
         };
-        let staffs = admins.iter().enumerate().map(staff).collect();
-        let known = AdminCache::new(staffs, Some(read_at), HashMap::new());
+        let lists = admins.iter().enumerate().map(list).collect();
+        let known = AdminCache::new(lists, Some(read_at), HashMap::new());
         CommunityAdmins { cache: RwLock::new(Arc::new(known)), ..CommunityAdmins::new(clock.clone()) }
     }
 
@@ -610,41 +610,41 @@ mod tests {
             &[person(BRUNO, None), person(CARLA, None)],
             &[],
         ];
-        let roster = roster(&Clock::manual(Timestamp(0)), &lists);
+        let cache = cache(&Clock::manual(Timestamp(0)), &lists);
 
         for seen in [person(BRUNO, None), person(None, BRUNO_LID), person(BRUNO, BRUNO_LID)] {
-            let found = roster.find(seen);
+            let found = cache.find(seen);
             assert_eq!(found.as_ref().map(|found| found.person), Some(person(BRUNO, BRUNO_LID)), "{seen:?}");
             assert_eq!(names(found), ["0", "1", "2"], "{seen:?}");
         }
         // Nothing shows that this number and this lid are one person's.
-        assert_eq!(names(roster.find(person(CARLA, None))), ["2"]);
-        assert_eq!(names(roster.find(person(None, CARLA_LID))), ["0"]);
+        assert_eq!(names(cache.find(person(CARLA, None))), ["2"]);
+        assert_eq!(names(cache.find(person(None, CARLA_LID))), ["0"]);
     }
 
     #[test]
     fn t11_a_number_and_a_lid_of_two_admins_are_nobodys() {
         let lists: [&[Person]; 2] =
             [&[person(BRUNO, BRUNO_LID), person(CARLA, CARLA_LID)], &[person(CARLA, BRUNO_LID)]];
-        let roster = |lists: &[&[Person]]| roster(&Clock::manual(Timestamp(0)), lists);
+        let cache = |lists: &[&[Person]]| cache(&Clock::manual(Timestamp(0)), lists);
 
-        assert_eq!(roster(&lists[..1]).find(person(BRUNO, CARLA_LID)), None);
-        assert_eq!(roster(&lists).find(person(None, BRUNO_LID)), None, "it is shown beside two numbers");
-        assert_eq!(names(roster(&lists).find(person(BRUNO, None))), ["0"]);
-        assert_eq!(roster(&lists).find(person(None, Some("5544999990002@lid"))), None);
-        assert_eq!(roster(&lists).find(Person::default()), None);
+        assert_eq!(cache(&lists[..1]).find(person(BRUNO, CARLA_LID)), None);
+        assert_eq!(cache(&lists).find(person(None, BRUNO_LID)), None, "it is shown beside two numbers");
+        assert_eq!(names(cache(&lists).find(person(BRUNO, None))), ["0"]);
+        assert_eq!(cache(&lists).find(person(None, Some("5544999990002@lid"))), None);
+        assert_eq!(cache(&lists).find(Person::default()), None);
     }
 
     #[test]
     fn t42_what_was_read_more_than_five_minutes_ago_is_unknown() {
         let clock = Clock::manual(Timestamp(0));
-        let roster = roster(&clock, &[&[person(BRUNO, None)]]);
+        let cache = cache(&clock, &[&[person(BRUNO, None)]]);
 
         clock.elapse(ADMINS_TTL - Duration::from_secs(30));
-        assert_eq!(names(roster.find(person(BRUNO, None))), ["0"]);
-        assert!(roster.is_complete());
+        assert_eq!(names(cache.find(person(BRUNO, None))), ["0"]);
+        assert!(cache.is_complete());
         clock.elapse(Duration::from_secs(31));
-        assert_eq!(roster.find(person(BRUNO, None)), None);
-        assert!(!roster.is_complete());
+        assert_eq!(cache.find(person(BRUNO, None)), None);
+        assert!(!cache.is_complete());
     }
 }

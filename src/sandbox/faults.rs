@@ -112,16 +112,16 @@ impl FaultInjector {
 
     /// Holds the next call whose path begins so, before it runs.
     pub fn hold_request(&self, path: &str) -> CallBarrier {
-        let gate = CallBarrier::closed();
-        self.fail_next(path, 1, Fault::HoldRequest(gate.clone()));
-        gate
+        let barrier = CallBarrier::closed();
+        self.fail_next(path, 1, Fault::HoldRequest(barrier.clone()));
+        barrier
     }
 
     /// Holds the response to the next call whose path begins so; the call runs.
     pub fn hold_response(&self, path: &str) -> CallBarrier {
-        let gate = CallBarrier::closed();
-        self.fail_next(path, 1, Fault::HoldResponse(gate.clone()));
-        gate
+        let barrier = CallBarrier::closed();
+        self.fail_next(path, 1, Fault::HoldResponse(barrier.clone()));
+        barrier
     }
 
     /// Removes all faults of calls; lag, the form of partial links and the connection stay as they are.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::communities::Act;
-use super::credentials::{Credentials, random_hex};
+use super::credentials::{Credentials, Webhooks, random_hex};
 use super::messages::SentMessage;
 use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
 use super::routes::Operation;
@@ -83,23 +83,10 @@ impl Sandbox {
             Operation::Me => Ok(me(&state, account, self.is_online())),
             Operation::SetReceived => set_webhook(&mut state.webhooks.received, call),
             Operation::SetReceivedAndDelivery => set_webhook(&mut state.webhooks.received_and_delivery, call),
-            Operation::NotifySentByMe => sent_by_me(call).map(|is_told| {
-                state.webhooks.notifies_sent_by_me = is_told;
-                r#"{"value":true}"#.to_owned()
-            }),
+            Operation::NotifySentByMe => notify_sent_by_me(&mut state.webhooks, call),
             Operation::SetConnected => set_webhook(&mut state.webhooks.connected, call),
             Operation::SetDisconnected => set_webhook(&mut state.webhooks.disconnected, call),
-            Operation::SetAllWebhooks => webhook_url(call).map(|url| {
-                // Invented: without the field it is turned off.
-                state.webhooks.notifies_sent_by_me = sent_by_me(call).unwrap_or(false);
-                state.webhooks.received = Some(url.clone());
-                // Invented: no page says whether "every" means the second address, too.
-                state.webhooks.received_and_delivery = Some(url.clone());
-                state.webhooks.connected = Some(url.clone());
-                state.webhooks.disconnected = Some(url.clone());
-                state.webhooks.others = Some(url);
-                r#"{"value":"true"}"#.to_owned()
-            }),
+            Operation::SetAllWebhooks => set_all_webhooks(&mut state.webhooks, call),
         };
         match done {
             Ok(document) => (StatusCode::OK, document),
@@ -284,6 +271,26 @@ fn me(state: &SandboxState, account: &Credentials, is_online: bool) -> String {
 fn set_webhook(webhook: &mut Option<String>, call: &ApiCall) -> Result<String, JsonResponse> {
     *webhook = Some(webhook_url(call)?);
     Ok(r#"{"value":true}"#.to_owned())
+}
+
+fn notify_sent_by_me(webhooks: &mut Webhooks, call: &ApiCall) -> Result<String, JsonResponse> {
+    webhooks.notifies_sent_by_me = sent_by_me(call)?;
+    Ok(r#"{"value":true}"#.to_owned())
+}
+
+fn set_all_webhooks(webhooks: &mut Webhooks, call: &ApiCall) -> Result<String, JsonResponse> {
+    let url = Some(webhook_url(call)?);
+    *webhooks = Webhooks {
+        received: url.clone(),
+        // Invented: no page says whether "every" includes the second URL.
+        received_and_delivery: url.clone(),
+        connected: url.clone(),
+        disconnected: url.clone(),
+        others: url,
+        // Invented: without the field it is turned off.
+        notifies_sent_by_me: sent_by_me(call).unwrap_or(false),
+    };
+    Ok(r#"{"value":"true"}"#.to_owned())
 }
 
 /// Z-API accepts https alone (Z-API docs, update-webhook-received).

@@ -53,7 +53,7 @@ impl World {
 
     /// Whether a number has WhatsApp: 8 to 15 digits do, unless said otherwise.
     pub fn has_whatsapp(&self, phone: &str) -> bool {
-        is_number(phone) && !self.without_whatsapp.iter().any(|nobody| nobody == phone)
+        is_number(phone) && !self.without_whatsapp.iter().any(|without| without == phone)
     }
 
     /// The lid of a number, if it is known.
@@ -105,13 +105,13 @@ impl World {
     /// test with thousands is quick.
     pub fn crowd(&mut self, community: &str, count: u32) {
         let phone = |nth: u32| (5_511_960_000_000_u64 + u64::from(nth)).to_string();
-        let somebody =
+        let new_person =
             |nth: u32| GroupMember { phone: phone(nth), lid: None, is_admin: false, is_super_admin: false };
         for nth in 0..count {
             self.person(&phone(nth), None, &format!("Maria Aparecida de Souza {nth:05}"));
         }
         if let Some(kept) = self.participants_mut(community) {
-            kept.extend((0..count).map(somebody));
+            kept.extend((0..count).map(new_person));
         }
     }
 
@@ -318,7 +318,7 @@ impl World {
         }
     }
 
-    /// Somebody in a community, named by number or lid.
+    /// A person in a community, named by number or lid.
     fn member(&self, community: &str, who: &str) -> Result<GroupMember, Refusal> {
         let mut people = self.people_of(community).into_iter();
         people.find(|p| p.phone == who || p.lid.as_deref() == Some(who)).ok_or(Refusal::NotIn)

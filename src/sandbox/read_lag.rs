@@ -1,5 +1,5 @@
-//! Reads that lag behind: for a while after a change, Z-API shows the world as it was before. That they lag is seen;
-//! invented: how long, and that all metadata lags alike while the lists do not.
+//! Read lag: for a while after a change, reads return the state before it. The lag was observed; invented: how long it
+//! is, and that all metadata lags in the same way while the lists do not.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub enum ReadLag {
     For(Duration),
 }
 
-/// The worlds that laggards still see, oldest first.
+/// The old states that reads still return, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Snapshots(VecDeque<(Expiry, World)>);
 
@@ -28,7 +28,7 @@ enum Expiry {
 }
 
 impl Snapshots {
-    /// Keeps the world as it is before a change.
+    /// Keeps the state before a change.
     pub(super) fn push(&mut self, lag: ReadLag, world: &World, now: Instant) {
         let until = match lag {
             ReadLag::Reads(reads) => Expiry::Reads(reads),
@@ -37,7 +37,7 @@ impl Snapshots {
         self.0.push_back((until, world.clone()));
     }
 
-    /// The world that this read sees, where it is not the present one.
+    /// The state for a read, if it is not the current one.
     pub(super) fn seen(&mut self, now: Instant) -> Option<&World> {
         self.0.retain(|(until, _)| match until {
             Expiry::Reads(left) => *left > 0,

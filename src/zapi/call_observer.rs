@@ -1,4 +1,4 @@
-//! Who watches the calls made for one order: asked before each, told of each.
+//! An observer of the calls of one command: called before and after each.
 
 use std::time::Duration;
 
@@ -6,13 +6,12 @@ use futures_util::future::BoxFuture;
 
 use super::error::ApiError;
 
-/// Watches the calls of one [`super::Zapi`].
+/// Observes the calls of one [`super::Zapi`].
 pub trait CallObserver: Send + Sync {
-    /// Returns when the next call may be sent; it is asked after the call has waited for its turn.
-    /// Where no call may be sent any more it never returns: whoever made the witness drops the
-    /// work that waits.
+    /// Returns when the next call may be sent; it is called after the wait for a rate limit. If no call may be sent any
+    /// more, it never returns, and the owner of the observer drops the waiting future.
     fn before_call(&self) -> BoxFuture<'_, ()>;
 
-    /// A call was made: its name, how long it took, and how it failed if it did.
+    /// Called after a call: its name, its duration, and its error if it failed.
     fn after_call(&self, call: &'static str, took: Duration, failure: Option<&ApiError>);
 }

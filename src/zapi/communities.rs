@@ -1,5 +1,5 @@
-//! The chapter "Communities": lists, metadata, what makes, changes and ends a community, link and
-//! unlink (Z-API docs, communities). Its people are in [`super::people`].
+//! The chapter "Communities": lists, metadata, creating, changing and deactivating a community, link and unlink
+//! (Z-API docs, communities). People are in [`super::people`].
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,16 +18,16 @@ use crate::domain::{CommunityId, GroupId};
 pub struct CommunitySummary {
     /// Its id.
     pub id: CommunityId,
-    /// Its name, as people see it.
+    /// Its name.
     pub name: String,
 }
 
-/// What a community is made of, at the moment of reading.
+/// The metadata of a community, as of the read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommunityDetails {
     /// Its name.
     pub name: Option<String>,
-    /// What it says about itself.
+    /// Its description.
     pub description: Option<String>,
     /// Its groups, the announcement group among them.
     pub groups: Vec<SubGroup>,
@@ -44,35 +44,35 @@ pub struct SubGroup {
     pub is_announcement: bool,
 }
 
-/// A community that was just made.
+/// A community that was just created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedCommunity {
     /// Its id.
     pub id: CommunityId,
-    /// Its announcement group, where Z-API tells it.
+    /// Its announcement group, if the response has it.
     pub announcement: Option<GroupId>,
 }
 
 /// Who may add groups to a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddPolicy {
-    /// Its admins alone.
+    /// Only its admins.
     Admins,
     /// Everybody in it.
     All,
 }
 
-/// What an invitation link leads to.
+/// The target of an invite link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationScope<'a> {
-    /// Into a community.
+    /// A community.
     Community(&'a CommunityId),
-    /// Into a group.
+    /// A group.
     Group(&'a GroupId),
 }
 
 impl CommunityDetails {
-    /// Whether the answer lists the community's groups. Every community has its announcement group, so an empty
+    /// Whether the response lists the community's groups. Every community has its announcement group, so an empty
     /// list proves nothing: neither that a group is in it nor that it is not.
     pub fn lists_groups(&self) -> bool {
         !self.groups.is_empty()
@@ -115,7 +115,7 @@ impl Zapi {
         Ok((all, is_whole.into_inner()))
     }
 
-    /// What a community is made of now: `GET communities-metadata/{id}`. May lag some seconds.
+    /// Reads the metadata of a community: `GET communities-metadata/{id}`. May lag some seconds.
     pub async fn community(&self, id: &CommunityId) -> Result<CommunityDetails, ApiError> {
         let call = "communities-metadata";
         let answer = self.get(call, &format!("{call}/{id}")).await?;
@@ -124,8 +124,8 @@ impl Zapi {
         if lenient_json::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
         }
-        // A group that cannot be read must not pass for one that is not there: the marks of a reply are made
-        // of this. A list that is empty or missing is no answer about groups ([`CommunityDetails::lists_groups`]).
+        // A group that cannot be parsed must not seem to be missing: replies are made of this. An empty or missing
+        // list says nothing about groups ([`CommunityDetails::lists_groups`]).
         let items =
             object.get("subGroups").map_or(Some(&[][..]), lenient_json::list).ok_or_else(unreadable)?;
         let groups: Option<Vec<SubGroup>> = items.iter().map(parse_sub_group).collect();
@@ -134,12 +134,12 @@ impl Zapi {
         Ok(CommunityDetails { name, description, groups })
     }
 
-    /// Waits until the next changing call may go, and books it; `call` names it in an error.
+    /// Waits for a permit for a changing call; `call` names it in an error.
     pub async fn acquire_change_permit(&self, call: &'static str) -> Result<ChangePermit, ApiError> {
         self.acquire(call, &self.inner.change_limiter, Urgency::Answer).await.map(ChangePermit)
     }
 
-    /// Asks to link groups: `POST communities/link`. The answer is a hint, never the truth.
+    /// Links groups: `POST communities/link`. The response is not reliable: read back.
     pub async fn link(
         &self,
         community: &CommunityId,
@@ -149,7 +149,7 @@ impl Zapi {
         self.change_membership("communities/link", community, groups, turn).await
     }
 
-    /// Asks to unlink groups: `POST communities/unlink`. The answer is a hint, never the truth.
+    /// Unlinks groups: `POST communities/unlink`. The response is not reliable: read back.
     pub async fn unlink(
         &self,
         community: &CommunityId,
@@ -173,8 +173,8 @@ impl Zapi {
         answer
     }
 
-    /// Makes a community with its announcement group: `POST communities`. Made again, it is a second
-    /// one: whoever got no readable answer looks into the list first.
+    /// Creates a community with its announcement group: `POST communities`. Not idempotent: after an unreadable
+    /// response, read the list before a retry.
     pub async fn create_community(
         &self,
         name: &str,
@@ -195,7 +195,7 @@ impl Zapi {
         Ok(CreatedCommunity { id, announcement: announcement.map(|group| group.id) })
     }
 
-    /// Ends a community; its groups stay, in no community: `DELETE communities/{id}`.
+    /// Deactivates a community; its groups stay, in no community: `DELETE communities/{id}`.
     pub async fn deactivate(&self, community: &CommunityId, _turn: ChangePermit) -> Result<(), ApiError> {
         let path = format!("communities/{community}");
         let answer = self.call(DEACTIVATE_CALL, Method::DELETE, &path, None).await;
@@ -203,7 +203,7 @@ impl Zapi {
         answer.map(drop)
     }
 
-    /// Gives a community another description: `POST update-community-description`.
+    /// Sets the description of a community: `POST update-community-description`.
     pub async fn describe(
         &self,
         community: &CommunityId,
@@ -214,7 +214,7 @@ impl Zapi {
         self.change("update-community-description", &body).await
     }
 
-    /// Gives a community another photo, by its address or in base64: `POST update-community-photo`.
+    /// Sets the photo of a community, a URL or base64: `POST update-community-photo`.
     pub async fn set_photo(
         &self,
         community: &CommunityId,
@@ -225,7 +225,7 @@ impl Zapi {
         self.change("update-community-photo", &body).await
     }
 
-    /// Says who may add groups to a community: `POST communities/settings`.
+    /// Sets who may add groups to a community: `POST communities/settings`.
     pub async fn set_add_policy(
         &self,
         community: &CommunityId,
@@ -240,8 +240,7 @@ impl Zapi {
         self.change("communities/settings", &body).await
     }
 
-    /// Makes a new invitation link and lets the old one die: `POST redefine-invitation-link/{id}`.
-    /// Answers the new one.
+    /// Resets an invite link and returns the new one: `POST redefine-invitation-link/{id}`.
     pub async fn reset_invitation(
         &self,
         of: InvitationScope<'_>,

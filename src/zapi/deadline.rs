@@ -1,19 +1,19 @@
-//! The end of one attempt at a command.
+//! The deadline of one attempt at a command.
 //!
-//! After it no call is sent, and a reading that is under way is cut. A change that is under way is not cut: it has
-//! its own time-out, and its response is worth more than the seconds. Each change that Z-API confirms moves the
-//! end, and time spent waiting for a rate limit does not count: long work that gets on is never cut.
+//! After it no call is sent, and reads that are running are cancelled. A change that is running is not: it has its own
+//! timeout, and its response matters. Each change that Z-API confirms moves the deadline, and time spent waiting for a
+//! rate limit does not count, so that long commands that make progress are not cancelled.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When an attempt ends.
+/// The deadline of an attempt.
 #[derive(Debug)]
 pub(super) struct Deadline {
     at: Mutex<Instant>,
-    /// The time that a confirmed change leaves at least.
+    /// The least time left after a confirmed change.
     extension: Duration,
 }
 
@@ -30,13 +30,13 @@ impl Deadline {
         self.at() <= now
     }
 
-    /// Moves the end, since a change was confirmed now.
+    /// Moves the deadline after a confirmed change.
     pub(super) fn extend(&self, now: Instant) {
         let mut at = self.lock();
         *at = (*at).max(now + self.extension);
     }
 
-    /// Moves the end by a time that was spent waiting for a rate limit.
+    /// Moves the deadline by the time spent waiting for a rate limit.
     pub(super) fn postpone(&self, waited: Duration) {
         *self.lock() += waited;
     }

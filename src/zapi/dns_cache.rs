@@ -1,5 +1,5 @@
-//! Where Z-API's name leads: looked up by the system, and believed for a minute, so that a new connection need
-//! not wait for it. Where the system cannot tell any more, or says nothing, what it told last is tried.
+//! DNS cache: addresses are cached for a minute, so that a new connection does not wait for a look-up. If a look-up
+//! fails or is slow, the last known addresses are used.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,17 +10,17 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::time::Instant;
 
-/// How long an answer is believed.
+/// How long addresses are valid.
 const ADDRESS_TTL: Duration = Duration::from_secs(60);
-/// How long one is believed again where there was no newer one.
+/// How long stale addresses are valid again after a failed look-up.
 const STALE_TTL: Duration = Duration::from_secs(10);
-/// How long a newer answer is waited for: what is left of the time to connect is for the address.
+/// The timeout of a look-up when addresses are known: the rest of the time to connect is for the connection.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(1);
-/// An answer so old may lead nowhere by now: a newer one is waited for [`PATIENCE_WITH_OLD`] times as long.
+/// Addresses that are older may be wrong: the timeout is then [`STALE_TIMEOUT_FACTOR`] times as long.
 const MAX_STALE_AGE: Duration = Duration::from_secs(15 * 60);
 const STALE_TIMEOUT_FACTOR: u32 = 4;
 
-/// What is known of names.
+/// The cache.
 #[derive(Clone, Debug)]
 pub(super) struct DnsCache {
     entries: Arc<Mutex<HashMap<String, CachedAddresses>>>,
@@ -30,9 +30,9 @@ pub(super) struct DnsCache {
 #[derive(Clone, Debug)]
 struct CachedAddresses {
     addresses: Vec<SocketAddr>,
-    /// When the system told them.
+    /// When they were looked up.
     resolved_at: Instant,
-    /// Until when they are believed.
+    /// Until when they are valid.
     expires_at: Instant,
 }
 
@@ -43,7 +43,7 @@ impl Default for DnsCache {
 }
 
 impl DnsCache {
-    /// Where a name leads. `look_up` asks the system, for as long as the caller waits where nothing is known.
+    /// Resolves a name. `look_up` asks the system; without cached addresses it has no timeout of its own.
     async fn resolve<F>(&self, name: &str, look_up: F, now: Instant) -> io::Result<Vec<SocketAddr>>
     where
         F: Future<Output = io::Result<Vec<SocketAddr>>>,
@@ -52,30 +52,30 @@ impl DnsCache {
         let fresh =
             |addresses| CachedAddresses { addresses, resolved_at: now, expires_at: now + ADDRESS_TTL };
         let Some(known) = known else {
-            let told = look_up.await?;
-            if !told.is_empty() {
-                self.store(name, fresh(told.clone()));
+            let found = look_up.await?;
+            if !found.is_empty() {
+                self.store(name, fresh(found.clone()));
             }
-            return Ok(told);
+            return Ok(found);
         };
         if now < known.expires_at {
             return Ok(known.addresses);
         }
         let is_old = now.saturating_duration_since(known.resolved_at) > MAX_STALE_AGE;
-        let patience = if is_old { self.timeout * STALE_TIMEOUT_FACTOR } else { self.timeout };
-        let believed = match tokio::time::timeout(patience, look_up).await {
-            Ok(Ok(told)) if !told.is_empty() => fresh(told),
+        let timeout = if is_old { self.timeout * STALE_TIMEOUT_FACTOR } else { self.timeout };
+        let entry = match tokio::time::timeout(timeout, look_up).await {
+            Ok(Ok(found)) if !found.is_empty() => fresh(found),
             _ => CachedAddresses { expires_at: now + STALE_TTL, ..known },
         };
-        self.store(name, believed.clone());
-        Ok(believed.addresses)
+        self.store(name, entry.clone());
+        Ok(entry.addresses)
     }
 
-    fn store(&self, name: &str, answer: CachedAddresses) {
+    fn store(&self, name: &str, entry: CachedAddresses) {
         let mut known = self.entries();
-        // Whoever asked at the same time may have had a better answer.
-        if known.get(name).is_none_or(|known| known.expires_at < answer.expires_at) {
-            known.insert(name.to_owned(), answer);
+        // A concurrent look-up may have a newer result.
+        if known.get(name).is_none_or(|known| known.expires_at < entry.expires_at) {
+            known.insert(name.to_owned(), entry);
         }
     }
 

@@ -1,22 +1,22 @@
-//! What can go wrong with a call, and whether trying again helps: the one table, from ZAPI.md §1.
+//! The errors of a call, and whether a retry helps: one table, from ZAPI.md §1.
 //!
-//! | what comes back | cause | tried again | every call fails |
+//! | what happened | cause | retried | every call fails |
 //! |---|---|---|---|
-//! | the journal cannot be written, so the call could not be booked: nothing was sent | [`ApiErrorKind::RateLimitUnavailable`] | yes | yes |
-//! | the time of this attempt is over: a change was not sent, a reading was cut | [`ApiErrorKind::DeadlineExceeded`] | yes | yes |
+//! | the journal cannot be written, so there is no permit for the call: nothing was sent | [`ApiErrorKind::RateLimitUnavailable`] | yes | yes |
+//! | the deadline of this attempt is over: a change was not sent, a read was cancelled | [`ApiErrorKind::DeadlineExceeded`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`ApiErrorKind::Unreachable`] | yes | yes |
-//! | time-out, reset, cut short, 408: it may have been done | [`ApiErrorKind::NoResponse`] | yes | |
+//! | timeout, reset, incomplete, 408: it may have been done | [`ApiErrorKind::NoResponse`] | yes | |
 //! | 425, 429: it was not done | [`ApiErrorKind::Busy`] | yes | |
 //! | 5xx: it may have been done | [`ApiErrorKind::ServerError`] | yes | |
-//! | an error text that asks to connect | [`ApiErrorKind::Disconnected`] | yes | yes |
+//! | an error text about the connection of the phone | [`ApiErrorKind::Disconnected`] | yes | yes |
 //! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`ApiErrorKind::WrongClientToken`] | no | yes |
 //! | `Instance not found` | [`ApiErrorKind::InstanceNotFound`] | no | yes |
 //! | `<IP address> not allowed`, with or without brackets | [`ApiErrorKind::WrongUrl`] | no | yes |
 //! | other 4xx; 2xx with an `error` that says something, `success:false`, `value:false`, `status:"ERROR"` | [`ApiErrorKind::Rejected`] | no | |
-//! | 2xx or 3xx that is empty, no JSON, too long, or does not say what it must: it may have been done | [`ApiErrorKind::Unreadable`] | yes | |
+//! | 2xx or 3xx that is empty, no JSON, too long, or does not confirm the change: it may have been done | [`ApiErrorKind::Unreadable`] | yes | |
 //!
-//! The words of an error come before its status, but for 408, 425 and 429. When the next try comes
-//! is the journal's rule (`journal::failure`).
+//! The text of an error counts before its status, except for 408, 425 and 429. `worker::retry_policy` decides when the
+//! next attempt is.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, UNIX_EPOCH};
@@ -31,8 +31,8 @@ use crate::i18n;
 /// The call whose response is not documented (ZAPI.md §3).
 pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 
-/// A call to Z-API that failed. Its `Display` holds nothing of the URL, but what Z-API said, which may
-/// repeat a message: it is for the journal; above debug, `call` and `cause` are logged.
+/// A failed call to Z-API. Its `Display` has nothing of the URL, but Z-API's error text, which may repeat a message: it
+/// is for the journal; above debug, only `call` and `cause` are logged.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("Z-API {call}: {cause}{}", self.detail())]
 pub struct ApiError {
@@ -40,33 +40,33 @@ pub struct ApiError {
     pub call: &'static str,
     /// What went wrong.
     pub cause: ApiErrorKind,
-    /// What Z-API said, without HTML and without secrets, 200 characters at most.
+    /// Z-API's error text without HTML and secrets, at most 200 characters.
     pub said: Option<String>,
-    /// When it asked to be called again.
+    /// The value of `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// It was said in JSON, as Z-API speaks: not by a page of something in between.
+    /// The response was JSON, so it is from Z-API and not from a proxy.
     pub is_of_z_api: bool,
 }
 
 /// What went wrong with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiErrorKind {
-    /// The journal could not be written, and without it no paced call is made: nothing was sent.
+    /// The journal could not be written, so there is no permit for the call: nothing was sent.
     #[error("was not called: the journal cannot be written now")]
     RateLimitUnavailable,
-    /// The time of this attempt is over: a change was not sent, a reading was cut.
+    /// The deadline of this attempt is over: a change was not sent, a read was cancelled.
     #[error("was not waited for: the time of this attempt is over")]
     DeadlineExceeded,
     /// No connection: nothing was sent.
     #[error("cannot be reached")]
     Unreachable,
-    /// Sent, but not answered: it may have been done.
+    /// Sent, but without a response: it may have been done.
     #[error("did not answer")]
     NoResponse,
-    /// Asked to slow down: it was not done.
+    /// Z-API asks to slow down: it was not done.
     #[error("asks to slow down")]
     Busy,
-    /// Trouble on Z-API's side, with the status: it may have been done.
+    /// An error of Z-API's server, with the status: it may have been done.
     #[error("has trouble (status {0})")]
     ServerError(u16),
     /// The phone is not connected.
@@ -81,21 +81,21 @@ pub enum ApiErrorKind {
     /// Calls from this address are not allowed.
     #[error("this server's address is not allowed")]
     WrongUrl,
-    /// Not done, for a reason of this call.
+    /// Refused, for a reason of this call: not done.
     #[error("refused")]
     Rejected,
-    /// An answer that cannot be read.
+    /// A response that cannot be parsed.
     #[error("gave an answer that cannot be read")]
     Unreadable,
 }
 
 impl ApiErrorKind {
-    /// What a transport error means for the call.
+    /// Classifies a transport error.
     pub(super) fn from_transport(error: &reqwest::Error) -> Self {
         if error.is_connect() || error.is_builder() { Self::Unreachable } else { Self::NoResponse }
     }
 
-    /// The table's row: whether trying again later may help, and whether every call fails alike.
+    /// The row of the table: whether a retry may help, and whether every call fails in the same way.
     const fn classify(self) -> (bool, bool) {
         match self {
             Self::RateLimitUnavailable | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => {
@@ -107,43 +107,43 @@ impl ApiErrorKind {
         }
     }
 
-    /// Trying again later may help.
+    /// Whether a retry may help.
     pub fn is_temporary(self) -> bool {
         self.classify().0
     }
 
-    /// Nothing left this machine, so nobody has the call.
+    /// Whether nothing was sent.
     pub fn is_unsent(self) -> bool {
         matches!(self, Self::RateLimitUnavailable | Self::DeadlineExceeded | Self::Unreachable)
     }
 
-    /// The call did nothing: it was not sent, or Z-API said no, be it for now.
+    /// Whether the call had no effect: it was not sent, or Z-API refused it.
     pub fn is_surely_not_applied(self) -> bool {
         self.is_unsent() || self == Self::Busy || !self.is_temporary()
     }
 
-    /// The whole account or instance is concerned: other calls fail alike.
+    /// Whether the whole account or instance is affected: other calls fail in the same way.
     pub fn affects_instance(self) -> bool {
         self.classify().1
     }
 }
 
 impl ApiError {
-    /// An error of which Z-API said nothing more.
+    /// An error without a text from Z-API.
     pub fn new(call: &'static str, cause: ApiErrorKind) -> Self {
         Self { call, cause, said: None, retry_after: None, is_of_z_api: false }
     }
 
-    /// What was asked for does not exist, by Z-API's own word: a refusal of a reading, in JSON and in words that
-    /// speak of no trouble that passes. An edge's page, silence, and a refusal without a word prove nothing.
+    /// Whether it proves that the requested object does not exist: a refusal of a read in JSON, with a text that names no
+    /// temporary problem. A page of a proxy, no response, and a refusal without text prove nothing.
     pub fn proves_absence(&self) -> bool {
         let said = self.said.as_deref().unwrap_or_default().to_lowercase();
-        let is_passing = PASSING.iter().any(|words| said.contains(words));
-        self.cause == ApiErrorKind::Rejected && self.is_of_z_api && !said.is_empty() && !is_passing
+        let is_temporary = TEMPORARY_PHRASES.iter().any(|words| said.contains(words));
+        self.cause == ApiErrorKind::Rejected && self.is_of_z_api && !said.is_empty() && !is_temporary
     }
 
-    /// A sentence for a person, with what to do where something can be done. `quote` makes Z-API's
-    /// own words harmless: they may hold whatever an edge server says.
+    /// A sentence for a person, with a remedy if there is one. `quote` escapes Z-API's text, which may be any text of a
+    /// proxy.
     pub fn user_message(&self, locale: Locale, quote: impl Fn(&str) -> String) -> String {
         let (status, reason);
         let mut values = Vec::new();
@@ -171,8 +171,8 @@ impl ApiError {
         i18n::text(locale, key, &values)
     }
 
-    /// The same error with each secret that Z-API echoed taken out, and cut to 200 characters: in
-    /// this order, since a part of a secret is one too.
+    /// Removes secrets that Z-API repeated, then cuts the text to 200 characters: in this order, since a part of a
+    /// secret is secret too.
     pub(super) fn redacted(mut self, secrets: &[&str]) -> Self {
         if let Some(said) = &mut self.said {
             for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -183,7 +183,7 @@ impl ApiError {
         self
     }
 
-    /// How the call ended, without its name.
+    /// The error without the name of the call.
     pub fn ended(&self) -> String {
         format!("{}{}", self.cause, self.detail())
     }
@@ -193,7 +193,7 @@ impl ApiError {
     }
 }
 
-/// The answer's JSON, or why the call failed.
+/// Parses a response: its JSON, or the error.
 pub(super) fn parse_response(
     call: &'static str,
     status: u16,
@@ -202,21 +202,21 @@ pub(super) fn parse_response(
 ) -> Result<Value, ApiError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
     let said = extract_message(json.as_ref(), body);
-    // Only Z-API's own words are known; an error page may speak of anything.
+    // Only texts of Z-API are known; an error page may have any text.
     let refusal = said.as_deref().filter(|_| json.is_some()).and_then(|said| classify_message(said, status));
     let cause = match status {
         200..=299 => match &json {
             None if body.is_empty() => return Ok(Value::Null),
-            // Nobody has described this answer, but a page is an edge server's.
+            // This response is not documented, but a page is from a proxy.
             None if call == DEACTIVATE_CALL && !body.trim_ascii_start().starts_with(b"<") => {
                 return Ok(Value::Null);
             }
             None => Some(ApiErrorKind::Unreadable),
-            // There `error` is chatter, such as "You are already connected."
+            // Its `error` is no error, such as "You are already connected."
             Some(_) if call == "status" => None,
             Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(ApiErrorKind::Rejected)),
         },
-        // A server between, or one that is compatible, says so of a call that it passed on, too.
+        // A proxy or a compatible server may send it for a call that it passed on.
         408 => Some(ApiErrorKind::NoResponse),
         425 | 429 => Some(ApiErrorKind::Busy),
         _ if refusal.is_some() => refusal,
@@ -230,15 +230,15 @@ pub(super) fn parse_response(
     }
 }
 
-/// Whether the answer to a change says that it was made. Nothing, and a shape that nobody knows, is no yes.
+/// Checks that the response to a change confirms it. Empty and unknown responses do not.
 pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
     let answer = lenient_json::object(answer);
-    let says_so = ["success", "value"].iter().any(|key| lenient_json::is_true(answer, key));
-    if says_so { Ok(()) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
+    let is_confirmed = ["success", "value"].iter().any(|key| lenient_json::is_true(answer, key));
+    if is_confirmed { Ok(()) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
 }
 
-/// How long a `Retry-After` asks to wait: seconds, or a date, which counts from the server's own
-/// `Date` where it says one, so that our clocks need not agree. A date that is over is no wait.
+/// Parses `Retry-After`: seconds, or a date, which is compared with the server's `Date` if there is one, so that the
+/// clocks need not agree. A date in the past is zero.
 pub(super) fn parse_retry_after(retry_after: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let retry_after = retry_after.trim();
     if let Ok(seconds) = retry_after.parse() {
@@ -261,8 +261,8 @@ fn is_failure(answer: &Value) -> bool {
         || lenient_json::text(answer, "status").as_deref() == Some("ERROR")
 }
 
-/// The words of a refusal that tells of a trouble which passes: WhatsApp's limits and Z-API's own failures.
-const PASSING: [&str; 9] = [
+/// Phrases of a refusal for a temporary problem: limits of WhatsApp and failures of Z-API.
+const TEMPORARY_PHRASES: [&str; 9] = [
     "timeout",
     "timed out",
     "time-out",
@@ -274,7 +274,7 @@ const PASSING: [&str; 9] = [
     "unavailable",
 ];
 
-/// Whether an `error` says anything: beside a success it may stand empty, in any type.
+/// Whether an `error` is not empty: beside a success it may be present but empty, of any type.
 fn says_error(error: &Value) -> bool {
     match error {
         Value::Null => false,
@@ -286,7 +286,7 @@ fn says_error(error: &Value) -> bool {
     }
 }
 
-/// The words in which an error asks to connect the phone.
+/// Phrases of an error about the connection of the phone.
 const DISCONNECTED_PHRASES: [&str; 9] = [
     "be connected",
     "not connected",
@@ -299,7 +299,7 @@ const DISCONNECTED_PHRASES: [&str; 9] = [
     "restaurar a sess",
 ];
 
-/// The errors of Z-API that mean the same whatever the call (ZAPI.md §1).
+/// Classifies error texts that mean the same for every call (ZAPI.md §1).
 fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
     let said = said.to_lowercase();
     let has = |text: &str| said.contains(text);
@@ -316,18 +316,18 @@ fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
     }
 }
 
-/// What `… not allowed` is about: the address of this machine, or the Client-Token, which Z-API repeats. Anything
-/// else (`Method not allowed`) is of this call alone.
+/// Classifies `… not allowed`: about the address of this machine, or the Client-Token, which Z-API repeats. Anything
+/// else (`Method not allowed`) is about this call alone.
 fn not_allowed(said: &str) -> Option<ApiErrorKind> {
-    /// No token is shorter, and no word of a sentence is as long with a digit in it.
-    const SHORTEST_TOKEN: usize = 16;
+    /// Tokens are at least so long, and ordinary words with a digit are shorter.
+    const MIN_TOKEN_LEN: usize = 16;
     let subject = said.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
     let is_bracketed = subject.starts_with('[');
     let words: Vec<&str> =
         subject.split([' ', ',', '[', ']', '"', '\'', '(', ')']).filter(|word| !word.is_empty()).collect();
     let is_token = |word: &&str| {
         let is_plain = word.bytes().all(|b| b.is_ascii_alphanumeric());
-        word.len() >= SHORTEST_TOKEN && is_plain && word.bytes().any(|b| b.is_ascii_digit())
+        word.len() >= MIN_TOKEN_LEN && is_plain && word.bytes().any(|b| b.is_ascii_digit())
     };
     // A zone or a port may follow: `fe80::1%eth0`, `203.0.113.9:443`.
     let is_address = |word: &&str| {
@@ -348,7 +348,7 @@ fn extract_message(json: Option<&Value>, body: &[u8]) -> Option<String> {
     let object = json.map(lenient_json::object);
     let field = |key| {
         let object = object.filter(|object| object.get(key).is_some_and(says_error))?;
-        // The words may stand in an object or a list of their own.
+        // The text may be in an object or a list.
         lenient_json::text(object, key).or_else(|| match lenient_json::object(object.get(key)?) {
             Value::String(text) => Some(text.clone()),
             inner => lenient_json::text(inner, "message").or_else(|| lenient_json::text(inner, "error")),

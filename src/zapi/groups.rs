@@ -1,5 +1,4 @@
-//! The chapter "Groups": the list, what one group is, who is in it, and the way into it (Z-API docs,
-//! groups).
+//! The chapter "Groups": the list, metadata, people and invite links of groups (Z-API docs, groups).
 
 use serde_json::Value;
 
@@ -14,11 +13,11 @@ use crate::domain::{CommunityId, GroupId, Person};
 pub struct GroupSummary {
     /// Its id.
     pub id: GroupId,
-    /// Its name, as people see it.
+    /// Its name.
     pub name: String,
 }
 
-/// What a group is, at the moment of reading.
+/// The metadata of a group, as of the read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupDetails {
     /// Its id.
@@ -27,11 +26,11 @@ pub struct GroupDetails {
     pub name: Option<String>,
     /// The community it belongs to, if any.
     pub community: Option<CommunityId>,
-    /// It is the announcement group of that community.
+    /// Whether it is the announcement group of that community.
     pub is_announcement: bool,
-    /// What it says about itself.
+    /// Its description.
     pub description: Option<String>,
-    /// Who made it, as far as it is told.
+    /// Its creator, as far as it is known.
     pub owner: Person,
 }
 
@@ -45,29 +44,27 @@ impl Zapi {
         self.read_pages("groups", read, |group: &GroupSummary| group.id.clone()).await
     }
 
-    /// What a group is now: `GET light-group-metadata/{phone}`. May lag some seconds. Who is in it is
-    /// not read: that may be thousands.
+    /// Reads the metadata of a group without its people: `GET light-group-metadata/{phone}`. May lag some seconds.
     pub async fn group(&self, id: &GroupId) -> Result<GroupDetails, ApiError> {
         let call = "light-group-metadata";
         parse_details(lenient_json::object(&self.group_metadata(call, id).await?.json))
             .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
-    /// Who is in a group now, the bot among them: `GET light-group-metadata/{phone}`. May lag some
+    /// Reads the people of a group with the bot: `GET light-group-metadata/{phone}`. May lag some
     /// seconds. In an announcement group, all people of the community.
     pub async fn participants(&self, id: &GroupId) -> Result<Vec<Participant>, ApiError> {
         let call = "light-group-metadata";
         let people = self.group_metadata(call, id).await?.people;
-        // Nobody at all cannot be: the bot is in it.
+        // An empty list is wrong, since the bot is in the group.
         if people.iter().all(|person| person.phone.is_none() && person.lid.is_none()) {
             return Err(ApiError::new(call, ApiErrorKind::Unreadable));
         }
         Ok(people)
     }
 
-    /// The link that lets people into a group, where the bot may see it: `GET group-invitation-link/{groupId}`,
-    /// and where that call says nothing, `GET group-metadata/{phone}`. A community's is that of its
-    /// announcement group.
+    /// Reads the invite link of a group, if the bot may see it: `GET group-invitation-link/{groupId}`, and if that has
+    /// none, `GET group-metadata/{phone}`. A community's is that of its announcement group.
     pub async fn invitation(&self, id: &GroupId) -> Result<Option<String>, ApiError> {
         let call = "group-invitation-link";
         match self.get(call, &format!("{call}/{id}")).await {
@@ -79,7 +76,7 @@ impl Zapi {
                     return Ok(link);
                 }
             }
-            // Some servers lack the call.
+            // Some compatible servers lack the call.
             Err(error) if matches!(error.cause, ApiErrorKind::Rejected | ApiErrorKind::Unreadable) => {}
             Err(error) => return Err(error),
         }
@@ -88,8 +85,8 @@ impl Zapi {
         invitation_link(call, lenient_json::object(&answer))
     }
 
-    /// The group that an invitation link leads to: `GET group-invitation-metadata`. The bot need not be
-    /// in it, and its community may not be told.
+    /// Reads the group of an invite link: `GET group-invitation-metadata`. The bot need not be in it, and its community
+    /// may be missing.
     pub async fn group_of_invitation(&self, link: &str) -> Result<GroupDetails, ApiError> {
         let call = "group-invitation-metadata";
         let answer = self.metadata(call, &format!("{call}?url={}", percent_encode(link))).await?;
@@ -97,7 +94,7 @@ impl Zapi {
             .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
-    /// The metadata of this very group.
+    /// Reads metadata, and checks that it is of this group.
     async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<ApiResponse, ApiError> {
         let answer = self.metadata(call, &format!("{call}/{id}")).await?;
         let is_it = parse_group_id(lenient_json::object(&answer.json)).as_ref() == Some(id);
@@ -105,7 +102,7 @@ impl Zapi {
     }
 }
 
-/// The invitation link in an answer; nothing where WhatsApp does not show it to the bot, which is no admin there.
+/// The invite link in a response; `None` where WhatsApp does not show it, since the bot is no admin.
 pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Option<String>, ApiError> {
     if let Some(link) = lenient_json::address(object, "invitationLink") {
         return Ok(Some(link));
@@ -139,7 +136,7 @@ fn parse_details(object: &Value) -> Option<GroupDetails> {
     })
 }
 
-/// A text as the value of a query: nothing in it can end the value or begin another.
+/// Percent-encodes a text as the value of a query.
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {

@@ -1,8 +1,8 @@
-//! The connections to Z-API: one pool for all instances of a process, kept open between orders.
+//! HTTP connections to Z-API: one pool for all instances of a process, kept open between commands.
 //!
-//! An idle connection is kept for longer than the usual pause between two orders. A server may close
-//! it earlier: a call that finds it closed has not left this machine, and goes on a new one. A call
-//! that was written and not answered is never made again in here ([`super::Cause::NoAnswer`]).
+//! An idle connection is kept for longer than the usual pause between two commands. If the server closed it earlier, the
+//! call was not sent and uses a new connection. A call that was sent and got no response is never repeated here
+//! ([`super::ApiErrorKind::NoResponse`]).
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use super::dns_cache::DnsCache;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Why no client could be made: the TLS provider or the system's certificates are missing.
+/// A client could not be created: the TLS provider or the system's certificates are missing.
 #[derive(Debug, thiserror::Error)]
 #[error("no HTTPS client: {0}")]
 pub struct ClientError(pub(super) reqwest::Error);
 
-/// How long a connection is kept that nobody uses. TCP's own keep-alive finds out what is gone.
+/// How long an idle connection is kept. TCP keep-alive detects dead ones.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
-/// How many are kept for one server: as many as reads go side by side.
+/// How many idle connections are kept for one server: as many as concurrent reads.
 const MAX_IDLE: usize = 8;
 
-/// The pools; an instance takes one of them.
+/// The connection pools; an instance uses one of them.
 #[derive(Debug, Default)]
 pub struct HttpClients {
     https: Option<reqwest::Client>,

@@ -1,4 +1,4 @@
-//! Z-API's JSON read as it comes: booleans as texts, numbers as texts, objects in arrays.
+//! Lenient parsing of Z-API's JSON: booleans as texts, numbers as texts, objects in arrays.
 //!
 //! `null` and absent mean the same (ZAPI.md §1, "Types are not what the tables say").
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 static NULL: Value = Value::Null;
 
-/// The object itself, also where it comes as an array of one.
+/// The object itself, or the only one of an array.
 pub fn object(value: &Value) -> &Value {
     match value {
         Value::Array(items) if items.len() == 1 => &items[0],
@@ -15,7 +15,7 @@ pub fn object(value: &Value) -> &Value {
     }
 }
 
-/// A list; an absent one is empty, anything else is none.
+/// A list; an absent one is empty, other types are `None`.
 pub fn list(value: &Value) -> Option<&[Value]> {
     match value {
         Value::Array(items) => Some(items),
@@ -38,20 +38,20 @@ pub fn integer(object: &Value, key: &str) -> Option<i64> {
     text(object, key)?.trim().parse().ok()
 }
 
-/// A name, cut where no phone lets one be so long.
+/// A name, cut to 200 characters.
 pub fn name(object: &Value, key: &str) -> Option<String> {
     const MAX_LEN: usize = 200;
     text(object, key).map(|name| name.chars().take(MAX_LEN).collect())
 }
 
-/// A description, cut where no phone lets one be so long; an empty one is none.
+/// A description, cut to 2,048 characters; an empty one is `None`.
 pub fn description(object: &Value) -> Option<String> {
     const MAX_LEN: usize = 2_048;
     let text = text(object, "description").filter(|text| !text.trim().is_empty())?;
     Some(text.chars().take(MAX_LEN).collect())
 }
 
-/// A web address; longer than any that WhatsApp makes, it is none.
+/// A URL; `None` if it is longer than any of WhatsApp's.
 pub fn address(object: &Value, key: &str) -> Option<String> {
     const MAX_LEN: usize = 200;
     let address = text(object, key)?.trim().to_owned();
@@ -72,7 +72,7 @@ pub fn as_bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// Whether a field says yes.
+/// Whether a field is true.
 pub fn is_true(object: &Value, key: &str) -> bool {
     object.get(key).and_then(as_bool).unwrap_or(false)
 }

@@ -1,4 +1,4 @@
-//! The chapter "Messages": answers and reactions (Z-API docs, message/send-text, send-reaction).
+//! The chapter "Messages": texts, edits and reactions (Z-API docs, message/send-text, send-reaction).
 
 use serde_json::{Value, json};
 
@@ -9,13 +9,13 @@ use super::rate_limit::{SendPermit, Urgency};
 use crate::domain::Chat;
 
 impl Zapi {
-    /// Waits until the next message may go, and books it.
+    /// Waits for a permit to send a message.
     pub async fn acquire_send_permit(&self, urgency: Urgency) -> Result<SendPermit, ApiError> {
         self.acquire("send-text", &self.inner.message_limiter, urgency).await.map(SendPermit)
     }
 
-    /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Answers the new
-    /// message's id.
+    /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Returns its
+    /// id.
     pub async fn send_text(
         &self,
         chat: &Chat,
@@ -23,7 +23,7 @@ impl Zapi {
         quoted: Option<&str>,
         _turn: SendPermit,
     ) -> Result<String, ApiError> {
-        // `mentioned` stays empty: a name with an `@` in it calls nobody.
+        // `mentioned` stays empty, so that a name with an `@` in it mentions no one.
         let mut body = json!({ "phone": chat.address(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
@@ -31,8 +31,7 @@ impl Zapi {
         self.post_message("send-text", &body).await
     }
 
-    /// Gives a message of ours another text: `POST send-text` with `editMessageId`. Answers the id
-    /// that the message has now.
+    /// Edits a message of the bot: `POST send-text` with `editMessageId`. Returns the id of the edited message.
     pub async fn edit_text(
         &self,
         chat: &Chat,
@@ -44,11 +43,11 @@ impl Zapi {
         self.post_message("send-text", &body).await
     }
 
-    /// Only what has got an id is queued.
+    /// Posts a message; one without an id in the response was not queued.
     async fn post_message(&self, call: &'static str, body: &Value) -> Result<String, ApiError> {
-        let answer = self.post(call, body).await?;
+        let response = self.post(call, body).await?;
         let id =
-            |key| lenient_json::text(lenient_json::object(&answer), key).filter(|id| !id.trim().is_empty());
+            |key| lenient_json::text(lenient_json::object(&response), key).filter(|id| !id.trim().is_empty());
         // `id` is `messageId` under the name that other tools use.
         id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
@@ -59,7 +58,7 @@ impl Zapi {
         self.post_message("send-reaction", &body).await.map(drop)
     }
 
-    /// Takes the reaction away: `POST send-remove-reaction`.
+    /// Removes the reaction: `POST send-remove-reaction`.
     pub async fn remove_reaction(&self, chat: &Chat, message_id: &str) -> Result<(), ApiError> {
         let body = json!({ "phone": chat.address(), "messageId": message_id });
         self.post_message("send-remove-reaction", &body).await.map(drop)

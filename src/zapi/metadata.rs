@@ -1,7 +1,7 @@
 //! Metadata of groups with thousands of people, read without a JSON value for each of them.
 //!
-//! A community of 5,000 people makes an answer of over 1 MiB, and JSON values take ten times the memory of their
-//! text. So the text is only cut into its parts, and of each person no more is kept than is needed.
+//! A community of 5,000 people has a response of over 1 MiB, and JSON values take ten times the memory of their
+//! text. So the text is only split into its parts, and of each person only the needed fields are kept.
 
 use std::collections::HashMap;
 
@@ -13,19 +13,19 @@ use super::participant::{Participant, parse_participant};
 /// The parts of an object, by key: of a repeated key the last one.
 type Parts<'a> = HashMap<String, &'a RawValue>;
 
-/// An answer with group metadata.
+/// A response with group metadata.
 #[derive(Debug)]
 pub(super) struct Metadata {
-    /// Everything but the people.
+    /// All fields without the people.
     pub(super) fields: Value,
-    /// Who is in the group; nobody where there is no list.
+    /// The people of the group; empty where there is no list.
     pub(super) people: Vec<Participant>,
 }
 
 impl Metadata {
-    /// Reads an answer; nothing where it is no JSON object, nor an array of one.
+    /// Parses a response; `None` if it is neither a JSON object nor an array of one.
     pub(super) fn parse(body: &[u8]) -> Option<Self> {
-        /// Names, descriptions and links are shorter. What is longer is left out.
+        /// Names, descriptions and links are shorter. Longer fields are dropped.
         const MAX_FIELD: usize = 64 * 1024;
         let text = std::str::from_utf8(body).ok()?;
         let in_array = || serde_json::from_str::<(Parts<'_>,)>(text).map(|(parts,)| parts);

@@ -5,16 +5,16 @@ use serde_json::Value;
 use super::lenient_json;
 use crate::domain::{Lid, Person, Phone};
 
-/// Somebody in a group. Where neither number nor lid can be read, both are missing.
+/// A person in a group. If neither number nor lid can be parsed, both are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Participant {
     /// Their number, if it is shown.
     pub phone: Option<Phone>,
     /// Their lid, if it is shown.
     pub lid: Option<Lid>,
-    /// They are an admin of the group.
+    /// Whether they are an admin of the group.
     pub is_admin: bool,
-    /// They made the group: an admin that nobody can demote.
+    /// Whether they created the group: an admin who cannot be demoted.
     pub is_super_admin: bool,
 }
 
@@ -30,9 +30,9 @@ pub(super) fn parse_participant(item: &Value) -> Participant {
     }
 }
 
-/// Who an address is, `lid` being told beside it: a number, or a lid with or without its suffix.
+/// Parses a person from an address (a number, or a lid with or without its suffix) and the `lid` beside it.
 pub(super) fn parse_person(address: &str, lid: Option<Lid>) -> Person {
-    /// From here on, bare digits are no number that WhatsApp shows of a participant, but a lid.
+    /// Bare digits of this length or more are a lid.
     const MIN_LID_DIGITS: usize = 14;
     let address = address.strip_suffix("@c.us").unwrap_or(address);
     let is_lid = address.ends_with("@lid") || address.len() >= MIN_LID_DIGITS;

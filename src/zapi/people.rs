@@ -1,8 +1,7 @@
-//! The people of communities: who is let in, who goes, who is admin, and who has WhatsApp at all
-//! (Z-API docs, communities/add-participant and the like; contacts/phone-exists-batch).
+//! The people of communities: adding, removing, admins, and whether a number has WhatsApp (Z-API docs, communities/add-participant and the like; contacts/phone-exists-batch).
 //!
-//! A person is named by digits or by `…@lid`. An answer says little: who was added may only have got
-//! an invitation, so the truth is [`Zapi::participants`] of the announcement group.
+//! A person is named by digits or by `…@lid`. The responses are not reliable: an added person may only have got an
+//! invitation. Read [`Zapi::participants`] of the announcement group back.
 
 use serde_json::{Value, json};
 
@@ -12,24 +11,24 @@ use super::lenient_json;
 use super::rate_limit::ChangePermit;
 use crate::domain::{CommunityId, Lid, Phone};
 
-/// What WhatsApp knows of a number.
+/// What WhatsApp knows about a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhoneInfo {
-    /// The number asked for.
+    /// The requested number.
     pub asked: Phone,
     /// It has WhatsApp.
     pub exists: bool,
     /// The number as WhatsApp has it.
     pub phone: Option<Phone>,
-    /// Its digits as WhatsApp writes them: of twins, the one that calls want.
+    /// Its digits as WhatsApp has them: of the two forms of a number, the one for calls.
     pub digits: Option<u64>,
     /// Its lid.
     pub lid: Option<Lid>,
 }
 
 impl Zapi {
-    /// Adds people to a community: `POST add-participant`. With `auto_invite`, whoever cannot be added
-    /// gets a private invitation instead.
+    /// Adds people to a community: `POST add-participant`. With `auto_invite`, people who cannot be
+    /// added get a private invitation instead.
     pub async fn add_people(
         &self,
         community: &CommunityId,
@@ -41,7 +40,7 @@ impl Zapi {
         self.change("add-participant", &body).await
     }
 
-    /// Takes people out of a community, and so out of its groups: `POST remove-participant`.
+    /// Removes people from a community and its groups: `POST remove-participant`.
     pub async fn remove_people(
         &self,
         community: &CommunityId,
@@ -61,7 +60,7 @@ impl Zapi {
         self.change_people("add-admin", community, people, turn).await
     }
 
-    /// Makes admins of a community plain members: `POST remove-admin`.
+    /// Makes admins of a community ordinary members: `POST remove-admin`.
     pub async fn demote(
         &self,
         community: &CommunityId,
@@ -81,8 +80,8 @@ impl Zapi {
         self.change(call, &json!({ "communityId": community.as_str(), "phones": people })).await
     }
 
-    /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order asked; a number of
-    /// which Z-API says nothing is missing.
+    /// Which of these numbers have WhatsApp: `POST phone-exists-batch`. In the order of `phones`; numbers
+    /// that are not in the response are missing.
     pub async fn look_up_phones(&self, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
         let call = PHONE_EXISTS;
         let asked: Vec<String> = phones.iter().map(Phone::to_string).collect();
@@ -101,7 +100,7 @@ impl Zapi {
     }
 }
 
-/// What an entry says, and of which number.
+/// Parses an entry: the number and its data.
 fn parse_phone_info(item: &Value) -> Option<(Phone, PhoneInfo)> {
     let item = lenient_json::object(item);
     let phone = |key| lenient_json::text(item, key).and_then(|phone| Phone::parse(&phone));

@@ -1,7 +1,7 @@
-//! Spaces calls out: so many a period, in bursts of five; the rest waits its turn.
+//! Rate limiter: so many calls a period, with bursts of five; the rest waits.
 //!
-//! The moments are booked in a [`Ledger`] outside this process, so that they hold across replicas and
-//! restarts; who of this process is next is decided here. Answers come before progress.
+//! The state is in a [`RateLimitStore`] outside this process, so that limits hold across replicas and restarts; the order
+//! within this process is decided here. Replies come before progress messages.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::sleep;
 
-/// How many may go at once after a quiet time.
+/// How many calls may be made at once after a pause.
 const BURST: u32 = 5;
-/// The finest pace: a thousand calls a second.
+/// The highest rate: a thousand calls a second.
 const MIN_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Where the moments of paced calls are booked.
+/// The store of rate limits.
 pub trait RateLimitStore: Send + Sync {
-    /// Books a call of this kind now and returns zero; or returns how long to wait before asking
-    /// again, with nothing booked.
+    /// Reserves a call of this kind now and returns zero; or reserves nothing and returns how long to wait before the
+    /// next attempt.
     fn reserve<'a>(
         &'a self,
         kind: &'static str,
@@ -28,21 +28,21 @@ pub trait RateLimitStore: Send + Sync {
     ) -> BoxFuture<'a, Result<Duration, RateLimitError>>;
 }
 
-/// The ledger cannot be written now: the call must not be made.
+/// The store cannot be written now: the call must not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the journal cannot be written now")]
 pub struct RateLimitError;
 
-/// How dense calls may come.
+/// A rate of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Between two calls, in the long run.
+    /// The average interval of calls.
     pub interval: Duration,
-    /// How far ahead of that a burst may run.
+    /// How far a burst may run ahead of it.
     pub slack: Duration,
 }
 
-/// A ledger that lets every call go: for who makes one call and ends.
+/// A store without limits, for programs that make one call.
 pub struct Unlimited;
 
 impl RateLimitStore for Unlimited {
@@ -51,34 +51,34 @@ impl RateLimitStore for Unlimited {
     }
 }
 
-/// Whom a call keeps waiting.
+/// The priority of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
-    /// A person waits for what it brings.
+    /// A person waits for it.
     Answer,
-    /// Nobody does: it goes when no answer waits.
+    /// No one waits for it: it is made when no reply waits.
     Progress,
 }
 
-/// The moment of a changing call, booked; the call spends it. Who must write something down before
-/// the call does so while it waits for its turn: both are on the disk then, by one fsync.
+/// A permit for one changing call. Writes that must precede the call can run while it waits for the permit: one fsync
+/// is enough for both.
 #[derive(Debug)]
 pub struct ChangePermit(pub(super) ());
 
-/// The moment of a message, booked; sending spends it.
+/// A permit to send one message.
 #[derive(Debug)]
 pub struct SendPermit(pub(super) ());
 
-/// A rate that callers wait for.
+/// A rate limiter.
 pub(super) struct RateLimiter {
     kind: &'static str,
     rate: Rate,
-    ledger: Arc<dyn RateLimitStore>,
-    /// Whoever holds it is next; others queue behind it.
+    store: Arc<dyn RateLimitStore>,
+    /// Locked by the next call; others queue for it.
     turn: Mutex<()>,
-    /// How many answers wait or are being booked.
+    /// How many replies wait.
     answers: AtomicUsize,
-    /// Rung when none does any more.
+    /// Notified when none waits any more.
     replies_done: Notify,
 }
 
@@ -88,28 +88,28 @@ impl RateLimiter {
         kind: &'static str,
         count: u32,
         period: Duration,
-        ledger: Arc<dyn RateLimitStore>,
+        store: Arc<dyn RateLimitStore>,
     ) -> Self {
         let interval = (period / count.max(1)).max(MIN_INTERVAL);
         Self {
             kind,
             rate: Rate { interval, slack: interval * (BURST - 1) },
-            ledger,
+            store,
             turn: Mutex::default(),
             answers: AtomicUsize::new(0),
             replies_done: Notify::new(),
         }
     }
 
-    /// Returns when the next call may go. Answers of this process go in the order in which they
-    /// came, and before all progress.
+    /// Waits until the next call may be made. Replies of this process go in order of arrival, before all progress
+    /// messages.
     pub(super) async fn turn(&self, urgency: Urgency) -> Result<(), RateLimitError> {
         match urgency {
             Urgency::Answer => {
                 let _waiting = WaitingReply::new(self);
                 let _turn = self.turn.lock().await;
                 loop {
-                    match self.ledger.reserve(self.kind, self.rate).await? {
+                    match self.store.reserve(self.kind, self.rate).await? {
                         Duration::ZERO => return Ok(()),
                         wait => sleep(wait).await,
                     }
@@ -125,8 +125,8 @@ impl RateLimiter {
                 if self.answers.load(Ordering::SeqCst) > 0 {
                     continue;
                 }
-                let wait = self.ledger.reserve(self.kind, self.rate).await?;
-                // An answer that comes meanwhile has the next moment.
+                let wait = self.store.reserve(self.kind, self.rate).await?;
+                // A reply that arrives meanwhile goes first.
                 drop(turn);
                 match wait {
                     Duration::ZERO => return Ok(()),
@@ -139,17 +139,20 @@ impl RateLimiter {
 
 impl fmt::Debug for RateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace").field("kind", &self.kind).field("rate", &self.rate).finish_non_exhaustive()
+        f.debug_struct("RateLimiter")
+            .field("kind", &self.kind)
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
     }
 }
 
-/// An answer that waits; however its waiting ends.
+/// Counts a waiting reply until it is dropped.
 struct WaitingReply<'p>(&'p RateLimiter);
 
 impl<'p> WaitingReply<'p> {
-    fn new(pace: &'p RateLimiter) -> Self {
-        pace.answers.fetch_add(1, Ordering::SeqCst);
-        Self(pace)
+    fn new(limiter: &'p RateLimiter) -> Self {
+        limiter.answers.fetch_add(1, Ordering::SeqCst);
+        Self(limiter)
     }
 }
 
@@ -205,27 +208,27 @@ mod tests {
         }
     }
 
-    fn pace() -> (Arc<Granted>, RateLimiter) {
-        let ledger = Arc::new(Granted::default());
-        (ledger.clone(), RateLimiter::new("messages", 60, Duration::from_secs(60), ledger))
+    fn limiter() -> (Arc<Granted>, RateLimiter) {
+        let store = Arc::new(Granted::default());
+        (store.clone(), RateLimiter::new("messages", 60, Duration::from_secs(60), store))
     }
 
     #[tokio::test]
     async fn answers_go_in_their_order_and_progress_when_none_waits() {
-        let (ledger, pace) = pace();
+        let (store, limiter) = limiter();
         let gone = Plain::new(Vec::new());
         let go = async |name, urgency| {
-            pace.turn(urgency).await.unwrap();
+            limiter.turn(urgency).await.unwrap();
             gone.lock().unwrap().push(name);
         };
         let answers = async {
             // Progress waits for its moment already when the answers come.
-            ledger.asked(2).await;
+            store.asked(2).await;
             tokio::join!(go("first", Urgency::Answer), go("second", Urgency::Answer), async {
-                ledger.asked(5).await;
+                store.asked(5).await;
                 for _ in 0..3 {
-                    ledger.asked(1).await;
-                    ledger.grant().await;
+                    store.asked(1).await;
+                    store.grant().await;
                 }
             });
         };
@@ -235,15 +238,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_failed_lets_progress_go() {
-        let (ledger, pace) = pace();
+        let (store, limiter) = limiter();
         let given_up = async {
             tokio::select! {
-                answered = pace.turn(Urgency::Answer) => panic!("{answered:?}"),
-                () = ledger.asked(3) => {}
+                answered = limiter.turn(Urgency::Answer) => panic!("{answered:?}"),
+                () = store.asked(3) => {}
             }
-            ledger.grant().await;
+            store.grant().await;
         };
-        let (progress, ()) = tokio::join!(pace.turn(Urgency::Progress), given_up);
+        let (progress, ()) = tokio::join!(limiter.turn(Urgency::Progress), given_up);
         assert_eq!(progress, Ok(()));
     }
 }

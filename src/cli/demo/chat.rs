@@ -1,4 +1,4 @@
-//! The chats between people and the bot: what a line does, and what the bot says to it, as it comes.
+//! The chats between people and the bot: runs lines, and prints replies as they arrive.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::storage::Store;
 
 /// The picture that `[photo]` sends.
 const PICTURE_URL: &str = "https://pictures.example.com/bairro.jpg";
-/// No answer takes longer, whatever the sandbox is told to do.
+/// The timeout for replies.
 pub(super) const REPLY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The chats between people and the bot.
@@ -23,9 +23,9 @@ pub(super) struct DemoChat {
     url: String,
     store: Store,
     sandbox: Sandbox,
-    /// How much of what the chats saw is shown.
+    /// How many chat updates were printed.
     printed: usize,
-    /// The id of each person's last message, by where the bot reaches them.
+    /// The id of each person's last message, by chat.
     last_message_ids: HashMap<String, String>,
 }
 
@@ -34,58 +34,58 @@ impl DemoChat {
         Self { url, store, sandbox, printed: 0, last_message_ids: HashMap::new() }
     }
 
-    /// Where webhooks arrive.
+    /// The URL for webhooks.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// The bot has not said anything yet.
+    /// Whether the bot has sent nothing yet.
     pub(super) fn is_new(&self) -> bool {
         self.printed == 0
     }
 
-    /// Shows a line, and says it.
+    /// Prints a line, and runs it.
     pub(super) async fn play_line(&mut self, line: &str) -> anyhow::Result<()> {
         let ScriptLine { sender: who, text: typed, .. } = ScriptLine::parse(line);
         print_output(&format_line(&self.sender_for(who).name, typed))?;
         self.send_line(line).await
     }
 
-    /// The same, with each step of an order on many groups.
+    /// The same, with each step of a command on many groups.
     pub(super) async fn play_line_stepwise(&mut self, line: &str) -> anyhow::Result<()> {
         let (sandbox, shown) = (self.sandbox.clone(), self.printed);
-        let heard = tokio::select! {
+        let result = tokio::select! {
             biased;
             never = progress_demo::step_through(&sandbox, shown) => match never {},
-            heard = self.play_line(line) => heard,
+            result = self.play_line(line) => result,
         };
         progress_demo::release_all(&sandbox);
-        heard
+        result
     }
 
-    /// Does what a line says, and shows what the bot says to it, as it comes.
+    /// Runs a line, and prints the replies as they arrive.
     pub(super) async fn send_line(&mut self, line: &str) -> anyhow::Result<()> {
-        let ScriptLine { sender: who, action: deed, .. } = ScriptLine::parse(line);
-        let writer = self.sender_for(who);
-        let event = writer.apply_to(self.build_event(deed, writer.chat_id()));
+        let ScriptLine { sender: who, action, .. } = ScriptLine::parse(line);
+        let sender = self.sender_for(who);
+        let event = sender.apply_to(self.build_event(action, sender.chat_id()));
         let event = event.connected_phone(&self.sandbox.account().phone);
-        if !matches!(deed, UserAction::Reaction(_)) {
-            self.last_message_ids.insert(writer.chat_id().to_owned(), event.message_id().to_owned());
+        if !matches!(action, UserAction::Reaction(_)) {
+            self.last_message_ids.insert(sender.chat_id().to_owned(), event.message_id().to_owned());
         }
         let token = self.sandbox.account().token.as_str();
-        let answer = post(&self.url, &[("z-api-token", token)], event.body().as_bytes()).await?;
-        let answer: serde_json::Value = serde_json::from_str(&answer.text()).unwrap_or_default();
-        match (answer["status"].as_str(), answer["id"].as_str()) {
-            (Some("accepted"), Some(order)) => {
-                tokio::time::timeout(REPLY_TIMEOUT, self.print_until_done(order, &writer))
+        let response = post(&self.url, &[("z-api-token", token)], event.body().as_bytes()).await?;
+        let response: serde_json::Value = serde_json::from_str(&response.text()).unwrap_or_default();
+        match (response["status"].as_str(), response["id"].as_str()) {
+            (Some("accepted"), Some(id)) => {
+                tokio::time::timeout(REPLY_TIMEOUT, self.print_until_done(id, &sender))
                     .await
-                    .context("the bot did not answer in two minutes")?
+                    .context("the bot did not reply in two minutes")?
             }
             (Some("ignored"), _) => print_output(&format_line(
                 "",
-                &format!("(no order: {})", answer["reason"].as_str().unwrap_or("?")),
+                &format!("(no command: {})", response["reason"].as_str().unwrap_or("?")),
             )),
-            _ => print_output(&format_line("", &format!("(not taken: {answer})"))),
+            _ => print_output(&format_line("", &format!("(not accepted: {response})"))),
         }
     }
 
@@ -105,10 +105,10 @@ impl DemoChat {
         link.unwrap_or_default()
     }
 
-    /// What a phone sends, in the chat with whom the bot reaches there.
-    fn build_event(&self, deed: UserAction<'_>, chat: &str) -> EventBuilder {
+    /// Builds the event of an action in a chat.
+    fn build_event(&self, action: UserAction<'_>, chat: &str) -> EventBuilder {
         let id = &self.sandbox.account().id;
-        match deed {
+        match action {
             UserAction::Text(text) => EventBuilder::text(id, text),
             UserAction::Edit(text) => match self.last_message_ids.get(chat) {
                 Some(last) => EventBuilder::text(id, text).with_id(last).edited(),
@@ -128,30 +128,30 @@ impl DemoChat {
         }
     }
 
-    /// Shows what the bot writes until the order is at its end.
-    async fn print_until_done(&mut self, order: &str, writer: &Sender) -> anyhow::Result<()> {
+    /// Prints the updates of chats until the command is finished.
+    async fn print_until_done(&mut self, id: &str, sender: &Sender) -> anyhow::Result<()> {
         let (sandbox, store) = (self.sandbox.clone(), self.store.clone());
-        let mut answered = std::pin::pin!(wait_until_done(&store, order));
+        let mut done = std::pin::pin!(wait_until_done(&store, id));
         loop {
-            let is_answered = tokio::select! {
-                ended = &mut answered => ended.map(|()| true)?,
+            let is_done = tokio::select! {
+                ended = &mut done => ended.map(|()| true)?,
                 _ = sandbox.next_update_after(self.printed) => false,
             };
-            for told in sandbox.updates_after(self.printed) {
-                self.printed = told.nth;
-                print_output(&format_line("bot", &self.format_message(&told, writer)))?;
+            for update in sandbox.updates_after(self.printed) {
+                self.printed = update.nth;
+                print_output(&format_line("bot", &self.format_message(&update, sender)))?;
             }
-            if is_answered {
+            if is_done {
                 return Ok(());
             }
         }
     }
 
-    /// What the bot wrote, with where, unless it is the chat with this writer.
-    fn format_message(&self, told: &ChatUpdate, writer: &Sender) -> String {
-        let SentMessage { chat, text, .. } = &told.message;
-        let edited = if told.is_edit { "(edited) " } else { "" };
-        let place = match chat == writer.chat_id() {
+    /// Formats an update, with its chat unless it is the direct chat of this sender.
+    fn format_message(&self, update: &ChatUpdate, sender: &Sender) -> String {
+        let SentMessage { chat, text, .. } = &update.message;
+        let edited = if update.is_edit { "(edited) " } else { "" };
+        let place = match chat == sender.chat_id() {
             true => String::new(),
             false => {
                 let group =
@@ -163,10 +163,10 @@ impl DemoChat {
     }
 }
 
-/// Returns when the order is at its end.
-async fn wait_until_done(store: &Store, order: &str) -> anyhow::Result<()> {
+/// Waits until the command is finished.
+async fn wait_until_done(store: &Store, id: &str) -> anyhow::Result<()> {
     loop {
-        let found = store.find(order).await?;
+        let found = store.find(id).await?;
         if found.iter().any(|row| row.finished_at.is_some()) {
             return Ok(());
         }

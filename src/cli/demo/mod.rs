@@ -1,10 +1,10 @@
 //! `vincula demo`: the whole service against the built-in sandbox, as a chat in the terminal.
 //!
-//! Everything is real but Z-API: a line becomes a signed webhook over HTTP, goes through the
-//! journal, and the answer is what the sandbox was asked to send. From a pipe each line is one
-//! message. What the bot writes and edits is shown as it comes.
+//! Everything is real but Z-API: a line becomes a signed webhook over HTTP and goes through the
+//! journal, and the reply is what the sandbox received. From a pipe each line is one message. Replies and edits of the
+//! bot are shown as they arrive.
 //!
-//! What a phone does besides typing is typed, too, and so is who does it: see [`line`].
+//! Other actions of a phone, and other senders, have a notation: see [`user_action`].
 
 mod chat;
 mod progress_demo;
@@ -37,13 +37,13 @@ use crate::server::listen;
 
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
-    /// Where webhooks are received [default: a free port on loopback]
+    /// The address for webhooks [default: a free port on loopback]
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", hide_default_value = true)]
     listen: SocketAddr,
     /// The language of the bot: en, pt-BR or es.
     #[arg(long, default_value = "en", value_parser = parse_locale)]
     locale: Locale,
-    /// Play a tour of all that the bot can do, instead of asking.
+    /// Show a tour of everything that the bot can do.
     #[arg(long)]
     tour: bool,
 }
@@ -52,7 +52,7 @@ pub(super) struct DemoArgs {
 const TOUR: &str = include_str!("tour.txt");
 
 fn parse_locale(tag: &str) -> Result<Locale, String> {
-    Locale::parse(tag).ok_or_else(|| "there is en, pt-BR and es".to_owned())
+    Locale::parse(tag).ok_or_else(|| "the languages are en, pt-BR and es".to_owned())
 }
 
 pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
@@ -61,56 +61,62 @@ pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     }
     start_log(LevelFilter::OFF)?;
     let runtime = lifecycle::runtime()?;
-    let ended = runtime.block_on(run(options));
+    let result = runtime.block_on(run(options));
     runtime.shutdown_background();
-    ended
+    result
+}
+
+/// The listeners of the service and of the sandbox.
+struct DemoListeners {
+    public: TcpListener,
+    private: TcpListener,
+    upstream: TcpListener,
 }
 
 async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
     let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), SandboxOptions::default());
-    let (public, private, upstream) = (
-        listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
-        TcpListener::bind("127.0.0.1:0").await?,
-        TcpListener::bind("127.0.0.1:0").await?,
-    );
+    let listeners = DemoListeners {
+        public: listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
+        private: TcpListener::bind("127.0.0.1:0").await?,
+        upstream: TcpListener::bind("127.0.0.1:0").await?,
+    };
     let file = folder.path().join("vincula.toml");
-    let text = build_config(options.locale, &sandbox, &public, &private, &upstream, &folder)?;
+    let text = build_config(options.locale, &sandbox, &listeners, &folder)?;
     std::fs::write(&file, text)?;
-    // The demo is configured like any service, but for the environment, which is not its own.
+    // The demo is configured like any service, but without the environment.
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
     let loaded = config::load(&source, &catalog::names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
     let mut timing = TimingConfig::default();
     if options.tour {
-        // Its transcript is the same on a machine that is slow: how far an order is, is told of many groups alone.
+        // The transcript is the same on a slow machine: only commands on many groups show progress.
         timing.progress_message_after = REPLY_TIMEOUT;
     }
     let app = App::build(loaded.config, Clock::system(), timing).await?;
+    let DemoListeners { public, private, upstream } = listeners;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
     let chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
-    let bots: Vec<_> = app.worker.instances.values().cloned().collect();
+    let instances: Vec<_> = app.worker.instances.values().cloned().collect();
     let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
-    // Whoever is an admin of a community is known as one from the first line on.
-    for bot in &bots {
-        if let Some(roster) = &bot.community_admins {
-            roster.refresh(&bot.zapi).await?;
+    // Admins of communities are known from the first line on.
+    for instance in &instances {
+        if let Some(admins) = &instance.community_admins {
+            admins.refresh(&instance.zapi).await?;
         }
     }
-    let talked = if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await };
+    let result = if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await };
     shutdown.cancel();
     let _ = tokio::join!(upstream, service);
-    talked
+    result
 }
 
 fn build_config(
     locale: Locale,
     sandbox: &Sandbox,
-    public: &TcpListener,
-    private: &TcpListener,
-    upstream: &TcpListener,
+    listeners: &DemoListeners,
     folder: &tempfile::TempDir,
 ) -> anyhow::Result<String> {
     let Credentials { id, token, client_token, .. } = sandbox.account();
@@ -125,8 +131,8 @@ fn build_config(
         table.insert(key.to_owned(), value);
     };
     let journal = folder.path().join("vincula.db");
-    section(&["server"], "listen", public.local_addr()?.to_string().into());
-    section(&["server"], "admin_listen", private.local_addr()?.to_string().into());
+    section(&["server"], "listen", listeners.public.local_addr()?.to_string().into());
+    section(&["server"], "admin_listen", listeners.private.local_addr()?.to_string().into());
     section(&["store"], "url", format!("sqlite:{}", journal.display()).into());
     let instance = ["instances", "demo"];
     section(&instance, "id", id.clone().into());
@@ -134,12 +140,12 @@ fn build_config(
     if let Some(client_token) = client_token {
         section(&instance, "client_token", client_token.clone().into());
     }
-    section(&instance, "base_url", format!("http://{}", upstream.local_addr()?).into());
+    section(&instance, "base_url", format!("http://{}", listeners.upstream.local_addr()?).into());
     section(&instance, "locale", locale.tag().into());
     section(&instance, "owner_commands", true.into());
     section(&instance, "admins_from", "community".into());
     section(&["instances", "demo", "verify"], "zapi_token", true.into());
-    // A script is no phone: it types faster.
+    // A script types faster than a person.
     for limit in ["commands_per_minute", "changes_per_second", "messages_per_minute"] {
         section(&["instances", "demo", "limits"], limit, 60_000.into());
     }
@@ -148,7 +154,7 @@ fn build_config(
     Ok(demo.to_string())
 }
 
-/// Says the lines of a script. `\n` ends a line of the message, and `<link>` is the invite link that the bot
+/// Plays the lines of a script. `\n` ends a line of the message, and `<link>` is the invite link that the bot
 /// showed last.
 async fn play_script(mut chat: DemoChat, script: &str) -> anyhow::Result<ExitStatus> {
     for line in script.lines().filter(|line| !line.trim().is_empty()) {
@@ -164,9 +170,9 @@ async fn play_script(mut chat: DemoChat, script: &str) -> anyhow::Result<ExitSta
 
 async fn run_interactive(mut chat: DemoChat, file: PathBuf) -> anyhow::Result<ExitStatus> {
     if std::io::stdin().is_terminal() {
-        eprintln!("You are an admin of a made-up WhatsApp number. Try /help or /communities; Ctrl-D ends.");
+        eprintln!("You are an admin of a simulated WhatsApp number. Try /help or /communities; Ctrl-D ends.");
         eprintln!(
-            "Webhooks arrive at {}; other calls find all of it with --config {}",
+            "The webhook URL is {}; for other sub-commands use --config {}",
             chat.url(),
             file.display()
         );

@@ -1,4 +1,4 @@
-//! Who writes in the demo: the person at the terminal, the people of its made-up world, and strangers.
+//! The senders of the demo: the person at the terminal, the people of the sandbox, and unknown people.
 
 use crate::domain::Phone;
 use crate::sandbox::World;
@@ -6,15 +6,15 @@ use crate::sandbox::webhook_event::EventBuilder;
 
 /// The number of the person at the terminal.
 pub(super) const ADMIN_PHONE: &str = "5544999990001";
-/// The number of whoever has a name that nobody has.
+/// The number of a person with an unknown name.
 const UNKNOWN_PHONE: &str = "5544999990099";
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sender {
-    /// As the chat calls them.
+    /// Their name in the chat.
     pub(super) name: String,
-    /// Their number, where they show it.
+    /// Their number, unless they hide it.
     phone: Option<String>,
     lid: Option<String>,
 }
@@ -25,14 +25,14 @@ impl Sender {
         Self { name: "you".to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
     }
 
-    /// Somebody by name or number; a stranger where nobody has it.
+    /// Finds a person by name or number; if there is none, returns an unknown person.
     pub(super) fn find_or_unknown(world: &World, who: &str) -> Self {
         let number = Phone::from_typed(who);
-        let is_it = |phone: &str, name: &str| match number {
+        let matches = |phone: &str, name: &str| match number {
             Some(number) => Phone::parse(phone) == Some(number),
             None => name.to_lowercase() == who.to_lowercase(),
         };
-        match world.people().iter().find(|person| is_it(&person.phone, &person.name)) {
+        match world.people().iter().find(|person| matches(&person.phone, &person.name)) {
             Some(person) if person.phone == ADMIN_PHONE => Self::terminal_user(),
             Some(person) => Self {
                 name: person.name.clone(),
@@ -49,12 +49,12 @@ impl Sender {
         }
     }
 
-    /// Where the bot reaches them: the chat between the two.
+    /// The id of their direct chat with the bot.
     pub(super) fn chat_id(&self) -> &str {
         self.phone.as_deref().or(self.lid.as_deref()).unwrap_or_default()
     }
 
-    /// The event as they sent it.
+    /// Adds the sender to an event.
     pub(super) fn apply_to(&self, event: EventBuilder) -> EventBuilder {
         let event = self.phone.iter().fold(event.sender_name(&self.name), |event, phone| event.from(phone));
         self.lid.iter().fold(event, |event, lid| event.lid(lid))

@@ -1,38 +1,38 @@
-//! A line of the chat: what a person's phone does, as it is typed.
+//! The notation of the demo: a line is an action of a person's phone.
 
-/// A line, and who does it.
+/// A line: sender and action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ScriptLine<'a> {
-    /// `[as Bruno]`: somebody else than the person at the terminal, by name or number.
+    /// `[as Bruno]`: another person than the one at the terminal, by name or number.
     pub(super) sender: Option<&'a str>,
-    /// What they do.
+    /// The action.
     pub(super) action: UserAction<'a>,
-    /// How it was typed, but for who does it.
+    /// The typed text without the sender.
     pub(super) text: &'a str,
 }
 
-/// What a phone does.
+/// An action of a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UserAction<'a> {
     /// Sends a text.
     Text(&'a str),
-    /// `^text`: gives the last message another text.
+    /// `^text`: edits the last message.
     Edit(&'a str),
     /// `[photo] text`: sends a picture with this caption.
     Picture(&'a str),
-    /// `[owner] text`: is typed on the bot's own phone.
+    /// `[owner] text`: types on the bot's own phone.
     Owner(&'a str),
-    /// `[👍]`: puts a sign on the bot's last message.
+    /// `[👍]`: reacts to the bot's last message.
     Reaction(&'a str),
 }
 
 impl<'a> ScriptLine<'a> {
     pub(super) fn parse(line: &'a str) -> Self {
-        let somebody =
+        let with_sender =
             split_brackets(line).and_then(|(inside, rest)| Some((inside.strip_prefix("as ")?.trim(), rest)));
-        match somebody {
-            Some((who, typed)) if !who.is_empty() => {
-                Self { sender: Some(who), action: UserAction::parse(typed), text: typed }
+        match with_sender {
+            Some((sender, typed)) if !sender.is_empty() => {
+                Self { sender: Some(sender), action: UserAction::parse(typed), text: typed }
             }
             _ => Self { sender: None, action: UserAction::parse(line), text: line },
         }
@@ -53,7 +53,7 @@ impl<'a> UserAction<'a> {
     }
 }
 
-/// What stands in brackets at the beginning, and what follows.
+/// Splits brackets at the beginning from the rest.
 fn split_brackets(line: &str) -> Option<(&str, &str)> {
     let (inside, rest) = line.strip_prefix('[')?.split_once(']')?;
     Some((inside, rest.trim()))
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_line_says_who_does_what() {
-        for (line, who, deed) in [
+        for (line, sender, action) in [
             ("/link a b", None, UserAction::Text("/link a b")),
             ("^ /link a b", None, UserAction::Edit("/link a b")),
             ("[photo] /photo a", None, UserAction::Picture("/photo a")),
@@ -78,7 +78,7 @@ mod tests {
             ("[sic] hello", None, UserAction::Text("[sic] hello")),
         ] {
             let found = ScriptLine::parse(line);
-            assert_eq!((found.sender, found.action), (who, deed), "{line}");
+            assert_eq!((found.sender, found.action), (sender, action), "{line}");
         }
     }
 }

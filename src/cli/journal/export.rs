@@ -1,5 +1,5 @@
-//! `vincula journal export`: all orders, oldest first, page by page: a journal of any size is
-//! never in memory as a whole.
+//! `vincula journal export`: all commands, oldest first, page by page, so that a large journal is never in
+//! memory as a whole.
 
 use std::io::{self, BufWriter, Write};
 
@@ -10,32 +10,32 @@ use crate::cli::common::{ExitStatus, machine_output};
 use crate::clock::Timestamp;
 use crate::storage::{CommandRow, ListFilter, Store};
 
-/// How many orders are in memory at a time.
+/// How many commands are in memory at a time.
 const PAGE_SIZE: usize = 1_000;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExportArgs {
     #[arg(long, default_value = "csv")]
     format: ExportFormat,
-    /// Only orders of this state.
+    /// Only commands in this state.
     #[arg(long)]
     state: Option<StateFilter>,
-    /// Only orders of this instance.
+    /// Only commands of this instance.
     #[arg(long)]
     instance: Option<String>,
-    /// Only orders accepted then or later: 2026-01-31 or 2026-01-31T08:00:00Z.
+    /// Only commands accepted then or later: 2026-01-31 or 2026-01-31T08:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
     since: Option<Timestamp>,
-    /// Only orders accepted before.
+    /// Only commands accepted before.
     #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
     until: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ExportFormat {
-    /// A line an order, with a head.
+    /// A line a command, with a header.
     Csv,
-    /// One array, a line an order.
+    /// One array, a line a command.
     Json,
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn export(store: &Store, options: &ExportArgs) -> anyhow::Resul
         ExportFormat::Json => write_json(store, options, out).await,
     };
     match written {
-        // Whoever reads it has had enough.
+        // The reader closed the pipe.
         Err(error) if is_broken_pipe(&error) => Ok(ExitStatus::Success),
         written => written.map(|()| ExitStatus::Success),
     }
@@ -80,7 +80,7 @@ async fn write_json(store: &Store, options: &ExportArgs, mut out: impl Write) ->
     Ok(out.flush()?)
 }
 
-/// The orders of a selection, page by page.
+/// The commands of a filter, page by page.
 struct Pages<'a> {
     store: &'a Store,
     filter: ListFilter,
@@ -99,7 +99,7 @@ impl<'a> Pages<'a> {
         Self { store, filter, page: Vec::new() }
     }
 
-    /// The next page; none where there is nothing more.
+    /// The next page; `None` at the end.
     async fn next_page(&mut self) -> anyhow::Result<Option<&[CommandRow]>> {
         self.page = self.store.page(&self.filter, self.page.last(), PAGE_SIZE).await?;
         Ok(Some(&self.page[..]).filter(|page| !page.is_empty()))
@@ -116,10 +116,10 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// A day (its beginning in UTC) or a moment.
+/// Parses a day (its beginning in UTC) or a time.
 fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
     let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
     let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
-    let moment = moment.ok_or("write a day, 2026-01-31, or a moment, 2026-01-31T08:00:00Z")?;
+    let moment = moment.ok_or("write a day, 2026-01-31, or a time, 2026-01-31T08:00:00Z")?;
     Ok(Timestamp(moment.as_millisecond()))
 }

@@ -18,29 +18,29 @@ pub(crate) enum Format {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum StateFilter {
-    /// Not run yet, or to be tried again.
+    /// Not run yet, or waiting for a retry.
     Waiting,
-    /// Run, and being answered.
+    /// Run, and its reply is being sent.
     Answering,
-    /// Ended.
+    /// Finished.
     Done,
-    /// Given up.
+    /// Failed: a dead letter.
     Dead,
 }
 
 impl StateFilter {
-    /// The word in the journal.
+    /// The word in the database.
     pub(super) fn as_str(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
-/// The one order that was found by the beginning of its id.
+/// The one command that was found by the beginning of its id.
 pub(super) fn expect_single<'a>(rows: &'a [CommandRow], id: &str) -> anyhow::Result<&'a CommandRow> {
     match rows {
-        [] => anyhow::bail!("no order has an id that begins with {id:?}"),
+        [] => anyhow::bail!("no command has an id that begins with {id:?}"),
         [row] => Ok(row),
-        _ => anyhow::bail!("several orders have an id that begins with {id:?}: write more of it"),
+        _ => anyhow::bail!("several commands have an id that begins with {id:?}: write more of it"),
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn to_json(row: &CommandRow) -> serde_json::Value {
     })
 }
 
-/// The columns of an order, as [`record`] fills them.
+/// The columns of a command, as [`to_record`] fills them.
 pub(super) const CSV_COLUMNS: [&str; 14] = [
     "id",
     "instance",
@@ -104,10 +104,10 @@ pub(super) fn to_csv(rows: &[CommandRow]) -> anyhow::Result<String> {
     Ok(String::from_utf8(csv.into_inner()?)?)
 }
 
-/// A text that begins like a formula would be one in a spreadsheet; an apostrophe keeps it a text. That holds for
-/// each of its parts that some program makes a cell of: one that splits at `;`, as Excel does in Portuguese, at tabs
-/// or line by line knows nothing of our quotes. Who reads the file back drops one apostrophe of each part that
-/// begins with apostrophes, blanks and quotes, and then a sign of a formula.
+/// Escapes a text that a spreadsheet would take for a formula, with an apostrophe. That applies to each part that a
+/// program may make a cell of: one that splits at `;`, as Excel does in Portuguese, at tabs or line by line, ignores
+/// CSV quotes. To reverse it, drop one apostrophe of each part that begins with apostrophes, blanks and quotes, and
+/// then a sign of a formula.
 fn escape_csv_cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     if text.trim_start_matches('\'').starts_with(['\t', '\r']) {

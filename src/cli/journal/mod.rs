@@ -1,5 +1,4 @@
-//! `vincula journal`: lists orders, shows one with all that happened to it, takes dead letters up
-//! again, and exports.
+//! `vincula journal`: lists commands, shows one with its history, retries dead letters, and exports.
 
 mod export;
 mod format;
@@ -20,15 +19,15 @@ use crate::storage::{AuditEvent, CommandRow, OpenedStore, Store};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum JournalCommand {
-    /// List the newest orders.
+    /// List the newest commands.
     #[command(
         after_help = "Examples:\n  vincula journal list\n  vincula journal list --state dead --format json"
     )]
     List {
-        /// Only orders of this state.
+        /// Only commands in this state.
         #[arg(long)]
         state: Option<StateFilter>,
-        /// How many at most.
+        /// The most commands to list.
         #[arg(long, default_value_t = 20)]
         limit: usize,
         #[arg(long, default_value = "table")]
@@ -36,26 +35,26 @@ pub(super) enum JournalCommand {
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// Show one order: its answer, its states and tries, and each call to Z-API that was made for it.
+    /// Show one command: its reply, its states and attempts, and each of its calls to Z-API.
     #[command(after_help = "Example:\n  vincula journal show 019ab1f2")]
     Show {
-        /// The order's id, or its beginning.
+        /// The command's id, or its beginning.
         id: String,
         #[arg(long, default_value = "table")]
         format: Format,
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// Take dead letters up again, also while the service runs: it begins within 5 seconds.
+    /// Retry dead letters, also while the service runs: it starts within 5 seconds.
     ///
-    /// An order that was given up is carried out anew, with its whole time before it; one that was
-    /// done but not answered is only answered.
+    /// A command that failed is run again, with the full time for retries; one that only lacks its reply gets its
+    /// reply.
     #[command(after_help = "Examples:\n  vincula journal retry 019ab1f2\n  vincula journal retry --all-dead")]
     Retry {
-        /// The order's id, or its beginning.
+        /// The command's id, or its beginning.
         #[arg(required_unless_present = "all_dead", conflicts_with = "all_dead")]
         id: Option<String>,
-        /// All orders that were given up.
+        /// All commands that failed.
         #[arg(long)]
         all_dead: bool,
         #[arg(long, default_value = "table")]
@@ -63,10 +62,10 @@ pub(super) enum JournalCommand {
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// Write all orders to stdout, oldest first: as CSV, or as one JSON array with a line an order.
+    /// Write all commands to stdout, oldest first: as CSV, or as one JSON array with a line a command.
     #[command(after_help = "\
 Examples:
-  vincula journal export > orders.csv
+  vincula journal export > commands.csv
   vincula journal export --format json --state dead --since 2026-01-01 --until 2026-02-01")]
     Export {
         #[command(flatten)]
@@ -117,14 +116,14 @@ async fn list(
     let state = state.map(StateFilter::as_str);
     let rows = store.list(state.as_deref(), limit).await?;
     match format {
-        Format::Table if rows.is_empty() => eprintln!("No order."),
+        Format::Table if rows.is_empty() => eprintln!("No command."),
         Format::Table => {
             let mut table = Table::new();
             table
                 .load_style(UTF8_HORIZONTAL_ONLY)
                 .set_header(["id", "accepted", "instance", "admin", "state", "command"]);
             for row in &rows {
-                // While the answer is on its way the outcome is a plan, not yet what happened.
+                // Until the reply is sent, the outcome is planned, not final.
                 let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
                 let state = ended.unwrap_or(&row.state);
                 let text = strip_control(&row.text);
@@ -150,28 +149,28 @@ async fn list(
 async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<ExitStatus> {
     let rows = store.find(id).await?;
     let row = expect_single(&rows, id)?;
-    let notes = store.audit_events(&row.id).await?;
+    let events = store.audit_events(&row.id).await?;
     match format {
-        Format::Table => print_output(&format_text(row, &notes, kept))?,
+        Format::Table => print_output(&format_text(row, &events, kept))?,
         Format::Csv => print_output(&to_csv(&rows)?)?,
         Format::Json => {
-            let mut order = to_json(row);
-            let note = |note: &AuditEvent| json!({ "at": note.at.to_string(), "event": note.event, "detail": note.detail });
-            order["audit_events"] = notes.iter().map(note).collect();
-            print_output(&format!("{order:#}\n"))?;
+            let mut command = to_json(row);
+            let event = |event: &AuditEvent| json!({ "at": event.at.to_string(), "event": event.event, "detail": event.detail });
+            command["audit_events"] = events.iter().map(event).collect();
+            print_output(&format!("{command:#}\n"))?;
         }
     }
     Ok(ExitStatus::Success)
 }
 
-/// The order ended so long ago that its texts are no longer kept.
+/// The command ended so long ago that its texts were deleted.
 fn is_trimmed(row: &CommandRow) -> bool {
     row.text.is_empty()
 }
 
-fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String {
+fn format_text(row: &CommandRow, events: &[AuditEvent], kept: Duration) -> String {
     let mut text = format!(
-        "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
+        "id        {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\nattempts  {} failed\n",
         row.id,
         row.instance,
         row.admin,
@@ -197,13 +196,13 @@ fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String
         text.push_str(&format!("\n{}\n", indent(&message)));
     }
     text.push('\n');
-    for note in notes {
+    for event in events {
         text.push_str(
             &format!(
                 "{}  {} {}\n",
-                note.at,
-                note.event,
-                strip_control(note.detail.as_deref().unwrap_or_default())
+                event.at,
+                event.event,
+                strip_control(event.detail.as_deref().unwrap_or_default())
             )
             .replace(" \n", "\n"),
         );
@@ -211,8 +210,8 @@ fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String
     text
 }
 
-/// One line without control characters and what nobody sees: what people typed must neither drive
-/// the terminal nor turn a line around.
+/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
+/// a line.
 fn strip_control(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,4 +1,4 @@
-//! `vincula journal retry`: takes dead letters up again, also while the service runs.
+//! `vincula journal retry`: retries dead letters, also while the service runs.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 /// How many dead letters are read at a time.
 const PAGE_SIZE: usize = 500;
 
-/// Takes up the order with this id, or all that are dead; tells each that was.
+/// Retries the command with this id, or all dead letters, and prints each.
 pub(super) async fn retry(store: &Store, id: Option<&str>, format: Format) -> anyhow::Result<ExitStatus> {
     let mut taken: Vec<(String, RequeueResult)> = Vec::new();
     let mut left = Vec::new();
@@ -47,14 +47,14 @@ async fn requeue(
     left: &mut Vec<String>,
 ) -> anyhow::Result<()> {
     match store.requeue(row.id.clone()).await? {
-        // Somebody else took it up since it was read.
+        // Another process requeued it since it was read.
         RequeueResult::NotDead if row.state == "dead" => {}
         RequeueResult::NotDead => left.push(format!(
-            "{} is no dead letter: its state is {}. Only orders that were given up can be retried",
+            "{} is no dead letter: its state is {}. Only commands that failed can be retried",
             row.id, row.state
         )),
         RequeueResult::TextTrimmed => left.push(format!(
-            "{}: what was typed is no longer kept, so it cannot be carried out. Its admin can send it again",
+            "{}: its text was deleted, so it cannot be run. Its admin can send it again",
             row.id
         )),
         requeued => taken.push((row.id.clone(), requeued)),
@@ -62,16 +62,16 @@ async fn requeue(
     Ok(())
 }
 
-/// What is done again.
+/// What is done again, in one word.
 fn describe(requeued: RequeueResult) -> &'static str {
-    if requeued == RequeueResult::Answer { "answer" } else { "order" }
+    if requeued == RequeueResult::Answer { "reply" } else { "command" }
 }
 
 fn print_result(taken: &[(String, RequeueResult)], format: Format) -> anyhow::Result<()> {
     match format {
         Format::Table => taken.iter().try_for_each(|(id, requeued)| {
             print_output(&match requeued {
-                RequeueResult::Answer => format!("{id}  its answer is sent again\n"),
+                RequeueResult::Answer => format!("{id}  its reply is sent again\n"),
                 _ => format!("{id}  is carried out again\n"),
             })
         }),

@@ -109,8 +109,8 @@ fn another_person_sends_commands_from_their_own_phone() {
             "/link",
             "There is no community “Marketing BR”",
         ),
-        ("[as Carla] /communities", "Carla", "/communities", "(no order: not_an_admin)"),
-        ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no order: not_an_admin)"),
+        ("[as Carla] /communities", "Carla", "/communities", "(no command: not_an_admin)"),
+        ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no command: not_an_admin)"),
     ];
     let input: String = script.iter().map(|(line, ..)| format!("{line}\n")).collect();
 

@@ -127,7 +127,7 @@ fn dead_letters_are_retried_while_the_service_runs() {
     assert_eq!((one.code, one.err.as_str()), (Some(0), ""), "{one:#?}");
     assert_eq!(one.out, format!("{given_up}  is carried out again\n"));
     let taken: serde_json::Value = serde_json::from_str(&all.out).unwrap();
-    assert_eq!(taken, serde_json::json!([{ "id": unanswered, "again": "answer" }]));
+    assert_eq!(taken, serde_json::json!([{ "id": unanswered, "again": "reply" }]));
     is_in(&place, &given_up, "done");
     is_in(&place, &unanswered, "done");
     let said = |id: &str| -> Vec<String> {
