@@ -7,7 +7,7 @@ use crate::command::{
     CommandSpec, ParsedCommand, is_greeting, lookup, parse_command, parse_without_prefix, prompt,
 };
 
-use super::IgnoreReason;
+use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
 
 /// What a message may be to us, if its sender is an admin.

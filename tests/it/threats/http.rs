@@ -1,6 +1,6 @@
 //! The public listener against clients that want its time, its memory, or two answers for one request.
 //!
-//! How long each is waited for, and how many may come, is tried at length in `http` and
+//! How long each is waited for, and how many may come, is tried at length in `server` and
 //! `webhook::limits`; here stands that an admin is served meanwhile.
 
 use std::time::{Duration, Instant};

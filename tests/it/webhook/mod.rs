@@ -1,14 +1,14 @@
-//! The public side, row by row of CONTRACT.md §3: a webhook comes in over HTTP, and is answered.
+//! The public side, row by row of CONTRACT.md §3: requests and their responses.
 
 mod accepted;
+mod enqueue;
 mod ignored;
-mod journal;
-mod floods;
 mod limits;
-mod refused;
+mod overload;
+mod rejected;
 mod schemes;
 
-pub use journal::hold;
+pub use enqueue::hold;
 
 use serde_json::Value;
 use vincula::sandbox::webhook_event::Answer;
