@@ -35,11 +35,9 @@ const INVALID_JSON: Problem = Problem::new(StatusCode::BAD_REQUEST, "The body is
 const STORE_UNAVAILABLE: Problem =
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The journal cannot be written now. Send it again.")
         .retry_after(RETRY_AFTER_SECS);
-const OVERLOADED: Problem = Problem::new(
-    StatusCode::SERVICE_UNAVAILABLE,
-    "Too many commands wait to be written to the journal. Send it again.",
-)
-.retry_after(RETRY_AFTER_SECS);
+const OVERLOADED: Problem =
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too many commands wait for the journal. Send it again.")
+        .retry_after(RETRY_AFTER_SECS);
 
 /// The bodies of nearly all responses.
 static IGNORED_BODIES: LazyLock<[Bytes; IgnoreReason::ALL.len()]> = LazyLock::new(|| {

@@ -173,7 +173,9 @@ fn strip_nul(text: Cow<'_, str>) -> Cow<'_, str> {
 fn sent_by_owner(fields: &EventFields<'_>, ours: &InstanceInfo<'_>) -> Result<bool, IgnoreReason> {
     match (fields.from_api.as_bool(), fields.from_me.as_bool()) {
         (Tristate::No, Tristate::No) => Ok(false),
-        (Tristate::No, Tristate::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
+        (Tristate::No, Tristate::Yes) if ours.owner_commands && fields.from_api.is_explicitly_no() => {
+            Ok(true)
+        }
         // An echo of our own message would make a loop (T12), whether or not it is marked as ours. If a missing flag
         // counted as no, a person who can make the bot say something could send commands in its owner's name.
         _ => Err(IgnoreReason::FromMe),

@@ -61,7 +61,6 @@ async fn what_the_headers_prove_forged_is_answered_before_its_body_is_read() {
         (TARGET, &[JSON, ("transfer-encoding", "chunked"), wrong]),
         (TARGET, &[JSON, ("content-length", "200000")]),
         ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
-        ("/", &[JSON, ("content-length", "1000")]),
         // It would be let in at the other door, were there no segment too many.
         ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
     ] {
@@ -388,7 +387,7 @@ async fn t07_a_large_body_takes_as_long_to_refuse_whichever_instance_is_named() 
 
     let wrong = quickest_refusal(&bot, TARGET, &[FORGED], &body).await;
     for target in
-        ["/webhooks/nobody", "/webhooks/", "/other", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
+        ["/webhooks/nobody", "/webhooks/x/y", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
     {
         let taken = quickest_refusal(&bot, target, &[FORGED], &body).await;
         assert!(
