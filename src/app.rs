@@ -14,7 +14,7 @@ use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
-use crate::webhook::{WebhookHandler, rejection_notice};
+use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
 use crate::worker::{InstanceRuntime, Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
@@ -68,10 +68,9 @@ impl App {
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
         let webhook_handler = WebhookHandler::new(
             instances.values().cloned(),
-            store.clone(),
+            Enqueuer::new(store.clone(), rejection_notifier),
             clock.clone(),
             &config.server,
-            rejection_notifier,
             &metrics,
         );
         let policy = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };

@@ -33,7 +33,7 @@ const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 const MAX_PENDING_COMMANDS: usize = 1_024;
 
 /// Writes commands and connection status events to the journal.
-pub(super) struct Enqueuer {
+pub struct Enqueuer {
     store: Store,
     pending: Semaphore,
     replay_guard: ReplayGuard,
@@ -84,7 +84,8 @@ impl Event<'_> {
 }
 
 impl Enqueuer {
-    pub(super) fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
+    /// Writes to this journal, and replies to non-admins with this notifier.
+    pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
         let pending = Semaphore::new(MAX_PENDING_COMMANDS);
         Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier }
     }
@@ -142,7 +143,7 @@ impl Enqueuer {
                     return Ok(WebhookOutcome::StoreUnavailable);
                 }
             }
-            let outcome = self.insert_with_rate_limit(endpoint, &admin, kind, &event.message, now).await?;
+            let outcome = self.insert_with_rate_limit(endpoint, &admin, kind, &event).await?;
             match outcome {
                 WebhookOutcome::Duplicate if matches!(event.intent, MessageIntent::Edit(_)) => {}
                 WebhookOutcome::StoreUnavailable => return Ok(outcome),
@@ -181,9 +182,9 @@ impl Enqueuer {
         endpoint: &Endpoint,
         admin: &Admin,
         kind: EnqueueKind,
-        message: &Message,
-        now: Timestamp,
+        event: &Event<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
+        let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
         let (limiter, key): (&CommandRateLimiter, _) = match kind {
             EnqueueKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),

@@ -32,13 +32,12 @@ use super::outcome::{
     too_many_requests,
 };
 use super::payload::{self, InstanceInfo, ParsedEvent};
-use super::rejection_notice::RejectionNotifier;
 use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
 use crate::failpoint::{self, Step};
 use crate::problem::Problem;
-use crate::storage::{ConnectionReport, Store};
+use crate::storage::ConnectionReport;
 use crate::telemetry::Metrics;
 use crate::worker::InstanceRuntime;
 
@@ -70,10 +69,9 @@ impl WebhookHandler {
     /// A handler for these instances.
     pub fn new(
         instances: impl Iterator<Item = Arc<InstanceRuntime>>,
-        store: Store,
+        enqueuer: Enqueuer,
         clock: Clock,
         server: &ServerConfig,
-        rejection_notifier: RejectionNotifier,
         metrics: &Metrics,
     ) -> Self {
         let mut endpoints: Vec<_> = instances.map(|instance| Endpoint::new(instance, metrics)).collect();
@@ -86,7 +84,7 @@ impl WebhookHandler {
             body_reader: BodyReader::new(server.max_body),
             trusted_proxies: server.trusted_proxies.clone(),
             auth_failures: AuthFailureLimiter::new(Instant::now()),
-            enqueuer: Enqueuer::new(store, rejection_notifier),
+            enqueuer,
             unknown_endpoint: RejectionMetrics::new(metrics, "", "unknown_instance"),
         }
     }

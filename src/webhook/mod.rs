@@ -21,5 +21,6 @@ pub mod replay;
 pub mod sign;
 pub mod verify;
 
+pub use enqueue::Enqueuer;
 pub use handler::WebhookHandler;
 pub use ignore_reason::IgnoreReason;
