@@ -1,4 +1,4 @@
-//! An order is in the journal before it is answered `accepted`, and it is there once.
+//! A command is in the journal before the response `accepted`, and only once.
 
 use futures_util::future::join_all;
 use vincula::sandbox::webhook_event::post;

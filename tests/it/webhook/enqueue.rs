@@ -1,4 +1,4 @@
-//! The door and the disk: an order needs it, nothing else does.
+//! The webhook endpoint and the disk: only commands need it.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,7 +9,7 @@ use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{Wire, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
-/// Another process that holds the journal's file for writing.
+/// Locks the file of the journal for writing, as another process would.
 pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     let url = format!("sqlite:{}", journal.display());
@@ -73,7 +73,7 @@ async fn t34_word_of_the_connection_costs_a_row_once_and_nothing_when_it_says_no
     let before = at_rest(&bot.journal_path()).await;
     assert_ne!(before, empty);
 
-    // The same again, later ones, older ones.
+    // The same event again, later ones, older ones.
     for seconds_ago in (0..200).map(|number| if number % 2 == 0 { 3_600 } else { 3_500 + number }) {
         assert_status(&bot.post(&word(seconds_ago)).await, "ignored");
     }
@@ -93,7 +93,7 @@ async fn chatter_costs_postgresql_nothing_either() {
 
     chat(&bot).await;
 
-    // Each connection reports what it did at its next transaction that is a second away from the one before.
+    // Each connection reports its statistics with its next transaction that is a second after the last report.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.orders().await, 2);
@@ -104,11 +104,11 @@ async fn chatter_costs_postgresql_nothing_either() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         counted = server.transactions(&url).await - before;
     }
-    // The order, the first one's last notes, and the worker's look each 5 s; a thousand messages, nothing.
+    // The command, the last notes of the first one, and a poll of the worker every 5 s; nothing for a thousand messages.
     assert!(counted < 100, "{counted} transactions");
 }
 
-/// A thousand messages that are no orders.
+/// Sends a thousand messages that are no commands.
 async fn chat(bot: &Service) {
     let chatter: Vec<String> = [
         bot.message(ANA, "que bom"),
@@ -130,7 +130,7 @@ async fn chat(bot: &Service) {
     }
 }
 
-/// The journal's files: name, size, last change.
+/// The files of the journal: name, size, time of the last change.
 fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     let mut files: Vec<_> = std::fs::read_dir(journal.parent().unwrap())
         .unwrap()
@@ -144,7 +144,7 @@ fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     files
 }
 
-/// The files once the worker has nothing more to write.
+/// The files when the worker has nothing more to write.
 async fn at_rest(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     let mut before = files(journal);
     loop {

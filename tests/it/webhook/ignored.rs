@@ -1,4 +1,4 @@
-//! Authentic events that are no orders: 200, and a word why; every kind that Z-API sends passes.
+//! Authentic events that are no commands: 200 with a reason, for every kind of event that Z-API sends.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn each_reason_why_an_event_is_no_command_is_told() {
     }
     assert_eq!(bot.orders().await, 0);
 
-    // Two are within the rate; the third is written down to tell Ana, the fourth is ignored.
+    // Two are within the limit; the third is stored, so that Ana is told; the fourth is ignored.
     for _ in 0..3 {
         assert_status(&bot.post(&order()).await, "accepted");
     }

@@ -1,4 +1,4 @@
-//! T33 and T34: more than there is room for. Forged requests stay cheap, and nobody silences an admin with them.
+//! T33 and T34: floods. Forged requests stay cheap, and do not keep commands of admins out.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::support::{ANA, Service};
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SECRET: &str = "made-up-secret-of-a-relay";
 const SIGNED: &str = "[instances.main.verify]\nhmac = { header = \"x-signature\", secrets = [\"made-up-secret-of-a-relay\"] }\n";
-/// What looks like a signature, and is none.
+/// Looks like a signature, but is none.
 const FORGED: (&str, &str) =
     ("x-signature", "0000000000000000000000000000000000000000000000000000000000000000");
 const SECOND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ fn signature(body: &str) -> String {
     hex::encode(mac.chain_update(body).finalize().into_bytes())
 }
 
-/// The answer to a head whose body never comes; none where that is waited for, for which it has 10 s.
+/// The response to a head without its body; `None` if the service waits for the body.
 async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(&request("POST", target, headers, b"")).await;
@@ -34,7 +34,7 @@ async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -
     Some(answer)
 }
 
-/// More forged requests than an address may send, from one or, behind a proxy, from another.
+/// Sends more forged requests than an address may.
 async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let all = [&[JSON, ("content-length", "2")], headers].concat();
     let forged = request("POST", TARGET, &all, b"{}");
@@ -61,13 +61,13 @@ async fn what_the_headers_prove_forged_is_answered_before_its_body_is_read() {
         (TARGET, &[JSON, ("transfer-encoding", "chunked"), wrong]),
         (TARGET, &[JSON, ("content-length", "200000")]),
         ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
-        // It would be let in at the other door, were there no segment too many.
+        // The token is right, but the path has a segment too many.
         ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
     ] {
-        let answer = answer_to_head(&bot, target, headers).await.expect("it waits for a body");
+        let answer = answer_to_head(&bot, target, headers).await.expect("the service waits for a body");
         assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
     }
-    // Who asks first whether to send it is not told to go on.
+    // A client that asks first is not told to send the body.
     let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
     assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
 }
@@ -83,12 +83,12 @@ async fn nobody_learns_the_names_of_instances_by_whether_a_body_is_read() {
         for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
             let all = [&[JSON, ("content-length", "1000")], headers].concat();
             let unsigned = answer_to_head(&bot, target, &all).await;
-            assert_eq!(unsigned.expect("it waits for a body").status, 401, "{target}");
+            assert_eq!(unsigned.expect("the service waits for a body").status, 401, "{target}");
         }
     }
 }
 
-/// The attack: a proxy stands in front and nobody named it, so all senders have one address.
+/// All senders have the address of a proxy that is not configured.
 #[tokio::test]
 async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() {
     let bot = Service::start().await;
@@ -102,7 +102,7 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
     assert_eq!((unknown.status, unknown.text()), (429, limited.text()));
 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
-    // However large: the header vouches for it.
+    // A large body too, since a header authenticates it.
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(
@@ -112,7 +112,7 @@ async fn a_flood_of_forged_requests_does_not_silence_who_has_the_same_address() 
     assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
 }
 
-/// The same where only the body shows who signed it. What an address loses is what no order needs.
+/// The same if only the body can be verified. A limited address loses nothing that a command needs.
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address() {
     let bot = Service::with().verify(SIGNED).start().await;
@@ -121,12 +121,12 @@ async fn a_flood_of_wrong_signatures_does_not_silence_who_has_the_same_address()
     assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
 
-    // Nothing large, and nothing that does not say how large it is, is read from this address.
+    // Large bodies, and those without a length, are not read from this address.
     for headers in
         [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
     {
         for target in [TARGET, "/webhooks/nobody"] {
-            let answer = answer_to_head(&bot, target, &headers).await.expect("it waits for a body");
+            let answer = answer_to_head(&bot, target, &headers).await.expect("the service waits for a body");
             expect_problem(&answer, 429);
             assert!(answer.header("retry-after").is_some());
         }
@@ -148,7 +148,7 @@ async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
         let headers = [&[wrong], forwarded].concat();
         bot.deliver(TARGET, &headers, b"{}").await.status
     };
-    // What the sender wrote to the left of what the proxy added changes nothing.
+    // The part left of what the proxy added changes nothing.
     flood(&bot, &[wrong, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")]).await;
 
     assert_eq!(status(&[("x-forwarded-for", "198.51.100.7")]).await, 429);
@@ -167,8 +167,7 @@ async fn an_address_that_no_trusted_proxy_forwards_is_not_believed() {
     expect_problem(&answer, 429);
 }
 
-/// The journal is slow, and 1,024 orders wait for it: one more is told at once, and chatter is answered
-/// as ever.
+/// While 1,024 commands wait for the journal, one more gets a 503 at once, and chatter is handled as usual.
 #[tokio::test]
 async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
@@ -178,7 +177,7 @@ async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
         let length = body.len().to_string();
         request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
     };
-    // All are connected before the journal is held.
+    // All connect before the journal is locked.
     let mut wires = Vec::new();
     for _ in 0..1_068 {
         let mut wire = Wire::to(&bot.url).await;
@@ -188,8 +187,8 @@ async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
     }
     let lock = hold(&bot.journal_path()).await;
     let mut busy = 0;
-    // An order waits for 2 s: on a machine that is too slow to take in all of them meanwhile, some of the first have
-    // been refused when the last come, and it is tried again.
+    // A command waits for 2 s. On a slow machine the first ones time out before the last ones arrive: then it is tried
+    // again.
     for round in 0.. {
         let orders: Vec<_> = wires.iter().map(|_| posted("/whoami")).collect();
         let begun = Instant::now();
@@ -227,15 +226,15 @@ async fn more_commands_than_may_wait_for_the_journal_are_sent_away_at_once() {
         busy as u64
     );
     drop(lock);
-    // They left no trace: the places are free, and none of them counted as an order.
+    // The permits are free again, and none of the commands counts for the rate limit.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 }
 
-/// How many large bodies of unproven senders are read at a time.
+/// Large bodies of unauthenticated requests that are read at a time.
 const LARGE: usize = 64;
 const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
 
-/// One instance whose webhooks are signed, and one whose webhooks bear the token.
+/// One instance with signed webhooks, and one with the token.
 async fn start_signed_and_proven() -> Service {
     let second = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
@@ -247,7 +246,7 @@ async fn start_signed_and_proven() -> Service {
     Service::with().verify(SIGNED).admins(&second).start().await
 }
 
-/// Begins a large body from this address that never ends, told of its length or not.
+/// Begins a large body from this address that never ends, with its length or chunked.
 async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> Wire {
     let mut wire = Wire::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
@@ -262,7 +261,7 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
     wire
 }
 
-/// Large webhooks of honest senders get through, signed ones and such as bear the token.
+/// Checks that large authentic webhooks are handled, signed ones and ones with the token.
 async fn expect_large_ones_answered(bot: &Service) {
     for _ in 0..3 {
         let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
@@ -275,7 +274,7 @@ async fn expect_large_ones_answered(bot: &Service) {
     }
 }
 
-/// T28: large bodies that nobody ends fill no memory, and keep no large one of somebody else out.
+/// T28: large bodies that never end fill no memory, and keep no other large body out.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_one_address_keep_nobody_elses_out() {
     let bot = start_signed_and_proven().await;
@@ -285,7 +284,7 @@ async fn t28_slow_large_bodies_of_one_address_keep_nobody_elses_out() {
         slow.push(begin_large(&bot, "127.0.0.1", target, number % 5 > 0).await);
     }
 
-    // The oldest made room: no more are read than there are places for.
+    // The oldest were replaced: no more are read than the limit.
     for wire in &mut slow[..15] {
         let given_up = wire.answer().await.expect("it is given up");
         expect_problem(&given_up, 503);
@@ -296,7 +295,7 @@ async fn t28_slow_large_bodies_of_one_address_keep_nobody_elses_out() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// The same where each comes from an address of its own.
+/// The same if each has its own address.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_many_addresses_keep_nobody_elses_out() {
     let bot = start_signed_and_proven().await;
@@ -308,7 +307,7 @@ async fn t28_slow_large_bodies_of_many_addresses_keep_nobody_elses_out() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// Who has proved to be one of ours finds a place, however many do.
+/// Large bodies with authenticated headers are all read, however many there are.
 #[tokio::test]
 async fn t28_large_bodies_whose_headers_prove_them_take_nobodys_place() {
     let bot = Service::start().await;
@@ -322,7 +321,7 @@ async fn t28_large_bodies_whose_headers_prove_them_take_nobodys_place() {
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
-    // None of them was given up for it.
+    // None of them was replaced.
     let whole = " ".repeat(100_000 - 2);
     for wire in [0, LARGE, 2 * LARGE - 1] {
         let wire = &mut reading[wire];
@@ -332,7 +331,7 @@ async fn t28_large_bodies_whose_headers_prove_them_take_nobodys_place() {
 }
 
 impl Service {
-    /// Sends an order with its signature, and returns the answer to it.
+    /// Sends a signed command, and returns the reply.
     async fn ask_signed(&self, text: &str) -> String {
         let order = self.message(ANA, text);
         let sign = signature(&order.body());
@@ -342,8 +341,7 @@ impl Service {
     }
 }
 
-/// How long a refusal takes that needs the whole body, in the quickest of some tries: what disturbs a machine
-/// makes it slower, and nothing makes it quicker.
+/// The shortest time of several rejections that need the whole body: disturbances only make them slower.
 async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
@@ -355,7 +353,7 @@ async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)],
     quickest
 }
 
-/// T7: to hash a megabyte with eight keys takes many times as long as to take them in.
+/// T7: hashing a megabyte with eight keys takes many times as long as reading it.
 #[tokio::test]
 async fn t07_a_large_body_takes_as_long_to_refuse_whichever_instance_is_named() {
     let secrets =

@@ -1,4 +1,4 @@
-//! 401: the same answer for every reason, so that nobody learns which one it was.
+//! 401: the same response for every reason, so that it does not tell the reason; and 404.
 
 use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{ask, authority, request};
@@ -10,7 +10,7 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 /// A target, headers and a body.
 type Attempt = (String, Vec<(&'static str, String)>, String);
 
-/// What of an answer anybody could learn from; the date is no secret.
+/// The parts of a response that could tell something: all but the date.
 fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
     (answer.status, headers, answer.text())
@@ -66,7 +66,7 @@ async fn t01_t07_every_failed_proof_gets_the_same_answer() {
     ] {
         table.push(sent_to(target));
     }
-    // Nothing is parsed before it is verified: what is no JSON says nothing else either.
+    // Nothing is parsed before it is verified: a body that is no JSON gets the same response.
     for body in ["", "{", "[]", "\u{0}", "<html>"] {
         table.push((right.clone(), vec![], body.to_owned()));
         table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
@@ -87,7 +87,7 @@ async fn t01_t07_every_failed_proof_gets_the_same_answer() {
     assert_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
 }
 
-/// There are no endpoints: such a request tells nothing, whatever proves it.
+/// Also with a valid token.
 #[tokio::test]
 async fn paths_outside_of_the_webhooks_are_not_found() {
     let bot = Service::start().await;
