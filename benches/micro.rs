@@ -166,7 +166,7 @@ fn parsing_chatter_as_no_command(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn parsing_a_command(bencher: Bencher<'_, '_>) {
-    let (verified, prefixes) = (verified(events::order(0, 7)), ["/".to_owned()]);
+    let (verified, prefixes) = (verified(events::command_event(0, 7)), ["/".to_owned()]);
     let message = message(&verified);
     assert!(parse_command(&message.text, &prefixes).is_some());
     bencher.bench(|| parse_command(black_box(&message.text), &prefixes));
@@ -174,7 +174,7 @@ fn parsing_a_command(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
-    let (verified, admins) = (verified(events::order(0, 7)), Admins::new(&instance(by_token())));
+    let (verified, admins) = (verified(events::command_event(0, 7)), Admins::new(&instance(by_token())));
     let sender = message(&verified).sender;
     assert!(admins.find(sender, false).is_some());
     bencher.bench(|| admins.find(black_box(sender), false).is_some());

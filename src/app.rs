@@ -1,4 +1,4 @@
-//! Composition: a configuration becomes a service, ready to be started by `lifecycle`.
+//! Builds a service from a configuration; `lifecycle` starts it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
-use crate::webhook::{WebhookHandler, rejection_notice};
+use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
 use crate::worker::{InstanceRuntime, Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
-/// Between the first readings of two instances.
+/// Delay between the first refreshes of two instances.
 const REFRESH_STAGGER: Duration = Duration::from_millis(25);
 
 /// Why the service cannot start.
@@ -32,54 +32,53 @@ pub enum StartError {
     HttpClient(#[from] ClientError),
 }
 
-/// A service that is composed, but not started.
+/// A service that is built, but not started.
 pub struct App {
     /// Limits of the listeners.
     pub server: ServerConfig,
-    /// The public side.
+    /// Handles the webhooks.
     pub webhook_handler: Arc<WebhookHandler>,
-    /// Carries orders to the end.
+    /// Runs the commands.
     pub worker: Worker,
     /// The journal.
     pub store: Store,
-    /// Writes the journal; must run.
+    /// Writes the journal; must be spawned.
     pub writer: BoxFuture<'static, ()>,
-    /// Sends refusals to strangers; must run.
+    /// Replies to non-admins; must be spawned.
     pub rejection_notices: BoxFuture<'static, ()>,
-    /// Takes from the journal what is kept no longer; must run.
+    /// Deletes old rows of the journal; must be spawned.
     pub retention: BoxFuture<'static, ()>,
-    /// Knows the admins of communities, where these may give orders; must run.
+    /// Refreshes the admins of communities, where these may send commands; must be spawned.
     pub admin_refresh: BoxFuture<'static, ()>,
     /// The counters.
     pub metrics: Arc<Metrics>,
 }
 
 impl App {
-    /// Opens the journal and composes the service; no port is opened yet.
+    /// Opens the journal and builds the service; no port is opened yet.
     pub async fn build(config: Config, clock: Clock, timing: TimingConfig) -> Result<Self, StartError> {
         let OpenedStore { store, writer } =
             Store::open(config.store.url.expose_secret(), clock.clone(), timing.lease).await?;
         let metrics = Arc::new(Metrics::default());
-        let (mut bots, mut connections) = (HashMap::new(), HttpClients::default());
+        let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
-            let bot = InstanceRuntime::new(instance, &store, &mut connections, &clock)?;
-            bots.insert(bot.instance.name.to_string(), Arc::new(bot));
+            let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock)?;
+            instances.insert(runtime.instance.name.to_string(), Arc::new(runtime));
         }
-        let (courtesy, refusals) = rejection_notice::new_rejection_notifier();
-        let door = WebhookHandler::new(
-            bots.values().cloned(),
-            store.clone(),
+        let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
+        let webhook_handler = WebhookHandler::new(
+            instances.values().cloned(),
+            Enqueuer::new(store.clone(), rejection_notifier),
             clock.clone(),
             &config.server,
-            courtesy,
             &metrics,
         );
-        let kept = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };
-        let rosters = refresh_admins(bots.values().cloned().collect()).boxed();
-        let retention = retention::trim_forever(store.clone(), clock.clone(), kept).boxed();
+        let policy = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };
+        let admin_refresh = refresh_admins(instances.values().cloned().collect()).boxed();
+        let retention = retention::trim_forever(store.clone(), clock.clone(), policy).boxed();
         let worker = Worker {
             store: store.clone(),
-            instances: bots,
+            instances,
             started_at: clock.now(),
             clock,
             timing,
@@ -87,29 +86,25 @@ impl App {
         };
         Ok(Self {
             server: config.server,
-            webhook_handler: Arc::new(door),
+            webhook_handler: Arc::new(webhook_handler),
             worker,
             store,
             writer,
-            rejection_notices: refusals.boxed(),
+            rejection_notices: rejection_notices.boxed(),
             retention,
-            admin_refresh: rosters,
+            admin_refresh,
             metrics,
         })
     }
 }
 
-/// Reads who is admin of the communities of all instances, again and again.
-async fn refresh_admins(bots: Vec<Arc<InstanceRuntime>>) {
-    let keep = |(nth, bot): (u32, &'_ Arc<InstanceRuntime>)| {
-        let bot = bot.clone();
-        async move {
-            if let Some(roster) = &bot.community_admins {
-                // Many instances do not begin all at once.
-                sleep(REFRESH_STAGGER * nth).await;
-                roster.refresh_forever(&bot.zapi).await;
-            }
+/// Refreshes the community admins of all instances, forever.
+async fn refresh_admins(instances: Vec<Arc<InstanceRuntime>>) {
+    let refresh = |(index, instance): (u32, Arc<InstanceRuntime>)| async move {
+        if let Some(admins) = &instance.community_admins {
+            sleep(REFRESH_STAGGER * index).await;
+            admins.refresh_forever(&instance.zapi).await;
         }
     };
-    join_all((0..).zip(&bots).map(keep)).await;
+    join_all((0..).zip(instances).map(refresh)).await;
 }

@@ -27,6 +27,7 @@ pub mod lifecycle;
 pub mod app;
 pub mod server;
 pub mod webhook;
+pub mod problem;
 pub mod sandbox;
 pub mod worker;
 pub mod command;

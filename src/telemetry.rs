@@ -1,4 +1,4 @@
-//! What is counted, and where the log goes. The same words as the sentence name the metrics.
+//! Metrics and the log.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
-/// An instance, and how something ended.
+/// Labels of a counter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     instance: String,
@@ -31,46 +31,46 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("vincula");
-        let (webhooks, orders) = (Family::default(), Family::default());
-        let [panics, made_room, turned_away] = <[Counter; 3]>::default();
-        registry.register("webhooks", "Webhooks received, by what became of them", webhooks.clone());
-        registry.register("commands", "Commands that ended, by outcome", orders.clone());
+        let (webhooks, commands) = (Family::default(), Family::default());
+        let [panics, evicted, rejected] = <[Counter; 3]>::default();
+        registry.register("webhooks", "Webhooks received, by outcome", webhooks.clone());
+        registry.register("commands", "Commands that ended, by outcome", commands.clone());
         registry.register("panics", "Panics that were caught", panics.clone());
-        let help = "Idle connections closed to make room for another";
-        registry.register("connections_evicted", help, made_room.clone());
-        let help = "Connections closed at once, since their address held its share";
-        registry.register("connections_rejected", help, turned_away.clone());
-        Self { registry, webhooks, commands: orders, panics, evicted: made_room, rejected: turned_away }
+        let help = "Idle connections closed for a new one";
+        registry.register("connections_evicted", help, evicted.clone());
+        let help = "Connections closed at once, since their address had too many";
+        registry.register("connections_rejected", help, rejected.clone());
+        Self { registry, webhooks, commands, panics, evicted, rejected }
     }
 }
 
 impl Metrics {
-    /// The counter of webhooks with one outcome; keep it, so that counting takes no lock.
+    /// The counter of webhooks with one outcome. Keep it: looking it up takes a lock.
     pub fn webhooks(&self, instance: &str, outcome: &'static str) -> Counter {
         self.webhooks.get_or_create_owned(&Labels { instance: instance.to_owned(), outcome })
     }
 
-    /// An order ended.
+    /// Counts a command that ended.
     pub fn record_command(&self, instance: &str, outcome: &'static str) {
         self.commands.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
     }
 
-    /// A panic was caught.
+    /// Counts a panic that was caught.
     pub fn record_panic(&self) {
         self.panics.inc();
     }
 
-    /// An idle connection was closed to make room for another.
+    /// Counts an idle connection that was closed for a new one.
     pub fn connection_evicted(&self) {
         self.evicted.inc();
     }
 
-    /// A connection was closed at once: its address held its share.
+    /// Counts a connection that was closed at once, since its address had too many.
     pub fn connection_rejected(&self) {
         self.rejected.inc();
     }
 
-    /// All counters in Prometheus' text form.
+    /// All counters in the text format of Prometheus.
     pub fn text(&self) -> String {
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
@@ -124,15 +124,14 @@ fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterE
     Ok(filter)
 }
 
-/// From now on a panic is told in the log by its place, and by nothing that it says: the message of a
-/// panic may hold what somebody wrote (a slice cut inside a letter prints all of the text). What it
-/// says is told at debug, with the trace where `RUST_BACKTRACE` asks for one.
+/// Logs panics with their location, but without their message: that may contain what a person wrote (a slice inside a
+/// character prints the whole text). The message is logged at debug, with a backtrace if `RUST_BACKTRACE` is set.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);
         tracing::error!(place, "a panic");
-        let said = panic.payload_as_str().unwrap_or_default();
-        tracing::debug!(said, trace = %std::backtrace::Backtrace::capture(), "what the panic says");
+        let text = panic.payload_as_str().unwrap_or_default();
+        tracing::debug!(text, trace = %std::backtrace::Backtrace::capture(), "the message of the panic");
     }));
 }
 
@@ -175,7 +174,7 @@ mod tests {
         assert!(filter.to_string().contains("info"), "{filter}");
     }
 
-    /// The hook is of the whole process, so a process of its own panics: this test, once more.
+    /// The hook is global, so this test runs itself in a second process.
     #[test]
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
@@ -199,14 +198,14 @@ mod tests {
             String::from_utf8(ran.stderr).unwrap()
         };
 
-        let (usual, detailed) = (child(""), child("debug"));
+        let (default, detailed) = (child(""), child("debug"));
 
         let lines: Vec<serde_json::Value> =
-            usual.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-        assert_eq!(lines.len(), 1, "{usual}");
+            default.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        assert_eq!(lines.len(), 1, "{default}");
         assert_eq!(lines[0]["message"], "a panic");
-        assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("telemetry.rs:")), "{usual}");
-        assert!(!usual.contains("segredo"), "{usual}");
+        assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("telemetry.rs:")), "{default}");
+        assert!(!default.contains("segredo"), "{default}");
         assert!(detailed.contains("segredo"), "{detailed}");
     }
 }

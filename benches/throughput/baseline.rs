@@ -1,7 +1,6 @@
-//! The minimal servers that the shipped one is held against: the bench itself, started again as a process.
+//! Baselines: minimal servers to compare with. Each is this program, started again as a process.
 //!
-//! Each has one thread for its connections, no time-outs and no limits: the least that a server can do.
-//! `limit` is the line that the figures are ratios of.
+//! They have one thread, no timeouts and no limits. `limit` is the one that ratios are against.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -27,60 +26,65 @@ use tokio::net::{TcpListener, TcpStream};
 use vincula::clock::Clock;
 
 use crate::committing::{CommitMode, Committer};
-use crate::events::{HEADER, INSTANCE, SECRET};
+use crate::events::{HEADER, INSTANCE, NEWER_SECRET, SECRET};
 use crate::statements::{InsertRow, Workload};
 
-/// What a minimal server does.
+/// What a baseline does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Baseline {
-    /// axum answers 200.
+    /// axum responds 200.
     Bare,
     /// axum, and the HMAC of the body.
     Hmac,
     /// axum, the HMAC, and the eight fields that decide.
     Limit,
+    /// The same with two keys.
+    TwoKeys,
     /// The same without axum.
     Hyper,
-    /// The limit, and group commit of one insert an order.
+    /// The limit, and group commit with one insert per command.
     CommandLimit,
-    /// The limit, and one transaction an order.
+    /// The limit, and one transaction per command.
     OneByOne,
-    /// The limit, and group commit of the statements that accepting takes here.
+    /// The limit, and group commit of the statements of vincula.
     SameStatements,
 }
 
-/// What orders do: nothing, where none is expected.
+/// The keys, and what writes commands; baselines for chatter have none.
 #[derive(Clone)]
 struct BaselineState {
-    key: Arc<Key>,
+    keys: Keys,
     committer: Option<Committer>,
 }
 
-type Key = hmac::Hmac<Sha256>;
+type Keys = Arc<[hmac::Hmac<Sha256>]>;
 type Answer = Response<Full<Bytes>>;
 
-/// Serves until it is killed; says its address on stdout first.
+/// Serves until it is killed; writes its address to stdout first.
 pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         tell(listener.local_addr()?.to_string());
-        let key = Arc::new(Key::new_from_slice(SECRET.as_bytes())?);
+        let secrets: &[&str] =
+            if baseline == Baseline::TwoKeys { &[NEWER_SECRET, SECRET] } else { &[SECRET] };
+        let keys = secrets.iter().map(|secret| hmac::Hmac::new_from_slice(secret.as_bytes()));
+        let keys: Keys = keys.collect::<Result<_, _>>()?;
         let committer =
-            baseline.manner().map(|manner| Committer::start(Path::new("."), manner)).transpose()?;
-        let orders = BaselineState { key: key.clone(), committer };
+            baseline.commit_mode().map(|mode| Committer::start(Path::new("."), mode)).transpose()?;
+        let state = BaselineState { keys: keys.clone(), committer };
         let router = match baseline {
             Baseline::Bare => Router::new().route("/webhooks/{instance}", post(|_: Bytes| async { "" })),
             Baseline::Hmac => {
-                Router::new().route("/webhooks/{instance}", post(handle_verified)).with_state(key.clone())
+                Router::new().route("/webhooks/{instance}", post(handle_verified)).with_state(keys.clone())
             }
-            _ => Router::new().route("/webhooks/{instance}", post(handle_decided)).with_state(orders),
+            _ => Router::new().route("/webhooks/{instance}", post(handle_decided)).with_state(state),
         };
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
             match baseline {
-                Baseline::Hyper => drop(tokio::spawn(serve_hyper(stream, key.clone()))),
+                Baseline::Hyper => drop(tokio::spawn(serve_hyper(stream, keys.clone()))),
                 _ => drop(tokio::spawn(serve_axum(stream, router.clone()))),
             }
         }
@@ -88,10 +92,10 @@ pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Re
 }
 
 impl Baseline {
-    /// How it writes orders down, if it does.
-    fn manner(self) -> Option<CommitMode> {
+    /// How it writes commands, if it does.
+    fn commit_mode(self) -> Option<CommitMode> {
         match self {
-            Self::Bare | Self::Hmac | Self::Limit | Self::Hyper => None,
+            Self::Bare | Self::Hmac | Self::Limit | Self::TwoKeys | Self::Hyper => None,
             Self::CommandLimit => Some(CommitMode { work: Workload::Insert, max_batch: 256 }),
             Self::OneByOne => Some(CommitMode { work: Workload::Insert, max_batch: 1 }),
             Self::SameStatements => Some(CommitMode { work: Workload::InsertAndWake, max_batch: 256 }),
@@ -101,17 +105,17 @@ impl Baseline {
 
 async fn serve_axum(stream: TcpStream, router: Router) {
     let service = TowerToHyperService::new(router);
-    // A client that hangs up is no trouble.
+    // The client may close the connection.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
+async fn serve_hyper(stream: TcpStream, keys: Keys) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let key = key.clone();
+        let keys = keys.clone();
         async move {
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await else { return Ok(rejected_response()) };
-            Ok::<_, Infallible>(match decide(&key, &parts.headers, &body.to_bytes()) {
+            Ok::<_, Infallible>(match decide(&keys, &parts.headers, &body.to_bytes()) {
                 Decision::Respond(answer) => answer,
                 Decision::Command(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
             })
@@ -120,17 +124,17 @@ async fn serve_hyper(stream: TcpStream, key: Arc<Key>) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn handle_verified(State(key): State<Arc<Key>>, headers: HeaderMap, body: Bytes) -> Answer {
-    if is_signed(&key, &headers, &body) { ignored_response() } else { rejected_response() }
+async fn handle_verified(State(keys): State<Keys>, headers: HeaderMap, body: Bytes) -> Answer {
+    if is_signed(&keys, &headers, &body) { ignored_response() } else { rejected_response() }
 }
 
-async fn handle_decided(State(orders): State<BaselineState>, headers: HeaderMap, body: Bytes) -> Answer {
-    let order = match decide(&orders.key, &headers, &body) {
-        Decision::Command(order) => order,
+async fn handle_decided(State(state): State<BaselineState>, headers: HeaderMap, body: Bytes) -> Answer {
+    let command = match decide(&state.keys, &headers, &body) {
+        Decision::Command(command) => command,
         Decision::Respond(answer) => return answer,
     };
-    match orders.committer {
-        Some(committer) => match committer.commit(order).await {
+    match state.committer {
+        Some(committer) => match committer.commit(command).await {
             Some(true) => json(StatusCode::OK, r#"{"status":"accepted"}"#),
             Some(false) => json(StatusCode::OK, r#"{"status":"duplicate"}"#),
             None => json(StatusCode::SERVICE_UNAVAILABLE, r#"{"status":503}"#),
@@ -145,8 +149,8 @@ enum Decision {
     Respond(Answer),
 }
 
-fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decision {
-    if !is_signed(key, headers, body) {
+fn decide(keys: &Keys, headers: &HeaderMap, body: &[u8]) -> Decision {
+    if !is_signed(keys, headers, body) {
         return Decision::Respond(rejected_response());
     }
     match serde_json::from_slice::<Event<'_>>(body) {
@@ -155,14 +159,14 @@ fn decide(key: &Key, headers: &HeaderMap, body: &[u8]) -> Decision {
     }
 }
 
-fn is_signed(key: &Key, headers: &HeaderMap, body: &[u8]) -> bool {
+fn is_signed(keys: &Keys, headers: &HeaderMap, body: &[u8]) -> bool {
     let mut tag = [0; 32];
     let hex = headers.get(HEADER).and_then(|value| value.as_bytes().strip_prefix(b"sha256="));
     hex.is_some_and(|hex| hex::decode_to_slice(hex, &mut tag).is_ok())
-        && key.clone().chain_update(body).verify_slice(&tag).is_ok()
+        && keys.iter().any(|key| key.clone().chain_update(body).verify_slice(&tag).is_ok())
 }
 
-/// The fields that decide. Real ones are borrowed; the one that people type may hold escapes.
+/// The fields that decide, borrowed. The text may contain escapes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {
@@ -189,7 +193,7 @@ struct Text<'a> {
 }
 
 impl Event<'_> {
-    /// The order that it is, if it is one to us.
+    /// The command in the event, if it has one for us.
     fn to_row(&self) -> Option<InsertRow> {
         let is_ours = self.kind == Some("ReceivedCallback")
             && self.instance_id == Some(INSTANCE)

@@ -1,18 +1,19 @@
-//! Ingest: how fast webhooks are taken in, side by side with the least that a server could do.
+//! Throughput of the webhook endpoint, compared with minimal servers.
 //!
 //! ```bash
 //! cargo bench --bench throughput
 //! cargo bench --bench throughput -- chatter --connections 64 --rounds 9
+//! cargo bench --bench throughput -- chatter --against /path/to/another/vincula
 //! ```
 //!
-//! The shipped program is started as a process on one core, and so is each baseline; the load comes from
-//! another core. They are measured in turn, round by round, and what is printed are medians of the rounds,
-//! and medians of the ratios to the limit within each: a quiet or a busy machine changes both. All of it
-//! takes about five minutes. Progress goes to stderr, tables to stdout. `VINCULA_BIN` names another binary,
-//! `VINCULA_SHOW_LOG=1` shows its log, `TMPDIR` says on which disk the journals are.
+//! vincula runs as a process on one core, and so does each baseline; the load comes from another core. They are
+//! measured in turn, round by round. The tables show medians of the rounds, and medians of the ratios to the limit
+//! within each round, so that a busy machine changes both. All scenarios take about six minutes. Progress goes to
+//! stderr, tables to stdout. `VINCULA_BIN` names another binary, `VINCULA_SHOW_LOG=1` shows its log, `TMPDIR` sets the
+//! disk of the journals.
 //!
-//! A server that answers otherwise than the scenario expects ends the run: a fast wrong answer is no figure.
-//! While orders are accepted the service also works on them, at its usual pace (`upstream`).
+//! An unexpected response ends the run. While commands are accepted, the service also runs them, at its usual rate
+//! (`upstream`).
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 mod baseline;
@@ -33,13 +34,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use baseline::Baseline;
-use scenarios::{RunOptions, chatter, forged, mixed, orders, pace};
+use scenarios::{RunOptions, chatter, commands, fixed_rate, forged, mixed};
 use upstream::RateLimitMode;
 
 #[derive(Debug, Parser)]
 #[command(
-    name = "ingest",
-    about = "Measures how webhooks are taken in, against the least that a server could do",
+    name = "throughput",
+    about = "Measures the throughput of the webhook endpoint, against minimal servers",
     after_help = "\
 Examples:
   cargo bench --bench throughput
@@ -47,8 +48,8 @@ Examples:
   cargo bench --bench throughput -- chatter --connections 1,16,64,256 --all
   cargo bench --bench throughput -- chatter --new-connections
   cargo bench --bench throughput -- forged
-  cargo bench --bench throughput -- pace --rate 2000
-  cargo bench --bench throughput -- orders --connections 1,16,64,256
+  cargo bench --bench throughput -- rate --rate 2000
+  cargo bench --bench throughput -- commands --connections 1,16,64,256
   cargo bench --bench throughput -- mix"
 )]
 struct IngestArgs {
@@ -56,32 +57,32 @@ struct IngestArgs {
     run: Option<Scenario>,
     #[command(flatten)]
     how: RunOptions,
-    /// Given by cargo.
+    /// Passed by cargo.
     #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
 enum Scenario {
-    /// Talk in groups, which is nearly everything that comes.
+    /// Chatter in groups and direct chats: nearly all events.
     Chatter,
-    /// Talk with a wrong signature, and with none, against genuine talk.
+    /// Chatter with a wrong signature, and without one, against authentic chatter.
     Forged,
-    /// Talk at a fixed rate: how late the answers are.
+    /// Latency of chatter at a fixed rate.
     Rate {
         /// Requests a second.
         #[arg(long, default_value_t = 2_000)]
         rate: u32,
     },
-    /// Orders of admins in a thousand chats, each written down before it is answered.
+    /// Commands of admins in a thousand chats, each in the journal before its response.
     Commands {
-        /// The service carries orders out as fast as it can meanwhile, not at its usual pace.
+        /// The service runs commands as fast as it can meanwhile, not at its usual rate.
         #[arg(long)]
         unpaced: bool,
     },
-    /// Talk, and one order among a hundred.
+    /// Chatter with 1 % commands.
     Mix,
-    /// One minimal server, until it is killed.
+    /// Runs one baseline until it is killed.
     #[command(hide = true)]
     Baseline { baseline: Baseline },
 }
@@ -105,9 +106,9 @@ fn measure(run: Option<Scenario>, how: &RunOptions) -> anyhow::Result<()> {
     match run {
         Some(Scenario::Chatter) => chatter(how),
         Some(Scenario::Forged) => forged(how),
-        Some(Scenario::Rate { rate }) => pace(how, rate),
+        Some(Scenario::Rate { rate }) => fixed_rate(how, rate),
         Some(Scenario::Commands { unpaced }) => {
-            orders(how, if unpaced { RateLimitMode::None } else { RateLimitMode::Default })
+            commands(how, if unpaced { RateLimitMode::None } else { RateLimitMode::Default })
         }
         Some(Scenario::Mix) => mixed(how),
         Some(Scenario::Baseline { .. }) => Ok(()),
@@ -115,19 +116,19 @@ fn measure(run: Option<Scenario>, how: &RunOptions) -> anyhow::Result<()> {
             chatter(how)?;
             chatter(&RunOptions { new_connections: true, ..how.clone() })?;
             forged(how)?;
-            pace(how, 2_000)?;
+            fixed_rate(how, 2_000)?;
             mixed(how)?;
-            orders(&RunOptions { connections: vec![1, 64], ..how.clone() }, RateLimitMode::Default)
+            commands(&RunOptions { connections: vec![1, 64], ..how.clone() }, RateLimitMode::Default)
         }
     }
 }
 
-/// A row of a table.
+/// Prints a row of a table.
 fn print(row: &str) {
     println!("{row}");
 }
 
-/// What goes on.
+/// Prints progress.
 fn progress(line: &str) {
     eprintln!("{line}");
 }

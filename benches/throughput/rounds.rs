@@ -1,5 +1,5 @@
-//! Rounds that take turns: each server is measured in each round, the others idle meanwhile, so that what
-//! disturbs the machine disturbs all of them; medians of the rounds are compared.
+//! Interleaved rounds: each round measures every server, one after the other, so that disturbances of the machine
+//! affect all of them; the medians of the rounds are compared.
 
 use anyhow::bail;
 
@@ -161,7 +161,7 @@ fn expect(server: &Server, kind: EventKind, outcome: &Outcome) -> anyhow::Result
     let all = outcome.took.len();
     let right = match kind {
         _ if server.name == "bare" => outcome.ignored,
-        EventKind::Chatter => outcome.ignored,
+        EventKind::Chatter | EventKind::DirectChatter => outcome.ignored,
         EventKind::Forged | EventKind::Unsigned => outcome.refused,
         EventKind::Mix => outcome.ignored + outcome.accepted,
         EventKind::Commands => outcome.accepted,

@@ -1,8 +1,8 @@
-//! A server under measurement: the shipped program or a baseline, as a process on the server's core.
+//! A measured server: vincula or a baseline, as a process on the server's core.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -11,29 +11,40 @@ use tempfile::TempDir;
 
 use crate::baseline::Baseline;
 use crate::cores;
-use crate::events::{ADMINS, HEADER, INSTANCE, SECRET, admin};
+use crate::events::{ADMINS, HEADER, INSTANCE, NEWER_SECRET, SECRET, admin};
 use crate::upstream::{RateLimitMode, Upstream};
 
-/// A running server; killed when it is forgotten.
+/// The keys that the instance accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SigningKeys {
+    One,
+    /// A newer one first, and the one that signs.
+    Two,
+}
+
+/// A running server; killed when it is dropped.
 pub(crate) struct Server {
     pub(crate) name: String,
     pub(crate) address: SocketAddr,
     child: Child,
-    /// What it works in.
+    /// Its working directory.
     folder: TempDir,
 }
 
 impl Server {
-    /// The program that operators get, with an instance whose webhooks are signed, and 1,000 admins.
+    /// Starts a build of vincula with one instance whose webhooks are signed, and 1,000 admins.
     ///
     /// # Errors
-    /// Where it cannot be started, or ends before it is ready.
-    pub(crate) fn start_binary(upstream: &Upstream) -> anyhow::Result<Self> {
+    /// It cannot be started, or ends before it is ready.
+    pub(crate) fn start_binary(
+        name: &str,
+        path: &Path,
+        keys: SigningKeys,
+        upstream: &Upstream,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("vincula.toml"), configuration(upstream))?;
-        let usual = || PathBuf::from(env!("CARGO_BIN_EXE_vincula"));
-        let path = std::env::var_os("VINCULA_BIN").map_or_else(usual, PathBuf::from);
-        let path = std::fs::canonicalize(&path).with_context(|| format!("no {}", path.display()))?;
+        std::fs::write(folder.path().join("vincula.toml"), configuration(keys, upstream))?;
+        let path = std::fs::canonicalize(path).with_context(|| format!("no {}", path.display()))?;
         let mut command = Command::new(path);
         command.arg("serve").current_dir(&folder).env("VINCULA_CONFIG", folder.path().join("vincula.toml"));
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -41,16 +52,16 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().context("no stderr")?).lines();
         let mut log = String::new();
         let address = loop {
-            let Some(line) = lines.next() else { bail!("the service did not start:\n{log}") };
+            let Some(line) = lines.next() else { bail!("{name} did not start:\n{log}") };
             let line = line?;
             if line.contains("\"message\":\"ready\"") {
                 let ready: serde_json::Value = serde_json::from_str(&line)?;
                 let public = ready["public"].as_str().or(ready["fields"]["public"].as_str());
-                break public.context("it does not say where it listens")?.parse()?;
+                break public.context("its log names no address")?.parse()?;
             }
             log = log + &line + "\n";
         };
-        // A pipe that nobody empties would stop the service. The thread ends with it.
+        // A full pipe would block the service. The thread ends with it.
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 if std::env::var_os("VINCULA_SHOW_LOG").is_some() {
@@ -58,13 +69,13 @@ impl Server {
                 }
             }
         });
-        Ok(Self { name: "vincula".to_owned(), address, child, folder })
+        Ok(Self { name: name.to_owned(), address, child, folder })
     }
 
-    /// A minimal server.
+    /// Starts a baseline.
     ///
     /// # Errors
-    /// Where it cannot be started.
+    /// It cannot be started.
     pub(crate) fn start_baseline(baseline: Baseline) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let name = baseline.to_possible_value().context("it has no name")?.get_name().to_owned();
@@ -76,7 +87,7 @@ impl Server {
         Ok(Self { name, address: line.trim().parse()?, child, folder })
     }
 
-    /// Where its files are.
+    /// Its working directory.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -93,7 +104,11 @@ impl Drop for Server {
     }
 }
 
-fn configuration(upstream: &Upstream) -> String {
+fn configuration(keys: SigningKeys, upstream: &Upstream) -> String {
+    let secrets = match keys {
+        SigningKeys::One => format!("\"{SECRET}\""),
+        SigningKeys::Two => format!("\"{NEWER_SECRET}\", \"{SECRET}\""),
+    };
     let admins = (0..ADMINS)
         .map(|number| format!("[instances.main.admins.admin{number}]\nphone = \"{}\"\n", admin(number)));
     let Upstream { address, account, pace, .. } = upstream;
@@ -113,7 +128,7 @@ client_token = "{}"
 base_url = "http://{address}"
 max_event_age = "1h"
 [instances.main.verify]
-hmac = {{ header = "{HEADER}", secrets = ["{SECRET}"] }}
+hmac = {{ header = "{HEADER}", secrets = [{secrets}] }}
 [instances.main.limits]
 commands_per_minute = 1000000
 {paces}{}"#,

@@ -4,6 +4,7 @@
 //! same person in the same chat, within five minutes, who gave no other command since and quotes nothing else. What an answer sets in motion is kept with its
 //! own order's plan, so that no later question can change it under way.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -173,10 +174,18 @@ static NO_WITHIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let all = word_list("answer-no").into_iter().chain(word_list("answer-no-within"));
     all.filter(|word| word != AMBIGUOUS_NO).collect()
 });
-/// The same of several words.
-static NO_PHRASES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let phrases = NO_WITHIN.iter().filter(|phrase| phrase.contains(' '));
-    phrases.map(|phrase| format!(" {phrase} ")).collect()
+/// The same of several words, by the first one.
+static NO_PHRASES: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    for phrase in NO_WITHIN.iter() {
+        let mut words = phrase.split(' ').map(str::to_owned);
+        if let Some(first) = words.next() {
+            let rest: Vec<String> = words.collect();
+            phrases.entry(first).or_default().extend((!rest.is_empty()).then_some(rest));
+        }
+    }
+    phrases.retain(|_, rests| !rests.is_empty());
+    phrases
 });
 /// What is a no where nothing else is said, or, to the bot alone, whatever follows: elsewhere it means
 /// something else, as `para` does.
@@ -287,9 +296,10 @@ fn is_kept(c: char) -> bool {
 
 /// Whether a part of a sentence, folded, holds a no.
 fn is_no(part: &str, language: Option<Locale>) -> bool {
-    let words: Vec<&str> = part.split(' ').map(|word| word.trim_matches('\'')).collect();
+    let spelled: Vec<&str> = part.split(' ').collect();
+    let words: Vec<&str> = spelled.iter().map(|word| word.trim_matches('\'')).collect();
     let is_strong = |word: &&str| {
-        let is_listed = NO_WITHIN.contains(*word) || NO_WITHIN.contains(&squeezed(word));
+        let is_listed = NO_WITHIN.contains(*word) || NO_WITHIN.contains(squeezed(word).as_ref());
         is_listed || word.ends_with("n't") || word.starts_with("cancel")
     };
     let is_ambiguous = |word: &str| squeezed(word) == AMBIGUOUS_NO;
@@ -298,20 +308,26 @@ fn is_no(part: &str, language: Option<Locale>) -> bool {
         Some(Locale::PtBr) => words.last().is_some_and(|last| is_ambiguous(last)),
         _ => words.iter().any(|word| is_ambiguous(word)),
     };
-    let spaced = format!(" {part} ");
+    let is_phrase = |(index, first): (usize, &&str)| {
+        let following = &spelled[index + 1..];
+        NO_PHRASES.get(*first).is_some_and(|rests| {
+            rests.iter().any(|rest| following.get(..rest.len()).is_some_and(|words| words == rest.as_slice()))
+        })
+    };
     is_plain_no
         || DIRECT_NO.contains(part)
         || words.iter().any(is_strong)
-        || NO_PHRASES.iter().any(|phrase| spaced.contains(phrase.as_str()))
+        || spelled.iter().enumerate().any(is_phrase)
 }
 
 /// A word that begins with `n` with letters in a row made one: `nãooo`, `nooo`.
-fn squeezed(word: &str) -> String {
-    let mut chars: Vec<char> = word.chars().collect();
-    if chars.first() == Some(&'n') {
-        chars.dedup();
+fn squeezed(word: &str) -> Cow<'_, str> {
+    if !word.starts_with('n') {
+        return Cow::Borrowed(word);
     }
-    chars.into_iter().collect()
+    let mut chars: Vec<char> = word.chars().collect();
+    chars.dedup();
+    Cow::Owned(chars.into_iter().collect())
 }
 
 /// Whether a word is a no, and nothing else: `/no` says what `no` says.

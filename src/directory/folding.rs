@@ -12,6 +12,42 @@ const MOST_COMPARED: usize = 1_000;
 /// A message may be one word of 64 KiB, and is compared with many names. Only its beginning is folded, with a
 /// mark behind it that no name has.
 pub fn fold(name: &str) -> String {
+    fold_latin(name).unwrap_or_else(|| fold_unicode(name))
+}
+
+/// Folds ASCII and the accented letters of Portuguese and Spanish, which is nearly every text, in one pass; `None` if
+/// there is any other character.
+fn fold_latin(name: &str) -> Option<String> {
+    if name.len() > MOST_COMPARED {
+        return None;
+    }
+    let mut folded = String::with_capacity(name.len());
+    for c in name.chars() {
+        let plain = match c {
+            ' ' | '\0'..='\u{1f}' | '\u{7f}' => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+                continue;
+            }
+            '`' | '"' => '\'',
+            c if c.is_ascii() => c.to_ascii_lowercase(),
+            'á' | 'à' | 'â' | 'ã' | 'ä' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' => 'a',
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
+            'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => 'i',
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' => 'o',
+            'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => 'u',
+            'ç' | 'Ç' => 'c',
+            'ñ' | 'Ñ' => 'n',
+            _ => return None,
+        };
+        folded.push(plain);
+    }
+    folded.truncate(folded.trim_end_matches(' ').len());
+    Some(folded)
+}
+
+fn fold_unicode(name: &str) -> String {
     let visible = || name.chars().filter(|c| !is_invisible(*c));
     let beginning = visible().take(MOST_COMPARED);
     let plain: String = beginning.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
@@ -53,6 +89,15 @@ fn to_plain_char(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn the_quick_way_folds_like_the_general_one(text in "[\\x00-\\x7fÀ-ÿ]{0,40}") {
+            if let Some(folded) = fold_latin(&text) {
+                proptest::prop_assert_eq!(folded, fold_unicode(&text));
+            }
+        }
+    }
 
     #[test]
     fn names_are_the_same_whatever_the_phone_made_of_them() {

@@ -1,9 +1,8 @@
-//! One turn of a connection, without a second one for nothing: hyper wakes its own task while that is
-//! polled, whenever a request's body is dropped, and would come to the end of the queue again after each
-//! answer only to find nothing to do.
+//! Polls a connection without scheduling its task for nothing: hyper wakes its own task from inside of `poll` whenever
+//! a request body is dropped, so that the task would run once more after each response without anything to do.
 //!
-//! So what wakes a connection while it has its turn is taken as part of that turn: it is polled once more,
-//! at once. After that it goes to the end of the queue like everybody.
+//! A connection that is woken while it is polled is polled once more at once. If it is woken again, it goes to the end
+//! of the scheduler's queue like any other task.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,11 +13,11 @@ use std::sync::atomic::{
 };
 use std::task::{Context, Poll, Wake, Waker};
 
-/// The turns of one connection.
+/// Polls one connection.
 #[derive(Default)]
 pub(super) struct CoalescingPoller(Option<CoalescingWaker>);
 
-/// A waker of a task that knows whether the task is being polled, and that it was woken meanwhile.
+/// A waker that does not wake the task while it is polled, but notes it.
 struct CoalescingWaker {
     shared: Arc<WakeState>,
     waker: Waker,
@@ -29,33 +28,33 @@ struct WakeState {
     state: AtomicU8,
 }
 
-/// Nobody polls it: who rings wakes the task.
+/// Not polled now: waking wakes the task.
 const IDLE: u8 = 0;
-/// It is being polled.
+/// Polled now.
 const POLLING: u8 = 1;
-/// It is being polled, and somebody has rung.
+/// Polled now, and woken meanwhile.
 const NOTIFIED: u8 = 2;
 
 impl CoalescingPoller {
-    /// Polls a future, and once more where it was woken meanwhile.
+    /// Polls a future, and once more if it was woken meanwhile.
     pub(super) fn poll<F: Future>(
         &mut self,
         context: &Context<'_>,
         mut future: Pin<&mut F>,
     ) -> Poll<F::Output> {
-        let of_task = self.0.take().filter(|woken| woken.shared.task.will_wake(context.waker()));
-        let CoalescingWaker { shared: bell, waker } =
-            self.0.insert(of_task.unwrap_or_else(|| CoalescingWaker::new(context.waker())));
+        let same_task = self.0.take().filter(|waker| waker.shared.task.will_wake(context.waker()));
+        let CoalescingWaker { shared, waker } =
+            self.0.insert(same_task.unwrap_or_else(|| CoalescingWaker::new(context.waker())));
         let mut context = Context::from_waker(waker);
         for _ in 0..2 {
-            // Who does not see it yet wakes the task, which is right as well.
-            bell.state.store(POLLING, Relaxed);
+            // A thread that does not see it yet wakes the task, which is correct as well.
+            shared.state.store(POLLING, Relaxed);
             let polled = future.as_mut().poll(&mut context);
-            if bell.state.swap(IDLE, AcqRel) != NOTIFIED || polled.is_ready() {
+            if shared.state.swap(IDLE, AcqRel) != NOTIFIED || polled.is_ready() {
                 return polled;
             }
         }
-        bell.task.wake_by_ref();
+        shared.task.wake_by_ref();
         Poll::Pending
     }
 }
@@ -73,8 +72,8 @@ impl Wake for WakeState {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let rung = self.state.fetch_update(AcqRel, Acquire, |state| (state != IDLE).then_some(NOTIFIED));
-        if rung.is_err() {
+        let noted = self.state.fetch_update(AcqRel, Acquire, |state| (state != IDLE).then_some(NOTIFIED));
+        if noted.is_err() {
             self.task.wake_by_ref();
         }
     }
@@ -98,11 +97,11 @@ mod tests {
         }
     }
 
-    /// How often a future was polled in one turn that wakes itself in its first so many polls, how often its
-    /// task was woken by that, and how often it is once it is woken from outside.
-    fn turn_of(woken_in_polls: usize) -> (usize, usize, usize) {
+    /// For a future that wakes itself in its first polls: how often it was polled, how often its task was woken by
+    /// that, and how often after one more wake-up from outside.
+    fn poll_self_waking(woken_in_polls: usize) -> (usize, usize, usize) {
         let task = Arc::new(Task::default());
-        let of_task = task.clone().into();
+        let waker = task.clone().into();
         let (polls, kept) = (Cell::new(0), Cell::new(None));
         let mut future = pin!(poll_fn(|context: &mut Context<'_>| {
             polls.set(polls.get() + 1);
@@ -112,19 +111,19 @@ mod tests {
             kept.set(Some(context.waker().clone()));
             Poll::<()>::Pending
         }));
-        let mut turns = CoalescingPoller::default();
-        assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());
+        let mut poller = CoalescingPoller::default();
+        assert!(poller.poll(&Context::from_waker(&waker), future.as_mut()).is_pending());
         let by_itself = task.0.load(SeqCst);
         kept.take().unwrap().wake();
         (polls.get(), by_itself, task.0.load(SeqCst))
     }
 
     #[test]
-    fn what_wakes_itself_is_polled_again_at_once_and_then_waits_for_its_next_turn() {
-        assert_eq!(turn_of(0), (1, 0, 1));
-        assert_eq!(turn_of(1), (2, 0, 1), "the second poll was its wake-up");
-        assert_eq!(turn_of(2), (2, 1, 2), "it goes to the end of the queue");
-        assert_eq!(turn_of(usize::MAX), (2, 1, 2), "it keeps nobody waiting");
+    fn a_future_that_wakes_itself_is_polled_once_more_and_then_scheduled() {
+        assert_eq!(poll_self_waking(0), (1, 0, 1));
+        assert_eq!(poll_self_waking(1), (2, 0, 1), "the second poll was its wake-up");
+        assert_eq!(poll_self_waking(2), (2, 1, 2), "it is scheduled");
+        assert_eq!(poll_self_waking(usize::MAX), (2, 1, 2), "other tasks run meanwhile");
     }
 
     #[test]
@@ -135,10 +134,10 @@ mod tests {
             kept.set(Some(context.waker().clone()));
             Poll::<()>::Pending
         }));
-        let mut turns = CoalescingPoller::default();
+        let mut poller = CoalescingPoller::default();
         for task in [&first, &second] {
-            let of_task = task.clone().into();
-            assert!(turns.poll(&Context::from_waker(&of_task), future.as_mut()).is_pending());
+            let waker = task.clone().into();
+            assert!(poller.poll(&Context::from_waker(&waker), future.as_mut()).is_pending());
         }
         kept.take().unwrap().wake();
         assert_eq!((first.0.load(SeqCst), second.0.load(SeqCst)), (0, 1));

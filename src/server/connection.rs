@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its end: its requests one after the other, and its clock.
+//! One connection: serves its requests one after the other, and enforces its timeouts.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
@@ -8,95 +8,109 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{self, Context, Poll};
 
-use bytes::Bytes;
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt;
 use futures_util::future::Either;
-use http::header::{CONNECTION, HOST};
+use http::header::HOST;
 use http::uri::Authority;
-use http::{HeaderValue, Request, Response, StatusCode, Version};
-use http_body_util::Full;
+use http::{Request, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::coalescing_waker::CoalescingPoller;
-use super::connection_limiter::{ConnectionGuard, RequestArrival, TimeoutKind};
+use super::connection_limiter::{ConnectionGuard, TimeoutKind};
 use super::timeout_stream::TimeoutStream;
-use super::{ListenerConfig, Timeouts};
+use super::timeouts::Timeouts;
 use crate::failpoint::{self, Step};
+use crate::problem::Problem;
 use crate::telemetry::Metrics;
-use crate::webhook::handler::problem_response;
+use crate::webhook::client_addr::PeerAddr;
 
-/// The most bytes of a request's head.
+/// Most bytes of a request's head.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
-/// Answers the requests of a connection until either side ends it, its time is over, or its place
-/// is wanted while it is idle.
-pub(super) async fn serve_connection<A, F>(
-    stream: TcpStream,
-    peer: IpAddr,
-    answer: A,
-    held: ConnectionGuard,
-    frame: ListenerConfig,
-) where
-    A: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
-{
-    let _ = stream.set_nodelay(true);
-    let ListenerConfig { timeouts: patience, metrics, .. } = frame;
-    let held = Arc::new(held);
-    let place = held.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        let came = place.on_request();
-        let (place, metrics) = (place.clone(), metrics.clone());
-        let answering = match has_valid_host(&request) {
-            true => Either::Left(answer(request, peer)),
-            false => Either::Right(ready(bad_host())),
-        };
-        async move {
-            // Who sends a hundred requests at once takes turns with all others, request by request.
-            if came == RequestArrival::Pipelined {
-                yield_now().await;
-            }
-            let answered = catch_panic_and_timeout(answering, &place, &metrics).await;
-            place.on_response();
-            Ok::<_, Infallible>(answered)
-        }
-    });
-    let connection = http1::Builder::new()
-        // Its one timer would close an idle connection as soon as a slow head.
-        .header_read_timeout(None)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(TimeoutStream::new(stream, held.clone(), patience.answer)), service);
-    let mut connection = pin!(connection);
-    let mut is_ending = false;
-    let mut turns = CoalescingPoller::default();
-    let mut alarm = pin!(sleep_until(Instant::now() + patience.head));
-    poll_fn(|context| {
-        // First of all what has come is read: who looks idle may not be so any more.
-        if turns.poll(context, connection.as_mut()).is_ready() || held.poll_evicted(context).is_ready() {
-            return Poll::Ready(());
-        }
-        if !is_ending && held.is_closing() {
-            is_ending = true;
-            connection.as_mut().graceful_shutdown();
-            if held.is_idle() || turns.poll(context, connection.as_mut()).is_ready() {
-                return Poll::Ready(());
-            }
-        }
-        poll_deadline(alarm.as_mut(), context, &held, &patience)
-    })
-    .await;
-    failpoint::reach(Step::Answered);
+const BAD_HOST: Problem =
+    Problem::new(StatusCode::BAD_REQUEST, "A request names its host, once.").close_connection();
+const PANICKED: Problem =
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The request failed; the log has the details.");
+const TIMED_OUT: Problem =
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "The request took too long.").close_connection();
+
+/// An accepted connection.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    pub(super) peer: IpAddr,
+    pub(super) guard: Arc<ConnectionGuard>,
+    pub(super) timeouts: Timeouts,
+    pub(super) metrics: Arc<Metrics>,
 }
 
-/// Whether a request names its host as RFC 9112 (3.2) and RFC 9110 (4.2.1) ask: in HTTP/1.1 once, and never twice, not
-/// empty, and as nothing but a host and a port. One that names two may be read in two ways, here and by a proxy in
-/// front.
+impl Connection {
+    /// Serves requests until either side closes, a timeout is over, or the connection is evicted while idle.
+    pub(super) async fn serve(self, routes: Router) {
+        let Self { stream, peer, guard, timeouts, metrics } = self;
+        let _ = stream.set_nodelay(true);
+        let (routes, slot) = (TowerToHyperService::new(routes), guard.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let is_pipelined = slot.on_request();
+            let (slot, metrics) = (slot.clone(), metrics.clone());
+            let response = if has_valid_host(&request) {
+                request.extensions_mut().insert(PeerAddr(peer));
+                Either::Left(routes.call(request))
+            } else {
+                Either::Right(ready(Ok(BAD_HOST.into_response())))
+            };
+            async move {
+                // A client that sends a hundred requests at once takes turns with the others, request by request.
+                if is_pipelined {
+                    yield_now().await;
+                }
+                let response = catch_panic_and_timeout(response, &slot, &metrics).await;
+                slot.on_response();
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let connection = http1::Builder::new()
+            // hyper's timer would close an idle connection as soon as one with a slow head.
+            .header_read_timeout(None)
+            .max_buf_size(MAX_HEADER_BYTES)
+            .serve_connection(
+                TokioIo::new(TimeoutStream::new(stream, guard.clone(), timeouts.write)),
+                service,
+            );
+        let mut connection = pin!(connection);
+        let mut is_closing = false;
+        let mut poller = CoalescingPoller::default();
+        let mut timer = pin!(sleep_until(Instant::now() + timeouts.header_read));
+        poll_fn(|context| {
+            // Reads what has arrived first: the connection may not be idle any more.
+            if poller.poll(context, connection.as_mut()).is_ready() || guard.poll_evicted(context).is_ready()
+            {
+                return Poll::Ready(());
+            }
+            if !is_closing && guard.is_closing() {
+                is_closing = true;
+                connection.as_mut().graceful_shutdown();
+                if guard.is_idle() || poller.poll(context, connection.as_mut()).is_ready() {
+                    return Poll::Ready(());
+                }
+            }
+            poll_deadline(timer.as_mut(), context, &guard, &timeouts)
+        })
+        .await;
+        failpoint::reach(Step::Answered);
+    }
+}
+
+/// Whether a request names its host as RFC 9112 (3.2) and RFC 9110 (4.2.1) ask: in HTTP/1.1 once, never twice, not
+/// empty, and as nothing but a host and a port. A proxy in front might read two names in another way than we do.
 fn has_valid_host<B>(request: &Request<B>) -> bool {
     let mut values = request.headers().get_all(HOST).iter();
     match (values.next(), values.next()) {
@@ -109,64 +123,54 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
     }
 }
 
-fn bad_host() -> Response<Full<Bytes>> {
-    let mut answer = problem_response(StatusCode::BAD_REQUEST, "A request names its host, once.");
-    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    answer
-}
-
-/// Ready when a connection's time is over. The alarm is set anew only where it would ring too late;
-/// where it rings too early it is set again, so a busy connection seldom touches it, or the time.
+/// Ready when the connection must be closed for a timeout. The timer is set earlier where a deadline needs that;
+/// where it fires before the deadline it is set again, so a busy connection rarely touches it, or reads the time.
 fn poll_deadline(
-    mut alarm: Pin<&mut Sleep>,
+    mut timer: Pin<&mut Sleep>,
     context: &mut Context<'_>,
-    held: &ConnectionGuard,
-    patience: &Timeouts,
+    guard: &ConnectionGuard,
+    timeouts: &Timeouts,
 ) -> Poll<()> {
-    while let Some((due, end)) = held.deadline(patience) {
-        if alarm.is_elapsed() || due < alarm.deadline() {
-            if due > Instant::now() {
-                alarm.as_mut().reset(due);
-            } else if end == TimeoutKind::Connection {
+    while let Some((deadline, kind)) = guard.deadline(timeouts) {
+        if timer.is_elapsed() || deadline < timer.deadline() {
+            if deadline > Instant::now() {
+                timer.as_mut().reset(deadline);
+            } else if kind == TimeoutKind::Connection {
                 return Poll::Ready(());
             } else {
-                // Its request is polled once more, and answers that it took too long.
-                if held.mark_timed_out() {
+                // The request is polled once more, and responds with 408.
+                if guard.mark_timed_out() {
                     context.waker().wake_by_ref();
                 }
                 return Poll::Pending;
             }
         }
-        task::ready!(alarm.as_mut().poll(context));
+        task::ready!(timer.as_mut().poll(context));
     }
     Poll::Pending
 }
 
-/// An answer in time, whatever happens on the way to it. The clock is the connection's: a timer of its
-/// own would cost a request more than all that is done for it.
+/// Responds also when the handler panics (500) or the request times out (408). It has no timer of its own, which
+/// would cost a request more than all that is done for it: [`poll_deadline`] marks the timeout.
 async fn catch_panic_and_timeout(
-    answer: impl Future<Output = Response<Full<Bytes>>>,
-    held: &ConnectionGuard,
+    response: impl Future<Output = Result<Response, Infallible>>,
+    guard: &ConnectionGuard,
     metrics: &Metrics,
-) -> Response<Full<Bytes>> {
-    let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
-    let answered = poll_fn(|context| match answer.as_mut().poll(context) {
-        Poll::Ready(answered) => Poll::Ready(Some(answered)),
-        Poll::Pending if held.is_timed_out() => Poll::Ready(None),
+) -> Response {
+    let mut response = pin!(AssertUnwindSafe(response).catch_unwind());
+    let response = poll_fn(|context| match response.as_mut().poll(context) {
+        Poll::Ready(response) => Poll::Ready(Some(response)),
+        Poll::Pending if guard.is_timed_out() => Poll::Ready(None),
         Poll::Pending => Poll::Pending,
     });
-    match answered.await {
-        Some(Ok(answer)) => answer,
+    match response.await {
+        Some(Ok(Ok(response))) => response,
         Some(Err(_)) => {
             metrics.record_panic();
-            tracing::error!("a request made its handler panic");
-            problem_response(StatusCode::INTERNAL_SERVER_ERROR, "Something broke; the log tells more.")
+            tracing::error!("a request handler panicked");
+            PANICKED.into_response()
         }
-        None => {
-            let mut answer = problem_response(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
-            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            answer
-        }
+        None => TIMED_OUT.into_response(),
     }
 }
 
@@ -175,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_named_once_and_is_a_host() {
+    fn a_request_names_its_host_once() {
         let rows: [(&[&str], bool); 13] = [
             (&["bot.example.com"], true),
             (&["bot.example.com:8443"], true),

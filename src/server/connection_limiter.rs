@@ -1,15 +1,14 @@
-//! The places of a listener: who holds one, what it does there and since when, and who leaves first.
+//! Limits the connections of a listener, and chooses the one that is closed for a new one.
 //!
-//! What a connection does stands in one number, written by its own task alone, so a request takes no
-//! lock. Others look at it only when all places are taken: then the connection that has been quiet
-//! for the longest is asked to leave. It goes only if it is still quiet when it hears of it.
+//! The state of a connection is one atomic number that only its own task writes, so a request takes no lock. Others
+//! read it only when all slots are taken: then the connection that has been idle longest is asked to close. It closes
+//! only if it is still idle when it notices.
 //!
-//! Who has just come is not asked at once: its first bytes may be on their way, and a crowd of
-//! newcomers would push each other out.
+//! A new connection has a grace period: its first bytes may be on their way, and many new connections would evict
+//! each other.
 //!
-//! A connection is quiet while no byte of a request is there: it has sent none yet, or its last
-//! answer is gone. Bytes that came together with an earlier request are seen no sooner than the
-//! next ones; until then their connection counts as quiet, and gains nothing by it.
+//! A connection is idle before its first byte and after each response. Bytes that arrived together with an earlier
+//! request are noticed with the next read; until then the connection counts as idle, and gains nothing by that.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -25,26 +24,26 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use super::Timeouts;
+use super::timeouts::Timeouts;
 use crate::config::AddressRange;
 use crate::telemetry::Metrics;
 use crate::webhook::client_addr::ClientAddr;
 
-/// For so long a connection that has not spoken yet is let be.
+/// A connection without a byte is not evicted before this.
 const NEW_CONNECTION_GRACE: Duration = Duration::from_millis(500);
 
-/// The places of one listener.
+/// The connection slots of one listener.
 pub(super) struct ConnectionLimiter {
     max_connections: usize,
     trusted_proxies: Vec<AddressRange>,
     metrics: Arc<Metrics>,
     started_at: Instant,
     table: Mutex<SlotTable>,
-    /// Somebody waits for a place.
+    /// A new connection waits for a slot.
     has_waiters: AtomicBool,
-    /// No request is begun any more.
+    /// All connections shall close.
     is_closing: AtomicBool,
-    /// While somebody waits: a connection ended, fell quiet, or did not leave when asked.
+    /// Notified, while a new connection waits: a connection closed, became idle, or was busy when asked to close.
     slot_freed: Notify,
 }
 
@@ -54,55 +53,55 @@ struct SlotTable {
     slots: HashMap<u64, Arc<Slot>>,
 }
 
-/// The place of one connection.
+/// The slot of one connection.
 pub(super) struct Slot {
     client: ClientAddr,
-    /// What it does, and since how many microseconds after `Seats::began`.
+    /// Its [`ConnectionState`], and since how many microseconds after [`ConnectionLimiter::started_at`].
     state: AtomicU64,
-    /// It was asked to leave.
+    /// It shall close if it is idle.
     eviction_requested: AtomicBool,
-    /// Its request took longer than it may.
+    /// Its request took longer than allowed.
     timed_out: AtomicBool,
     waker: AtomicWaker,
 }
 
-/// A place while it is held.
+/// Holds a slot until it is dropped.
 pub(super) struct ConnectionGuard {
     limiter: Arc<ConnectionLimiter>,
     slot: Arc<Slot>,
     id: u64,
 }
 
+/// What became of a connection that wants a slot.
+enum AcquireResult {
+    Acquired(ConnectionGuard),
+    /// The address has all slots that it may have.
+    Rejected,
+    /// All slots are taken.
+    Full,
+}
+
 /// What a connection does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ConnectionState {
-    /// It has not sent a byte.
+    /// No byte has arrived yet.
     New,
-    /// Its last answer is gone, and nothing came since.
+    /// The last response is sent, and nothing has arrived since.
     Idle,
-    /// A head is coming in.
+    /// A head is arriving.
     ReadingHead,
-    /// A request is coming in, or worked on.
+    /// A body is arriving, or the request is handled.
     InRequest,
-    /// An answer is on its way.
+    /// A response is being sent.
     WritingResponse,
 }
 
-/// How a request came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RequestArrival {
-    /// As the only one.
-    Alone,
-    /// Together with the one before it.
-    Pipelined,
-}
-
-/// What ends when a time is over.
+/// What a timeout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeoutKind {
     /// The connection.
     Connection,
-    /// The work on its request.
+    /// The request, with a response.
     Request,
 }
 
@@ -121,11 +120,16 @@ impl ConnectionState {
 }
 
 impl ConnectionLimiter {
-    /// So many places. Where proxies are named, an address that is none of them gets half of them at most.
-    pub(super) fn new(most: usize, trusted: Vec<AddressRange>, metrics: Arc<Metrics>) -> Arc<Self> {
+    /// A limiter with `max_connections` slots. If proxies are named, every other address gets half of the slots at
+    /// most.
+    pub(super) fn new(
+        max_connections: usize,
+        trusted_proxies: Vec<AddressRange>,
+        metrics: Arc<Metrics>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            max_connections: most,
-            trusted_proxies: trusted,
+            max_connections,
+            trusted_proxies,
             metrics,
             started_at: Instant::now(),
             table: Mutex::default(),
@@ -135,93 +139,93 @@ impl ConnectionLimiter {
         })
     }
 
-    /// A place for a connection from this address, as soon as there is one; nothing where its
-    /// address holds its share already, and all of that is at work.
+    /// Waits for a slot. Returns `None` if the address has all slots that it may have, and none of them is idle.
     pub(super) async fn acquire(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionGuard> {
-        let origin = ClientAddr::from(peer);
-        let share = self.max_per_address(peer);
+        let client = ClientAddr::from(peer);
+        let max_slots = self.max_per_address(peer);
         loop {
-            let found = self.try_acquire(origin, share);
-            if let Some(outcome) = found {
-                self.has_waiters.store(false, SeqCst);
-                return outcome;
-            }
-            // Or until somebody's grace is over.
-            let _ = timeout(NEW_CONNECTION_GRACE, self.slot_freed.notified()).await;
+            let acquired = match self.try_acquire(client, max_slots) {
+                AcquireResult::Acquired(guard) => Some(guard),
+                AcquireResult::Rejected => None,
+                AcquireResult::Full => {
+                    // Or until the grace period of a new connection is over.
+                    let _ = timeout(NEW_CONNECTION_GRACE, self.slot_freed.notified()).await;
+                    continue;
+                }
+            };
+            self.has_waiters.store(false, SeqCst);
+            return acquired;
         }
     }
 
-    /// Every connection shall end: a quiet one at once, the others when their requests are answered.
+    /// Closes all connections: idle ones at once, the others after the response to their request.
     pub(super) fn close(&self) {
         self.is_closing.store(true, SeqCst);
-        for seat in self.lock().slots.values() {
-            seat.waker.wake();
+        for slot in self.lock().slots.values() {
+            slot.waker.wake();
         }
     }
 
-    /// How many places an address may hold. Without named proxies nobody can tell whether an address
-    /// is one sender or a proxy of all.
+    /// How many slots an address may hold. Without named proxies an address may be one client or a proxy of all.
     fn max_per_address(&self, peer: IpAddr) -> usize {
-        let is_one_sender = !self.trusted_proxies.is_empty()
+        let is_one_client = !self.trusted_proxies.is_empty()
             && !self.trusted_proxies.iter().any(|range| range.contains(peer));
-        if is_one_sender { (self.max_connections / 2).max(1) } else { self.max_connections }
+        if is_one_client { (self.max_connections / 2).max(1) } else { self.max_connections }
     }
 
-    /// A place, a refusal, or nothing: it is to be waited for.
-    fn try_acquire(self: &Arc<Self>, origin: ClientAddr, share: usize) -> Option<Option<ConnectionGuard>> {
-        let mut taken = self.lock();
-        let stays = |seat: &&Arc<Slot>| seat.client == origin && !seat.eviction_requested.load(SeqCst);
-        if share < self.max_connections
-            && taken.slots.values().filter(stays).count() >= share
-            // Its own oldest quiet connection makes room, and is on its way out when this one begins.
-            && !self.evict_oldest_idle(&taken, |seat| seat.client == origin)
+    fn try_acquire(self: &Arc<Self>, client: ClientAddr, max_slots: usize) -> AcquireResult {
+        let mut table = self.lock();
+        let stays = |slot: &&Arc<Slot>| slot.client == client && !slot.eviction_requested.load(SeqCst);
+        if max_slots < self.max_connections
+            && table.slots.values().filter(stays).count() >= max_slots
+            // One of its own idle connections is replaced; it closes while this one begins.
+            && !self.evict_oldest_idle(&table, |slot| slot.client == client)
         {
             self.metrics.connection_rejected();
-            return Some(None);
+            return AcquireResult::Rejected;
         }
-        if taken.slots.len() < self.max_connections {
-            let number = taken.next_id;
-            taken.next_id += 1;
-            let seat = Arc::new(Slot {
-                client: origin,
+        if table.slots.len() < self.max_connections {
+            let id = table.next_id;
+            table.next_id += 1;
+            let slot = Arc::new(Slot {
+                client,
                 state: AtomicU64::new(self.encode_state(ConnectionState::New)),
                 eviction_requested: AtomicBool::new(false),
                 timed_out: AtomicBool::new(false),
                 waker: AtomicWaker::new(),
             });
-            taken.slots.insert(number, seat.clone());
-            return Some(Some(ConnectionGuard { limiter: self.clone(), slot: seat, id: number }));
+            table.slots.insert(id, slot.clone());
+            return AcquireResult::Acquired(ConnectionGuard { limiter: self.clone(), slot, id });
         }
-        // Told before looking: who falls quiet after this look sees it and wakes us.
+        // Stored before the states are read: a connection that becomes idle after that sees it, and notifies.
         self.has_waiters.store(true, SeqCst);
-        if !taken.slots.values().any(|seat| seat.eviction_requested.load(SeqCst)) {
-            self.evict_oldest_idle(&taken, |_| true);
+        if !table.slots.values().any(|slot| slot.eviction_requested.load(SeqCst)) {
+            self.evict_oldest_idle(&table, |_| true);
         }
-        None
+        AcquireResult::Full
     }
 
-    fn encode_state(&self, phase: ConnectionState) -> u64 {
-        // Eight times as many microseconds as fit are 70,000 years.
-        self.micros(Some(Instant::now())) * 8 + phase as u64
+    fn encode_state(&self, state: ConnectionState) -> u64 {
+        // An eighth of all microseconds that fit are 70,000 years.
+        self.micros(Some(Instant::now())) * 8 + state as u64
     }
 
-    /// How many microseconds after the beginning this is; none for what was before it.
+    /// Microseconds since the start; 0 for a time before it.
     fn micros(&self, at: Option<Instant>) -> u64 {
         let since = at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started_at));
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 8)
     }
 
-    /// Asks the connection that has been quiet for the longest among these to leave.
-    fn evict_oldest_idle(&self, taken: &SlotTable, among: impl Fn(&Slot) -> bool) -> bool {
-        let came_before = self.micros(Instant::now().checked_sub(NEW_CONNECTION_GRACE));
-        let quiet = taken.slots.values().filter(|seat| among(seat) && !seat.eviction_requested.load(SeqCst));
-        let quiet = quiet.filter_map(|seat| {
-            let (phase, since) = seat.current_state();
-            let may_go =
-                phase == ConnectionState::Idle || (phase == ConnectionState::New && since < came_before);
-            may_go.then_some((since, seat))
+    /// Asks the longest idle connection among those that match to close. Returns whether there is one.
+    fn evict_oldest_idle(&self, table: &SlotTable, matches: impl Fn(&Slot) -> bool) -> bool {
+        let grace_end = self.micros(Instant::now().checked_sub(NEW_CONNECTION_GRACE));
+        let stays = |slot: &&Arc<Slot>| matches(slot) && !slot.eviction_requested.load(SeqCst);
+        let idle = table.slots.values().filter(stays).filter_map(|slot| match slot.current_state() {
+            (ConnectionState::Idle, since) => Some((since, slot)),
+            (ConnectionState::New, since) if since < grace_end => Some((since, slot)),
+            _ => None,
         });
-        let Some((_, oldest)) = quiet.min_by_key(|(since, _)| *since) else { return false };
+        let Some((_, oldest)) = idle.min_by_key(|(since, _)| *since) else { return false };
         oldest.eviction_requested.store(true, SeqCst);
         oldest.waker.wake();
         true
@@ -239,7 +243,7 @@ impl ConnectionLimiter {
 }
 
 impl Slot {
-    /// What it does, and since how many microseconds.
+    /// The state, and the microsecond in which it began.
     fn current_state(&self) -> (ConnectionState, u64) {
         let state = self.state.load(SeqCst);
         (STATES[(state % 8) as usize % STATES.len()], state / 8)
@@ -247,48 +251,48 @@ impl Slot {
 }
 
 impl ConnectionGuard {
-    /// Bytes came.
+    /// Bytes arrived.
     pub(super) fn on_read(&self) {
         if self.slot.current_state().0.is_idle() {
             self.set_state(ConnectionState::ReadingHead);
         }
     }
 
-    /// A request's head is complete. Its time began with its first byte, or, where that came with the
-    /// request before, begins now.
-    pub(super) fn on_request(&self) -> RequestArrival {
+    /// A head is complete. Returns whether it arrived together with the previous request (pipelined): then the time
+    /// of the request begins now, else with its first byte.
+    pub(super) fn on_request(&self) -> bool {
         self.slot.timed_out.store(false, Relaxed);
         if self.slot.current_state().0 == ConnectionState::ReadingHead {
             self.set_state_keeping_time(ConnectionState::InRequest);
-            return RequestArrival::Alone;
+            return false;
         }
         self.set_state(ConnectionState::InRequest);
-        RequestArrival::Pipelined
+        true
     }
 
-    /// A request has its answer.
+    /// The response is ready.
     pub(super) fn on_response(&self) {
         self.set_state_keeping_time(ConnectionState::WritingResponse);
     }
 
-    /// The time of its request is over; returns whether that is news.
+    /// Marks the request as timed out. Returns whether it was not before.
     pub(super) fn mark_timed_out(&self) -> bool {
         !self.slot.timed_out.swap(true, Relaxed)
     }
 
-    /// Whether the time of its request is over.
+    /// Whether the request has timed out.
     pub(super) fn is_timed_out(&self) -> bool {
         self.slot.timed_out.load(Relaxed)
     }
 
-    /// All that was to be sent is sent.
+    /// All bytes are sent.
     pub(super) fn on_flush(&self) {
         if self.slot.current_state().0 == ConnectionState::WritingResponse {
             self.set_idle();
         }
     }
 
-    /// Nothing more will be sent or read.
+    /// Nothing more is sent or read.
     pub(super) fn on_close(&self) {
         if !self.is_idle() {
             self.set_idle();
@@ -300,30 +304,32 @@ impl ConnectionGuard {
         self.limiter.notify_waiters();
     }
 
-    /// All connections shall end; ask after [`Held::poll_leave`], which sees to it that it is asked again.
+    /// Whether all connections shall close. Call it after [`Self::poll_evicted`], which registers the waker.
     pub(super) fn is_closing(&self) -> bool {
         self.limiter.is_closing.load(SeqCst)
     }
 
-    /// No byte of a request is there.
+    /// Whether no byte of a request has arrived.
     pub(super) fn is_idle(&self) -> bool {
         self.slot.current_state().0.is_idle()
     }
 
-    /// When its time is over, should it do nothing else. An answer has a clock of its own.
-    pub(super) fn deadline(&self, patience: &Timeouts) -> Option<(Instant, TimeoutKind)> {
-        let (phase, since) = self.slot.current_state();
-        let (time, end) = match phase {
-            ConnectionState::New | ConnectionState::ReadingHead => (patience.head, TimeoutKind::Connection),
-            ConnectionState::Idle => (patience.keep_alive, TimeoutKind::Connection),
-            ConnectionState::InRequest => (patience.request, TimeoutKind::Request),
+    /// When the current state times out, and what that ends. Writing a response is timed by the stream.
+    pub(super) fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, TimeoutKind)> {
+        let (state, since) = self.slot.current_state();
+        let (timeout, kind) = match state {
+            ConnectionState::New | ConnectionState::ReadingHead => {
+                (timeouts.header_read, TimeoutKind::Connection)
+            }
+            ConnectionState::Idle => (timeouts.keep_alive, TimeoutKind::Connection),
+            ConnectionState::InRequest => (timeouts.request, TimeoutKind::Request),
             ConnectionState::WritingResponse => return None,
         };
-        Some((self.limiter.started_at + Duration::from_micros(since) + time, end))
+        Some((self.limiter.started_at + Duration::from_micros(since) + timeout, kind))
     }
 
-    /// Ready when it was asked to leave and is quiet; ask after the connection was polled, so that
-    /// what has come meanwhile was read.
+    /// Ready when the connection was asked to close and is idle. Call it after the connection was polled, so that it
+    /// has read what has arrived.
     pub(super) fn poll_evicted(&self, context: &Context<'_>) -> Poll<()> {
         self.slot.waker.register(context.waker());
         if !self.slot.eviction_requested.load(SeqCst) {
@@ -338,14 +344,14 @@ impl ConnectionGuard {
         Poll::Pending
     }
 
-    fn set_state(&self, phase: ConnectionState) {
-        self.slot.state.store(self.limiter.encode_state(phase), SeqCst);
+    fn set_state(&self, state: ConnectionState) {
+        self.slot.state.store(self.limiter.encode_state(state), SeqCst);
     }
 
-    /// The same, without a look at the clock: what it does belongs to what it did before.
-    fn set_state_keeping_time(&self, phase: ConnectionState) {
+    /// Keeps the time at which the previous state began.
+    fn set_state_keeping_time(&self, state: ConnectionState) {
         let (_, since) = self.slot.current_state();
-        self.slot.state.store(since * 8 + phase as u64, SeqCst);
+        self.slot.state.store(since * 8 + state as u64, SeqCst);
     }
 }
 
@@ -364,104 +370,108 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Woken(AtomicUsize);
+    struct CountingWaker(AtomicUsize);
 
-    impl Wake for Woken {
+    impl Wake for CountingWaker {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, SeqCst);
         }
     }
 
-    fn limiter(most: usize) -> Arc<ConnectionLimiter> {
-        ConnectionLimiter::new(most, Vec::new(), Arc::default())
+    fn limiter(max_connections: usize) -> Arc<ConnectionLimiter> {
+        ConnectionLimiter::new(max_connections, Vec::new(), Arc::default())
     }
 
-    fn acquire(seats: &Arc<ConnectionLimiter>) -> Option<ConnectionGuard> {
-        seats.try_acquire(ClientAddr::from(IpAddr::from([127, 0, 0, 1])), seats.max_connections).flatten()
+    fn acquire(limiter: &Arc<ConnectionLimiter>) -> Option<ConnectionGuard> {
+        let client = ClientAddr::from(IpAddr::from([127, 0, 0, 1]));
+        match limiter.try_acquire(client, limiter.max_connections) {
+            AcquireResult::Acquired(guard) => Some(guard),
+            AcquireResult::Rejected | AcquireResult::Full => None,
+        }
     }
 
     #[test]
-    fn who_begins_a_request_before_it_hears_that_it_should_go_stays_and_another_is_asked() {
-        let seats = limiter(2);
-        let (first, second) = (acquire(&seats).unwrap(), acquire(&seats).unwrap());
-        // Both have just come; then both have had an answer.
-        assert!(acquire(&seats).is_none() && !first.slot.eviction_requested.load(SeqCst));
-        for held in [&first, &second] {
-            held.on_response();
-            held.on_flush();
+    fn a_connection_that_begins_a_request_is_not_evicted_and_another_one_is() {
+        let slots = limiter(2);
+        let (first, second) = (acquire(&slots).unwrap(), acquire(&slots).unwrap());
+        // Both are new; then both have had a response.
+        assert!(acquire(&slots).is_none() && !first.slot.eviction_requested.load(SeqCst));
+        for guard in [&first, &second] {
+            guard.on_response();
+            guard.on_flush();
         }
-        let woken = Arc::new(Woken::default());
+        let woken = Arc::new(CountingWaker::default());
         let waker = woken.clone().into();
         let context = Context::from_waker(&waker);
         assert!(first.poll_evicted(&context).is_pending());
 
-        assert!(acquire(&seats).is_none());
+        assert!(acquire(&slots).is_none());
         assert_eq!(woken.0.load(SeqCst), 1, "the oldest is woken");
-        // One is on its way out: nobody else is asked.
-        assert!(acquire(&seats).is_none());
+        // One closes already: no other is asked.
+        assert!(acquire(&slots).is_none());
         assert!(second.poll_evicted(&context).is_pending());
 
         first.on_read();
         assert!(first.poll_evicted(&context).is_pending());
-        assert!(acquire(&seats).is_none());
+        assert!(acquire(&slots).is_none());
         assert!(second.poll_evicted(&context).is_ready());
         drop(second);
-        assert!(acquire(&seats).is_some());
+        assert!(acquire(&slots).is_some());
     }
 
     #[test]
-    fn a_connection_is_quiet_until_bytes_come_and_after_its_answer_is_gone() {
-        let seats = limiter(1);
-        let held = acquire(&seats).unwrap();
-        let mut seen = vec![held.is_idle()];
+    fn a_connection_is_idle_until_bytes_arrive_and_after_its_response_is_sent() {
+        let slots = limiter(1);
+        let guard = acquire(&slots).unwrap();
+        let mut seen = vec![guard.is_idle()];
         for step in [
             ConnectionGuard::on_read,
-            |held: &ConnectionGuard| _ = held.on_request(),
+            |guard: &ConnectionGuard| _ = guard.on_request(),
             ConnectionGuard::on_flush,
             ConnectionGuard::on_response,
             ConnectionGuard::on_flush,
         ] {
-            step(&held);
-            seen.push(held.is_idle());
+            step(&guard);
+            seen.push(guard.is_idle());
         }
-        // What is flushed before there is an answer is `100 Continue`.
+        // A flush before the response sends `100 Continue`.
         assert_eq!(seen, [true, false, false, false, false, true]);
     }
 
     #[test]
-    fn a_request_that_is_answered_at_the_last_moment_leaves_the_next_one_its_time() {
-        let seats = limiter(1);
-        let held = acquire(&seats).unwrap();
-        held.on_read();
-        held.on_request();
-        assert!(held.mark_timed_out(), "it is news");
-        assert!(!held.mark_timed_out() && held.is_timed_out(), "it is known");
+    fn a_timed_out_request_does_not_shorten_the_next_one() {
+        let slots = limiter(1);
+        let guard = acquire(&slots).unwrap();
+        guard.on_read();
+        guard.on_request();
+        assert!(guard.mark_timed_out(), "the first time");
+        assert!(!guard.mark_timed_out() && guard.is_timed_out(), "not again");
 
-        held.on_response();
-        held.on_flush();
-        held.on_read();
-        held.on_request();
-        assert!(!held.is_timed_out());
+        guard.on_response();
+        guard.on_flush();
+        guard.on_read();
+        guard.on_request();
+        assert!(!guard.is_timed_out());
     }
 
     #[test]
-    fn a_request_begins_with_its_first_byte_and_one_that_came_with_another_when_it_is_its_turn() {
-        let seats = limiter(1);
-        let held = acquire(&seats).unwrap();
-        let patience = Timeouts::default();
-        let began = |held: &ConnectionGuard| {
-            held.deadline(&patience).map(|(due, end)| (due - patience.request, end)).unwrap()
+    fn a_request_begins_with_its_first_byte_and_a_pipelined_one_after_the_previous_response() {
+        let slots = limiter(1);
+        let guard = acquire(&slots).unwrap();
+        let timeouts = Timeouts::default();
+        let start = |guard: &ConnectionGuard| {
+            guard.deadline(&timeouts).map(|(deadline, kind)| (deadline - timeouts.request, kind)).unwrap()
         };
-        held.on_read();
+        guard.on_read();
         let first_byte = Instant::now();
         std::thread::sleep(Duration::from_millis(2));
-        held.on_read();
-        assert_eq!(held.on_request(), RequestArrival::Alone);
-        assert!(began(&held).0 <= first_byte);
-        assert_eq!(began(&held).1, TimeoutKind::Request);
-        held.on_response();
-        let its_turn = Instant::now() - Duration::from_micros(1);
-        assert_eq!(held.on_request(), RequestArrival::Pipelined);
-        assert!(began(&held).0 >= its_turn);
+        guard.on_read();
+        assert!(!guard.on_request());
+        assert!(start(&guard).0 <= first_byte);
+        assert_eq!(start(&guard).1, TimeoutKind::Request);
+        guard.on_response();
+        let response_time = Instant::now() - Duration::from_micros(1);
+        assert!(guard.on_request());
+        assert!(start(&guard).0 >= response_time);
     }
 }

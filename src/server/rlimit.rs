@@ -1,32 +1,31 @@
-//! How many connections the system's limit of open files affords.
+//! Fits the number of connections below the system's limit of open files.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::PRIVATE_CONNECTIONS;
+/// Most connections of the private side.
+pub const MAX_PRIVATE_CONNECTIONS: usize = 64;
 
-/// Descriptors that are no connections of the public side: those of the private one, the journal, the
-/// calls to Z-API, the log, and a newcomer who waits for a place.
-const RESERVED_FDS: usize = PRIVATE_CONNECTIONS + 128;
+/// Descriptors that are no connections of the public side: the private side, the journal, the calls to Z-API, the
+/// log, and a new connection that waits for a slot.
+const RESERVED_FDS: usize = MAX_PRIVATE_CONNECTIONS + 128;
 
-/// As many of the wanted connections as the system affords. Its limit of open files is raised as
-/// far as this process may and needs; where that is not enough, fewer connections are taken, and
-/// the log says so.
+/// Returns how many of the wanted connections fit below the limit of open files. The limit is raised as far as this
+/// process may and needs; if that is not enough, a warning is logged.
 pub fn clamp_to_open_file_limit(wanted: usize) -> usize {
     let Some(limit) = raise_nofile_limit(wanted.saturating_add(RESERVED_FDS)) else { return wanted };
-    let most = fit_within(limit, wanted);
-    if most < wanted {
+    let connections = fit_within(limit, wanted);
+    if connections < wanted {
         tracing::warn!(
             max_connections = wanted,
             open_files = limit,
-            connections = most,
-            "the limit of open files affords fewer connections than max_connections: raise it (ulimit -n, LimitNOFILE)"
+            connections,
+            "the limit of open files is too low for max_connections: raise it (ulimit -n, LimitNOFILE)"
         );
     }
-    most
+    connections
 }
 
-/// The limit of open files, after it was raised to this number or as near as may be; nothing where
-/// there is no limit.
+/// Raises the limit of open files to this number, or as near as allowed, and returns it; `None` if there is none.
 fn raise_nofile_limit(needed: usize) -> Option<usize> {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let current = current?;
@@ -37,7 +36,7 @@ fn raise_nofile_limit(needed: usize) -> Option<usize> {
     usize::try_from(if is_raised { raised } else { current }).ok()
 }
 
-/// How many of the wanted connections fit below a limit of open files: a quarter of a very low one.
+/// How many of the wanted connections fit below a limit of open files; of a very low limit, a quarter.
 fn fit_within(limit: usize, wanted: usize) -> usize {
     wanted.min(limit.saturating_sub(RESERVED_FDS).max(limit / 4)).max(1)
 }
@@ -47,8 +46,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_always_fewer_connections_than_descriptors() {
-        for (limit, wanted, most) in [
+    fn there_are_fewer_connections_than_descriptors() {
+        for (limit, wanted, expected) in [
             (20_000, 1_024, 1_024),
             (1_216, 1_024, 1_024),
             (1_024, 1_024, 832),
@@ -57,7 +56,7 @@ mod tests {
             (64, 1_024, 16),
             (0, 1_024, 1),
         ] {
-            assert_eq!(fit_within(limit, wanted), most, "{limit} {wanted}");
+            assert_eq!(fit_within(limit, wanted), expected, "{limit} {wanted}");
         }
     }
 }

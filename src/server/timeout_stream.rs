@@ -1,5 +1,5 @@
-//! A socket that knows what its connection does, and gives up on who does not read: hyper has one
-//! timer, for a head and for the time before it alike, and none for an answer that nobody takes.
+//! A socket that reports to its connection slot, and fails when a response is not read in time: hyper has one timer,
+//! for a head and the time before it alike, and none for writing.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -13,30 +13,29 @@ use tokio::time::{Sleep, sleep};
 
 use super::connection_limiter::ConnectionGuard;
 
-/// After the last answer, what still comes is read and thrown away for so long, and so much of it:
-/// a socket closed with unread bytes is reset, and the answer is lost with it.
+/// After the last response, incoming bytes are read and dropped for this long, and up to this many:
+/// a socket closed with unread bytes is reset, and the client may lose the response.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_LINGER_BYTES: usize = 512 * 1024;
 
-/// A connection that tells its place what it does. Its writes fail when an answer is not taken
-/// within `patience`.
+/// Reports reads, flushes and the end to the connection's slot. Writes fail after `write_timeout`.
 pub(super) struct TimeoutStream {
     stream: TcpStream,
     guard: Arc<ConnectionGuard>,
     write_timeout: Duration,
-    /// Since when an answer is not wholly taken; nothing while none waits.
+    /// Runs while a part of a response cannot be written.
     write_deadline: Option<Pin<Box<Sleep>>>,
-    /// Since the end of the last answer: the time for what still comes, and how much of it may.
-    lingering: Option<(Pin<Box<Sleep>>, usize)>,
+    /// Set after the last response: the time left for incoming bytes, and how many of them.
+    linger: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
 impl TimeoutStream {
     pub(super) fn new(stream: TcpStream, guard: Arc<ConnectionGuard>, write_timeout: Duration) -> Self {
-        Self { stream, guard, write_timeout, write_deadline: None, lingering: None }
+        Self { stream, guard, write_timeout, write_deadline: None, linger: None }
     }
 
-    /// What a write came to, or an error where the answer has waited for too long. A few bytes
-    /// taken now and then buy no time: only [`AsyncWrite::poll_flush`] says that all of it is gone.
+    /// The result of a write, or an error after the timeout. A client that reads a few bytes now and then gets no
+    /// more time: only a complete [`AsyncWrite::poll_flush`] stops the timer.
     fn with_write_timeout<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -45,9 +44,9 @@ impl TimeoutStream {
         if written.is_ready() {
             return written;
         }
-        let patience = self.write_timeout;
-        let over = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(over.as_mut().poll(context));
+        let timeout = self.write_timeout;
+        let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        ready!(deadline.as_mut().poll(context));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
@@ -98,16 +97,16 @@ impl AsyncWrite for TimeoutStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, guard: held, lingering, .. } = &mut *self;
-        if lingering.is_none() {
+        let Self { stream, guard, linger, .. } = &mut *self;
+        if linger.is_none() {
             ready!(Pin::new(&mut *stream).poll_shutdown(context))?;
-            held.on_close();
+            guard.on_close();
         }
-        let (over, left) =
-            lingering.get_or_insert_with(|| (Box::pin(sleep(LINGER_TIMEOUT)), MAX_LINGER_BYTES));
-        let mut thrown_away = [0; 4096];
-        while *left > 0 && over.as_mut().poll(context).is_pending() {
-            let mut buffer = ReadBuf::new(&mut thrown_away);
+        let (deadline, left) =
+            linger.get_or_insert_with(|| (Box::pin(sleep(LINGER_TIMEOUT)), MAX_LINGER_BYTES));
+        let mut dropped = [0; 4096];
+        while *left > 0 && deadline.as_mut().poll(context).is_pending() {
+            let mut buffer = ReadBuf::new(&mut dropped);
             match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
                 Ok(()) if !buffer.filled().is_empty() => *left = left.saturating_sub(buffer.filled().len()),
                 _ => break,
@@ -128,7 +127,7 @@ mod tests {
 
     const WRITE_TIMEOUT: Duration = Duration::from_millis(600);
 
-    /// A socket with little room for what it sends, and its other end with little room too.
+    /// Both ends of a connection with small buffers.
     async fn pair() -> (TimeoutStream, TcpStream) {
         let [server, client] = [(); 2].map(|()| TcpSocket::new_v4().unwrap());
         server.set_send_buffer_size(4_096).unwrap();
@@ -137,54 +136,54 @@ mod tests {
         let listener = server.listen(1).unwrap();
         let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, peer) = listener.accept().await.unwrap();
-        let held = ConnectionLimiter::new(1, Vec::new(), Arc::default()).acquire(peer.ip()).await.unwrap();
-        (TimeoutStream::new(stream, Arc::new(held), WRITE_TIMEOUT), client)
+        let guard = ConnectionLimiter::new(1, Vec::new(), Arc::default()).acquire(peer.ip()).await.unwrap();
+        (TimeoutStream::new(stream, Arc::new(guard), WRITE_TIMEOUT), client)
     }
 
-    /// T28: taking a drop now and then buys no time.
+    /// T28: reading a few bytes now and then gives no more time.
     #[tokio::test]
-    async fn an_answer_that_is_taken_in_drops_is_failed() {
+    async fn a_response_that_is_read_slowly_times_out() {
         let (mut socket, mut client) = pair().await;
-        let begun = Instant::now();
-        let answer = vec![b'x'; 4 << 20];
-        let dripping = async {
-            let mut drop = [0; 2_048];
-            while begun.elapsed() < 5 * WRITE_TIMEOUT && client.read(&mut drop).await.is_ok() {
+        let start = Instant::now();
+        let response = vec![b'x'; 4 << 20];
+        let reading = async {
+            let mut buffer = [0; 2_048];
+            while start.elapsed() < 5 * WRITE_TIMEOUT && client.read(&mut buffer).await.is_ok() {
                 sleep(WRITE_TIMEOUT / 60).await;
             }
         };
         let sending = async {
-            let error = socket.write_all(&answer).await.expect_err("all of it was taken");
+            let error = socket.write_all(&response).await.expect_err("no timeout");
             assert_eq!(error.kind(), ErrorKind::TimedOut);
-            assert!((WRITE_TIMEOUT..3 * WRITE_TIMEOUT).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+            assert!((WRITE_TIMEOUT..3 * WRITE_TIMEOUT).contains(&start.elapsed()), "{:?}", start.elapsed());
         };
         tokio::select! {
-            () = dripping => panic!("it is still being sent after {:?}", begun.elapsed()),
+            () = reading => panic!("no timeout after {:?}", start.elapsed()),
             () = sending => {}
         }
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_taken_gives_the_next_one_as_much_time() {
+    async fn each_response_has_the_whole_timeout() {
         let (mut socket, mut client) = pair().await;
-        let mut taken = vec![0; 64 << 10];
+        let mut buffer = vec![0; 64 << 10];
         for _ in 0..4 {
-            let answer = vec![b'x'; 64 << 10];
+            let response = vec![b'x'; 64 << 10];
             let sending = async {
-                socket.write_all(&answer).await.unwrap();
+                socket.write_all(&response).await.unwrap();
                 socket.flush().await.unwrap();
             };
-            let taking = async {
+            let reading = async {
                 sleep(WRITE_TIMEOUT / 2).await;
-                client.read_exact(&mut taken).await.unwrap();
+                client.read_exact(&mut buffer).await.unwrap();
             };
-            tokio::join!(sending, taking);
+            tokio::join!(sending, reading);
         }
     }
 
-    /// Who is still sending is heard out for a moment, and comes to read the answer.
+    /// Otherwise the socket would be reset, and the response lost.
     #[tokio::test]
-    async fn an_answer_arrives_though_its_request_is_still_being_sent() {
+    async fn a_client_that_is_still_sending_receives_the_response() {
         let (mut socket, mut client) = pair().await;
         let ending = async {
             socket.write_all(b"no").await.unwrap();
@@ -193,14 +192,14 @@ mod tests {
         };
         let sending = async {
             for _ in 0..8 {
-                client.write_all(&[b'x'; 10_000]).await.expect("it is heard out");
+                client.write_all(&[b'x'; 10_000]).await.expect("it is still read");
                 sleep(WRITE_TIMEOUT / 20).await;
             }
             client.shutdown().await.unwrap();
-            let mut said = String::new();
-            client.read_to_string(&mut said).await.map(|_| said)
+            let mut text = String::new();
+            client.read_to_string(&mut text).await.map(|_| text)
         };
-        let ((), said) = tokio::join!(ending, sending);
-        assert_eq!(said.unwrap(), "no");
+        let ((), text) = tokio::join!(ending, sending);
+        assert_eq!(text.unwrap(), "no");
     }
 }

@@ -1,12 +1,10 @@
-//! Reads a body whole, and never more of it than is allowed.
+//! Reads a body up to a limit.
 //!
-//! Room is promised for 16 KiB of every connection at most. Who has proved by the headers alone to be a
-//! sender of ours has larger bodies read as well, however many there are at a time: connections are limited. Of
-//! larger bodies of which only the whole shows who signed them, 64 are read at a time. When all these places
-//! are taken, a newcomer gets one all the same, and of the address that holds the most of them (the newcomer
-//! counts as one of its own address's) the body that is being read for the longest is given up. So a slow sender
-//! makes room for the next one, an address that takes many places loses its own, and a sender that is not slow
-//! has long been read when it would be its turn.
+//! Every connection may send 16 KiB. Larger bodies are read if the headers authenticate the request; connections are
+//! limited. Of larger bodies that only a signature over the body can authenticate, 64 are read at a time. If a new one
+//! arrives, it replaces the oldest body of the client address that has most of them (the new one included). So a slow
+//! client loses its place to the next one, an address with many bodies loses its own, and a fast client has been read
+//! before it would be replaced.
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -20,61 +18,61 @@ use tokio_util::sync::CancellationToken;
 
 use super::client_addr::ClientAddr;
 
-/// What every connection may send before it is verified: far more than a message's event.
+/// Bytes that every connection may send before it is authenticated: far more than the event of a message.
 pub const SMALL_BODY: usize = 16 * 1024;
-/// How many bodies above that are read at a time of senders who have proved nothing yet.
+/// Larger bodies of unauthenticated requests that are read at a time.
 const MAX_LARGE_BODIES: usize = 64;
 
 /// Why a body was not read.
 #[derive(Debug, PartialEq, Eq)]
 pub enum BodyError {
-    /// It is larger than allowed.
+    /// It is larger than `max_body`.
     TooLarge,
-    /// It is large, and was given up for another one.
+    /// It is large, and was replaced by another one.
     Overloaded,
-    /// It ended too early, or was no body.
+    /// It ended too early, or is malformed.
     Incomplete,
 }
 
-/// Reads bodies.
+/// Reads bodies, and limits the large ones.
 #[derive(Debug)]
 pub struct BodyReader {
     max_body: usize,
-    large: Mutex<Places>,
+    permits: Mutex<Permits>,
 }
 
-/// The places for large bodies of senders who have proved nothing yet.
+/// The permits for large bodies of unauthenticated requests.
 #[derive(Debug, Default)]
-struct Places {
-    next: u64,
-    /// Who holds them, the oldest first.
-    held: BTreeMap<u64, Holder>,
+struct Permits {
+    next_id: u64,
+    /// By id, so the oldest first.
+    holders: BTreeMap<u64, Holder>,
 }
 
 #[derive(Debug)]
 struct Holder {
-    origin: ClientAddr,
-    /// Cancelled when the place is another's.
-    lost: CancellationToken,
+    client: ClientAddr,
+    /// Cancelled when another body takes the permit.
+    revoked: CancellationToken,
 }
 
-/// A place while it is held.
-struct Place<'b> {
-    bodies: &'b BodyReader,
-    number: u64,
-    lost: CancellationToken,
+/// Holds a permit until it is dropped.
+struct Permit<'b> {
+    reader: &'b BodyReader,
+    id: u64,
+    revoked: CancellationToken,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.bodies.places().held.remove(&self.number);
+        self.reader.permits().holders.remove(&self.id);
     }
 }
 
 impl BodyReader {
-    /// Bodies of so many bytes at most.
+    /// A reader for bodies up to this size.
     pub fn new(max_body: usize) -> Self {
-        Self { max_body, large: Mutex::default() }
+        Self { max_body, permits: Mutex::default() }
     }
 
     /// Whether a body of this length is too large.
@@ -82,27 +80,28 @@ impl BodyReader {
         length > self.max_body as u64
     }
 
-    /// All of a body. `declared` is its length, where its sender told one; `unproven` is where it comes from, where
-    /// the headers have not proved whose it is.
+    /// Reads a whole body. `declared_length` is its Content-Length; `unauthenticated_client` is the client of a request
+    /// that its headers do not authenticate.
     pub async fn read<B>(
         &self,
         body: B,
-        declared: Option<u64>,
-        unproven: Option<ClientAddr>,
+        declared_length: Option<u64>,
+        unauthenticated_client: Option<ClientAddr>,
     ) -> Result<Bytes, BodyError>
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let is_large = declared.is_some_and(|length| length > SMALL_BODY as u64);
-        let mut place = unproven.filter(|_| is_large).map(|origin| self.acquire_permit(origin));
+        let is_large = declared_length.is_some_and(|length| length > SMALL_BODY as u64);
+        let client = unauthenticated_client;
+        let mut permit = client.filter(|_| is_large).map(|client| self.acquire_permit(client));
         let mut body = std::pin::pin!(Limited::new(body, self.max_body));
         let mut whole: Vec<u8> = Vec::new();
         loop {
-            let frame = match &place {
+            let frame = match &permit {
                 None => body.frame().await,
-                Some(place) => {
-                    let frame = place.lost.run_until_cancelled(body.frame()).await;
+                Some(permit) => {
+                    let frame = permit.revoked.run_until_cancelled(body.frame()).await;
                     frame.ok_or(BodyError::Overloaded)?
                 }
             };
@@ -112,34 +111,34 @@ impl BodyReader {
                 Some(Err(error)) if error.is::<LengthLimitError>() => return Err(BodyError::TooLarge),
                 Some(Err(_)) => return Err(BodyError::Incomplete),
             };
-            // Trailers say nothing that we ask for.
-            let Ok(mut piece) = frame.into_data() else { continue };
+            // Trailers are ignored.
+            let Ok(mut chunk) = frame.into_data() else { continue };
             if whole.is_empty() && body.is_end_stream() {
-                // All of it came in one piece: no copy.
-                return Ok(piece.copy_to_bytes(piece.remaining()));
+                // The whole body in one chunk: not copied.
+                return Ok(chunk.copy_to_bytes(chunk.remaining()));
             }
             if whole.is_empty() {
-                let likely = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-                whole.reserve(likely.min(SMALL_BODY).max(piece.remaining()));
+                let expected = declared_length.and_then(|length| usize::try_from(length).ok());
+                whole.reserve(expected.unwrap_or_default().min(SMALL_BODY).max(chunk.remaining()));
             }
-            whole.put(piece);
-            if place.is_none() && whole.len() > SMALL_BODY {
-                place = unproven.map(|origin| self.acquire_permit(origin));
+            whole.put(chunk);
+            if permit.is_none() && whole.len() > SMALL_BODY {
+                permit = client.map(|client| self.acquire_permit(client));
             }
         }
     }
 
-    /// Whether a small body that nobody wants has come already, all of it: then it is thrown away, and
-    /// another request can follow. It is not waited for.
-    pub fn already_received<B: Body>(body: B, declared: Option<u64>) -> bool {
+    /// Whether a small body that is not needed has arrived completely, so that another request can follow. Drops the
+    /// body, and does not wait for more of it.
+    pub fn already_received<B: Body>(body: B, declared_length: Option<u64>) -> bool {
         if body.is_end_stream() {
             return true;
         }
-        if declared.is_none_or(|length| length > SMALL_BODY as u64) {
+        if declared_length.is_none_or(|length| length > SMALL_BODY as u64) {
             return false;
         }
         let mut body = std::pin::pin!(body);
-        let to_its_end = async {
+        let read_to_end = async {
             while let Some(frame) = body.frame().await {
                 if frame.is_err() {
                     return false;
@@ -150,37 +149,37 @@ impl BodyReader {
             }
             true
         };
-        to_its_end.now_or_never().unwrap_or(false)
+        read_to_end.now_or_never().unwrap_or(false)
     }
 
-    /// A place for a body from this address; where all are taken, another body loses its own.
-    fn acquire_permit(&self, origin: ClientAddr) -> Place<'_> {
-        let mut places = self.places();
-        if places.held.len() >= MAX_LARGE_BODIES {
-            places.take_one_away(origin);
+    /// Takes a permit for a body of this client; if there is none left, another body loses its own.
+    fn acquire_permit(&self, client: ClientAddr) -> Permit<'_> {
+        let mut permits = self.permits();
+        if permits.holders.len() >= MAX_LARGE_BODIES {
+            permits.revoke_one(client);
         }
-        let (number, lost) = (places.next, CancellationToken::new());
-        places.next += 1;
-        places.held.insert(number, Holder { origin, lost: lost.clone() });
-        Place { bodies: self, number, lost }
+        let (id, revoked) = (permits.next_id, CancellationToken::new());
+        permits.next_id += 1;
+        permits.holders.insert(id, Holder { client, revoked: revoked.clone() });
+        Permit { reader: self, id, revoked }
     }
 
-    fn places(&self) -> MutexGuard<'_, Places> {
-        self.large.lock().unwrap_or_else(PoisonError::into_inner)
+    fn permits(&self) -> MutexGuard<'_, Permits> {
+        self.permits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Places {
-    /// Ends the oldest body of the address that holds the most places, were there one more of `newcomer`.
-    fn take_one_away(&mut self, newcomer: ClientAddr) {
-        let mut counts = HashMap::from([(newcomer, 1_usize)]);
-        for holder in self.held.values() {
-            *counts.entry(holder.origin).or_default() += 1;
+impl Permits {
+    /// Revokes the oldest permit of the client that has most of them, with one more of `new_client`.
+    fn revoke_one(&mut self, new_client: ClientAddr) {
+        let mut counts = HashMap::from([(new_client, 1_usize)]);
+        for holder in self.holders.values() {
+            *counts.entry(holder.client).or_default() += 1;
         }
-        let most = self.held.values().map(|holder| counts[&holder.origin]).max();
-        let oldest = self.held.iter().find(|(_, holder)| Some(counts[&holder.origin]) == most);
-        if let Some(holder) = oldest.map(|(number, _)| *number).and_then(|number| self.held.remove(&number)) {
-            holder.lost.cancel();
+        let max = self.holders.values().map(|holder| counts[&holder.client]).max();
+        let oldest = self.holders.iter().find(|(_, holder)| Some(counts[&holder.client]) == max);
+        if let Some(holder) = oldest.map(|(id, _)| *id).and_then(|id| self.holders.remove(&id)) {
+            holder.revoked.cancel();
         }
     }
 }
@@ -197,7 +196,7 @@ mod tests {
 
     use super::*;
 
-    /// One byte that keeps a buffer alive, and tells when that is free.
+    /// A chunk of one byte that counts its drop.
     struct TrackedChunk(Arc<AtomicUsize>);
 
     impl AsRef<[u8]> for TrackedChunk {
@@ -213,16 +212,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_of_many_small_pieces_keeps_none_of_their_buffers() {
+    async fn a_body_of_many_small_chunks_keeps_none_of_their_buffers() {
         let alive = Arc::new(AtomicUsize::new(0));
         let most_alive = Arc::new(AtomicUsize::new(0));
-        let pieces = (0..1_000).map(|_| {
+        let chunks = (0..1_000).map(|_| {
             most_alive.fetch_max(alive.fetch_add(1, SeqCst) + 1, SeqCst);
             Ok::<_, Infallible>(Frame::data(Bytes::from_owner(TrackedChunk(alive.clone()))))
         });
 
         let body =
-            BodyReader::new(1_000).read(StreamBody::new(stream::iter(pieces)), None, None).await.unwrap();
+            BodyReader::new(1_000).read(StreamBody::new(stream::iter(chunks)), None, None).await.unwrap();
 
         assert_eq!(body.len(), 1_000);
         assert!(most_alive.load(SeqCst) <= 2, "{most_alive:?} buffers were kept at a time");
@@ -230,53 +229,53 @@ mod tests {
 
     #[test]
     fn t28_of_the_address_with_the_most_places_the_oldest_body_makes_room() {
-        let bodies = BodyReader::new(100_000);
-        let origin = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
-        let honest = bodies.acquire_permit(origin(1));
-        let mut slow: Vec<_> = (0..MAX_LARGE_BODIES - 1).map(|_| bodies.acquire_permit(origin(2))).collect();
+        let reader = BodyReader::new(100_000);
+        let client = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let honest = reader.acquire_permit(client(1));
+        let mut slow: Vec<_> = (0..MAX_LARGE_BODIES - 1).map(|_| reader.acquire_permit(client(2))).collect();
 
-        // However often the others come, only they lose places.
+        // However many the others send, only they lose permits.
         for _ in 0..1_000 {
-            slow.push(bodies.acquire_permit(origin(2)));
+            slow.push(reader.acquire_permit(client(2)));
         }
-        assert!(!honest.lost.is_cancelled());
-        let held: Vec<bool> = slow.iter().map(|place| !place.lost.is_cancelled()).collect();
-        assert_eq!(held.iter().filter(|is_held| **is_held).count(), MAX_LARGE_BODIES - 1);
-        assert!(held.is_sorted(), "the newest are kept");
+        assert!(!honest.revoked.is_cancelled());
+        let kept: Vec<bool> = slow.iter().map(|permit| !permit.revoked.is_cancelled()).collect();
+        assert_eq!(kept.iter().filter(|is_kept| **is_kept).count(), MAX_LARGE_BODIES - 1);
+        assert!(kept.is_sorted(), "the newest are kept");
 
-        let newcomer = bodies.acquire_permit(origin(3));
-        assert!(!newcomer.lost.is_cancelled() && !honest.lost.is_cancelled());
+        let new = reader.acquire_permit(client(3));
+        assert!(!new.revoked.is_cancelled() && !honest.revoked.is_cancelled());
         drop(slow);
-        assert_eq!(bodies.places().held.len(), 2);
+        assert_eq!(reader.permits().holders.len(), 2);
     }
 
-    /// Each has an address of its own: a sender that is read within 63 others loses nothing.
+    /// Each has its own address: a body that is read before 64 others arrive is not replaced.
     #[test]
     fn t28_among_many_addresses_the_oldest_body_of_all_makes_room() {
-        let bodies = BodyReader::new(100_000);
-        let origin = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
-        let places: Vec<_> = (0..200).map(|last| bodies.acquire_permit(origin(last))).collect();
-        let held: Vec<bool> = places.iter().map(|place| !place.lost.is_cancelled()).collect();
-        assert_eq!(held.iter().position(|is_held| *is_held), Some(200 - MAX_LARGE_BODIES));
-        assert!(held.is_sorted());
+        let reader = BodyReader::new(100_000);
+        let client = |last: u8| ClientAddr::from(std::net::IpAddr::from([203, 0, 113, last]));
+        let permits: Vec<_> = (0..200).map(|last| reader.acquire_permit(client(last))).collect();
+        let kept: Vec<bool> = permits.iter().map(|permit| !permit.revoked.is_cancelled()).collect();
+        assert_eq!(kept.iter().position(|is_kept| *is_kept), Some(200 - MAX_LARGE_BODIES));
+        assert!(kept.is_sorted());
     }
 
     #[tokio::test]
-    async fn a_body_in_one_piece_is_not_copied() {
+    async fn a_body_in_one_chunk_is_not_copied() {
         let sent = Bytes::from(vec![b'x'; 2_000]);
         let body = BodyReader::new(2_000).read(Full::new(sent.clone()), Some(2_000), None).await.unwrap();
         assert_eq!(body.as_ptr(), sent.as_ptr());
     }
 
     #[tokio::test]
-    async fn a_body_may_be_as_long_as_allowed_and_not_a_byte_longer() {
-        let bodies = BodyReader::new(3);
-        assert_eq!(bodies.read(Full::new(Bytes::from_static(b"123")), None, None).await.unwrap(), "123");
+    async fn the_limit_is_exact() {
+        let reader = BodyReader::new(3);
+        assert_eq!(reader.read(Full::new(Bytes::from_static(b"123")), None, None).await.unwrap(), "123");
         assert_eq!(
-            bodies.read(Full::new(Bytes::from_static(b"1234")), None, None).await,
+            reader.read(Full::new(Bytes::from_static(b"1234")), None, None).await,
             Err(BodyError::TooLarge)
         );
-        assert_eq!(bodies.read(Full::new(Bytes::new()), None, None).await.unwrap(), "");
-        assert!(!bodies.exceeds_limit(3) && bodies.exceeds_limit(4) && bodies.exceeds_limit(u64::MAX));
+        assert_eq!(reader.read(Full::new(Bytes::new()), None, None).await.unwrap(), "");
+        assert!(!reader.exceeds_limit(3) && reader.exceeds_limit(4) && reader.exceeds_limit(u64::MAX));
     }
 }

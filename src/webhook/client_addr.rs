@@ -1,6 +1,6 @@
-//! From which address a request is: its peer, or behind a trusted proxy who that says it is.
+//! The client address of a request: its TCP peer, or what a trusted proxy says.
 //!
-//! Nothing is believed of a request but for counting what its address sends.
+//! It is only used to count requests and connections.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -10,8 +10,11 @@ use crate::config::AddressRange;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// A sender as far as addresses tell: an IPv4 address, or the /64 of an IPv6 one, since that is what
-/// one customer has.
+/// The TCP peer of a request, as an extension of it.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddr(pub IpAddr);
+
+/// One client: an IPv4 address, or the /64 of an IPv6 address, which is what one customer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddr(IpAddr);
 
@@ -25,9 +28,9 @@ impl From<IpAddr> for ClientAddr {
 }
 
 impl ClientAddr {
-    /// The origin of a request that came from `peer`. Where that is a trusted proxy, it is the
-    /// right-most address of `X-Forwarded-For` that is none: what stands left of it anybody may have
-    /// written. A header that is absent, full of proxies or no list of addresses says nothing.
+    /// The client of a request from `peer`. If that is a trusted proxy, it is the right-most address of
+    /// `X-Forwarded-For` that is no trusted proxy: the ones left of it may be invented. A header that is absent, names
+    /// only proxies, or is no list of addresses is ignored.
     pub fn from_request(peer: IpAddr, headers: &HeaderMap, trusted: &[AddressRange]) -> Self {
         let is_trusted = |address: IpAddr| trusted.iter().any(|range| range.contains(address));
         if !is_trusted(peer) {
@@ -47,7 +50,7 @@ impl ClientAddr {
     }
 }
 
-/// An address, as proxies write it: bare, in brackets, or with a port.
+/// Parses an address as proxies write it: bare, in brackets, or with a port.
 fn parse_address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip()))
@@ -58,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_trusted_proxy_is_believed_and_only_the_last_address_it_does_not_know() {
+    fn the_client_of_a_trusted_proxy_is_the_last_address_that_is_no_proxy() {
         let trusted: Vec<AddressRange> = ["10.0.0.0/8", "::1"].map(|range| range.parse().unwrap()).into();
         for (peer, forwarded, origin) in [
             ("203.0.113.9", &["198.51.100.7"][..], "203.0.113.9"),
@@ -70,7 +73,7 @@ mod tests {
             ("::1", &["[2001:db8:1:2:3::4]:80"], "2001:db8:1:2::"),
             ("::1", &["[2001:db8:1:2:3::4]"], "2001:db8:1:2::"),
             ("::1", &["2001:db8:1:2:ffff::"], "2001:db8:1:2::"),
-            // Nothing, or nothing to go by.
+            // No usable address.
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &[""], "10.0.0.1"),
             ("10.0.0.1", &["10.1.1.1, 10.2.2.2"], "10.0.0.1"),

@@ -1,5 +1,5 @@
-//! How many orders a minute: of an admin, who is told once when over and then ignored; and of names
-//! that are no command, in one chat, where another bot may answer each answer (THREATS.md, T13).
+//! Rate limiter for commands: of an admin, who is told once and then ignored; and for unknown commands in one chat,
+//! where another bot may react to each reply (THREATS.md, T13).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,102 +8,101 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 
 const WINDOW: Duration = Duration::from_secs(60);
-/// How many are remembered at most; above that, new ones wait until old ones are forgotten.
+/// Keys that are tracked at most; above that, new ones are limited until old ones expire.
 const MAX_TRACKED: usize = 10_000;
 
-/// May another order be given?
+/// Whether a command is within the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateDecision {
     /// Yes.
     Allowed,
-    /// Yes: the same message is counted already. Which delivery of it came first, the journal knows.
+    /// Yes: the message is counted already. The journal decides which delivery was the first.
     AlreadyCounted,
-    /// No, and they are to be told.
+    /// No, and the admin is to be told.
     FirstExceeded,
-    /// No, and they were told.
+    /// No, and the admin was told.
     Exceeded,
 }
 
-/// The orders of the last minute, by who gave them or where: an admin's key, or a chat.
+/// The commands of the last minute, by the key of an admin or a chat.
 #[derive(Debug)]
 pub struct CommandRateLimiter {
     limit: usize,
-    recent: Mutex<HashMap<String, History>>,
+    histories: Mutex<HashMap<String, History>>,
 }
 
 #[derive(Debug, Default)]
 struct History {
-    /// Which messages count, and since when.
+    /// The messages that count, and since when.
     accepted: HashMap<Arc<str>, Timestamp>,
-    /// The same, oldest first, and what was given back among them.
+    /// The same, oldest first, with refunded ones.
     by_age: VecDeque<(Timestamp, Arc<str>)>,
     is_notified: bool,
 }
 
 impl CommandRateLimiter {
-    /// At most `limit` orders a minute.
+    /// A limiter for `limit` commands a minute.
     pub fn new(limit: u32) -> Self {
-        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), recent: Mutex::default() }
+        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), histories: Mutex::default() }
     }
 
-    /// Whether `whose` next order is within the limit now. It is counted at once, so that many at a
-    /// time do not pass together, and once, however many deliveries of it come at a time; see
-    /// [`CommandRateLimiter::refund`].
-    pub fn check(&self, whose: &str, message_id: &str, now: Timestamp) -> RateDecision {
+    /// Counts a message and returns whether it is within the limit. It is counted at once, so that many at a time do
+    /// not pass together, and only once, however many deliveries of it arrive; see [`CommandRateLimiter::refund`].
+    pub fn check(&self, key: &str, message_id: &str, now: Timestamp) -> RateDecision {
         let mut all = self.lock();
-        if all.len() >= MAX_TRACKED && !all.contains_key(whose) {
-            all.retain(|_, recent| recent.by_age.back().is_some_and(|(at, _)| now.since(*at) < WINDOW));
+        if all.len() >= MAX_TRACKED && !all.contains_key(key) {
+            all.retain(|_, history| history.by_age.back().is_some_and(|(at, _)| now.since(*at) < WINDOW));
             if all.len() >= MAX_TRACKED {
                 return RateDecision::Exceeded;
             }
         }
-        let recent = all.entry(whose.to_owned()).or_default();
-        recent.forget_before(now);
-        if recent.accepted.contains_key(message_id) {
+        let history = all.entry(key.to_owned()).or_default();
+        history.expire(now);
+        if history.accepted.contains_key(message_id) {
             RateDecision::AlreadyCounted
-        } else if recent.accepted.len() < self.limit {
+        } else if history.accepted.len() < self.limit {
             let id: Arc<str> = message_id.into();
-            recent.is_notified = false;
-            recent.accepted.insert(id.clone(), now);
-            recent.by_age.push_back((now, id));
+            history.is_notified = false;
+            history.accepted.insert(id.clone(), now);
+            history.by_age.push_back((now, id));
             RateDecision::Allowed
-        } else if recent.is_notified {
+        } else if history.is_notified {
             RateDecision::Exceeded
         } else {
-            recent.is_notified = true;
+            history.is_notified = true;
             RateDecision::FirstExceeded
         }
     }
 
-    /// What was taken is not counted after all: the order was a duplicate, or not written down.
-    pub fn refund(&self, whose: &str, message_id: &str, taken: RateDecision) {
+    /// Uncounts a message that was a duplicate, or could not be stored.
+    pub fn refund(&self, key: &str, message_id: &str, decision: RateDecision) {
         let mut all = self.lock();
-        let Some(recent) = all.get_mut(whose) else { return };
-        match taken {
-            RateDecision::Allowed => recent.forget(message_id),
-            RateDecision::FirstExceeded => recent.is_notified = false,
+        let Some(history) = all.get_mut(key) else { return };
+        match decision {
+            RateDecision::Allowed => history.remove(message_id),
+            RateDecision::FirstExceeded => history.is_notified = false,
             RateDecision::AlreadyCounted | RateDecision::Exceeded => {}
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, History>> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+        self.histories.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl History {
-    fn forget(&mut self, message_id: &str) {
+    fn remove(&mut self, message_id: &str) {
         self.accepted.remove(message_id);
-        // Now and then, so that it costs next to nothing: who sends duplicates without end fills no memory.
+        // Now and then, so that endless duplicates do not fill the memory.
         if self.by_age.len() > 2 * self.accepted.len() + 64 {
             let Self { accepted, by_age, .. } = self;
             by_age.retain(|(at, id)| accepted.get(id) == Some(at));
         }
     }
 
-    fn forget_before(&mut self, now: Timestamp) {
+    fn expire(&mut self, now: Timestamp) {
         while let Some((at, id)) = self.by_age.pop_front_if(|(at, _)| now.since(*at) >= WINDOW) {
-            // Unless it was given back, and came again.
+            // Unless it was refunded, and counted again.
             if self.accepted.get(&id) == Some(&at) {
                 self.accepted.remove(&id);
             }
@@ -116,65 +115,65 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_over_is_told_once_and_free_again_after_a_minute() {
-        let rate = CommandRateLimiter::new(2);
+    fn an_admin_over_the_limit_is_told_once_and_free_after_a_minute() {
+        let limiter = CommandRateLimiter::new(2);
         let at = |second: i64| Timestamp(second * 1_000);
         for (second, id) in [(0, "A"), (1, "B")] {
-            assert_eq!(rate.check("ana", id, at(second)), RateDecision::Allowed);
+            assert_eq!(limiter.check("ana", id, at(second)), RateDecision::Allowed);
         }
-        assert_eq!(rate.check("ana", "C", at(2)), RateDecision::FirstExceeded);
-        assert_eq!(rate.check("ana", "D", at(3)), RateDecision::Exceeded);
-        assert_eq!(rate.check("rui", "D", at(3)), RateDecision::Allowed);
-        assert_eq!(rate.check("ana", "E", at(60)), RateDecision::Allowed);
-        rate.refund("ana", "E", RateDecision::Allowed);
-        assert_eq!(rate.check("ana", "F", at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "C", at(2)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", "D", at(3)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("rui", "D", at(3)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "E", at(60)), RateDecision::Allowed);
+        limiter.refund("ana", "E", RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "F", at(60)), RateDecision::Allowed);
     }
 
     #[test]
-    fn deliveries_of_one_message_that_come_together_are_one_command() {
-        let rate = CommandRateLimiter::new(2);
+    fn simultaneous_deliveries_of_a_message_count_once() {
+        let limiter = CommandRateLimiter::new(2);
         let now = Timestamp(0);
-        assert_eq!(rate.check("ana", "A", now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "A", now), RateDecision::Allowed);
         for _ in 0..9 {
-            assert_eq!(rate.check("ana", "A", now), RateDecision::AlreadyCounted);
-            rate.refund("ana", "A", RateDecision::AlreadyCounted);
+            assert_eq!(limiter.check("ana", "A", now), RateDecision::AlreadyCounted);
+            limiter.refund("ana", "A", RateDecision::AlreadyCounted);
         }
-        assert_eq!(rate.check("ana", "B", now), RateDecision::Allowed);
-        assert_eq!(rate.check("ana", "C", now), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", "B", now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "C", now), RateDecision::FirstExceeded);
     }
 
     #[test]
-    fn duplicates_without_end_are_not_counted_and_not_kept() {
-        let rate = CommandRateLimiter::new(2);
+    fn endless_duplicates_are_not_counted_and_not_kept() {
+        let limiter = CommandRateLimiter::new(2);
         let at = |milli: i64| Timestamp(milli);
-        assert_eq!(rate.check("ana", "A", at(0)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "A", at(0)), RateDecision::Allowed);
         for round in 0..1_000 {
-            // Two at a time, the first of which is given back first.
+            // Two at a time; the first is refunded first.
             for id in ["B", "C"] {
-                assert_ne!(rate.check("ana", id, at(round)), RateDecision::AlreadyCounted);
+                assert_ne!(limiter.check("ana", id, at(round)), RateDecision::AlreadyCounted);
             }
-            rate.refund("ana", "B", RateDecision::Allowed);
-            rate.refund("ana", "C", RateDecision::FirstExceeded);
+            limiter.refund("ana", "B", RateDecision::Allowed);
+            limiter.refund("ana", "C", RateDecision::FirstExceeded);
         }
-        assert!(rate.lock()["ana"].by_age.len() < 100);
-        // What was given back and came again counts from then on.
-        assert_eq!(rate.check("ana", "B", at(1_000)), RateDecision::Allowed);
-        assert_eq!(rate.check("ana", "D", at(60_000)), RateDecision::Allowed);
-        assert_eq!(rate.check("ana", "E", at(60_999)), RateDecision::FirstExceeded);
-        assert_eq!(rate.check("ana", "E", at(61_000)), RateDecision::Allowed);
+        assert!(limiter.lock()["ana"].by_age.len() < 100);
+        // A refunded message that comes again counts from then on.
+        assert_eq!(limiter.check("ana", "B", at(1_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "D", at(60_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", "E", at(60_999)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", "E", at(61_000)), RateDecision::Allowed);
     }
 
     #[test]
     fn t13_ten_thousand_chats_are_remembered_and_no_more() {
-        let rate = CommandRateLimiter::new(1);
+        let limiter = CommandRateLimiter::new(1);
         let at = |second: i64| Timestamp(second * 1_000);
         for chat in 0..MAX_TRACKED {
-            assert_eq!(rate.check(&chat.to_string(), "A", at(0)), RateDecision::Allowed);
+            assert_eq!(limiter.check(&chat.to_string(), "A", at(0)), RateDecision::Allowed);
         }
-        assert_eq!(rate.check("one more", "A", at(59)), RateDecision::Exceeded);
-        assert_eq!(rate.check("0", "B", at(59)), RateDecision::FirstExceeded);
-        assert_eq!(rate.lock().len(), MAX_TRACKED);
-        assert_eq!(rate.check("one more", "A", at(60)), RateDecision::Allowed);
-        assert_eq!(rate.lock().len(), 1);
+        assert_eq!(limiter.check("one more", "A", at(59)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("0", "B", at(59)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.lock().len(), MAX_TRACKED);
+        assert_eq!(limiter.check("one more", "A", at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.lock().len(), 1);
     }
 }

@@ -1,44 +1,44 @@
-//! What was heard of the connection: the journal remembers it, so that `/status` tells since when WhatsApp is
-//! connected, or is not, after a restart and from every replica.
+//! The connection status of an instance: stored in the journal, so that `/status` reports since when WhatsApp is
+//! connected or disconnected, also after a restart and from every replica.
 //!
-//! Only what changes something is written. What this process heard last costs nothing when it comes again; what
-//! else says nothing new costs a look into the journal, since another replica may have heard more.
+//! Only changes are stored. A repetition of the last report costs nothing; any other report that changes nothing costs
+//! a read of the journal, since another replica may have received more.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
 use crate::storage::{ConnectionReport, Store, StoreUnavailable};
 
-/// The newest that this process heard of one instance, once the journal knows it. Nobody waits for another one's
-/// event: what of two is news, the journal's statement decides.
+/// The newest report on one instance that this process has stored. Simultaneous events do not wait for each other: the
+/// statement of the journal decides which of them is a change.
 #[derive(Debug, Default)]
 pub(super) struct ConnectionStatusCache(Mutex<Option<ConnectionReport>>);
 
 impl ConnectionStatusCache {
-    /// Sees to it that the journal knows what a webhook told.
+    /// Stores a report if it is a change.
     ///
     /// # Errors
-    /// The journal cannot be used: the event counts as not heard.
+    /// The journal cannot be used: the report counts as not received.
     pub(super) async fn update(
         &self,
         store: &Store,
         instance: &str,
-        told: ConnectionReport,
+        report: ConnectionReport,
         now: Timestamp,
     ) -> Result<(), StoreUnavailable> {
         let known = self.newest(now);
-        if known == Some(told) {
+        if known == Some(report) {
             return Ok(());
         }
-        store_if_changed(store, instance, told, now).await?;
-        match known.filter(|known| known.at > told.at) {
-            // It came late. If it interrupts what is known, this began anew with the newest.
+        store_if_changed(store, instance, report, now).await?;
+        match known.filter(|known| known.at > report.at) {
+            // It is late. If it is a change before the newest report, that one is a change once more.
             Some(known) => store_if_changed(store, instance, known, now).await,
             None => {
                 let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                // Another event may have been heard meanwhile.
-                if newest.is_none_or(|newest| newest.at <= told.at || !newest.is_plausible(now)) {
-                    *newest = Some(told);
+                // Another event may have been received meanwhile.
+                if newest.is_none_or(|newest| newest.at <= report.at || !newest.is_plausible(now)) {
+                    *newest = Some(report);
                 }
                 Ok(())
             }
@@ -51,15 +51,15 @@ impl ConnectionStatusCache {
     }
 }
 
-/// Writes it down where it is news.
+/// Stores a report if it is a change.
 async fn store_if_changed(
     store: &Store,
     instance: &str,
-    told: ConnectionReport,
+    report: ConnectionReport,
     now: Timestamp,
 ) -> Result<(), StoreUnavailable> {
-    if told.is_change(store.connection_report(instance, now).await?) {
-        store.store_connection_report(instance, told, now).await?;
+    if report.is_change(store.connection_report(instance, now).await?) {
+        store.store_connection_report(instance, report, now).await?;
     }
     Ok(())
 }

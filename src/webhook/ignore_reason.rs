@@ -1,50 +1,50 @@
-//! Why an authentic event is no order to us: the `reason` of the answer `ignored` (CONTRACT.md §3).
+//! Reasons to ignore an authentic event: the `reason` of the response `ignored` (CONTRACT.md, 3).
 
 use std::fmt;
 
-/// Why an event was ignored. One word each, for the answer, the metrics and the log.
+/// Why an event is ignored. Each has one word, for the response, the metrics and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IgnoreReason {
     /// The body names other instances, and not the one it was sent to.
     OtherInstance,
-    /// It is no `ReceivedCallback`, or says nothing of its type.
+    /// It is no `ReceivedCallback`, or has no type.
     UnsupportedEvent,
     /// The bot's own account wrote it, or it is the echo of what we sent ourselves (`fromApi`).
     FromMe,
-    /// It has no content yet; that comes later under the same `messageId`.
+    /// It has no content yet; that arrives later under the same `messageId`.
     WaitingMessage,
     /// An edit of a message that was sent before.
     Edited,
-    /// Somebody else's words.
+    /// A forwarded message.
     Forwarded,
-    /// A status, or an answer to one.
+    /// A status, or a reply to one.
     Status,
     /// A channel.
     Newsletter,
     /// A broadcast list.
     Broadcast,
-    /// Something happened in a chat, and nobody wrote anything.
+    /// A notification of a chat, such as a new member.
     Notification,
     /// It has no `text.message`: a picture, a reaction, a button, …
     NoText,
-    /// Group or direct chat? What the event says of it does not fit together.
+    /// Its fields contradict each other about the chat.
     UnclearChat,
-    /// It does not say who wrote it.
+    /// It has no author.
     NoSender,
     /// Its `messageId` is missing, too long or not printable.
     NoMessageId,
-    /// Its text is no order.
+    /// Its text is no command.
     NotACommand,
-    /// Its sender may not give orders.
+    /// Its sender is no admin.
     NotAnAdmin,
-    /// Its sender gave more orders a minute than are allowed, or its chat saw too many that do not exist.
+    /// Its sender sent too many commands in a minute, or its chat too many unknown ones.
     RateLimited,
-    /// It was sent later than now.
+    /// Its time is in the future.
     SentInFuture,
 }
 
 impl IgnoreReason {
-    /// All of them, in the order in which an event is looked at.
+    /// All reasons, in the order in which they are checked.
     pub const ALL: [Self; 18] = [
         Self::OtherInstance,
         Self::UnsupportedEvent,
@@ -66,7 +66,7 @@ impl IgnoreReason {
         Self::SentInFuture,
     ];
 
-    /// The word in the answer.
+    /// The word in the response.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OtherInstance => "other_instance",

@@ -1,46 +1,46 @@
-//! What a message is to us: an order, the answer to a question, a mended order, a greeting.
+//! What a message is to us: a command, an edited command, a reply to a prompt, or a greeting.
 //!
-//! Chatter is told from them without a copy of its text, and by its length where it is no order.
+//! Chatter is recognized without a copy of its text, and if it is long, by its length.
 
 use crate::command::prompt::Answer;
 use crate::command::{
     CommandSpec, ParsedCommand, is_greeting, lookup, parse_command, parse_without_prefix, prompt,
 };
 
-use super::IgnoreReason;
+use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
 
-/// What a message may be to us, if its sender is an admin.
+/// What a message is to us, if its sender is an admin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MessageIntent {
-    /// A text, or the caption of a picture, that is written like an order.
+    /// A text, or the caption of a picture, that is written like a command.
     Command(ParsedCommand),
-    /// A text that was edited, and is written like an order.
+    /// An edited text that is written like a command.
     Edit(ParsedCommand),
-    /// A yes, a no, a number, a 👍: if a question waits for it.
+    /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply,
-    /// Somebody says hello, or asks for help without knowing how.
+    /// A hello, or a call for help that is no command.
     Greeting,
-    /// An order in a direct chat whose prefix was forgotten, as it seems.
+    /// Probably a command without its prefix, in a direct chat.
     Unprefixed,
 }
 
-/// What a message may be, or why it is nothing to us. `is_admin` is asked only where the rest fits.
+/// Returns what a message is, or why it is ignored. `is_admin` is called last.
 pub(super) fn detect(
     message: &MessageRef<'_>,
     prefixes: &[String],
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let order = || parse_command(&message.text, prefixes);
+    let command = || parse_command(&message.text, prefixes);
     match &message.content {
         Content::Text => {
-            if let Some(order) = order() {
-                return Ok(MessageIntent::Command(order));
+            if let Some(command) = command() {
+                return Ok(MessageIntent::Command(command));
             }
             if message.text.len() > prompt::MAX_REPLY_LEN || !is_admin() {
                 return Err(IgnoreReason::NotACommand);
             }
-            // Whom the owner talks to on the bot's phone is somebody else.
+            // The owner talks to others on the bot's phone.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
             let is_short = is_to_us && message.text.len() <= prompt::LONGEST_PLAIN;
             let is_unprefixed = || is_short && parse_without_prefix(&message.text, prefixes).is_some();
@@ -53,11 +53,13 @@ pub(super) fn detect(
                 None => Err(IgnoreReason::NotACommand),
             }
         }
-        Content::Edit => order().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited),
+        Content::Edit => {
+            command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited)
+        }
         Content::Picture(_) => {
             let is_for_pictures =
-                |order: &ParsedCommand| lookup(&order.typed).is_some_and(CommandSpec::accepts_picture);
-            order().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
+                |command: &ParsedCommand| lookup(&command.typed).is_some_and(CommandSpec::accepts_picture);
+            command().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
         }
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if prompt::parse_reply(&message.text, false, None).is_some() && is_admin() => {
@@ -68,7 +70,7 @@ pub(super) fn detect(
 }
 
 impl MessageIntent {
-    /// Why it is nothing to us after all.
+    /// Why the message is ignored if nothing waits for it.
     pub(super) fn ignore_reason(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,

@@ -1,23 +1,26 @@
-//! A webhook is received, verified, and read: bytes come in, a message goes out, or a [`IgnoreReason`] why not.
+//! The webhook endpoint: authenticates requests, reads their events, and brings commands to the journal.
 //!
-//! [`verify`] decides whether the bytes come from whom they should, before anything is parsed;
-//! [`payload`] looks at the few fields that decide. Both are pure: time and bodies are handed in.
-//! [`handler`] leads from one to the other, and on to the journal.
+//! [`verify`] authenticates the bytes before anything is parsed; [`payload`] reads the few fields that decide. Both
+//! are pure: time and bodies are arguments. [`handler`] connects them, and hands commands to `enqueue`.
 
 pub mod body;
-pub mod rejection_notice;
+pub mod client_addr;
+pub mod command_limiter;
+mod connection_status;
+mod endpoint;
+mod enqueue;
 pub mod failure_limiter;
 mod greeting_cooldown;
-mod connection_status;
-mod intent;
-pub mod client_addr;
-pub mod payload;
-pub mod command_limiter;
-pub mod ignore_reason;
-pub mod replay;
 pub mod handler;
+pub mod ignore_reason;
+mod intent;
+mod outcome;
+pub mod payload;
+pub mod rejection_notice;
+pub mod replay;
 pub mod sign;
 pub mod verify;
 
+pub use enqueue::Enqueuer;
 pub use handler::WebhookHandler;
 pub use ignore_reason::IgnoreReason;

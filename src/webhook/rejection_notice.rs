@@ -1,7 +1,6 @@
-//! Refusals for strangers, where the configuration wants them: at most one an hour a person.
+//! Replies to non-admins, if the configuration wants that: at most one an hour to each person.
 //!
-//! They are no orders: nothing is written down, and a few wait in memory; what is too much is
-//! dropped, so that strangers slow nobody down.
+//! They are no commands: a few wait in memory, and more are dropped, so that non-admins delay nobody.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,34 +15,34 @@ use crate::worker::InstanceRuntime;
 use crate::zapi::Urgency;
 
 const NOTICE_INTERVAL: Duration = Duration::from_secs(3_600);
-/// Between two refusals: they share the pace of the answers to admins, and must leave room for them.
+/// Between two notices: they share the rate limit of the replies to admins, and must leave room for them.
 const SEND_INTERVAL: Duration = Duration::from_secs(6);
-/// How many refusals wait at most.
+/// Notices that wait at most.
 const MAX_QUEUED: usize = 16;
-/// How many strangers are remembered at most; above that, new ones get silence.
+/// People that are tracked at most; above that, new ones get no notice.
 const MAX_TRACKED: usize = 10_000;
 
 type QueuedNotice = (Arc<InstanceRuntime>, Message);
 
-/// Queues refusals.
+/// Queues notices.
 #[derive(Debug)]
 pub struct RejectionNotifier {
     queue: mpsc::Sender<QueuedNotice>,
     notified: Mutex<HashMap<Person, Timestamp>>,
 }
 
-/// A courtesy, and the future that sends what it queues; it ends with the courtesy.
+/// Returns a notifier, and the future that sends its notices until the notifier is dropped.
 pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> + Send) {
     let (queue, mut queued) = mpsc::channel::<QueuedNotice>(MAX_QUEUED);
     let sender = async move {
-        while let Some((bot, message)) = queued.recv().await {
-            for text in Reply::NotAnAdmin.messages(&bot.localizer) {
+        while let Some((instance, message)) = queued.recv().await {
+            for text in Reply::NotAnAdmin.messages(&instance.localizer) {
                 let sent = async {
-                    let turn = bot.zapi.acquire_send_permit(Urgency::Progress).await?;
-                    bot.zapi.send_text(&message.chat, &text, Some(&message.id), turn).await
+                    let permit = instance.zapi.acquire_send_permit(Urgency::Progress).await?;
+                    instance.zapi.send_text(&message.chat, &text, Some(&message.id), permit).await
                 };
                 if let Err(error) = sent.await {
-                    tracing::debug!(%error, "a stranger was not refused");
+                    tracing::debug!(%error, "a reply to a non-admin could not be sent");
                 }
             }
             tokio::time::sleep(SEND_INTERVAL).await;
@@ -53,20 +52,20 @@ pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> 
 }
 
 impl RejectionNotifier {
-    /// Refuses a stranger, unless they were refused within the hour or too many are.
-    pub fn enqueue(&self, bot: &Arc<InstanceRuntime>, message: &Message, now: Timestamp) {
-        let mut refused = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.get(&message.sender).is_some_and(|at| now.since(*at) < NOTICE_INTERVAL) {
+    /// Queues a notice, unless the sender got one within the hour, or the queue is full.
+    pub fn enqueue(&self, instance: &Arc<InstanceRuntime>, message: &Message, now: Timestamp) {
+        let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+        if notified.get(&message.sender).is_some_and(|at| now.since(*at) < NOTICE_INTERVAL) {
             return;
         }
-        if refused.len() >= MAX_TRACKED {
-            refused.retain(|_, at| now.since(*at) < NOTICE_INTERVAL);
-            if refused.len() >= MAX_TRACKED {
+        if notified.len() >= MAX_TRACKED {
+            notified.retain(|_, at| now.since(*at) < NOTICE_INTERVAL);
+            if notified.len() >= MAX_TRACKED {
                 return;
             }
         }
-        if self.queue.try_send((bot.clone(), message.clone())).is_ok() {
-            refused.insert(message.sender, now);
+        if self.queue.try_send((instance.clone(), message.clone())).is_ok() {
+            notified.insert(message.sender, now);
         }
     }
 }

@@ -1,13 +1,12 @@
-//! Which signed deliveries were accepted already: a captured one brings nothing when sent again.
+//! Replay guard: recognizes signed deliveries that were accepted before.
 //!
-//! The journal runs a WhatsApp message once by its `messageId`, whoever delivers it. This guard
-//! adds one thing: a delivery that is sent again under its `webhook-id` inside the time window is a
-//! duplicate even where the journal no longer knows its message. A delivery is remembered only
-//! after it was accepted, so that one answered 503 can be sent again; what is no order is never
-//! remembered, since it did nothing. Ask it only about orders: it holds a lock.
+//! The journal runs a message once per `messageId`, whoever delivers it. In addition, a delivery that is sent again with
+//! its `webhook-id` within the time window is a duplicate even if the journal no longer has its message. A delivery is
+//! stored only after it was accepted, so that one with a 503 can be sent again; events that are no commands are never
+//! stored. It takes a lock, so it is only used for commands.
 //!
-//! A relay may take a message's id, which its sender chose, for the delivery's: so a delivery is known by its
-//! sender as well, and one person's id hides nobody else's order. What was captured names the same sender.
+//! A relay may use the id of the message, which its sender chose, as the id of the delivery. So the key includes the
+//! sender: one person's id does not hide the command of another one, and a captured delivery has the same sender.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,15 +18,15 @@ use super::verify::TOLERANCE;
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Lid, Person, Phone};
 
-/// A delivery stamped at the far end of the window verifies until the near end has passed it.
+/// A delivery that is dated at one end of the window verifies until the other end.
 const RETENTION: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
 
-/// The most deliveries that are remembered: about 4 MiB.
+/// Deliveries that are stored at most: about 4 MiB.
 const CAPACITY: usize = 65_536;
 
 type DeliveryHash = [u8; 16];
 
-/// The `webhook-id`s that were accepted lately, of all instances; the oldest make room for new ones.
+/// The deliveries that were accepted lately, of all instances; new ones replace the oldest.
 #[derive(Debug)]
 pub struct ReplayGuard {
     capacity: usize,
@@ -47,7 +46,7 @@ impl Default for ReplayGuard {
 }
 
 impl ReplayGuard {
-    /// A guard that remembers at most so many deliveries.
+    /// A guard that stores at most so many deliveries.
     pub fn with_capacity(capacity: usize) -> Self {
         Self { capacity: capacity.max(1), deliveries: Mutex::default() }
     }
@@ -55,52 +54,52 @@ impl ReplayGuard {
     /// Whether this delivery was accepted within the window.
     pub fn seen(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) -> bool {
         let mut deliveries = self.lock();
-        deliveries.forget_before(now);
+        deliveries.expire(now);
         deliveries.known.contains(&hash_delivery(instance, sender, webhook_id))
     }
 
-    /// This delivery was accepted: the same once more is a duplicate.
+    /// Stores an accepted delivery.
     pub fn insert(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) {
         let mut deliveries = self.lock();
-        deliveries.forget_before(now);
-        let mark = hash_delivery(instance, sender, webhook_id);
-        if deliveries.known.insert(mark) {
-            deliveries.by_age.push_back((now, mark));
+        deliveries.expire(now);
+        let hash = hash_delivery(instance, sender, webhook_id);
+        if deliveries.known.insert(hash) {
+            deliveries.by_age.push_back((now, hash));
         }
         while deliveries.by_age.len() > self.capacity {
-            deliveries.forget_oldest();
+            deliveries.remove_oldest();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Deliveries> {
-        // Nothing here panics half-way, so what a poisoned lock guards is whole.
+        // No code panics while it holds the lock.
         self.deliveries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Deliveries {
-    fn forget_before(&mut self, now: Timestamp) {
+    fn expire(&mut self, now: Timestamp) {
         while self.by_age.front().is_some_and(|(accepted, _)| now.since(*accepted) > RETENTION) {
-            self.forget_oldest();
+            self.remove_oldest();
         }
     }
 
-    fn forget_oldest(&mut self) {
-        if let Some((_, mark)) = self.by_age.pop_front() {
-            self.known.remove(&mark);
+    fn remove_oldest(&mut self) {
+        if let Some((_, hash)) = self.by_age.pop_front() {
+            self.known.remove(&hash);
         }
     }
 }
 
-/// Ids are up to 128 bytes and chosen by the sender: half a digest keeps the memory bounded.
+/// Half a digest keeps the memory bounded: ids have up to 128 bytes, chosen by the sender.
 fn hash_delivery(instance: &InstanceName, sender: Person, webhook_id: &str) -> DeliveryHash {
     let phone = sender.phone.map_or(0, Phone::as_u64).to_be_bytes();
     let lid = sender.lid.map_or(0, Lid::as_u64).to_be_bytes();
     let digest = Sha256::new().chain_update(phone).chain_update(lid);
     let digest = digest.chain_update(instance.as_str()).chain_update([0]).chain_update(webhook_id).finalize();
-    let mut mark = DeliveryHash::default();
-    mark.copy_from_slice(&digest[..size_of::<DeliveryHash>()]);
-    mark
+    let mut hash = DeliveryHash::default();
+    hash.copy_from_slice(&digest[..size_of::<DeliveryHash>()]);
+    hash
 }
 
 #[cfg(test)]
@@ -125,10 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_is_a_duplicate_once_it_was_accepted() {
+    fn an_accepted_delivery_is_a_duplicate_the_next_time() {
         let guard = ReplayGuard::default();
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
-        // It was answered 503, so nobody remembered it: it may come again.
+        // It got a 503 and was not stored: it may come again.
         assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
 
         guard.insert(&main(), ana(), "msg_1", NOON);
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_is_remembered_for_as_long_as_it_would_verify() {
+    fn a_delivery_is_stored_for_as_long_as_it_would_verify() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), ana(), "msg_1", NOON);
         assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(600))));
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_delivery_makes_room() {
+    fn a_new_delivery_replaces_the_oldest() {
         let guard = ReplayGuard::with_capacity(2);
         for id in ["msg_1", "msg_2", "msg_2", "msg_3"] {
             guard.insert(&main(), ana(), id, NOON);
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_forgets_nothing() {
+    fn a_clock_that_goes_back_removes_nothing() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), ana(), "msg_1", NOON);
         assert!(guard.seen(&main(), ana(), "msg_1", Timestamp(0)));

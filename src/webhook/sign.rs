@@ -1,7 +1,6 @@
-//! The other direction: the headers and the path with which a relay proves that a webhook is from it.
+//! Signs webhooks as a relay does, for `vincula event send` and the tests.
 //!
-//! `vincula event send` speaks to a running service with these, and the tests do. The first key of
-//! each list signs; the others are there to be verified only.
+//! The first key of each list signs; the others only verify.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,10 +14,10 @@ use super::verify::{
 use crate::clock::Timestamp;
 use crate::config;
 
-/// The headers that make this body verify at this moment, for all schemes the instance has.
+/// Returns the headers with which this body verifies now, for all schemes of the instance.
 ///
-/// `id` is the `webhook-id` of Standard Webhooks: 1 to 128 of `[A-Za-z0-9_-]`, another one for
-/// each delivery. A value that fits no header is left out, and the service will refuse the rest.
+/// `id` is the `webhook-id` of Standard Webhooks: 1 to 128 of `[A-Za-z0-9_-]`, a new one for each delivery. A value that
+/// fits no header is omitted, and the service will reject the request.
 pub fn signature_headers(
     instance: &config::Instance,
     id: &str,
@@ -52,7 +51,7 @@ pub fn signature_headers(
     headers
 }
 
-/// Where the instance's webhooks are posted: `/webhooks/<name>`, and the path secret if there is one.
+/// The path of the instance's endpoint: `/webhooks/<name>`, and the path secret if there is one.
 pub fn webhook_path(instance: &config::Instance) -> SecretString {
     let name = &instance.name;
     match &instance.verify.path_secret {

@@ -1,10 +1,10 @@
-//! Who sent these bytes? Every scheme that is configured must hold, over the raw bytes, before any parsing.
+//! Authenticates a request: every configured scheme must hold, over the raw bytes, before anything is parsed.
 //!
-//! Pure: what is configured, headers, path, body and the time come in; a [`Verified`] body goes
-//! out, or a [`VerifyError`] that tells the sender nothing. Secrets are compared in constant time, as
-//! digests of one length, and all schemes are always evaluated: neither the answer nor its time
-//! tells which one failed. One thing shows: whether it could be told before the body was read. Z-API itself sends `z-api-token`; the signatures are for relays and
-//! gateways (ZAPI.md §4). What is refused and why stands in THREATS.md, T1–T7.
+//! Pure: configuration, headers, path, body and time come in; a [`Verified`] body goes out, or a [`VerifyError`] that
+//! tells the sender nothing. Secrets are compared in constant time, as digests of one length, and all schemes are always
+//! evaluated: neither the response nor its time tells which one failed. Only one thing shows: whether a request could
+//! be rejected before its body was read. Z-API itself sends `z-api-token`; the signatures are for relays and gateways
+//! (ZAPI.md §4). THREATS.md, T1–T7, lists what is rejected and why.
 
 use std::fmt;
 use std::time::Duration;
@@ -24,29 +24,29 @@ use crate::config;
 #[cfg(test)]
 mod tests;
 
-/// How far a `webhook-timestamp` may be from now, either way (Standard Webhooks: five minutes).
+/// Largest difference of a `webhook-timestamp` from now, either way (Standard Webhooks: five minutes).
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The header in which Z-API sends the instance token.
 pub const ZAPI_TOKEN: HeaderName = HeaderName::from_static("z-api-token");
 /// Standard Webhooks: the id of the delivery.
 pub const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
-/// Standard Webhooks: when it was sent, in Unix seconds.
+/// Standard Webhooks: the time of sending, in Unix seconds.
 pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 /// Standard Webhooks: one or more signatures, separated by blanks.
 pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// So many signatures of a delivery are looked at, at most: more than keys in rotation, and so few that their number
-/// does not show in the time of a refusal.
-const MOST_SIGNATURES: usize = 8;
+/// Signatures of a delivery that are checked at most: more than keys in rotation, and so few that their number does not
+/// show in the time of a rejection.
+const MAX_SIGNATURES: usize = 8;
 
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 type Tag = [u8; 32];
-/// What came of a scheme; nothing where it is not configured.
+/// The result of a scheme; `None` if it is not configured.
 type SchemeResult = Option<Result<(), AuthFailure>>;
 
-/// What came outside the body of a request: nothing in it is believed. Digests of its secrets are made
-/// once, however many instances are asked whether they are theirs.
+/// The headers and the path of a request, not authenticated. Secrets are hashed once, however many instances they are
+/// compared with.
 #[derive(Clone, Debug)]
 pub struct RequestMeta<'a> {
     headers: &'a HeaderMap,
@@ -55,15 +55,15 @@ pub struct RequestMeta<'a> {
 }
 
 impl<'a> RequestMeta<'a> {
-    /// `path_secret` is what follows the instance in the path, as it stands in the request line: percent
-    /// signs are not decoded, so a secret has one spelling.
+    /// `path_secret` is the part of the path behind the instance, as in the request line: it is not percent-decoded, so a
+    /// secret has one spelling.
     pub fn new(headers: &'a HeaderMap, path_secret: Option<&str>) -> Self {
         let token = single_header(headers, &ZAPI_TOKEN).map(digest);
         Self { headers, token, path_secret: path_secret.map(digest) }
     }
 }
 
-/// A body that is known to come from whom it should. Only [`Verifier::verify`] makes one.
+/// An authenticated body. Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug)]
 pub struct Verified {
     body: Bytes,
@@ -71,18 +71,18 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// The body, byte by byte as it was signed.
+    /// The bytes as they were signed.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The signed id of the delivery, where Standard Webhooks is configured.
+    /// The signed id of the delivery, if Standard Webhooks is configured.
     pub fn webhook_id(&self) -> Option<&str> {
         self.webhook_id.as_deref()
     }
 }
 
-/// A way in which a webhook proves where it comes from.
+/// A way to authenticate a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// The header `z-api-token`.
@@ -95,16 +95,16 @@ pub enum Scheme {
     StandardWebhooks,
 }
 
-/// What was wrong with a proof: for the log, never for the sender.
+/// Why a scheme failed: for the log, never for the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthFailure {
-    /// It is not there.
+    /// There is none.
     Missing,
-    /// It is there, and none is configured: a path with a segment too many.
+    /// There is one, but none is configured: a path with a segment too many.
     Unexpected,
-    /// It is there more than once.
+    /// There is more than one.
     Duplicate,
-    /// It does not look like one: not visible ASCII, bad hex or base64, an odd id or timestamp.
+    /// It is not visible ASCII, hex or base64, or has an invalid id or timestamp.
     Malformed,
     /// It was signed too long ago, or in the future.
     Expired,
@@ -112,16 +112,16 @@ pub enum AuthFailure {
     Mismatch,
 }
 
-/// What the headers of a request tell before its body is read.
+/// The result of the headers, before the body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precheck {
-    /// A secret of ours stands in them, or none is asked for: it is worth reading.
+    /// They have a correct secret, or none is configured.
     Authenticated,
-    /// There is a signature, which only the body shows to be right or wrong.
+    /// They have a signature, which can only be verified with the body.
     NeedsBody,
 }
 
-/// The request is not from whom it should be. Its text is the same for every reason.
+/// The request is not authentic. Its text is the same for every reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the webhook could not be verified")]
 pub struct VerifyError {
@@ -129,13 +129,13 @@ pub struct VerifyError {
 }
 
 impl VerifyError {
-    /// Which schemes failed, and how: for the log at debug.
+    /// The schemes that failed, and why: for the log at debug.
     pub fn failures(&self) -> impl Iterator<Item = (Scheme, AuthFailure)> + '_ {
         self.failures.iter().flatten().copied()
     }
 }
 
-/// What an instance has configured, with digests and keys prepared once.
+/// The schemes of an instance, with digests and keys prepared once.
 #[derive(Clone)]
 pub struct Verifier {
     zapi_token: Option<Tag>,
@@ -145,14 +145,14 @@ pub struct Verifier {
 }
 
 impl fmt::Debug for Verifier {
-    /// Shows nothing: even digests of secrets stay here.
+    /// Prints nothing, not even digests of secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier").finish_non_exhaustive()
     }
 }
 
 impl Verifier {
-    /// The verifier of an instance. With `verify = "none"` everything passes.
+    /// The verifier of an instance. With `verify = "none"` every request passes.
     pub fn new(instance: &config::Instance) -> Self {
         let config::VerifyConfig { zapi_token, path_secret, hmac, standard_webhooks } = &instance.verify;
         Self {
@@ -163,14 +163,13 @@ impl Verifier {
         }
     }
 
-    /// What the headers and the path alone tell: a request that fails here would fail with any body,
-    /// so its body need not be read.
+    /// Checks the headers and the path. A request that fails here would fail with any body.
     ///
     /// # Errors
-    /// [`VerifyError`] as from [`Verifier::verify`], with the flaws that show already.
-    pub fn precheck(&self, outside: &RequestMeta<'_>, now: Timestamp) -> Result<Precheck, VerifyError> {
-        let headers = outside.headers;
-        let (token, path) = self.verify_tokens(outside);
+    /// [`VerifyError`] as from [`Verifier::verify`], with the failures that are known already.
+    pub fn precheck(&self, meta: &RequestMeta<'_>, now: Timestamp) -> Result<Precheck, VerifyError> {
+        let headers = meta.headers;
+        let (token, path) = self.verify_tokens(meta);
         let hmac =
             self.hmac.as_ref().map(|(header, _)| parse_hmac_tag(single_header(headers, header)).map(|_| ()));
         let standard = self.standard_webhooks.as_ref().map(|_| {
@@ -184,63 +183,63 @@ impl Verifier {
         Ok(if has_token || !is_signed { Precheck::Authenticated } else { Precheck::NeedsBody })
     }
 
-    /// How often a body is hashed to verify it: once a key.
+    /// How often a body is hashed to verify it: once per key.
     pub fn passes(&self) -> usize {
         let hmac = self.hmac.as_ref().map_or(0, |(_, keys)| keys.len());
         hmac + self.standard_webhooks.as_ref().map_or(0, Vec::len)
     }
 
-    /// The proofs that stand outside the body.
-    fn verify_tokens(&self, outside: &RequestMeta<'_>) -> (SchemeResult, SchemeResult) {
-        let token = self.zapi_token.map(|token| verify_token(&token, outside.token));
+    /// The schemes that need no body.
+    fn verify_tokens(&self, meta: &RequestMeta<'_>) -> (SchemeResult, SchemeResult) {
+        let token = self.zapi_token.map(|token| verify_token(&token, meta.token));
         let path = match self.path_secret {
-            Some(secret) => Some(verify_token(&secret, outside.path_secret.ok_or(AuthFailure::Missing))),
-            None => outside.path_secret.map(|_| Err(AuthFailure::Unexpected)),
+            Some(secret) => Some(verify_token(&secret, meta.path_secret.ok_or(AuthFailure::Missing))),
+            None => meta.path_secret.map(|_| Err(AuthFailure::Unexpected)),
         };
         (token, path)
     }
 
-    /// The body of a request that every configured scheme vouches for.
+    /// Authenticates a body with every configured scheme.
     ///
     /// # Errors
-    /// [`VerifyError`] if any of them does not.
+    /// [`VerifyError`] if any of them fails.
     pub fn verify(
         &self,
-        outside: &RequestMeta<'_>,
+        meta: &RequestMeta<'_>,
         body: Bytes,
         now: Timestamp,
     ) -> Result<Verified, VerifyError> {
-        let headers = outside.headers;
-        let (token, path) = self.verify_tokens(outside);
+        let headers = meta.headers;
+        let (token, path) = self.verify_tokens(meta);
         let hmac =
             self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, single_header(headers, header), &body));
         let standard =
             self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
 
-        check_results([token, path, hmac, standard.map(|outcome| outcome.map(|_| ()))])?;
+        check_results([token, path, hmac, standard.map(|result| result.map(|_| ()))])?;
         let webhook_id = standard.and_then(Result::ok).map(str::to_owned);
         Ok(Verified { body, webhook_id })
     }
 }
 
-/// Hashes a body so often, for nothing but the time that it takes.
+/// Hashes a body so often, only to take the time.
 pub(super) fn work(body: &[u8], passes: usize) {
     for _ in 0..passes {
         std::hint::black_box(Sha256::digest(std::hint::black_box(body)));
     }
 }
 
-/// All that was asked of the schemes, in the order of [`Scheme`], or what is wrong with it.
-fn check_results(outcomes: [SchemeResult; 4]) -> Result<(), VerifyError> {
+/// Combines the results of all schemes, in the order of [`Scheme`].
+fn check_results(results: [SchemeResult; 4]) -> Result<(), VerifyError> {
     let schemes = [Scheme::ZapiToken, Scheme::PathSecret, Scheme::Hmac, Scheme::StandardWebhooks];
-    let mut flaws = [None; 4];
-    for ((flaw, scheme), outcome) in flaws.iter_mut().zip(schemes).zip(outcomes) {
-        *flaw = outcome.and_then(Result::err).map(|flaw| (scheme, flaw));
+    let mut failures = [None; 4];
+    for ((failure, scheme), result) in failures.iter_mut().zip(schemes).zip(results) {
+        *failure = result.and_then(Result::err).map(|failure| (scheme, failure));
     }
-    if flaws.iter().all(Option::is_none) { Ok(()) } else { Err(VerifyError { failures: flaws }) }
+    if failures.iter().all(Option::is_none) { Ok(()) } else { Err(VerifyError { failures }) }
 }
 
-/// The header's value, if it is there once and in visible ASCII.
+/// The value of a header that occurs once, in visible ASCII.
 fn single_header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, AuthFailure> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(AuthFailure::Missing)?;
@@ -250,13 +249,13 @@ fn single_header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a st
     value.to_str().map_err(|_| AuthFailure::Malformed)
 }
 
-/// Digests have one length, so that the comparison does not tell the secret's.
+/// Digests have one length, so that the time of a comparison does not tell the length of the secret.
 fn digest(token: &str) -> Tag {
     Sha256::digest(token).into()
 }
 
 fn prepare_keys(secrets: &[SecretSlice<u8>]) -> Vec<HmacSha256> {
-    // HMAC takes keys of any length; were one refused, it would match nothing.
+    // HMAC accepts keys of any length; one that it rejected would match nothing.
     secrets.iter().filter_map(|secret| HmacSha256::new_from_slice(secret.expose_secret()).ok()).collect()
 }
 
@@ -278,7 +277,7 @@ fn verify_hmac(
     body: &[u8],
 ) -> Result<(), AuthFailure> {
     let tag = parse_hmac_tag(header);
-    // Without a tag the work is done all the same, against one that matches nothing.
+    // Without a tag the same work is done, with one that matches nothing.
     let candidate = tag.unwrap_or_default();
     let matches = keys
         .iter()
@@ -287,7 +286,7 @@ fn verify_hmac(
     if matches { Ok(()) } else { Err(AuthFailure::Mismatch) }
 }
 
-/// The delivery's id, if its signature holds: over `id.timestamp.body` as the raw bytes came in.
+/// Returns the id of the delivery if a signature over `id.timestamp.body` is correct.
 fn verify_standard_webhooks<'a>(
     keys: &[HmacSha256],
     headers: &'a HeaderMap,
@@ -305,14 +304,14 @@ fn verify_standard_webhooks<'a>(
     if matches { Ok(id) } else { Err(AuthFailure::Mismatch) }
 }
 
-/// The signatures of Standard Webhooks that could match. Other versions (`v1a` is a public-key
-/// signature) are passed over, as the standard says.
+/// The signatures of Standard Webhooks that could match. Other versions (`v1a` is a public-key signature) are ignored,
+/// as the standard says.
 fn parse_signatures(signatures: Result<&str, AuthFailure>) -> impl Iterator<Item = Tag> + '_ {
     let parts = signatures.unwrap_or_default().split(' ');
-    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(parse_base64_tag).take(MOST_SIGNATURES)
+    parts.filter_map(|part| part.strip_prefix("v1,")).filter_map(parse_base64_tag).take(MAX_SIGNATURES)
 }
 
-/// The id of a delivery whose headers are all there, and whose time is near enough.
+/// The id of a delivery, if all its headers are valid and its time is near enough.
 fn check_delivery_headers(headers: &HeaderMap, now: Timestamp) -> Result<&str, AuthFailure> {
     let id = single_header(headers, &WEBHOOK_ID)?;
     let timestamp = single_header(headers, &WEBHOOK_TIMESTAMP)?;
@@ -327,7 +326,7 @@ fn check_delivery_headers(headers: &HeaderMap, now: Timestamp) -> Result<&str, A
     Ok(id)
 }
 
-/// The key after it was fed what Standard Webhooks signs.
+/// The HMAC of what Standard Webhooks signs.
 pub(super) fn standard_content(key: &HmacSha256, id: &str, timestamp: &str, body: &[u8]) -> HmacSha256 {
     key.clone()
         .chain_update(id)

@@ -4,12 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
 mod cli;
-mod http;
 mod layers;
 mod matrix;
 mod model;
 mod readme;
 mod replicas;
+mod server;
 mod stories;
 mod support;
 mod security;

@@ -1,9 +1,8 @@
-//! The fields of an event that decide, read leniently: the bytes are walked once and borrowed from.
+//! The fields of an event that decide, read leniently: the bytes are scanned once and borrowed.
 //!
-//! What Z-API sends is not what its tables say (ZAPI.md §1): booleans and numbers come as strings,
-//! objects as one-element arrays, keys twice. So a field is kept as the raw JSON it is and decoded
-//! only when it is asked for; no field of an odd shape can refuse the event. Of a repeated key the
-//! last value counts, `null` like any other; `null` reads as absent.
+//! Z-API does not send what its documentation says (ZAPI.md §1): booleans and numbers are sent as strings, objects as
+//! arrays with one element, keys twice. So a field is kept as raw JSON and decoded when it is used; no field of an
+//! unexpected shape makes an event fail. Of a repeated key the last value counts, also `null`; `null` reads as absent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,21 +10,21 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The deepest nesting of a body, the body itself included. serde_json skips values without a limit.
+/// Deepest nesting of a body, itself included: serde_json has no limit for values that it skips.
 const MAX_DEPTH: usize = 128;
 
-/// A value of the event, as the JSON it came as; absent where there was none.
+/// The raw JSON of a value, if there is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RawField<'a>(Option<&'a str>);
 
-/// What a boolean says.
+/// A boolean that may be unclear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tristate {
     /// `false`, `"false"`, `0`, `"0"`, empty, `null` or absent.
     No,
     /// `true`, `"true"`, `1`, `"1"`.
     Yes,
-    /// Anything else. It never counts in an order's favour.
+    /// Anything else. It never makes a message a command.
     Unclear,
 }
 
@@ -34,7 +33,7 @@ pub(super) enum Tristate {
 pub(super) struct EventFields<'a> {
     /// An `instanceId` is ours.
     pub is_for_this_instance: bool,
-    /// An `instanceId` is somebody else's.
+    /// An `instanceId` is another one.
     pub is_for_other_instance: bool,
     pub kind: RawField<'a>,
     pub message_id: RawField<'a>,
@@ -65,7 +64,7 @@ pub(super) struct EventFields<'a> {
 }
 
 impl<'a> EventFields<'a> {
-    /// The fields of a body; nothing where it is no UTF-8, no JSON, no object, or nested too deeply.
+    /// Parses a body; `None` if it is no UTF-8, no JSON, no object, or nested too deeply.
     pub(super) fn parse(body: &'a [u8], our_id: &str) -> Option<Self> {
         let json = std::str::from_utf8(body).ok().filter(|json| !is_too_deep(json))?;
         let mut fields = Self::default();
@@ -75,7 +74,7 @@ impl<'a> EventFields<'a> {
 
     fn set_field(&mut self, key: &[u8], value: RawField<'a>, our_id: &str) {
         let place = match key {
-            // It stands twice in many events: all of its values are looked at, in any order.
+            // Many events have it twice: all values are checked, in any order.
             b"instanceId" if value.is_empty() => return,
             b"instanceId" => {
                 let is_ours = value.as_text().is_some_and(|id| id.eq_ignore_ascii_case(our_id));
@@ -116,7 +115,7 @@ impl<'a> EventFields<'a> {
 }
 
 impl<'a> RawField<'a> {
-    /// A string or a number, as text that is not empty. Lone surrogates become U+FFFD.
+    /// A string or a number, as a text that is not empty. Lone surrogates become U+FFFD.
     pub(super) fn as_text(self) -> Option<Cow<'a, str>> {
         let json = self.unwrap_single()?;
         let text = match json.as_bytes().first()? {
@@ -127,16 +126,16 @@ impl<'a> RawField<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Whether it says no in so many words, where absence would be taken for one.
-    pub(super) fn is_expressly_no(self) -> bool {
+    /// Whether it has a value that means no, other than an empty one.
+    pub(super) fn is_explicitly_no(self) -> bool {
         let is_nothing = |json: &str| matches!(json.trim_matches('"').trim(), "" | "null");
         self.as_bool() == Tristate::No && self.unwrap_single().is_some_and(|json| !is_nothing(json))
     }
 
-    /// What it says as a boolean.
+    /// Its value as a boolean.
     pub(super) fn as_bool(self) -> Tristate {
         let Some(json) = self.unwrap_single() else { return Tristate::No };
-        // As most come.
+        // Most values are one of these.
         match json {
             "false" => return Tristate::No,
             "true" => return Tristate::Yes,
@@ -152,17 +151,17 @@ impl<'a> RawField<'a> {
         }
     }
 
-    /// It says no in so many words: a field that is absent or empty says nothing.
+    /// Whether it means no, and is neither absent nor empty.
     pub(super) fn is_false(self) -> bool {
         !self.is_empty() && self.as_bool() == Tristate::No
     }
 
-    /// A whole number, also where it came as a string or with a fraction.
+    /// Its value as an integer, also from a string, or a number with a fraction.
     pub(super) fn as_integer(self) -> Option<i64> {
         let text = self.as_text()?;
         let text = text.trim();
         let rounded = || text.parse::<f64>().ok().filter(|number| number.is_finite());
-        // A float too large for an integer becomes the largest one.
+        // A float that is too large becomes the largest integer.
         text.parse().ok().or_else(|| rounded().map(|number| number as i64))
     }
 
@@ -179,12 +178,12 @@ impl<'a> RawField<'a> {
         found
     }
 
-    /// There is nothing, `null` or an empty string.
+    /// Whether it is absent, `null` or an empty string.
     pub(super) fn is_empty(self) -> bool {
         matches!(self.unwrap_single(), None | Some("null" | "\"\""))
     }
 
-    /// The JSON, out of an array of one element if it came in one.
+    /// The JSON, without the array around a single element.
     fn unwrap_single(self) -> Option<&'a str> {
         let mut json = self.0?;
         if json.starts_with('[')
@@ -196,12 +195,12 @@ impl<'a> RawField<'a> {
     }
 }
 
-/// The text of a JSON string: borrowed, unless escapes stand in it.
+/// The text of a JSON string: borrowed, unless it has escapes.
 fn parse_string(json: &str) -> Option<Cow<'_, str>> {
     if !json.contains('\\') {
         return json.get(1..json.len().checked_sub(1)?).map(Cow::Borrowed);
     }
-    // As bytes, serde_json lets lone surrogates pass; as text it would refuse them.
+    // serde_json accepts lone surrogates in bytes, but not in text.
     let JsonBytes(bytes) = serde_json::from_str(json).ok()?;
     Some(Cow::Owned(match String::from_utf8(bytes.into_owned()) {
         Ok(text) => text,
@@ -209,7 +208,7 @@ fn parse_string(json: &str) -> Option<Cow<'_, str>> {
     }))
 }
 
-/// The text with one U+FFFD for each lone surrogate, which takes three bytes and begins with 0xED.
+/// Replaces each lone surrogate, which has three bytes and begins with 0xED, by U+FFFD.
 fn replace_surrogates(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -221,9 +220,9 @@ fn replace_surrogates(bytes: &[u8]) -> String {
     text
 }
 
-/// Whether brackets outside of strings nest deeper than is allowed.
+/// Whether brackets outside of strings nest too deeply.
 fn is_too_deep(json: &str) -> bool {
-    // Hardly an event has so many brackets, wherever they stand; counting them is quick.
+    // Few events have so many brackets at all, and counting them is fast.
     let opening = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
     if json.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| usize::from(opening(chunk))).sum::<usize>()
         <= MAX_DEPTH
@@ -250,7 +249,7 @@ fn is_too_deep(json: &str) -> bool {
     false
 }
 
-/// Hands over the members of an object in their order; nothing where it is no JSON object.
+/// Calls `member` for each member of an object, in order; `None` if it is no JSON object.
 fn for_each_member<'a>(json: &'a str, member: impl FnMut(&[u8], RawField<'a>)) -> Option<()> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(MemberVisitor(member)).ok()?;
@@ -267,7 +266,7 @@ impl<'de, F: FnMut(&[u8], RawField<'de>)> Visitor<'de> for MemberVisitor<F> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        // Keys are compared unescaped, and as bytes: a lone surrogate in a strange key is no error.
+        // Keys are compared unescaped, as bytes: a lone surrogate in an unknown key is no error.
         while let Some((JsonBytes(key), value)) = members.next_entry::<JsonBytes<'de>, &'de RawValue>()? {
             self.0(&key, RawField(Some(value.get())));
         }
@@ -275,7 +274,7 @@ impl<'de, F: FnMut(&[u8], RawField<'de>)> Visitor<'de> for MemberVisitor<F> {
     }
 }
 
-/// A JSON string as bytes, surrogates and all.
+/// A JSON string as bytes, which may have lone surrogates.
 struct JsonBytes<'a>(Cow<'a, [u8]>);
 
 impl<'de> Deserialize<'de> for JsonBytes<'de> {
@@ -314,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn booleans_come_in_many_clothes() {
+    fn booleans_have_many_spellings() {
         let no = ["false", "\"false\"", "\"FALSE\"", "0", "\"0\"", "\"\"", "null", "[false]", "[null]"];
         let yes = ["true", "\"true\"", "\"True\"", "1", "\"1\"", "[true]", "[\"1\"]", r#""tru\u0065""#];
         let unclear = ["\"yes\"", "2", "-1", "1e0", "{}", "[]", "[true,false]", r#""\ud800""#];
@@ -355,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_come_as_strings_and_fractions_and_never_panic() {
+    fn numbers_may_be_strings_or_have_fractions() {
         let rows = [
             ("1764000000000", Some(1_764_000_000_000)),
             ("\" 1764000000000 \"", Some(1_764_000_000_000)),
@@ -398,8 +397,8 @@ mod tests {
         assert!(!is_too_deep(&"[],".repeat(1000)));
     }
 
-    /// What a reader of the same bytes makes of a value, which knows nothing of raw JSON.
-    fn alone(value: Option<&Value>) -> Option<&Value> {
+    /// The same as `unwrap_single`, for a parsed value.
+    fn unwrap_value(value: Option<&Value>) -> Option<&Value> {
         match value? {
             Value::Array(items) if items.len() == 1 => Some(&items[0]),
             other => Some(other),
@@ -408,7 +407,7 @@ mod tests {
     }
 
     fn text_of(value: Option<&Value>) -> Option<String> {
-        match alone(value)? {
+        match unwrap_value(value)? {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
@@ -416,16 +415,16 @@ mod tests {
     }
 
     fn truth_of(value: Option<&Value>) -> Tristate {
-        let said = match alone(value) {
+        let word = match unwrap_value(value) {
             None => return Tristate::No,
-            Some(Value::Bool(said)) => said.to_string(),
+            Some(Value::Bool(truth)) => truth.to_string(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::String(text)) => text.trim().to_ascii_lowercase(),
             Some(_) => return Tristate::Unclear,
         };
-        match said.as_str() {
+        match word.as_str() {
             "" | "0" | "false" => Tristate::No,
-            "null" if alone(value).is_some_and(Value::is_string) => Tristate::No,
+            "null" if unwrap_value(value).is_some_and(Value::is_string) => Tristate::No,
             "1" | "true" => Tristate::Yes,
             _ => Tristate::Unclear,
         }
@@ -472,7 +471,7 @@ mod tests {
                 prop_assert_eq!(field.as_text().map(Cow::into_owned), text_of(other), "{} in {}", key, bytes);
                 prop_assert_eq!(field.as_bool(), truth_of(other), "{} in {}", key, bytes);
             }
-            let message = alone(body.get("text")).and_then(|text| text.get("message"));
+            let message = unwrap_value(body.get("text")).and_then(|text| text.get("message"));
             prop_assert_eq!(fields.text.member("message").as_text().map(Cow::into_owned), text_of(message));
         }
     }

@@ -1,12 +1,12 @@
-//! What does this event say? A message of a person that may be an order, or a reason why it is none.
+//! Reads an authenticated event: a message that may be a command, or the reason why it is ignored.
 //!
-//! Only the few fields that decide are looked at, and borrowed from the body (`raw`); who wrote it
-//! is told apart in `sender`. An object is never refused for its shape: what can be read of it is
-//! used, else it is ignored (CONTRACT.md §3). An order is in `text.message` of a person's own message
-//! alone, not in buttons, names or quotes (THREATS.md, T15); a picture's caption may ask to use the
-//! picture, and a reaction may answer a question.
+//! Only the few fields that decide are read, and borrowed from the body (`fields`); `sender` reads chats and people. An
+//! object is never rejected for its shape: what can be read of it is used, else it is ignored (CONTRACT.md, 3). A
+//! command is only read from `text.message` of a person's own message, not from buttons, names or quotes (THREATS.md,
+//! T15); a picture's caption may be a command that uses the picture, and a reaction may reply to a prompt.
 
 mod fields;
+mod message;
 mod sender;
 #[cfg(test)]
 mod tests;
@@ -14,21 +14,21 @@ mod tests;
 use std::borrow::Cow;
 
 use self::fields::{EventFields, Tristate};
-use super::IgnoreReason;
+pub use self::message::{ChatRef, Content, MessageRef};
+use super::ignore_reason::IgnoreReason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::directory::is_invisible;
-use crate::domain::{Chat, GroupId, Message, Person, Phone};
 
-/// What has to be known of an instance to read its events.
+/// What the parser needs to know of an instance.
 #[derive(Clone, Copy, Debug)]
 pub struct InstanceInfo<'a> {
-    /// Z-API's id of it.
+    /// Its id at Z-API.
     pub id: &'a str,
-    /// Orders typed on the bot's own phone count as the owner's.
+    /// Commands that are typed on the bot's own phone are the owner's.
     pub owner_commands: bool,
-    /// The communities' own admins may give orders: the bot itself is one of them.
+    /// Admins of communities may send commands: the bot itself is one of them.
     pub has_community_admins: bool,
 }
 
@@ -42,104 +42,31 @@ impl<'a> From<&'a config::Instance> for InstanceInfo<'a> {
     }
 }
 
-/// What an event turned out to be.
+/// A parsed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParsedEvent<'a> {
-    /// A text that somebody wrote: perhaps an order.
+    /// A message that may be a command.
     Message(MessageRef<'a>),
-    /// WhatsApp was connected, or no more.
+    /// WhatsApp was connected or disconnected.
     Connection {
-        /// It was.
+        /// It was connected.
         is_connected: bool,
-        /// When, where that is told.
+        /// When, if the event says it.
         at: Option<Timestamp>,
     },
-    /// Nothing for us.
+    /// It is no message to us.
     Ignored(IgnoreReason),
 }
 
-/// The body is no JSON object: answered 400.
+/// The body is no JSON object: the response is 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body is no JSON object in UTF-8, without a byte order mark, nested at most 128 levels deep")]
 pub struct NotJsonObject;
 
-/// A message, borrowed from the body. Nothing is copied before it is known to be an order, except
-/// texts that hold escapes, and the id of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageRef<'a> {
-    /// WhatsApp's id of the message: 1 to 128 printable characters.
-    pub id: Cow<'a, str>,
-    /// Where it was written.
-    pub chat: ChatRef<'a>,
-    /// Who wrote it. Somebody, unless it is by the owner: they need no number.
-    pub sender: Person,
-    /// It was typed on the bot's own phone, and that counts as the owner's.
-    pub by_owner: bool,
-    /// The bot's own number, where that has to be told from others'.
-    pub own: Option<Phone>,
-    /// What was written; never empty.
-    pub text: Cow<'a, str>,
-    /// What it was written to.
-    pub content: Content<'a>,
-    /// The id of the message that it quotes; empty where that cannot be read.
-    pub quoted: Option<Cow<'a, str>>,
-    /// When it was sent, by WhatsApp's clock.
-    pub sent_at: Option<Timestamp>,
-}
-
-/// A chat, borrowed from the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChatRef<'a> {
-    /// A direct chat: the partner's number or `…@lid`.
-    Direct(Cow<'a, str>),
-    /// A group.
-    Group(GroupId),
-}
-
-/// What a person sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content<'a> {
-    /// A text.
-    Text,
-    /// A text that was sent before, and changed.
-    Edit,
-    /// A picture at this address; the text is its caption.
-    Picture(Cow<'a, str>),
-    /// A reaction to the message with this id; the text is the sign.
-    Reaction(Cow<'a, str>),
-}
-
-impl MessageRef<'_> {
-    /// The message, as what comes after the webhook keeps it: with a picture's address behind its
-    /// caption. A reaction quotes the message that bears it.
-    pub fn to_message(&self) -> Message {
-        let text = match &self.content {
-            Content::Text | Content::Edit | Content::Reaction(_) => self.text.to_string(),
-            Content::Picture(url) => format!("{}\n{url}", self.text),
-        };
-        let quoted = match &self.content {
-            Content::Reaction(to) => Some(to.to_string()),
-            _ => self.quoted.as_deref().map(str::to_owned),
-        };
-        Message {
-            id: self.id.to_string(),
-            chat: match &self.chat {
-                ChatRef::Direct(address) => Chat::Direct(address.to_string()),
-                ChatRef::Group(id) => Chat::Group(id.clone()),
-            },
-            sender: self.sender,
-            by_owner: self.by_owner,
-            text,
-            quoted,
-            sent_at: self.sent_at,
-        }
-    }
-}
-
 /// Reads a verified event.
 ///
 /// # Errors
-/// [`NotJsonObject`] if it is no JSON object; whatever is in the object is no error.
+/// [`NotJsonObject`] if the body is no JSON object; no content of an object is an error.
 pub fn parse_event<'a>(
     verified: &'a Verified,
     ours: &InstanceInfo<'_>,
@@ -158,8 +85,8 @@ fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent
     })
 }
 
-/// Whether our instance was connected, or disconnected, where an event says one of both. Its flag may deny its
-/// type: a ConnectedCallback with `connected: false` tells of an end. A flag that is unclear changes nothing.
+/// Whether an event says that our instance was connected (`true`) or disconnected. Its flag overrides its type: a
+/// ConnectedCallback with `connected: false` reports a disconnection. An unclear flag is ignored.
 fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
     let kind =
         fields.kind.as_text().filter(|_| fields.is_for_this_instance || !fields.is_for_other_instance)?;
@@ -170,7 +97,7 @@ fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
     }
 }
 
-/// The message, or the first reason why there is none: cheap and frequent ones first.
+/// The message, or the first reason to ignore it: cheap and frequent reasons first.
 fn parse_message<'a>(
     fields: &EventFields<'a>,
     ours: &InstanceInfo<'_>,
@@ -204,15 +131,14 @@ fn parse_message<'a>(
     })
 }
 
-/// What was written, and to what. A picture's caption and a sign are no texts: few of them say anything
-/// to us (`meaning`).
+/// The text, and what it belongs to. Captions and reactions are rarely for us: see `intent`.
 fn parse_content<'a>(fields: &EventFields<'a>) -> Result<(Cow<'a, str>, Content<'a>), IgnoreReason> {
     let text = fields.text.member("message").as_text();
     match (fields.is_edit.as_bool(), text) {
         (Tristate::No, Some(text)) => return Ok((text, Content::Text)),
         (Tristate::Yes, Some(text)) => return Ok((text, Content::Edit)),
         (Tristate::No, None) => {}
-        // Unclear whether it is fresh, or nothing that we could have answered before.
+        // Unclear whether it is an edit, or an edit of something that is no text.
         _ => return Err(IgnoreReason::Edited),
     }
     let picture = fields.image.member("caption").as_text().zip(fields.image.member("imageUrl").as_text());
@@ -226,36 +152,37 @@ fn parse_content<'a>(fields: &EventFields<'a>) -> Result<(Cow<'a, str>, Content<
     }
 }
 
-/// The id of the message that is quoted. One that cannot be read is still a quote, of no message that we know.
+/// The id of the quoted message; empty if it cannot be read, which is a quote of no message that we know.
 fn quoted<'a>(fields: &EventFields<'a>) -> Option<Cow<'a, str>> {
     let field = fields.reference_message_id;
     (!field.is_empty()).then(|| field.as_text().filter(|id| is_message_id(id)).unwrap_or_default())
 }
 
-/// An address of the web that is one word.
+/// Whether it is one HTTP URL.
 fn is_web_url(url: &str) -> bool {
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
-/// A blank for each NUL, which PostgreSQL keeps in no text: one would fail the transaction that other
-/// orders share.
+/// Replaces each NUL by a blank: PostgreSQL stores none, and one would fail a transaction shared with other commands.
 fn strip_nul(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text }
 }
 
-/// Whether the owner typed it on the bot's own phone: only an event that says `fromApi: false` can be theirs.
+/// Whether the owner typed it on the bot's own phone: only an event with `fromApi: false` can be the owner's.
 fn sent_by_owner(fields: &EventFields<'_>, ours: &InstanceInfo<'_>) -> Result<bool, IgnoreReason> {
     match (fields.from_api.as_bool(), fields.from_me.as_bool()) {
         (Tristate::No, Tristate::No) => Ok(false),
-        (Tristate::No, Tristate::Yes) if ours.owner_commands && fields.from_api.is_expressly_no() => Ok(true),
-        // An echo of our own message would make a loop (T12), whether or not it admits to be ours. Were a missing
-        // flag taken for a no, whoever can make the bot say something could give orders in its owner's name.
+        (Tristate::No, Tristate::Yes) if ours.owner_commands && fields.from_api.is_explicitly_no() => {
+            Ok(true)
+        }
+        // An echo of our own message would make a loop (T12), whether or not it is marked as ours. If a missing flag
+        // counted as no, a person who can make the bot say something could send commands in its owner's name.
         _ => Err(IgnoreReason::FromMe),
     }
 }
 
-/// Only a person's own fresh words to a chat can be an order; a flag that is unclear says they are not.
+/// Ignores messages that are not a person's own new words in a chat; an unclear flag counts as set.
 fn reject_non_original(fields: &EventFields<'_>) -> Result<(), IgnoreReason> {
     let flags = [
         (fields.waiting_message, IgnoreReason::WaitingMessage),
@@ -278,9 +205,9 @@ fn reject_non_original(fields: &EventFields<'_>) -> Result<(), IgnoreReason> {
     }
 }
 
-/// Ids are opaque, but go into logs, tables and calls: nothing invisible is in them.
+/// Whether an id is 1 to 128 visible characters: ids are opaque, but go into logs, tables and calls.
 fn is_message_id(id: &str) -> bool {
-    // As all that were ever seen.
+    // All real ids are like this.
     if id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return (1..=128).contains(&id.len());
     }
@@ -288,7 +215,7 @@ fn is_message_id(id: &str) -> bool {
     (1..=128).contains(&id.chars().count()) && id.chars().all(is_visible)
 }
 
-/// `momment` in milliseconds; some events say `moment`, some mean seconds.
+/// `momment` in milliseconds; some events call it `moment`, and some count seconds.
 fn sent_at(fields: &EventFields<'_>) -> Option<Timestamp> {
     fields.momment.as_integer().or_else(|| fields.moment.as_integer()).and_then(Timestamp::of_unix)
 }

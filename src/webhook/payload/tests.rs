@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Lid, Phone};
+use crate::domain::{Chat, GroupId, Lid, Message, Person, Phone};
 
 const OURS: InstanceInfo<'_> = InstanceInfo {
     id: "3C67AB641C8AA0412F6A2242B4E23AC7",

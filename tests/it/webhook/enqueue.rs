@@ -1,4 +1,4 @@
-//! Webhooks and the disk: a command needs it, nothing else does.
+//! The webhook endpoint and the disk: only commands need it.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,7 +9,7 @@ use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{Wire, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
-/// Locks the journal file for writing, like another process.
+/// Locks the file of the journal for writing, as another process would.
 pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
     sqlx::any::install_default_drivers();
     let url = format!("sqlite:{}", journal.display());
@@ -73,7 +73,7 @@ async fn t34_a_connection_status_event_writes_a_row_only_on_change() {
     let before = at_rest(&bot.journal_path()).await;
     assert_ne!(before, empty);
 
-    // The same again, later ones, older ones.
+    // The same event again, later ones, older ones.
     for seconds_ago in (0..200).map(|number| if number % 2 == 0 { 3_600 } else { 3_500 + number }) {
         assert_status(&bot.post(&word(seconds_ago)).await, "ignored");
     }
@@ -93,7 +93,7 @@ async fn chatter_costs_no_postgresql_write() {
 
     chat(&bot).await;
 
-    // A connection reports its statistics at the next transaction, if a second has passed.
+    // Each connection reports its statistics with its next transaction that is a second after the last report.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.orders().await, 2);
@@ -104,7 +104,7 @@ async fn chatter_costs_no_postgresql_write() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         counted = server.transactions(&url).await - before;
     }
-    // The command, its last audit events, and the worker's polls every 5 s; nothing for a thousand messages.
+    // The command, the last notes of the first one, and a poll of the worker every 5 s; nothing for a thousand messages.
     assert!(counted < 100, "{counted} transactions");
 }
 
@@ -130,7 +130,7 @@ async fn chat(bot: &Service) {
     }
 }
 
-/// The journal's files: name, size, last change.
+/// The files of the journal: name, size, time of the last change.
 fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     let mut files: Vec<_> = std::fs::read_dir(journal.parent().unwrap())
         .unwrap()
@@ -144,7 +144,7 @@ fn files(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     files
 }
 
-/// The files after the worker has finished writing.
+/// The files when the worker has nothing more to write.
 async fn at_rest(journal: &Path) -> Vec<(String, u64, SystemTime)> {
     let mut before = files(journal);
     loop {

@@ -1,4 +1,4 @@
-//! Authentic events that are no commands: 200 with a reason; every kind of Z-API event is accepted.
+//! Authentic events that are no commands: 200 with a reason, for every kind of event that Z-API sends.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn each_ignored_event_names_its_reason() {
     }
     assert_eq!(bot.orders().await, 0);
 
-    // Two are within the rate limit; the third is stored to tell Ana, the fourth is ignored.
+    // Two are within the limit; the third is stored, so that Ana is told; the fourth is ignored.
     for _ in 0..3 {
         assert_status(&bot.post(&order()).await, "accepted");
     }

@@ -1,4 +1,4 @@
-//! What is not even looked at: other methods, too many bytes, what is no JSON.
+//! Requests that are rejected unread: other methods and paths, too many bytes, no JSON.
 
 use super::{TARGET, assert_status, expect_problem};
 use crate::support::wire::{Wire, ask, request};
@@ -8,7 +8,7 @@ use crate::support::{ANA, Service};
 async fn only_post_is_taken() {
     let bot = Service::start().await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
-        for target in [TARGET, "/", "/webhooks/nobody"] {
+        for target in [TARGET, "/webhooks/nobody"] {
             let mut wire = Wire::to(&bot.url).await;
             wire.send(&request(method, target, &[bot.token(), ("connection", "close")], b"")).await;
             let said = wire.closed().await;
@@ -25,7 +25,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     let bot = Service::with().server("max_body = \"2KiB\"").start().await;
     let json = ("content-type", "application/json");
 
-    // Declared: not a byte of it is sent.
+    // Declared: not a byte of the body is sent.
     for length in ["2049", "99999999999999999999"] {
         let declared = request("POST", TARGET, &[json, ("content-length", length), bot.token()], b"");
         let answer = ask(&bot.url, &declared).await;
@@ -45,7 +45,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     expect_problem(&answer, 413);
     assert_eq!(answer.header("connection"), Some("close"));
     assert_eq!(wire.closed().await, "");
-    // Up to the limit all is well.
+    // A body of exactly the limit is accepted.
     let order = bot.message(ANA, "/whoami").body();
     let full = format!("{order}{}", " ".repeat(2_048 - order.len()));
     assert_status(&bot.deliver(TARGET, &[bot.token()], full.as_bytes()).await, "accepted");

@@ -1,4 +1,4 @@
-//! The public side, row by row of CONTRACT.md §3: a webhook comes in over HTTP, and is answered.
+//! The public side, row by row of CONTRACT.md §3: requests and their responses.
 
 mod accepted;
 mod enqueue;

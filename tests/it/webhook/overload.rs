@@ -1,4 +1,4 @@
-//! T33 and T34: overload. Rejecting forged requests is cheap, and they cannot lock out an admin.
+//! T33 and T34: floods. Forged requests stay cheap, and do not keep commands of admins out.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::support::{ANA, Service};
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SECRET: &str = "made-up-secret-of-a-relay";
 const SIGNED: &str = "[instances.main.verify]\nhmac = { header = \"x-signature\", secrets = [\"made-up-secret-of-a-relay\"] }\n";
-/// An invalid signature of the right form.
+/// Looks like a signature, but is none.
 const FORGED: (&str, &str) =
     ("x-signature", "0000000000000000000000000000000000000000000000000000000000000000");
 const SECOND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ fn signature(body: &str) -> String {
     hex::encode(mac.chain_update(body).finalize().into_bytes())
 }
 
-/// The response to headers whose body never arrives; `None` if the server waits for the body, up to 10 s.
+/// The response to a head without its body; `None` if the service waits for the body.
 async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(&request("POST", target, headers, b"")).await;
@@ -34,7 +34,7 @@ async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -
     Some(answer)
 }
 
-/// More forged requests than an address may send, directly or behind a proxy.
+/// Sends more forged requests than an address may.
 async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let all = [&[JSON, ("content-length", "2")], headers].concat();
     let forged = request("POST", TARGET, &all, b"{}");
@@ -61,14 +61,13 @@ async fn forged_headers_are_rejected_before_the_body_is_read() {
         (TARGET, &[JSON, ("transfer-encoding", "chunked"), wrong]),
         (TARGET, &[JSON, ("content-length", "200000")]),
         ("/webhooks/nobody", &[JSON, ("content-length", "1000"), wrong]),
-        ("/", &[JSON, ("content-length", "1000")]),
-        // Without the extra path segment it would be a valid endpoint.
+        // The token is right, but the path has a segment too many.
         ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
     ] {
-        let answer = answer_to_head(&bot, target, headers).await.expect("it waits for a body");
+        let answer = answer_to_head(&bot, target, headers).await.expect("the service waits for a body");
         assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
     }
-    // `Expect: 100-continue` gets no 100.
+    // A client that asks first is not told to send the body.
     let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
     assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
 }
@@ -84,12 +83,12 @@ async fn reading_a_body_does_not_reveal_instance_names() {
         for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
             let all = [&[JSON, ("content-length", "1000")], headers].concat();
             let unsigned = answer_to_head(&bot, target, &all).await;
-            assert_eq!(unsigned.expect("it waits for a body").status, 401, "{target}");
+            assert_eq!(unsigned.expect("the service waits for a body").status, 401, "{target}");
         }
     }
 }
 
-/// The attack: a proxy that is not configured, so all senders share one address.
+/// All senders have the address of a proxy that is not configured.
 #[tokio::test]
 async fn a_flood_of_forged_requests_does_not_block_its_address() {
     let bot = Service::start().await;
@@ -103,7 +102,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
     assert_eq!((unknown.status, unknown.text()), (429, limited.text()));
 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
-    // Of any size: the header authenticates it.
+    // A large body too, since a header authenticates it.
     let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(
@@ -113,7 +112,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
     assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
 }
 
-/// The same if only the body shows the signer. The address loses only what no command needs.
+/// The same if only the body can be verified. A limited address loses nothing that a command needs.
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     let bot = Service::with().verify(SIGNED).start().await;
@@ -122,12 +121,12 @@ async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
 
-    // Large bodies, and bodies of undeclared length, are not read from this address.
+    // Large bodies, and those without a length, are not read from this address.
     for headers in
         [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
     {
         for target in [TARGET, "/webhooks/nobody"] {
-            let answer = answer_to_head(&bot, target, &headers).await.expect("it waits for a body");
+            let answer = answer_to_head(&bot, target, &headers).await.expect("the service waits for a body");
             expect_problem(&answer, 429);
             assert!(answer.header("retry-after").is_some());
         }
@@ -149,7 +148,7 @@ async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_count() {
         let headers = [&[wrong], forwarded].concat();
         bot.deliver(TARGET, &headers, b"{}").await.status
     };
-    // What the sender wrote to the left of the proxy's entry changes nothing.
+    // The part left of what the proxy added changes nothing.
     flood(&bot, &[wrong, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")]).await;
 
     assert_eq!(status(&[("x-forwarded-for", "198.51.100.7")]).await, 429);
@@ -168,8 +167,7 @@ async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
     expect_problem(&answer, 429);
 }
 
-/// The journal is slow, and 1,024 commands wait for it: one more is rejected at once, and chatter gets its
-/// response as usual.
+/// While 1,024 commands wait for the journal, one more gets a 503 at once, and chatter is handled as usual.
 #[tokio::test]
 async fn commands_over_the_pending_limit_are_rejected_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
@@ -179,7 +177,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         let length = body.len().to_string();
         request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
     };
-    // All connect before the journal is held.
+    // All connect before the journal is locked.
     let mut wires = Vec::new();
     for _ in 0..1_068 {
         let mut wire = Wire::to(&bot.url).await;
@@ -189,8 +187,8 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     }
     let lock = hold(&bot.journal_path()).await;
     let mut busy = 0;
-    // A command waits for 2 s. A machine too slow to receive all of them in that time rejects some before the
-    // last arrive; try again.
+    // A command waits for 2 s. On a slow machine the first ones time out before the last ones arrive: then it is tried
+    // again.
     for round in 0.. {
         let orders: Vec<_> = wires.iter().map(|_| posted("/whoami")).collect();
         let begun = Instant::now();
@@ -228,15 +226,15 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         busy as u64
     );
     drop(lock);
-    // The slots are free, and none counted as a command.
+    // The permits are free again, and none of the commands counts for the rate limit.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 }
 
-/// Number of large unauthenticated bodies read at a time.
+/// Large bodies of unauthenticated requests that are read at a time.
 const LARGE: usize = 64;
 const SECOND_TOKEN: &str = "BBBBBBBBBBBBBBBBBBBBBBBB";
 
-/// An instance with signed webhooks, and one with the token.
+/// One instance with signed webhooks, and one with the token.
 async fn start_signed_and_proven() -> Service {
     let second = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\
@@ -248,7 +246,7 @@ async fn start_signed_and_proven() -> Service {
     Service::with().verify(SIGNED).admins(&second).start().await
 }
 
-/// Starts a large endless body from this address, with or without a declared length.
+/// Begins a large body from this address that never ends, with its length or chunked.
 async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> Wire {
     let mut wire = Wire::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
@@ -263,7 +261,7 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
     wire
 }
 
-/// Large authentic webhooks pass, signed or with the token.
+/// Checks that large authentic webhooks are handled, signed ones and ones with the token.
 async fn expect_large_ones_answered(bot: &Service) {
     for _ in 0..3 {
         let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
@@ -276,7 +274,7 @@ async fn expect_large_ones_answered(bot: &Service) {
     }
 }
 
-/// T28: endless large bodies do not fill the memory or block those of others.
+/// T28: large bodies that never end fill no memory, and keep no other large body out.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     let bot = start_signed_and_proven().await;
@@ -286,7 +284,7 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
         slow.push(begin_large(&bot, "127.0.0.1", target, number % 5 > 0).await);
     }
 
-    // The oldest was evicted: no more are read than the limit.
+    // The oldest were replaced: no more are read than the limit.
     for wire in &mut slow[..15] {
         let given_up = wire.answer().await.expect("it is given up");
         expect_problem(&given_up, 503);
@@ -297,7 +295,7 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// The same with one address each.
+/// The same if each has its own address.
 #[tokio::test]
 async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     let bot = start_signed_and_proven().await;
@@ -309,7 +307,7 @@ async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
-/// Authenticated senders always get a slot.
+/// Large bodies with authenticated headers are all read, however many there are.
 #[tokio::test]
 async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     let bot = Service::start().await;
@@ -323,7 +321,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
-    // None of them was evicted for it.
+    // None of them was replaced.
     let whole = " ".repeat(100_000 - 2);
     for wire in [0, LARGE, 2 * LARGE - 1] {
         let wire = &mut reading[wire];
@@ -333,7 +331,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
 }
 
 impl Service {
-    /// Sends a signed command and returns the response.
+    /// Sends a signed command, and returns the reply.
     async fn ask_signed(&self, text: &str) -> String {
         let order = self.message(ANA, text);
         let sign = signature(&order.body());
@@ -343,8 +341,7 @@ impl Service {
     }
 }
 
-/// Time of a rejection that needs the whole body: the minimum of several attempts, since disturbances only
-/// slow it down.
+/// The shortest time of several rejections that need the whole body: disturbances only make them slower.
 async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
@@ -356,7 +353,7 @@ async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)],
     quickest
 }
 
-/// T7: hashing a megabyte with eight keys takes many times as long as receiving it.
+/// T7: hashing a megabyte with eight keys takes many times as long as reading it.
 #[tokio::test]
 async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
     let secrets =
@@ -388,7 +385,7 @@ async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
 
     let wrong = quickest_refusal(&bot, TARGET, &[FORGED], &body).await;
     for target in
-        ["/webhooks/nobody", "/webhooks/", "/other", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
+        ["/webhooks/nobody", "/webhooks/x/y", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
     {
         let taken = quickest_refusal(&bot, target, &[FORGED], &body).await;
         assert!(

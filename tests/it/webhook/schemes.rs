@@ -1,4 +1,4 @@
-//! The four authentication schemes, signed here by independent code.
+//! The four verification schemes, signed here by other code than ours.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const NEXT_KEY: &str = "the made-up key that comes after it";
 const STANDARD: &str = "whsec_bWFkZS11cCBzdGFuZGFyZCB3ZWJob29rcyBrZXk=";
 const NEXT_STANDARD: &str = "whsec_dGhlIG5leHQgc3RhbmRhcmQgd2ViaG9va3Mga2V5";
 
-/// A request in parts, so that a test can change any of them.
+/// A request in parts, so that a test can change each of them.
 #[derive(Clone)]
 struct Delivery {
     target: String,
@@ -77,7 +77,7 @@ impl Delivery {
         all.push(("the path".to_owned(), other));
         for (index, (name, value)) in self.headers.iter().enumerate() {
             let mut other = self.clone();
-            // Base64 padding holds no bits of the signature.
+            // The padding of base64 contains no bits of the signature.
             other.headers[index].1 = flip(value, value.trim_end_matches('=').len() - 2);
             all.push((format!("the header {name}"), other));
             let mut other = self.clone();
@@ -106,7 +106,7 @@ async fn service(verify: &str) -> Service {
     Service::with().clock(clock).verify(&format!("[instances.main.verify]\n{verify}\n")).start().await
 }
 
-/// Checks that the changed copies are rejected and the original is accepted.
+/// Checks that the request is accepted, and rejected with each changed bit.
 async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
     for (what, spoilt) in delivery.spoilt() {
         if free.contains(&what.as_str()) {

@@ -1,15 +1,15 @@
-//! The listeners: patient with nobody, broken by nobody; and what the private side tells.
+//! The listeners: timeouts, limits, panics; and the responses of the private side.
 
-mod patience;
-mod places;
-mod shapes;
-mod turns;
+mod connection_limit;
+mod fairness;
+mod malformed;
+mod timeouts;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::Full;
+use axum::Router;
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ use crate::support::{ANA, NON_ADMIN, Service};
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Service {
-    /// Asks the private side.
+    /// Sends a GET to the private side.
     async fn private(&self, path: &str) -> Answer {
         ask(&self.admin_url, &request("GET", path, &[], b"")).await
     }
@@ -55,8 +55,8 @@ async fn listener() -> (TcpListener, String) {
     (listener, url)
 }
 
-/// A listener's frame with so many places.
-fn frame(max_connections: usize) -> ListenerConfig {
+/// The configuration of a listener with so many connection slots.
+fn listener_config(max_connections: usize) -> ListenerConfig {
     ListenerConfig {
         max_connections,
         trusted_proxies: Vec::new(),
@@ -69,7 +69,7 @@ fn frame(max_connections: usize) -> ListenerConfig {
 
 /// T28. These take the seconds that they promise, so they take them side by side.
 #[tokio::test]
-async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
+async fn slow_clients_are_closed_and_delay_nobody() {
     let bot = Service::start().await;
     let begun = Instant::now();
 
@@ -118,13 +118,13 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
         let begun = Instant::now();
         let mut wire = Wire::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
-        // Answers pile up until no more requests are read; then it is cut.
+        // Responses pile up until no more requests are read; then the connection is closed.
         let pushing = async { while wire.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
-        assert!(ended.is_ok(), "who reads nothing keeps its place");
+        assert!(ended.is_ok(), "a client that reads nothing keeps its slot");
         assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
     };
-    // Half of them never end their head, half never their body; each as often as it is closed.
+    // Half of them never end their head, half never their body; each connects again when it is closed.
     let crowd = async {
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
@@ -152,7 +152,7 @@ async fn who_is_slow_is_closed_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused() {
+async fn a_head_that_is_too_long_is_rejected() {
     let bot = Service::start().await;
     let mut wire = Wire::to(&bot.url).await;
     let long = "x".repeat(100 * 1024);
@@ -162,7 +162,7 @@ async fn a_head_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn one_connection_carries_many_requests_each_with_its_answer() {
+async fn one_connection_carries_many_requests() {
     let bot = Service::start().await;
     let mut wire = Wire::to(&bot.url).await;
     // One after the other, and two at once.
@@ -177,14 +177,14 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
     wire.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
     assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
     assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
-    // What is verified and wrong ends nothing either.
+    // An authentic request with a wrong body does not close it either.
     let token = ("z-api-token", bot.sandbox.account().token.as_str());
     let headers = [("content-type", "application/json"), ("content-length", "2"), token];
     wire.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
     assert_eq!(wire.answer().await.unwrap().status, 400);
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // Neither does what is not verified, where all of it is there.
+    // Neither does an unverified request that has arrived completely.
     for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
         let length = body.len().to_string();
         let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
@@ -194,7 +194,7 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
     }
     wire.send(&bot.posted(ANA, "/whoami")).await;
     assert!(wire.answer().await.unwrap().text().contains("accepted"));
-    // Where it is not, nobody waits for the rest.
+    // An incomplete one does: its rest is not waited for.
     let forged = [("content-type", "application/json"), ("content-length", "3")];
     wire.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
     let answer = wire.answer().await.unwrap();
@@ -206,13 +206,11 @@ async fn one_connection_carries_many_requests_each_with_its_answer() {
 #[tokio::test]
 async fn a_panic_ends_one_request_and_nothing_else() {
     let (listener, url) = listener().await;
-    let frame = frame(2);
-    let (metrics, shutdown) = (frame.metrics.clone(), frame.shutdown.clone());
-    let answer = async |request: ::http::Request<_>, _| match request.uri().path() {
-        "/panic" => panic!("made up, with a secret in it"),
-        _ => ::http::Response::new(Full::new(Bytes::from_static(b"well"))),
-    };
-    let serving = tokio::spawn(serve(listener, answer, frame));
+    let config = listener_config(2);
+    let (metrics, shutdown) = (config.metrics.clone(), config.shutdown.clone());
+    let panics = async || -> &str { panic!("made up, with a secret in it") };
+    let routes = Router::new().route("/panic", get(panics)).fallback(async || "well");
+    let serving = tokio::spawn(serve(listener, routes, config));
 
     let mut wire = Wire::to(&url).await;
     for _ in 0..3 {
@@ -228,12 +226,17 @@ async fn a_panic_ends_one_request_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_private_side_tells_that_it_lives_and_can_work() {
+async fn the_private_side_reports_health_and_readiness() {
     let bot = Service::with().on_sqlite().start().await;
 
     assert_eq!((bot.private("/healthz").await.status, bot.private("/readyz").await.status), (200, 200));
     for path in ["/nothing", "/webhooks/main", "/metrics/", "/healthz/x"] {
         assert_eq!(bot.private(path).await.status, 404, "{path}");
+    }
+    let post = ask(&bot.admin_url, &request("POST", "/healthz", &[("content-length", "0")], b"")).await;
+    assert_eq!((post.status, post.header("allow")), (405, Some("GET,HEAD")));
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(ask(&bot.url, &request("GET", path, &[], b"")).await.status, 404, "public {path}");
     }
 
     let other = crate::webhook::hold(&bot.journal_path()).await;
@@ -244,15 +247,15 @@ async fn the_private_side_tells_that_it_lives_and_can_work() {
 }
 
 #[tokio::test]
-async fn the_metrics_move_and_tell_no_secret_and_no_person() {
+async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     let bot = Service::start().await;
     let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
     assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);
 
-    let order = bot.message(ANA, "/whoami segredo");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/whoami segredo");
+    bot.ask_by(&command).await;
     bot.settled().await;
-    bot.post(&order).await;
+    bot.post(&command).await;
     bot.send(ANA, "que bom").await;
     bot.send(NON_ADMIN, "/whoami").await;
     ask(

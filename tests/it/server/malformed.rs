@@ -1,15 +1,15 @@
-//! T32: requests that two servers might read in two ways, and other protocols. Each is answered once, or
-//! its connection ends; what was hidden in it is never answered.
+//! T32: requests that two servers may read in two ways (request smuggling), and other protocols. Each gets one
+//! response, or its connection is closed; the request hidden in it never gets one.
 
 use crate::support::wire::{Wire, request};
 use crate::support::{ANA, Service};
 
 use super::SECOND;
 
-/// What is smuggled: were it taken for a request, there would be a second answer.
+/// The smuggled request: if it were read as one, there would be a second response.
 const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 
-/// Sends this and a request behind it, and returns all that is said until the connection ends.
+/// Sends this, and returns everything that arrives until the connection is closed.
 async fn request_raw(bot: &Service, raw: &str) -> String {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(raw.as_bytes()).await;
@@ -24,7 +24,7 @@ fn statuses(said: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
+async fn an_ambiguous_request_gets_one_response() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let head = format!(
@@ -32,7 +32,7 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
     );
     let chunks = format!("2\r\n{{}}\r\n0\r\n\r\n{HIDDEN}");
     for (lines, body, answers) in [
-        // Two lengths of different kinds: the chunks hold, and nothing may follow.
+        // Two lengths of different kinds: the chunks count, and nothing may follow.
         ("content-length: 2\r\ntransfer-encoding: chunked\r\n", &chunks, &["200"][..]),
         ("transfer-encoding: chunked\r\ncontent-length: 2\r\n", &chunks, &["200"]),
         ("transfer-encoding: chunked\r\ncontent-length: rubbish\r\n", &chunks, &["200"]),
@@ -50,7 +50,7 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
         ("content-length: -1\r\n", &chunks, &["400"]),
         ("content-length: 18446744073709551615\r\n", &chunks, &["431"]),
         ("content-length: 9223372036854775807\r\n", &chunks, &["413"]),
-        // Lines that go on in the next, or end in half a line's end.
+        // Folded lines, and lines that end with half a line break.
         ("content-length: 2\r\n x: folded\r\n", &chunks, &["400"]),
         ("content-length: 2\r\nx: a\rtransfer-encoding: chunked\r\n", &chunks, &["400"]),
         ("content-length: 2\r\nx: a\0b\r\n", &chunks, &["400"]),
@@ -58,7 +58,7 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
         let said = request_raw(&bot, &format!("{head}{lines}\r\n{body}")).await;
         assert_eq!(statuses(&said), answers, "{lines:?}: {said}");
     }
-    // HTTP/1.0 knows no chunks.
+    // HTTP/1.0 has no chunks.
     let old = head.replace("HTTP/1.1", "HTTP/1.0");
     let said = request_raw(&bot, &format!("{old}transfer-encoding: chunked\r\n\r\n{chunks}")).await;
     assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
@@ -66,7 +66,7 @@ async fn a_request_that_two_servers_could_read_in_two_ways_gets_one_answer() {
 }
 
 #[tokio::test]
-async fn chunks_of_a_wrong_form_end_the_connection() {
+async fn malformed_chunks_close_the_connection() {
     let bot = Service::start().await;
     let token = bot.sandbox.account().token.clone();
     let head = format!(
@@ -89,7 +89,7 @@ async fn chunks_of_a_wrong_form_end_the_connection() {
         let found = statuses(&said);
         assert!(matches!(found[..], [] | ["400"]), "{:?}: {said}", &chunks[..chunks.len().min(30)]);
     }
-    // An extension is passed over, and belongs to nothing.
+    // A chunk extension is ignored.
     let mut wire = Wire::to(&bot.url).await;
     wire.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
     let answers = [wire.answer().await.unwrap().status, wire.answer().await.unwrap().status];
@@ -97,7 +97,7 @@ async fn chunks_of_a_wrong_form_end_the_connection() {
 }
 
 #[tokio::test]
-async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
+async fn other_protocols_are_rejected_and_an_h2c_upgrade_is_ignored() {
     let bot = Service::start().await;
     for raw in [
         // HTTP/2 with prior knowledge, as far as its first frame.
@@ -129,13 +129,13 @@ async fn other_protocols_are_turned_away_and_an_offer_of_h2c_is_ignored() {
     let answer = wire.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("upgrade")), (200, None));
     assert!(answer.text().contains("accepted"));
-    // The connection goes on as HTTP/1.1.
+    // The connection continues as HTTP/1.1.
     wire.send(&bot.posted(ANA, "que bom")).await;
     assert_eq!(wire.answer().await.unwrap().status, 200);
 }
 
 #[tokio::test]
-async fn a_head_with_too_many_lines_is_refused() {
+async fn a_head_with_too_many_lines_is_rejected() {
     let bot = Service::start().await;
     let said = request_raw(&bot, &format!("POST / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(200))).await;
     assert_eq!(statuses(&said), ["431"], "{said}");

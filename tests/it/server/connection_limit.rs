@@ -1,24 +1,23 @@
-//! T33: more connections than there are places, from one address or from many.
+//! T33: more connections than slots, from one address or from many.
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
+use axum::Router;
 use vincula::server::{ListenerConfig, serve};
 
-use super::{SECOND, frame, listener};
+use super::{SECOND, listener, listener_config};
 use crate::support::wire::{Wire, request};
 use crate::support::{ANA, Service};
 
-/// A connection that had its answer, and is idle since.
+/// A connection that is idle after a response.
 async fn idle(bot: &Service) -> Wire {
     let mut wire = Wire::to(&bot.url).await;
     wire.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(wire.answer_within(50 * SECOND).await.expect("a place").status, 200);
+    assert_eq!(wire.answer_within(50 * SECOND).await.expect("a slot").status, 200);
     wire
 }
 
-/// A connection whose request is coming in, and the rest of it.
+/// A connection with half a request, and the other half.
 async fn half_way(bot: &Service) -> (Wire, Vec<u8>) {
     let mut wire = Wire::to(&bot.url).await;
     let whole = bot.posted(ANA, "que bom");
@@ -27,7 +26,7 @@ async fn half_way(bot: &Service) -> (Wire, Vec<u8>) {
 }
 
 #[tokio::test]
-async fn the_connection_that_is_idle_for_the_longest_makes_room() {
+async fn a_new_connection_replaces_the_longest_idle_one() {
     let bot = Service::with().server("max_connections = 3").start().await;
     let mut first = idle(&bot).await;
     let mut second = idle(&bot).await;
@@ -42,26 +41,26 @@ async fn the_connection_that_is_idle_for_the_longest_makes_room() {
     assert_eq!(second.closed().await, "");
     for wire in [&mut first, &mut third] {
         wire.send(&bot.posted(ANA, "que bom")).await;
-        assert_eq!(wire.answer().await.expect("it was not asked to leave").status, 200);
+        assert_eq!(wire.answer().await.expect("it was not closed").status, 200);
     }
     assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 1);
 }
 
 #[tokio::test]
-async fn a_connection_that_never_spoke_makes_room_too() {
+async fn a_connection_that_never_sent_a_byte_is_replaced_too() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let mut silent = Wire::to(&bot.url).await;
     let mut other = Wire::to(&bot.url).await;
     let newcomers = [idle(&bot).await, idle(&bot).await];
     silent.closed().await;
     other.closed().await;
-    // They were asked to leave, and not closed when their time was over.
+    // They were evicted, not closed by a timeout.
     assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 2);
     drop(newcomers);
 }
 
 #[tokio::test]
-async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
+async fn if_none_is_idle_new_connections_wait() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let (mut first, rest) = half_way(&bot).await;
     let begun = std::time::Instant::now();
@@ -74,30 +73,29 @@ async fn where_none_is_idle_newcomers_wait_for_the_first_that_is() {
         wire.send(&bot.posted(ANA, "que bom")).await;
         waiting.push(wire);
     }
-    assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were places for two");
+    assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were slots for two");
 
     first.send(&rest).await;
-    assert_eq!(first.answer_within(20 * SECOND).await.expect("who works is let work").status, 200);
+    assert_eq!(first.answer_within(20 * SECOND).await.expect("a busy connection is kept").status, 200);
 
-    // One after the other they get the place, and each leaves it to the next.
+    // They get the slot one after the other.
     for wire in &mut waiting {
-        assert_eq!(wire.answer_within(40 * SECOND).await.expect("a place").status, 200);
+        assert_eq!(wire.answer_within(40 * SECOND).await.expect("a slot").status, 200);
     }
     assert!(second.answer_within(SECOND / 10).await.is_none());
-    // Its head has 5 s; on a slow machine they are over by now.
-    assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "who works was sent away");
-    // The private side has places of its own.
+    // On a slow machine the 5 s of its head may be over.
+    assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "a busy connection was closed");
+    // The private side has its own slots.
     assert_eq!(bot.private("/healthz").await.status, 200);
 }
 
 #[tokio::test]
-async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
+async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     let (listener, url) = listener().await;
     let trusted_proxies = vec!["127.0.0.9".parse().unwrap()];
-    let frame = ListenerConfig { trusted_proxies, ..frame(4) };
-    let metrics = frame.metrics.clone();
-    let answer = async |_, _| ::http::Response::new(Full::new(Bytes::from_static(b"well")));
-    tokio::spawn(serve(listener, answer, frame));
+    let config = ListenerConfig { trusted_proxies, ..listener_config(4) };
+    let metrics = config.metrics.clone();
+    tokio::spawn(serve(listener, Router::new().fallback(async || "well"), config));
     let whole = request("GET", "/", &[], b"");
     let begun = async |address| {
         let mut wire = Wire::from(address, &url).await;
@@ -112,19 +110,19 @@ async fn one_address_does_not_get_all_places_where_the_proxies_are_named() {
     let mut greedy = [begun("127.0.0.2").await, begun("127.0.0.2").await];
     tokio::time::sleep(SECOND / 4).await;
     let mut third = Wire::from("127.0.0.2", &url).await;
-    assert!(!is_served(&mut third, &whole).await, "it has half of the places already");
+    assert!(!is_served(&mut third, &whole).await, "it has half of the slots already");
     assert!(third.is_closed());
     assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
     assert!(is_served(&mut Wire::from("127.0.0.3", &url).await, &whole).await);
 
-    // Its own idle connection makes room for its next.
+    // Its next connection replaces its own idle one.
     assert!(is_served(&mut greedy[0], &whole[9..]).await);
     let mut fourth = Wire::from("127.0.0.2", &url).await;
     assert!(is_served(&mut fourth, &whole).await);
     assert_eq!(greedy[0].closed().await, "");
     assert!(is_served(&mut greedy[1], &whole[9..]).await);
 
-    // A named proxy is many senders: it may have all.
+    // A named proxy may have all slots.
     let mut all = Vec::new();
     for _ in 0..4 {
         all.push(begun("127.0.0.9").await);

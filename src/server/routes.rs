@@ -1,0 +1,39 @@
+//! The routes of both listeners.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use http::StatusCode;
+
+use super::admin::{self, AdminState};
+use crate::problem::Problem;
+use crate::webhook::{WebhookHandler, handler};
+
+/// The public side.
+pub fn public_routes(webhooks: Arc<WebhookHandler>) -> Router {
+    Router::new()
+        .route("/webhooks/{*endpoint}", post(handler::receive))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .with_state(webhooks)
+}
+
+/// The private side.
+pub fn private_routes(state: AdminState) -> Router {
+    Router::new()
+        .route("/healthz", get(admin::healthz))
+        .route("/readyz", get(admin::readyz))
+        .route("/metrics", get(admin::metrics))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .with_state(state)
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "The Allow header lists the methods of this path.")
+}
+
+async fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "There is nothing at this path.")
+}

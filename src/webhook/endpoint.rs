@@ -1,0 +1,102 @@
+//! The webhook endpoint of one instance: its verifier, limits and counters.
+
+use std::sync::Arc;
+
+use prometheus_client::metrics::counter::Counter;
+
+use super::command_limiter::CommandRateLimiter;
+use super::connection_status::ConnectionStatusCache;
+use super::greeting_cooldown::GreetingCooldown;
+use super::ignore_reason::IgnoreReason;
+use super::outcome::WebhookOutcome;
+use super::verify::Verifier;
+use crate::telemetry::Metrics;
+use crate::worker::InstanceRuntime;
+
+/// Replies to unknown commands in one chat and minute (THREATS.md, T13).
+const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
+
+/// The endpoint of one instance.
+pub(super) struct Endpoint {
+    pub(super) instance: Arc<InstanceRuntime>,
+    pub(super) verifier: Verifier,
+    /// Commands, by admin.
+    pub(super) command_limiter: CommandRateLimiter,
+    /// Unknown commands, by chat.
+    pub(super) unknown_command_limiter: CommandRateLimiter,
+    pub(super) greeting_cooldown: GreetingCooldown,
+    pub(super) connection_status: ConnectionStatusCache,
+    pub(super) metrics: EndpointMetrics,
+}
+
+/// Counters of an endpoint, by outcome.
+pub(super) struct EndpointMetrics {
+    accepted: Counter,
+    duplicate: Counter,
+    pub(super) rejected: RejectionMetrics,
+    invalid_json: Counter,
+    store_unavailable: Counter,
+    ignored: [Counter; IgnoreReason::ALL.len()],
+}
+
+/// Counters of requests that were not verified.
+pub(super) struct RejectionMetrics {
+    pub(super) unauthorized: Counter,
+    pub(super) rate_limited: Counter,
+    pub(super) overloaded: Counter,
+}
+
+impl Endpoint {
+    pub(super) fn new(instance: Arc<InstanceRuntime>, metrics: &Metrics) -> Self {
+        Self {
+            verifier: Verifier::new(&instance.instance),
+            command_limiter: CommandRateLimiter::new(instance.instance.limits.commands_per_minute),
+            unknown_command_limiter: CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE),
+            greeting_cooldown: GreetingCooldown::default(),
+            connection_status: ConnectionStatusCache::default(),
+            metrics: EndpointMetrics::new(metrics, instance.instance.name.as_str()),
+            instance,
+        }
+    }
+
+    /// The name of the instance.
+    pub(super) fn name(&self) -> &str {
+        self.instance.instance.name.as_str()
+    }
+}
+
+impl EndpointMetrics {
+    fn new(metrics: &Metrics, instance: &str) -> Self {
+        let counter = |outcome| metrics.webhooks(instance, outcome);
+        Self {
+            accepted: counter("accepted"),
+            duplicate: counter("duplicate"),
+            rejected: RejectionMetrics::new(metrics, instance, "unauthorized"),
+            invalid_json: counter("invalid_json"),
+            store_unavailable: counter("store_unavailable"),
+            ignored: IgnoreReason::ALL.map(|reason| counter(reason.as_str())),
+        }
+    }
+
+    /// Counts an authenticated event.
+    pub(super) fn record(&self, outcome: &WebhookOutcome) {
+        let counter = match outcome {
+            WebhookOutcome::Accepted(_) => &self.accepted,
+            WebhookOutcome::Duplicate => &self.duplicate,
+            WebhookOutcome::Ignored(reason) => &self.ignored[*reason as usize],
+            WebhookOutcome::InvalidJson => &self.invalid_json,
+            WebhookOutcome::StoreUnavailable => &self.store_unavailable,
+            WebhookOutcome::Overloaded => &self.rejected.overloaded,
+        };
+        counter.inc();
+    }
+}
+
+impl RejectionMetrics {
+    /// `unauthorized` is the outcome under which failed verifications are counted.
+    pub(super) fn new(metrics: &Metrics, instance: &str, unauthorized: &'static str) -> Self {
+        let [unauthorized, rate_limited, overloaded] =
+            [unauthorized, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(instance, outcome));
+        Self { unauthorized, rate_limited, overloaded }
+    }
+}

@@ -1,0 +1,293 @@
+//! Brings what admins write to the journal: commands, replies to prompts, edits, greetings.
+//!
+//! A request takes a permit while it waits for the journal. Chatter waits for nothing, so it takes none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::command_limiter::{CommandRateLimiter, RateDecision};
+use super::endpoint::Endpoint;
+use super::ignore_reason::IgnoreReason;
+use super::intent::MessageIntent;
+use super::outcome::WebhookOutcome;
+use super::rejection_notice::RejectionNotifier;
+use super::replay::ReplayGuard;
+use super::verify::TOLERANCE;
+use crate::clock::Timestamp;
+use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
+use crate::config::{Admin, NonAdminPolicy};
+use crate::domain::{Chat, Message};
+use crate::failpoint::{self, Step};
+use crate::storage::{
+    ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
+    versioned_id,
+};
+use crate::worker::{self, EnqueueKind, InstanceRuntime};
+
+/// How long a command that did nothing can be corrected by editing its message.
+const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Requests that wait for the journal at a time, each with about 1 KB: as many as there are connections by default,
+/// four full transactions, and a quarter of the journal's queue.
+const MAX_PENDING_COMMANDS: usize = 1_024;
+
+/// Writes commands and connection status events to the journal.
+pub struct Enqueuer {
+    store: Store,
+    pending: Semaphore,
+    replay_guard: ReplayGuard,
+    rejection_notifier: RejectionNotifier,
+}
+
+/// An authenticated message that may be for us.
+pub(super) struct Event<'a> {
+    pub(super) intent: MessageIntent,
+    pub(super) message: Message,
+    /// Why it is ignored if nothing waits for it.
+    pub(super) ignore_reason: IgnoreReason,
+    /// The signed id of the delivery.
+    pub(super) webhook_id: Option<&'a str>,
+    pub(super) received_at: Timestamp,
+}
+
+/// Whether the journal takes a message.
+enum Expectation {
+    Yes,
+    No,
+    /// It arrived before.
+    AlreadyHandled,
+}
+
+impl Event<'_> {
+    /// What the journal stores it as, for an admin of this instance.
+    fn kind(&self, instance: &InstanceRuntime) -> EnqueueKind {
+        match &self.intent {
+            MessageIntent::Command(command) | MessageIntent::Edit(command) => match lookup(&command.typed) {
+                Some(spec) => EnqueueKind::Command(spec),
+                // A misspelled reply is no new command.
+                None if resembles_confirm(instance, command) => EnqueueKind::Command(&confirm::SPEC),
+                None => EnqueueKind::Unknown,
+            },
+            MessageIntent::PromptReply => EnqueueKind::Command(&confirm::SPEC),
+            MessageIntent::Greeting => EnqueueKind::Greeting,
+            MessageIntent::Unprefixed => EnqueueKind::Unknown,
+        }
+    }
+
+    /// Whether it is an unknown command in a group, which is most likely for another bot.
+    fn is_for_other_bot(&self) -> bool {
+        let is_unknown =
+            matches!(&self.intent, MessageIntent::Command(command) if lookup(&command.typed).is_none());
+        is_unknown && matches!(self.message.chat, Chat::Group(_))
+    }
+}
+
+impl Enqueuer {
+    /// Writes to this journal, and replies to non-admins with this notifier.
+    pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
+        let pending = Semaphore::new(MAX_PENDING_COMMANDS);
+        Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier }
+    }
+
+    /// Stores a connection status if it is a change. If the journal cannot be written, Z-API may send it again.
+    pub(super) async fn record_connection_status(
+        &self,
+        endpoint: &Endpoint,
+        report: ConnectionReport,
+        now: Timestamp,
+    ) -> WebhookOutcome {
+        let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
+        let instance = endpoint.name();
+        match endpoint.connection_status.update(&self.store, instance, report, now).await {
+            Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
+            Err(error) => {
+                tracing::error!(%error, instance, "a connection status could not be stored: responded 503");
+                WebhookOutcome::StoreUnavailable
+            }
+        }
+    }
+
+    /// Writes a message to the journal if its sender is an admin and it is expected.
+    ///
+    /// # Errors
+    /// Why it is ignored.
+    pub(super) async fn enqueue(
+        &self,
+        endpoint: &Endpoint,
+        mut event: Event<'_>,
+    ) -> Result<WebhookOutcome, IgnoreReason> {
+        let instance = &endpoint.instance;
+        let (sender, now) = (event.message.sender, event.received_at);
+        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
+            return Err(self.reject_non_admin(instance, &event));
+        };
+        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
+            return Err(IgnoreReason::SentInFuture);
+        }
+        let name = &instance.instance.name;
+        if event.webhook_id.is_some_and(|id| self.replay_guard.seen(name, sender, id, now)) {
+            return Ok(WebhookOutcome::Duplicate);
+        }
+        let Ok(_permit) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
+        let kind = event.kind(instance);
+        // Another version of the message that arrived at the same time may have taken the number of this one: then it
+        // is checked again, as a later version. That ends, since there are only more versions each time.
+        for _ in 0..=MOST_REVISIONS {
+            match self.is_expected(endpoint, &admin, &mut event).await {
+                Ok(Expectation::Yes) => {}
+                Ok(Expectation::No) => return Err(event.ignore_reason),
+                Ok(Expectation::AlreadyHandled) => return Ok(WebhookOutcome::Duplicate),
+                Err(error) => {
+                    tracing::error!(%error, instance = %name, "the journal could not be read: responded 503");
+                    return Ok(WebhookOutcome::StoreUnavailable);
+                }
+            }
+            let outcome = self.insert_with_rate_limit(endpoint, &admin, kind, &event).await?;
+            match outcome {
+                WebhookOutcome::Duplicate if matches!(event.intent, MessageIntent::Edit(_)) => {}
+                WebhookOutcome::StoreUnavailable => return Ok(outcome),
+                _ => {
+                    if let Some(id) = event.webhook_id {
+                        self.replay_guard.insert(name, sender, id, now);
+                    }
+                    return Ok(outcome);
+                }
+            }
+        }
+        Ok(WebhookOutcome::StoreUnavailable)
+    }
+
+    /// Ignores a message of a sender who is no admin; a command gets a reply if the configuration wants that.
+    fn reject_non_admin(&self, instance: &Arc<InstanceRuntime>, event: &Event<'_>) -> IgnoreReason {
+        if event.is_for_other_bot() {
+            return event.ignore_reason;
+        }
+        let message = &event.message;
+        tracing::debug!(
+            instance = %instance.instance.name,
+            phone = message.sender.phone.map(tracing::field::display),
+            lid = message.sender.lid.map(tracing::field::display),
+            "a command was ignored, since its sender is no admin; to allow it, add the sender under admins"
+        );
+        if instance.instance.non_admins == NonAdminPolicy::Refuse {
+            self.rejection_notifier.enqueue(instance, message, event.received_at);
+        }
+        IgnoreReason::NotAnAdmin
+    }
+
+    /// Inserts a command into the journal, within the rate limit.
+    async fn insert_with_rate_limit(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        kind: EnqueueKind,
+        event: &Event<'_>,
+    ) -> Result<WebhookOutcome, IgnoreReason> {
+        let (message, now) = (&event.message, event.received_at);
+        let instance = &endpoint.instance;
+        let (limiter, key): (&CommandRateLimiter, _) = match kind {
+            EnqueueKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),
+            _ => (&endpoint.command_limiter, admin.key.as_str()),
+        };
+        // Two people in a chat may use the same message id.
+        let message_key = format!("{}\n{}", admin.key, message.id);
+        let decision = limiter.check(key, &message_key, now);
+        let kind = match decision {
+            RateDecision::Allowed | RateDecision::AlreadyCounted => kind,
+            // A reply might make another bot write again.
+            _ if matches!(kind, EnqueueKind::Unknown) => return Err(IgnoreReason::RateLimited),
+            RateDecision::FirstExceeded => EnqueueKind::RateLimited,
+            RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
+        };
+        failpoint::reach(Step::Recognised);
+        let inserted = worker::enqueue(&self.store, instance, admin, message, kind, now).await;
+        if matches!((kind, &inserted), (EnqueueKind::Greeting, Ok(_))) {
+            endpoint.greeting_cooldown.record(&admin.key, now);
+        }
+        Ok(match inserted {
+            Ok(Some(id)) => WebhookOutcome::Accepted(id),
+            Ok(None) => {
+                // A version with this number exists and counts, whichever delivery inserted it.
+                if version_number(&message.id) == 0 || decision != RateDecision::Allowed {
+                    limiter.refund(key, &message_key, decision);
+                }
+                WebhookOutcome::Duplicate
+            }
+            Err(error) => {
+                limiter.refund(key, &message_key, decision);
+                let instance = endpoint.name();
+                tracing::error!(%error, instance, "a command could not be stored: responded 503");
+                WebhookOutcome::StoreUnavailable
+            }
+        })
+    }
+
+    /// Whether a message that is no command by itself is expected: a reply by a prompt, an edit by a command that was
+    /// not understood, a greeting by an admin who was not greeted lately. Only here such words of an admin cost a read
+    /// of the journal. An expected edit gets the id of its version.
+    async fn is_expected(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut Event<'_>,
+    ) -> Result<Expectation, StoreUnavailable> {
+        let is_expected = match &event.intent {
+            MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
+            // A command for another bot is none of ours, but closes an open prompt.
+            MessageIntent::Command(_) if !event.is_for_other_bot() => true,
+            MessageIntent::Unprefixed => true,
+            MessageIntent::PromptReply | MessageIntent::Command(_) => {
+                let Event { message, received_at, .. } = event;
+                let key = prompt::conversation_key(&admin.key, &message.chat, message.by_owner);
+                prompt::is_prompt_pending(&self.store, endpoint.name(), &key, *received_at).await?
+            }
+            MessageIntent::Greeting => endpoint.greeting_cooldown.is_due(&admin.key, event.received_at),
+        };
+        Ok(if is_expected { Expectation::Yes } else { Expectation::No })
+    }
+
+    /// Whether an edit replaces a command that was not understood; sets the id of its version if so.
+    async fn check_edit(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut Event<'_>,
+    ) -> Result<Expectation, StoreUnavailable> {
+        let message = &mut event.message;
+        let id = base_id(&message.id);
+        // Only the sender's own versions: a message of somebody else under this id is another message.
+        let sender = worker::identity(admin, message.sender);
+        let instance = endpoint.name();
+        let versions = self.store.message_versions(instance, id, &sender, MOST_REVISIONS + 1).await?;
+        let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
+            return Ok(Expectation::No);
+        };
+        let is_same =
+            |version: &MessageVersion| version.text == message.text && version.sent_at == message.sent_at;
+        // A version may be delivered again after a later one.
+        if versions.iter().any(is_same) {
+            return Ok(Expectation::AlreadyHandled);
+        }
+        let is_editable =
+            versions.iter().all(MessageVersion::is_editable) && versions.len() <= MOST_REVISIONS;
+        if !is_editable || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
+            return Ok(Expectation::No);
+        }
+        // The admin has changed it again since.
+        let is_outdated = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
+        // After a rate limit the same text is a new attempt.
+        let is_unchanged = last.text == message.text && last.name != worker::RATE_LIMITED;
+        if is_unchanged || is_outdated {
+            return Ok(Expectation::AlreadyHandled);
+        }
+        message.id = versioned_id(id, versions.len());
+        Ok(Expectation::Yes)
+    }
+}
+
+/// Whether an unknown command is most likely a misspelled `/confirm`.
+fn resembles_confirm(instance: &InstanceRuntime, command: &ParsedCommand) -> bool {
+    let nearest = nearest_name(&command.typed, instance.instance.locale).and_then(lookup);
+    nearest.is_some_and(|spec| spec.name == confirm::SPEC.name)
+}

@@ -1,0 +1,79 @@
+//! A message, borrowed from the body of its event.
+
+use std::borrow::Cow;
+
+use crate::clock::Timestamp;
+use crate::domain::{Chat, GroupId, Message, Person, Phone};
+
+/// A message, borrowed from the body. Before it is known to be a command, only texts with escapes and the id of a
+/// group are copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRef<'a> {
+    /// WhatsApp's id of the message: 1 to 128 printable characters.
+    pub id: Cow<'a, str>,
+    /// Where it was written.
+    pub chat: ChatRef<'a>,
+    /// The author. Never unknown, except for the owner, whose number is not needed.
+    pub sender: Person,
+    /// The owner typed it on the bot's own phone.
+    pub by_owner: bool,
+    /// The bot's own number, for instances that take commands from admins of communities.
+    pub own: Option<Phone>,
+    /// The text; never empty.
+    pub text: Cow<'a, str>,
+    /// What the text belongs to.
+    pub content: Content<'a>,
+    /// The id of the quoted message; empty if that cannot be read.
+    pub quoted: Option<Cow<'a, str>>,
+    /// When it was sent, by WhatsApp's clock.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// A chat, borrowed from the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatRef<'a> {
+    /// A direct chat: the partner's number or `…@lid`.
+    Direct(Cow<'a, str>),
+    /// A group.
+    Group(GroupId),
+}
+
+/// The kind of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// A text.
+    Text,
+    /// A new version of a text that was sent before.
+    Edit,
+    /// A picture at this URL; the text is its caption.
+    Picture(Cow<'a, str>),
+    /// A reaction to the message with this id; the text is the emoji.
+    Reaction(Cow<'a, str>),
+}
+
+impl MessageRef<'_> {
+    /// The message as the journal stores it: the URL of a picture follows its caption; a reaction quotes the message
+    /// it belongs to.
+    pub fn to_message(&self) -> Message {
+        let text = match &self.content {
+            Content::Text | Content::Edit | Content::Reaction(_) => self.text.to_string(),
+            Content::Picture(url) => format!("{}\n{url}", self.text),
+        };
+        let quoted = match &self.content {
+            Content::Reaction(id) => Some(id.to_string()),
+            _ => self.quoted.as_deref().map(str::to_owned),
+        };
+        Message {
+            id: self.id.to_string(),
+            chat: match &self.chat {
+                ChatRef::Direct(address) => Chat::Direct(address.to_string()),
+                ChatRef::Group(id) => Chat::Group(id.clone()),
+            },
+            sender: self.sender,
+            by_owner: self.by_owner,
+            text,
+            quoted,
+            sent_at: self.sent_at,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! A client that sends many requests at once takes turns with the others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::routing::get;
+use vincula::server::serve;
+
+use super::{listener, listener_config};
+use crate::support::wire::{Wire, request};
+
+/// T28. Everything runs in one thread here, so the listener alone decides the order.
+#[tokio::test]
+async fn hundreds_of_pipelined_requests_do_not_delay_other_connections() {
+    let (listener, url) = listener().await;
+    let answered = Arc::new(AtomicUsize::new(0));
+    let (many, one) = (answered.clone(), answered.clone());
+    let routes = Router::new()
+        .route("/many", get(async move || many.fetch_add(1, Ordering::SeqCst).to_string()))
+        .route("/one", get(async move || one.load(Ordering::SeqCst).to_string()));
+    tokio::spawn(serve(listener, routes, listener_config(20)));
+    let (many, one) = (request("GET", "/many", &[], b""), request("GET", "/one", &[], b""));
+    let (mut busy, mut modest) = (Wire::to(&url).await, Wire::to(&url).await);
+    for wire in [&mut busy, &mut modest] {
+        wire.send(&one).await;
+        wire.answer().await.expect("a response");
+    }
+
+    busy.send(&many.repeat(300)).await;
+    modest.send(&one).await;
+    let before: usize = modest.answer().await.expect("a response").text().parse().unwrap();
+
+    assert!(before < 10, "{before} requests of another connection came first");
+    for _ in 0..300 {
+        busy.answer().await.expect("a response to each of them");
+    }
+    assert_eq!(answered.load(Ordering::SeqCst), 300);
+}
