@@ -12,10 +12,11 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
+use crate::instance::InstanceRuntime;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{WebhookHandler, rejection_notice};
-use crate::worker::{InstanceRuntime, Worker, retention};
+use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
 /// Between the first readings of two instances.
@@ -63,7 +64,7 @@ impl App {
         let (mut bots, mut connections) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
             let bot = InstanceRuntime::new(instance, &store, &mut connections, &clock)?;
-            bots.insert(bot.instance.name.to_string(), Arc::new(bot));
+            bots.insert(bot.instance.name.clone(), Arc::new(bot));
         }
         let (courtesy, refusals) = rejection_notice::new_rejection_notifier();
         let door = WebhookHandler::new(

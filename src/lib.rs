@@ -29,6 +29,7 @@ pub mod server;
 pub mod webhook;
 pub mod sandbox;
 pub mod worker;
+pub mod instance;
 pub mod command;
 pub mod reply;
 pub mod authorization;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use vincula::domain::InstanceName;
 use vincula::failpoint::InjectedBug;
 use vincula::storage::Store;
 
@@ -240,7 +241,7 @@ messages_per_minute = 60000
     pub(crate) async fn settled(&self, journal: &Store, most: usize, within: Duration) -> anyhow::Result<()> {
         let begun = Instant::now();
         loop {
-            let open = journal.queue_stats("main").await?.open;
+            let open = journal.queue_stats(&InstanceName::parse("main").unwrap()).await?.open;
             if open <= most {
                 return Ok(());
             }

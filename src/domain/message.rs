@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{GroupId, Person};
+use super::ids::GroupId;
+use super::keys::{ConversationKey, OrderingKey};
+use super::person::Person;
 use crate::clock::Timestamp;
 
 /// Where a message was written, and where its answer goes.
@@ -23,13 +25,18 @@ impl Chat {
         }
     }
 
-    /// What orders that change something wait behind: those of the same chat. One direct chat comes
-    /// under a number or a lid, so it is known by its admin.
-    pub fn ordering_key(&self, admin: &str, by_owner: bool) -> String {
+    /// The key of the commands that run one after the other in this chat. Webhooks name a direct chat by number or
+    /// by lid, so its key is the admin's.
+    pub fn ordering_key(&self, admin: &str, by_owner: bool) -> OrderingKey {
         match self {
-            Self::Direct(_) if !by_owner => format!("@{admin}"),
-            chat => chat.address().to_owned(),
+            Self::Direct(_) if !by_owner => OrderingKey::new(format!("@{admin}")),
+            chat => OrderingKey::new(chat.address()),
         }
+    }
+
+    /// The key of an admin's prompts, lists and undo records in this chat.
+    pub fn conversation_key(&self, admin: &str, by_owner: bool) -> ConversationKey {
+        ConversationKey::new(admin, &self.ordering_key(admin, by_owner))
     }
 
     /// The chat behind an address that the journal kept.
@@ -51,8 +58,10 @@ impl fmt::Display for Chat {
 /// A fresh text message of a person: what may be an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// WhatsApp's id of the message: opaque, up to 128 characters.
+    /// WhatsApp's id of the message: opaque, up to 128 characters. An edit keeps it.
     pub id: String,
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
     /// Where it was written.
     pub chat: Chat,
     /// Who wrote it.

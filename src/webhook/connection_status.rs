@@ -7,6 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 use crate::storage::{ConnectionReport, Store, StoreUnavailable};
 
 /// The newest that this process heard of one instance, once the journal knows it. Nobody waits for another one's
@@ -22,7 +23,7 @@ impl ConnectionStatusCache {
     pub(super) async fn update(
         &self,
         store: &Store,
-        instance: &str,
+        instance: &InstanceName,
         told: ConnectionReport,
         now: Timestamp,
     ) -> Result<(), StoreUnavailable> {
@@ -54,7 +55,7 @@ impl ConnectionStatusCache {
 /// Writes it down where it is news.
 async fn store_if_changed(
     store: &Store,
-    instance: &str,
+    instance: &InstanceName,
     told: ConnectionReport,
     now: Timestamp,
 ) -> Result<(), StoreUnavailable> {

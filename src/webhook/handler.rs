@@ -44,12 +44,10 @@ use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
 use crate::config::{AddressRange, Admin, NonAdminPolicy, ServerConfig};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
-use crate::storage::{
-    ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
-    versioned_id,
-};
+use crate::instance::InstanceRuntime;
+use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
-use crate::worker::{self, EnqueueKind, InstanceRuntime};
+use crate::worker::{self, EnqueueKind};
 
 /// How many names that are no command are answered a chat and minute (THREATS.md, T13).
 const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
@@ -316,11 +314,11 @@ impl WebhookHandler {
         now: Timestamp,
     ) -> WebhookOutcome {
         let Ok(_place) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
-        let instance = gate.name();
+        let instance = &gate.instance.instance.name;
         match gate.connection_status.update(&self.store, instance, told, now).await {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
-                tracing::error!(%error, instance, "word of the connection could not be written down: 503");
+                tracing::error!(%error, %instance, "connection status not stored: 503");
                 WebhookOutcome::StoreUnavailable
             }
         }
@@ -381,7 +379,7 @@ impl WebhookHandler {
         let Ok(_place) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
         // A version of a message that came at the same moment may have taken the number of this one: it is
         // looked at again behind it. There is an end to that, since versions only become more.
-        for _ in 0..=MOST_REVISIONS {
+        for _ in 0..=MAX_EDITS {
             match self.is_expected(gate, &meaning, &admin, &mut message, now).await {
                 Ok(Expectation::Yes) => {}
                 Ok(Expectation::No) => return Err(nothing),
@@ -421,7 +419,7 @@ impl WebhookHandler {
             _ => (&gate.command_limiter, admin.key.as_str()),
         };
         // In a chat two people may use one id.
-        let counted = format!("{}\n{}", admin.key, message.id);
+        let counted = format!("{}\n{}\n{}", admin.key, message.id, message.version);
         let taken = rate.check(whose, &counted, now);
         let kind = match taken {
             command_limiter::RateDecision::Allowed | command_limiter::RateDecision::AlreadyCounted => kind,
@@ -439,7 +437,7 @@ impl WebhookHandler {
             Ok(Some(id)) => WebhookOutcome::Accepted(id),
             Ok(None) => {
                 // A version of this number is there, and counts, whichever delivery came first with it.
-                if version_number(&message.id) == 0 || taken != command_limiter::RateDecision::Allowed {
+                if message.version == 0 || taken != command_limiter::RateDecision::Allowed {
                     rate.refund(whose, &counted, taken);
                 }
                 WebhookOutcome::Duplicate
@@ -447,7 +445,7 @@ impl WebhookHandler {
             Err(error) => {
                 rate.refund(whose, &counted, taken);
                 let instance = &bot.instance.name;
-                tracing::error!(%error, instance = %instance, "an order could not be written down: 503");
+                tracing::error!(%error, instance = %instance, "command not stored: 503");
                 WebhookOutcome::StoreUnavailable
             }
         })
@@ -464,14 +462,14 @@ impl WebhookHandler {
         message: &mut Message,
         now: Timestamp,
     ) -> Result<Expectation, StoreUnavailable> {
-        let instance = gate.instance.instance.name.as_str();
+        let instance = &gate.instance.instance.name;
         match meaning {
             // Another bot's command is none of ours, but closes a question that waits.
             MessageIntent::Command(_) if !is_foreign(meaning, message) => Ok(Expectation::Yes),
             MessageIntent::Unprefixed => Ok(Expectation::Yes),
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
-                let place = prompt::conversation_key(&admin.key, &message.chat, message.by_owner);
-                let is_open = prompt::is_prompt_pending(&self.store, instance, &place, now).await?;
+                let key = message.chat.conversation_key(&admin.key, message.by_owner);
+                let is_open = prompt::is_prompt_pending(&self.store, instance, &key, now).await?;
                 Ok(if is_open { Expectation::Yes } else { Expectation::No })
             }
             MessageIntent::Greeting => {
@@ -479,10 +477,10 @@ impl WebhookHandler {
                 Ok(if is_due { Expectation::Yes } else { Expectation::No })
             }
             MessageIntent::Edit(_) => {
-                let id = base_id(&message.id);
                 // Only their own: what somebody else sent under this id is another message.
                 let sender = worker::identity(admin, message.sender);
-                let versions = self.store.message_versions(instance, id, &sender, MOST_REVISIONS + 1).await?;
+                let versions =
+                    self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
                 let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
                     return Ok(Expectation::No);
                 };
@@ -494,7 +492,7 @@ impl WebhookHandler {
                     return Ok(Expectation::AlreadyHandled);
                 }
                 let may_be_mended =
-                    versions.iter().all(MessageVersion::is_editable) && versions.len() <= MOST_REVISIONS;
+                    versions.iter().all(MessageVersion::is_editable) && last.version < MAX_EDITS;
                 if !may_be_mended || now.since(first.accepted_at) > EDIT_WINDOW {
                     return Ok(Expectation::No);
                 }
@@ -505,7 +503,7 @@ impl WebhookHandler {
                 if is_same || is_overtaken {
                     return Ok(Expectation::AlreadyHandled);
                 }
-                message.id = versioned_id(id, versions.len());
+                message.version = last.version + 1;
                 Ok(Expectation::Yes)
             }
         }

@@ -14,7 +14,6 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::InstanceRuntime;
 use super::call_guard::LeaseGuard;
 use super::deliver::{self, DeliveryError};
 use super::execute::{CommandOutcome, RunContext, execute, reply_language, update_prompts};
@@ -26,7 +25,9 @@ use super::retry_policy::{
 use crate::clock::{Clock, Timestamp};
 use crate::command::progress::Progress;
 use crate::command::{CommandError, TimingConfig, left_open};
+use crate::domain::InstanceName;
 use crate::failpoint::{self, InjectedBug, Step};
+use crate::instance::InstanceRuntime;
 use crate::reply::{Localizer, Reply, quote};
 use crate::storage::{Claim, LeaseError, Outcome, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
@@ -46,7 +47,7 @@ pub struct Worker {
     /// The journal.
     pub store: Store,
     /// The instances, by name.
-    pub instances: HashMap<String, Arc<InstanceRuntime>>,
+    pub instances: HashMap<InstanceName, Arc<InstanceRuntime>>,
     /// The time.
     pub clock: Clock,
     /// When the worker was made: what came before is no time in which an order was tried.
@@ -168,7 +169,7 @@ impl Worker {
         let command = &claim.command;
         let (id, instance) = (command.id.clone(), command.instance.clone());
         let Some(bot) = self.instances.get(&instance) else {
-            tracing::warn!(id, instance, "an order waits for an instance that is not configured");
+            tracing::warn!(id, %instance, "an order waits for an instance that is not configured");
             let at = self.clock.now().plus(unconfigured_delay(command.attempts));
             let error = "its instance is not configured".to_owned();
             let _ = claim.retry(at, at, error, self.clock.now()).await;
@@ -539,12 +540,12 @@ impl Worker {
         let command = &claim.command;
         tracing::info!(
             id = command.id,
-            instance = command.instance,
+            instance = %command.instance,
             command = command.name,
             outcome = outcome.as_str(),
             "an order ended"
         );
-        self.metrics.record_command(&command.instance, outcome.as_str());
+        self.metrics.record_command(command.instance.as_str(), outcome.as_str());
     }
 }
 

@@ -11,9 +11,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Localizer;
-use crate::storage::{
-    Claim, CommandRecord, LeaseError, MessageVersion, Outcome, Store, StoreUnavailable, version_number,
-};
+use crate::storage::{Claim, CommandRecord, LeaseError, MessageVersion, Outcome, Store, StoreUnavailable};
 use crate::zapi::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi};
 
 /// The reaction that says "I am at it".
@@ -107,12 +105,12 @@ pub(super) async fn find_previous_reply(
     command: &CommandRecord,
     now: Timestamp,
 ) -> Result<Option<String>, StoreUnavailable> {
-    let version = version_number(&command.message_id);
+    let version = command.version;
     if version == 0 {
         return Ok(None);
     }
     let before =
-        store.message_versions(&command.instance, command.message(), &command.sender(), version).await?;
+        store.message_versions(&command.instance, &command.message_id, &command.sender(), version).await?;
     let Some(last) = before.iter().rfind(|version| version.reply_message_id.is_some()) else {
         return Ok(None);
     };
@@ -146,7 +144,7 @@ async fn send_first_message(
             }
         }
     }
-    match zapi.send_text(chat, message, Some(command.message()), turn).await {
+    match zapi.send_text(chat, message, Some(&*command.message_id), turn).await {
         // The order may be gone from the chat; its answer is said all the same.
         Err(error) if error.cause == ApiErrorKind::Rejected => {
             let again = zapi.acquire_send_permit(Urgency::Answer).await?;
@@ -160,7 +158,7 @@ async fn send_first_message(
 /// would be sent again.
 pub(super) async fn record_sent(claim: &mut Claim, count: usize, clock: &Clock) -> Result<(), LeaseError> {
     loop {
-        match claim.sent(count, clock.now()).await {
+        match claim.mark_sent(count, clock.now()).await {
             Err(LeaseError::Store(trouble)) if trouble.is_retryable() => sleep(RECORD_RETRY_INTERVAL).await,
             noted => {
                 noted?;
@@ -189,7 +187,7 @@ pub(super) async fn record_sent_and_finish(
 /// Shows that the order takes its time.
 pub(super) async fn show_progress_reaction(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_id(&claim.command.chat);
-    if let Err(error) = zapi.react(&chat, claim.command.message(), PROGRESS_REACTION).await {
+    if let Err(error) = zapi.react(&chat, &claim.command.message_id, PROGRESS_REACTION).await {
         tracing::debug!(%error, "no hourglass");
     }
 }
@@ -197,7 +195,7 @@ pub(super) async fn show_progress_reaction(zapi: &Zapi, claim: &Claim) {
 /// Takes the hourglass away.
 pub(super) async fn hide_progress_reaction(zapi: &Zapi, claim: &Claim) {
     let chat = Chat::from_id(&claim.command.chat);
-    if let Err(error) = zapi.remove_reaction(&chat, claim.command.message()).await {
+    if let Err(error) = zapi.remove_reaction(&chat, &claim.command.message_id).await {
         tracing::debug!(%error, "the hourglass stays");
     }
 }
@@ -213,7 +211,7 @@ pub(super) async fn send_notice(
     claim.mark_retry_notified(clock.now()).await?;
     let chat = Chat::from_id(&claim.command.chat);
     for (index, message) in messages.iter().enumerate() {
-        let quoted = (index == 0).then_some(claim.command.message());
+        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
         let sent = async {
             let turn = zapi.acquire_send_permit(Urgency::Progress).await?;
             zapi.send_text(&chat, message, quoted, turn).await

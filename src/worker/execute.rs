@@ -17,11 +17,11 @@ use crate::command::{
 };
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
-use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
+use crate::domain::{Chat, CommunityId, ConversationKey, InstanceName, Lid, Locale, Person, Phone};
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{
-    Claim, CommandRecord, LeaseError, MemoryKind, Outcome, SenderIdentity, StateChange, StateEntry, Store,
-    StoreUnavailable, version_number,
+    Claim, CommandRecord, LeaseError, Outcome, SenderIdentity, StateChange, StateEntry, StateKind, Store,
+    StoreUnavailable,
 };
 use crate::zapi::Zapi;
 
@@ -30,7 +30,8 @@ use super::resolve_community::{
     suggest_other_community,
 };
 use super::suggest::{self, Suggestion};
-use super::{GREETING, InstanceRuntime, RATE_LIMITED, identity};
+use super::{GREETING, RATE_LIMITED, identity};
+use crate::instance::InstanceRuntime;
 
 /// How often it is looked whether the versions before this one are over, and how long it is between two looks.
 const MAX_POLLS: u32 = 15;
@@ -101,20 +102,20 @@ pub(super) async fn update_prompts(
         ended.state_changes.iter_mut().for_each(|memory| prompt::with_askers(askers.clone(), memory));
     } else {
         let taken =
-            |place| StateChange { kind: MemoryKind::Confirmed, key: place, value: Some(command.id.clone()) };
+            |place| StateChange { kind: StateKind::Confirmed, key: place, value: Some(command.id.clone()) };
         ended.state_changes.extend(askers.into_iter().map(taken));
     }
-    if ended.state_changes.iter().any(|memory| memory.kind == MemoryKind::Prompt) {
+    if ended.state_changes.iter().any(|memory| memory.kind == StateKind::Prompt) {
         return Ok(ended);
     }
     let chat = Chat::from_id(&command.chat);
-    let place = prompt::conversation_key(&command.admin, &chat, command.by_owner);
+    let place = chat.conversation_key(&command.admin, command.by_owner);
     let is_change =
         command.name != CONFIRM_COMMAND && lookup(&command.name).is_some_and(|spec| spec.is_mutating);
-    let is_list = ended.state_changes.iter().any(|memory| memory.kind == MemoryKind::List);
-    let version = version_number(&command.message_id);
+    let is_list = ended.state_changes.iter().any(|memory| memory.kind == StateKind::List);
+    let version = command.version;
     let asked = match is_list || version > 0 {
-        true => store.get_state(&command.instance, MemoryKind::Prompt, &place).await?,
+        true => store.get_state(&command.instance, StateKind::Prompt, place.as_str()).await?,
         false => None,
     };
     let question = asked.as_ref().and_then(Prompt::from_state);
@@ -123,7 +124,7 @@ pub(super) async fn update_prompts(
     let is_version = match &question {
         Some(question) if version > 0 => {
             let before = store
-                .message_versions(&command.instance, command.message(), &command.sender(), version)
+                .message_versions(&command.instance, &command.message_id, &command.sender(), version)
                 .await?;
             let mut askers = question.askers.iter().chain([&question.asked_by]);
             askers.any(|asker| before.iter().any(|version| version.id == *asker))
@@ -132,9 +133,9 @@ pub(super) async fn update_prompts(
     };
     let is_choice = || question.as_ref().is_some_and(|question| !question.options.is_empty());
     if is_version && asked.as_ref().is_some_and(|asked| asked.at > command.accepted_at) {
-        ended.state_changes.push(prompt::voided(place));
+        ended.state_changes.push(prompt::voided(&place));
     } else if is_change || is_answer || is_version || (is_list && is_choice()) {
-        ended.state_changes.push(prompt::cleared(place));
+        ended.state_changes.push(prompt::cleared(&place));
     }
     Ok(ended)
 }
@@ -152,7 +153,7 @@ pub(super) async fn execute(
     };
     if let Some(roster) = &bot.community_admins {
         // Another process may have changed who is an admin since this one read it.
-        roster.expire_before(people_changes(means.store, bot.instance.name.as_str()).await?);
+        roster.expire_before(people_changes(means.store, &bot.instance.name).await?);
     }
     let no_longer =
         |is_begun| Ok(CommandOutcome::new(Reply::RightsRevoked { is_started: is_begun }, Outcome::Denied));
@@ -165,7 +166,7 @@ pub(super) async fn execute(
     if command.name == RATE_LIMITED {
         let limit = bot.instance.limits.commands_per_minute;
         // Who mends an order too soon may mend it once more.
-        let is_mended = version_number(&command.message_id) > 0;
+        let is_mended = command.version > 0;
         let outcome = if is_mended { Outcome::UsageError } else { Outcome::Denied };
         return Ok(CommandOutcome::new(Reply::RateLimited { limit }, outcome));
     }
@@ -185,7 +186,7 @@ pub(super) async fn execute(
         return Ok(ended);
     }
     let chat = Chat::from_id(&command.chat);
-    let place = prompt::conversation_key(&admin.key, &chat, command.by_owner);
+    let place = chat.conversation_key(&admin.key, command.by_owner);
     let given = match resolve(bot, admin, command, &means, &place).await? {
         Ok(given) => given,
         Err(ended) => return Ok(ended),
@@ -310,14 +311,17 @@ pub(super) async fn execute(
     let mut memories = context.state_changes;
     if outcome == Outcome::Previewed {
         // What was only shown takes nothing back yet.
-        memories.retain(|memory| memory.kind != MemoryKind::Undo || memory.value.is_some());
+        memories.retain(|memory| memory.kind != StateKind::Undo || memory.value.is_some());
     }
     Ok(CommandOutcome { reply, outcome, state_changes: memories })
 }
 
 /// The last change of people of each community, by the id of its command, whichever process made it.
-async fn people_changes(store: &Store, instance: &str) -> Result<Vec<(CommunityId, String)>, CommandError> {
-    let changes = store.list_state(instance, MemoryKind::People).await.map_err(LeaseError::Store)?;
+async fn people_changes(
+    store: &Store,
+    instance: &InstanceName,
+) -> Result<Vec<(CommunityId, String)>, CommandError> {
+    let changes = store.list_state(instance, StateKind::People).await.map_err(LeaseError::Store)?;
     let change = |change: StateEntry| Some((CommunityId::parse(&change.key)?, change.value));
     Ok(changes.into_iter().filter_map(change).collect())
 }
@@ -329,14 +333,14 @@ async fn greeting_outcome(
     command: &CommandRecord,
     means: &RunContext<'_>,
 ) -> Result<CommandOutcome, CommandError> {
-    let instance = bot.instance.name.as_str();
+    let instance = &bot.instance.name;
     let day = command.accepted_at.date_in(&bot.instance.time_zone);
     let greeted =
-        means.store.get_state(instance, MemoryKind::Greeting, &admin.key).await.map_err(LeaseError::Store)?;
+        means.store.get_state(instance, StateKind::Greeting, &admin.key).await.map_err(LeaseError::Store)?;
     if greeted.is_some_and(|greeted| greeted.value == day) {
         return Ok(CommandOutcome::new(Reply::Empty, Outcome::Replied));
     }
-    let greeting = StateChange { kind: MemoryKind::Greeting, key: admin.key.clone(), value: Some(day) };
+    let greeting = StateChange { kind: StateKind::Greeting, key: admin.key.clone(), value: Some(day) };
     // Whoever the configuration does not name is called nothing: a number is no name.
     let is_named = admin.from == AdminsFrom::Config && !command.by_owner;
     let hello = match is_named {
@@ -359,14 +363,14 @@ async fn reject_superseded_edit(
     command: &CommandRecord,
     means: &RunContext<'_>,
 ) -> Result<Option<CommandOutcome>, CommandError> {
-    let version = version_number(&command.message_id);
+    let version = command.version;
     if version == 0 || command.plan.is_some() {
         return Ok(None);
     }
-    let instance = bot.instance.name.as_str();
+    let instance = &bot.instance.name;
     let mut looks = 0;
     let before = loop {
-        let before = means.store.message_versions(instance, command.message(), sender, version).await;
+        let before = means.store.message_versions(instance, &command.message_id, sender, version).await;
         let before = before.map_err(LeaseError::Store)?;
         if looks == MAX_POLLS || before.iter().all(|version| version.is_finished) {
             break before;
@@ -376,7 +380,7 @@ async fn reject_superseded_edit(
     };
     let mut is_taken = false;
     for version in &before {
-        let taken = means.store.get_state(instance, MemoryKind::Confirmed, &version.id).await;
+        let taken = means.store.get_state(instance, StateKind::Confirmed, &version.id).await;
         is_taken |= taken.map_err(LeaseError::Store)?.is_some();
     }
     Ok(if before.iter().any(|version| !version.is_finished) {
@@ -399,7 +403,7 @@ async fn resolve(
     admin: &Admin,
     command: &CommandRecord,
     means: &RunContext<'_>,
-    place: &str,
+    key: &ConversationKey,
 ) -> Result<Result<ResolvedCommand, CommandOutcome>, CommandError> {
     let typed = parse_command(&command.text, &bot.instance.prefixes);
     let is_bare = typed.is_none();
@@ -423,7 +427,7 @@ async fn resolve(
             }
             return Ok(Err(match meant {
                 Some((spec, rest)) => {
-                    Suggestion::new(spec, &rest, means.localizer).into_prompt(command, means.localizer, place)
+                    Suggestion::new(spec, &rest, means.localizer).into_prompt(command, means.localizer, key)
                 }
                 // Its prefix was one when it was accepted.
                 None => CommandOutcome::usage_error(unknown_command_reply(&command.text, means.localizer)),
@@ -436,7 +440,7 @@ async fn resolve(
     };
     let Some(spec) = lookup(&order.typed) else {
         let chat = Chat::from_id(&command.chat);
-        if matches!(chat, Chat::Group(_)) && version_number(&command.message_id) == 0 {
+        if matches!(chat, Chat::Group(_)) && command.version == 0 {
             // It is another bot's, and was noted since it closes the question that waited.
             return Ok(Err(CommandOutcome::new(Reply::Empty, Outcome::Replied)));
         }
@@ -446,7 +450,7 @@ async fn resolve(
         {
             return Ok(Err(ended));
         }
-        return Ok(Err(suggest_command(&order, command, means.localizer, place)));
+        return Ok(Err(suggest_command(&order, command, means.localizer, key)));
     };
     let may_not_use = |spec: &CommandSpec| {
         let is_barred = !may_use(admin, spec.name) && command.plan.is_none();
@@ -483,7 +487,7 @@ async fn resolve(
                     .or_else(|| suggest::try_deactivate(&order, &mistake, means.localizer))
                     .filter(|likely| may_use(admin, likely.command())),
             };
-            let offered = likely.map(|likely| likely.into_prompt(command, means.localizer, place));
+            let offered = likely.map(|likely| likely.into_prompt(command, means.localizer, key));
             return Ok(Err(offered.unwrap_or_else(|| slip(spec, mistake))));
         }
     };
@@ -502,8 +506,8 @@ async fn resolve(
     let begun = command.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok());
     let past = ResolveContext {
         store: means.store,
-        instance: bot.instance.name.as_str(),
-        conversation_key: place,
+        instance: &bot.instance.name,
+        conversation_key: key,
         command,
         is_bare,
         localizer: means.localizer,
@@ -534,7 +538,7 @@ async fn resolve(
     {
         return Ok(Err(ended));
     }
-    let forgotten = order.cleared_state(place);
+    let forgotten = order.cleared_state(key);
     Ok(match read(spec, &order.rest) {
         Ok(mut arguments) => {
             let meant = serde_json::to_string(&order).ok();
@@ -618,7 +622,7 @@ pub(super) async fn reply_language(
     store: &Store,
     command: &CommandRecord,
 ) -> Result<Localizer, StoreUnavailable> {
-    let instance = bot.instance.name.as_str();
+    let instance = &bot.instance.name;
     let chat = Chat::from_id(&command.chat);
     let lane = chat.ordering_key(&command.admin, command.by_owner);
     let order = parse_command(&command.text, &bot.instance.prefixes);
@@ -629,8 +633,8 @@ pub(super) async fn reply_language(
         several => {
             let asked_in = match command.name == CONFIRM_COMMAND || order.as_ref().is_some_and(is_decline) {
                 true => {
-                    let place = prompt::conversation_key(&command.admin, &chat, command.by_owner);
-                    let asked = store.get_state(instance, MemoryKind::Prompt, &place).await?;
+                    let place = chat.conversation_key(&command.admin, command.by_owner);
+                    let asked = store.get_state(instance, StateKind::Prompt, place.as_str()).await?;
                     asked.and_then(|asked| Locale::parse(&Prompt::from_state(&asked)?.language))
                 }
                 false => None,
@@ -638,7 +642,7 @@ pub(super) async fn reply_language(
             let chosen = match asked_in {
                 Some(locale) => Some(locale),
                 None => {
-                    let chosen = store.get_state(instance, MemoryKind::Language, &lane).await?;
+                    let chosen = store.get_state(instance, StateKind::Language, lane.as_str()).await?;
                     chosen.and_then(|chosen| Locale::parse(&chosen.value))
                 }
             };
@@ -658,7 +662,7 @@ fn suggest_command(
     order: &ParsedCommand,
     command: &CommandRecord,
     speech: &Localizer,
-    place: &str,
+    key: &ConversationKey,
 ) -> CommandOutcome {
     let nearest = nearest_name(&order.typed, speech.locale);
     let languages = nearest.and_then(|name| Some(lookup(name)?.locales_of_name(name))).unwrap_or_default();
@@ -682,7 +686,7 @@ fn suggest_command(
         only_if: None,
     });
     CommandOutcome {
-        state_changes: question.iter().map(|question| question.asked(place)).collect(),
+        state_changes: question.iter().map(|question| question.asked(key)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))
     }
 }

@@ -1,7 +1,6 @@
 //! The journal's rules: how an order is written down, run, tried again, and ended.
 
 mod deliver;
-pub mod instance;
 mod retry_policy;
 mod suggest;
 mod progress;
@@ -12,13 +11,13 @@ mod resolve_community;
 pub mod attempt;
 
 pub use attempt::Worker;
-pub use instance::InstanceRuntime;
 
 use crate::clock::Timestamp;
 use crate::command::CommandSpec;
 use crate::config::Admin;
-use crate::domain::{Message, Person};
-use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store, StoreUnavailable, version_number};
+use crate::domain::{Message, OrderingKey, Person};
+use crate::instance::InstanceRuntime;
+use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store, StoreUnavailable};
 
 /// What an order is, as far as the door can tell.
 #[derive(Clone, Copy)]
@@ -76,14 +75,15 @@ pub async fn enqueue(
     let id = store.new_id(now);
     let command = NewCommand {
         id: id.clone(),
-        instance: bot.instance.name.to_string(),
+        instance: bot.instance.name.clone(),
         // What only reads waits for nobody, but a later version for what is done on a yes to the one before.
-        lane: if kind.is_mutating() || version_number(&message.id) > 0 {
+        ordering_key: if kind.is_mutating() || message.version > 0 {
             message.chat.ordering_key(&admin.key, message.by_owner)
         } else {
-            id.clone()
+            OrderingKey::new(id.as_str())
         },
         message_id: message.id.clone(),
+        version: message.version,
         chat: message.chat.address().to_owned(),
         admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),

@@ -145,7 +145,7 @@ impl ProgressReporter<'_> {
                     Err(error) => return Err(error),
                 }
             }
-            self.zapi.send_text(&chat, text, Some(command.message()), turn).await
+            self.zapi.send_text(&chat, text, Some(&*command.message_id), turn).await
         };
         let sent: Result<String, ApiError> = sent.await;
         match sent {

@@ -8,14 +8,14 @@ use crate::command::unquoted::{words_after, words_before};
 use crate::command::{ArgKind, Arguments, CommandError, CommandSpec, ParsedCommand, kept_aliases, prompt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameMatch, Snapshot, disambiguate, fold};
-use crate::domain::{Chat, CommunityId};
+use crate::domain::{Chat, CommunityId, ConversationKey};
 use crate::reply::{Localizer, MAX_CANDIDATES, Reply};
-use crate::storage::{CommandRecord, LeaseError, MemoryKind, StateChange};
+use crate::storage::{CommandRecord, LeaseError, StateChange, StateKind};
 use crate::zapi::Zapi;
 
-use super::InstanceRuntime;
 use super::execute::RunContext;
 use super::suggest::{self, Suggestion};
+use crate::instance::InstanceRuntime;
 
 /// The most words that stand before the name of a community and are none of it: `por favor na comunidade`.
 /// Further behind, a text may well speak of another.
@@ -31,7 +31,7 @@ pub(super) async fn load_directory(
     means: &RunContext<'_>,
 ) -> Result<Directory, CommandError> {
     let kept = match spec.takes_names() {
-        true => kept_aliases(means.store, bot.instance.name.as_str()).await?,
+        true => kept_aliases(means.store, &bot.instance.name).await?,
         false => Vec::new(),
     };
     Ok(bot.directory.with_aliases(kept))
@@ -116,7 +116,7 @@ pub(super) async fn resolve_list_number(
         return Ok(typed.to_owned());
     }
     let lane = chat.ordering_key(&command.admin, command.by_owner);
-    let list = means.store.get_state(bot.instance.name.as_str(), MemoryKind::List, &lane).await;
+    let list = means.store.get_state(&bot.instance.name, StateKind::List, lane.as_str()).await;
     // What was shown since is not what the numbers are of.
     let list = list.map_err(LeaseError::Store)?.filter(|list| list.at <= command.accepted_at);
     let id = list.and_then(|list| community_by_number(&list.value, typed));
@@ -208,7 +208,7 @@ pub(super) fn prompt_choice(
     options: Vec<CommunityId>,
     command: &CommandRecord,
     speech: &Localizer,
-    place: &str,
+    key: &ConversationKey,
 ) -> Vec<StateChange> {
     if options.is_empty() {
         return Vec::new();
@@ -227,7 +227,7 @@ pub(super) fn prompt_choice(
         is_undo: false,
         only_if: None,
     };
-    vec![question.asked(place)]
+    vec![question.asked(key)]
 }
 
 /// The community that was typed, or the reply that asks which, with what may be meant. Communities that

@@ -29,8 +29,8 @@ pub async fn trim_forever(store: Store, clock: Clock, kept: RetentionPolicy) {
     loop {
         match trim_if_due(&store, &clock, kept, period).await {
             Ok(sum) if sum.is_empty() => {}
-            Ok(RetentionStats { texts, orders, queues: lanes }) => {
-                tracing::info!(texts, orders, lanes, "the journal was trimmed");
+            Ok(RetentionStats { texts, commands, queues }) => {
+                tracing::info!(texts, commands, queues, "the journal was trimmed");
             }
             Err(error) => {
                 tracing::warn!(%error, "the journal could not be trimmed");
@@ -64,7 +64,7 @@ async fn trim_if_due(
             return Ok(sum);
         }
         sum.texts += trimmed.texts;
-        sum.orders += trimmed.orders;
+        sum.commands += trimmed.commands;
         sum.queues += trimmed.queues;
         sleep((begun.elapsed() * BACKOFF_FACTOR).max(MIN_BACKOFF)).await;
     }

@@ -6,7 +6,7 @@ use crate::command::args::{self, in_word_list, parse_quoted_name};
 use crate::command::prompt::Prompt;
 use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
 use crate::directory::{CommunityEntry, fold};
-use crate::domain::GroupId;
+use crate::domain::{ConversationKey, GroupId};
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
 use crate::storage::CommandRecord;
 
@@ -45,7 +45,7 @@ impl Suggestion {
         self,
         command: &CommandRecord,
         speech: &Localizer,
-        place: &str,
+        key: &ConversationKey,
     ) -> CommandOutcome {
         let question = Prompt {
             asked_by: command.id.clone(),
@@ -62,7 +62,7 @@ impl Suggestion {
         };
         let meant = ReplyLine::new("meant-order").with_plain("order", self.display);
         CommandOutcome {
-            state_changes: vec![question.asked(place)],
+            state_changes: vec![question.asked(key)],
             ..CommandOutcome::usage_error(Reply::Lines(vec![meant]))
         }
     }

@@ -149,7 +149,7 @@ async fn list(
             let mut table = Table::new();
             table
                 .load_style(UTF8_HORIZONTAL_ONLY)
-                .set_header(["id", "accepted", "instance", "admin", "state", "order"]);
+                .set_header(["id", "accepted", "instance", "admin", "state", "command"]);
             for row in &rows {
                 // While the answer is on its way the outcome is a plan, not yet what happened.
                 let ended = row.outcome.as_deref().filter(|_| row.finished_at.is_some());
@@ -183,8 +183,8 @@ async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow
         Format::Csv => print_output(&to_csv(&rows)?)?,
         Format::Json => {
             let mut order = to_json(row);
-            let note = |note: &AuditEvent| json!({ "at": note.at.to_string(), "what": note.event, "detail": note.detail });
-            order["notes"] = notes.iter().map(note).collect();
+            let note = |note: &AuditEvent| json!({ "at": note.at.to_string(), "event": note.event, "detail": note.detail });
+            order["audit_events"] = notes.iter().map(note).collect();
             print_output(&format!("{order:#}\n"))?;
         }
     }
@@ -207,12 +207,12 @@ fn is_trimmed(row: &CommandRow) -> bool {
 
 fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String {
     let mut text = format!(
-        "order     {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\ntried     {} times in vain\n",
+        "id        {}\ninstance  {}\nadmin     {}\nchat      {}\nmessage   {}\nstate     {}{}\nattempts  {} failed\n",
         row.id,
         row.instance,
         row.admin,
         row.chat,
-        strip_control(&row.message_id),
+        format_message(row),
         row.state,
         row.outcome.as_ref().map(|outcome| format!(" ({outcome})")).unwrap_or_default(),
         row.attempts,
@@ -247,6 +247,12 @@ fn format_text(row: &CommandRow, notes: &[AuditEvent], kept: Duration) -> String
     text
 }
 
+/// WhatsApp's id of the message, and which edit of it.
+fn format_message(row: &CommandRow) -> String {
+    let id = strip_control(&row.message_id);
+    if row.version == 0 { id } else { format!("{id} (edit {})", row.version) }
+}
+
 fn reply_messages(row: &CommandRow) -> Vec<String> {
     row.reply.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
@@ -255,13 +261,13 @@ fn to_json(row: &CommandRow) -> serde_json::Value {
     json!({
         "id": row.id, "instance": row.instance, "accepted_at": row.accepted_at.to_string(),
         "finished_at": row.finished_at.map(|at| at.to_string()), "state": row.state, "outcome": row.outcome,
-        "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "command": row.name,
-        "text": row.text, "tries": row.attempts, "error": row.error, "reply": reply_messages(row),
+        "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "version": row.version, "command": row.name,
+        "text": row.text, "attempts": row.attempts, "error": row.error, "reply": reply_messages(row),
     })
 }
 
 /// The columns of an order, as [`record`] fills them.
-const CSV_COLUMNS: [&str; 14] = [
+const CSV_COLUMNS: [&str; 15] = [
     "id",
     "instance",
     "accepted_at",
@@ -273,12 +279,13 @@ const CSV_COLUMNS: [&str; 14] = [
     "message_id",
     "command",
     "text",
-    "tries",
+    "attempts",
     "error",
     "reply",
+    "version",
 ];
 
-fn to_record(row: &CommandRow) -> [String; 14] {
+fn to_record(row: &CommandRow) -> [String; 15] {
     [
         &row.id,
         &row.instance,
@@ -294,6 +301,7 @@ fn to_record(row: &CommandRow) -> [String; 14] {
         &row.attempts.to_string(),
         row.error.as_deref().unwrap_or_default(),
         &reply_messages(row).join("\n"),
+        &row.version.to_string(),
     ]
     .map(escape_csv_cell)
 }

@@ -5,16 +5,17 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::command::catalog;
 use crate::config::{self, ConfigSource};
-use crate::domain::Locale;
+use crate::domain::{Locale, OrderingKey};
 use crate::storage::{InsertResult, NewCommand, SenderIdentity};
 use crate::zapi::HttpClients;
 
 fn new_command() -> NewCommand {
     NewCommand {
         id: "0190".to_owned(),
-        instance: "gone".to_owned(),
-        lane: "5544999990001".to_owned(),
+        instance: InstanceName::parse("gone").unwrap(),
+        ordering_key: OrderingKey::new("5544999990001"),
         message_id: "3EB0".to_owned(),
+        version: 0,
         chat: "5544999990001".to_owned(),
         admin: "ana".to_owned(),
         phone: None,
@@ -112,7 +113,10 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     let moment = Duration::from_millis(1);
     let worker = Worker {
         store: store.clone(),
-        instances: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
+        instances: HashMap::from([(
+            InstanceName::parse("main").unwrap(),
+            Arc::new(fragile(folder.path(), &store)),
+        )]),
         started_at: Clock::system().now(),
         clock: Clock::system(),
         timing: TimingConfig { min_retry_delay: moment, max_retry_delay: moment, ..TimingConfig::default() },
@@ -120,8 +124,8 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     };
     let of = |id: &str, text: &str| NewCommand {
         id: id.to_owned(),
-        instance: "main".to_owned(),
-        lane: id.to_owned(),
+        instance: InstanceName::parse("main").unwrap(),
+        ordering_key: OrderingKey::new(id),
         message_id: id.to_owned(),
         phone: Some(ANA.to_owned()),
         text: text.to_owned(),
@@ -144,7 +148,7 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     let rows = tokio::time::timeout(Duration::from_secs(20), replies).await.expect("both have an answer");
 
     let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
-    assert_eq!(of("0191").outcome.as_deref(), Some("gave_up"));
+    assert_eq!(of("0191").outcome.as_deref(), Some("failed"));
     assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
     let counted = format!("vincula_panics_total {MAX_CRASHES}");
     assert!(metrics.text().contains(&counted), "{}", metrics.text());

@@ -196,10 +196,10 @@ fn a_journal_that_may_only_be_read_refuses_commands_until_it_may_be_written() {
 fn a_damaged_page_that_the_next_command_needs_is_named_at_the_start() {
     for name in [
         "command",
-        "note",
-        "pace",
-        "proof",
-        "note_command",
+        "audit_event",
+        "rate_limit",
+        "write_probe",
+        "audit_event_command",
         "command_finished",
         "command_text",
         "command_dead",
@@ -260,7 +260,7 @@ fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
     let id = place.command_event("A1", COMMAND);
     place.reply_to("A1");
     serving.stop(&place);
-    place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM chore");
+    place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM maintenance");
 
     let serving = place.serve();
     let begun = Instant::now();
@@ -269,7 +269,7 @@ fn a_command_without_its_text_still_says_who_did_what_and_how_it_ended() {
     }
 
     let shown = place.run(&["journal", "show", &id]).out;
-    for told in ["ana", "link", "done (answered)", "(text removed after 30 days)", "finished"] {
+    for told in ["ana", "link", "done (replied)", "(text removed after 30 days)", "finished"] {
         assert!(shown.contains(told), "{told}: {shown}");
     }
     assert!(!shown.contains("futebol") && !shown.contains("Futebol"), "{shown}");
@@ -294,23 +294,26 @@ fn no_statement_of_the_service_looks_through_the_whole_journal() {
     let log = serving.stop(&place);
 
     let statements: BTreeSet<String> = log.lines().flat_map(statements).collect();
-    for known in
-        ["UPDATE command SET claims", "UPDATE lane SET lease_token = $1", "DELETE FROM note", "MIN(CASE"]
-    {
+    for known in [
+        "UPDATE command SET claims",
+        "UPDATE chat_queue SET lease_token = $1",
+        "DELETE FROM audit_event",
+        "MIN(CASE",
+    ] {
         assert!(statements.iter().any(|sql| sql.contains(known)), "{known} is not in {statements:#?}");
     }
     let scans: Vec<String> = statements.iter().flat_map(|sql| place.scans(sql)).collect();
     assert!(scans.is_empty(), "{}", scans.join("\n"));
     for (part, step) in [
-        ("ready_at <= $4", "lane_ready (ready_at<?)"),
-        ("ORDER BY seq LIMIT 1", "command_open (instance=? AND lane=?)"),
-        ("MIN(CASE", "lane_ready (ready_at<?)"),
+        ("ready_at <= $4", "chat_queue_ready (ready_at<?)"),
+        ("ORDER BY seq LIMIT 1", "command_open (instance=? AND ordering_key=?)"),
+        ("MIN(CASE", "chat_queue_ready (ready_at<?)"),
         ("state = 'dead')", "command_dead (instance=?)"),
         ("state = 'dead')", "command_open (instance=?)"),
-        ("DELETE FROM note", "note_command (command=?)"),
+        ("DELETE FROM audit_event", "audit_event_command (command=?)"),
         ("DELETE FROM command", "command_finished (finished_at<?)"),
         ("SET text = ''", "command_text (finished_at<?)"),
-        ("DELETE FROM lane WHERE (", "lane_ready (ready_at=? AND idle_since<?)"),
+        ("DELETE FROM chat_queue WHERE (", "chat_queue_ready (ready_at=? AND idle_since<?)"),
     ] {
         let sql = statements.iter().find(|sql| sql.contains(part)).unwrap_or_else(|| panic!("no {part}"));
         let plan = place.plan(sql).join("\n");
@@ -325,7 +328,7 @@ fn statements(line: &str) -> Vec<String> {
     let whole = line["db.statement"].as_str().filter(|sql| !sql.is_empty()).or(line["summary"].as_str());
     let is_ours = |sql: &&str| {
         ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb))
-            && !["_sqlx_migrations", "sqlite_master", "command_by_sender", "WHERE lease_token IS NOT NULL"]
+            && !["_sqlx_migrations", "sqlite_master", "WHERE lease_token IS NOT NULL"]
                 .iter()
                 .any(|part| sql.contains(part))
     };
@@ -373,7 +376,7 @@ impl TestFolder {
     /// The steps of a statement that go through a whole table or index.
     fn scans(&self, sql: &str) -> Vec<String> {
         let steps = self.plan(sql);
-        let tables = ["command", "lane", "note", "pace", "chore", "proof"];
+        let tables = ["command", "chat_queue", "audit_event", "rate_limit", "maintenance", "write_probe"];
         let is_scan = |step: &String| {
             // This index holds open orders alone.
             let is_small = step.ends_with("USING INDEX command_open");

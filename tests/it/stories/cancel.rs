@@ -102,7 +102,7 @@ async fn a_command_at_work_is_not_torn_from_its_call_and_not_tried_again() {
         ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"],
         "it was done before it could be stopped, and says so"
     );
-    assert_eq!(bot.row(&well).await.outcome.as_deref(), Some("answered"));
+    assert_eq!(bot.row(&well).await.outcome.as_deref(), Some("replied"));
     bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
     let read = bot.sandbox.faults().hold_request("light-group-metadata");
@@ -262,7 +262,7 @@ async fn whoever_waits_for_z_api_is_told_in_time_and_z_api_is_not_called_for_tha
     clock.advance(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
 
-    bot.wait_for_audit_event(&order, "told").await;
+    bot.wait_for_audit_event(&order, "retry_notified").await;
     let told = bot.reply_to(&order).await.text;
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     assert_eq!((reads(&bot), bot.row(&order).await.attempts), (1, 1));
@@ -312,5 +312,5 @@ async fn t43_who_may_command_in_one_community_stops_no_command_of_somebody_else(
 
     assert!(reply.starts_with("You may not use /link here."), "{reply}");
     assert!(bot.replies_to(&anas).await[0].contains("✅ “Futebol”"));
-    assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("answered"));
+    assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("replied"));
 }

@@ -92,7 +92,7 @@ async fn a_link_that_nothing_came_of_may_be_corrected_in_its_message() {
         bot.settled().await;
 
         assert!(reply.ends_with(&format!("❌ “{dead}”: {why}")), "{reply}");
-        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("mistaken"));
+        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("usage_error"));
     }
 }
 

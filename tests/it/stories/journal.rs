@@ -163,7 +163,7 @@ async fn trouble_that_does_not_end_is_told_and_kept_as_a_dead_letter() {
     assert!(reply.contains("❓ “Futebol”: Z-API has trouble (status 502). So far"), "{reply}");
     bot.settled().await;
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
-    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
+    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("failed")));
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ impl InstanceRuntime {
         connections: &mut HttpClients,
         clock: &Clock,
     ) -> Result<Self, ClientError> {
-        let ledger = Arc::new(store.ledger(instance.name.as_str()));
+        let ledger = Arc::new(store.rate_limits(&instance.name));
         Ok(Self {
             zapi: Zapi::new(&instance, ledger, connections)?,
             directory: Directory::new(&instance.aliases),
