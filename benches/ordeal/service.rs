@@ -240,8 +240,9 @@ messages_per_minute = 60000
     /// Returns when the journal holds at most so many open orders.
     pub(crate) async fn settled(&self, journal: &Store, most: usize, within: Duration) -> anyhow::Result<()> {
         let begun = Instant::now();
+        let main = InstanceName::parse("main").context("the name of the instance")?;
         loop {
-            let open = journal.queue_stats(&InstanceName::parse("main").unwrap()).await?.open;
+            let open = journal.queue_stats(&main).await?.open;
             if open <= most {
                 return Ok(());
             }

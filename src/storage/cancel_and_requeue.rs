@@ -298,7 +298,7 @@ mod tests {
 
     const HORIZON: Duration = Duration::from_secs(3_600);
 
-    /// A journal with these commands of one chat queue, its clock, and whatever keeps it open.
+    /// A journal with these commands in one chat queue, its clock, and what keeps it open.
     async fn with_commands(ids: &[&str]) -> (Store, Clock, impl Sized) {
         let clock = Clock::manual(NOW);
         let (store, _, folder) = Store::open_temporary(&clock).await;
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_to_cancel_that_is_run_again_after_a_crash_cancels_nothing_more() {
+    async fn a_cancel_command_that_is_repeated_after_a_crash_cancels_nothing_more() {
         let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         assert_eq!(cancel(&store, &["a", "b"], "c", NOW).await, [false]);
 
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_first_command_of_a_leased_chat_queue_is_at_work() {
+    async fn only_the_first_command_of_a_leased_chat_queue_is_running() {
         let (store, _clock, _folder) = with_commands(&["a", "b"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
 
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_worker_that_let_its_lease_run_out_loses_what_is_cancelled() {
+    async fn a_worker_with_an_expired_lease_loses_a_cancelled_command() {
         let (store, clock, _folder) = with_commands(&["a"]).await;
         let claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
         clock.elapse(LEASE_TTL + Duration::from_secs(1));
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_to_cancel_very_many_keeps_no_other_command_waiting() {
+    async fn cancelling_many_commands_does_not_block_an_insert() {
         let ids: Vec<String> = (0..CANCEL_BATCH * 4).map(|number| format!("{number:04}")).collect();
         let (store, _clock, _folder) = with_commands(&[]).await;
         let accepted = ids.iter().map(|id| store.insert(NewCommand::for_test(id, NOW)));
@@ -361,18 +361,18 @@ mod tests {
         let mut cancelling = std::pin::pin!(store.cancel(ids, usize::MAX, "c".to_owned(), NOW));
         tokio::select! {
             biased;
-            _ = &mut cancelling => panic!("it was cancelled before the other command was accepted"),
+            _ = &mut cancelling => panic!("all were cancelled before the other command was stored"),
             accepted = store.insert(NewCommand::for_test("new", NOW)) => assert_eq!(accepted.unwrap(), InsertResult::Inserted),
         }
         let waiting = store.open_commands(&InstanceName::parse("main").unwrap()).await.unwrap();
 
         let left = waiting.iter().filter(|command| command.cancelled_by.is_none()).count();
-        assert!(left > CANCEL_BATCH, "{left} were left when the other command was accepted");
+        assert!(left > CANCEL_BATCH, "{left} were open when the other command was stored");
         assert_eq!(cancelling.await.unwrap().len(), CANCEL_BATCH * 4);
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_no_longer_kept_is_not_sent_again() {
+    async fn a_trimmed_reply_is_not_sent_again() {
         let (store, _clock, _folder) = with_commands(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
         claim.store_reply("[\"done\"]".to_owned(), Outcome::Replied, Vec::new(), NOW).await.unwrap();
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_run_to_its_end_is_not_cancelled_any_more() {
+    async fn a_command_with_a_stored_reply_cannot_be_cancelled() {
         let (store, _clock, _folder) = with_commands(&["a"]).await;
         let mut claim = store.claim(NOW, HORIZON).await.unwrap().unwrap();
         claim.store_reply("[\"done\"]".to_owned(), Outcome::Replied, Vec::new(), NOW).await.unwrap();

@@ -98,9 +98,9 @@ mod tests {
         ConnectionReport { is_connected, at: Timestamp(NOW.0 - seconds_ago * 1_000) }
     }
 
-    /// Neither looks before it writes, as two replicas may that hear of it together.
+    /// The statement alone decides, as when two replicas store a report at the same time.
     #[tokio::test]
-    async fn the_statement_and_the_rule_say_the_same_of_what_is_news() {
+    async fn the_statement_and_is_change_agree() {
         let known = [None, Some(report_at(true, 100)), Some(report_at(false, 100))];
         let events = [true, false].into_iter().flat_map(|is_connected| {
             [200, 100, 50, 0].into_iter().map(move |seconds_ago| report_at(is_connected, seconds_ago))
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_clock_that_went_ahead_wrote_is_believed_no_more_and_makes_room() {
+    async fn a_report_from_the_future_is_ignored_and_replaced() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let tomorrow = NOW.plus(Duration::from_secs(86_400));
         store

@@ -180,18 +180,18 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
     const HORIZON: Duration = Duration::from_secs(3_600);
 
-    /// An command of a chat queue.
+    /// A command with this ordering key.
     fn new_command(id: &str, ordering_key: &str) -> NewCommand {
         NewCommand { ordering_key: OrderingKey::new(ordering_key), ..NewCommand::for_test(id, NOW) }
     }
 
-    /// Accepts commands that came together, in one transaction.
-    async fn accept(store: &Store, commands: Vec<NewCommand>) -> Vec<InsertResult> {
+    /// Inserts commands in one batch.
+    async fn insert_together(store: &Store, commands: Vec<NewCommand>) -> Vec<InsertResult> {
         let accepted = join_all(commands.into_iter().map(|command| store.insert(command))).await;
         accepted.into_iter().map(Result::unwrap).collect()
     }
 
-    /// Runs all that is open, chat queue by chat queue; tells which commands, in turn.
+    /// Runs all open commands; returns their ids in that order.
     async fn run_all(store: &Store) -> Vec<String> {
         let mut run = Vec::new();
         while let Some(claim) = store.claim(NOW, HORIZON).await.unwrap() {
@@ -202,15 +202,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commands_that_come_together_run_in_the_order_in_which_they_came() {
+    async fn commands_of_one_batch_run_in_the_order_of_insertion() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("z", "one")]).await;
-        // Neither by id nor by chat queue; more than fit into a text of their own size.
+        insert_together(&store, vec![new_command("z", "one")]).await;
+        // Sorted neither by id nor by chat queue.
         let ids = ["k", "b", "x", "a", "q", "c", "y"];
-        let lanes = ["one", "two"];
-        let commands = ids.iter().enumerate().map(|(index, id)| new_command(id, lanes[index % 2])).collect();
+        let keys = ["one", "two"];
+        let commands = ids.iter().enumerate().map(|(index, id)| new_command(id, keys[index % 2])).collect();
 
-        assert_eq!(accept(&store, commands).await, vec![InsertResult::Inserted; ids.len()]);
+        assert_eq!(insert_together(&store, commands).await, vec![InsertResult::Inserted; ids.len()]);
 
         let run = run_all(&store).await;
         let of = |ids: &[&str]| -> Vec<String> {
@@ -226,15 +226,15 @@ mod tests {
                 .unwrap();
         assert_eq!(places, [1, 2, 3, 4, 5]);
         assert_eq!(
-            store.audit_events("x").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            store.audit_events("x").await.unwrap().iter().filter(|event| event.event == "accepted").count(),
             1
         );
     }
 
     #[tokio::test]
-    async fn a_message_is_known_again_in_the_journal_and_among_what_came_with_it() {
+    async fn a_message_is_a_duplicate_of_a_stored_one_and_within_its_batch() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("a", "one")]).await;
+        insert_together(&store, vec![new_command("a", "one")]).await;
         assert_eq!(run_all(&store).await, ["a"]);
         let again = |id: &str, message: &str| NewCommand {
             message_id: format!("3EB0{message}"),
@@ -248,7 +248,7 @@ mod tests {
             again("e", "a"),
             new_command("f", "one"),
         ];
-        let accepted = accept(&store, commands).await;
+        let accepted = insert_together(&store, commands).await;
 
         use InsertResult::{Duplicate, Inserted};
         assert_eq!(accepted, [Duplicate, Inserted, Duplicate, Duplicate, Inserted]);
@@ -256,9 +256,14 @@ mod tests {
         assert!(store.audit_events("d").await.unwrap().is_empty());
     }
 
-    /// A delivery of message `m`, with what is told of its sender, and what is known of them besides.
-    fn delivered(id: &str, admin: &str, told: [Option<&str>; 2], known: [Option<&str>; 2]) -> NewCommand {
-        let [phone, lid] = told.map(|value| value.map(str::to_owned));
+    /// A delivery of message `m`, with the sender in the message, and what else is known of the sender.
+    fn delivered(
+        id: &str,
+        admin: &str,
+        in_message: [Option<&str>; 2],
+        known: [Option<&str>; 2],
+    ) -> NewCommand {
+        let [phone, lid] = in_message.map(|value| value.map(str::to_owned));
         let [known_phone, known_lid] = known.map(|value| value.map(str::to_owned));
         let sender = SenderIdentity {
             admin: admin.to_owned(),
@@ -287,17 +292,17 @@ mod tests {
     async fn t17_an_id_is_known_once_for_each_sender_by_key_number_or_lid() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let (phone, lid) = (Some("5544999990001"), Some("81896604192873@lid"));
-        let first = |command: NewCommand| accept(&store, vec![command]);
+        let first = |command: NewCommand| insert_together(&store, vec![command]);
         use InsertResult::{Duplicate, Inserted};
-        // Nobody knew yet whose number goes with the lid.
+        // The number of the lid is not known yet.
         let none = [None, None];
         assert_eq!(first(delivered("a", "community:8", [None, lid], none)).await, [Inserted]);
         assert_eq!(first(delivered("b", "community:8", [None, lid], none)).await, [Duplicate]);
-        // Then it is known, and the key is another one.
+        // Then it is known, and the key has changed.
         assert_eq!(first(delivered("c", "community:5", [None, lid], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("d", "community:5", [phone, None], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("e", "ana", [phone, lid], none)).await, [Duplicate]);
-        // Somebody else's is another message.
+        // The message of another sender.
         assert_eq!(first(delivered("f", "rui", [Some("5544999990002"), None], none)).await, [Inserted]);
         assert_eq!(first(delivered("g", "rui", none, none)).await, [Duplicate]);
         assert_eq!(first(delivered("h", "owner", none, none)).await, [Inserted]);
@@ -305,22 +310,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_that_is_known_wakes_no_chat_queue() {
+    async fn a_duplicate_wakes_no_chat_queue() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("a", "one")]).await;
+        insert_together(&store, vec![new_command("a", "one")]).await;
         run_all(&store).await;
 
-        assert_eq!(accept(&store, vec![new_command("a", "one")]).await, [InsertResult::Duplicate]);
+        assert_eq!(insert_together(&store, vec![new_command("a", "one")]).await, [InsertResult::Duplicate]);
 
         assert_eq!(store.next_ready().await.unwrap(), None);
         assert_eq!(
-            store.audit_events("a").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            store.audit_events("a").await.unwrap().iter().filter(|event| event.event == "accepted").count(),
             1
         );
     }
 
     #[tokio::test]
-    async fn what_does_not_fit_into_the_queue_is_refused_at_once_and_the_rest_is_accepted() {
+    async fn inserts_beyond_the_queue_fail_at_once_and_the_rest_is_stored() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
         let OpenedStore { store, writer } = Store::open(&url, Clock::manual(NOW), LEASE_TTL).await.unwrap();
@@ -330,7 +335,7 @@ mod tests {
             })
             .collect();
 
-        // Nobody writes yet.
+        // The writer does not run yet.
         let refused = waiting.iter_mut().filter_map(|accept| accept.now_or_never()).count();
         assert_eq!(refused, 5_000 - 4_096);
 

@@ -202,7 +202,7 @@ mod tests {
     use crate::storage::Store;
 
     #[tokio::test]
-    async fn commands_are_synced_at_each_commit_and_never_into_a_file_without_a_log() {
+    async fn the_inserter_syncs_each_commit_and_refuses_a_file_without_a_log() {
         let (_store, _writer, folder) = Store::open_temporary(&Clock::system()).await;
         let path = folder.path().join("vincula.db");
         let connection = connect(&path).unwrap();
@@ -215,9 +215,9 @@ mod tests {
         assert!(refused.contains("not durable here (journal_mode delete"), "{refused}");
     }
 
-    /// Where there is no file any more, whoever opens it anew notices.
+    /// The link is removed, so opening the file again fails, but a kept connection still writes.
     #[tokio::test]
-    async fn a_connection_stays_until_the_store_has_had_trouble_whosever_it_was() {
+    async fn the_connection_is_kept_until_an_outage_of_any_connection() {
         let (_store, _writer, folder) = Store::open_temporary(&Clock::system()).await;
         let (file, link) = (folder.path().join("vincula.db"), folder.path().join("link.db"));
         std::os::unix::fs::symlink(&file, &link).unwrap();

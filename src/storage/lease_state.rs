@@ -89,22 +89,22 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[test]
-    fn a_lease_is_sure_only_while_both_clocks_say_so() {
+    fn a_lease_is_valid_only_by_both_clocks() {
         let short = LEASE_TTL - LEASE_TTL / 3 - Duration::from_secs(1);
         let instant = |ago| Instant::now().checked_sub(ago).unwrap();
         let at = |ago| Timestamp(NOW.0 - i64::try_from(Duration::as_millis(&ago)).unwrap());
-        for (monotonic, wall, is_sure) in [
+        for (monotonic, wall, is_valid) in [
             (short, short, true),
             (LEASE_TTL, short, false),
             (short, LEASE_TTL, false),
             (LEASE_TTL, LEASE_TTL, false),
         ] {
             let held = LeaseState::new((instant(monotonic), at(wall)));
-            assert_eq!(held.is_valid(NOW, LEASE_TTL), is_sure, "{monotonic:?} {wall:?}");
+            assert_eq!(held.is_valid(NOW, LEASE_TTL), is_valid, "{monotonic:?} {wall:?}");
             held.confirm((instant(short), NOW));
             assert!(held.is_valid(NOW, LEASE_TTL) || monotonic == short, "{monotonic:?} {wall:?}");
         }
-        // A wall clock that went back since makes no doubt by itself.
+        // A wall clock that was set back does not invalidate a lease.
         assert!(LeaseState::new((Instant::now(), NOW.plus(LEASE_TTL * 9))).is_valid(NOW, LEASE_TTL));
     }
 

@@ -300,7 +300,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
-    async fn the_file_is_ours_until_nothing_writes_to_it_also_where_the_writer_was_aborted() {
+    async fn the_file_stays_locked_until_the_writer_ends_even_if_it_was_aborted() {
         let clock = Clock::manual(NOW);
         let (store, writer, folder) = Store::open_temporary(&clock).await;
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_shown_without_user_password_and_options() {
+    fn a_url_is_displayed_without_user_password_and_options() {
         for (url, shown) in [
             (
                 "postgres://ana:s3cr3t@db.example.com:5433/vincula?sslmode=require",

@@ -204,7 +204,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
-    async fn what_waits_is_counted_by_instance() {
+    async fn open_commands_are_counted_by_instance() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         for (id, instance) in [("a", "main"), ("b", "other"), ("c", "other")] {
             let instance = InstanceName::parse(instance).unwrap();
@@ -219,13 +219,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commands_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
+    async fn pages_filter_by_the_time_of_accepting_not_by_id() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
-        // The clock was set back between b and c; d is of a machine whose clock is slow.
-        let moments = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
-        for (id, moment) in moments {
-            store.insert(NewCommand::for_test(id, moment)).await.unwrap();
+        // The clock was set back between b and c; d is from a machine with a slow clock.
+        let times = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
+        for (id, at) in times {
+            store.insert(NewCommand::for_test(id, at)).await.unwrap();
         }
 
         for (since, until, expected) in [

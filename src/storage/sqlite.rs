@@ -227,7 +227,7 @@ pub(super) fn check_durable(mode: &str, synchronous: i64) -> Result<(), StoreUna
 mod tests {
     use super::*;
 
-    /// A pool on a journal of its own, with `count` connections that write.
+    /// A pool on a new journal, with `count` connections that write.
     async fn writers(folder: &tempfile::TempDir, count: u32) -> AnyPool {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
@@ -239,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pool = writers(&folder, 3).await;
 
-        // Held together, so that each is another one; then one is lost, and replaced.
+        // Acquired together, so that all differ; then one is closed and replaced.
         let mut held = vec![pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
         held.push(pool.acquire().await.unwrap());
         held.pop().unwrap().detach().close_hard().await.unwrap();
@@ -253,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_would_not_sync_is_refused() {
+    fn settings_that_do_not_sync_are_refused() {
         assert!(check_durable("wal", 2).is_ok());
         // Without a sync of each commit, WAL loses acknowledged commands in a power cut.
-        for (mode, synchronous, told) in
+        for (mode, synchronous, expected) in
             [("wal", 1, "synchronous 1"), ("wal", 0, "synchronous 0"), ("delete", 2, "journal_mode delete")]
         {
             let refused = check_durable(mode, synchronous).unwrap_err().to_string();
-            assert!(refused.contains("not durable here") && refused.contains(told), "{refused}");
+            assert!(refused.contains("not durable here") && refused.contains(expected), "{refused}");
         }
     }
 }

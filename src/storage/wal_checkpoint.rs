@@ -108,7 +108,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
-    /// The longest that the log is seen while so many commands come, a few at a time.
+    /// Inserts this many commands, a few at a time; returns the greatest length of the log.
     async fn max_wal_bytes(writer: &writer::WriteQueue, folder: &tempfile::TempDir, commands: usize) -> u64 {
         let mut longest = 0;
         for batch in 0..commands / 8 {
@@ -132,7 +132,7 @@ mod tests {
 
         assert!(longest < MAX_WAL_BYTES, "{longest}");
         let file = std::fs::metadata(folder.path().join("vincula.db")).unwrap().len();
-        assert!(file > MAX_WAL_BYTES / 4, "nothing of it was moved into the file: {file}");
+        assert!(file > MAX_WAL_BYTES / 4, "no pages were moved into the file: {file}");
     }
 
     #[tokio::test]
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_connection_is_moving_does_not_count_as_moved() {
+    fn a_checkpoint_of_another_connection_does_not_count_as_complete() {
         let folder = tempfile::tempdir().unwrap();
         let open = || {
             let connection = Connection::open(folder.path().join("one.db")).unwrap();
@@ -176,7 +176,7 @@ mod tests {
         writer.execute("INSERT INTO one VALUES (2)", []).unwrap();
 
         std::thread::scope(|scope| {
-            // It moves pages for as long as it waits for the reader, once nobody else does.
+            // Its checkpoint runs for as long as it waits for the reader.
             scope.spawn(move || {
                 other.busy_timeout(Duration::from_secs(30)).unwrap();
                 let is_busy = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(0)? == 1);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_that_stays_is_not_waited_for_at_each_command() {
+    async fn a_reader_that_blocks_is_not_retried_at_each_command() {
         let log = WalMonitor::default();
         assert!(log.needs_truncate(MAX_WAL_BYTES, 1));
         log.blocked_at.store(MAX_WAL_BYTES, Ordering::Relaxed);

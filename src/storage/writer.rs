@@ -424,10 +424,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
-    /// A journal whose writer hangs until something is sent, or nothing can be any more.
-    async fn hung(patience: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
+    /// A journal whose writer hangs until the sender is used or dropped.
+    async fn hanging_store(timeout: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
         let (mut store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        store.writer.timeout = patience;
+        store.writer.timeout = timeout;
         let ((go_on, gate), (hangs, hung)) = (mpsc::channel::<()>(), oneshot::channel());
         let blocked = store.writer.clone();
         tokio::spawn(async move {
@@ -442,8 +442,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_writer_that_hangs_and_a_command_that_it_had_is_known_when_it_goes_on() {
-        let (store, go_on, _kept) = hung(Duration::from_secs(1)).await;
+    async fn callers_do_not_wait_for_a_hanging_writer_and_its_command_is_a_duplicate_later() {
+        let (store, go_on, _kept) = hanging_store(Duration::from_secs(1)).await;
         let command = || NewCommand::for_test("a", NOW);
 
         let refused = store.insert(command()).await.unwrap_err().to_string();
@@ -454,7 +454,7 @@ mod tests {
         let unready = store.ping().await.unwrap_err().to_string();
         assert!(unready.contains("a write does not end"), "{unready}");
         store.release_all().await.unwrap_err();
-        assert!(begun.elapsed() < Duration::from_millis(500), "it is known, after {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_millis(500), "a known outage took {:?}", begun.elapsed());
 
         drop(go_on);
         while store.ping().await.is_err() {
@@ -462,12 +462,12 @@ mod tests {
         }
         assert_eq!(store.insert(command()).await.unwrap(), InsertResult::Duplicate);
         let kept = store.list(None, 9).await.unwrap();
-        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was never taken");
+        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was not queued");
     }
 
-    /// The one for commands finds no file until there is a link to it.
+    /// The connection for commands finds no file until there is a link to it.
     #[tokio::test]
-    async fn trouble_of_one_connection_is_not_over_because_the_other_one_writes() {
+    async fn an_outage_of_one_connection_is_not_ended_by_the_other() {
         let (store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         store.close();
         writer.await.unwrap();
@@ -501,9 +501,9 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_up_has_waited_for_two_transactions_and_is_answered_in_time() {
+    fn the_write_timeout_allows_two_transactions_and_fits_into_a_request() {
         assert!(WRITE_TIMEOUT > TRANSACTION_TIMEOUT * 2);
-        // What a request gets (`http::Patience`).
+        // The timeout of a request.
         assert!(WRITE_TIMEOUT < Duration::from_secs(10));
     }
 }

@@ -80,20 +80,21 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn tried(tries: i64) -> CommandRecord {
-        CommandRecord { attempts: tries, ..CommandRecord::for_test("0190", Timestamp(0)) }
+    fn with_attempts(attempts: i64) -> CommandRecord {
+        CommandRecord { attempts, ..CommandRecord::for_test("0190", Timestamp(0)) }
     }
 
     #[test]
     fn delays_double_up_to_the_longest_with_a_quarter_of_jitter() {
         let timing = TimingConfig::default();
         let now = Timestamp(1_000);
-        for (tries, half_seconds) in
+        for (attempts, half_seconds) in
             [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 64), (7, 120), (40, 120), (-1, 1)]
         {
-            let delay = next_attempt(&tried(tries), timing, None, now.plus(60 * MINUTE), now).since(now);
+            let delay =
+                next_attempt(&with_attempts(attempts), timing, None, now.plus(60 * MINUTE), now).since(now);
             let least = Duration::from_millis(500) * half_seconds;
-            assert!(delay >= least && delay <= least + least / 4, "{tries} tries: {delay:?}");
+            assert!(delay >= least && delay <= least + least / 4, "{attempts} attempts: {delay:?}");
         }
     }
 
@@ -101,28 +102,28 @@ mod tests {
     fn t47_an_answer_that_may_have_been_sent_each_time_is_sent_a_dozen_times_an_hour_at_the_most() {
         let timing = timing_of_reply(TimingConfig::default(), ApiErrorKind::Unreadable);
         let (mut now, deadline) = (Timestamp(1_000), Timestamp(1_000).plus(60 * MINUTE));
-        let mut tries = 0;
+        let mut attempts = 0;
         while now < deadline {
-            now = next_attempt(&tried(tries), timing, None, deadline, now);
-            tries += 1;
+            now = next_attempt(&with_attempts(attempts), timing, None, deadline, now);
+            attempts += 1;
         }
-        assert!((10..=13).contains(&tries), "{tries}");
+        assert!((10..=13).contains(&attempts), "{attempts}");
     }
 
     #[test]
-    fn commands_that_failed_together_do_not_come_back_together() {
+    fn commands_that_failed_together_are_not_retried_together() {
         let (timing, now) = (TimingConfig::default(), Timestamp(1_000));
         let commands = (0..50).map(|number| CommandRecord::for_test(&format!("0190-{number}"), now));
         let next = |command| next_attempt(&command, timing, None, now.plus(60 * MINUTE), now);
-        let moments: std::collections::BTreeSet<Timestamp> = commands.map(next).collect();
-        assert!(moments.len() >= 25, "{moments:?}");
+        let times: std::collections::BTreeSet<Timestamp> = commands.map(next).collect();
+        assert!(times.len() >= 25, "{times:?}");
     }
 
     #[test]
-    fn a_wish_is_granted_up_to_the_deadline_and_nothing_lies_in_the_past() {
+    fn retry_after_is_kept_up_to_the_deadline_and_no_attempt_is_in_the_past() {
         let timing = TimingConfig::default();
         let (now, deadline) = (Timestamp(10_000), Timestamp(10_000).plus(30 * MINUTE));
-        let next = |asked, deadline| next_attempt(&tried(0), timing, asked, deadline, now);
+        let next = |asked, deadline| next_attempt(&with_attempts(0), timing, asked, deadline, now);
         assert_eq!(next(Some(10 * MINUTE), deadline), now.plus(10 * MINUTE));
         for asked in [Some(31 * MINUTE), Some(Duration::MAX)] {
             assert_eq!(next(asked, deadline), deadline);
@@ -133,18 +134,20 @@ mod tests {
             let late = next(Some(Duration::MAX), over);
             assert!(late > now && late <= now.plus(timing.min_retry_delay * 2), "{over}: {late}");
         }
-        assert!(next_attempt(&tried(0), timing, None, Timestamp(i64::MAX), Timestamp(i64::MAX)) >= now);
+        assert!(
+            next_attempt(&with_attempts(0), timing, None, Timestamp(i64::MAX), Timestamp(i64::MAX)) >= now
+        );
     }
 
     #[test]
-    fn a_command_of_no_instance_is_looked_at_less_and_less() {
+    fn a_command_of_an_unconfigured_instance_is_checked_less_and_less() {
         let waits = [-1, 0, 1, 58, 59, 60, i64::MAX].map(unconfigured_delay);
         assert_eq!(waits, [1, 1, 2, 59, 60, 60, 60].map(|minutes| MINUTE * minutes));
     }
 
     #[test]
-    fn a_service_that_was_down_has_two_minutes_at_least() {
-        let command = tried(3);
+    fn after_a_downtime_commands_are_retried_for_two_minutes_at_least() {
+        let command = with_attempts(3);
         assert_eq!(deadline(&command, 30 * MINUTE, Timestamp(0)), Timestamp(0).plus(30 * MINUTE));
         let started_at = Timestamp(0).plus(600 * MINUTE);
         assert_eq!(deadline(&command, 30 * MINUTE, started_at), started_at.plus(DOWNTIME_GRACE));
