@@ -46,7 +46,7 @@ pub enum RequeueResult {
     /// It is run again.
     Run,
     /// It was run; its reply is sent again.
-    Answer,
+    SendReply,
     /// It is not a dead letter.
     NotDead,
     /// Its text and reply are no longer kept.
@@ -283,7 +283,7 @@ async fn requeue_command(
         .execute(&mut *connection)
         .await?;
     insert_audit_event(connection, id, now, "requeued", None).await?;
-    Ok(if has_reply { RequeueResult::Answer } else { RequeueResult::Run })
+    Ok(if has_reply { RequeueResult::SendReply } else { RequeueResult::Run })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod chat_state;
 mod claim;
 mod claim_writes;
 mod connection_status;
+mod conversation;
 mod database;
 mod error;
 mod health;

@@ -62,7 +62,7 @@ CREATE TABLE audit_event (
     command TEXT   NOT NULL,
     seq     BIGINT NOT NULL,                -- the position among the events of its command: clocks may differ
     at      BIGINT NOT NULL,
-    event   TEXT   NOT NULL,                -- claimed | resolved | planned | api_call | attempted | crashed | …
+    event   TEXT   NOT NULL,                -- claimed | planned | api_call | attempted | crashed | …
     detail  TEXT
 );
 CREATE INDEX audit_event_command ON audit_event (command, seq);

@@ -51,7 +51,7 @@ async fn an_answer_that_is_sent_again_is_the_one_that_was_found() {
 
     let requeued = bot.store.requeue(row.id.clone()).await.unwrap();
 
-    assert_eq!(requeued, RequeueResult::Answer);
+    assert_eq!(requeued, RequeueResult::SendReply);
     assert_eq!(bot.replies_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("replied")));
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::NotDead);
