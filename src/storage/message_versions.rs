@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::error::StoreUnavailable;
 use super::insert::SenderIdentity;
-use super::record::{Outcome, read_version};
+use super::record::{CommandRecord, Outcome, read_version};
 use crate::clock::Timestamp;
 use crate::domain::InstanceName;
 
@@ -74,6 +74,18 @@ impl Store {
             took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError))
         };
         Ok(later.any(|version| replaces(&version)))
+    }
+
+    /// The earlier versions of a command's message, oldest first.
+    pub async fn earlier_versions(
+        &self,
+        command: &CommandRecord,
+    ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
+        if command.version == 0 {
+            return Ok(Vec::new());
+        }
+        let CommandRecord { instance, message_id, version, .. } = command;
+        self.message_versions(instance, message_id, &command.sender(), *version).await
     }
 
     /// The versions of this sender's message before version `before`, oldest first. A message of another sender

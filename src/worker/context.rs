@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, Timestamp};
 use crate::command::progress::Progress;
+use crate::command::prompt::Prompt;
 use crate::command::{Arguments, CommandError, CommandSpec, ParsedCommand, TimingConfig};
 use crate::config::Admin;
-use crate::domain::{Chat, ConversationKey, InstanceName};
+use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
 use crate::instance::InstanceRuntime;
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
@@ -52,6 +53,24 @@ pub(super) struct Request<'a> {
     pub(super) chat: &'a Chat,
     /// The key of the admin's prompts in this chat.
     pub(super) key: &'a ConversationKey,
+}
+
+impl Request<'_> {
+    /// A prompt of this command, of which a reply chooses one of the options as arguments.
+    pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
+        Prompt {
+            asked_by: self.command.id.clone(),
+            language: locale.tag().to_owned(),
+            command: command.to_owned(),
+            before: String::new(),
+            options,
+            after: String::new(),
+            takes_several: false,
+            askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
+        }
+    }
 }
 
 /// The command to run: the typed one, or the one that it stands for.

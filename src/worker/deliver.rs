@@ -107,12 +107,7 @@ pub(super) async fn find_previous_reply(
     command: &CommandRecord,
     now: Timestamp,
 ) -> Result<Option<String>, StoreUnavailable> {
-    if command.version == 0 {
-        return Ok(None);
-    }
-    let earlier = store
-        .message_versions(&command.instance, &command.message_id, &command.sender(), command.version)
-        .await?;
+    let earlier = store.earlier_versions(command).await?;
     let Some(last) = earlier.iter().rfind(|version| version.reply_message_id.is_some()) else {
         return Ok(None);
     };

@@ -59,12 +59,7 @@ async fn is_of_earlier_version(
     command: &CommandRecord,
     prompt: &Prompt,
 ) -> Result<bool, StoreUnavailable> {
-    if command.version == 0 {
-        return Ok(false);
-    }
-    let earlier = store
-        .message_versions(&command.instance, &command.message_id, &command.sender(), command.version)
-        .await?;
+    let earlier = store.earlier_versions(command).await?;
     let mut prompted_by = prompt.askers.iter().chain([&prompt.asked_by]);
     Ok(prompted_by.any(|id| earlier.iter().any(|version| version.id == *id)))
 }

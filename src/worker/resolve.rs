@@ -5,7 +5,7 @@ use super::resolve_community::{load_directory, suggest};
 use super::suggest::{Suggestion, try_deactivate, try_similar_command};
 use crate::authorization::may_use;
 use crate::command::args;
-use crate::command::prompt::{self, Prompt};
+use crate::command::prompt;
 use crate::command::several::has_further_command;
 use crate::command::{
     ArgKind, Arguments, ClearedState, CommandError, CommandSpec, DeferredCommand, Handler, ParsedCommand,
@@ -261,18 +261,7 @@ fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutc
     // A misspelled `/confirm` is not confirmed once more.
     let spec = nearest.and_then(lookup).filter(|spec| spec.name != CONFIRM_COMMAND);
     let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
-    let prompt = spec.map(|spec| Prompt {
-        asked_by: request.command.id.clone(),
-        language: locale.tag().to_owned(),
-        command: spec.name.to_owned(),
-        before: String::new(),
-        options: vec![parsed.rest.clone()],
-        after: String::new(),
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
-    });
+    let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
         state_changes: prompt.iter().map(|prompt| prompt.asked(request.key)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))

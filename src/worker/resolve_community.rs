@@ -247,18 +247,8 @@ fn prompt_choice(
     }
     let (before, after) = spec.split_at_community(arguments);
     let options = options.iter().take(MAX_CANDIDATES).map(CommunityId::to_string).collect();
-    let prompt = Prompt {
-        asked_by: request.command.id.clone(),
-        language: request.run.localizer.locale.tag().to_owned(),
-        command: spec.name.to_owned(),
-        before,
-        options,
-        after,
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
-    };
+    let prompt = request.new_prompt(request.run.localizer.locale, spec.name, options);
+    let prompt = Prompt { before, after, ..prompt };
     vec![prompt.asked(request.key)]
 }
 

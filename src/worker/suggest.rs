@@ -4,7 +4,6 @@
 
 use super::context::{CommandOutcome, Request};
 use crate::command::args::{self, in_word_list, parse_quoted_name};
-use crate::command::prompt::Prompt;
 use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
@@ -40,19 +39,9 @@ impl Suggestion {
 
     /// The reply that offers the command; a yes runs it.
     pub(super) fn into_prompt(self, request: &Request<'_>) -> CommandOutcome {
-        let prompt = Prompt {
-            asked_by: request.command.id.clone(),
-            language: request.run.localizer.locale.tag().to_owned(),
-            command: self.command.to_owned(),
-            before: String::new(),
-            // As an option: a yes chooses this command, but does not confirm it yet.
-            options: vec![self.arguments],
-            after: String::new(),
-            takes_several: false,
-            askers: Vec::new(),
-            is_undo: false,
-            only_if: None,
-        };
+        // As an option: a yes chooses this command, but does not confirm it yet.
+        let locale = request.run.localizer.locale;
+        let prompt = request.new_prompt(locale, self.command, vec![self.arguments]);
         let line = ReplyLine::new("meant-order").with_plain("order", self.display);
         CommandOutcome {
             state_changes: vec![prompt.asked(request.key)],
