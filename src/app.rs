@@ -12,10 +12,11 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::TimingConfig;
 use crate::config::{Config, ServerConfig};
+use crate::instance::InstanceRuntime;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
-use crate::worker::{InstanceRuntime, Worker, retention};
+use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
 /// Delay between the first refreshes of two instances.
@@ -63,7 +64,7 @@ impl App {
         let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
             let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock)?;
-            instances.insert(runtime.instance.name.to_string(), Arc::new(runtime));
+            instances.insert(runtime.instance.name.clone(), Arc::new(runtime));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
         let webhook_handler = WebhookHandler::new(

@@ -30,6 +30,7 @@ pub mod webhook;
 pub mod problem;
 pub mod sandbox;
 pub mod worker;
+pub mod instance;
 pub mod command;
 pub mod reply;
 pub mod authorization;

@@ -27,19 +27,19 @@ pub(crate) async fn fill(url: &str, rows: usize) {
         if url.starts_with("sqlite") { "printf('%012d', i)" } else { "lpad(CAST(i AS TEXT), 12, '0')" };
     let statements = [
         format!(
-            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, by_owner, name, text,
+            "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, by_owner, name, text,
                  accepted_at, state, claims, reply, replied, outcome, finished_at)
              {series} SELECT {age_ordered} || '-0000-made-up', 'main', 'chat-' || (i % {CHATS}), i, {text},
                  'chat-' || (i % {CHATS}), 'ana', '5544999990001', 0, 'link',
                  CASE WHEN i * 80 < {rows} * 50 THEN '' ELSE '/link \"Bairro Feliz\" futebol, mães, xadrez' END,
-                 {at}, 'done', 0, '[\"2 of 2 groups are now in Bairro Feliz.\"]', 1, 'answered', {at} + 4000 FROM n"
+                 {at}, 'done', 0, '[\"2 of 2 groups are now in Bairro Feliz.\"]', 1, 'replied', {at} + 4000 FROM n"
         ),
-        "INSERT INTO note (command, at, what, detail, n)
-             SELECT id, accepted_at, what, NULL, k FROM command,
-                 (SELECT 1 AS k, 'claimed' AS what UNION ALL SELECT 2, 'replied'
+        "INSERT INTO audit_event (command, seq, at, event, detail)
+             SELECT id, k, accepted_at, event, NULL FROM command,
+                 (SELECT 1 AS k, 'claimed' AS event UNION ALL SELECT 2, 'replied'
                   UNION ALL SELECT 3, 'finished') AS step"
             .to_owned(),
-        "INSERT INTO lane (instance, lane, ready_at, idle_since)
+        "INSERT INTO chat_queue (instance, ordering_key, ready_at, idle_since)
              SELECT 'main', chat, 9223372036854775807, MAX(finished_at) FROM command GROUP BY chat"
             .to_owned(),
     ];

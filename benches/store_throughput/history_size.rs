@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use vincula::clock::{Clock, Timestamp};
+use vincula::domain::{InstanceName, OrderingKey};
 use vincula::storage::{
     InsertResult, LEASE_TTL, NewCommand, OpenedStore, Outcome, RetentionPolicy, SenderIdentity, Store,
 };
@@ -75,7 +76,7 @@ impl LoadedJournal {
         assert_eq!(accepted, InsertResult::Inserted);
         let again = self.timed("duplicate", store.insert(command(round, now))).await.unwrap();
         assert_eq!(again, InsertResult::Duplicate);
-        self.timed("overview", store.queue_stats("main")).await.unwrap();
+        self.timed("overview", store.queue_stats(&InstanceName::parse("main").unwrap())).await.unwrap();
         assert!(self.timed("next_ready", store.next_ready()).await.unwrap().is_some());
         let claim = self.timed("claim", store.claim(now, HORIZON)).await.unwrap();
         let mut claim = claim.unwrap_or_else(|| panic!("the command of round {round} is not found"));
@@ -119,9 +120,10 @@ pub fn command(round: usize, now: Timestamp) -> NewCommand {
     let id = format!("{}-{round:06}", uuid::Uuid::now_v7());
     NewCommand {
         id,
-        instance: "main".to_owned(),
-        lane: format!("chat-{}", round % CHATS),
+        instance: InstanceName::parse("main").unwrap(),
+        ordering_key: OrderingKey::new(format!("chat-{}", round % CHATS)),
         message_id: format!("3EB0{round:016}"),
+        version: 0,
         chat: format!("chat-{}", round % CHATS),
         admin: "ana".to_owned(),
         phone: Some("5544999990001".to_owned()),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use vincula::clock::Clock;
+use vincula::domain::OrderingKey;
 use vincula::storage::{InsertResult, NewCommand, Store};
 
 use crate::history_size;
@@ -114,8 +115,8 @@ pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut
 /// A new command in one of this many chats.
 pub fn command(number: usize, chats: usize) -> NewCommand {
     let mut order = history_size::command(number, Clock::system().now());
-    order.lane = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
-    order.chat.clone_from(&order.lane);
+    order.chat = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
+    order.ordering_key = OrderingKey::new(order.chat.as_str());
     order.id = uuid::Uuid::now_v7().to_string();
     // Random, like WhatsApp's ids.
     order.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);

@@ -22,17 +22,17 @@ const SCRIPT: &str = r"
 \set low random(1, 4000000000000000000)
 \set now 1764000000000
 BEGIN;
-INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name, text, sent_at,
+INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, lid, by_owner, name, text, sent_at,
         accepted_at, state)
     VALUES ('019a-' || CAST(:low AS TEXT), 'main', 'chat-' || CAST(:chat AS TEXT),
         1 + COALESCE((SELECT MAX(seq) FROM command WHERE instance = 'main'
-            AND lane = 'chat-' || CAST(:chat AS TEXT) AND state IN ('waiting', 'answering')), 0),
+            AND ordering_key = 'chat-' || CAST(:chat AS TEXT) AND state IN ('waiting', 'answering')), 0),
         '3EB0' || CAST(:low AS TEXT), 'chat-' || CAST(:chat AS TEXT), 'ana', '5544999990001', NULL, 0, 'link',
         '/link Bairro Feliz futebol, xadrez', :now, :now, 'waiting')
-    ON CONFLICT (instance, message_id, admin) DO NOTHING;
-INSERT INTO lane (instance, lane, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), :now)
-    ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at
-        WHERE lane.ready_at = 9223372036854775807;
+    ON CONFLICT (instance, message_id, version, admin) DO NOTHING;
+INSERT INTO chat_queue (instance, ordering_key, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), :now)
+    ON CONFLICT (instance, ordering_key) DO UPDATE SET ready_at = excluded.ready_at
+        WHERE chat_queue.ready_at = 9223372036854775807;
 NOTIFY vincula;
 COMMIT;
 ";

@@ -32,7 +32,7 @@ impl BareInserter {
         // A minimal inbox that detects duplicates.
         connection
             .execute_batch(
-                "CREATE TABLE IF NOT EXISTS inbox (id TEXT NOT NULL, instance TEXT NOT NULL, lane TEXT NOT NULL,
+                "CREATE TABLE IF NOT EXISTS inbox (id TEXT NOT NULL, instance TEXT NOT NULL, ordering_key TEXT NOT NULL,
                      message_id TEXT NOT NULL, chat TEXT NOT NULL, admin TEXT NOT NULL, phone TEXT, text TEXT NOT NULL,
                      accepted_at BIGINT NOT NULL, PRIMARY KEY (instance, message_id)) WITHOUT ROWID",
             )
@@ -67,17 +67,17 @@ fn serve(connection: &Connection, kind: BareKind, mut receiver: mpsc::Receiver<I
             "INSERT INTO inbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         ),
         queue: prepare(
-            "INSERT INTO lane (instance, lane, ready_at) VALUES (?1, ?2, ?3)
-             ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = ?4",
+            "INSERT INTO chat_queue (instance, ordering_key, ready_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (instance, ordering_key) DO UPDATE SET ready_at = excluded.ready_at WHERE chat_queue.ready_at = ?4",
         ),
         command: prepare(
-            "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
+            "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, lid, by_owner, name,
                  text, sent_at, accepted_at, state)
              VALUES (?1, ?2, ?3,
                  COALESCE((SELECT MAX(seq) FROM command
-                     WHERE instance = ?2 AND lane = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
+                     WHERE instance = ?2 AND ordering_key = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
                  ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'waiting')
-             ON CONFLICT (instance, message_id, admin) DO NOTHING",
+             ON CONFLICT (instance, message_id, version, admin) DO NOTHING",
         ),
         commit: prepare("COMMIT"),
     };
@@ -102,8 +102,8 @@ impl Prepared<'_> {
     fn insert(&mut self, new: &NewCommand) {
         let inserted = self.inbox.execute(params![
             new.id,
-            new.instance,
-            new.lane,
+            new.instance.as_str(),
+            new.ordering_key.as_str(),
             new.message_id,
             new.chat,
             new.admin,
@@ -117,8 +117,8 @@ impl Prepared<'_> {
     fn accept(&mut self, new: &NewCommand) {
         let inserted = self.command.execute(params![
             new.id,
-            new.instance,
-            new.lane,
+            new.instance.as_str(),
+            new.ordering_key.as_str(),
             new.message_id,
             new.chat,
             new.admin,
@@ -131,6 +131,8 @@ impl Prepared<'_> {
             new.accepted_at.0
         ]);
         assert_eq!(inserted.unwrap(), 1);
-        self.queue.execute(params![new.instance, new.lane, new.accepted_at.0, i64::MAX]).unwrap();
+        self.queue
+            .execute(params![new.instance.as_str(), new.ordering_key.as_str(), new.accepted_at.0, i64::MAX])
+            .unwrap();
     }
 }

@@ -42,14 +42,14 @@ pub(crate) fn make_tables(connection: &Connection, work: Workload) -> anyhow::Re
 pub(crate) enum Workload {
     /// A row in a table of its own.
     Insert,
-    /// What accepting does here: the order's row, and its lane's.
+    /// What accepting does here: the order's row, and its chat queue's.
     InsertAndWake,
 }
 
 /// The statements of a connection, prepared once.
 pub(crate) enum Statements<'c> {
     Insert(Statement<'c>),
-    Accept { order: Statement<'c>, lane: Statement<'c> },
+    Accept { order: Statement<'c>, wake: Statement<'c> },
 }
 
 impl<'c> Statements<'c> {
@@ -65,18 +65,18 @@ impl<'c> Statements<'c> {
             )?),
             Workload::InsertAndWake => Self::Accept {
                 order: connection.prepare(
-                    "INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner,
+                    "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, lid, by_owner,
                          name, text, sent_at, accepted_at, state)
                      VALUES (?1, ?2, ?3,
                          COALESCE((SELECT MAX(seq) FROM command
-                             WHERE instance = ?2 AND lane = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
+                             WHERE instance = ?2 AND ordering_key = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
                          ?4, ?3, ?5, ?5, NULL, 0, 'link', ?6, ?7, ?7, 'waiting')
-                     ON CONFLICT (instance, message_id, admin) DO NOTHING",
+                     ON CONFLICT (instance, message_id, version, admin) DO NOTHING",
                 )?,
-                lane: connection.prepare(
-                    "INSERT INTO lane (instance, lane, ready_at) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at
-                         WHERE lane.ready_at = ?4",
+                wake: connection.prepare(
+                    "INSERT INTO chat_queue (instance, ordering_key, ready_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (instance, ordering_key) DO UPDATE SET ready_at = excluded.ready_at
+                         WHERE chat_queue.ready_at = ?4",
                 )?,
             },
         })
@@ -94,12 +94,12 @@ impl<'c> Statements<'c> {
         let InsertRow { message_id, chat, phone, text, accepted_at } = new;
         match self {
             Self::Insert(insert) => insert.execute(params![message_id, chat, phone, text, accepted_at]),
-            Self::Accept { order, lane } => {
+            Self::Accept { order, wake } => {
                 let id = uuid::Uuid::now_v7().to_string();
                 let written =
                     order.execute(params![id, INSTANCE, chat, message_id, phone, text, accepted_at])?;
                 if written > 0 {
-                    lane.execute(params![INSTANCE, chat, accepted_at, i64::MAX])?;
+                    wake.execute(params![INSTANCE, chat, accepted_at, i64::MAX])?;
                 }
                 Ok(written)
             }

@@ -10,10 +10,10 @@ use super::prompt::parse_range;
 use super::target::{Target, TargetMatch, match_target, prompt_choice};
 use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, HelpSection};
 use crate::directory::{CommunityEntry, Snapshot, fold};
-use crate::domain::{CommunityId, GroupId, InviteLink};
+use crate::domain::{CommunityId, GroupId, InstanceName, InviteLink};
 use crate::i18n;
 use crate::reply::{Reply, ReplyLine, typed};
-use crate::storage::{LeaseError, MemoryKind, Store};
+use crate::storage::{LeaseError, StateKind, Store};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -32,8 +32,8 @@ const MAX_NAME_LEN: usize = 40;
 const MAX_ALIASES: usize = 300;
 
 /// The aliases that were kept from a chat, as folded name and id.
-pub async fn kept(store: &Store, instance: &str) -> Result<Vec<(String, String)>, LeaseError> {
-    let kept = store.list_state(instance, MemoryKind::Alias).await.map_err(LeaseError::Store)?;
+pub async fn kept(store: &Store, instance: &InstanceName) -> Result<Vec<(String, String)>, LeaseError> {
+    let kept = store.list_state(instance, StateKind::Alias).await.map_err(LeaseError::Store)?;
     Ok(kept.into_iter().map(|alias| (alias.key, alias.value)).collect())
 }
 
@@ -240,7 +240,7 @@ async fn set_alias(
         None => format!("remove {name}"),
     };
     context.set_undo_if(SPEC.name, Some((SPEC.name, back)), Some(thing.id().to_owned()));
-    context.set_state(MemoryKind::Alias, name.clone(), Some(thing.id().to_owned()));
+    context.set_state(StateKind::Alias, name.clone(), Some(thing.id().to_owned()));
     Ok(told(false))
 }
 
@@ -280,7 +280,7 @@ async fn remove_alias(
     // What is gone at Z-API is found by no order any more.
     let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
-    context.set_state(MemoryKind::Alias, name.clone(), None);
+    context.set_state(StateKind::Alias, name.clone(), None);
     Ok(told("alias-removed", "✅"))
 }
 

@@ -20,7 +20,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let kept = kept(context.store, context.instance.name.as_str()).await?;
+        let kept = kept(context.store, &context.instance.name).await?;
         let snapshot = context.directory.snapshot(context.zapi).await?;
         let fixed = context.directory.config_aliases();
         // One of the configuration hides one of a chat that was there before.

@@ -15,7 +15,7 @@ use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, Hel
 use crate::authorization::{may_everywhere, may_use};
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine, UsageError};
-use crate::storage::{LeaseError, MemoryKind, OpenCommand};
+use crate::storage::{LeaseError, OpenCommand, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -44,8 +44,7 @@ fn run<'a>(
         let this = context.claim.command.id.clone();
         let by_owner = context.claim.command.by_owner;
         let lane = context.chat.ordering_key(&context.admin.key, by_owner);
-        let waiting =
-            context.store.open_commands(context.instance.name.as_str()).await.map_err(LeaseError::Store)?;
+        let waiting = context.store.open_commands(&context.instance.name).await.map_err(LeaseError::Store)?;
         let here = waiting.into_iter().filter(|order| {
             let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
             is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == lane
@@ -59,9 +58,9 @@ fn run<'a>(
         let now = context.clock.now();
         let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
         // What is asked about waits, too.
-        let asked = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
+        let asked = context.get_state(StateKind::Prompt, context.conversation_key.as_str()).await?;
         let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
-        context.state_changes.push(cleared(context.conversation_key.clone()));
+        context.state_changes.push(cleared(&context.conversation_key));
         if cancelled.is_empty() && asked.is_some() {
             return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
         }

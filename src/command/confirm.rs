@@ -8,7 +8,7 @@ use super::prompt::{Answer, Prompt, cleared, is_in_time, parse_reply, predates_p
 use super::{ArgKind, Arguments, CommandSpec, Handler, HelpSection, Resolution, ResolveContext};
 use crate::domain::{Chat, Locale};
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, MemoryKind};
+use crate::storage::{LeaseError, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -47,7 +47,8 @@ fn resolve<'a>(
             _ if is_bare => Resolution::Ignore,
             _ => reply_only(ReplyLine::not_done("confirm-nothing")),
         };
-        let asked = past.store.get_state(past.instance, MemoryKind::Prompt, past.conversation_key).await?;
+        let asked =
+            past.store.get_state(past.instance, StateKind::Prompt, past.conversation_key.as_str()).await?;
         let Some(asked) = asked else {
             return Ok(if is_bare {
                 Resolution::Ignore
@@ -83,7 +84,7 @@ fn resolve<'a>(
         }
         // Whoever gave another command since has turned to that.
         if past.store.has_command_between(&question.asked_by, past.command).await? {
-            let closed = vec![cleared(past.conversation_key.to_owned())];
+            let closed = vec![cleared(past.conversation_key)];
             return Ok(match nothing_waits(true) {
                 Resolution::Reply(reply, _) => Resolution::Reply(reply, closed),
                 _ => Resolution::Reply(Reply::Empty, closed),
@@ -121,16 +122,13 @@ fn resolve<'a>(
         }
         if is_late {
             let late = ReplyLine::not_done("confirm-late").order("order", "help", &[]);
-            return Ok(Resolution::Reply(
-                Reply::Lines(vec![late]),
-                vec![cleared(past.conversation_key.to_owned())],
-            ));
+            return Ok(Resolution::Reply(Reply::Lines(vec![late]), vec![cleared(past.conversation_key)]));
         }
         let count = question.options.len();
         let chosen = match answer {
             Answer::No => {
                 let left = Reply::Lines(vec![ReplyLine::new("confirm-left")]);
-                return Ok(Resolution::Reply(left, vec![voided(past.conversation_key.to_owned())]));
+                return Ok(Resolution::Reply(left, vec![voided(past.conversation_key)]));
             }
             Answer::Acknowledgement { .. } if question.is_irreversible() && count <= 1 => {
                 return Ok(reply_only(ReplyLine::not_done("confirm-clear")));

@@ -9,10 +9,10 @@ use crate::authorization::Admins;
 use crate::clock::Clock;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
-use crate::domain::{Chat, Person};
+use crate::domain::{Chat, ConversationKey, Person};
 use crate::i18n;
 use crate::reply::{Localizer, Reply, ReplyLine};
-use crate::storage::{Claim, LEASE_TTL, LeaseError, MemoryKind, StateChange, StateEntry, Store};
+use crate::storage::{Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store};
 use crate::zapi::{ApiError, Zapi};
 
 /// Everything a command may use.
@@ -60,7 +60,7 @@ pub struct Context<'a> {
     /// What must be so still for that.
     pub only_if: Option<String>,
     /// Whose question, list and undo it is: the admin's in this chat.
-    pub conversation_key: String,
+    pub conversation_key: ConversationKey,
     /// What is remembered with the answer.
     pub state_changes: Vec<StateChange>,
 }
@@ -245,18 +245,18 @@ impl Context<'_> {
 
     fn store_undo(&mut self, undo: &UndoRecord) {
         let value = serde_json::to_string(undo).unwrap_or_default();
-        self.set_state(MemoryKind::Undo, self.conversation_key.clone(), Some(value));
+        self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
     }
 
     /// Remembers something with the answer; a later value takes the place of an earlier one.
-    pub fn set_state(&mut self, kind: MemoryKind, place: String, value: Option<String>) {
+    pub fn set_state(&mut self, kind: StateKind, place: String, value: Option<String>) {
         self.state_changes.retain(|memory| memory.kind != kind || memory.key != place);
         self.state_changes.push(StateChange { kind, key: place, value });
     }
 
     /// What is remembered of this kind and place.
-    pub async fn get_state(&self, kind: MemoryKind, place: &str) -> Result<Option<StateEntry>, CommandError> {
-        Ok(self.store.get_state(self.instance.name.as_str(), kind, place).await.map_err(LeaseError::Store)?)
+    pub async fn get_state(&self, kind: StateKind, place: &str) -> Result<Option<StateEntry>, CommandError> {
+        Ok(self.store.get_state(&self.instance.name, kind, place).await.map_err(LeaseError::Store)?)
     }
 
     /// The community that the order names; whoever runs a command that takes one has found it.

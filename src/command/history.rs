@@ -77,7 +77,7 @@ fn run<'a>(
         let (mut lines, mut before) = (Vec::new(), None);
         let (mut is_all, mut reached) = (false, context.claim.command.accepted_at);
         'past: for _ in 0..MAX_READS {
-            let instance = context.instance.name.as_str();
+            let instance = &context.instance.name;
             let stretch = context.store.history_page(instance, before.as_deref(), READ_BATCH).await;
             let Some(stretch) = stretch.map_err(LeaseError::Store)? else {
                 is_all = true;

@@ -10,7 +10,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::MemoryKind;
+use crate::storage::StateKind;
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -32,7 +32,7 @@ fn run<'a>(
         let lane = context.list_key();
         let words = arguments.words.join(" ");
         if words.is_empty() {
-            let chosen = context.get_state(MemoryKind::Language, &lane).await?;
+            let chosen = context.get_state(StateKind::Language, &lane).await?;
             let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
             let locale = chosen.unwrap_or(context.instance.locale);
             return Ok(Reply::Lines(vec![with_language_commands(
@@ -44,7 +44,7 @@ fn run<'a>(
                 ReplyLine::not_done("language-unknown").name("name", words),
             )]));
         };
-        context.set_state(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
+        context.set_state(StateKind::Language, lane, Some(locale.tag().to_owned()));
         let said = ReplyLine::done("language-set").order("help", "help", &[]);
         Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![said]))))
     })

@@ -16,7 +16,7 @@ use crate::directory::{NamedEntry, fold};
 use crate::domain::Locale;
 use crate::i18n;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
-use crate::storage::MemoryKind;
+use crate::storage::StateKind;
 
 /// The most lines of a list on a page.
 pub const PAGE_SIZE: usize = 40;
@@ -88,7 +88,7 @@ impl Context<'_> {
 
     /// The next page of what this admin was shown last in this chat, if something is left of it.
     pub async fn show_next_page(&mut self) -> Result<Option<Reply>, CommandError> {
-        let rest = self.get_state(MemoryKind::Page, &self.conversation_key).await?;
+        let rest = self.get_state(StateKind::Page, self.conversation_key.as_str()).await?;
         let rest = rest.and_then(|rest| serde_json::from_str::<RemainingPages>(&rest.value).ok());
         // The rights of now decide: what was looked up with others is not shown on.
         let may_see = |rest: &RemainingPages| {
@@ -117,7 +117,7 @@ impl Context<'_> {
         }
         let left = rest.lines.len();
         let value = (left > 0).then(|| serde_json::to_string(&rest).unwrap_or_default());
-        self.set_state(MemoryKind::Page, self.conversation_key.clone(), value);
+        self.set_state(StateKind::Page, self.conversation_key.to_string(), value);
         Reply::ListPage(ListPage { head, lines, remaining: left })
     }
 
@@ -125,7 +125,7 @@ impl Context<'_> {
     pub fn store_list(&mut self, of: ListKind, ids: Vec<String>) {
         let value = serde_json::to_string(&NumberedList { of, ids }).unwrap_or_default();
         let lane = self.list_key();
-        self.set_state(MemoryKind::List, lane, Some(value));
+        self.set_state(StateKind::List, lane, Some(value));
     }
 
     /// The groups that were typed: names without quotes made one word each, and ids in the place of
@@ -190,14 +190,14 @@ impl Context<'_> {
     /// The last list that the chat was shown before this order: what was shown since is not what its
     /// numbers are of.
     async fn load_last_list(&self) -> Result<Option<String>, CommandError> {
-        let list = self.get_state(MemoryKind::List, &self.list_key()).await?;
+        let list = self.get_state(StateKind::List, &self.list_key()).await?;
         let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
         Ok(list.map(|list| list.value))
     }
 
     /// Where what is remembered of the chat is kept.
     pub(super) fn list_key(&self) -> String {
-        self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner)
+        self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner).to_string()
     }
 }
 

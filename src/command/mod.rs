@@ -63,9 +63,9 @@ pub use context::{CommandError, Confirmation, Context, TimingConfig};
 pub use links::{left_open, stored_plan_community, stored_plan_sources};
 
 use crate::directory::fold;
-use crate::domain::Locale;
+use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::reply::{Localizer, Reply, UsageError, typed};
-use crate::storage::{CommandRecord, LeaseError, MemoryKind, StateChange, Store};
+use crate::storage::{CommandRecord, LeaseError, StateChange, StateKind, Store};
 
 /// What a command is: its names, its words, what it does. Help, documentation and rights follow from it.
 pub struct CommandSpec {
@@ -136,9 +136,9 @@ pub struct ResolveContext<'a> {
     /// The journal.
     pub store: &'a Store,
     /// The instance's name.
-    pub instance: &'a str,
+    pub instance: &'a InstanceName,
     /// The admin in this chat.
-    pub conversation_key: &'a str,
+    pub conversation_key: &'a ConversationKey,
     /// The order itself.
     pub command: &'a CommandRecord,
     /// Its text is no command: a word, a number, a sign.
@@ -180,14 +180,14 @@ pub struct DeferredCommand {
 
 impl DeferredCommand {
     /// What is forgotten with its answer, of an admin in a chat.
-    pub fn cleared_state(&self, place: &str) -> Vec<StateChange> {
-        let kinds: &[MemoryKind] = match self.forget {
+    pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
+        let kinds: &[StateKind] = match self.forget {
             None => &[],
-            Some(ClearedState::Question) => &[MemoryKind::Prompt],
+            Some(ClearedState::Question) => &[StateKind::Prompt],
             // It may have been asked about.
-            Some(ClearedState::Undo) => &[MemoryKind::Undo, MemoryKind::Prompt],
+            Some(ClearedState::Undo) => &[StateKind::Undo, StateKind::Prompt],
         };
-        kinds.iter().map(|kind| StateChange { kind: *kind, key: place.to_owned(), value: None }).collect()
+        kinds.iter().map(|kind| StateChange { kind: *kind, key: key.to_string(), value: None }).collect()
     }
 }
 

@@ -15,9 +15,9 @@ use unicode_normalization::char::is_combining_mark;
 use super::DeferredCommand;
 use crate::clock::Timestamp;
 use crate::directory::{fold, is_invisible};
-use crate::domain::{Chat, Locale};
+use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::i18n;
-use crate::storage::{MemoryKind, StateChange, StateEntry, Store, StoreUnavailable};
+use crate::storage::{StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a question waits for its answer.
 pub const PROMPT_TTL: Duration = Duration::from_secs(5 * 60);
@@ -79,11 +79,6 @@ pub enum Answer {
 /// The commands whose effect cannot be undone.
 const IRREVERSIBLE: [&str; 5] = ["announce", "create", "deactivate", "remove", "invite"];
 
-/// Whose question it is: an admin's in a chat.
-pub fn conversation_key(admin: &str, chat: &Chat, by_owner: bool) -> String {
-    format!("{admin} {}", chat.ordering_key(admin, by_owner))
-}
-
 impl Prompt {
     /// A question from how it was kept; nothing of an earlier version.
     pub fn from_state(remembered: &StateEntry) -> Option<Self> {
@@ -96,9 +91,9 @@ impl Prompt {
     }
 
     /// The question as it is remembered, of an admin in a chat.
-    pub fn asked(&self, place: &str) -> StateChange {
+    pub fn asked(&self, key: &ConversationKey) -> StateChange {
         let value = serde_json::to_string(self).ok();
-        StateChange { kind: MemoryKind::Prompt, key: place.to_owned(), value }
+        StateChange { kind: StateKind::Prompt, key: key.to_string(), value }
     }
 
     /// What a choice of these options means.
@@ -123,19 +118,19 @@ impl Prompt {
 /// The question of an order that answered others before.
 pub fn with_askers(askers: Vec<String>, memory: &mut StateChange) {
     let question = memory.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
-    if let Some(question) = question.filter(|_| memory.kind == MemoryKind::Prompt) {
+    if let Some(question) = question.filter(|_| memory.kind == StateKind::Prompt) {
         memory.value = serde_json::to_string(&Prompt { askers, ..question }).ok();
     }
 }
 
 /// No question waits in this place any more.
-pub fn cleared(place: String) -> StateChange {
-    StateChange { kind: MemoryKind::Prompt, key: place, value: None }
+pub fn cleared(key: &ConversationKey) -> StateChange {
+    StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }
 }
 
 /// The same where it was asked since the order came that drops it.
-pub fn voided(place: String) -> StateChange {
-    StateChange { kind: MemoryKind::Prompt, key: place, value: Some(String::new()) }
+pub fn voided(key: &ConversationKey) -> StateChange {
+    StateChange { kind: StateKind::Prompt, key: key.to_string(), value: Some(String::new()) }
 }
 
 /// Whether an answer that was accepted at this moment was given before anybody could see the question, which
@@ -152,11 +147,11 @@ pub fn is_in_time(asked: Timestamp, answered: Timestamp) -> bool {
 /// Whether a question waits here, or has waited until a short while ago.
 pub async fn is_prompt_pending(
     store: &Store,
-    instance: &str,
-    place: &str,
+    instance: &InstanceName,
+    key: &ConversationKey,
     now: Timestamp,
 ) -> Result<bool, StoreUnavailable> {
-    let asked = store.get_state(instance, MemoryKind::Prompt, place).await?;
+    let asked = store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
     Ok(asked.is_some_and(|asked| now.since(asked.at) <= LATE_REPLY_TTL))
 }
 

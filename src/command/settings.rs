@@ -13,7 +13,7 @@ use super::{ArgKind, Arguments, CommandError, CommandSpec, Context, Handler, Hel
 use crate::domain::CommunityId;
 use crate::i18n;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::MemoryKind;
+use crate::storage::StateKind;
 use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
 /// The command.
@@ -64,7 +64,7 @@ fn run<'a>(
     Box::pin(async move {
         let community = context.require_community()?;
         let id = community.id.to_string();
-        let set = context.get_state(MemoryKind::Setting, &id).await?;
+        let set = context.get_state(StateKind::Setting, &id).await?;
         let before = set.and_then(|set| parse_policy(&set.value));
         let begun: Option<SettingsPlan> = api_change::stored_plan(context)?;
         let is_begun = begun.is_some();
@@ -97,11 +97,11 @@ fn run<'a>(
         if let Err(why_not) = done {
             if may_be_done {
                 context.set_undo(SPEC.name, None);
-                context.set_state(MemoryKind::Setting, id, None);
+                context.set_state(StateKind::Setting, id, None);
             }
             return Ok(Reply::Lines(vec![why_not]));
         }
-        context.set_state(MemoryKind::Setting, id.clone(), Some(plan.who));
+        context.set_state(StateKind::Setting, id.clone(), Some(plan.who));
         match before {
             // It was so already: what took the earlier order back still does.
             Some(before) if before == who => {}

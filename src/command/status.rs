@@ -30,7 +30,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 fn run<'a>(context: &'a mut Context<'_>, _: &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>> {
     Box::pin(async move {
-        let instance = context.instance.name.as_str();
+        let instance = &context.instance.name;
         let (connection, account, overview, told) = tokio::join!(
             context.zapi.connection_status(),
             context.zapi.account(),

@@ -10,7 +10,7 @@ use super::{
     Arguments, ClearedState, CommandSpec, DeferredCommand, Handler, HelpSection, Resolution, ResolveContext,
 };
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, MemoryKind};
+use crate::storage::{LeaseError, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -44,7 +44,8 @@ fn resolve<'a>(
     arguments: &'a Arguments,
 ) -> BoxFuture<'a, Result<Resolution, LeaseError>> {
     Box::pin(async move {
-        let kept = past.store.get_state(past.instance, MemoryKind::Undo, past.conversation_key).await?;
+        let kept =
+            past.store.get_state(past.instance, StateKind::Undo, past.conversation_key.as_str()).await?;
         let undo: Option<UndoRecord> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
         Ok(match undo {
             None => reply_only(ReplyLine::not_done("undo-nothing")),

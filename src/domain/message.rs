@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{GroupId, Person};
+use super::ids::GroupId;
+use super::keys::{ConversationKey, OrderingKey};
+use super::person::Person;
 use crate::clock::Timestamp;
 
 /// The chat of a message and of the reply to it.
@@ -23,16 +25,21 @@ impl Chat {
         }
     }
 
-    /// The ordering key of commands that change something: they run one after the other in each chat. A direct
-    /// chat appears under a number or a lid, so its key is its admin.
-    pub fn ordering_key(&self, admin: &str, by_owner: bool) -> String {
+    /// The key of the commands that run one after the other in this chat. Webhooks name a direct chat by number or
+    /// by lid, so its key is the admin's.
+    pub fn ordering_key(&self, admin: &str, by_owner: bool) -> OrderingKey {
         match self {
-            Self::Direct(_) if !by_owner => format!("@{admin}"),
-            chat => chat.address().to_owned(),
+            Self::Direct(_) if !by_owner => OrderingKey::new(format!("@{admin}")),
+            chat => OrderingKey::new(chat.address()),
         }
     }
 
-    /// Parses the id of a chat from the journal.
+    /// The key of an admin's prompts, lists and undo records in this chat.
+    pub fn conversation_key(&self, admin: &str, by_owner: bool) -> ConversationKey {
+        ConversationKey::new(admin, &self.ordering_key(admin, by_owner))
+    }
+
+    /// The chat behind an address that the journal kept.
     pub fn from_id(address: &str) -> Self {
         // Bare digits are a person here, however many there are.
         match GroupId::parse(address).filter(|id| id.as_str() == address) {
@@ -51,9 +58,11 @@ impl fmt::Display for Chat {
 /// A new text message of a person, which may be a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// WhatsApp's id of the message: opaque, up to 128 characters.
+    /// WhatsApp's id of the message: opaque, up to 128 characters. An edit keeps it.
     pub id: String,
-    /// The chat.
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
+    /// Where it was written.
     pub chat: Chat,
     /// The sender.
     pub sender: Person,

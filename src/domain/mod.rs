@@ -2,12 +2,14 @@
 
 mod ids;
 mod invite;
+mod keys;
 mod locale;
 mod message;
 mod person;
 
 pub use ids::{CommunityId, GroupId, InstanceName};
 pub use invite::InviteLink;
+pub use keys::{ConversationKey, OrderingKey};
 pub use locale::Locale;
 pub use message::{Chat, Message};
 pub use person::{Lid, Person, Phone};

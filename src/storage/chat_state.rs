@@ -1,21 +1,21 @@
-//! What is remembered between orders: one value a kind and place.
+//! State that outlives a command: one value per kind and key.
 //!
-//! An order's own memories are written with its answer, in one transaction: what the answer says is
-//! remembered exactly where the answer exists.
+//! The state changes of a command are written together with its reply, in one transaction: the state holds exactly
+//! what the stored reply says.
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::record::CommandRecord;
-use super::{Store, StoreUnavailable};
+use super::error::StoreUnavailable;
+use super::store::Store;
 use crate::clock::Timestamp;
-use crate::domain::Chat;
+use crate::domain::InstanceName;
 
-/// What kind of thing is remembered.
+/// Kinds of state, and what their keys are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateKind {
-    /// What a name stands for, by the name.
+    /// What an alias names, by alias.
     Alias,
-    /// What a webhook told of the connection, and the moment of which it told it; it has one place alone.
+    /// The last connection report of a webhook, and the time that it reported; the key is empty.
     Connection,
     /// The day on which an admin was last greeted, by admin.
     Greeting,
@@ -25,20 +25,20 @@ pub enum StateKind {
     List,
     /// What `/more` shows next, by admin and chat.
     Page,
-    /// The id of the command that changed the people of a community last, by community.
+    /// The id of the command that last changed the people of a community, by community.
     People,
-    /// What waits for a yes or a number, by admin and chat.
+    /// The prompt that waits for a yes or a number, by admin and chat.
     Prompt,
-    /// Who may add groups, as it was last set through the bot, by community.
+    /// Who may add groups, as last set through the bot, by community.
     Setting,
-    /// What was done on a yes, by the id of the order that had asked.
+    /// The command that a reply to a prompt set off, by the id of the command that prompted.
     Confirmed,
-    /// What undo would take back, by admin and chat.
+    /// What undo would revert, by admin and chat.
     Undo,
 }
 
 impl StateKind {
-    /// The word in the journal.
+    /// The word in the database.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Alias => "alias",
@@ -48,174 +48,118 @@ impl StateKind {
             Self::List => "list",
             Self::Page => "page",
             Self::People => "people",
-            Self::Prompt => "question",
+            Self::Prompt => "prompt",
             Self::Setting => "setting",
-            Self::Confirmed => "taken",
+            Self::Confirmed => "confirmed",
             Self::Undo => "undo",
         }
     }
 }
 
-/// Something to remember, or to forget.
+/// A value to set, or to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateChange {
-    /// What kind of thing.
+    /// The kind.
     pub kind: StateKind,
-    /// Which one.
+    /// The key.
     pub key: String,
-    /// The value; none forgets what was there when the order came.
+    /// The value; none deletes what was set before the command was accepted.
     pub value: Option<String>,
 }
 
-/// What was remembered.
+/// A stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateEntry {
-    /// Which one.
+    /// The key.
     pub key: String,
     /// The value.
     pub value: String,
-    /// When it was written; of the connection, when it was so.
+    /// When it was written; for [`StateKind::Connection`] the reported time.
     pub at: Timestamp,
 }
 
 impl Store {
-    /// What is remembered of this kind and place.
+    /// The state of this kind and key.
     pub async fn get_state(
         &self,
-        instance: &str,
+        instance: &InstanceName,
         kind: StateKind,
-        place: &str,
+        key: &str,
     ) -> Result<Option<StateEntry>, StoreUnavailable> {
-        let found = sqlx::query(
-            "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 AND place = $3",
+        let row = sqlx::query(
+            "SELECT key, value, at FROM chat_state WHERE instance = $1 AND kind = $2 AND key = $3",
         )
-        .bind(instance)
+        .bind(instance.as_str())
         .bind(kind.as_str())
-        .bind(place)
+        .bind(key)
         .fetch_optional(&self.reads);
-        let found = self.read(found).await?;
-        Ok(found.map(|row| read_entry(&row)).transpose()?)
+        let row = self.read(row).await?;
+        Ok(row.map(|row| read_entry(&row)).transpose()?)
     }
 
-    /// WhatsApp's ids of all messages of the reply to a command.
-    pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, StoreUnavailable> {
-        let found = sqlx::query_scalar(
-            "SELECT answer_id FROM command WHERE id = $1 AND answer_id IS NOT NULL
-             UNION SELECT detail FROM note WHERE command = $1 AND what = 'sent' AND detail IS NOT NULL",
-        )
-        .bind(command)
-        .fetch_all(&self.reads);
-        self.read(found).await
-    }
-
-    /// Whether the admin who answers a prompt gave another command in the same chat between the command that
-    /// asks and the answer. Answers, greetings and edits of earlier messages are no new commands. Ids of commands sort
-    /// by when they were accepted.
-    pub async fn has_command_between(
-        &self,
-        asked_by: &str,
-        answer: &CommandRecord,
-    ) -> Result<bool, StoreUnavailable> {
-        let found = sqlx::query_scalar(
-            // Few have ids between these, and many are of an instance: its index is not to be used.
-            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
-                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting') AND message_id NOT LIKE $6",
-        )
-        .bind(asked_by)
-        .bind(&answer.id)
-        .bind(&answer.instance)
-        .bind(&answer.admin)
-        .bind(i64::from(answer.by_owner))
-        // Of a later version of a message.
-        .bind("%\n%")
-        .fetch_all(&self.reads);
-        let chats: Vec<String> = self.read(found).await?;
-        // A direct chat comes under a number or a lid.
-        let lane = |chat: &str| Chat::from_id(chat).ordering_key(&answer.admin, answer.by_owner);
-        let own = lane(&answer.chat);
-        Ok(chats.iter().any(|chat| lane(chat) == own))
-    }
-
-    /// When a command was sent, by WhatsApp's clock.
-    pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
-        let found = sqlx::query_scalar("SELECT sent_at FROM command WHERE id = $1")
-            .bind(command)
-            .fetch_optional(&self.reads);
-        let at: Option<Option<i64>> = self.read(found).await?;
-        Ok(at.flatten().map(Timestamp))
-    }
-
-    /// When the last message of the answer to an order went out, by the journal's notes.
-    pub async fn replied_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
-        let found = sqlx::query_scalar("SELECT MAX(at) FROM note WHERE command = $1 AND what = 'sent'")
-            .bind(command)
-            .fetch_one(&self.reads);
-        let at: Option<i64> = self.read(found).await?;
-        Ok(at.map(Timestamp))
-    }
-
-    /// All that is remembered of this kind, by place.
+    /// All state of this kind, by key.
     pub async fn list_state(
         &self,
-        instance: &str,
+        instance: &InstanceName,
         kind: StateKind,
     ) -> Result<Vec<StateEntry>, StoreUnavailable> {
-        let found = sqlx::query(
-            "SELECT place, value, at FROM memory WHERE instance = $1 AND kind = $2 ORDER BY place",
+        let rows = sqlx::query(
+            "SELECT key, value, at FROM chat_state WHERE instance = $1 AND kind = $2 ORDER BY key",
         )
-        .bind(instance)
+        .bind(instance.as_str())
         .bind(kind.as_str())
         .fetch_all(&self.reads);
-        let found = self.read(found).await?;
-        Ok(found.iter().map(read_entry).collect::<Result<_, _>>()?)
+        let rows = self.read(rows).await?;
+        Ok(rows.iter().map(read_entry).collect::<Result<_, _>>()?)
     }
 }
 
 fn read_entry(row: &sqlx::any::AnyRow) -> Result<StateEntry, sqlx::Error> {
     Ok(StateEntry {
-        key: row.try_get("place")?,
+        key: row.try_get("key")?,
         value: row.try_get("value")?,
         at: Timestamp(row.try_get("at")?),
     })
 }
 
-/// Writes memories down, in the transaction of the answer that they belong to: that of an order which was
-/// accepted at this moment. It forgets nothing that was remembered since.
+/// Writes the state changes of a command that was accepted at `accepted_at`, in the transaction of its reply. State
+/// that was set after that time is not deleted.
 pub(super) async fn set_state(
     connection: &mut AnyConnection,
-    instance: &str,
-    memories: &[StateChange],
+    instance: &InstanceName,
+    changes: &[StateChange],
     accepted_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    for memory in memories {
-        let written = match &memory.value {
+    for change in changes {
+        let write = match &change.value {
             Some(value) => sqlx::query(
-                "INSERT INTO memory (instance, kind, place, value, at) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (instance, kind, place) DO UPDATE SET value = $4, at = $5",
+                "INSERT INTO chat_state (instance, kind, key, value, at) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (instance, kind, key) DO UPDATE SET value = $4, at = $5",
             )
-            .bind(instance)
-            .bind(memory.kind.as_str())
-            .bind(&memory.key)
+            .bind(instance.as_str())
+            .bind(change.kind.as_str())
+            .bind(&change.key)
             .bind(value)
             .bind(now.0),
             None => sqlx::query(
-                "DELETE FROM memory WHERE instance = $1 AND kind = $2 AND place = $3 AND at <= $4",
+                "DELETE FROM chat_state WHERE instance = $1 AND kind = $2 AND key = $3 AND at <= $4",
             )
-            .bind(instance)
-            .bind(memory.kind.as_str())
-            .bind(&memory.key)
+            .bind(instance.as_str())
+            .bind(change.kind.as_str())
+            .bind(&change.key)
             .bind(accepted_at.0),
         };
-        written.execute(&mut *connection).await?;
+        write.execute(&mut *connection).await?;
     }
     Ok(())
 }
 
-/// Forgets what was only good for a while, once texts of that time are kept no longer.
+/// Deletes short-lived state that was written before this time.
 pub(super) async fn trim_state(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "DELETE FROM memory WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'question', 'taken', 'undo')",
+        "DELETE FROM chat_state
+         WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'prompt', 'confirmed', 'undo')",
     )
     .bind(before.0)
     .execute(connection)

@@ -1,69 +1,56 @@
-//! What a worker writes: keep the lease, note each step, finish. Every write carries the lease's token.
+//! Writes of a worker about the command it has claimed: heartbeats, each step, and the end. Every write carries the
+//! token of the lease.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 use tokio::time::Instant;
 
-use super::cancel_and_requeue::ready_at_unless_cancelled;
+use super::audit::insert_audit_event;
+use super::chat_queue::{ready_at_unless_cancelled, release};
 use super::chat_state::{StateChange, set_state};
-use super::claim::release;
+use super::error::LeaseError;
 use super::lease_state::{LeaseState, insert_call_events};
 use super::record::{CommandRecord, Outcome};
-use super::{Store, StoreUnavailable};
+use super::store::Store;
 use crate::clock::Timestamp;
+use crate::domain::OrderingKey;
 
-/// How long a lease holds without a heartbeat, unless tests are in a hurry.
-pub const LEASE_TTL: Duration = Duration::from_secs(15);
-
-/// Why a worker's write was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum LeaseError {
-    /// Another worker has the lane: stop, and touch nothing more.
-    #[error("the lease is lost")]
-    Expired,
-    /// The store has trouble.
-    #[error(transparent)]
-    Store(#[from] StoreUnavailable),
-}
-
-/// A leased lane and its oldest open order.
+/// A leased queue and its oldest open command.
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub(super) store: Store,
-    pub(super) ordering_key: String,
+    pub(super) ordering_key: OrderingKey,
     pub(super) token: String,
     pub(super) lease_state: Arc<LeaseState>,
-    /// The order.
+    /// The command.
     pub command: CommandRecord,
 }
 
 impl Claim {
-    /// Keeps the lease for as long again.
+    /// Extends the lease.
     pub async fn heartbeat(&self) -> Result<(), LeaseError> {
         self.write(|_, _| Box::pin(async { Ok(()) })).await
     }
 
-    /// Nobody else can have taken the lane: the lease was confirmed a short while ago.
+    /// Whether the lease was confirmed so recently that no other worker can have the queue.
     pub fn is_lease_valid(&self, now: Timestamp) -> bool {
         self.lease_state.is_valid(now, self.store.lease)
     }
 
-    /// Keeps a call that was made for the order, to be noted with the next write. Calls that no
-    /// write follows are not noted; before one that changes something the plan is written.
+    /// Keeps a call to Z-API, to be written to the audit trail with the next write. Calls that no write follows are
+    /// lost; but before a call that changes something, the plan is written.
     pub fn record_call(&self, at: Timestamp, detail: String) {
         self.lease_state.record_call(at, detail);
     }
 
-    /// Writes down for what order this one stands, so that a later try, or whoever comes after a crash, does
-    /// the same, whatever was asked since.
-    pub async fn store_resolution(&mut self, meant: String) -> Result<(), LeaseError> {
-        self.command.resolution = Some(meant);
+    /// Stores the command that this one stands for, so that each later attempt runs the same one.
+    pub async fn store_resolution(&mut self, resolution: String) -> Result<(), LeaseError> {
+        self.command.resolution = Some(resolution);
         self.write(|connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET meant = $1 WHERE id = $2")
+                sqlx::query("UPDATE command SET resolution = $1 WHERE id = $2")
                     .bind(&claim.command.resolution)
                     .bind(&claim.command.id)
                     .execute(connection)
@@ -74,7 +61,7 @@ impl Claim {
         .await
     }
 
-    /// Writes the plan down, before the first call that changes anything.
+    /// Stores the plan, before the first call that changes anything.
     pub async fn store_plan(&mut self, plan: String, now: Timestamp) -> Result<(), LeaseError> {
         self.command.plan = Some(plan.clone());
         self.write(move |connection, claim| {
@@ -90,12 +77,12 @@ impl Claim {
         .await
     }
 
-    /// Writes the answer down with what is to be remembered of it, before it is sent.
+    /// Stores the reply with its state changes, before it is sent.
     pub async fn store_reply(
         &mut self,
         reply: String,
         outcome: Outcome,
-        memories: Vec<StateChange>,
+        state_changes: Vec<StateChange>,
         now: Timestamp,
     ) -> Result<(), LeaseError> {
         self.command.reply = Some(reply.clone());
@@ -111,19 +98,19 @@ impl Claim {
                 .execute(&mut *connection)
                 .await?;
                 let command = &claim.command;
-                set_state(connection, &command.instance, &memories, command.accepted_at, now).await?;
-                insert_audit_event(connection, &claim.command.id, now, "replied", Some(outcome.as_str())).await
+                set_state(connection, &command.instance, &state_changes, command.accepted_at, now).await?;
+                insert_audit_event(connection, &command.id, now, "replied", Some(outcome.as_str())).await
             })
         })
         .await
     }
 
-    /// Notes which message of ours can be edited to tell more of the order.
-    pub async fn set_reply_message(&mut self, answer_id: String) -> Result<(), LeaseError> {
-        self.command.reply_message_id = Some(answer_id);
+    /// Stores which of our messages the reply or a progress update can edit.
+    pub async fn set_reply_message(&mut self, message_id: String) -> Result<(), LeaseError> {
+        self.command.reply_message_id = Some(message_id);
         self.write(move |connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET answer_id = $1 WHERE id = $2")
+                sqlx::query("UPDATE command SET reply_message_id = $1 WHERE id = $2")
                     .bind(&claim.command.reply_message_id)
                     .bind(&claim.command.id)
                     .execute(connection)
@@ -134,8 +121,8 @@ impl Claim {
         .await
     }
 
-    /// Notes that the first `count` messages of the answer are sent.
-    pub async fn sent(&mut self, count: usize, now: Timestamp) -> Result<(), LeaseError> {
+    /// Records that the first `count` messages of the reply are sent.
+    pub async fn mark_sent(&mut self, count: usize, now: Timestamp) -> Result<(), LeaseError> {
         self.command.replied = count;
         self.write(move |connection, claim| {
             Box::pin(async move { update_replied(connection, &claim.command, count, now).await })
@@ -143,8 +130,8 @@ impl Claim {
         .await
     }
 
-    /// Notes that all `count` messages of the answer are sent and ends the order, in one write. It may
-    /// be called again where the store has trouble.
+    /// Records that all `count` messages of the reply are sent and ends the command, in one write. It may be called
+    /// again after a store error.
     pub async fn mark_sent_and_finish(
         &self,
         count: usize,
@@ -160,34 +147,81 @@ impl Claim {
         .await
     }
 
-    /// Hands the order back: it is tried again at `again_at`, and what came after it waits. At
-    /// `look_at`, which may be earlier, it is claimed to be told of.
+    /// Records, before the retry notice is sent, that it is.
+    pub async fn mark_retry_notified(&self, now: Timestamp) -> Result<(), LeaseError> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET retry_notified_at = $1 WHERE id = $2")
+                    .bind(now.0)
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                insert_audit_event(connection, &claim.command.id, now, "retry_notified", None).await
+            })
+        })
+        .await
+    }
+
+    /// Records that the retry notice was not sent after all, so that a later attempt may send it.
+    pub async fn unmark_retry_notified(&self, now: Timestamp) -> Result<(), LeaseError> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET retry_notified_at = NULL WHERE id = $1")
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                insert_audit_event(connection, &claim.command.id, now, "retry_notice_withdrawn", None).await
+            })
+        })
+        .await
+    }
+
+    /// Ends a failed attempt. The next one is at `retry_at`; later commands of the queue wait for it. At `ready_at`,
+    /// which may be earlier, the command is claimed to send its retry notice.
     pub async fn retry(
         self,
-        again_at: Timestamp,
-        look_at: Timestamp,
+        retry_at: Timestamp,
+        ready_at: Timestamp,
         error: String,
         now: Timestamp,
     ) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
                 sqlx::query(
-                    "UPDATE command SET tries = tries + 1, claims = 0, error = $1, again_at = $2 WHERE id = $3",
+                    "UPDATE command SET attempts = attempts + 1, claims = 0, error = $1, retry_at = $2
+                     WHERE id = $3",
                 )
                 .bind(&error)
-                .bind(again_at.0)
+                .bind(retry_at.0)
                 .bind(&claim.command.id)
                 .execute(&mut *connection)
                 .await?;
-                insert_audit_event(connection, &claim.command.id, now, "tried", Some(&error)).await?;
-                let ready_at = ready_at_unless_cancelled(connection, &claim.command.id, look_at, now).await?;
+                insert_audit_event(connection, &claim.command.id, now, "attempted", Some(&error)).await?;
+                let ready_at =
+                    ready_at_unless_cancelled(connection, &claim.command.id, ready_at, now).await?;
                 release(connection, &claim.command.instance, &claim.ordering_key, ready_at).await
             })
         })
         .await
     }
 
-    /// Hands back an order that took its worker down; the claim stays counted.
+    /// Releases the command without an attempt; the next one stays due at `retry_at`.
+    pub async fn park(self, retry_at: Timestamp, now: Timestamp) -> Result<(), LeaseError> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                sqlx::query("UPDATE command SET claims = 0 WHERE id = $1")
+                    .bind(&claim.command.id)
+                    .execute(&mut *connection)
+                    .await?;
+                let ready_at =
+                    ready_at_unless_cancelled(connection, &claim.command.id, retry_at, now).await?;
+                release(connection, &claim.command.instance, &claim.ordering_key, ready_at).await
+            })
+        })
+        .await
+    }
+
+    /// Releases a command whose attempt panicked; the claim stays counted.
     pub async fn record_crash(self, ready_at: Timestamp, now: Timestamp) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
@@ -198,7 +232,7 @@ impl Claim {
         .await
     }
 
-    /// Ends the order; the next one of the lane is ready.
+    /// Ends the command; the next one of its queue is ready.
     pub async fn finish(
         self,
         outcome: Outcome,
@@ -211,8 +245,8 @@ impl Claim {
         .await
     }
 
-    /// A write that is made only while the lease holds, and prolongs it.
-    pub(super) async fn write<F>(&self, work: F) -> Result<(), LeaseError>
+    /// Runs a write if the lease still holds, and extends the lease.
+    async fn write<F>(&self, work: F) -> Result<(), LeaseError>
     where
         F: for<'c> FnOnce(&'c mut AnyConnection, &'c Claim) -> BoxFuture<'c, Result<(), sqlx::Error>>
             + Send
@@ -221,25 +255,26 @@ impl Claim {
         let claim = self.clone();
         let begun = (Instant::now(), self.store.clock.now());
         let calls = self.lease_state.take_calls();
-        let noted = calls.clone();
+        let recorded = calls.clone();
         let written = self
             .store
             .writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let kept = sqlx::query(
-                        "UPDATE lane SET lease_until = $1 WHERE instance = $2 AND lane = $3 AND lease_token = $4",
+                    let extended = sqlx::query(
+                        "UPDATE chat_queue SET lease_until = $1
+                         WHERE instance = $2 AND ordering_key = $3 AND lease_token = $4",
                     )
                     .bind(claim.store.clock.monotonic().plus(claim.store.lease).0)
-                    .bind(&claim.command.instance)
-                    .bind(&claim.ordering_key)
+                    .bind(claim.command.instance.as_str())
+                    .bind(claim.ordering_key.as_str())
                     .bind(&claim.token)
                     .execute(&mut *connection)
                     .await?;
-                    if kept.rows_affected() == 0 {
+                    if extended.rows_affected() == 0 {
                         return Ok(false);
                     }
-                    insert_call_events(connection, &claim.command.id, &noted).await?;
+                    insert_call_events(connection, &claim.command.id, &recorded).await?;
                     work(connection, &claim).await?;
                     Ok(true)
                 })
@@ -251,9 +286,9 @@ impl Claim {
                 Ok(())
             }
             Ok(false) => Err(LeaseError::Expired),
-            Err(trouble) => {
+            Err(error) => {
                 self.lease_state.put_back(calls);
-                Err(LeaseError::Store(trouble))
+                Err(LeaseError::Store(error))
             }
         }
     }
@@ -265,7 +300,7 @@ async fn update_replied(
     count: usize,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE command SET replied = $1, answer_id = $2 WHERE id = $3")
+    sqlx::query("UPDATE command SET replied = $1, reply_message_id = $2 WHERE id = $3")
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
         .bind(&command.reply_message_id)
         .bind(&command.id)
@@ -281,6 +316,7 @@ async fn finish_command(
     error: Option<String>,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
+    let command = &claim.command;
     sqlx::query(
         "UPDATE command SET state = $1, outcome = $2, finished_at = $3, error = COALESCE($4, error)
          WHERE id = $5",
@@ -289,39 +325,18 @@ async fn finish_command(
     .bind(outcome.as_str())
     .bind(now.0)
     .bind(&error)
-    .bind(&claim.command.id)
+    .bind(&command.id)
     .execute(&mut *connection)
     .await?;
-    insert_audit_event(connection, &claim.command.id, now, "finished", Some(outcome.as_str())).await?;
-    if claim.ordering_key == claim.command.id {
-        // A read-only order's own lane serves nobody else.
-        sqlx::query("DELETE FROM lane WHERE instance = $1 AND lane = $2")
-            .bind(&claim.command.instance)
-            .bind(&claim.ordering_key)
+    insert_audit_event(connection, &command.id, now, "finished", Some(outcome.as_str())).await?;
+    if claim.ordering_key.as_str() == command.id {
+        // The queue of a read-only command has no other command.
+        sqlx::query("DELETE FROM chat_queue WHERE instance = $1 AND ordering_key = $2")
+            .bind(command.instance.as_str())
+            .bind(claim.ordering_key.as_str())
             .execute(&mut *connection)
             .await?;
         return Ok(());
     }
-    release(connection, &claim.command.instance, &claim.ordering_key, now).await
-}
-
-/// A line of the audit.
-pub(super) async fn insert_audit_event(
-    connection: &mut AnyConnection,
-    command: &str,
-    at: Timestamp,
-    what: &'static str,
-    detail: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO note (command, at, what, detail, n)
-         SELECT $1, $2, $3, $4, COALESCE(MAX(n), 0) + 1 FROM note WHERE command = $1",
-    )
-    .bind(command)
-    .bind(at.0)
-    .bind(what)
-    .bind(detail)
-    .execute(&mut *connection)
-    .await?;
-    Ok(())
+    release(connection, &command.instance, &claim.ordering_key, now).await
 }

@@ -1,19 +1,21 @@
-//! Who ordered what, newest first, for the admins themselves: a stretch of the past at a time.
+//! Past commands for `/history`, newest first, one page at a time.
 //!
-//! A stretch is so many orders of all instances together, found by their ids: however long the past is
-//! and however quiet the instance, each read is short.
+//! A page covers a fixed number of commands of all instances, found by their ids, so that each read is short, however
+//! long the history is and however quiet the instance.
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::error::StoreUnavailable;
 use super::record::Outcome;
-use super::{Store, StoreUnavailable};
+use super::store::Store;
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 
-/// Behind every id, which is made of hexadecimal digits and dashes.
+/// Sorts after every id: ids consist of hexadecimal digits and dashes.
 const AFTER_ALL_IDS: &str = "z";
 
-/// An order, for the admins of its instance.
+/// A command, as the admins of its instance see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
     /// When it was accepted.
@@ -24,33 +26,33 @@ pub struct HistoryEntry {
     pub by_owner: bool,
     /// The command's English name.
     pub name: String,
-    /// What was typed; empty where that is kept no longer.
+    /// What was typed; empty if it is no longer kept.
     pub text: String,
-    /// How it ended; none while it waits.
+    /// How it ended; none while it is open.
     pub outcome: Option<Outcome>,
-    /// What was found before the first change, as JSON.
+    /// The plan, as JSON.
     pub plan: Option<String>,
-    /// The order that it stands for, as JSON.
+    /// The command that it stands for, as JSON.
     pub resolution: Option<String>,
-    /// The messages of the answer, as JSON.
+    /// The messages of the reply, as JSON.
     pub reply: Option<String>,
 }
 
-/// A stretch of the past.
+/// A page of the history.
 #[derive(Clone, Debug)]
 pub struct HistoryPage {
-    /// Its orders, the newest one first.
+    /// Its commands, newest first.
     pub entries: Vec<HistoryEntry>,
-    /// Where the stretch before it ends.
+    /// `before` of the next, older page.
     pub cursor: String,
 }
 
 impl Store {
-    /// The last orders of an instance among the last `length` of all that came before `before`, or before
-    /// now; nothing where there are none at all.
+    /// The commands of an instance among the last `length` commands of all instances before `before`, or before now;
+    /// none if there are no commands at all.
     pub async fn history_page(
         &self,
-        instance: &str,
+        instance: &InstanceName,
         before: Option<&str>,
         length: usize,
     ) -> Result<Option<HistoryPage>, StoreUnavailable> {
@@ -64,16 +66,16 @@ impl Store {
         let first: Option<String> = self.read(first).await?;
         let Some(first) = first else { return Ok(None) };
         let rows = sqlx::query(
-            "SELECT accepted_at, admin, by_owner, name, text, outcome, plan, meant, reply FROM command
-             WHERE id >= $1 AND id < $2 AND ($3 = '' OR instance = $3) ORDER BY id DESC",
+            "SELECT accepted_at, admin, by_owner, name, text, outcome, plan, resolution, reply FROM command
+             WHERE id >= $1 AND id < $2 AND instance || '' = $3 ORDER BY id DESC",
         )
         .bind(&first)
         .bind(before)
-        .bind(instance)
+        .bind(instance.as_str())
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        let deeds = rows.iter().map(read_entry).collect::<Result<_, _>>()?;
-        Ok(Some(HistoryPage { entries: deeds, cursor: first }))
+        let entries = rows.iter().map(read_entry).collect::<Result<_, _>>()?;
+        Ok(Some(HistoryPage { entries, cursor: first }))
     }
 }
 
@@ -86,7 +88,7 @@ fn read_entry(row: &AnyRow) -> Result<HistoryEntry, sqlx::Error> {
         text: row.try_get("text")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         plan: row.try_get("plan")?,
-        resolution: row.try_get("meant")?,
+        resolution: row.try_get("resolution")?,
         reply: row.try_get("reply")?,
     })
 }

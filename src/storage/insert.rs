@@ -1,36 +1,37 @@
-//! Accepting orders: what is written of one, and the statement that writes all that came together into
-//! PostgreSQL. On SQLite the [inserter](super::inserter) writes the same.
+//! Commands to insert, and the statement that inserts a batch of them into PostgreSQL. On SQLite the
+//! [inserter](super::inserter) does the same.
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::FutureExt as _;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{IDLE_READY_AT, Store, StoreUnavailable};
+use super::chat_queue::IDLE_READY_AT;
 use crate::clock::Timestamp;
-use crate::failpoint::{self, InjectedBug, Step};
+use crate::domain::{InstanceName, OrderingKey};
 
-/// An order of an admin, as it is written down.
+/// A command to insert.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewCommand {
-    /// Its id: a UUID v7, and no other order's.
+    /// Its id: a unique UUID v7.
     pub id: String,
-    /// The instance's name.
-    pub instance: String,
-    /// What it waits behind: its chat, or nothing but itself.
-    pub lane: String,
-    /// WhatsApp's id of the message, which its sender's phone chose: another sender may use it too.
+    /// The instance that received it.
+    pub instance: InstanceName,
+    /// Commands with the same key run one after the other.
+    pub ordering_key: OrderingKey,
+    /// WhatsApp's id of the message. The sender's phone chose it: another sender may use the same.
     pub message_id: String,
-    /// Where the answer goes.
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
+    /// The chat that it came from, and that the reply goes to.
     pub chat: String,
     /// The admin's key in the configuration.
     pub admin: String,
-    /// The sender's number.
+    /// The sender's number, as the message has it.
     pub phone: Option<String>,
-    /// The sender's lid.
+    /// The sender's lid, as the message has it.
     pub lid: Option<String>,
-    /// The sender's number and lid as far as they are known from elsewhere too: the message is theirs under either.
+    /// The sender, with a number and a lid that are known from elsewhere.
     pub sender: SenderIdentity,
     /// It was typed on the bot's own phone.
     pub by_owner: bool,
@@ -38,7 +39,7 @@ pub struct NewCommand {
     pub name: String,
     /// What was typed.
     pub text: String,
-    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    /// WhatsApp's id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
@@ -46,8 +47,8 @@ pub struct NewCommand {
     pub accepted_at: Timestamp,
 }
 
-/// What the sender of a message is told by. Two messages are of one sender where any of these is the same: an
-/// admin's key may change when a lid and a number turn out to be one person's, or with the configuration.
+/// Identity of a sender. Two messages have the same sender if any field is equal: the key of an admin may change with
+/// the configuration, or when a lid and a number turn out to be the same person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SenderIdentity {
     /// The admin's key.
@@ -59,22 +60,22 @@ pub struct SenderIdentity {
 }
 
 impl SenderIdentity {
-    /// Whether both are one sender.
     fn is_same(&self, other: &Self) -> bool {
-        let is_one = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-        self.admin == other.admin || is_one(&self.phone, &other.phone) || is_one(&self.lid, &other.lid)
+        let is_equal = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        self.admin == other.admin || is_equal(&self.phone, &other.phone) || is_equal(&self.lid, &other.lid)
     }
 }
 
 #[cfg(test)]
 impl NewCommand {
-    /// An order of Ana's that is accepted at this moment.
+    /// A command of Ana that is accepted at this time.
     pub(crate) fn for_test(id: &str, accepted_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
-            instance: "main".to_owned(),
-            lane: "@ana".to_owned(),
+            instance: InstanceName::parse("main").unwrap(),
+            ordering_key: OrderingKey::new("@ana"),
             message_id: format!("3EB0{id}"),
+            version: 0,
             chat: "5544999990001".to_owned(),
             admin: "ana".to_owned(),
             phone: None,
@@ -90,91 +91,77 @@ impl NewCommand {
     }
 }
 
-/// What became of an order at the door.
+/// Result of inserting a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InsertResult {
-    /// It is safe in the journal.
+    /// It is stored.
     Inserted,
-    /// The same message is in the journal already.
+    /// The same message was stored before.
     Duplicate,
 }
 
-impl Store {
-    /// Writes an order down; returns after the fsync.
-    pub async fn insert(&self, command: NewCommand) -> Result<InsertResult, StoreUnavailable> {
-        self.health.check_undamaged()?;
-        let accepted = self.command_inserted.clone();
-        let written = self.writer.insert(command, move || {
-            failpoint::reach(Step::Committed);
-            accepted.notify_one();
-        });
-        if failpoint::is_injected(InjectedBug::RespondBeforeCommit) {
-            // One look puts the write into the queue; nobody waits for it.
-            drop(Box::pin(written).now_or_never());
-            return Ok(InsertResult::Inserted);
-        }
-        written.await
-    }
-}
-
-/// Writes orders into PostgreSQL, in one statement however many they are. Tells of each, in their order, what
-/// became of it. A writer at a time: what is open in a lane stands still meanwhile.
+/// Inserts a batch of commands into PostgreSQL with one statement; returns the results in the same order. Writers take
+/// turns, so the open commands of a queue do not change meanwhile.
 pub(super) async fn insert_batch(
     connection: &mut AnyConnection,
-    orders: &[NewCommand],
+    commands: &[NewCommand],
 ) -> Result<Vec<InsertResult>, sqlx::Error> {
-    let is_repeated = repeated(orders);
-    let given: Vec<_> = orders
+    let is_repeated = find_repeated(commands);
+    let given: Vec<_> = commands
         .iter()
         .zip(&is_repeated)
-        .filter_map(|(order, is_repeated)| (!is_repeated).then_some(order))
+        .filter_map(|(command, is_repeated)| (!is_repeated).then_some(command))
         .collect();
     let given = serde_json::to_string(&given).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let kept = sqlx::query(
+    let inserted = sqlx::query(
         "WITH fresh AS (
-             INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, phone, lid, by_owner, name,
-                 text, sent_at, accepted_at, state, quoted)
-             SELECT id, instance, lane, place + COALESCE((SELECT MAX(open.seq) FROM command open
-                     WHERE open.instance = given.instance AND open.lane = given.lane
+             INSERT INTO command (id, instance, ordering_key, seq, message_id, version, chat, admin, phone, lid,
+                 by_owner, name, text, sent_at, accepted_at, state, quoted)
+             SELECT id, instance, ordering_key, place + COALESCE((SELECT MAX(open.seq) FROM command open
+                     WHERE open.instance = given.instance AND open.ordering_key = given.ordering_key
                          AND open.state IN ('waiting', 'answering')), 0),
-                 message_id, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
+                 message_id, version, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
                  text, sent_at, accepted_at, 'waiting', quoted
-             FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, lane TEXT,
-                 message_id TEXT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON, by_owner BOOLEAN,
-                 name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT)) WITH ORDINALITY AS given (id,
-                 instance, lane, message_id, chat, admin, phone, lid, sender, by_owner, name, text, sent_at,
-                 accepted_at, quoted, place)
+             FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, ordering_key TEXT,
+                 message_id TEXT, version BIGINT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON,
+                 by_owner BOOLEAN, name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT))
+                 WITH ORDINALITY AS given (id, instance, ordering_key, message_id, version, chat, admin, phone, lid,
+                 sender, by_owner, name, text, sent_at, accepted_at, quoted, place)
              WHERE NOT EXISTS (SELECT 1 FROM command known
                  WHERE known.instance = given.instance AND known.message_id = given.message_id
+                     AND known.version = given.version
                      AND (known.admin = given.admin OR known.phone = given.sender->>'phone'
                          OR known.lid = given.sender->>'lid'))
-             ON CONFLICT (instance, message_id, admin) DO NOTHING
-             RETURNING id, instance, lane, accepted_at),
+             ON CONFLICT (instance, message_id, version, admin) DO NOTHING
+             RETURNING id, instance, ordering_key, accepted_at),
          woken AS (
-             INSERT INTO lane (instance, lane, ready_at)
-             SELECT instance, lane, MIN(accepted_at) FROM fresh GROUP BY instance, lane
-             ON CONFLICT (instance, lane) DO UPDATE SET ready_at = excluded.ready_at WHERE lane.ready_at = $2)
+             INSERT INTO chat_queue (instance, ordering_key, ready_at)
+             SELECT instance, ordering_key, MIN(accepted_at) FROM fresh GROUP BY instance, ordering_key
+             ON CONFLICT (instance, ordering_key) DO UPDATE SET ready_at = excluded.ready_at
+                 WHERE chat_queue.ready_at = $2)
          SELECT id FROM fresh",
     )
     .bind(given)
     .bind(IDLE_READY_AT)
     .fetch_all(connection)
     .await?;
-    let mut kept = kept.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
-    let told = |order: &NewCommand| {
-        if kept.remove(&order.id) { InsertResult::Inserted } else { InsertResult::Duplicate }
+    let mut inserted = inserted.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
+    let to_result = |command: &NewCommand| match inserted.remove(&command.id) {
+        true => InsertResult::Inserted,
+        false => InsertResult::Duplicate,
     };
-    Ok(orders.iter().map(told).collect())
+    Ok(commands.iter().map(to_result).collect())
 }
 
-/// Of each order, whether the same message stands before it: a statement does not see what it writes itself.
-fn repeated(orders: &[NewCommand]) -> Vec<bool> {
-    let mut before: HashMap<(&str, &str), Vec<&SenderIdentity>> = HashMap::new();
-    let mut repeated = Vec::with_capacity(orders.len());
-    for order in orders {
-        let senders = before.entry((&order.instance, &order.message_id)).or_default();
-        repeated.push(senders.iter().any(|sender| sender.is_same(&order.sender)));
-        senders.push(&order.sender);
+/// For each command, whether the batch has the same message before it: a statement does not see its own rows.
+fn find_repeated(commands: &[NewCommand]) -> Vec<bool> {
+    let mut earlier: HashMap<(&InstanceName, &str, u32), Vec<&SenderIdentity>> = HashMap::new();
+    let mut repeated = Vec::with_capacity(commands.len());
+    for command in commands {
+        let message = (&command.instance, command.message_id.as_str(), command.version);
+        let senders = earlier.entry(message).or_default();
+        repeated.push(senders.iter().any(|sender| sender.is_same(&command.sender)));
+        senders.push(&command.sender);
     }
     repeated
 }
@@ -183,27 +170,28 @@ fn repeated(orders: &[NewCommand]) -> Vec<bool> {
 mod tests {
     use std::time::Duration;
 
+    use futures_util::FutureExt as _;
     use futures_util::future::join_all;
 
     use super::*;
     use crate::clock::Clock;
-    use crate::storage::{LEASE_TTL, OpenedStore, Outcome};
+    use crate::storage::{LEASE_TTL, OpenedStore, Outcome, Store};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
     const HORIZON: Duration = Duration::from_secs(3_600);
 
-    /// An order of a lane.
-    fn new_command(id: &str, lane: &str) -> NewCommand {
-        NewCommand { lane: lane.to_owned(), ..NewCommand::for_test(id, NOW) }
+    /// A command with this ordering key.
+    fn new_command(id: &str, ordering_key: &str) -> NewCommand {
+        NewCommand { ordering_key: OrderingKey::new(ordering_key), ..NewCommand::for_test(id, NOW) }
     }
 
-    /// Accepts orders that came together, in one transaction.
-    async fn accept(store: &Store, orders: Vec<NewCommand>) -> Vec<InsertResult> {
-        let accepted = join_all(orders.into_iter().map(|order| store.insert(order))).await;
+    /// Inserts commands in one batch.
+    async fn insert_together(store: &Store, commands: Vec<NewCommand>) -> Vec<InsertResult> {
+        let accepted = join_all(commands.into_iter().map(|command| store.insert(command))).await;
         accepted.into_iter().map(Result::unwrap).collect()
     }
 
-    /// Runs all that is open, lane by lane; tells which orders, in turn.
+    /// Runs all open commands; returns their ids in that order.
     async fn run_all(store: &Store) -> Vec<String> {
         let mut run = Vec::new();
         while let Some(claim) = store.claim(NOW, HORIZON).await.unwrap() {
@@ -214,52 +202,53 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn commands_that_come_together_run_in_the_order_in_which_they_came() {
+    async fn commands_of_one_batch_run_in_the_order_of_insertion() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("z", "one")]).await;
-        // Neither by id nor by lane; more than fit into a text of their own size.
+        insert_together(&store, vec![new_command("z", "one")]).await;
+        // Sorted neither by id nor by chat queue.
         let ids = ["k", "b", "x", "a", "q", "c", "y"];
-        let lanes = ["one", "two"];
-        let orders = ids.iter().enumerate().map(|(index, id)| new_command(id, lanes[index % 2])).collect();
+        let keys = ["one", "two"];
+        let commands = ids.iter().enumerate().map(|(index, id)| new_command(id, keys[index % 2])).collect();
 
-        assert_eq!(accept(&store, orders).await, vec![InsertResult::Inserted; ids.len()]);
+        assert_eq!(insert_together(&store, commands).await, vec![InsertResult::Inserted; ids.len()]);
 
         let run = run_all(&store).await;
-        let of = |lane: &[&str]| -> Vec<String> {
-            run.iter().filter(|id| lane.contains(&id.as_str())).cloned().collect()
+        let of = |ids: &[&str]| -> Vec<String> {
+            run.iter().filter(|id| ids.contains(&id.as_str())).cloned().collect()
         };
         assert_eq!(run.len(), ids.len() + 1);
         assert_eq!(of(&["z", "k", "x", "q", "y"]), ["z", "k", "x", "q", "y"]);
         assert_eq!(of(&["b", "a", "c"]), ["b", "a", "c"]);
-        let places: Vec<i64> = sqlx::query_scalar("SELECT seq FROM command WHERE lane = 'one' ORDER BY seq")
-            .fetch_all(&store.reads)
-            .await
-            .unwrap();
+        let places: Vec<i64> =
+            sqlx::query_scalar("SELECT seq FROM command WHERE ordering_key = 'one' ORDER BY seq")
+                .fetch_all(&store.reads)
+                .await
+                .unwrap();
         assert_eq!(places, [1, 2, 3, 4, 5]);
         assert_eq!(
-            store.audit_events("x").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            store.audit_events("x").await.unwrap().iter().filter(|event| event.event == "accepted").count(),
             1
         );
     }
 
     #[tokio::test]
-    async fn a_message_is_known_again_in_the_journal_and_among_what_came_with_it() {
+    async fn a_message_is_a_duplicate_of_a_stored_one_and_within_its_batch() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("a", "one")]).await;
+        insert_together(&store, vec![new_command("a", "one")]).await;
         assert_eq!(run_all(&store).await, ["a"]);
         let again = |id: &str, message: &str| NewCommand {
             message_id: format!("3EB0{message}"),
             ..new_command(id, "one")
         };
 
-        let orders = vec![
+        let commands = vec![
             again("b", "a"),
             new_command("c", "one"),
             again("d", "c"),
             again("e", "a"),
             new_command("f", "one"),
         ];
-        let accepted = accept(&store, orders).await;
+        let accepted = insert_together(&store, commands).await;
 
         use InsertResult::{Duplicate, Inserted};
         assert_eq!(accepted, [Duplicate, Inserted, Duplicate, Duplicate, Inserted]);
@@ -267,9 +256,14 @@ mod tests {
         assert!(store.audit_events("d").await.unwrap().is_empty());
     }
 
-    /// A delivery of message `m`, with what is told of its sender, and what is known of them besides.
-    fn delivered(id: &str, admin: &str, told: [Option<&str>; 2], known: [Option<&str>; 2]) -> NewCommand {
-        let [phone, lid] = told.map(|value| value.map(str::to_owned));
+    /// A delivery of message `m`, with the sender in the message, and what else is known of the sender.
+    fn delivered(
+        id: &str,
+        admin: &str,
+        in_message: [Option<&str>; 2],
+        known: [Option<&str>; 2],
+    ) -> NewCommand {
+        let [phone, lid] = in_message.map(|value| value.map(str::to_owned));
         let [known_phone, known_lid] = known.map(|value| value.map(str::to_owned));
         let sender = SenderIdentity {
             admin: admin.to_owned(),
@@ -283,7 +277,7 @@ mod tests {
     #[test]
     fn t17_what_comes_together_is_told_apart_by_its_sender_as_well() {
         let of = |id, admin, told| delivered(id, admin, told, [None, None]);
-        let orders = [
+        let commands = [
             of("a", "one", [Some("1"), None]),
             of("b", "two", [Some("2"), None]),
             of("c", "one", [None, None]),
@@ -291,24 +285,24 @@ mod tests {
             of("e", "third", [None, Some("8@lid")]),
             of("f", "fourth", [None, None]),
         ];
-        assert_eq!(repeated(&orders), [false, false, true, true, true, false]);
+        assert_eq!(find_repeated(&commands), [false, false, true, true, true, false]);
     }
 
     #[tokio::test]
     async fn t17_an_id_is_known_once_for_each_sender_by_key_number_or_lid() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let (phone, lid) = (Some("5544999990001"), Some("81896604192873@lid"));
-        let first = |order: NewCommand| accept(&store, vec![order]);
+        let first = |command: NewCommand| insert_together(&store, vec![command]);
         use InsertResult::{Duplicate, Inserted};
-        // Nobody knew yet whose number goes with the lid.
+        // The number of the lid is not known yet.
         let none = [None, None];
         assert_eq!(first(delivered("a", "community:8", [None, lid], none)).await, [Inserted]);
         assert_eq!(first(delivered("b", "community:8", [None, lid], none)).await, [Duplicate]);
-        // Then it is known, and the key is another one.
+        // Then it is known, and the key has changed.
         assert_eq!(first(delivered("c", "community:5", [None, lid], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("d", "community:5", [phone, None], [phone, lid])).await, [Duplicate]);
         assert_eq!(first(delivered("e", "ana", [phone, lid], none)).await, [Duplicate]);
-        // Somebody else's is another message.
+        // The message of another sender.
         assert_eq!(first(delivered("f", "rui", [Some("5544999990002"), None], none)).await, [Inserted]);
         assert_eq!(first(delivered("g", "rui", none, none)).await, [Duplicate]);
         assert_eq!(first(delivered("h", "owner", none, none)).await, [Inserted]);
@@ -316,22 +310,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_that_is_known_wakes_no_chat_queue() {
+    async fn a_duplicate_wakes_no_chat_queue() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        accept(&store, vec![new_command("a", "one")]).await;
+        insert_together(&store, vec![new_command("a", "one")]).await;
         run_all(&store).await;
 
-        assert_eq!(accept(&store, vec![new_command("a", "one")]).await, [InsertResult::Duplicate]);
+        assert_eq!(insert_together(&store, vec![new_command("a", "one")]).await, [InsertResult::Duplicate]);
 
         assert_eq!(store.next_ready().await.unwrap(), None);
         assert_eq!(
-            store.audit_events("a").await.unwrap().iter().filter(|note| note.event == "accepted").count(),
+            store.audit_events("a").await.unwrap().iter().filter(|event| event.event == "accepted").count(),
             1
         );
     }
 
     #[tokio::test]
-    async fn what_does_not_fit_into_the_queue_is_refused_at_once_and_the_rest_is_accepted() {
+    async fn inserts_beyond_the_queue_fail_at_once_and_the_rest_is_stored() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
         let OpenedStore { store, writer } = Store::open(&url, Clock::manual(NOW), LEASE_TTL).await.unwrap();
@@ -341,14 +335,14 @@ mod tests {
             })
             .collect();
 
-        // Nobody writes yet.
+        // The writer does not run yet.
         let refused = waiting.iter_mut().filter_map(|accept| accept.now_or_never()).count();
         assert_eq!(refused, 5_000 - 4_096);
 
         let writer = tokio::spawn(writer);
         let accepted = join_all(waiting.drain(..4_096)).await;
         assert!(accepted.iter().all(|accepted| matches!(accepted, Ok(InsertResult::Inserted))));
-        assert_eq!(store.queue_stats("main").await.unwrap().open, 4_096);
+        assert_eq!(store.queue_stats(&InstanceName::parse("main").unwrap()).await.unwrap().open, 4_096);
         store.close();
         writer.await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! What a claim knows besides its row: since when its lease is sure, and the calls not yet noted.
+//! What a claim knows besides its row: when its lease was last confirmed, and the calls that are not recorded yet.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,40 +6,43 @@ use std::time::Duration;
 use sqlx::AnyConnection;
 use tokio::time::Instant;
 
-use super::claim_writes::insert_audit_event;
+use super::audit::insert_audit_event;
 use crate::clock::Timestamp;
 
-/// A call to Z-API that was made for the order.
+/// How long a lease holds without a heartbeat, unless a test shortens it.
+pub const LEASE_TTL: Duration = Duration::from_secs(15);
+
+/// A call to Z-API that was made for the command.
 #[derive(Clone, Debug)]
 pub(super) struct CallRecord {
     at: Timestamp,
     detail: String,
 }
 
-/// Shared by the clones of one claim.
+/// State of a lease, shared by the clones of one claim.
 #[derive(Debug)]
 pub(super) struct LeaseState {
-    /// When the last write that prolonged the lease began, by both clocks: the process may stand
-    /// still while wall time goes on, and wall time may jump.
+    /// When the last write that extended the lease began, by both clocks: the process may be suspended while wall
+    /// time goes on, and wall time may jump.
     confirmed_at: Mutex<(Instant, Timestamp)>,
     calls: Mutex<Vec<CallRecord>>,
 }
 
 impl LeaseState {
-    /// A lease that was taken by a write which began at this moment.
+    /// A lease that was taken by a write that began at this time.
     pub(super) fn new(begun: (Instant, Timestamp)) -> Self {
         Self { confirmed_at: Mutex::new(begun), calls: Mutex::default() }
     }
 
-    /// The lease was prolonged by a write that began at this moment.
+    /// Records that a write that began at this time extended the lease.
     pub(super) fn confirm(&self, begun: (Instant, Timestamp)) {
-        let mut sure_since = lock(&self.confirmed_at);
-        if begun.0 > sure_since.0 {
-            *sure_since = begun;
+        let mut confirmed_at = lock(&self.confirmed_at);
+        if begun.0 > confirmed_at.0 {
+            *confirmed_at = begun;
         }
     }
 
-    /// A third of the lease is left at least, by either clock.
+    /// Whether at least a third of the lease is left by both clocks.
     pub(super) fn is_valid(&self, now: Timestamp, lease: Duration) -> bool {
         let (instant, at) = *lock(&self.confirmed_at);
         let limit = lease - lease / 3;
@@ -51,25 +54,25 @@ impl LeaseState {
         lock(&self.calls).push(CallRecord { at, detail });
     }
 
-    /// The calls not yet noted.
+    /// Takes the calls that are not recorded yet.
     pub(super) fn take_calls(&self) -> Vec<CallRecord> {
         std::mem::take(&mut *lock(&self.calls))
     }
 
-    /// Calls whose write failed wait for the next one.
+    /// Puts calls back, in front, after their write failed.
     pub(super) fn put_back(&self, calls: Vec<CallRecord>) {
         lock(&self.calls).splice(0..0, calls);
     }
 }
 
-/// Notes calls in the order's audit.
+/// Writes calls to the audit trail of a command.
 pub(super) async fn insert_call_events(
     connection: &mut AnyConnection,
     command: &str,
     calls: &[CallRecord],
 ) -> Result<(), sqlx::Error> {
     for call in calls {
-        insert_audit_event(connection, command, call.at, "called", Some(&call.detail)).await?;
+        insert_audit_event(connection, command, call.at, "api_call", Some(&call.detail)).await?;
     }
     Ok(())
 }
@@ -86,22 +89,22 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[test]
-    fn a_lease_is_sure_only_while_both_clocks_say_so() {
+    fn a_lease_is_valid_only_by_both_clocks() {
         let short = LEASE_TTL - LEASE_TTL / 3 - Duration::from_secs(1);
         let instant = |ago| Instant::now().checked_sub(ago).unwrap();
         let at = |ago| Timestamp(NOW.0 - i64::try_from(Duration::as_millis(&ago)).unwrap());
-        for (monotonic, wall, is_sure) in [
+        for (monotonic, wall, is_valid) in [
             (short, short, true),
             (LEASE_TTL, short, false),
             (short, LEASE_TTL, false),
             (LEASE_TTL, LEASE_TTL, false),
         ] {
             let held = LeaseState::new((instant(monotonic), at(wall)));
-            assert_eq!(held.is_valid(NOW, LEASE_TTL), is_sure, "{monotonic:?} {wall:?}");
+            assert_eq!(held.is_valid(NOW, LEASE_TTL), is_valid, "{monotonic:?} {wall:?}");
             held.confirm((instant(short), NOW));
             assert!(held.is_valid(NOW, LEASE_TTL) || monotonic == short, "{monotonic:?} {wall:?}");
         }
-        // A wall clock that went back since makes no doubt by itself.
+        // A wall clock that was set back does not invalidate a lease.
         assert!(LeaseState::new((Instant::now(), NOW.plus(LEASE_TTL * 9))).is_valid(NOW, LEASE_TTL));
     }
 

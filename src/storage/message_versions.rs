@@ -1,24 +1,28 @@
-//! The versions of one message: an order that did nothing may be mended by editing it: one that was not
-//! understood, or only showed what it would do. What said yes to it is remembered, and did something.
-//!
-//! WhatsApp keeps a message's id when it is edited. The journal knows the first version by that id,
-//! and each later one by the id, a line feed (which no message's id holds) and a number.
+//! The versions of one message. A command that did nothing can be fixed by editing its message: one that could not
+//! be read, or that only showed a preview. WhatsApp keeps the id of an edited message, so each edit is stored under
+//! the same id with its own version number.
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
-use super::record::Outcome;
-use super::{SenderIdentity, Store, StoreUnavailable};
+use super::Store;
+use super::error::StoreUnavailable;
+use super::insert::SenderIdentity;
+use super::record::{CommandRecord, Outcome, read_version};
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 
-/// How often one message may be mended.
-pub const MAX_EDITS: usize = 9;
+/// How often one message may be edited.
+pub const MAX_EDITS: u32 = 9;
 
 /// A version of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageVersion {
-    /// The order's id.
+    /// The id of its command.
     pub id: String,
-    /// The command's English name, or what the door made of it.
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
+    /// The command's English name, or the kind that it was enqueued as.
     pub name: String,
     /// What was typed.
     pub text: String,
@@ -30,110 +34,99 @@ pub struct MessageVersion {
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
-    /// WhatsApp's id of our message about it: the last one of its answer.
+    /// WhatsApp's id of the last message of its reply.
     pub reply_message_id: Option<String>,
-    /// How many messages of its answer are sent.
+    /// How many messages of its reply are sent.
     pub replied: i64,
 }
 
 impl MessageVersion {
-    /// It did nothing by itself, or is still looked at.
+    /// Whether it changed nothing so far, so that an edit may replace it.
     pub fn is_editable(&self) -> bool {
         self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::UsageError | Outcome::Previewed))
     }
 }
 
-/// The id of a version, the first one being 0.
-pub fn versioned_id(message_id: &str, number: usize) -> String {
-    match number {
-        0 => message_id.to_owned(),
-        number => format!("{message_id}\n{number}"),
-    }
-}
-
-/// WhatsApp's id of the message, of whatever version.
-pub fn base_id(message_id: &str) -> &str {
-    message_id.split_once('\n').map_or(message_id, |(id, _)| id)
-}
-
-/// The number of a version.
-pub fn version_number(message_id: &str) -> usize {
-    message_id.split_once('\n').and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
-}
-
 impl Store {
-    /// Whether a later version of an order's message has its answer's place, or was carried out: what the order
-    /// asked is not asked any more.
-    pub async fn is_superseded(&self, instance: &str, order: &str) -> Result<bool, StoreUnavailable> {
+    /// Whether a later version of a command's message took over its reply or was run: then a prompt of the command
+    /// is void.
+    pub async fn is_superseded(
+        &self,
+        instance: &InstanceName,
+        command: &str,
+    ) -> Result<bool, StoreUnavailable> {
         let row = sqlx::query("SELECT message_id, admin, phone, lid FROM command WHERE id = $1")
-            .bind(order)
+            .bind(command)
             .fetch_optional(&self.reads);
         let Some(row) = self.read(row).await? else { return Ok(false) };
-        let message: String = row.try_get("message_id")?;
+        let message_id: String = row.try_get("message_id")?;
         let sender = SenderIdentity {
             admin: row.try_get("admin")?,
             phone: row.try_get("phone")?,
             lid: row.try_get("lid")?,
         };
-        let versions = self.message_versions(instance, base_id(&message), &sender, MAX_EDITS + 1).await?;
-        let mut later = versions.into_iter().skip_while(|version| version.id != order);
-        let Some(asked) = later.next() else { return Ok(false) };
+        let versions = self.message_versions(instance, &message_id, &sender, MAX_EDITS + 1).await?;
+        let mut later = versions.into_iter().skip_while(|version| version.id != command);
+        let Some(prompting) = later.next() else { return Ok(false) };
         let replaces = |version: &MessageVersion| {
-            let has_place =
-                version.reply_message_id.is_some() && version.reply_message_id == asked.reply_message_id;
-            has_place || (version.is_finished && version.outcome != Some(Outcome::UsageError))
+            let took_over_reply =
+                version.reply_message_id.is_some() && version.reply_message_id == prompting.reply_message_id;
+            took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError))
         };
         Ok(later.any(|version| replaces(&version)))
     }
 
-    /// The versions of this sender's message before `number`, the first one first. Somebody else's message of the
-    /// same id is none of them.
+    /// The earlier versions of a command's message, oldest first.
+    pub async fn earlier_versions(
+        &self,
+        command: &CommandRecord,
+    ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
+        if command.version == 0 {
+            return Ok(Vec::new());
+        }
+        let CommandRecord { instance, message_id, version, .. } = command;
+        self.message_versions(instance, message_id, &command.sender(), *version).await
+    }
+
+    /// The versions of this sender's message before version `before`, oldest first. A message of another sender
+    /// with the same id is a different message.
     pub async fn message_versions(
         &self,
-        instance: &str,
+        instance: &InstanceName,
         message_id: &str,
         sender: &SenderIdentity,
-        before: usize,
+        before: u32,
     ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
-        let before = before.min(MAX_EDITS + 1);
-        let places: Vec<String> = (0..before).map(|number| format!("${}", number + 5)).collect();
-        let sql = format!(
-            "SELECT id, name, text, state, outcome, sent_at, accepted_at, answer_id, replied,
-                 message_id
+        let rows = sqlx::query(
+            "SELECT id, version, name, text, state, outcome, sent_at, accepted_at, reply_message_id, replied
              FROM command
-             WHERE instance = $1 AND message_id IN ({}) AND (admin = $2 OR phone = $3 OR lid = $4)",
-            places.join(", ")
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .bind(instance)
-            .bind(&sender.admin)
-            .bind(sender.phone.as_deref())
-            .bind(sender.lid.as_deref());
-        for number in 0..before {
-            query = query.bind(versioned_id(message_id, number));
-        }
-        let rows = self.read(query.fetch_all(&self.reads)).await?;
-        let mut found = Vec::new();
-        for row in rows {
-            let outcome: Option<String> = row.try_get("outcome")?;
-            let state: String = row.try_get("state")?;
-            let message_id: String = row.try_get("message_id")?;
-            found.push((
-                version_number(&message_id),
-                MessageVersion {
-                    id: row.try_get("id")?,
-                    name: row.try_get("name")?,
-                    text: row.try_get("text")?,
-                    outcome: outcome.and_then(|word| Outcome::parse(&word)),
-                    is_finished: state == "done" || state == "dead",
-                    sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
-                    accepted_at: Timestamp(row.try_get("accepted_at")?),
-                    reply_message_id: row.try_get("answer_id")?,
-                    replied: row.try_get("replied")?,
-                },
-            ));
-        }
-        found.sort_by_key(|(number, _)| *number);
-        Ok(found.into_iter().map(|(_, revision)| revision).collect())
+             WHERE instance = $1 AND message_id = $2 AND version < $3
+                 AND (admin = $4 OR phone = $5 OR lid = $6)
+             ORDER BY version",
+        )
+        .bind(instance.as_str())
+        .bind(message_id)
+        .bind(i64::from(before))
+        .bind(&sender.admin)
+        .bind(sender.phone.as_deref())
+        .bind(sender.lid.as_deref())
+        .fetch_all(&self.reads);
+        Ok(self.read(rows).await?.iter().map(read_message_version).collect::<Result<_, _>>()?)
     }
+}
+
+fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
+    let state: String = row.try_get("state")?;
+    Ok(MessageVersion {
+        id: row.try_get("id")?,
+        version: read_version(row)?,
+        name: row.try_get("name")?,
+        text: row.try_get("text")?,
+        outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
+        is_finished: state == "done" || state == "dead",
+        sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
+        accepted_at: Timestamp(row.try_get("accepted_at")?),
+        reply_message_id: row.try_get("reply_message_id")?,
+        replied: row.try_get("replied")?,
+    })
 }

@@ -1,5 +1,5 @@
-//! Opening the journal: on a SQLite file that is ours alone, or on a PostgreSQL database that
-//! replicas share; migrated, and durable.
+//! Opening the journal: a SQLite file that this process locks, or a PostgreSQL database that replicas share. It is
+//! migrated and checked to be durable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,66 +12,38 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::health::{StoreHealth, is_corruption};
+use super::database::Database;
+use super::error::{OpenError, is_corruption};
+use super::health::StoreHealth;
 use super::inserter::CommandInserter;
+use super::lease_state::LEASE_TTL;
 use super::migrations::MIGRATIONS;
+use super::sqlite::{AccessMode, DatabaseFileLock};
+use super::store::Store;
 use super::wal_checkpoint::{self, WalMonitor};
-use super::writer::Backend;
-use super::{Database, Store, postgres, preflight, sqlite, writer};
+use super::writer::{self, Backend, WriteQueue, WriteQueueReceiver, WriterState};
+use super::{postgres, preflight, sqlite};
 use crate::clock::Clock;
-
-/// Why the journal could not be opened, and what to do. Places are paths, or servers and databases
-/// without a user or a password.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process works on the same file.
-    #[error(
-        "another vincula works on {0} already: one process a file. End it, or give this one its own store.url"
-    )]
-    InUse(String),
-    /// There is no journal to read.
-    #[error("there is no journal at {0}: check store.url, or start `vincula serve` first")]
-    Missing(String),
-    /// The file cannot be made or written.
-    #[error("cannot write {0}: {1}. Its folder must exist, and both be writable")]
-    Folder(String, #[source] std::io::Error),
-    /// SQLite refused.
-    #[error("cannot open the journal {0}: {1}")]
-    File(String, #[source] super::StoreUnavailable),
-    /// The file is damaged, or is none of SQLite's.
-    #[error(
-        "the journal {0} is damaged: {1}. Move it away together with {0}-wal and {0}-shm, and restore a \
-         backup; or start without one: then the orders that were open are lost, and messages that come \
-         again are new"
-    )]
-    Damaged(String, String),
-    /// PostgreSQL refused, or is not there.
-    #[error("cannot open the journal {0}: {1}. Check that the server runs, and that store.url is right")]
-    Server(String, #[source] sqlx::Error),
-    /// The tables could not be brought up to date.
-    #[error("cannot bring the journal {0} up to date: {1}. Was it written by a newer vincula?")]
-    Migration(String, #[source] MigrateError),
-}
 
 /// An open journal, and the writer that must run for writes to happen.
 pub struct OpenedStore {
     /// The handle.
     pub store: Store,
-    /// Ends when the store is closed or all handles are gone; whoever opens spawns it.
+    /// To be spawned by the caller. Ends when the store is closed or all handles are dropped.
     pub writer: BoxFuture<'static, ()>,
 }
 
 impl Store {
-    /// Opens (and makes) the journal of a `sqlite:<path>` or `postgres://…` URL for working on it.
-    /// A lease lasts `lease` without a heartbeat.
+    /// Opens the journal of a `sqlite:<path>` or `postgres://…` URL for a service, and creates it if it is missing.
+    /// `lease` is how long a lease holds without a heartbeat.
     pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<OpenedStore, OpenError> {
         let database = Database::from_url(url);
         let lock = match database {
-            Database::Sqlite => Some(sqlite::DatabaseFileLock::lock(url).await?),
+            Database::Sqlite => Some(DatabaseFileLock::lock(url).await?),
             Database::Postgres => None,
         };
         let health = Arc::new(StoreHealth::default());
-        let writes = pool(url, 1, AccessMode::Create, &health).await?;
+        let writes = open_pool(url, 1, AccessMode::Create, &health).await?;
         let migrated = match database {
             Database::Sqlite => MIGRATIONS.run(&writes).await,
             Database::Postgres => postgres::migrate(url, &MIGRATIONS).await,
@@ -86,65 +58,61 @@ impl Store {
         })?;
         prepare_start(&writes, database, &clock, url).await?;
         let file = match lock {
-            Some((held, lock)) => Some(StoreFile::open(url, held, lock).await?),
+            Some((lock, file)) => Some(StoreFile::open(url, lock, file).await?),
             None => None,
         };
-        let reads = pool(url, 4, AccessMode::Read, &health).await?;
-        Ok(start_store(url, database, Pools { writes, reads }, clock, lease, health, file))
+        let reads = open_pool(url, 4, AccessMode::Read, &health).await?;
+        let parts = StoreParts { database, reads, clock, lease, health };
+        Ok(start_store(url, parts, writes, file))
     }
 
-    /// Opens the journal for reading, also while a service works on it.
+    /// Opens the journal for reading, also while a service runs on it.
     pub async fn open_to_read(url: &str) -> Result<Store, OpenError> {
-        let database = Database::from_url(url);
-        if database == Database::Sqlite {
-            sqlite::check_file_exists(url)?;
-        }
-        let health = Arc::new(StoreHealth::default());
-        let reads = pool(url, 1, AccessMode::Read, &health).await?;
-        database.check_journal(url, &reads).await?;
-        let (sender, _) = writer::new_queue(health.clone());
-        Ok(Store::assemble(database, sender, reads, Clock::system(), super::LEASE_TTL, health, None))
+        let parts = open_existing(url).await?;
+        let (sender, _) = writer::new_queue(parts.health.clone());
+        Ok(parts.into_store(sender, None))
     }
 
-    /// Opens a journal that exists for writing beside the service that works on it: writes wait for
-    /// each other, and the service looks for new work by itself. Nothing is migrated, no lease touched.
+    /// Opens an existing journal for writing beside the service that runs on it. Writes wait for each other, and the
+    /// service polls for new work. Nothing is migrated, and no lease is touched.
     pub async fn open_alongside(url: &str) -> Result<OpenedStore, OpenError> {
-        let database = Database::from_url(url);
-        if database == Database::Sqlite {
-            sqlite::check_file_exists(url)?;
-        }
-        let health = Arc::new(StoreHealth::default());
-        let writes = pool(url, 1, AccessMode::Write, &health).await?;
-        let reads = pool(url, 1, AccessMode::Read, &health).await?;
-        database.check_journal(url, &reads).await?;
-        Ok(start_store(
-            url,
-            database,
-            Pools { writes, reads },
-            Clock::system(),
-            super::LEASE_TTL,
-            health,
-            None,
-        ))
+        let parts = open_existing(url).await?;
+        let writes = open_pool(url, 1, AccessMode::Write, &parts.health).await?;
+        Ok(start_store(url, parts, writes, None))
     }
+}
 
-    fn assemble(
-        database: Database,
-        writer: writer::WriteQueue,
-        reads: AnyPool,
-        clock: Clock,
-        lease: Duration,
-        health: Arc<StoreHealth>,
-        file: Option<Arc<sqlite::DatabaseFileLock>>,
-    ) -> Self {
-        Self {
-            database,
+/// Opens an existing journal beside a service.
+async fn open_existing(url: &str) -> Result<StoreParts, OpenError> {
+    let database = Database::from_url(url);
+    if database == Database::Sqlite {
+        sqlite::check_file_exists(url)?;
+    }
+    let health = Arc::new(StoreHealth::default());
+    let reads = open_pool(url, 1, AccessMode::Read, &health).await?;
+    database.check_journal(url, &reads).await?;
+    Ok(StoreParts { database, reads, clock: Clock::system(), lease: LEASE_TTL, health })
+}
+
+/// What a handle is made of, besides its writer.
+struct StoreParts {
+    database: Database,
+    reads: AnyPool,
+    clock: Clock,
+    lease: Duration,
+    health: Arc<StoreHealth>,
+}
+
+impl StoreParts {
+    fn into_store(self, writer: WriteQueue, file: Option<Arc<DatabaseFileLock>>) -> Store {
+        Store {
+            database: self.database,
             writer,
-            reads,
-            health,
+            reads: self.reads,
+            health: self.health,
             file,
-            clock,
-            lease,
+            clock: self.clock,
+            lease: self.lease,
             owner: uuid::Uuid::now_v7().to_string().into(),
             ids: Arc::default(),
             command_inserted: Arc::new(Notify::new()),
@@ -153,138 +121,139 @@ impl Store {
     }
 }
 
-/// A file that is open and ours.
+/// The SQLite file of a service.
 struct StoreFile {
-    file_lock: Arc<sqlite::DatabaseFileLock>,
-    /// Checkpoints; and while it is open, the log stays the one that is known.
+    lock: Arc<DatabaseFileLock>,
+    /// Checkpoints. While it is open, SQLite does not delete the log, so that its identity can be checked.
     anchor: AnyConnection,
-    lock: std::fs::File,
+    /// Holds the lock of the operating system.
+    file: std::fs::File,
 }
 
 impl StoreFile {
-    async fn open(url: &str, held: sqlite::DatabaseFileLock, lock: std::fs::File) -> Result<Self, OpenError> {
+    async fn open(url: &str, lock: DatabaseFileLock, file: std::fs::File) -> Result<Self, OpenError> {
         let anchor = sqlite::connect(url, AccessMode::Write).await;
         let anchor = anchor.map_err(|error| Database::Sqlite.to_open_error(url, error))?;
-        held.record_wal_id()?;
-        Ok(Self { file_lock: Arc::new(held), anchor, lock })
+        lock.record_wal_id()?;
+        Ok(Self { lock: Arc::new(lock), anchor, file })
     }
-}
-
-/// The connections of a journal that is written.
-struct Pools {
-    writes: AnyPool,
-    reads: AnyPool,
 }
 
 #[cfg(test)]
 impl Store {
-    /// A journal of a test's own, its writer at work, and the folder that it stands in.
+    /// A journal for one test, its running writer, and the folder that it is in.
     pub(crate) async fn open_temporary(
         clock: &Clock,
     ) -> (Self, tokio::task::JoinHandle<()>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let OpenedStore { store, writer } = Self::open(&url, clock.clone(), super::LEASE_TTL).await.unwrap();
+        let OpenedStore { store, writer } = Self::open(&url, clock.clone(), LEASE_TTL).await.unwrap();
         (store, tokio::spawn(writer), folder)
     }
 }
 
-/// What has to be so before the first order is looked at.
+/// Checks the SQLite file and ends the leases of earlier processes; on PostgreSQL, sets the clock.
 async fn prepare_start(
     writes: &AnyPool,
     database: Database,
     clock: &Clock,
     url: &str,
 ) -> Result<(), OpenError> {
-    let refused = |error| database.to_open_error(url, error);
-    let mut connection = writes.acquire().await.map_err(refused)?;
+    let to_error = |error| database.to_open_error(url, error);
+    let mut connection = writes.acquire().await.map_err(to_error)?;
     match database {
         Database::Sqlite => {
-            let found = preflight::find_damage(&mut connection).await.map_err(refused)?;
-            if let Some(flaw) = found {
-                return Err(OpenError::Damaged(database.display_url(url), flaw));
+            if let Some(damage) = preflight::find_damage(&mut connection).await.map_err(to_error)? {
+                return Err(OpenError::Damaged(database.display_url(url), damage));
             }
-            preflight::dry_run(&sqlite::database_path(url), clock.now()).map_err(|trouble| match trouble
-                .is_damage
-            {
-                true => OpenError::Damaged(database.display_url(url), trouble.why),
-                false => OpenError::File(database.display_url(url), trouble),
+            let dry_run = preflight::dry_run(&sqlite::database_path(url), clock.now());
+            dry_run.map_err(|error| match error.is_damage {
+                true => OpenError::Damaged(database.display_url(url), error.reason),
+                false => OpenError::File(database.display_url(url), error),
             })?;
-            // The file is ours alone, so whoever held a lease is dead.
+            // This process has locked the file, so the owners of these leases have ended.
             sqlx::query(
-                "UPDATE lane SET lease_until = 0, lease_token = NULL, lease_owner = NULL
+                "UPDATE chat_queue SET lease_until = 0, lease_token = NULL, lease_owner = NULL
                  WHERE lease_token IS NOT NULL",
             )
             .execute(&mut *connection)
             .await
-            .map_err(refused)?;
+            .map_err(to_error)?;
             Ok(())
         }
-        Database::Postgres => postgres::sync_clock(clock, &mut connection).await.map_err(refused),
+        Database::Postgres => postgres::sync_clock(clock, &mut connection).await.map_err(to_error),
     }
 }
 
-fn start_store(
-    url: &str,
-    database: Database,
-    Pools { writes, reads }: Pools,
-    clock: Clock,
-    lease: Duration,
-    health: Arc<StoreHealth>,
-    file: Option<StoreFile>,
-) -> OpenedStore {
-    let (sender, receiver) = writer::new_queue(health.clone());
-    let held = file.as_ref().map(|file| file.file_lock.clone());
-    let store =
-        Store::assemble(database, sender, reads.clone(), clock.clone(), lease, health.clone(), held.clone());
-    let (closed, ended) = (store.closed.clone(), CancellationToken::new());
-    let listening = match database {
+/// Connects the handle to its writer.
+fn start_store(url: &str, parts: StoreParts, writes: AnyPool, file: Option<StoreFile>) -> OpenedStore {
+    let (sender, receiver) = writer::new_queue(parts.health.clone());
+    let store = parts.into_store(sender, file.as_ref().map(|file| file.lock.clone()));
+    let writer_ended = CancellationToken::new();
+    let listening = match store.database {
         Database::Sqlite => std::future::ready(()).boxed(),
         Database::Postgres => {
             let listening = postgres::listen(url.to_owned(), store.command_inserted.clone());
-            ended.clone().run_until_cancelled_owned(listening).map(drop).boxed()
+            writer_ended.clone().run_until_cancelled_owned(listening).map(drop).boxed()
         }
     };
-    let path = sqlite::database_path(url);
+    let writing = run_store_writer(url, &store, receiver, writes, file);
     let writing = async move {
-        let (file, log) = (file.map(Mutex::new).map(Arc::new), Arc::new(WalMonitor::default()));
-        let written = match database {
+        writing.await;
+        writer_ended.cancel();
+    };
+    OpenedStore { store, writer: join(writing, listening).map(drop).boxed() }
+}
+
+/// Runs the writer, and the checkpointer of a service on SQLite, until the store is closed; then closes all
+/// connections.
+fn run_store_writer(
+    url: &str,
+    store: &Store,
+    receiver: WriteQueueReceiver,
+    writes: AnyPool,
+    file: Option<StoreFile>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let (database, path) = (store.database, sqlite::database_path(url));
+    // Not the handle itself: the writer ends when all handles are dropped.
+    let (reads, health, clock) = (store.reads.clone(), store.health.clone(), store.clock.clone());
+    let (lock, closed) = (store.file.clone(), store.closed.clone());
+    async move {
+        let (file, wal) = (file.map(Mutex::new).map(Arc::new), Arc::new(WalMonitor::default()));
+        let backend = match database {
             Database::Sqlite => {
-                Backend::Sqlite(CommandInserter::new(path, health.clone(), held, log.clone()))
+                Backend::Sqlite(CommandInserter::new(path, health.clone(), lock, wal.clone()))
             }
             Database::Postgres => Backend::Postgres(clock),
         };
-        let line = writer::WriterState { pool: writes.clone(), health, backend: written };
+        let state = WriterState { pool: writes.clone(), health, backend };
+        let writer = writer::run_writer(receiver, state, closed.clone());
         let writing = match database {
-            Database::Sqlite => {
-                run_blocking(writer::run_writer(receiver, line, closed.clone()), closed, file.clone()).boxed()
-            }
-            Database::Postgres => writer::run_writer(receiver, line, closed).boxed(),
+            Database::Sqlite => run_blocking(writer, closed, file.clone()).boxed(),
+            Database::Postgres => writer.boxed(),
         };
         match &file {
             Some(file) => {
                 let mut file = file.lock().await;
                 tokio::select! {
                     () = writing => {}
-                    () = wal_checkpoint::run_checkpointer(&mut file.anchor, log) => {}
+                    () = wal_checkpoint::run_checkpointer(&mut file.anchor, wal) => {}
                 }
             }
             None => writing.await,
         }
-        ended.cancel();
         reads.close().await;
         writes.close().await;
-        // The last connection to close moves the log into the file; the lock goes after it.
-        if let Some(StoreFile { anchor, lock, .. }) = file.and_then(Arc::into_inner).map(Mutex::into_inner) {
+        // The last connection to close moves the log into the file. The lock is released after that.
+        if let Some(StoreFile { anchor, file, .. }) = file.and_then(Arc::into_inner).map(Mutex::into_inner) {
             let _ = anchor.close().await;
-            drop(lock);
+            drop(file);
         }
-    };
-    OpenedStore { store, writer: join(writing, listening).map(drop).boxed() }
+    }
 }
 
-/// Runs something that blocks on a thread of its own, until it ends. Where nobody waits for it any more, it is
-/// told to end by `closed`. It cannot be made to at once, so what it needs is `kept` until it has.
+/// Runs blocking work on a thread of its own, until it ends. If this future is dropped, `closed` tells the work to end;
+/// it cannot be stopped at once, so `kept` is dropped only after it.
 async fn run_blocking(
     work: impl Future<Output = ()> + Send + 'static,
     closed: CancellationToken,
@@ -295,28 +264,17 @@ async fn run_blocking(
     let thread = std::thread::Builder::new().name("journal".to_owned());
     let started = thread.spawn(move || {
         runtime.block_on(work);
-        // Behind the work, also where it panics: the runtime may be gone by then.
+        // Dropped after the work, also if it panics: the runtime may have ended by then.
         drop(kept);
         let _ = ended.send(());
     });
     match started {
         Ok(_) => drop(end.await),
-        Err(error) => tracing::error!(%error, "the journal cannot be written: there is no thread for it"),
+        Err(error) => tracing::error!(%error, "the journal cannot be written: no thread for it"),
     }
 }
 
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AccessMode {
-    /// Reading alone.
-    Read,
-    /// Writing to a journal that exists.
-    Write,
-    /// Writing, and making it where there is none.
-    Create,
-}
-
-async fn pool(
+async fn open_pool(
     url: &str,
     connections: u32,
     access: AccessMode,
@@ -331,46 +289,6 @@ async fn pool(
     pool.map_err(|error| database.to_open_error(url, error))
 }
 
-impl Database {
-    /// The database that a `store.url` means.
-    fn from_url(url: &str) -> Self {
-        if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
-    }
-
-    /// The place that a `store.url` names, fit to be shown.
-    fn display_url(self, url: &str) -> String {
-        match self {
-            Self::Sqlite => sqlite::database_path(url).display().to_string(),
-            Self::Postgres => postgres::display_url(url),
-        }
-    }
-
-    /// An error where a database holds no journal yet, or a file none that can be read.
-    async fn check_journal(self, url: &str, reads: &AnyPool) -> Result<(), OpenError> {
-        let refused = |error| self.to_open_error(url, error);
-        match self {
-            Self::Sqlite => sqlite::check_readable(reads).await.map_err(refused),
-            Self::Postgres if postgres::has_journal(reads).await.map_err(refused)? => Ok(()),
-            Self::Postgres => Err(OpenError::Missing(self.display_url(url))),
-        }
-    }
-
-    fn to_open_error(self, url: &str, error: sqlx::Error) -> OpenError {
-        match self {
-            Self::Sqlite if is_corruption(&error) => {
-                OpenError::Damaged(self.display_url(url), driver_message(&error))
-            }
-            Self::Sqlite => OpenError::File(self.display_url(url), error.into()),
-            Self::Postgres => OpenError::Server(self.display_url(url), error),
-        }
-    }
-}
-
-/// What the database said, without what the driver adds.
-fn driver_message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
@@ -382,7 +300,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
-    async fn the_file_is_ours_until_nothing_writes_to_it_also_where_the_writer_was_aborted() {
+    async fn the_file_stays_locked_until_the_writer_ends_even_if_it_was_aborted() {
         let clock = Clock::manual(NOW);
         let (store, writer, folder) = Store::open_temporary(&clock).await;
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
@@ -397,7 +315,7 @@ mod tests {
         });
         writing.await.unwrap();
         let waiting = store.clone();
-        let order = tokio::spawn(async move { waiting.insert(NewCommand::for_test("a", NOW)).await });
+        let command = tokio::spawn(async move { waiting.insert(NewCommand::for_test("a", NOW)).await });
         while !store.is_busy() {
             tokio::task::yield_now().await;
         }
@@ -408,9 +326,30 @@ mod tests {
         let refused = sqlite::DatabaseFileLock::lock(&url).await.map(drop);
         assert!(matches!(refused, Err(OpenError::InUse(_))), "{refused:?}");
         drop(go_on);
-        assert_eq!(order.await.unwrap().unwrap(), InsertResult::Inserted);
+        assert_eq!(command.await.unwrap().unwrap(), InsertResult::Inserted);
         let next = Store::open(&url, clock, LEASE_TTL).await.unwrap();
         let kept = next.store.list(None, 9).await.unwrap();
         assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn a_journal_with_a_migration_of_a_newer_version_is_refused() {
+        let (store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
+        store.close();
+        writer.await.unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+        let mut journal = sqlite::connect(&url, AccessMode::Write).await.unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             SELECT 2, 'newer', success, checksum, execution_time FROM _sqlx_migrations",
+        )
+        .execute(&mut journal)
+        .await
+        .unwrap();
+        journal.close().await.unwrap();
+
+        let refused = Store::open(&url, Clock::manual(NOW), LEASE_TTL).await.map(drop);
+
+        assert!(matches!(refused, Err(OpenError::Migration(_, _))), "{refused:?}");
     }
 }

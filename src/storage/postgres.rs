@@ -1,10 +1,9 @@
 //! The journal on PostgreSQL (12 and later), shared by replicas.
 //!
-//! Writers take turns: each transaction begins with one advisory lock, so that a journal has one
-//! writer at a time on either database. The order of commits is the order of accepting, two writes
-//! never wait for each other in a circle, and nothing that holds on SQLite has to be thought through
-//! twice. A writer that stops in the middle is cut off by the server ([`prepare`]), and the next
-//! one's turn comes. All replicas live by the database's clock.
+//! Writers take turns: each transaction first takes one advisory lock, so that a journal has one writer at a time, as
+//! on SQLite. Commits are in the order of accepting, two writes never deadlock, and what holds on SQLite holds here
+//! too. The server ends the transaction of a writer that hangs ([`prepare`]), and the next writer goes on. All replicas
+//! use the clock of the database.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,17 +18,18 @@ use tokio::time::sleep;
 use super::health::StoreHealth;
 use crate::clock::{Clock, Timestamp};
 
-/// How long a pool looks for a connection.
+/// How long a pool waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Between two attempts to listen.
 const LISTEN_RETRY_INTERVAL: Duration = Duration::from_secs(1);
-/// Where accepted orders are told, and whose turn it is to write. `vincula` in ASCII.
+/// The channel that announces new commands.
 const CHANNEL: &str = "vincula";
+/// The advisory lock of the writer: `vincula` in ASCII.
 const WRITE_LOCK_KEY: i64 = 0x76_69_6e_63_75_6c_61;
-/// The database's time, in Unix milliseconds.
+/// The time of the database, in Unix milliseconds.
 const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
-/// `postgres://host/database`, without user, password and options; they are nobody's business.
+/// `postgres://host/database`, without user, password and options.
 pub(super) fn display_url(url: &str) -> String {
     let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
     let server = rest.split(['?', '#']).next().unwrap_or_default();
@@ -43,7 +43,7 @@ pub(super) async fn pool(
     connections: u32,
     health: Arc<StoreHealth>,
 ) -> Result<AnyPool, sqlx::Error> {
-    // A pool waits for a server that is not there; one connection tells at once what is wrong.
+    // A pool waits for a missing server; a single connection reports at once what is wrong.
     let mut first = AnyConnection::connect(url).await?;
     prepare(&mut first).await?;
     first.close().await?;
@@ -51,16 +51,16 @@ pub(super) async fn pool(
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .before_acquire(move |_, about| {
-            let is_trusted = health.is_connection_usable(about.age);
-            Box::pin(async move { Ok(is_trusted) })
+            let is_usable = health.is_connection_usable(about.age);
+            Box::pin(async move { Ok(is_usable) })
         })
         .after_connect(|connection, _| Box::pin(prepare(connection)))
         .connect(url)
         .await
 }
 
-/// Brings the tables up to date, one replica at a time, on a connection without the time-outs of the
-/// others: to rebuild a large table takes as long as it takes.
+/// Applies migrations, one replica at a time. Its connection has no timeouts, because rebuilding a large table may
+/// take long.
 pub(super) async fn migrate(url: &str, migrations: &Migrator) -> Result<(), MigrateError> {
     let pool = AnyPoolOptions::new().max_connections(1).connect(url).await?;
     let migrated = migrations.run(&pool).await;
@@ -68,14 +68,14 @@ pub(super) async fn migrate(url: &str, migrations: &Migrator) -> Result<(), Migr
     migrated
 }
 
-/// Whether there are tables of a journal.
+/// Whether the database has the tables of a journal.
 pub(super) async fn has_journal(pool: &AnyPool) -> Result<bool, sqlx::Error> {
     let tables: i64 = sqlx::query_scalar("SELECT COUNT(to_regclass('command'))").fetch_one(pool).await?;
     Ok(tables > 0)
 }
 
-/// No statement, and no silence within a transaction, keeps the others waiting; commits are on the
-/// server's disk when they are answered, whatever the database's own default is.
+/// Sets timeouts, so that no statement and no idle transaction blocks the other writers, and makes commits durable
+/// before they are answered, whatever the defaults of the database are.
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     for setting in [
         "SET idle_in_transaction_session_timeout = '3s'",
@@ -97,56 +97,56 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Opens a transaction, waits for its turn to write, and tells the clock the time: one round trip. It
-/// is closed by [`commit`], or with its connection.
+/// Begins a transaction, takes the writer's lock, and sets the clock, in one round trip. The transaction ends with
+/// [`commit`], or with its connection.
 pub(super) async fn begin(connection: &mut AnyConnection, clock: &Clock) -> Result<(), sqlx::Error> {
-    // The time is looked at when the turn has come.
+    // The time is read after the lock is taken.
     let begin = format!(
         "BEGIN; WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})) SELECT {NOW} FROM turn"
     );
-    // One row of two statements: whoever asks for one alone gets what the first of them brings.
+    // Two statements return one row; `fetch_one` would read the first statement only.
     let rows = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_all(connection).await?;
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     clock.sync_to_database(Timestamp(row.try_get(0)?));
     Ok(())
 }
 
-/// Ends the transaction; tells all replicas that there is something to do, if there is.
-pub(super) async fn commit(connection: &mut AnyConnection, tells: bool) -> Result<(), sqlx::Error> {
-    let commit = if tells { "NOTIFY vincula; COMMIT" } else { "COMMIT" };
+/// Commits the transaction, and announces new commands to all replicas if it has any.
+pub(super) async fn commit(connection: &mut AnyConnection, has_commands: bool) -> Result<(), sqlx::Error> {
+    let commit = if has_commands { "NOTIFY vincula; COMMIT" } else { "COMMIT" };
     sqlx::raw_sql(commit).execute(connection).await.map(drop)
 }
 
-/// Tells the clock the database's time.
+/// Sets the clock to the time of the database.
 pub(super) async fn sync_clock(clock: &Clock, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let now: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NOW}"))).fetch_one(connection).await?;
     clock.sync_to_database(Timestamp(now));
     Ok(())
 }
 
-/// Tells all replicas, once this transaction is committed, that there is something to do.
+/// Announces new commands to all replicas, once this transaction is committed.
 pub(super) async fn notify(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("NOTIFY vincula").execute(connection).await?;
     Ok(())
 }
 
-/// Passes on what other replicas tell, for ever.
-pub(super) async fn listen(url: String, told: Arc<Notify>) {
+/// Passes announcements of other replicas to the worker; never returns.
+pub(super) async fn listen(url: String, command_inserted: Arc<Notify>) {
     loop {
-        if let Err(error) = forward_notifications(&url, &told).await {
-            tracing::debug!(%error, "not listening for other replicas' orders; they are polled for");
+        if let Err(error) = forward_notifications(&url, &command_inserted).await {
+            tracing::debug!(%error, "cannot listen for commands of other replicas; they are polled for");
         }
         sleep(LISTEN_RETRY_INTERVAL).await;
     }
 }
 
-async fn forward_notifications(url: &str, told: &Notify) -> Result<(), sqlx::Error> {
+async fn forward_notifications(url: &str, command_inserted: &Notify) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        // Nothing: the connection was lost, and what was told meanwhile with it.
+        // None: the connection was lost, and perhaps announcements with it.
         let _ = listener.try_recv().await?;
-        told.notify_one();
+        command_inserted.notify_one();
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_shown_without_user_password_and_options() {
+    fn a_url_is_displayed_without_user_password_and_options() {
         for (url, shown) in [
             (
                 "postgres://ana:s3cr3t@db.example.com:5433/vincula?sslmode=require",

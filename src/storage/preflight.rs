@@ -1,24 +1,26 @@
-//! What is looked at when a journal's file is opened: whatever the next orders need, and no more.
+//! Checks of a SQLite file when it is opened: what the next commands need, and no more.
 //!
-//! To read all of a large file takes longer than a start may. SQLite itself holds the
-//! file's length against its header and reads the schema. Here the small tables are checked whole,
-//! the open orders are read, and one order is written, ended and taken back: that visits the roots of
-//! all indexes and the pages which grow. A page in the middle of the past that is damaged is not seen here, but when
-//! something asks for it; `sqlite3 FILE 'PRAGMA integrity_check'` reads all.
+//! Reading all of a large file would take too long at a start. SQLite itself compares the length of the file with its
+//! header and reads the schema. Here the small tables are checked completely, the open commands are read, and one
+//! command is inserted, ended and rolled back, which visits the roots of all indexes and the pages that grow. A damaged
+//! page with older data is found when something reads it; `sqlite3 FILE 'PRAGMA integrity_check'` reads all.
 
 use std::path::Path;
 
 use sqlx::AnyConnection;
 
-use super::{NewCommand, SenderIdentity, StoreUnavailable, inserter};
+use super::error::StoreUnavailable;
+use super::insert::{NewCommand, SenderIdentity};
+use super::inserter;
 use crate::clock::Timestamp;
+use crate::domain::{InstanceName, OrderingKey};
 
-/// More open orders than these are read when their turn comes.
+/// The most open commands that are read; later ones are read when they are claimed.
 const MAX_OPEN_COMMANDS: i64 = 1_000;
 
-/// What is wrong with the file, as SQLite says it or in our words; nothing where it looks sound.
+/// Damage of the file, as SQLite describes it; none if it looks sound.
 pub(super) async fn find_damage(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
-    for table in ["lane", "pace", "chore", "proof", "_sqlx_migrations"] {
+    for table in ["chat_queue", "rate_limit", "maintenance", "write_probe", "_sqlx_migrations"] {
         let sql = sqlx::AssertSqlSafe(format!("PRAGMA quick_check('{table}')"));
         let found: String = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
         if found != "ok" {
@@ -36,14 +38,16 @@ pub(super) async fn find_damage(connection: &mut AnyConnection) -> Result<Option
     Ok(None)
 }
 
-/// Writes an order down, ends it, and takes all of it back.
+/// Inserts a command, ends it, and rolls all of it back.
 pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailable> {
     let id = uuid::Uuid::now_v7().to_string();
-    let order = NewCommand {
+    let Some(instance) = InstanceName::parse("preflight") else { return Ok(()) };
+    let command = NewCommand {
         id: id.clone(),
-        instance: "rehearsal".to_owned(),
-        lane: id.clone(),
+        instance,
+        ordering_key: OrderingKey::new(id.as_str()),
         message_id: id.clone(),
+        version: 0,
         chat: id,
         admin: String::new(),
         phone: None,
@@ -56,5 +60,5 @@ pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailabl
         sent_at: None,
         accepted_at: now,
     };
-    inserter::dry_run_insert(path, &order)
+    inserter::dry_run_insert(path, &command)
 }

@@ -1,5 +1,5 @@
-//! When the paced calls of an instance may go: one moment a kind, kept in the journal, so that the
-//! pace holds across replicas and restarts (the generic cell rate algorithm).
+//! Rate limits of an instance's calls to Z-API, kept in the database so that they hold across replicas and restarts
+//! (the generic cell rate algorithm: one time per kind of call).
 
 use std::time::Duration;
 
@@ -7,20 +7,22 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 
-use super::{Store, StoreUnavailable};
+use super::error::StoreUnavailable;
+use super::store::Store;
+use crate::domain::InstanceName;
 use crate::zapi::{self, Rate, RateLimitError};
 
-/// The moments of one instance.
+/// The rate limits of one instance.
 #[derive(Clone, Debug)]
 pub struct SqlRateLimitStore {
     store: Store,
-    instance: String,
+    instance: InstanceName,
 }
 
 impl Store {
-    /// The ledger of an instance.
-    pub fn ledger(&self, instance: &str) -> SqlRateLimitStore {
-        SqlRateLimitStore { store: self.clone(), instance: instance.to_owned() }
+    /// The rate limits of an instance.
+    pub fn rate_limits(&self, instance: &InstanceName) -> SqlRateLimitStore {
+        SqlRateLimitStore { store: self.clone(), instance: instance.clone() }
     }
 }
 
@@ -31,53 +33,51 @@ impl zapi::RateLimitStore for SqlRateLimitStore {
         rate: Rate,
     ) -> BoxFuture<'a, Result<Duration, RateLimitError>> {
         let (instance, clock) = (self.instance.clone(), self.store.clock.clone());
-        let booked = self.store.writer.write(move |connection| {
+        let reservation = self.store.writer.write(move |connection| {
             Box::pin(async move {
                 let now = clock.monotonic().0.saturating_mul(1_000);
-                reserve_slot(connection, &instance, kind, micros(rate.interval), micros(rate.slack), now)
-                    .await
+                reserve_slot(connection, (&instance, kind), rate, now).await
             })
         });
-        booked.map(|wait: Result<Duration, StoreUnavailable>| wait.map_err(|_| RateLimitError)).boxed()
+        reservation.map(|wait: Result<Duration, StoreUnavailable>| wait.map_err(|_| RateLimitError)).boxed()
     }
 }
 
-/// Books a call at this moment and returns nothing to wait, or books none and returns how long to
-/// wait before asking again. All times in microseconds.
+/// Reserves a call at `now` (Unix microseconds) and returns zero, or reserves none and returns how long to wait before
+/// the next try.
 async fn reserve_slot(
     connection: &mut AnyConnection,
-    instance: &str,
-    kind: &str,
-    interval: i64,
-    slack: i64,
+    (instance, kind): (&InstanceName, &str),
+    rate: Rate,
     now: i64,
 ) -> Result<Duration, sqlx::Error> {
-    // A moment further ahead than bookings can make it was booked before the clock was set back.
-    let booked = sqlx::query(
-        "INSERT INTO pace (instance, kind, next_at) VALUES ($1, $2, $3 + $4)
+    let slack = to_micros(rate.slack);
+    // A time further ahead than reservations can make it was written before the clock was set back.
+    let reserved = sqlx::query(
+        "INSERT INTO rate_limit (instance, kind, next_at) VALUES ($1, $2, $3 + $4)
          ON CONFLICT (instance, kind) DO UPDATE SET next_at = $4 + CASE
-             WHEN pace.next_at > $3 AND pace.next_at <= $3 + $4 + $5 THEN pace.next_at ELSE $3 END
-         WHERE pace.next_at <= $3 + $5 OR pace.next_at > $3 + $4 + $5",
+             WHEN rate_limit.next_at > $3 AND rate_limit.next_at <= $3 + $4 + $5 THEN rate_limit.next_at ELSE $3 END
+         WHERE rate_limit.next_at <= $3 + $5 OR rate_limit.next_at > $3 + $4 + $5",
     )
-    .bind(instance)
+    .bind(instance.as_str())
     .bind(kind)
     .bind(now)
-    .bind(interval)
+    .bind(to_micros(rate.interval))
     .bind(slack)
     .execute(&mut *connection)
     .await?;
-    if booked.rows_affected() > 0 {
+    if reserved.rows_affected() > 0 {
         return Ok(Duration::ZERO);
     }
-    let next: i64 = sqlx::query_scalar("SELECT next_at FROM pace WHERE instance = $1 AND kind = $2")
-        .bind(instance)
+    let next: i64 = sqlx::query_scalar("SELECT next_at FROM rate_limit WHERE instance = $1 AND kind = $2")
+        .bind(instance.as_str())
         .bind(kind)
         .fetch_one(connection)
         .await?;
-    // Not nothing: that would say that it is booked.
+    // At least a microsecond, since zero means that a call is reserved.
     Ok(Duration::from_micros(u64::try_from(next - slack - now).unwrap_or(0).max(1)))
 }
 
-fn micros(duration: Duration) -> i64 {
+fn to_micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }

@@ -1,16 +1,19 @@
-//! What people read of the journal: lists, one order with its notes, counts.
+//! Reads for operators: lists, one command with its audit trail, counts.
 
 use sqlx::Row as _;
 
-use super::{Store, StoreUnavailable};
+use super::error::StoreUnavailable;
+use super::record::read_version;
+use super::store::Store;
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 
-/// An order, for a person to read.
+/// A command, as operators see it.
 #[derive(Clone, Debug)]
 pub struct CommandRow {
     /// Its id.
     pub id: String,
-    /// The instance's name.
+    /// The name of the instance.
     pub instance: String,
     /// When it was accepted.
     pub accepted_at: Timestamp,
@@ -22,52 +25,54 @@ pub struct CommandRow {
     pub outcome: Option<String>,
     /// The admin's key.
     pub admin: String,
-    /// Where it was given.
+    /// The chat that it came from.
     pub chat: String,
     /// WhatsApp's id of the message.
     pub message_id: String,
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
     /// The command's English name.
     pub name: String,
     /// What was typed.
     pub text: String,
-    /// How often it was tried in vain.
+    /// Failed attempts.
     pub attempts: i64,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub error: Option<String>,
-    /// The messages of the answer, as JSON.
+    /// The messages of the reply, as JSON.
     pub reply: Option<String>,
 }
 
-/// A line of an order's audit.
+/// An event in the audit trail of a command.
 #[derive(Clone, Debug)]
 pub struct AuditEvent {
     /// When.
     pub at: Timestamp,
     /// What happened.
     pub event: String,
-    /// More of it.
+    /// Details of it.
     pub detail: Option<String>,
 }
 
-/// How many orders of an instance are not done.
+/// How many commands of an instance are not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueStats {
-    /// Waiting, or being run or answered.
+    /// Waiting or running, or their reply is being sent.
     pub open: usize,
-    /// Given up.
+    /// Dead letters.
     pub dead: usize,
 }
 
-/// Which orders are read; what is empty selects nothing out.
+/// Filter for commands; an empty field matches all.
 #[derive(Clone, Debug)]
 pub struct ListFilter {
-    /// Of this state.
+    /// In this state.
     pub state: String,
     /// Of this instance.
     pub instance: String,
-    /// Accepted at this moment or later.
+    /// Accepted at this time or later.
     pub since: Timestamp,
-    /// Accepted before this moment.
+    /// Accepted before this time.
     pub until: Timestamp,
 }
 
@@ -83,11 +88,11 @@ impl Default for ListFilter {
 }
 
 const COLUMNS: &str =
-    "SELECT id, instance, accepted_at, finished_at, state, outcome, admin, chat, message_id, name,
-    text, tries, error, reply FROM command";
+    "SELECT id, instance, accepted_at, finished_at, state, outcome, admin, chat, message_id, version, name,
+    text, attempts, error, reply FROM command";
 
 impl Store {
-    /// The newest orders, at most `limit`, of one state or of all.
+    /// The newest commands, at most `limit`, in one state or in all.
     pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -98,15 +103,14 @@ impl Store {
         Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
-    /// The oldest of these orders behind `after`, at most `limit`: a page of them, by id. The id tells the
-    /// moment of accepting only nearly: a clock may have been set back, and other machines have others. So what is
-    /// of another time is gone through as well, which is said by the row.
+    /// A page of the matching commands, by id: at most `limit` after `after`. Ids give the time of accepting only
+    /// roughly (clocks are set back, and differ between machines), so that time is compared in each row.
     ///
-    /// Pages are whole in any collation of PostgreSQL, since one statement compares and sorts. Where letters that
-    /// follow each other sort as another one (`aa` in Danish, `dd` in Welsh), the oldest may not be the first.
+    /// On PostgreSQL ids are compared and sorted by the same collation, so no command is missed. In collations that
+    /// sort two letters as one (`aa` in Danish, `dd` in Welsh) the pages may not be in the order of accepting.
     pub async fn page(
         &self,
-        selection: &ListFilter,
+        filter: &ListFilter,
         after: Option<&CommandRow>,
         limit: usize,
     ) -> Result<Vec<CommandRow>, StoreUnavailable> {
@@ -117,17 +121,17 @@ impl Store {
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(after.map_or("", |row| row.id.as_str()))
-            .bind(selection.since.0)
-            .bind(selection.until.0)
-            .bind(&selection.state)
-            .bind(&selection.instance)
+            .bind(filter.since.0)
+            .bind(filter.until.0)
+            .bind(&filter.state)
+            .bind(&filter.instance)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.reads)
             .await?;
         Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
-    /// The orders whose id begins so, at most two: enough to tell one from several.
+    /// The commands whose id begins with `id`, at most two: enough to see that it is ambiguous.
     pub async fn find(&self, id: &str) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!("{COLUMNS} WHERE substr(id, 1, CAST($1 AS INTEGER)) = $2 LIMIT 2");
         let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
@@ -136,33 +140,32 @@ impl Store {
         Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
-    /// What happened to an order, oldest first. That it was accepted stands in its row; in an older journal it
-    /// was noted too.
+    /// What happened to a command, oldest first. That it was accepted is known from its row.
     pub async fn audit_events(&self, id: &str) -> Result<Vec<AuditEvent>, StoreUnavailable> {
         let rows = sqlx::query(
-            "SELECT accepted_at AS at, 'accepted' AS what, CAST(NULL AS TEXT) AS detail, 0 AS n
+            "SELECT accepted_at AS at, 'accepted' AS event, CAST(NULL AS TEXT) AS detail, 0 AS seq
              FROM command WHERE id = $1
              UNION ALL
-             SELECT at, what, detail, n FROM note WHERE command = $1 AND what <> 'accepted'
-             ORDER BY n, at",
+             SELECT at, event, detail, seq FROM audit_event WHERE command = $1
+             ORDER BY seq",
         )
         .bind(id)
         .fetch_all(&self.reads);
         let rows = self.read(rows).await?;
-        let note = |row: &sqlx::any::AnyRow| -> Result<AuditEvent, sqlx::Error> {
+        let read_event = |row: &sqlx::any::AnyRow| -> Result<AuditEvent, sqlx::Error> {
             Ok(AuditEvent { at: Timestamp(row.try_get(0)?), event: row.try_get(1)?, detail: row.try_get(2)? })
         };
-        Ok(rows.iter().map(note).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(read_event).collect::<Result<_, _>>()?)
     }
 
-    /// How many orders of an instance are not done.
-    pub async fn queue_stats(&self, instance: &str) -> Result<QueueStats, StoreUnavailable> {
+    /// How many commands of an instance are not done.
+    pub async fn queue_stats(&self, instance: &InstanceName) -> Result<QueueStats, StoreUnavailable> {
         let row = sqlx::query(
             "SELECT
                  (SELECT COUNT(*) FROM command WHERE instance = $1 AND state IN ('waiting', 'answering')),
                  (SELECT COUNT(*) FROM command WHERE instance = $1 AND state = 'dead')",
         )
-        .bind(instance)
+        .bind(instance.as_str())
         .fetch_one(&self.reads);
         let row = self.read(row).await?;
         let count = |index| Ok::<_, sqlx::Error>(usize::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0));
@@ -181,9 +184,10 @@ fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
         admin: row.try_get("admin")?,
         chat: row.try_get("chat")?,
         message_id: row.try_get("message_id")?,
+        version: read_version(row)?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
-        attempts: row.try_get("tries")?,
+        attempts: row.try_get("attempts")?,
         error: row.try_get("error")?,
         reply: row.try_get("reply")?,
     })
@@ -200,25 +204,28 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
     #[tokio::test]
-    async fn what_waits_is_counted_by_instance() {
+    async fn open_commands_are_counted_by_instance() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         for (id, instance) in [("a", "main"), ("b", "other"), ("c", "other")] {
-            let instance = instance.to_owned();
+            let instance = InstanceName::parse(instance).unwrap();
             store.insert(NewCommand { instance, ..NewCommand::for_test(id, NOW) }).await.unwrap();
         }
 
-        assert_eq!(store.queue_stats("main").await.unwrap(), QueueStats { open: 1, dead: 0 });
-        assert_eq!(store.queue_stats("other").await.unwrap().open, 2);
+        assert_eq!(
+            store.queue_stats(&InstanceName::parse("main").unwrap()).await.unwrap(),
+            QueueStats { open: 1, dead: 0 }
+        );
+        assert_eq!(store.queue_stats(&InstanceName::parse("other").unwrap()).await.unwrap().open, 2);
     }
 
     #[tokio::test]
-    async fn commands_of_a_time_are_found_by_the_moment_of_accepting_whatever_their_ids_say() {
+    async fn pages_filter_by_the_time_of_accepting_not_by_id() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
-        // The clock was set back between b and c; d is of a machine whose clock is slow.
-        let moments = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
-        for (id, moment) in moments {
-            store.insert(NewCommand::for_test(id, moment)).await.unwrap();
+        // The clock was set back between b and c; d is from a machine with a slow clock.
+        let times = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
+        for (id, at) in times {
+            store.insert(NewCommand::for_test(id, at)).await.unwrap();
         }
 
         for (since, until, expected) in [

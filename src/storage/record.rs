@@ -1,58 +1,66 @@
-//! An order as the journal has it, and how it ended.
+//! A command as the database has it, and how it ended.
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{SenderIdentity, base_id};
+use super::insert::SenderIdentity;
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 
-/// How an order ended.
+/// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was run, and answered.
+    /// It was run, and its reply was sent.
     Replied,
-    /// Its sender may not do that; answered.
+    /// Its sender may not do that, and was told so.
     Denied,
-    /// It was not written as it should be, or named nothing that there is: nothing was done, and that
-    /// was answered. Its message may be edited to mend it.
+    /// It could not be read, or named something that does not exist: nothing was done, and the reply says so. An edit
+    /// of its message is a new attempt.
     UsageError,
-    /// It showed what it would do, and did nothing: a trial, or a question that waits for a yes. Its message may
-    /// be edited as well.
+    /// It only showed what it would do: a dry run, or a confirmation prompt. An edit of its message replaces it.
     Previewed,
-    /// It was too old when it came; answered.
+    /// It was too old when it arrived, and its sender was told so.
     Expired,
-    /// It was stopped by an order to cancel it; answered.
+    /// Another command cancelled it.
     Cancelled,
-    /// It could not be finished in time; its admin was told. A dead letter.
+    /// It could not be finished in time, and its admin was told so. A dead letter.
     Failed,
-    /// It was run, but the answer could not be delivered. A dead letter.
+    /// It was run, but its reply could not be delivered. A dead letter.
     ReplyFailed,
 }
 
 impl Outcome {
-    /// The word in the journal.
+    const ALL: [Self; 8] = [
+        Self::Replied,
+        Self::Denied,
+        Self::UsageError,
+        Self::Previewed,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Failed,
+        Self::ReplyFailed,
+    ];
+
+    /// The word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Replied => "answered",
-            Self::Denied => "refused",
-            Self::UsageError => "mistaken",
-            Self::Previewed => "shown",
+            Self::Replied => "replied",
+            Self::Denied => "denied",
+            Self::UsageError => "usage_error",
+            Self::Previewed => "previewed",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
-            Self::Failed => "gave_up",
-            Self::ReplyFailed => "unanswered",
+            Self::Failed => "failed",
+            Self::ReplyFailed => "reply_failed",
         }
     }
 
-    /// The outcome behind the word.
+    /// The outcome with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        use Outcome::*;
-        [Replied, Denied, UsageError, Previewed, Expired, Cancelled, Failed, ReplyFailed]
-            .into_iter()
-            .find(|outcome| outcome.as_str() == word)
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 
-    /// The state in which it leaves the order.
+    /// The state of a command that ended so.
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Failed | Self::ReplyFailed => "dead",
@@ -66,16 +74,18 @@ impl Outcome {
     }
 }
 
-/// An order as the journal has it.
+/// A command as the database has it.
 #[derive(Clone, Debug)]
 pub struct CommandRecord {
     /// Its id.
     pub id: String,
-    /// The instance's name.
-    pub instance: String,
-    /// WhatsApp's id of the message, with the number of its version where it was edited.
+    /// The instance that received it.
+    pub instance: InstanceName,
+    /// WhatsApp's id of the message.
     pub message_id: String,
-    /// Where the answer goes.
+    /// 0 for the message as it was first sent, n for its n-th edit.
+    pub version: u32,
+    /// The chat that it came from, and that the reply goes to.
     pub chat: String,
     /// The sender's number.
     pub phone: Option<String>,
@@ -91,43 +101,38 @@ pub struct CommandRecord {
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
-    /// Claims since the last orderly end of a try, this one included.
+    /// Claims since an attempt last ended without a crash, including the current one.
     pub claims: i64,
-    /// Tries that ended orderly, but not well.
+    /// Failed attempts, without crashes.
     pub attempts: i64,
-    /// When it was first tried; this claim's time at the first.
+    /// When the first attempt began.
     pub first_attempt_at: Timestamp,
-    /// What was found before the first change, as JSON.
+    /// The plan, as JSON: what was found before the first change.
     pub plan: Option<String>,
-    /// The messages of the answer, as JSON, once it is known.
+    /// The messages of the reply, as JSON, once it is known.
     pub reply: Option<String>,
     /// How many of them are sent.
     pub replied: usize,
-    /// How it will have ended once the answer is sent.
+    /// How it will have ended once the reply is sent.
     pub outcome: Option<Outcome>,
-    /// When the next try comes, if one failed.
+    /// When the next attempt is due, if one failed.
     pub retry_at: Option<Timestamp>,
-    /// The admin was told that it goes on.
+    /// The retry notice was sent.
     pub is_retry_notified: bool,
-    /// It was cancelled: what is so is told, and nothing more is changed.
+    /// It was cancelled: nothing more is changed, and the reply says what was done.
     pub is_cancelled: bool,
-    /// WhatsApp's id of our message about it: the last one of its answer, or what told of its progress.
+    /// WhatsApp's id of our message about it: the last one of its reply, or the progress message.
     pub reply_message_id: Option<String>,
     /// The admin's key when it was accepted.
     pub admin: String,
-    /// The order that it stands for, as JSON, once that is begun.
+    /// The command that it stands for, as JSON, once that is known.
     pub resolution: Option<String>,
-    /// WhatsApp's id of the message that it quotes, or that a reaction stands on.
+    /// WhatsApp's id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
 }
 
 impl CommandRecord {
-    /// WhatsApp's id of the message that gave it, of whatever version.
-    pub fn message(&self) -> &str {
-        base_id(&self.message_id)
-    }
-
-    /// What its sender is told by, as far as the message said it.
+    /// Its sender, as far as the message identifies them.
     pub fn sender(&self) -> SenderIdentity {
         SenderIdentity { admin: self.admin.clone(), phone: self.phone.clone(), lid: self.lid.clone() }
     }
@@ -135,12 +140,13 @@ impl CommandRecord {
 
 #[cfg(test)]
 impl CommandRecord {
-    /// An order that was tried for the first time at this moment.
+    /// A command whose first attempt began at this time.
     pub(crate) fn for_test(id: &str, first_attempt_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
-            instance: "main".to_owned(),
+            instance: InstanceName::parse("main").unwrap(),
             message_id: format!("3EB0{id}"),
+            version: 0,
             chat: "5544999990001".to_owned(),
             phone: None,
             lid: None,
@@ -167,12 +173,25 @@ impl CommandRecord {
     }
 }
 
-/// The order of a row with all of its columns.
+/// Reads the instance of a row. Only names that the configuration accepts are ever written.
+pub(super) fn read_instance(row: &AnyRow) -> Result<InstanceName, sqlx::Error> {
+    let name: String = row.try_get("instance")?;
+    InstanceName::parse(&name)
+        .ok_or_else(|| sqlx::Error::Decode(format!("{name:?} is not the name of an instance").into()))
+}
+
+/// Reads the version of a row's message.
+pub(super) fn read_version(row: &AnyRow) -> Result<u32, sqlx::Error> {
+    u32::try_from(row.try_get::<i64, _>("version")?).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Reads a row with all columns of a command.
 pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
     Ok(CommandRecord {
         id: row.try_get("id")?,
-        instance: row.try_get("instance")?,
+        instance: read_instance(row)?,
         message_id: row.try_get("message_id")?,
+        version: read_version(row)?,
         chat: row.try_get("chat")?,
         phone: row.try_get("phone")?,
         lid: row.try_get("lid")?,
@@ -182,18 +201,18 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         claims: row.try_get("claims")?,
-        attempts: row.try_get("tries")?,
-        first_attempt_at: Timestamp(row.try_get("first_try_at")?),
+        attempts: row.try_get("attempts")?,
+        first_attempt_at: Timestamp(row.try_get("first_attempt_at")?),
         plan: row.try_get("plan")?,
         reply: row.try_get("reply")?,
         replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
-        retry_at: row.try_get::<Option<i64>, _>("again_at")?.map(Timestamp),
-        is_retry_notified: row.try_get::<Option<i64>, _>("told_at")?.is_some(),
+        retry_at: row.try_get::<Option<i64>, _>("retry_at")?.map(Timestamp),
+        is_retry_notified: row.try_get::<Option<i64>, _>("retry_notified_at")?.is_some(),
         is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
-        reply_message_id: row.try_get("answer_id")?,
+        reply_message_id: row.try_get("reply_message_id")?,
         admin: row.try_get("admin")?,
-        resolution: row.try_get("meant")?,
+        resolution: row.try_get("resolution")?,
         quoted: row.try_get("quoted")?,
     })
 }

@@ -1,61 +1,64 @@
-//! Retention: what has ended is kept for a time, and its texts for a shorter one.
+//! Retention: how long ended commands are kept, and their texts.
 //!
-//! Open orders are never touched. Everything goes in small batches, each a write like any other, so
-//! that an order waits for one of them at most.
+//! Open commands are never touched. Rows are deleted in small batches, each a normal write, so that a command waits for
+//! one batch at most.
 
 use std::time::Duration;
 
+use sqlx::AnyConnection;
+
+use super::chat_queue::IDLE_READY_AT;
 use super::chat_state::trim_state;
-use super::{IDLE_READY_AT, Store, StoreUnavailable};
+use super::error::StoreUnavailable;
+use super::store::Store;
 use crate::clock::Timestamp;
 
-/// How many orders, or lanes, go with one write.
+/// How many commands, or queues, are trimmed with one write.
 const TRIM_BATCH: i64 = 100;
-/// For how long a question, and what was done on a yes, is remembered however short texts are kept, in milliseconds:
-/// longer than a message may be edited.
+/// The least time for which short-lived state is kept, in milliseconds: longer than a message may be edited.
 const STATE_RETENTION_MS: i64 = 60 * 60 * 1_000;
-/// The chore's name.
+/// The name of the maintenance task.
 const TASK: &str = "retention";
 
-/// How long things are kept after an order's end.
+/// How long data is kept after a command ended.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionPolicy {
-    /// The order's row and its notes: who, when, which command, how it ended.
+    /// The row and its audit trail: who, when, which command, how it ended.
     pub rows: Duration,
-    /// What was typed and what was answered.
+    /// What was typed, and the reply.
     pub texts: Duration,
 }
 
-/// What one batch took away.
+/// What one batch removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetentionStats {
-    /// Orders that lost their texts.
+    /// Commands whose texts were removed.
     pub texts: u64,
-    /// Orders that are gone.
-    pub orders: u64,
-    /// Chats without an order that is kept.
+    /// Commands that were deleted.
+    pub commands: u64,
+    /// Queues that were deleted.
     pub queues: u64,
 }
 
 impl RetentionStats {
-    /// There was nothing left to do.
+    /// Whether nothing was left to remove.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Store {
-    /// Whether the journal shall be trimmed now, and by this process: each `period` one is told so.
+    /// Whether this process shall trim the journal now; true for one process in each `period`.
     pub async fn is_trim_due(&self, now: Timestamp, period: Duration) -> Result<bool, StoreUnavailable> {
         let due = now.plus(period).0;
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    // A moment further ahead was written for a longer period, or before the clock
-                    // was set back.
+                    // A time further ahead was written for a longer period, or before the clock was set back.
                     let taken = sqlx::query(
-                        "INSERT INTO chore (name, due) VALUES ($1, $2)
-                         ON CONFLICT (name) DO UPDATE SET due = $2 WHERE chore.due <= $3 OR chore.due > $2",
+                        "INSERT INTO maintenance (name, due) VALUES ($1, $2)
+                         ON CONFLICT (name) DO UPDATE SET due = $2
+                         WHERE maintenance.due <= $3 OR maintenance.due > $2",
                     )
                     .bind(TASK)
                     .bind(due)
@@ -68,77 +71,87 @@ impl Store {
             .await
     }
 
-    /// Writes wait, or are being made.
-    pub fn is_busy(&self) -> bool {
-        self.writer.has_pending()
-    }
-
-    /// Takes one batch away of what ended too long ago.
+    /// Removes one batch of expired data.
     pub async fn trim(
         &self,
-        kept: RetentionPolicy,
+        policy: RetentionPolicy,
         now: Timestamp,
     ) -> Result<RetentionStats, StoreUnavailable> {
         let before =
             |kept: Duration| now.0.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
-        let (rows, texts) = (before(kept.rows), before(kept.texts.min(kept.rows)));
+        let (rows, texts) = (before(policy.rows), before(policy.texts.min(policy.rows)));
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let mut trimmed = RetentionStats::default();
-                    // Both statements see the same orders: one transaction writes at a time.
-                    sqlx::query(
-                        "DELETE FROM note WHERE command IN (SELECT id FROM command
-                             WHERE finished_at < $1 AND state IN ('done', 'dead')
-                             ORDER BY finished_at, id LIMIT $2)",
-                    )
-                    .bind(rows)
-                    .bind(TRIM_BATCH)
-                    .execute(&mut *connection)
-                    .await?;
-                    trimmed.orders = sqlx::query(
-                        "DELETE FROM command WHERE id IN (SELECT id FROM command
-                             WHERE finished_at < $1 AND state IN ('done', 'dead')
-                             ORDER BY finished_at, id LIMIT $2)",
-                    )
-                    .bind(rows)
-                    .bind(TRIM_BATCH)
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected();
-                    if trimmed.orders > 0 {
-                        return Ok(trimmed);
+                    let commands = delete_commands(connection, rows).await?;
+                    if commands > 0 {
+                        return Ok(RetentionStats { commands, ..RetentionStats::default() });
                     }
-                    trimmed.texts = sqlx::query(
-                        "UPDATE command SET text = '', plan = NULL, meant = NULL, reply = NULL WHERE id IN (
-                             SELECT id FROM command
-                             WHERE finished_at < $1 AND text <> '' AND state IN ('done', 'dead')
-                             ORDER BY finished_at, id LIMIT $2)",
-                    )
-                    .bind(texts)
-                    .bind(TRIM_BATCH)
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected();
-                    if trimmed.texts > 0 {
-                        return Ok(trimmed);
+                    let texts_removed = remove_texts(connection, texts).await?;
+                    if texts_removed > 0 {
+                        return Ok(RetentionStats { texts: texts_removed, ..RetentionStats::default() });
                     }
                     trim_state(connection, Timestamp(texts.min(now.0 - STATE_RETENTION_MS))).await?;
-                    // All orders of such a lane ended before it became idle, and are gone by now.
-                    trimmed.queues = sqlx::query(
-                        "DELETE FROM lane WHERE (instance, lane) IN (SELECT instance, lane FROM lane
-                             WHERE ready_at = $3 AND idle_since < $1 AND lease_token IS NULL
-                             ORDER BY idle_since LIMIT $2)",
-                    )
-                    .bind(rows)
-                    .bind(TRIM_BATCH)
-                    .bind(IDLE_READY_AT)
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected();
-                    Ok(trimmed)
+                    let queues = delete_idle_queues(connection, rows).await?;
+                    Ok(RetentionStats { queues, ..RetentionStats::default() })
                 })
             })
             .await
     }
+}
+
+/// Deletes a batch of commands that ended before this time, with their audit trails; returns how many.
+async fn delete_commands(connection: &mut AnyConnection, before: i64) -> Result<u64, sqlx::Error> {
+    // Both statements select the same commands: one transaction writes at a time.
+    sqlx::query(
+        "DELETE FROM audit_event WHERE command IN (SELECT id FROM command
+             WHERE finished_at < $1 AND state IN ('done', 'dead')
+             ORDER BY finished_at, id LIMIT $2)",
+    )
+    .bind(before)
+    .bind(TRIM_BATCH)
+    .execute(&mut *connection)
+    .await?;
+    let deleted = sqlx::query(
+        "DELETE FROM command WHERE id IN (SELECT id FROM command
+             WHERE finished_at < $1 AND state IN ('done', 'dead')
+             ORDER BY finished_at, id LIMIT $2)",
+    )
+    .bind(before)
+    .bind(TRIM_BATCH)
+    .execute(&mut *connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Removes the texts of a batch of commands that ended before this time; returns how many.
+async fn remove_texts(connection: &mut AnyConnection, before: i64) -> Result<u64, sqlx::Error> {
+    let updated = sqlx::query(
+        "UPDATE command SET text = '', plan = NULL, resolution = NULL, reply = NULL WHERE id IN (
+             SELECT id FROM command
+             WHERE finished_at < $1 AND text <> '' AND state IN ('done', 'dead')
+             ORDER BY finished_at, id LIMIT $2)",
+    )
+    .bind(before)
+    .bind(TRIM_BATCH)
+    .execute(&mut *connection)
+    .await?;
+    Ok(updated.rows_affected())
+}
+
+/// Deletes a batch of queues that are idle since before this time; returns how many. Their commands ended before that
+/// and are deleted already.
+async fn delete_idle_queues(connection: &mut AnyConnection, before: i64) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query(
+        "DELETE FROM chat_queue WHERE (instance, ordering_key) IN (
+             SELECT instance, ordering_key FROM chat_queue
+             WHERE ready_at = $3 AND idle_since < $1 AND lease_token IS NULL
+             ORDER BY idle_since LIMIT $2)",
+    )
+    .bind(before)
+    .bind(TRIM_BATCH)
+    .bind(IDLE_READY_AT)
+    .execute(&mut *connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }

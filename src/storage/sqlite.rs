@@ -1,8 +1,8 @@
-//! The journal on SQLite: one process a file, WAL with `synchronous=FULL`.
+//! The journal on SQLite: one process per file, WAL with `synchronous=FULL`.
 //!
-//! SQLite works on the file that it has opened, wherever that is by now. An order that is written
-//! into a file which was moved away or deleted is gone with the next start, so whoever says
-//! `accepted` looks first whether the path still leads to that file ([`Held`]).
+//! SQLite keeps working on the file that it has opened, even when that was moved or deleted. A command that is written
+//! to such a file is lost at the next start, so before and after each insert the path is checked to lead to the open
+//! file ([`DatabaseFileLock::check_in_place`]).
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -15,28 +15,39 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _};
 use tokio::time::Instant;
 
-use super::StoreUnavailable;
+use super::error::{OpenError, StoreUnavailable};
 use super::health::StoreHealth;
-use super::open::{AccessMode, OpenError};
 
-/// How long the lock of another process is waited for.
+/// How long to wait for the lock of another process.
 const LOCK_RELEASE_WAIT: Duration = Duration::from_millis(500);
-/// How long a connection waits for another one's lock: an order that waits behind another one's wait is
-/// still answered 503 in time (10 s a request).
+/// How long a connection waits for the lock of another one. A command that waits behind another one that waits still
+/// gets its 503 within the 10 s of a request.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What a connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AccessMode {
+    /// Read.
+    Read,
+    /// Write to an existing journal.
+    Write,
+    /// Write, and create the journal if it is missing.
+    Create,
+}
+
+/// The path in a `sqlite:` URL.
 pub(super) fn database_path(url: &str) -> PathBuf {
     let path = url.strip_prefix("sqlite:").unwrap_or(url);
     PathBuf::from(path.strip_prefix("//").unwrap_or(path))
 }
 
-/// An error where there is no file.
+/// An error if there is no file.
 pub(super) fn check_file_exists(url: &str) -> Result<(), OpenError> {
     let path = database_path(url);
     if path.exists() { Ok(()) } else { Err(OpenError::Missing(path.display().to_string())) }
 }
 
-/// The file that is open, and its write-ahead log: known again.
+/// Identity of the locked file and of its write-ahead log.
 #[derive(Debug)]
 pub(super) struct DatabaseFileLock {
     path: PathBuf,
@@ -44,47 +55,45 @@ pub(super) struct DatabaseFileLock {
     wal_id: OnceLock<FileId>,
 }
 
-/// What a path leads to: device and inode.
+/// Device and inode of a file.
 type FileId = (u64, u64);
 
 impl DatabaseFileLock {
-    /// Makes the file if it is not there, and holds it locked until the lock is dropped: the file
-    /// itself, so that no other path to it finds it free. The system lets go when the process dies,
-    /// however it does. SQLite's own locks are of another kind, and not touched.
+    /// Creates the file if it is missing and locks it until the returned [`File`] is dropped. The file itself is
+    /// locked, so that the lock holds for every path to it. The system releases the lock when the process dies.
+    /// SQLite's own locks are of another kind and not affected.
     pub(super) async fn lock(url: &str) -> Result<(Self, File), OpenError> {
         let path = database_path(url);
-        let folder = |error| OpenError::Folder(path.display().to_string(), error);
-        // What people wrote is nobody else's business on this machine.
+        let to_error = |error| OpenError::Folder(path.display().to_string(), error);
+        // Other users of the machine must not read what people wrote.
         let file =
             File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
-        let file = file.map_err(folder)?;
+        let file = file.map_err(to_error)?;
         let begun = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                // Whoever has just ended may have a child that is about to be another program.
+                // The lock of a process that has just ended may be held by its child until that calls exec.
                 Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_RELEASE_WAIT => {
                     tokio::time::sleep(LOCK_RELEASE_WAIT / 10).await;
                 }
                 Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),
-                Err(TryLockError::Error(error)) => return Err(folder(error)),
+                Err(TryLockError::Error(error)) => return Err(to_error(error)),
             }
         }
-        let identity = file_id(&path).map_err(folder)?;
-        Ok((Self { path, file_id: identity, wal_id: OnceLock::new() }, file))
+        let file_id = read_file_id(&path).map_err(to_error)?;
+        Ok((Self { path, file_id, wal_id: OnceLock::new() }, file))
     }
 
-    /// Knows the log again from now on. A connection has it open, and one always must: the last one
-    /// to close deletes it.
+    /// Stores the identity of the log. A connection must be open from then on: the last one to close deletes the log.
     pub(super) fn record_wal_id(&self) -> Result<(), OpenError> {
-        let identity = file_id(&wal_path(&self.path))
+        let wal_id = read_file_id(&wal_path(&self.path))
             .map_err(|error| OpenError::Folder(wal_path(&self.path).display().to_string(), error))?;
-        let _ = self.wal_id.set(identity);
+        let _ = self.wal_id.set(wal_id);
         Ok(())
     }
 
-    /// An error where the path leads to another file than the one that is open, or to none; else the
-    /// log's length in bytes.
+    /// The length of the log in bytes; an error if the path does not lead to the open file any more.
     pub(super) fn check_in_place(&self) -> Result<u64, StoreUnavailable> {
         check_file_id(&self.path, self.file_id).map_err(|what| {
             StoreUnavailable::transient(format!(
@@ -93,17 +102,18 @@ impl DatabaseFileLock {
                 self.path.display()
             ))
         })?;
-        let (Some(identity), log) = (self.wal_id.get(), wal_path(&self.path)) else { return Ok(0) };
-        check_file_id(&log, *identity).map_err(|what| {
+        let (Some(wal_id), wal) = (self.wal_id.get(), wal_path(&self.path)) else { return Ok(0) };
+        check_file_id(&wal, *wal_id).map_err(|what| {
             StoreUnavailable::transient(format!(
                 "{}: {what} while the service ran. End the service with SIGTERM, which saves what stood in \
                  it, and start it again",
-                log.display()
+                wal.display()
             ))
         })
     }
 }
 
+/// The length of the file at a path, if it is the expected one.
 fn check_file_id(path: &Path, expected: FileId) -> Result<u64, String> {
     match std::fs::metadata(path) {
         Ok(about) if (about.dev(), about.ino()) == expected => Ok(about.len()),
@@ -115,18 +125,18 @@ fn check_file_id(path: &Path, expected: FileId) -> Result<u64, String> {
     }
 }
 
-fn file_id(path: &Path) -> io::Result<FileId> {
+fn read_file_id(path: &Path) -> io::Result<FileId> {
     let about = std::fs::metadata(path)?;
     Ok((about.dev(), about.ino()))
 }
 
 fn wal_path(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    PathBuf::from(log)
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    PathBuf::from(wal)
 }
 
-/// One connection, prepared.
+/// Opens one connection.
 pub(super) async fn connect(url: &str, access: AccessMode) -> Result<AnyConnection, sqlx::Error> {
     let mut connection = AnyConnection::connect(&url_with_access(url, access)).await?;
     prepare(&mut connection, access).await?;
@@ -139,7 +149,7 @@ pub(super) async fn pool(
     access: AccessMode,
     health: Arc<StoreHealth>,
 ) -> Result<AnyPool, sqlx::Error> {
-    // A pool waits and tells of the wait; one connection tells at once what is wrong.
+    // A pool waits and reports a timeout; a single connection reports at once what is wrong.
     connect(url, access).await?.close().await?;
     AnyPoolOptions::new()
         .max_connections(connections)
@@ -148,26 +158,26 @@ pub(super) async fn pool(
         .idle_timeout(None)
         .max_lifetime(None)
         .before_acquire(move |_, about| {
-            let is_trusted = health.is_connection_usable(about.age);
-            Box::pin(async move { Ok(is_trusted) })
+            let is_usable = health.is_connection_usable(about.age);
+            Box::pin(async move { Ok(is_usable) })
         })
         .after_connect(move |connection, _| Box::pin(prepare(connection, access)))
         .connect(&url_with_access(url, access))
         .await
 }
 
-/// Opens a transaction that writes. It is closed by [`commit`], or with its connection: the driver's
-/// own transactions would be a way to its thread and back more.
+/// Begins a transaction that writes. It ends with [`commit`], or with its connection: sqlx's own transactions would
+/// cost another round trip to the driver's thread.
 pub(super) async fn begin(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("BEGIN IMMEDIATE").execute(connection).await.map(drop)
 }
 
-/// Returns after the fsync.
+/// Commits; returns after the fsync.
 pub(super) async fn commit(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("COMMIT").execute(connection).await.map(drop)
 }
 
-/// An error where the file is none of ours, or its beginning cannot be read.
+/// An error if the file is no journal, or its beginning cannot be read.
 pub(super) async fn check_readable(pool: &AnyPool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT 1 FROM command LIMIT 1").fetch_optional(pool).await.map(drop)
 }
@@ -178,36 +188,37 @@ fn url_with_access(url: &str, access: AccessMode) -> String {
         AccessMode::Write => "rw",
         AccessMode::Create => "rwc",
     };
-    // `%`, `?` and `#` mean something in a URL, and may stand in a path.
+    // `%`, `?` and `#` are special in a URL, and may be in a path.
     let path = database_path(url);
     let encoded = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     format!("sqlite:{encoded}?mode={mode}")
 }
 
-/// An order that was answered must survive a power cut, so every connection that writes is made
-/// `synchronous=FULL`, and asked whether it is.
+/// Sets up a connection. An accepted command must survive a power cut, so each connection that writes gets
+/// `synchronous=FULL`, and is checked to have it.
 async fn prepare(connection: &mut AnyConnection, access: AccessMode) -> Result<(), sqlx::Error> {
-    let patience = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
-    sqlx::query(AssertSqlSafe(patience)).execute(&mut *connection).await?;
+    let busy_timeout = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
+    sqlx::query(AssertSqlSafe(busy_timeout)).execute(&mut *connection).await?;
     if access == AccessMode::Read {
         return Ok(());
     }
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
     if access == AccessMode::Create {
-        // The service's own: it checkpoints beside its commits.
+        // The service checkpoints beside its commits.
         sqlx::query("PRAGMA wal_autocheckpoint = 0").execute(&mut *connection).await?;
     }
     let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-    check_durable(&mode, synchronous).map_err(|trouble| sqlx::Error::Configuration(trouble.why.into()))
+    check_durable(&mode, synchronous).map_err(|error| sqlx::Error::Configuration(error.reason.into()))
 }
 
-/// An error where a commit on a connection in this state is not on the disk.
+/// An error if commits on a connection with these settings are not durable.
 pub(super) fn check_durable(mode: &str, synchronous: i64) -> Result<(), StoreUnavailable> {
     if synchronous < 2 || mode != "wal" {
-        let why = format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})");
-        return Err(StoreUnavailable::persistent(why));
+        let reason =
+            format!("the store is not durable here (journal_mode {mode}, synchronous {synchronous})");
+        return Err(StoreUnavailable::persistent(reason));
     }
     Ok(())
 }
@@ -216,7 +227,7 @@ pub(super) fn check_durable(mode: &str, synchronous: i64) -> Result<(), StoreUna
 mod tests {
     use super::*;
 
-    /// A pool on a journal of its own, with `count` connections that write.
+    /// A pool on a new journal, with `count` connections that write.
     async fn writers(folder: &tempfile::TempDir, count: u32) -> AnyPool {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
@@ -228,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pool = writers(&folder, 3).await;
 
-        // Held together, so that each is another one; then one is lost, and replaced.
+        // Acquired together, so that all differ; then one is closed and replaced.
         let mut held = vec![pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
         held.push(pool.acquire().await.unwrap());
         held.pop().unwrap().detach().close_hard().await.unwrap();
@@ -242,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_would_not_sync_is_refused() {
+    fn settings_that_do_not_sync_are_refused() {
         assert!(check_durable("wal", 2).is_ok());
-        // Without a sync of each commit, WAL loses acknowledged orders in a power cut.
-        for (mode, synchronous, told) in
+        // Without a sync of each commit, WAL loses acknowledged commands in a power cut.
+        for (mode, synchronous, expected) in
             [("wal", 1, "synchronous 1"), ("wal", 0, "synchronous 0"), ("delete", 2, "journal_mode delete")]
         {
             let refused = check_durable(mode, synchronous).unwrap_err().to_string();
-            assert!(refused.contains("not durable here") && refused.contains(told), "{refused}");
+            assert!(refused.contains("not durable here") && refused.contains(expected), "{refused}");
         }
     }
 }

@@ -1,15 +1,13 @@
-//! The checkpoint of SQLite's write-ahead log: what stands in the log is moved into the file beside the
-//! writer's path, so that no order waits for it.
+//! Checkpoints of SQLite's write-ahead log, beside the writer, so that no command waits for them.
 //!
-//! No commit checkpoints. After so many writes the writer wakes [`run`], which moves pages while the
-//! writer goes on. That alone never ends: as long as orders come, the log's end is further than what was
-//! moved. So once the log is long, the writer moves the little that is left between two transactions, and
-//! the next one writes from the log's beginning again. The file of the log keeps its length: to write over
-//! what is there is much faster than to make a file longer.
+//! Commits do not checkpoint. After a number of writes the writer wakes [`run_checkpointer`], which moves pages into the
+//! file while the writer goes on. That alone never finishes: as long as commands come, the end of the log moves on. So
+//! once the log is long, the writer moves the few remaining pages between two transactions, and the next transaction
+//! starts at the beginning of the log. The file of the log keeps its length: overwriting is much faster than extending.
 //!
-//! None of that bounds the log if the other connection is stuck, or a reader looks into the log for long.
-//! So whenever the file grows and is too long already, the writer moves all by itself; where a reader
-//! stays, again only when it has grown by [`STEP`] more. A file twice as long is cut off.
+//! This does not bound the log if the other connection is stuck, or a reader holds a snapshot for long. So when the
+//! file grows beyond its limit, the writer moves all pages itself; while a reader stays, it tries again only after each
+//! [`WAL_RETRY_STEP`] of growth. A log of twice the limit is truncated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,32 +19,32 @@ use tokio::sync::Notify;
 
 use super::sqlite;
 
-/// After how many writes pages are moved: a write fills 4 to 14 pages of the log, fewer in company.
+/// Writes between two checkpoints. A write takes 4 to 14 pages of the log, fewer if it shares a transaction.
 const WRITES_PER_CHECKPOINT: u64 = 250;
-/// How long the log may be before the writer has it begin anew, in bytes.
+/// Length of the log at which the writer restarts it, in bytes.
 const MAX_WAL_BYTES: u64 = 16 * 1024 * 1024;
-/// How much it grows before the writer tries again, in bytes.
+/// Growth after which the writer tries again, in bytes.
 const WAL_RETRY_STEP: u64 = 4 * 1024 * 1024;
 /// A page and its header in the log, in bytes.
 const WAL_FRAME_BYTES: u64 = 4096 + 24;
 
-/// How far the log has come.
+/// State of the log.
 #[derive(Debug, Default)]
 pub(super) struct WalMonitor {
-    /// Writes since pages were moved.
+    /// Writes since the last checkpoint.
     writes_since_checkpoint: AtomicU64,
-    /// The log is long, and nearly all of it is moved.
+    /// The log is long, and nearly all of its pages are moved.
     is_truncation_due: AtomicBool,
-    /// The length of its file at the last look.
+    /// Length of its file when it was last checked.
     wal_bytes: AtomicU64,
-    /// That length when the writer could not move all.
+    /// That length when the writer could not move all pages; 0 if it could.
     blocked_at: AtomicU64,
     checkpoint_due: Notify,
 }
 
 impl WalMonitor {
-    /// So many writes are about to be made, and the log's file has this length. The writer shall move
-    /// what is left.
+    /// Counts writes that are about to be made, with the length of the log; returns whether the writer shall call
+    /// [`truncate`](Self::truncate) first.
     pub(super) fn needs_truncate(&self, length: u64, writes: usize) -> bool {
         let writes = u64::try_from(writes).unwrap_or(WRITES_PER_CHECKPOINT);
         if self.writes_since_checkpoint.fetch_add(writes, Ordering::Relaxed) + writes >= WRITES_PER_CHECKPOINT
@@ -55,42 +53,44 @@ impl WalMonitor {
             self.checkpoint_due.notify_one();
         }
         let has_grown = self.wal_bytes.swap(length, Ordering::Relaxed) < length;
-        let stayed_at = self.blocked_at.load(Ordering::Relaxed);
-        let is_too_long = length >= MAX_WAL_BYTES && (stayed_at == 0 || length >= stayed_at + WAL_RETRY_STEP);
+        let blocked_at = self.blocked_at.load(Ordering::Relaxed);
+        let is_too_long =
+            length >= MAX_WAL_BYTES && (blocked_at == 0 || length >= blocked_at + WAL_RETRY_STEP);
         self.is_truncation_due.swap(false, Ordering::Relaxed) || (has_grown && is_too_long)
     }
 
-    /// Moves what is left into the file, on a connection that is in no transaction. A reader that stays
-    /// is not waited for, since orders wait.
+    /// Moves the remaining pages into the file, on a connection without a transaction. It does not wait for readers,
+    /// since commands wait.
     pub(super) fn truncate(&self, connection: &Connection, length: u64) -> rusqlite::Result<()> {
-        let is_all = if length < 2 * MAX_WAL_BYTES {
+        let is_complete = if length < 2 * MAX_WAL_BYTES {
             let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
             let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], pages);
-            // Both are -1 where somebody else is moving pages.
+            // Both are -1 while another connection runs a checkpoint.
             matches!(moved, Ok((all, moved)) if all >= 0 && all == moved)
         } else {
             connection.busy_timeout(Duration::from_millis(50))?;
-            let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            let is_busy =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
             connection.busy_timeout(sqlite::BUSY_TIMEOUT)?;
-            matches!(cut, Ok(0))
+            matches!(is_busy, Ok(0))
         };
-        self.blocked_at.store(if is_all { 0 } else { length }, Ordering::Relaxed);
+        self.blocked_at.store(if is_complete { 0 } else { length }, Ordering::Relaxed);
         Ok(())
     }
 }
 
-/// Moves pages into the file whenever it is woken, for ever. What goes wrong here is no order's trouble:
-/// the writer comes upon it, if it lasts.
-pub(super) async fn run_checkpointer(connection: &mut AnyConnection, log: Arc<WalMonitor>) {
+/// Runs a checkpoint whenever it is woken; never returns. Errors are only logged: if they persist, the writer meets
+/// them too.
+pub(super) async fn run_checkpointer(connection: &mut AnyConnection, wal: Arc<WalMonitor>) {
     loop {
-        log.checkpoint_due.notified().await;
+        wal.checkpoint_due.notified().await;
         let moved = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *connection).await;
         match moved.and_then(|row| row.try_get::<i64, _>(1)) {
             Ok(pages) if u64::try_from(pages).unwrap_or(0) * WAL_FRAME_BYTES >= MAX_WAL_BYTES / 2 => {
-                log.is_truncation_due.store(true, Ordering::Relaxed);
+                wal.is_truncation_due.store(true, Ordering::Relaxed);
             }
             Ok(_) => {}
-            Err(error) => tracing::debug!(%error, "the log was not moved into the file"),
+            Err(error) => tracing::debug!(%error, "checkpoint failed"),
         }
     }
 }
@@ -101,21 +101,22 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock, Timestamp};
+    use crate::domain::OrderingKey;
     use crate::storage::inserter::CommandInserter;
-    use crate::storage::open::AccessMode;
+    use crate::storage::sqlite::AccessMode;
     use crate::storage::{LEASE_TTL, NewCommand, OpenedStore, Store, writer};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
-    /// The longest that the log is seen while so many orders come, a few at a time.
-    async fn max_wal_bytes(writer: &writer::WriteQueue, folder: &tempfile::TempDir, orders: usize) -> u64 {
+    /// Inserts this many commands, a few at a time; returns the greatest length of the log.
+    async fn max_wal_bytes(writer: &writer::WriteQueue, folder: &tempfile::TempDir, commands: usize) -> u64 {
         let mut longest = 0;
-        for batch in 0..orders / 8 {
+        for batch in 0..commands / 8 {
             let accepted = (0..8).map(|number| {
-                let mut order = NewCommand::for_test(&format!("{batch:06}-{number}"), NOW);
-                order.lane = format!("lane {}", (batch * 7 + number) % 500);
-                order.text = "a".repeat(2_000);
-                writer.insert(order, || ())
+                let mut command = NewCommand::for_test(&format!("{batch:06}-{number}"), NOW);
+                command.ordering_key = OrderingKey::new(format!("chat {}", (batch * 7 + number) % 500));
+                command.text = "a".repeat(2_000);
+                writer.insert(command, || ())
             });
             futures_util::future::try_join_all(accepted).await.unwrap();
             longest = std::fs::metadata(folder.path().join("vincula.db-wal")).unwrap().len().max(longest);
@@ -131,7 +132,7 @@ mod tests {
 
         assert!(longest < MAX_WAL_BYTES, "{longest}");
         let file = std::fs::metadata(folder.path().join("vincula.db")).unwrap().len();
-        assert!(file > MAX_WAL_BYTES / 4, "nothing of it was moved into the file: {file}");
+        assert!(file > MAX_WAL_BYTES / 4, "no pages were moved into the file: {file}");
     }
 
     #[tokio::test]
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_connection_is_moving_does_not_count_as_moved() {
+    fn a_checkpoint_of_another_connection_does_not_count_as_complete() {
         let folder = tempfile::tempdir().unwrap();
         let open = || {
             let connection = Connection::open(folder.path().join("one.db")).unwrap();
@@ -175,7 +176,7 @@ mod tests {
         writer.execute("INSERT INTO one VALUES (2)", []).unwrap();
 
         std::thread::scope(|scope| {
-            // It moves pages for as long as it waits for the reader, once nobody else does.
+            // Its checkpoint runs for as long as it waits for the reader.
             scope.spawn(move || {
                 other.busy_timeout(Duration::from_secs(30)).unwrap();
                 let is_busy = |row: &rusqlite::Row<'_>| Ok(row.get::<_, i64>(0)? == 1);
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reader_that_stays_is_not_waited_for_at_each_command() {
+    async fn a_reader_that_blocks_is_not_retried_at_each_command() {
         let log = WalMonitor::default();
         assert!(log.needs_truncate(MAX_WAL_BYTES, 1));
         log.blocked_at.store(MAX_WAL_BYTES, Ordering::Relaxed);

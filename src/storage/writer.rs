@@ -1,12 +1,11 @@
-//! The writer: takes the writes that wait into one transaction.
+//! The writer: collects queued writes into one transaction.
 //!
-//! Nothing waits when the writer is idle: a lone write is committed at once, and what arrives
-//! during its fsync makes up the next transaction. A write that fails is trouble of the store
-//! (writes are made so that no row of theirs can violate a rule), so it fails the whole
-//! transaction, and each caller is told that nothing of theirs was kept.
+//! An idle writer commits a single write at once; writes that arrive during its fsync form the next transaction. Writes
+//! are made so that no row of theirs can violate a constraint; a write that fails means that the store is unavailable.
+//! So it fails the whole transaction, and each caller gets an error.
 //!
-//! On SQLite the orders that wait are a transaction of their own before that of the rest, on another
-//! connection ([`Inserter`]). One task writes on both in turn, so they never wait for each other.
+//! On SQLite the queued commands are a transaction of their own before that of the rest, on another connection
+//! ([`CommandInserter`]). One task uses both connections in turn, so they never wait for each other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,27 +17,27 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::error::StoreUnavailable;
 use super::health::{StoreHealth, write_probe};
 use super::insert::{self, InsertResult, NewCommand};
 use super::inserter::CommandInserter;
-use super::{StoreUnavailable, postgres, sqlite};
+use super::{postgres, sqlite};
 use crate::clock::Clock;
 use crate::failpoint::{self, InjectedBug, Step};
 
-/// How many writes may wait; above that the store counts as unavailable, and senders send again.
+/// The most queued writes; with more the store counts as unavailable, and senders try again.
 const MAX_QUEUED_WRITES: usize = 4_096;
-/// How many writes share a transaction at most.
+/// The most writes in a transaction.
 const MAX_BATCH: usize = 256;
-/// How long a transaction may take, its connection included: longer than a server waits for a lock,
-/// so that one which has vanished is told from one that is busy. An order may wait for the end of one
-/// that was begun before it came, and then for its own: both fit into the 10 s of a request. One of orders on
-/// SQLite blocks the writer's thread: it waits for a lock no longer than this either, and where the disk
-/// hangs in it, [`GIVEN_UP`] is for those who wait.
+/// How long a transaction may take, including its connection: longer than the server's lock timeout, so that a busy
+/// server is distinguished from one that vanished. A command may wait for the transaction before it and for its own:
+/// both fit into the 10 s of a request. On SQLite the transaction of commands blocks the thread of the writer; it does
+/// not wait longer than this for a lock, and callers give up on a hanging disk after [`WRITE_TIMEOUT`].
 const TRANSACTION_TIMEOUT: Duration = Duration::from_millis(4_500);
-/// How long anybody waits for a write to end. One that was given up may be committed later, so an order that
-/// is sent again then is known.
+/// How long a caller waits for a write. A write that timed out may still be committed; the same command is then a
+/// duplicate when it is sent again.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(9_250);
-/// A connection that a server may have cut off while nothing was written is tested first.
+/// A connection to a server that was idle for longer is tested before use.
 const MAX_UNTESTED_IDLE: Duration = Duration::from_secs(1);
 
 /// Tells the caller how the transaction ended.
@@ -46,41 +45,42 @@ type Completion = Box<dyn FnOnce(Result<(), &StoreUnavailable>) + Send>;
 type WriteFn =
     Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<Completion, FailedWrite>> + Send>;
 
-/// What waits for a transaction.
+/// A queued write.
 enum WriteRequest {
-    /// An order to be accepted; all of a batch are written down at once.
+    /// A command; all of a batch are inserted together.
     Insert(Box<InsertRequest>),
-    /// Anything else.
+    /// Any other write.
     Run(WriteFn),
 }
 
-/// An order, and what follows its commit.
+/// A command to insert, and its caller.
 struct InsertRequest {
     command: NewCommand,
     waiter: InsertWaiter,
 }
 
-/// Whoever waits for an order to be accepted.
+/// The caller of an insert.
 struct InsertWaiter {
     on_commit: Box<dyn FnOnce() + Send>,
     result: oneshot::Sender<Result<InsertResult, StoreUnavailable>>,
 }
 
-/// A write that failed, and whom to tell.
+/// A write that failed, and its caller.
 struct FailedWrite {
     error: sqlx::Error,
     completion: Completion,
 }
 
+/// The queue of the writer.
 #[derive(Clone, Debug)]
 pub(super) struct WriteQueue {
     queue: mpsc::Sender<WriteRequest>,
     health: Arc<StoreHealth>,
-    /// How long is waited for a write to end.
+    /// How long a caller waits for a write.
     timeout: Duration,
 }
 
-/// The queue's other end; [`run`] serves it.
+/// The receiving end of the queue, for [`run_writer`].
 pub(super) struct WriteQueueReceiver(mpsc::Receiver<WriteRequest>);
 
 pub(super) fn new_queue(health: Arc<StoreHealth>) -> (WriteQueue, WriteQueueReceiver) {
@@ -89,20 +89,20 @@ pub(super) fn new_queue(health: Arc<StoreHealth>) -> (WriteQueue, WriteQueueRece
 }
 
 impl WriteQueue {
-    /// Writes an order down, and runs `committed` once it is in the journal, even where the caller is
-    /// gone by then: whoever sent a webhook may have hung up.
+    /// Inserts a command. `on_commit` runs after the commit even if the caller is gone by then, as when the sender of a
+    /// webhook hung up.
     pub(super) async fn insert(
         &self,
         command: NewCommand,
-        committed: impl FnOnce() + Send + 'static,
+        on_commit: impl FnOnce() + Send + 'static,
     ) -> Result<InsertResult, StoreUnavailable> {
-        let (answer, answered) = oneshot::channel();
-        let sender = InsertWaiter { on_commit: Box::new(committed), result: answer };
-        self.send(WriteRequest::Insert(Box::new(InsertRequest { command, waiter: sender })))?;
-        self.await_result(answered).await
+        let (sender, result) = oneshot::channel();
+        let waiter = InsertWaiter { on_commit: Box::new(on_commit), result: sender };
+        self.send(WriteRequest::Insert(Box::new(InsertRequest { command, waiter })))?;
+        self.await_result(result).await
     }
 
-    /// Runs `work` in a transaction and returns its result once it is committed.
+    /// Runs `work` in a transaction and returns its result after the commit.
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreUnavailable>
     where
         T: Send + 'static,
@@ -111,117 +111,118 @@ impl WriteQueue {
         self.write_with_callback(work, || ()).await
     }
 
-    /// The same, with what must follow the commit even where the caller is gone by then.
+    /// Like [`write`](Self::write), with a callback that runs after the commit even if the caller is gone by then.
     pub(super) async fn write_with_callback<T, F>(
         &self,
         work: F,
-        committed: impl FnOnce() + Send + 'static,
+        on_commit: impl FnOnce() + Send + 'static,
     ) -> Result<T, StoreUnavailable>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (sender, result) = oneshot::channel();
         let work: WriteFn = Box::new(move |connection| {
             Box::pin(async move {
                 match work(connection).await {
                     Ok(value) => Ok(Box::new(move |end: Result<(), &StoreUnavailable>| {
                         if end.is_ok() {
-                            committed();
+                            on_commit();
                         }
-                        let _ = answer.send(end.map(|()| value).map_err(StoreUnavailable::clone));
+                        let _ = sender.send(end.map(|()| value).map_err(StoreUnavailable::clone));
                     }) as Completion),
                     Err(error) => {
-                        let told = StoreUnavailable::from(&error);
-                        let settle = Box::new(move |_: Result<(), &StoreUnavailable>| {
-                            let _ = answer.send(Err(told));
+                        let unavailable = StoreUnavailable::from(&error);
+                        let completion = Box::new(move |_: Result<(), &StoreUnavailable>| {
+                            let _ = sender.send(Err(unavailable));
                         });
-                        Err(FailedWrite { error, completion: settle })
+                        Err(FailedWrite { error, completion })
                     }
                 }
             })
         });
         self.send(WriteRequest::Run(work))?;
-        self.await_result(answered).await
+        self.await_result(result).await
     }
 
     fn send(&self, write: WriteRequest) -> Result<(), StoreUnavailable> {
-        // What is refused here is not committed later.
+        // A write that is rejected here is not committed later.
         if self.health.is_stuck(self.timeout) {
             return Err(write_timed_out());
         }
-        self.queue.try_send(write).map_err(|full| {
-            StoreUnavailable::transient(match full {
+        self.queue.try_send(write).map_err(|error| {
+            StoreUnavailable::transient(match error {
                 mpsc::error::TrySendError::Full(_) => "too many writes wait",
                 mpsc::error::TrySendError::Closed(_) => "it is closed",
             })
         })
     }
 
-    /// What became of a write.
+    /// Waits for the result of a write, up to the timeout.
     async fn await_result<T>(
         &self,
-        answered: oneshot::Receiver<Result<T, StoreUnavailable>>,
+        result: oneshot::Receiver<Result<T, StoreUnavailable>>,
     ) -> Result<T, StoreUnavailable> {
-        match tokio::time::timeout(self.timeout, answered).await {
-            Ok(Ok(end)) => end,
-            // Dropped unrun: by trouble that is known by then, or by the writer's end.
+        match tokio::time::timeout(self.timeout, result).await {
+            Ok(Ok(result)) => result,
+            // Dropped without being run, because of an outage that is recorded by then or because the writer ended.
             Ok(Err(_)) => {
                 Err(self.health.outage().unwrap_or_else(|| StoreUnavailable::transient("it was closed")))
             }
             Err(_) => {
-                let trouble = write_timed_out();
-                self.health.record_failure(&trouble);
-                Err(trouble)
+                let error = write_timed_out();
+                self.health.record_failure(&error);
+                Err(error)
             }
         }
     }
 
-    /// Writes wait.
+    /// Whether writes are queued.
     pub(super) fn has_pending(&self) -> bool {
         self.queue.capacity() < self.queue.max_capacity()
     }
 }
 
-/// What is said of a write that does not end.
+/// The error for a write that does not end.
 fn write_timed_out() -> StoreUnavailable {
     StoreUnavailable::transient("a write does not end: see whether the disk, or the server, hangs")
 }
 
-/// What the writer writes to.
+/// State of the writer.
 pub(super) struct WriterState {
     pub(super) pool: AnyPool,
     pub(super) health: Arc<StoreHealth>,
     pub(super) backend: Backend,
 }
 
-/// What differs between the databases. It is made where there is a file, or a server.
+/// What differs between the databases.
 pub(super) enum Backend {
-    /// Orders go by a connection of their own, which blocks the thread.
+    /// Commands have a connection of their own, which blocks the thread.
     Sqlite(CommandInserter),
-    /// Orders and the rest share a transaction; its turn brings the server's time.
+    /// Commands and the rest share a transaction, which sets the clock to the server's time.
     Postgres(Clock),
 }
 
 impl WriterState {
-    /// The store has had no trouble since this connection was taken, and a server no time to cut it off.
-    fn can_reuse(&self, desk: &WriterConnection) -> bool {
+    /// Whether the connection was opened after the last outage, and was not idle for so long that a server may have
+    /// closed it.
+    fn can_reuse(&self, open: &WriterConnection) -> bool {
         let is_fresh =
-            matches!(self.backend, Backend::Sqlite(_)) || desk.used_at.elapsed() < MAX_UNTESTED_IDLE;
-        is_fresh && self.health.is_connection_usable(desk.taken_at.elapsed())
+            matches!(self.backend, Backend::Sqlite(_)) || open.used_at.elapsed() < MAX_UNTESTED_IDLE;
+        is_fresh && self.health.is_connection_usable(open.acquired_at.elapsed())
     }
 
-    /// Tells what is known of the store's state how a transaction ended.
-    fn record_result<T>(&self, proves: bool, end: &Result<T, StoreUnavailable>) {
-        match end {
-            Ok(_) if proves => self.health.record_recovery(),
+    /// Records the result of a transaction in the health of the store.
+    fn record_result<T>(&self, with_probe: bool, result: &Result<T, StoreUnavailable>) {
+        match result {
+            Ok(_) if with_probe => self.health.record_recovery(),
             Ok(_) => {}
-            Err(trouble) => self.health.record_failure(trouble),
+            Err(error) => self.health.record_failure(error),
         }
     }
 }
 
-/// The writes that wait: orders before the rest, so that whoever claims finds them.
+/// The writes of a transaction: commands first, so that a claim in the same transaction finds them.
 #[derive(Default)]
 struct Batch {
     commands: Vec<NewCommand>,
@@ -230,13 +231,13 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(writes: impl Iterator<Item = WriteRequest>) -> Self {
+    fn new(requests: impl Iterator<Item = WriteRequest>) -> Self {
         let mut batch = Self::default();
-        for write in writes {
-            match write {
-                WriteRequest::Insert(order) => {
-                    batch.commands.push(order.command);
-                    batch.waiters.push(order.waiter);
+        for request in requests {
+            match request {
+                WriteRequest::Insert(insert) => {
+                    batch.commands.push(insert.command);
+                    batch.waiters.push(insert.waiter);
                 }
                 WriteRequest::Run(work) => batch.writes.push(work),
             }
@@ -244,174 +245,172 @@ impl Batch {
         batch
     }
 
-    /// Tells the senders of the orders, which are in the journal or not; none is left.
-    fn complete_inserts(&mut self, end: Result<Vec<InsertResult>, StoreUnavailable>) {
+    /// Sends the callers of the inserts their results, and removes the commands from the batch.
+    fn complete_inserts(&mut self, result: Result<Vec<InsertResult>, StoreUnavailable>) {
         self.commands.clear();
-        let mut accepted = end.map(Vec::into_iter);
-        for InsertWaiter { on_commit: committed, result: answer } in self.waiters.drain(..) {
-            let told = match &mut accepted {
-                Ok(accepted) => accepted.next().ok_or_else(|| StoreUnavailable::transient("it lost count")),
-                Err(trouble) => Err(trouble.clone()),
+        let mut results = result.map(Vec::into_iter);
+        for InsertWaiter { on_commit, result } in self.waiters.drain(..) {
+            let inserted = match &mut results {
+                Ok(results) => {
+                    results.next().ok_or_else(|| StoreUnavailable::transient("a result is missing"))
+                }
+                Err(error) => Err(error.clone()),
             };
-            if told.is_ok() {
-                committed();
+            if inserted.is_ok() {
+                on_commit();
             }
-            let _ = answer.send(told);
+            let _ = result.send(inserted);
         }
     }
 }
 
-/// The connection that is written on, from one transaction to the next.
+/// The connection that is kept between transactions.
 struct WriterConnection {
     connection: PoolConnection<Any>,
-    taken_at: Instant,
+    acquired_at: Instant,
     used_at: Instant,
 }
 
-/// Serves the queue until every [`Sender`] is gone, or it is `closed` and empty. On SQLite it blocks its
-/// thread while orders are written.
+/// Serves the queue until every [`WriteQueue`] is dropped, or it is `closed` and empty. On SQLite it blocks its thread
+/// while commands are inserted.
 pub(super) async fn run_writer(
     WriteQueueReceiver(mut queue): WriteQueueReceiver,
-    mut line: WriterState,
+    mut state: WriterState,
     closed: CancellationToken,
 ) {
-    let mut writes = Vec::with_capacity(MAX_BATCH);
-    let mut desk = None;
+    let mut requests = Vec::with_capacity(MAX_BATCH);
+    let mut open = None;
     loop {
-        let taken = tokio::select! {
-            taken = queue.recv_many(&mut writes, MAX_BATCH) => taken,
+        let count = tokio::select! {
+            count = queue.recv_many(&mut requests, MAX_BATCH) => count,
             () = closed.cancelled(), if !queue.is_closed() => {
                 queue.close();
                 continue;
             }
         };
-        if taken == 0 {
+        if count == 0 {
             break;
         }
-        line.health.write_started();
-        write_batch(&mut line, &mut desk, Batch::new(writes.drain(..))).await;
-        line.health.write_finished();
+        state.health.write_started();
+        write_batch(&mut state, &mut open, Batch::new(requests.drain(..))).await;
+        state.health.write_finished();
     }
-    // Not left to its drop, which nobody can wait for.
-    if let Some(WriterConnection { connection, .. }) = desk {
+    // Closed here, because a drop cannot be awaited.
+    if let Some(WriterConnection { connection, .. }) = open {
         let _ = connection.close().await;
     }
 }
 
-/// Writes what came together, and tells everybody. Trouble is over when it was shown to be on each connection
-/// that is written on: what one of them can do says nothing of the other.
-async fn write_batch(line: &mut WriterState, desk: &mut Option<WriterConnection>, mut batch: Batch) {
-    let proves = line.health.is_degraded();
-    if let Backend::Sqlite(inserter) = &mut line.backend
-        && (proves || !batch.commands.is_empty())
+/// Writes a batch and completes its requests. During an outage every connection that writes must commit a probe before
+/// the outage ends: that one of them works says nothing about the other.
+async fn write_batch(state: &mut WriterState, open: &mut Option<WriterConnection>, mut batch: Batch) {
+    let with_probe = state.health.is_degraded();
+    if let Backend::Sqlite(inserter) = &mut state.backend
+        && (with_probe || !batch.commands.is_empty())
     {
-        let end = inserter.insert(&batch.commands, proves);
-        if let Err(trouble) = &end {
-            line.health.record_failure(trouble);
+        let result = inserter.insert(&batch.commands, with_probe);
+        if let Err(error) = &result {
+            state.health.record_failure(error);
         }
-        let lasts = proves && end.is_err();
-        batch.complete_inserts(end);
-        if lasts {
-            // The rest is dropped unrun, which tells its callers of the trouble.
+        let is_still_degraded = with_probe && result.is_err();
+        batch.complete_inserts(result);
+        if is_still_degraded {
+            // The other writes are dropped, which sends their callers the outage.
             return;
         }
     }
-    if batch.commands.is_empty() && batch.writes.is_empty() && !proves {
+    if batch.commands.is_empty() && batch.writes.is_empty() && !with_probe {
         return;
     }
-    let mut settled = Vec::with_capacity(batch.writes.len());
-    let works = std::mem::take(&mut batch.writes);
-    let end = run_transaction(line, desk, proves, &batch.commands, works, &mut settled).await;
-    line.record_result(proves, &end);
-    let told = end.as_ref().map(drop);
-    for settle in settled {
-        settle(told);
+    let mut completions = Vec::with_capacity(batch.writes.len());
+    let result = run_transaction(state, open, with_probe, &mut batch, &mut completions).await;
+    state.record_result(with_probe, &result);
+    for complete in completions {
+        complete(result.as_ref().map(drop));
     }
-    batch.complete_inserts(end);
+    batch.complete_inserts(result);
 }
 
 async fn run_transaction(
-    line: &mut WriterState,
-    desk: &mut Option<WriterConnection>,
-    proves: bool,
-    orders: &[NewCommand],
-    works: Vec<WriteFn>,
-    settled: &mut Vec<Completion>,
+    state: &mut WriterState,
+    open: &mut Option<WriterConnection>,
+    with_probe: bool,
+    batch: &mut Batch,
+    completions: &mut Vec<Completion>,
 ) -> Result<Vec<InsertResult>, StoreUnavailable> {
-    if let Backend::Sqlite(inserter) = &mut line.backend {
+    if let Backend::Sqlite(inserter) = &mut state.backend {
         inserter.check_file()?;
-        inserter.truncate_wal(works.len())?;
+        inserter.truncate_wal(batch.writes.len())?;
     }
-    let end = Instant::now() + TRANSACTION_TIMEOUT;
-    let mut taken = match desk.take().filter(|desk| line.can_reuse(desk)) {
-        Some(desk) => desk,
+    let timeout_at = Instant::now() + TRANSACTION_TIMEOUT;
+    let mut writer = match open.take().filter(|open| state.can_reuse(open)) {
+        Some(open) => open,
         None => {
-            let connection = tokio::time::timeout_at(end, line.pool.acquire()).await;
+            let connection = tokio::time::timeout_at(timeout_at, state.pool.acquire()).await;
             let connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-            WriterConnection { connection, taken_at: Instant::now(), used_at: Instant::now() }
+            WriterConnection { connection, acquired_at: Instant::now(), used_at: Instant::now() }
         }
     };
-    let run = run_writes(&mut taken.connection, &mut line.backend, proves, orders, works, settled);
-    let run = tokio::time::timeout_at(end, run).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    let accepted = match run {
-        Ok(accepted) => accepted,
+    let writes = run_writes(&mut writer.connection, &mut state.backend, with_probe, batch, completions);
+    let result = tokio::time::timeout_at(timeout_at, writes).await;
+    let inserted = match result.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+        Ok(inserted) => inserted,
         Err(error) => {
-            // A full disk makes SQLite roll back by itself, of which the driver knows nothing: such a
-            // connection begins no transaction any more. The next batch opens a new one. Where a disk hangs,
-            // this waits for it: one that was left behind would not be the last.
-            let _ = taken.connection.detach().close_hard().await;
+            // On a full disk SQLite rolls back by itself, which the driver does not notice: such a connection cannot
+            // begin another transaction, so the next batch opens a new one. If the disk hangs, this close waits for
+            // it: a connection that was left behind would keep the log open at the end.
+            let _ = writer.connection.detach().close_hard().await;
             return Err(error.into());
         }
     };
-    taken.used_at = Instant::now();
-    *desk = Some(taken);
-    if let Backend::Sqlite(inserter) = &mut line.backend {
-        // Once more: what was moved away meanwhile took the commit with it.
+    writer.used_at = Instant::now();
+    *open = Some(writer);
+    if let Backend::Sqlite(inserter) = &mut state.backend {
+        // Again: if the file was moved away meanwhile, the commit went with it.
         inserter.check_file()?;
     }
-    Ok(accepted)
+    Ok(inserted)
 }
 
 async fn run_writes(
     connection: &mut AnyConnection,
-    database: &mut Backend,
-    proves: bool,
-    orders: &[NewCommand],
-    works: Vec<WriteFn>,
-    settled: &mut Vec<Completion>,
+    backend: &mut Backend,
+    with_probe: bool,
+    batch: &mut Batch,
+    completions: &mut Vec<Completion>,
 ) -> Result<Vec<InsertResult>, sqlx::Error> {
-    match database {
+    match backend {
         Backend::Sqlite(_) => sqlite::begin(connection).await?,
         Backend::Postgres(clock) => postgres::begin(connection, clock).await?,
     }
-    if proves {
+    if with_probe {
         write_probe(connection).await?;
     }
-    let mut accepted = Vec::new();
-    if !orders.is_empty() {
-        accepted = insert::insert_batch(connection, orders).await?;
-        for _ in orders {
+    let mut inserted = Vec::new();
+    if !batch.commands.is_empty() {
+        inserted = insert::insert_batch(connection, &batch.commands).await?;
+        for _ in &batch.commands {
             failpoint::reach(Step::Writing);
         }
         if failpoint::is_injected(InjectedBug::RespondBeforeCommit) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
-    // Writes after a failed one are dropped unrun, which tells their callers of the trouble.
-    for work in works {
+    // Writes after a failed one are dropped, which sends their callers the outage.
+    for work in std::mem::take(&mut batch.writes) {
         match work(connection).await {
-            Ok(settle) => settled.push(settle),
-            Err(FailedWrite { error, completion: settle }) => {
-                settled.push(settle);
+            Ok(completion) => completions.push(completion),
+            Err(FailedWrite { error, completion }) => {
+                completions.push(completion);
                 return Err(error);
             }
         }
     }
-    match database {
+    match backend {
         Backend::Sqlite(_) => sqlite::commit(connection).await?,
-        Backend::Postgres(_) => postgres::commit(connection, !orders.is_empty()).await?,
+        Backend::Postgres(_) => postgres::commit(connection, !batch.commands.is_empty()).await?,
     }
-    Ok(accepted)
+    Ok(inserted)
 }
 
 #[cfg(test)]
@@ -421,14 +420,14 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::storage::Store;
-    use crate::storage::open::AccessMode;
+    use crate::storage::sqlite::AccessMode;
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
-    /// A journal whose writer hangs until something is sent, or nothing can be any more.
-    async fn hung(patience: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
+    /// A journal whose writer hangs until the sender is used or dropped.
+    async fn hanging_store(timeout: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
         let (mut store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        store.writer.timeout = patience;
+        store.writer.timeout = timeout;
         let ((go_on, gate), (hangs, hung)) = (mpsc::channel::<()>(), oneshot::channel());
         let blocked = store.writer.clone();
         tokio::spawn(async move {
@@ -443,11 +442,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_writer_that_hangs_and_a_command_that_it_had_is_known_when_it_goes_on() {
-        let (store, go_on, _kept) = hung(Duration::from_secs(1)).await;
-        let order = || NewCommand::for_test("a", NOW);
+    async fn callers_do_not_wait_for_a_hanging_writer_and_its_command_is_a_duplicate_later() {
+        let (store, go_on, _kept) = hanging_store(Duration::from_secs(1)).await;
+        let command = || NewCommand::for_test("a", NOW);
 
-        let refused = store.insert(order()).await.unwrap_err().to_string();
+        let refused = store.insert(command()).await.unwrap_err().to_string();
         assert!(refused.contains("a write does not end"), "{refused}");
         let begun = Instant::now();
         let refused = store.insert(NewCommand::for_test("b", NOW)).await.unwrap_err().to_string();
@@ -455,20 +454,20 @@ mod tests {
         let unready = store.ping().await.unwrap_err().to_string();
         assert!(unready.contains("a write does not end"), "{unready}");
         store.release_all().await.unwrap_err();
-        assert!(begun.elapsed() < Duration::from_millis(500), "it is known, after {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_millis(500), "a known outage took {:?}", begun.elapsed());
 
         drop(go_on);
         while store.ping().await.is_err() {
             tokio::task::yield_now().await;
         }
-        assert_eq!(store.insert(order()).await.unwrap(), InsertResult::Duplicate);
+        assert_eq!(store.insert(command()).await.unwrap(), InsertResult::Duplicate);
         let kept = store.list(None, 9).await.unwrap();
-        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was never taken");
+        assert_eq!(kept.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["a"], "b was not queued");
     }
 
-    /// The one for orders finds no file until there is a link to it.
+    /// The connection for commands finds no file until there is a link to it.
     #[tokio::test]
-    async fn trouble_of_one_connection_is_not_over_because_the_other_one_writes() {
+    async fn an_outage_of_one_connection_is_not_ended_by_the_other() {
         let (store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         store.close();
         writer.await.unwrap();
@@ -502,9 +501,9 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_up_has_waited_for_two_transactions_and_is_answered_in_time() {
+    fn the_write_timeout_allows_two_transactions_and_fits_into_a_request() {
         assert!(WRITE_TIMEOUT > TRANSACTION_TIMEOUT * 2);
-        // What a request gets (`http::Patience`).
+        // The timeout of a request.
         assert!(WRITE_TIMEOUT < Duration::from_secs(10));
     }
 }

@@ -7,6 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::domain::InstanceName;
 use crate::storage::{ConnectionReport, Store, StoreUnavailable};
 
 /// The newest report on one instance that this process has stored. Simultaneous events do not wait for each other: the
@@ -22,7 +23,7 @@ impl ConnectionStatusCache {
     pub(super) async fn update(
         &self,
         store: &Store,
-        instance: &str,
+        instance: &InstanceName,
         report: ConnectionReport,
         now: Timestamp,
     ) -> Result<(), StoreUnavailable> {
@@ -54,7 +55,7 @@ impl ConnectionStatusCache {
 /// Stores a report if it is a change.
 async fn store_if_changed(
     store: &Store,
-    instance: &str,
+    instance: &InstanceName,
     report: ConnectionReport,
     now: Timestamp,
 ) -> Result<(), StoreUnavailable> {

@@ -10,8 +10,9 @@ use super::greeting_cooldown::GreetingCooldown;
 use super::ignore_reason::IgnoreReason;
 use super::outcome::WebhookOutcome;
 use super::verify::Verifier;
+use crate::domain::InstanceName;
+use crate::instance::InstanceRuntime;
 use crate::telemetry::Metrics;
-use crate::worker::InstanceRuntime;
 
 /// Replies to unknown commands in one chat and minute (THREATS.md, T13).
 const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
@@ -60,8 +61,8 @@ impl Endpoint {
     }
 
     /// The name of the instance.
-    pub(super) fn name(&self) -> &str {
-        self.instance.instance.name.as_str()
+    pub(super) fn name(&self) -> &InstanceName {
+        &self.instance.instance.name
     }
 }
 

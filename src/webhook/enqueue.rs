@@ -20,11 +20,9 @@ use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
 use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
-use crate::storage::{
-    ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
-    versioned_id,
-};
-use crate::worker::{self, EnqueueKind, InstanceRuntime};
+use crate::instance::InstanceRuntime;
+use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
+use crate::worker::{self, EnqueueKind};
 
 /// How long a command that did nothing can be corrected by editing its message.
 const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -102,7 +100,7 @@ impl Enqueuer {
         match endpoint.connection_status.update(&self.store, instance, report, now).await {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
-                tracing::error!(%error, instance, "a connection status could not be stored: responded 503");
+                tracing::error!(%error, %instance, "connection status not stored: 503");
                 WebhookOutcome::StoreUnavailable
             }
         }
@@ -133,13 +131,13 @@ impl Enqueuer {
         let kind = event.kind(instance);
         // Another version of the message that arrived at the same time may have taken the number of this one: then it
         // is checked again, as a later version. That ends, since there are only more versions each time.
-        for _ in 0..=MOST_REVISIONS {
+        for _ in 0..=MAX_EDITS {
             match self.is_expected(endpoint, &admin, &mut event).await {
                 Ok(Expectation::Yes) => {}
                 Ok(Expectation::No) => return Err(event.ignore_reason),
                 Ok(Expectation::AlreadyHandled) => return Ok(WebhookOutcome::Duplicate),
                 Err(error) => {
-                    tracing::error!(%error, instance = %name, "the journal could not be read: responded 503");
+                    tracing::error!(%error, instance = %name, "store read failed: 503");
                     return Ok(WebhookOutcome::StoreUnavailable);
                 }
             }
@@ -191,7 +189,7 @@ impl Enqueuer {
             _ => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.
-        let message_key = format!("{}\n{}", admin.key, message.id);
+        let message_key = format!("{}\n{}\n{}", admin.key, message.id, message.version);
         let decision = limiter.check(key, &message_key, now);
         let kind = match decision {
             RateDecision::Allowed | RateDecision::AlreadyCounted => kind,
@@ -209,7 +207,7 @@ impl Enqueuer {
             Ok(Some(id)) => WebhookOutcome::Accepted(id),
             Ok(None) => {
                 // A version with this number exists and counts, whichever delivery inserted it.
-                if version_number(&message.id) == 0 || decision != RateDecision::Allowed {
+                if message.version == 0 || decision != RateDecision::Allowed {
                     limiter.refund(key, &message_key, decision);
                 }
                 WebhookOutcome::Duplicate
@@ -217,7 +215,7 @@ impl Enqueuer {
             Err(error) => {
                 limiter.refund(key, &message_key, decision);
                 let instance = endpoint.name();
-                tracing::error!(%error, instance, "a command could not be stored: responded 503");
+                tracing::error!(%error, %instance, "command not stored: 503");
                 WebhookOutcome::StoreUnavailable
             }
         })
@@ -225,7 +223,7 @@ impl Enqueuer {
 
     /// Whether a message that is no command by itself is expected: a reply by a prompt, an edit by a command that was
     /// not understood, a greeting by an admin who was not greeted lately. Only here such words of an admin cost a read
-    /// of the journal. An expected edit gets the id of its version.
+    /// of the journal. An expected edit gets its version number.
     async fn is_expected(
         &self,
         endpoint: &Endpoint,
@@ -239,7 +237,7 @@ impl Enqueuer {
             MessageIntent::Unprefixed => true,
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
                 let Event { message, received_at, .. } = event;
-                let key = prompt::conversation_key(&admin.key, &message.chat, message.by_owner);
+                let key = message.chat.conversation_key(&admin.key, message.by_owner);
                 prompt::is_prompt_pending(&self.store, endpoint.name(), &key, *received_at).await?
             }
             MessageIntent::Greeting => endpoint.greeting_cooldown.is_due(&admin.key, event.received_at),
@@ -247,7 +245,7 @@ impl Enqueuer {
         Ok(if is_expected { Expectation::Yes } else { Expectation::No })
     }
 
-    /// Whether an edit replaces a command that was not understood; sets the id of its version if so.
+    /// Whether an edit replaces a command that was not understood; sets its version if so.
     async fn check_edit(
         &self,
         endpoint: &Endpoint,
@@ -255,11 +253,10 @@ impl Enqueuer {
         event: &mut Event<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let message = &mut event.message;
-        let id = base_id(&message.id);
         // Only the sender's own versions: a message of somebody else under this id is another message.
         let sender = worker::identity(admin, message.sender);
         let instance = endpoint.name();
-        let versions = self.store.message_versions(instance, id, &sender, MOST_REVISIONS + 1).await?;
+        let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
         let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
             return Ok(Expectation::No);
         };
@@ -269,8 +266,7 @@ impl Enqueuer {
         if versions.iter().any(is_same) {
             return Ok(Expectation::AlreadyHandled);
         }
-        let is_editable =
-            versions.iter().all(MessageVersion::is_editable) && versions.len() <= MOST_REVISIONS;
+        let is_editable = versions.iter().all(MessageVersion::is_editable) && last.version < MAX_EDITS;
         if !is_editable || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
             return Ok(Expectation::No);
         }
@@ -281,7 +277,7 @@ impl Enqueuer {
         if is_unchanged || is_outdated {
             return Ok(Expectation::AlreadyHandled);
         }
-        message.id = versioned_id(id, versions.len());
+        message.version = last.version + 1;
         Ok(Expectation::Yes)
     }
 }

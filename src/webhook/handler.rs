@@ -36,10 +36,10 @@ use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
 use crate::failpoint::{self, Step};
+use crate::instance::InstanceRuntime;
 use crate::problem::Problem;
 use crate::storage::ConnectionReport;
 use crate::telemetry::Metrics;
-use crate::worker::InstanceRuntime;
 
 /// Handles the webhooks of all instances.
 pub struct WebhookHandler {
@@ -221,7 +221,8 @@ impl WebhookHandler {
     /// The endpoint of a path. The path is not normalized: each endpoint has one spelling.
     fn find_endpoint(&self, path: &str) -> Option<&Endpoint> {
         let instance = path.strip_prefix("/webhooks/")?.split('/').next()?;
-        let index = self.endpoints.binary_search_by(|endpoint| endpoint.name().cmp(instance)).ok()?;
+        let index =
+            self.endpoints.binary_search_by(|endpoint| endpoint.name().as_str().cmp(instance)).ok()?;
         self.endpoints.get(index)
     }
 

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 use crate::clock::Timestamp;
 use crate::domain::{Message, Person};
+use crate::instance::InstanceRuntime;
 use crate::reply::Reply;
-use crate::worker::InstanceRuntime;
 use crate::zapi::Urgency;
 
 const NOTICE_INTERVAL: Duration = Duration::from_secs(3_600);

@@ -1,8 +1,7 @@
-//! Watches the calls of one order: none is sent without a lease, and each is noted.
+//! Guards the calls to Z-API of one command: none is sent without a lease, and each is recorded.
 //!
-//! A worker may stand still for longer than its lease (SIGSTOP, a suspended machine) and wake up
-//! when another one has the order. So before a call it asks the clocks, and where they leave a
-//! doubt, the journal.
+//! A worker may be suspended for longer than its lease (SIGSTOP, a suspended machine) and resume when another one has
+//! the command. So before each call it checks the clocks, and if they leave a doubt, extends the lease in the journal.
 
 use std::time::Duration;
 
@@ -14,10 +13,10 @@ use crate::clock::Clock;
 use crate::storage::{Claim, LeaseError};
 use crate::zapi::{ApiError, CallObserver};
 
-/// How long a call waits before the journal is asked again, when it has trouble.
+/// Between two attempts to extend the lease while the store is unavailable.
 const STORE_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The watch over one claim.
+/// Guard for the calls of one claim.
 pub(super) struct LeaseGuard {
     claim: Claim,
     clock: Clock,
@@ -29,7 +28,7 @@ impl LeaseGuard {
         Self { claim: claim.clone(), clock: clock.clone(), lease_lost: CancellationToken::new() }
     }
 
-    /// Returns when a call was due and the lease was lost; that call is never sent.
+    /// Returns when a call was due and the lease was lost. That call is never sent.
     pub(super) async fn wait_until_lost(&self) {
         self.lease_lost.cancelled().await;
     }
@@ -46,7 +45,7 @@ impl CallObserver for LeaseGuard {
                         std::future::pending::<()>().await;
                     }
                     Err(LeaseError::Store(error)) => {
-                        tracing::warn!(%error, "a call waits until its lease is sure");
+                        tracing::warn!(%error, "call delayed until the lease is confirmed");
                         sleep(STORE_RETRY_INTERVAL).await;
                     }
                 }
@@ -76,7 +75,7 @@ mod tests {
 
     const HORIZON: Duration = Duration::from_secs(3_600);
 
-    /// A journal with one order, leased now, its clock, and whatever keeps it open.
+    /// A journal with one command that is leased now, its clock, and what keeps it open.
     async fn claimed() -> (Store, Claim, Clock, impl Sized) {
         let clock = Clock::manual(NOW);
         let (store, _, folder) = Store::open_temporary(&clock).await;
@@ -85,34 +84,38 @@ mod tests {
         (store, claim, clock, folder)
     }
 
-    async fn goes(watch: &LeaseGuard) -> bool {
+    async fn is_allowed(guard: &LeaseGuard) -> bool {
         tokio::select! {
-            () = watch.before_call() => true,
-            () = watch.wait_until_lost() => false,
+            () = guard.before_call() => true,
+            () = guard.wait_until_lost() => false,
         }
     }
 
     #[tokio::test]
-    async fn a_worker_that_stood_still_until_another_took_its_command_sends_no_further_call() {
+    async fn a_suspended_worker_sends_no_further_call_once_another_has_its_command() {
         let (store, claim, clock, _folder) = claimed().await;
-        let watch = LeaseGuard::new(&claim, &clock);
-        assert!(goes(&watch).await);
+        let guard = LeaseGuard::new(&claim, &clock);
+        assert!(is_allowed(&guard).await);
 
         clock.elapse(LEASE_TTL + Duration::from_secs(5));
-        store.claim(clock.now(), HORIZON).await.unwrap().expect("the lease has run out, so another takes it");
+        store
+            .claim(clock.now(), HORIZON)
+            .await
+            .unwrap()
+            .expect("the lease expired, so another worker takes it");
 
-        assert!(!goes(&watch).await);
+        assert!(!is_allowed(&guard).await);
     }
 
     #[tokio::test]
-    async fn a_worker_that_stood_still_and_was_not_missed_goes_on() {
+    async fn a_suspended_worker_goes_on_if_no_other_has_its_command() {
         let (store, claim, clock, _folder) = claimed().await;
-        let watch = LeaseGuard::new(&claim, &clock);
+        let guard = LeaseGuard::new(&claim, &clock);
 
         clock.elapse(LEASE_TTL + Duration::from_secs(5));
 
-        assert!(goes(&watch).await);
+        assert!(is_allowed(&guard).await);
         let stolen = store.claim(clock.now(), HORIZON).await.unwrap();
-        assert!(stolen.is_none(), "to ask has prolonged the lease");
+        assert!(stolen.is_none(), "the check extended the lease");
     }
 }

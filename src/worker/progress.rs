@@ -1,5 +1,5 @@
-//! Showing how far an order is: one message that is edited as the work advances, and that the answer
-//! takes the place of.
+//! Progress of a running command: a reaction, and one message that is edited as the work advances and that the reply
+//! replaces.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,64 +15,63 @@ use crate::reply::{Localizer, Reply};
 use crate::storage::{Claim, Store};
 use crate::zapi::{ApiError, ApiErrorKind, Urgency, Zapi};
 
-/// Between two edits at least: each is a message that others wait behind.
+/// The least time between two edits: each counts as a message for the rate limit.
 const EDIT_INTERVAL: Duration = Duration::from_secs(2);
-/// How long a message that is under way is waited for once there is an answer.
+/// How long the reply waits for a progress message that is being sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the chat shows of an order that is not done yet.
+/// What the chat shows of a running command.
 #[derive(Debug, Default)]
 pub(super) struct ProgressState {
-    /// An earlier try may have left an hourglass.
+    /// An earlier attempt may have left the reaction.
     had_reaction: bool,
-    /// The order wears an hourglass by this try.
+    /// This attempt added the reaction.
     reaction_shown: AtomicBool,
-    /// WhatsApp's id of the message that tells how far it is; held while one is under way.
+    /// WhatsApp's id of the progress message; locked while it is being sent.
     message: Mutex<Option<String>>,
 }
 
 impl ProgressState {
-    /// What an earlier try may have shown.
-    pub(super) fn resume(has_hourglass: bool) -> Self {
-        Self { had_reaction: has_hourglass, ..Self::default() }
+    /// The state after earlier attempts.
+    pub(super) fn resume(had_reaction: bool) -> Self {
+        Self { had_reaction, ..Self::default() }
     }
 
-    /// The order may wear an hourglass.
+    /// Whether the command may have the reaction.
     pub(super) fn has_reaction(&self) -> bool {
         self.had_reaction || self.reaction_shown.load(Ordering::Relaxed)
     }
 
-    /// Shows the hourglass, once a try.
+    /// Adds the reaction, once per attempt.
     pub(super) async fn show_reaction(&self, zapi: &Zapi, claim: &Claim) {
         if !self.reaction_shown.swap(true, Ordering::Relaxed) {
             deliver::show_progress_reaction(zapi, claim).await;
         }
     }
 
-    /// The message that tells how far the order is, if there is one.
+    /// The progress message, if there is one.
     pub(super) fn into_message(self) -> Option<String> {
         self.message.into_inner()
     }
 }
 
-/// Carries `run` out, and shows meanwhile how far it is: at once where it is about many things, else
-/// after a while.
+/// Awaits `run`, and meanwhile shows its progress: at once for many items, else after a delay.
 pub(super) async fn report_while<T>(
     run: impl Future<Output = T>,
-    teller: ProgressReporter<'_>,
+    reporter: ProgressReporter<'_>,
     shown: &ProgressState,
 ) -> T {
     let mut run = std::pin::pin!(run);
-    let mut telling = std::pin::pin!(teller.report(shown));
+    let mut reporting = std::pin::pin!(reporter.report(shown));
     let ended = tokio::select! {
         ended = &mut run => ended,
-        () = &mut telling => run.await,
+        () = &mut reporting => run.await,
     };
     if shown.message.try_lock().is_err() {
-        // The answer shall take its place, so its id is worth a moment.
+        // A message is being sent. The reply replaces it, so its id is awaited.
         let sent = async {
             tokio::select! {
-                () = &mut telling => {}
+                () = &mut reporting => {}
                 _ = shown.message.lock() => {}
             }
         };
@@ -81,7 +80,7 @@ pub(super) async fn report_while<T>(
     ended
 }
 
-/// Tells how far an order is.
+/// Shows the progress of a command.
 pub(super) struct ProgressReporter<'a> {
     pub(super) zapi: &'a Zapi,
     pub(super) localizer: &'a Localizer,
@@ -89,33 +88,33 @@ pub(super) struct ProgressReporter<'a> {
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
     pub(super) updates: watch::Receiver<ProgressUpdate>,
-    /// After how long an order that is not about many things is told of.
+    /// The delay for a command with few items.
     pub(super) delay: Duration,
 }
 
 impl ProgressReporter<'_> {
-    /// Ends when there is nothing more to tell, or it cannot be told.
+    /// Returns when there are no more updates, or one cannot be shown.
     async fn report(mut self, shown: &ProgressState) {
         tokio::select! {
-            _ = self.updates.wait_for(|advance| advance.is_large()) => {}
+            _ = self.updates.wait_for(|update| update.is_large()) => {}
             () = sleep(self.delay) => {}
         }
-        let mut told = self.text();
-        tokio::join!(shown.show_reaction(self.zapi, self.claim), self.send(&told, shown));
+        let mut shown_text = self.text();
+        tokio::join!(shown.show_reaction(self.zapi, self.claim), self.send(&shown_text, shown));
         loop {
             if self.updates.changed().await.is_err() {
                 return;
             }
             let text = self.text();
-            // Once all is done the answer follows, and an edit before it would only keep it waiting.
-            if text == told || self.updates.borrow().is_done() {
+            // Once all is done the reply follows; an edit before it would only delay it.
+            if text == shown_text || self.updates.borrow().is_done() {
                 continue;
             }
             if let Err(error) = self.edit(&text, shown).await {
-                tracing::debug!(%error, "how far an order is could not be told");
+                tracing::debug!(%error, "progress message not edited");
                 return;
             }
-            told = text;
+            shown_text = text;
             sleep(EDIT_INTERVAL).await;
         }
     }
@@ -125,41 +124,41 @@ impl ProgressReporter<'_> {
         Reply::Progress { done, all }.messages(self.localizer).swap_remove(0)
     }
 
-    /// A message that was shown before, by an earlier try or for an earlier version, is used again.
+    /// Sends the progress message, or edits one of an earlier attempt or version.
     async fn send(&self, text: &str, shown: &ProgressState) {
         let mut message = shown.message.lock().await;
         let command = &self.claim.command;
         let chat = Chat::from_id(&command.chat);
         let sent = async {
             let old = self.find_previous_message().await;
-            let mut turn = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+            let mut permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
             if let Some(old) = old {
-                match self.zapi.edit_text(&chat, text, &old, turn).await {
+                match self.zapi.edit_text(&chat, text, &old, permit).await {
                     Ok(_) => return Ok(old),
-                    // The answer to an earlier version stays as it is; this follows below it.
+                    // The reply to an earlier version stays, and a new message follows.
                     Err(error)
                         if error.cause == ApiErrorKind::Rejected && command.reply_message_id.is_none() =>
                     {
-                        turn = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+                        permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
                     }
                     Err(error) => return Err(error),
                 }
             }
-            self.zapi.send_text(&chat, text, Some(command.message()), turn).await
+            self.zapi.send_text(&chat, text, Some(&command.message_id), permit).await
         };
         let sent: Result<String, ApiError> = sent.await;
         match sent {
             Ok(id) => {
-                // Who comes after a crash goes on with it; without a note they send another.
+                // After a crash it is used again; unrecorded, another one would be sent.
                 let _ = self.claim.clone().set_reply_message(id.clone()).await;
                 *message = Some(id);
             }
-            Err(error) => tracing::debug!(%error, "how far an order is could not be told"),
+            Err(error) => tracing::debug!(%error, "progress message not sent"),
         }
     }
 
-    /// The message of an earlier try, or the answer to the version before this one. Whoever was told that it
-    /// goes on looks elsewhere by now.
+    /// The message of an earlier attempt, or the reply to the version before this one. After a retry notice the chat has
+    /// moved on.
     async fn find_previous_message(&self) -> Option<String> {
         let command = &self.claim.command;
         match &command.reply_message_id {
@@ -174,7 +173,7 @@ impl ProgressReporter<'_> {
         let message = shown.message.lock().await;
         let Some(id) = &*message else { return Ok(()) };
         let chat = Chat::from_id(&self.claim.command.chat);
-        let turn = self.zapi.acquire_send_permit(Urgency::Progress).await?;
-        self.zapi.edit_text(&chat, text, id, turn).await.map(drop)
+        let permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+        self.zapi.edit_text(&chat, text, id, permit).await.map(drop)
     }
 }

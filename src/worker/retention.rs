@@ -1,7 +1,7 @@
-//! Retention: the journal forgets texts first, and later what has ended.
+//! Retention: removes expired texts and commands from the journal.
 //!
-//! Once at the start and then each hour one replica takes away what is kept no longer, batch by
-//! batch: nothing while a write waits, and after each batch a rest that is longer than the batch.
+//! At the start and then each hour one replica trims the journal in batches: not while writes are queued, and with a
+//! pause after each batch that is longer than the batch.
 
 use std::time::Duration;
 
@@ -10,30 +10,30 @@ use tokio::time::{Instant, sleep};
 use crate::clock::Clock;
 use crate::storage::{RetentionPolicy, RetentionStats, Store, StoreUnavailable};
 
-/// From one time to the next.
+/// Between two runs.
 const TRIM_INTERVAL: Duration = Duration::from_secs(60 * 60);
-/// At a start it is time, unless a replica that started with this one has begun already.
+/// A start runs it, unless a replica ran it within this time.
 const STARTUP_INTERVAL: Duration = Duration::from_secs(60);
-/// How often it is asked whether the time has come: another replica may have ended before it was done.
+/// How often it is checked whether a run is due: another replica may have ended before its run was complete.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10 * 60);
-/// After trouble of the store.
+/// Pause after a store error.
 const STORE_RETRY_INTERVAL: Duration = Duration::from_secs(60);
-/// How long a rest is, in lengths of the batch before it.
+/// Length of a pause, in lengths of the batch before it.
 const BACKOFF_FACTOR: u32 = 4;
-/// The shortest rest, and how long writes that wait are let by.
+/// The shortest pause, and the interval in which queued writes are checked.
 const MIN_BACKOFF: Duration = Duration::from_millis(20);
 
-/// Trims the journal, for ever.
-pub async fn trim_forever(store: Store, clock: Clock, kept: RetentionPolicy) {
+/// Trims the journal whenever it is due; never returns.
+pub async fn trim_forever(store: Store, clock: Clock, policy: RetentionPolicy) {
     let mut period = STARTUP_INTERVAL;
     loop {
-        match trim_if_due(&store, &clock, kept, period).await {
+        match trim_if_due(&store, &clock, policy, period).await {
             Ok(sum) if sum.is_empty() => {}
-            Ok(RetentionStats { texts, orders, queues: lanes }) => {
-                tracing::info!(texts, orders, lanes, "the journal was trimmed");
+            Ok(RetentionStats { texts, commands, queues }) => {
+                tracing::info!(texts, commands, queues, "journal trimmed");
             }
             Err(error) => {
-                tracing::warn!(%error, "the journal could not be trimmed");
+                tracing::warn!(%error, "journal not trimmed");
                 sleep(STORE_RETRY_INTERVAL).await;
                 continue;
             }
@@ -43,11 +43,11 @@ pub async fn trim_forever(store: Store, clock: Clock, kept: RetentionPolicy) {
     }
 }
 
-/// Trims the journal if it is due; what was taken away.
+/// Trims the journal if it is due; returns what was removed.
 async fn trim_if_due(
     store: &Store,
     clock: &Clock,
-    kept: RetentionPolicy,
+    policy: RetentionPolicy,
     period: Duration,
 ) -> Result<RetentionStats, StoreUnavailable> {
     let mut sum = RetentionStats::default();
@@ -58,14 +58,14 @@ async fn trim_if_due(
         while store.is_busy() {
             sleep(MIN_BACKOFF).await;
         }
-        let begun = Instant::now();
-        let trimmed = store.trim(kept, clock.now()).await?;
-        if trimmed.is_empty() {
+        let started_at = Instant::now();
+        let batch = store.trim(policy, clock.now()).await?;
+        if batch.is_empty() {
             return Ok(sum);
         }
-        sum.texts += trimmed.texts;
-        sum.orders += trimmed.orders;
-        sum.queues += trimmed.queues;
-        sleep((begun.elapsed() * BACKOFF_FACTOR).max(MIN_BACKOFF)).await;
+        sum.texts += batch.texts;
+        sum.commands += batch.commands;
+        sum.queues += batch.queues;
+        sleep((started_at.elapsed() * BACKOFF_FACTOR).max(MIN_BACKOFF)).await;
     }
 }

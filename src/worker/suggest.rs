@@ -1,38 +1,35 @@
-//! What somebody likely meant by an order that cannot be read: offered whole, and carried out on a yes.
+//! Suggestions for commands that cannot be parsed. The reply shows the whole suggested command; a yes runs it.
 //!
-//! Nothing here is done by itself. Names are looked for in the lists that are known already.
+//! Nothing is run without a yes. Names are looked up in the lists that are loaded already.
 
+use super::context::{CommandOutcome, Request};
 use crate::command::args::{self, in_word_list, parse_quoted_name};
-use crate::command::prompt::Prompt;
 use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
-use crate::storage::CommandRecord;
 
-use super::execute::CommandOutcome;
-
-/// The most words of a name that is looked for.
+/// The most words of a name.
 const MAX_NAME_WORDS: usize = 6;
-/// The words that stand beside a name, and belong to none.
+/// The catalogue key of words that may be beside a name and belong to none.
 const STOP_WORDS_KEY: &str = "words-beside-name";
-/// How alike the names of two commands are that are taken for one another: singular and plural.
+/// Similarity of two command names that are confused: singular and plural.
 const MIN_SIMILARITY: f64 = 0.9;
 
-/// An order as it was likely meant.
+/// A suggested command.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Suggestion {
     command: &'static str,
-    /// Its words, with the community's id.
+    /// Its arguments, with the id of the community.
     arguments: String,
-    /// The same as people see it.
+    /// The whole command, as people see it.
     display: String,
 }
 
 impl Suggestion {
-    pub(super) fn new(spec: &CommandSpec, rest: &str, speech: &Localizer) -> Self {
-        let shown = format!("{} {}", speech.order(spec.name, &[]), escape_markup(rest));
-        Self { command: spec.name, arguments: rest.to_owned(), display: shown.trim_end().to_owned() }
+    pub(super) fn new(spec: &CommandSpec, rest: &str, localizer: &Localizer) -> Self {
+        let display = format!("{} {}", localizer.order(spec.name, &[]), escape_markup(rest));
+        Self { command: spec.name, arguments: rest.to_owned(), display: display.trim_end().to_owned() }
     }
 
     /// The English name of its command.
@@ -40,45 +37,30 @@ impl Suggestion {
         self.command
     }
 
-    /// The answer that offers it; a yes carries it out.
-    pub(super) fn into_prompt(
-        self,
-        command: &CommandRecord,
-        speech: &Localizer,
-        place: &str,
-    ) -> CommandOutcome {
-        let question = Prompt {
-            asked_by: command.id.clone(),
-            language: speech.locale.tag().to_owned(),
-            command: self.command.to_owned(),
-            before: String::new(),
-            // One option: a yes says that this is meant, not yet that it shall be done unasked.
-            options: vec![self.arguments],
-            after: String::new(),
-            takes_several: false,
-            askers: Vec::new(),
-            is_undo: false,
-            only_if: None,
-        };
-        let meant = ReplyLine::new("meant-order").with_plain("order", self.display);
+    /// The reply that offers the command; a yes runs it.
+    pub(super) fn into_prompt(self, request: &Request<'_>) -> CommandOutcome {
+        // As an option: a yes chooses this command, but does not confirm it yet.
+        let locale = request.run.localizer.locale;
+        let prompt = request.new_prompt(locale, self.command, vec![self.arguments]);
+        let line = ReplyLine::new("meant-order").with_plain("order", self.display);
         CommandOutcome {
-            state_changes: vec![question.asked(place)],
-            ..CommandOutcome::usage_error(Reply::Lines(vec![meant]))
+            state_changes: vec![prompt.asked(request.key)],
+            ..CommandOutcome::usage_error(Reply::Lines(vec![line]))
         }
     }
 }
 
-/// Whether a word is one that stands beside a name: `the`, `no`, `comunidade`.
+/// Whether the first word may be beside a name: `the`, `no`, `comunidade`.
 pub(super) fn is_filler_word(word: &str) -> bool {
     word.split_whitespace().next().is_some_and(|word| in_word_list(word, STOP_WORDS_KEY))
 }
 
-/// The order with its community where it belongs: it stands at the wrong end, or behind words that belong
-/// to no name. `find` gives the one community that a name means.
+/// The command with its community moved to where it belongs, from the wrong end or from behind filler words. `find`
+/// returns the one community with a name.
 pub(super) fn try_swapped_arguments(
     spec: &'static CommandSpec,
     rest: &str,
-    speech: &Localizer,
+    localizer: &Localizer,
     find: impl Fn(&str) -> Option<CommunityEntry>,
 ) -> Option<Suggestion> {
     let rest = rest.trim();
@@ -98,28 +80,28 @@ pub(super) fn try_swapped_arguments(
     if (others.is_empty() && !is_alone) || (people && !others.contains(|c: char| c.is_ascii_digit())) {
         return None;
     }
-    // A text in quotes was put there to keep it together.
+    // The quotes only keep the text together.
     let inside = match parse_quoted_name(others) {
         Some((inside, "")) if spec.is_verbatim() && !others.contains('\n') => Some(inside),
         _ => None,
     };
     let others = inside.as_deref().unwrap_or(others);
     let name = display_name(&community);
-    let (again, shown) = match spec.args.first() {
+    let (arguments, display) = match spec.args.first() {
         Some(ArgKind::Groups) => {
-            let order = format!("{} {}", speech.order(spec.name, &[]), escape_markup(others));
-            (format!("{others} {}", community.id), format!("{order} {}", crate::reply::typed(name)))
+            let command = format!("{} {}", localizer.order(spec.name, &[]), escape_markup(others));
+            (format!("{others} {}", community.id), format!("{command} {}", crate::reply::typed(name)))
         }
         _ => {
-            let order = format!("{} {}", speech.order(spec.name, &[name]), escape_markup(others));
-            (format!("{} {others}", community.id), order)
+            let command = format!("{} {}", localizer.order(spec.name, &[name]), escape_markup(others));
+            (format!("{} {others}", community.id), command)
         }
     };
-    args::parse(spec.args, spec.is_mutating, &again).ok()?;
-    Some(Suggestion { command: spec.name, arguments: again, display: shown.trim_end().to_owned() })
+    args::parse(spec.args, spec.is_mutating, &arguments).ok()?;
+    Some(Suggestion { command: spec.name, arguments, display: display.trim_end().to_owned() })
 }
 
-/// The word of words that say nothing else: whoever tries something does not want it done.
+/// The dry-run flag, if the words have it: it must not get lost.
 fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
     match args::parse(&[ArgKind::Words], spec.is_mutating, words) {
         Ok(read) if read.flags.dry_run => read.flags.typed(),
@@ -127,13 +109,13 @@ fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
     }
 }
 
-/// The order on people that was likely meant by one on groups, where numbers of people stand for these:
+/// The command for people instead of one for groups, if phone numbers are in the place of groups:
 /// `/unlink sales 44 99999-0001`.
 pub(super) fn try_member_command(
     spec: &CommandSpec,
     Arguments { words, flags, .. }: &Arguments,
     community: &CommunityEntry,
-    speech: &Localizer,
+    localizer: &Localizer,
 ) -> Option<Suggestion> {
     let command = match spec.name {
         "link" => "add",
@@ -145,63 +127,62 @@ pub(super) fn try_member_command(
             && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.'))
     };
     let people = words.join(" ");
-    // As many digits are no numbers of a list.
+    // Numbers of a list have fewer digits.
     let digits = people.chars().filter(char::is_ascii_digit).count();
     let is_long = words.iter().any(|word| word.chars().filter(char::is_ascii_digit).count() > 6);
     if digits < 10 || !is_long || !words.iter().all(is_of_a_number) {
         return None;
     }
     let name = display_name(community);
-    let shown = format!("{} {}", speech.order(command, &[name]), escape_markup(&people));
-    // A trial stays one.
+    let display = format!("{} {}", localizer.order(command, &[name]), escape_markup(&people));
+    // A dry run stays one.
     let rest = format!("{} {} {people}", flags.typed(), community.id).trim_start().to_owned();
-    Some(Suggestion { command, arguments: rest, display: shown })
+    Some(Suggestion { command, arguments: rest, display })
 }
 
-/// The command whose name was typed in pieces: `/who am i`.
-pub(super) fn try_joined_name(order: &ParsedCommand, speech: &Localizer) -> Option<Suggestion> {
-    let mut name = order.typed.clone();
-    for word in order.rest.split_whitespace().take(3) {
+/// The command whose name was typed in several words: `/who am i`.
+pub(super) fn try_joined_name(parsed: &ParsedCommand, localizer: &Localizer) -> Option<Suggestion> {
+    let mut name = parsed.typed.clone();
+    for word in parsed.rest.split_whitespace().take(3) {
         name.push_str(word.trim_end_matches(is_end_punctuation));
         if let Some(spec) = lookup(&name).filter(|spec| spec.args.is_empty() && is_runnable(spec)) {
-            return Some(Suggestion::new(spec, "", speech));
+            return Some(Suggestion::new(spec, "", localizer));
         }
     }
     None
 }
 
-/// The command of nearly this name that takes words, where this one takes none: `/communities sales`.
+/// The command with a similar name that takes arguments, if the typed one takes none: `/communities sales`.
 pub(super) fn try_similar_command(
-    order: &ParsedCommand,
-    mistake: &UsageError,
-    speech: &Localizer,
+    parsed: &ParsedCommand,
+    error: &UsageError,
+    localizer: &Localizer,
 ) -> Option<Suggestion> {
-    let spec = lookup(&order.typed).filter(|spec| spec.args.is_empty())?;
-    // All there is, is what this one shows.
-    if !matches!(mistake, UsageError::TooManyWords(_)) || in_word_list(&order.rest, "all") {
+    let spec = lookup(&parsed.typed).filter(|spec| spec.args.is_empty())?;
+    // The typed command shows all anyway.
+    if !matches!(error, UsageError::TooManyWords(_)) || in_word_list(&parsed.rest, "all") {
         return None;
     }
-    let typed = fold(&order.typed);
+    let typed = fold(&parsed.typed);
     let is_near = |other: &&&'static CommandSpec| {
         other.name != spec.name
             && is_runnable(other)
             && other.names().any(|name| strsim::jaro_winkler(&typed, &fold(name)) >= MIN_SIMILARITY)
-            && args::parse(other.args, other.is_mutating, &order.rest).is_ok()
+            && args::parse(other.args, other.is_mutating, &parsed.rest).is_ok()
     };
     let other = catalog::COMMANDS.iter().find(is_near)?;
-    Some(Suggestion::new(other, &order.rest, speech))
+    Some(Suggestion::new(other, &parsed.rest, localizer))
 }
 
-/// The end of a community that was likely meant by an order to delete it as if it were somebody in it:
-/// `/excluir vendas`.
+/// `/deactivate` instead of a command that removes people, if no people are named: `/excluir vendas`.
 pub(super) fn try_deactivate(
-    order: &ParsedCommand,
-    mistake: &UsageError,
-    speech: &Localizer,
+    parsed: &ParsedCommand,
+    error: &UsageError,
+    localizer: &Localizer,
 ) -> Option<Suggestion> {
-    let is_it = *mistake == UsageError::MissingPeople && in_word_list(&order.typed, "words-for-ending");
-    let spec = lookup("deactivate").filter(|_| is_it)?;
-    Some(Suggestion::new(spec, &order.rest, speech))
+    let is_match = *error == UsageError::MissingPeople && in_word_list(&parsed.typed, "words-for-ending");
+    let spec = lookup("deactivate").filter(|_| is_match)?;
+    Some(Suggestion::new(spec, &parsed.rest, localizer))
 }
 
 fn display_name(community: &CommunityEntry) -> &str {
@@ -216,7 +197,7 @@ fn is_end_punctuation(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | ':' | ',' | ';' | '|' | '…')
 }
 
-/// The words of a line with where each ends.
+/// The words of a line, and the offset at which each ends.
 fn word_ends(line: &str) -> Vec<(&str, usize)> {
     let words = line.split_whitespace();
     words.map(|word| (word, word.as_ptr() as usize - line.as_ptr() as usize + word.len())).collect()
@@ -224,7 +205,7 @@ fn word_ends(line: &str) -> Vec<(&str, usize)> {
 
 type FindCommunity<'f> = dyn Fn(&str) -> Option<CommunityEntry> + 'f;
 
-/// A community whose name the text ends with, and what is before it.
+/// The community whose name is at the end of the text, and the text before it.
 fn find_at_end<'t>(text: &'t str, find: &FindCommunity<'_>) -> Option<(CommunityEntry, &'t str)> {
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || is_end_punctuation(c));
     let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '\'' | '‘' | '’');
@@ -244,7 +225,7 @@ fn trim_end_punctuation(text: &str) -> &str {
     text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '|' | ',' | ';' | ':'))
 }
 
-/// A community whose name the text begins with, and what follows it.
+/// The community whose name is at the beginning of the text, and the text after it.
 fn find_at_start<'t>(text: &'t str, find: &FindCommunity<'_>) -> Option<(CommunityEntry, &'t str)> {
     if let Some((name, others)) = parse_quoted_name(text) {
         return Some((find(&name)?, trim_start_punctuation(others)));
@@ -261,7 +242,7 @@ fn trim_start_punctuation(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || is_end_punctuation(c))
 }
 
-/// A community behind words that belong to no name, and what follows it.
+/// The community whose name follows filler words, and the text after it.
 fn find_after_stop_words<'t>(text: &'t str, find: &FindCommunity<'_>) -> Option<(CommunityEntry, &'t str)> {
     let mut rest = text;
     while is_filler_word(rest) {
@@ -271,13 +252,15 @@ fn find_after_stop_words<'t>(text: &'t str, find: &FindCommunity<'_>) -> Option<
     (rest.len() < text.len()).then(|| find_at_start(rest, find))?
 }
 
-/// What is between the words of these keys at both ends.
+/// Removes the words of these catalogue keys from both ends.
 fn trim_stop_words<'t>(mut text: &'t str, keys: &[&'static str]) -> &'t str {
-    let is_small = |word: &str| keys.iter().any(|key| in_word_list(word, key));
-    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
+    let is_stop_word = |word: &str| keys.iter().any(|key| in_word_list(word, key));
+    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_stop_word(word))
+    {
         text = others.trim_end();
     }
-    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_small(word)) {
+    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_stop_word(word))
+    {
         text = others.trim_start();
     }
     text

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use vincula::domain::InstanceName;
 use vincula::failpoint::InjectedBug;
 use vincula::storage::Store;
 
@@ -239,8 +240,9 @@ messages_per_minute = 60000
     /// Waits until at most `most` commands are open.
     pub(crate) async fn settled(&self, journal: &Store, most: usize, within: Duration) -> anyhow::Result<()> {
         let started = Instant::now();
+        let main = InstanceName::parse("main").context("the name of the instance")?;
         loop {
-            let open = journal.queue_stats("main").await?.open;
+            let open = journal.queue_stats(&main).await?.open;
             if open <= most {
                 return Ok(());
             }

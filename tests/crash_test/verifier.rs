@@ -118,7 +118,7 @@ pub(crate) fn find_violations(chats: &ChatModel, evidence: &Evidence) -> Finding
 fn check_journal(rows: &[JournalRow]) -> Vec<String> {
     let [row] = rows else { return vec![format!("is {} times in the journal", rows.len())] };
     let mut wrong = Vec::new();
-    if (row.state.as_str(), row.outcome.as_deref()) != ("done", Some("answered")) {
+    if (row.state.as_str(), row.outcome.as_deref()) != ("done", Some("replied")) {
         wrong.push(format!("ended as {} {:?}", row.state, row.outcome));
     }
     for what in ["accepted", "replied", "sent", "finished"] {

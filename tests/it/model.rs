@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::task::JoinHandle;
 use vincula::clock::{Clock, Timestamp};
+use vincula::domain::{InstanceName, OrderingKey};
 use vincula::storage::{
     Claim, InsertResult, LeaseError, NewCommand, OpenedStore, Outcome, SenderIdentity, Store,
 };
@@ -147,9 +148,10 @@ impl Journal {
         let lane = format!("chat-{chat}");
         let order = NewCommand {
             id: format!("order-{message}"),
-            instance: "main".to_owned(),
-            lane: lane.clone(),
+            instance: InstanceName::parse("main").unwrap(),
+            ordering_key: OrderingKey::new(lane.as_str()),
             message_id: format!("3EB0{message}"),
+            version: 0,
             chat: lane.clone(),
             admin: "ana".to_owned(),
             phone: None,
@@ -214,7 +216,7 @@ impl Journal {
             Write::Reply => {
                 held.claim.store_reply("[]".to_owned(), Outcome::Replied, Vec::new(), at_now).await
             }
-            Write::Sent => held.claim.sent(1, at_now).await,
+            Write::Sent => held.claim.mark_sent(1, at_now).await,
             Write::Retry { seconds } => {
                 claim.retry(later(seconds).1, later(seconds).1, "x".to_owned(), at_now).await
             }

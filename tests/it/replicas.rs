@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
+use vincula::domain::{InstanceName, OrderingKey};
 use vincula::storage::{InsertResult, LEASE_TTL, NewCommand, SenderIdentity, Store};
 
 use crate::support::{ANA, Service, postgres};
@@ -212,7 +213,7 @@ async fn an_unfinished_command_is_released_at_shutdown_and_claimed_at_once() {
     bot.store = other.store.clone();
     assert_eq!(bot.replies_to(&order).await, [DONE]);
     let notes = bot.audit_events(&order).await;
-    assert!(notes.contains(&"handed_back".to_owned()), "{notes:?}");
+    assert!(notes.contains(&"released".to_owned()), "{notes:?}");
 }
 
 #[tokio::test]
@@ -226,9 +227,10 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     for number in 0..3 {
         let order = NewCommand {
             id: format!("order-{number}"),
-            instance: "main".to_owned(),
-            lane: format!("order-{number}"),
+            instance: InstanceName::parse("main").unwrap(),
+            ordering_key: OrderingKey::new(format!("order-{number}")),
             message_id: format!("3EB0{number}"),
+            version: 0,
             chat: ANA.to_owned(),
             admin: "ana".to_owned(),
             phone: Some(ANA.to_owned()),

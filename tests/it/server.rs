@@ -284,7 +284,10 @@ async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     }
     let unknown = "vincula_webhooks_total{instance=\"\",outcome=\"unknown_instance\"}";
     assert_eq!(bot.metric_value(unknown).await, 1);
-    assert_eq!(bot.metric_value("vincula_commands_total{instance=\"main\",outcome=\"mistaken\"}").await, 1);
+    assert_eq!(
+        bot.metric_value("vincula_commands_total{instance=\"main\",outcome=\"usage_error\"}").await,
+        1
+    );
     let text = bot.private("/metrics").await.text();
     let account = bot.sandbox.account();
     for secret in

@@ -52,13 +52,13 @@ pub(super) fn to_json(row: &CommandRow) -> serde_json::Value {
     json!({
         "id": row.id, "instance": row.instance, "accepted_at": row.accepted_at.to_string(),
         "finished_at": row.finished_at.map(|at| at.to_string()), "state": row.state, "outcome": row.outcome,
-        "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "command": row.name,
+        "admin": row.admin, "chat": row.chat, "message_id": row.message_id, "version": row.version, "command": row.name,
         "text": row.text, "attempts": row.attempts, "error": row.error, "reply": reply_messages(row),
     })
 }
 
 /// The columns of a command, as [`to_record`] fills them.
-pub(super) const CSV_COLUMNS: [&str; 14] = [
+pub(super) const CSV_COLUMNS: [&str; 15] = [
     "id",
     "instance",
     "accepted_at",
@@ -73,9 +73,10 @@ pub(super) const CSV_COLUMNS: [&str; 14] = [
     "attempts",
     "error",
     "reply",
+    "version",
 ];
 
-pub(super) fn to_record(row: &CommandRow) -> [String; 14] {
+pub(super) fn to_record(row: &CommandRow) -> [String; 15] {
     [
         &row.id,
         &row.instance,
@@ -91,6 +92,7 @@ pub(super) fn to_record(row: &CommandRow) -> [String; 14] {
         &row.attempts.to_string(),
         row.error.as_deref().unwrap_or_default(),
         &reply_messages(row).join("\n"),
+        &row.version.to_string(),
     ]
     .map(escape_csv_cell)
 }

@@ -175,7 +175,7 @@ fn format_text(row: &CommandRow, events: &[AuditEvent], kept: Duration) -> Strin
         row.instance,
         row.admin,
         row.chat,
-        strip_control(&row.message_id),
+        format_message(row),
         row.state,
         row.outcome.as_ref().map(|outcome| format!(" ({outcome})")).unwrap_or_default(),
         row.attempts,
@@ -208,6 +208,12 @@ fn format_text(row: &CommandRow, events: &[AuditEvent], kept: Duration) -> Strin
         );
     }
     text
+}
+
+/// WhatsApp's id of the message, and the number of its edit.
+fn format_message(row: &CommandRow) -> String {
+    let id = strip_control(&row.message_id);
+    if row.version == 0 { id } else { format!("{id} (edit {})", row.version) }
 }
 
 /// Removes control and invisible characters: typed text must neither control the terminal nor reverse

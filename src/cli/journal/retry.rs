@@ -64,14 +64,14 @@ async fn requeue(
 
 /// What is done again, in one word.
 fn describe(requeued: RequeueResult) -> &'static str {
-    if requeued == RequeueResult::Answer { "reply" } else { "command" }
+    if requeued == RequeueResult::SendReply { "reply" } else { "command" }
 }
 
 fn print_result(taken: &[(String, RequeueResult)], format: Format) -> anyhow::Result<()> {
     match format {
         Format::Table => taken.iter().try_for_each(|(id, requeued)| {
             print_output(&match requeued {
-                RequeueResult::Answer => format!("{id}  its reply is sent again\n"),
+                RequeueResult::SendReply => format!("{id}  its reply is sent again\n"),
                 _ => format!("{id}  is carried out again\n"),
             })
         }),

@@ -16,7 +16,7 @@ use crate::directory::{CommunityAdmins, NamedEntry};
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::failpoint::{self, Step};
 use crate::reply::quote;
-use crate::storage::MemoryKind;
+use crate::storage::StateKind;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
 
 /// The most admins of a community (ZAPI.md, Linking).
@@ -225,7 +225,7 @@ impl MemberReconciler<'_, '_> {
             }
             None => roster.expire(&self.community, &command),
         }
-        self.context.set_state(MemoryKind::People, self.community.to_string(), Some(command));
+        self.context.set_state(StateKind::People, self.community.to_string(), Some(command));
     }
 
     /// They were invited, as far as anybody can tell.

@@ -65,6 +65,7 @@ impl MessageRef<'_> {
         };
         Message {
             id: self.id.to_string(),
+            version: 0,
             chat: match &self.chat {
                 ChatRef::Direct(address) => Chat::Direct(address.to_string()),
                 ChatRef::Group(id) => Chat::Group(id.clone()),

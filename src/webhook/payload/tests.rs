@@ -78,6 +78,7 @@ fn person(phone: Option<&str>, lid: Option<&str>) -> Person {
 fn a_text_in_a_direct_chat_is_a_message() {
     let expected = Message {
         id: "3EB0A1B2C3D4E5F60718".to_owned(),
+        version: 0,
         chat: Chat::Direct(ANA.to_owned()),
         sender: person(Some(ANA), Some(ANA_LID)),
         by_owner: false,

@@ -198,7 +198,7 @@ impl CrashScenario {
         check(
             self.commands
                 .iter()
-                .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "answered")),
+                .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "replied")),
             format!("the order ended as {:?}", self.commands),
         );
         // Before the commit the command does not exist; after it, it is known.

@@ -72,7 +72,7 @@ fn t25_text_of_chats_and_z_api_cannot_forge_log_lines() {
             line["message"] == "forged"
         };
         assert_eq!(log.lines().filter(forged).count(), 0, "{log}");
-        assert!(log.contains("an order is tried again"), "{log}");
+        assert!(log.contains("command retry scheduled"), "{log}");
         if level.is_empty() {
             for word in ["Feira", "cannot write", ANA] {
                 assert!(!log.contains(word), "{word} is in {log}");

@@ -29,7 +29,7 @@ fn commands_are_listed_newest_first_in_each_format() {
     assert_eq!((table.code, table.err.as_str()), (Some(0), ""), "{table:#?}");
     let at = |id: &String| table.out.find(id).unwrap_or_else(|| panic!("{id} is not in {}", table.out));
     assert!(at(&ids[2]) < at(&ids[1]) && at(&ids[1]) < at(&ids[0]), "{}", table.out);
-    assert!(table.out.contains("answered") && table.out.contains("/link Bairro futebol"), "{}", table.out);
+    assert!(table.out.contains("replied") && table.out.contains("/link Bairro futebol"), "{}", table.out);
 
     let json = place.run(&["journal", "list", "--format", "json"]);
     let rows: serde_json::Value = serde_json::from_str(&json.out).unwrap();
@@ -139,7 +139,7 @@ fn dead_letters_are_retried_while_the_service_runs() {
     assert!(said("D2").len() == 1 && said("D2")[0].starts_with("You are “Ana”."), "{:?}", said("D2"));
     let json = place.run(&["journal", "show", &unanswered, "--format", "json"]);
     let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    assert_eq!((order["outcome"].as_str(), order["error"].as_str()), (Some("answered"), None));
+    assert_eq!((order["outcome"].as_str(), order["error"].as_str()), (Some("replied"), None));
     assert!(
         order["audit_events"].as_array().unwrap().iter().any(|note| note["event"] == "requeued"),
         "{order:#}"
@@ -170,11 +170,11 @@ fn a_command_is_shown_with_each_call_that_was_made_for_it() {
     let text = place.run(&["journal", "show", &ids[0]]).out;
     let json = place.run(&["journal", "show", &ids[0], "--format", "json"]).out;
 
-    let call = text.lines().find(|line| line.contains("called communities/link: done (")).unwrap();
+    let call = text.lines().find(|line| line.contains("api_call communities/link: done (")).unwrap();
     assert!(call.starts_with("20") && call.ends_with(" ms)"), "{call}");
     let order: serde_json::Value = serde_json::from_str(&json).unwrap();
     let calls =
-        order["audit_events"].as_array().unwrap().iter().filter(|note| note["event"] == "called").count();
+        order["audit_events"].as_array().unwrap().iter().filter(|note| note["event"] == "api_call").count();
     assert!(calls >= 5, "{order:#}");
 }
 

@@ -24,7 +24,7 @@ fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     serving.stop(&place);
     assert_eq!(place.sandbox.sent().len(), 2, "{:#?}", place.sandbox.sent());
     let shown = place.run(&["journal", "show", &order]);
-    assert!(shown.out.contains("done (answered)"), "{}", shown.out);
+    assert!(shown.out.contains("done (replied)"), "{}", shown.out);
     place
 }
 

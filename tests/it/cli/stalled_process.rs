@@ -115,7 +115,7 @@ impl Pair {
     /// The second process finishes the command in time.
     fn expect_taken_over(&mut self) {
         let fallen_at = Instant::now();
-        while !log(&self.second).contains("an order ended") {
+        while !log(&self.second).contains("command completed") {
             assert!(fallen_at.elapsed() < TAKEN_OVER, "not taken over: {}", log(&self.second));
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -127,7 +127,7 @@ impl Pair {
         self.barrier.release();
         self.first.signal("CONT");
         let begun = Instant::now();
-        while !log(&self.first).contains("an order was left to whoever takes it next") {
+        while !log(&self.first).contains("lease lost, command released") {
             assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the order: {}", log(&self.first));
             std::thread::sleep(Duration::from_millis(20));
         }

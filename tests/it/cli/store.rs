@@ -195,10 +195,10 @@ fn a_read_only_journal_rejects_commands_until_it_is_writable() {
 fn a_damaged_page_needed_by_commands_is_reported_at_start() {
     for name in [
         "command",
-        "note",
-        "pace",
-        "proof",
-        "note_command",
+        "audit_event",
+        "rate_limit",
+        "write_probe",
+        "audit_event_command",
         "command_finished",
         "command_text",
         "command_dead",
@@ -259,7 +259,7 @@ fn a_command_without_text_still_has_sender_name_and_outcome() {
     let id = place.command_event("A1", COMMAND);
     place.reply_to("A1");
     serving.stop(&place);
-    place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM chore");
+    place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM maintenance");
 
     let serving = place.serve();
     let begun = Instant::now();
@@ -268,7 +268,7 @@ fn a_command_without_text_still_has_sender_name_and_outcome() {
     }
 
     let shown = place.run(&["journal", "show", &id]).out;
-    for told in ["ana", "link", "done (answered)", "(text removed after 30 days)", "finished"] {
+    for told in ["ana", "link", "done (replied)", "(text removed after 30 days)", "finished"] {
         assert!(shown.contains(told), "{told}: {shown}");
     }
     assert!(!shown.contains("futebol") && !shown.contains("Futebol"), "{shown}");
@@ -292,23 +292,26 @@ fn no_statement_scans_the_whole_journal() {
     let log = serving.stop(&place);
 
     let statements: BTreeSet<String> = log.lines().flat_map(statements).collect();
-    for known in
-        ["UPDATE command SET claims", "UPDATE lane SET lease_token = $1", "DELETE FROM note", "MIN(CASE"]
-    {
+    for known in [
+        "UPDATE command SET claims",
+        "UPDATE chat_queue SET lease_token = $1",
+        "DELETE FROM audit_event",
+        "MIN(CASE",
+    ] {
         assert!(statements.iter().any(|sql| sql.contains(known)), "{known} is not in {statements:#?}");
     }
     let scans: Vec<String> = statements.iter().flat_map(|sql| place.scans(sql)).collect();
     assert!(scans.is_empty(), "{}", scans.join("\n"));
     for (part, step) in [
-        ("ready_at <= $4", "lane_ready (ready_at<?)"),
-        ("ORDER BY seq LIMIT 1", "command_open (instance=? AND lane=?)"),
-        ("MIN(CASE", "lane_ready (ready_at<?)"),
+        ("ready_at <= $4", "chat_queue_ready (ready_at<?)"),
+        ("ORDER BY seq LIMIT 1", "command_open (instance=? AND ordering_key=?)"),
+        ("MIN(CASE", "chat_queue_ready (ready_at<?)"),
         ("state = 'dead')", "command_dead (instance=?)"),
         ("state = 'dead')", "command_open (instance=?)"),
-        ("DELETE FROM note", "note_command (command=?)"),
+        ("DELETE FROM audit_event", "audit_event_command (command=?)"),
         ("DELETE FROM command", "command_finished (finished_at<?)"),
         ("SET text = ''", "command_text (finished_at<?)"),
-        ("DELETE FROM lane WHERE (", "lane_ready (ready_at=? AND idle_since<?)"),
+        ("DELETE FROM chat_queue WHERE (", "chat_queue_ready (ready_at=? AND idle_since<?)"),
     ] {
         let sql = statements.iter().find(|sql| sql.contains(part)).unwrap_or_else(|| panic!("no {part}"));
         let plan = place.plan(sql).join("\n");
@@ -323,7 +326,7 @@ fn statements(line: &str) -> Vec<String> {
     let whole = line["db.statement"].as_str().filter(|sql| !sql.is_empty()).or(line["summary"].as_str());
     let is_ours = |sql: &&str| {
         ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb))
-            && !["_sqlx_migrations", "sqlite_master", "command_by_sender", "WHERE lease_token IS NOT NULL"]
+            && !["_sqlx_migrations", "sqlite_master", "WHERE lease_token IS NOT NULL"]
                 .iter()
                 .any(|part| sql.contains(part))
     };
@@ -371,7 +374,7 @@ impl TestFolder {
     /// The steps of a plan that scan a whole table or index.
     fn scans(&self, sql: &str) -> Vec<String> {
         let steps = self.plan(sql);
-        let tables = ["command", "lane", "note", "pace", "chore", "proof"];
+        let tables = ["command", "chat_queue", "audit_event", "rate_limit", "maintenance", "write_probe"];
         let is_scan = |step: &String| {
             // This index holds only open commands.
             let is_small = step.ends_with("USING INDEX command_open");

@@ -72,7 +72,7 @@ async fn t39_a_command_that_always_crashes_ends_as_a_dead_letter() {
     }
 
     let row = bot.row(&poison).await;
-    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("gave_up")), "{row:#?}");
+    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("failed")), "{row:#?}");
     assert!((3..=30).contains(&crashes), "{crashes}");
     assert_eq!((bot.replies_to(&poison).await.len(), bot.changes()), (1, 0));
     bot.sandbox.faults().clear();

@@ -74,7 +74,7 @@ async fn t47_a_call_with_an_empty_response_is_repeated_until_done() {
 
         assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
         assert!(calls(&bot, call) > count, "{order}: {}", calls(&bot, call));
-        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("answered"), "{order}");
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("replied"), "{order}");
     }
 }
 
@@ -105,7 +105,7 @@ async fn t47_an_unconfirmed_change_is_never_reported_as_done() {
 
         assert!(told.len() == 1 && !told[0].contains('✅'), "{order}: {told:#?}");
         assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{order}: {told:#?}");
-        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("gave_up"), "{order}");
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("failed"), "{order}");
     }
 }
 
@@ -215,7 +215,7 @@ async fn t47_a_message_response_without_an_id_means_not_sent() {
 
         assert_eq!(bot.replies_to(&order).await.len(), 1, "{reply:?}");
         let row = bot.row(&order).await;
-        assert_eq!((row.attempts, row.outcome.as_deref()), (2, Some("answered")), "{reply:?}");
+        assert_eq!((row.attempts, row.outcome.as_deref()), (2, Some("replied")), "{reply:?}");
     }
 }
 

@@ -102,7 +102,7 @@ async fn a_running_call_is_not_interrupted_and_not_retried() {
         ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"],
         "it was done before it could be stopped, and says so"
     );
-    assert_eq!(bot.row(&well).await.outcome.as_deref(), Some("answered"));
+    assert_eq!(bot.row(&well).await.outcome.as_deref(), Some("replied"));
     bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
     let read = bot.sandbox.faults().hold_request("light-group-metadata");
@@ -262,7 +262,7 @@ async fn a_retry_notice_comes_in_time_without_early_calls() {
     clock.advance(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
 
-    bot.wait_for_audit_event(&order, "told").await;
+    bot.wait_for_audit_event(&order, "retry_notified").await;
     let told = bot.reply_to(&order).await.text;
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     assert_eq!((reads(&bot), bot.row(&order).await.attempts), (1, 1));
@@ -312,5 +312,5 @@ async fn t43_an_admin_of_one_community_cancels_no_command_of_others() {
 
     assert!(reply.starts_with("You may not use /link here."), "{reply}");
     assert!(bot.replies_to(&anas).await[0].contains("✅ “Futebol”"));
-    assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("answered"));
+    assert_eq!(bot.row(&anas).await.outcome.as_deref(), Some("replied"));
 }

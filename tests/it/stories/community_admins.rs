@@ -367,7 +367,7 @@ async fn t22_an_admin_demoted_while_the_command_waits_changes_nothing() {
 
     let told = ["You are no longer an admin of this bot, so the command was not run."];
     assert_eq!(bot.replies_to(&order).await, told);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("denied")));
 }
 
 #[tokio::test]

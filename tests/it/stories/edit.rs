@@ -13,11 +13,6 @@ use crate::webhook::assert_status;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
 
-/// The journal's id of a message that was edited once.
-fn second_version(message: &EventBuilder) -> String {
-    format!("{}\n1", message.message_id())
-}
-
 impl Service {
     /// A later version of a message.
     fn edited(&self, message: &EventBuilder, text: &str) -> EventBuilder {
@@ -268,7 +263,7 @@ async fn an_edit_waits_for_the_result_of_the_version_before() {
     bot.deliver_to_completion(&order).await;
     bot.within(answering.wait_reached()).await;
     bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
-    bot.wait_for_audit_event(&second_version(&order), "claimed").await;
+    bot.wait_for_version(order.message_id(), 1, "claimed").await;
 
     answering.release();
     bot.settled().await;

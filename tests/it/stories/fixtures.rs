@@ -99,10 +99,29 @@ impl Service {
         self.calls_to("communities/link").iter().map(|call| groups(call.body.as_ref().unwrap())).collect()
     }
 
-    /// The journal's row of a message.
+    /// The journal's row of a message as it was first sent.
     pub async fn row(&self, message_id: &str) -> CommandRow {
+        self.find_version(message_id, 0).await.expect("the command is in the journal")
+    }
+
+    async fn find_version(&self, message_id: &str, version: u32) -> Option<CommandRow> {
         let rows = self.store.list(None, 1_000).await.unwrap();
-        rows.into_iter().find(|row| row.message_id == message_id).expect("the order is in the journal")
+        rows.into_iter().find(|row| row.message_id == message_id && row.version == version)
+    }
+
+    /// Waits until an edit of a message has this audit event.
+    pub async fn wait_for_version(&self, message_id: &str, version: u32, event: &str) {
+        self.within(async {
+            loop {
+                let row = self.find_version(message_id, version).await.expect("the edit is in the journal");
+                let events = self.store.audit_events(&row.id).await.unwrap();
+                if events.iter().any(|found| found.event == event) {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
     }
 
     /// Waits until a command has failed this many attempts.
@@ -119,14 +138,14 @@ impl Service {
     pub async fn audit_events(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
         let notes = self.store.audit_events(&row.id).await.unwrap().into_iter().map(|note| note.event);
-        notes.filter(|what| what != "called").collect()
+        notes.filter(|what| what != "api_call").collect()
     }
 
     /// The recorded calls of a command, without their durations.
     pub async fn recorded_calls(&self, message_id: &str) -> Vec<String> {
         let row = self.row(message_id).await;
         let notes = self.store.audit_events(&row.id).await.unwrap().into_iter();
-        let calls = notes.filter(|note| note.event == "called").filter_map(|note| note.detail);
+        let calls = notes.filter(|note| note.event == "api_call").filter_map(|note| note.detail);
         calls
             .map(|call| {
                 let (call, took) = call.rsplit_once(" (").expect("a call says how long it took");

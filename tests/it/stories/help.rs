@@ -265,7 +265,7 @@ async fn each_example_does_what_it_says(language: usize) {
             let outcome = bot.row(event.message_id()).await.outcome;
             // The help on a command explains the icons.
             let is_well = spec.name == "help" || !["❌", "❓", "⚠️"].iter().any(|mark| reply.contains(mark));
-            let is_understood = matches!(outcome.as_deref(), Some("answered" | "shown"));
+            let is_understood = matches!(outcome.as_deref(), Some("replied" | "previewed"));
             if !is_well || !is_understood || call.map(calls) != called.map(|n| n + 1) {
                 astray.push(format!("{example}: {outcome:?} {reply}"));
             }

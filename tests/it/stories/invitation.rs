@@ -92,7 +92,7 @@ async fn a_failed_link_may_be_corrected_by_editing() {
         bot.settled().await;
 
         assert!(reply.ends_with(&format!("❌ “{dead}”: {why}")), "{reply}");
-        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("mistaken"));
+        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("usage_error"));
     }
 }
 

@@ -163,7 +163,7 @@ async fn an_endless_outage_ends_as_a_dead_letter_with_a_reply() {
     assert!(reply.contains("❓ “Futebol”: Z-API has trouble (status 502). So far"), "{reply}");
     bot.settled().await;
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
-    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
+    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("failed")));
 }
 
 #[tokio::test]

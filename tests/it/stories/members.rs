@@ -114,7 +114,7 @@ async fn an_admin_may_do_what_the_configuration_allows() {
     assert_eq!(read, "You may not use /community in “Marketing BR”. Whoever runs this bot can allow it.");
     assert_eq!(slip, command, "who may not is not taught the usage");
     assert_eq!(bot.changes(), 1);
-    assert_eq!(bot.store.list(None, 1).await.unwrap()[0].outcome.as_deref(), Some("refused"));
+    assert_eq!(bot.store.list(None, 1).await.unwrap()[0].outcome.as_deref(), Some("denied"));
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn t22_an_admin_removed_while_the_command_waited_changes_nothing() {
 
     let told = ["You are no longer an admin of this bot, so the command was not run."];
     assert_eq!(bot.replies_to(&order).await, told);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("refused")));
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("denied")));
 }
 
 #[tokio::test]

@@ -155,7 +155,7 @@ async fn a_wrong_client_token_ends_as_a_dead_letter() {
     assert_eq!((dead.len(), bot.said().len(), bot.changes()), (1, 0, 0));
     assert_eq!(
         (dead[0].message_id.as_str(), dead[0].outcome.as_deref()),
-        (order.as_str(), Some("unanswered"))
+        (order.as_str(), Some("reply_failed"))
     );
     assert!(dead[0].reply.as_deref().unwrap().contains("does not accept the Client-Token"), "{dead:?}");
     assert!(dead[0].error.as_deref().unwrap().contains("the Client-Token is missing or wrong"), "{dead:?}");
@@ -186,7 +186,7 @@ async fn a_command_that_cannot_read_in_time_fails_with_a_reply() {
         Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&order).await, [told]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
-    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("gave_up")));
+    assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("failed")));
     assert_eq!(
         dead[0].error.as_deref(),
         Some("Z-API communities: has trouble (status 502): 502 Bad Gateway 502")
@@ -270,7 +270,7 @@ async fn a_long_retry_after_does_not_extend_the_deadline() {
         let told = "❌ I could not finish this command and gave up: Z-API asks to slow down. \
             Send it again once that is fixed: /status shows it.";
         assert_eq!(bot.replies_to(&order).await, [told]);
-        assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
+        assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("failed"));
     }
 }
 
@@ -323,7 +323,7 @@ async fn a_command_that_keeps_panicking_fails_and_others_continue() {
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&poison).await, [told]);
     assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));
-    assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("gave_up"));
+    assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("failed"));
     let crashes = bot.audit_events(&poison).await.iter().filter(|what| *what == "crashed").count();
     assert_eq!(crashes, 23);
     assert!(bot.metrics().await.contains("vincula_panics_total 23"), "{}", bot.metrics().await);

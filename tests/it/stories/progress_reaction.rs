@@ -82,7 +82,7 @@ async fn a_refused_reply_removes_the_progress_reaction() {
     slow.release();
 
     bot.settled().await;
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("unanswered"));
+    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("reply_failed"));
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -99,7 +99,7 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let second = bot.sandbox.faults().hold_request("communities/link");
     let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_audit_event(&order, "told").await;
+    bot.wait_for_audit_event(&order, "retry_notified").await;
     first.release();
     bot.wait_for_attempts(&order, 1).await;
     let worn = bot.calls_to("send-reaction").len();
@@ -118,7 +118,7 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
 
     let answers = bot.replies_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
-    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "told").count(), 1);
+    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }
 
 #[tokio::test]

@@ -185,7 +185,7 @@ async fn a_nonsensical_read_back_is_unknown() {
     let told = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(bot.replies_to(&order).await, [told]);
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
+    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("failed"));
 }
 
 #[tokio::test]

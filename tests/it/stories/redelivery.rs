@@ -25,7 +25,7 @@ async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;
     let row = bot.row(&order).await;
-    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("gave_up")));
+    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("failed")));
     assert!(bot.messages_quoting(&order)[0].contains("❓ “Futebol”"), "{:?}", bot.messages_quoting(&order));
 
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::Run);
@@ -37,7 +37,7 @@ async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     let told = "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”";
     assert_eq!(bot.replies_to(&order).await.last().map(String::as_str), Some(told));
     bot.expect_true(told, &before);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("answered")));
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("replied")));
 }
 
 #[tokio::test]
@@ -47,13 +47,13 @@ async fn a_resent_reply_is_the_stored_one() {
     let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
     let row = bot.row(&order).await;
-    assert_eq!(row.outcome.as_deref(), Some("unanswered"));
+    assert_eq!(row.outcome.as_deref(), Some("reply_failed"));
 
     let requeued = bot.store.requeue(row.id.clone()).await.unwrap();
 
-    assert_eq!(requeued, RequeueResult::Answer);
+    assert_eq!(requeued, RequeueResult::SendReply);
     assert_eq!(bot.replies_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("answered")));
+    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("replied")));
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::NotDead);
 }
 

@@ -249,5 +249,5 @@ async fn after_a_crash_there_is_no_second_retry_notice() {
     let answers = bot.replies_to(&order).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
     assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{answers:?}");
-    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "told").count(), 1);
+    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }

@@ -71,7 +71,7 @@ async fn texts_are_deleted_after_a_month_and_commands_after_three() {
     assert_eq!((row.text.as_str(), row.reply), ("", None));
     assert_eq!(
         (row.admin.as_str(), row.name.as_str(), row.outcome.as_deref()),
-        ("ana", "link", Some("answered"))
+        ("ana", "link", Some("replied"))
     );
     assert!(bot.audit_events(old.message_id()).await.contains(&"finished".to_owned()));
     assert!(bot.known(&old).await);
@@ -127,7 +127,7 @@ async fn open_commands_are_kept_and_dead_letters_expire() {
     assert_eq!(bot.row(&open).await.state, "dead");
     bot.days_later(31).await;
     bot.keeps(0, 2).await;
-    assert_eq!(bot.row(&open).await.outcome.as_deref(), Some("gave_up"));
+    assert_eq!(bot.row(&open).await.outcome.as_deref(), Some("failed"));
     bot.days_later(60).await;
     bot.keeps(0, 0).await;
 }
@@ -138,7 +138,7 @@ async fn a_dead_letter_without_its_text_is_not_retried() {
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
     let unanswered = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
-    assert_eq!(bot.row(&unanswered).await.outcome.as_deref(), Some("unanswered"));
+    assert_eq!(bot.row(&unanswered).await.outcome.as_deref(), Some("reply_failed"));
     bot.days_later(31).await;
     bot.keeps(0, 1).await;
 
@@ -165,7 +165,7 @@ async fn chat_state_expires_with_the_texts_and_settings_stay() {
     }
     bot.ask(ANA, "/link bairo futebol").await;
     bot.settled().await;
-    let all = ["alias", "greeting", "language", "list", "page", "question", "setting", "undo"];
+    let all = ["alias", "greeting", "language", "list", "page", "prompt", "setting", "undo"];
     assert_eq!(bot.state_entries().await, all);
 
     bot.days_later(29).await;
@@ -215,7 +215,9 @@ impl Service {
     async fn chat_queues(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
-        let lanes = sqlx::query_scalar("SELECT lane FROM lane ORDER BY lane").fetch_all(&mut journal).await;
+        let lanes = sqlx::query_scalar("SELECT ordering_key FROM chat_queue ORDER BY ordering_key")
+            .fetch_all(&mut journal)
+            .await;
         journal.close().await.unwrap();
         lanes.unwrap()
     }
@@ -224,7 +226,7 @@ impl Service {
     async fn state_entries(&self) -> Vec<String> {
         sqlx::any::install_default_drivers();
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
-        let kinds = sqlx::query_scalar("SELECT DISTINCT kind FROM memory ORDER BY kind");
+        let kinds = sqlx::query_scalar("SELECT DISTINCT kind FROM chat_state ORDER BY kind");
         let kinds = kinds.fetch_all(&mut journal).await;
         journal.close().await.unwrap();
         kinds.unwrap()

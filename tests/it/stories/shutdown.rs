@@ -58,7 +58,7 @@ async fn a_reply_has_its_own_deadline_and_ends_as_a_dead_letter() {
 
     bot.wait_for_audit_event(&order, "finished").await;
     let row = bot.row(&order).await;
-    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("unanswered")));
+    assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("reply_failed")));
     assert_eq!((row.attempts, bot.changes()), (3, 1));
     assert_eq!(row.error.as_deref(), Some("Z-API send-text: has trouble (status 502): 502 Bad Gateway 502"));
 }
@@ -84,14 +84,14 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
     assert_eq!(bot.replies_to(&order).await, [told]);
     let claims = bot.audit_events(&order).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("gave_up"));
+    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("failed"));
 }
 
 #[tokio::test]
 async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
     let settled = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: Z-API has trouble (status 502). So far the \
         community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
-    for (crashes, answer, outcome, tries) in [(19, DONE, "answered", 1), (20, settled, "gave_up", 0)] {
+    for (crashes, answer, outcome, tries) in [(19, DONE, "replied", 1), (20, settled, "failed", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;
         let mut deadly = bot.sandbox.faults().hold_request("communities/link");
         let order = bot.send_to_completion(ANA, COMMAND).await;

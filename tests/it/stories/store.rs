@@ -189,10 +189,10 @@ async fn a_page_damaged_at_run_time_stops_accepting_with_a_remedy() {
     let mut journal = beside(&bot.journal_path()).await;
     sqlx::raw_sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-         INSERT INTO command (id, instance, lane, seq, message_id, chat, admin, by_owner, name, text,
+         INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text,
              accepted_at, state, outcome, finished_at)
          SELECT 'made-up-' || i, 'main', '@ana', i, printf('made-up-%05d', i), '5544999990001', 'ana', 0,
-             'whoami', '/whoami', 1764000000000 + i, 'done', 'answered', 9764000000000 + i FROM n",
+             'whoami', '/whoami', 1764000000000 + i, 'done', 'replied', 9764000000000 + i FROM n",
     )
     .execute(&mut journal)
     .await

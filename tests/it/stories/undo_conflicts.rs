@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
+use vincula::domain::InstanceName;
 use vincula::sandbox::ConnectionLoss;
-use vincula::storage::MemoryKind;
+use vincula::storage::StateKind;
 
 use crate::support::{ANA, Service, ServiceBuilder};
 use crate::webhook::{assert_status, expect_problem, hold};
@@ -181,7 +182,9 @@ async fn the_connection_time_outlives_retention() {
     bot.connected(60).await;
     bot.ask(ANA, "/groups").await;
     bot.settled().await;
-    let lists = async |bot: &Service| bot.store.list_state("main", MemoryKind::List).await.unwrap().len();
+    let lists = async |bot: &Service| {
+        bot.store.list_state(&InstanceName::parse("main").unwrap(), StateKind::List).await.unwrap().len()
+    };
     assert_eq!(lists(&bot).await, 1);
 
     bot.stop().await;

@@ -15,6 +15,7 @@ use vincula::app::{App, StartError};
 use vincula::clock::Clock;
 use vincula::command::{TimingConfig, catalog};
 use vincula::config::{self, Config, ConfigSource};
+use vincula::domain::InstanceName;
 use vincula::lifecycle;
 use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
@@ -373,7 +374,12 @@ impl Service {
     pub async fn settled(&self) {
         self.within(async {
             // On a busy machine a read may time out; try again.
-            while !self.store.queue_stats("main").await.is_ok_and(|stats| stats.open == 0) {
+            while !self
+                .store
+                .queue_stats(&InstanceName::parse("main").unwrap())
+                .await
+                .is_ok_and(|stats| stats.open == 0)
+            {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
@@ -466,7 +472,7 @@ impl Service {
         let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
         for number in 0..count {
             sqlx::query(
-                "INSERT INTO memory (instance, kind, place, value, at) VALUES ('main', 'alias', $1, $2, 1)",
+                "INSERT INTO chat_state (instance, kind, key, value, at) VALUES ('main', 'alias', $1, $2, 1)",
             )
             .bind(format!("alias-{number}"))
             .bind(id)

@@ -1,7 +1,6 @@
-//! One instance at work: its configuration, its line to Z-API, its names, its admins.
+//! Runtime of one Z-API instance: its configuration, client, directory and admins.
 //!
-//! Who may give orders is looked up here for the door, and for the run, which waits for an answer where
-//! the door goes by what is known.
+//! Admins are looked up here for the webhook, which uses what is known, and for the worker, which refreshes it.
 
 use std::sync::Arc;
 
@@ -15,34 +14,34 @@ use crate::reply::Localizer;
 use crate::storage::Store;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 
-/// One instance at work.
+/// Runtime of one instance.
 #[derive(Debug)]
 pub struct InstanceRuntime {
     /// Its configuration.
     pub instance: Instance,
-    /// Its line to Z-API.
+    /// Its client of Z-API.
     pub zapi: Zapi,
     /// Its communities and groups.
     pub directory: Directory,
-    /// Who may give orders.
+    /// The admins of the configuration.
     pub admins: Admins,
-    /// The communities' own admins, where they may give orders too.
+    /// The admins of communities, if they may give commands too.
     pub community_admins: Option<CommunityAdmins>,
-    /// How it speaks.
+    /// The language and prefix of replies.
     pub localizer: Localizer,
 }
 
 impl InstanceRuntime {
-    /// The instance, ready to work; nothing is called yet.
+    /// Creates the runtime; nothing is called yet.
     pub fn new(
         instance: Instance,
         store: &Store,
-        connections: &mut HttpClients,
+        clients: &mut HttpClients,
         clock: &Clock,
     ) -> Result<Self, ClientError> {
-        let ledger = Arc::new(store.ledger(instance.name.as_str()));
+        let rate_limits = Arc::new(store.rate_limits(&instance.name));
         Ok(Self {
-            zapi: Zapi::new(&instance, ledger, connections)?,
+            zapi: Zapi::new(&instance, rate_limits, clients)?,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
             community_admins: (instance.admins_from == AdminsFrom::Community)
@@ -57,30 +56,30 @@ impl InstanceRuntime {
         })
     }
 
-    /// The admin that this person is as far as is known; nobody is asked.
+    /// The admin that this person is, as far as is known without a call.
     pub fn find_admin(&self, sender: Person, by_owner: bool) -> Option<Arc<Admin>> {
-        let appointed = || self.community_admins.as_ref()?.find(sender);
-        self.admins.find_or_else(sender, by_owner, appointed)
+        let community_admin = || self.community_admins.as_ref()?.find(sender);
+        self.admins.find_or_else(sender, by_owner, community_admin)
     }
 
-    /// The admin that this person is now: the communities' admins are read first where they are not all known.
+    /// The admin that this person is now. The admins of communities are read first if they are not all known.
     ///
     /// # Errors
-    /// They cannot be read, and this person may be one of them or not.
+    /// They cannot be read, and this person may be one of them.
     pub async fn refresh_admin(
         &self,
         sender: Person,
         by_owner: bool,
     ) -> Result<Option<Arc<Admin>>, ApiError> {
         let current = || {
-            let appointed = || self.community_admins.as_ref()?.find_current(sender);
-            self.admins.find_or_else(sender, by_owner, appointed)
+            let community_admin = || self.community_admins.as_ref()?.find_current(sender);
+            self.admins.find_or_else(sender, by_owner, community_admin)
         };
         let known = current();
         let is_by_config = known.as_ref().is_some_and(|admin| admin.from == AdminsFrom::Config);
         match &self.community_admins {
-            Some(roster) if !is_by_config && !by_owner && !roster.is_complete() => {
-                let read = roster.refresh(&self.zapi).await;
+            Some(admins) if !is_by_config && !by_owner && !admins.is_complete() => {
+                let read = admins.refresh(&self.zapi).await;
                 match current() {
                     Some(admin) => Ok(Some(admin)),
                     None => read.map(|()| None),
@@ -90,12 +89,11 @@ impl InstanceRuntime {
         }
     }
 
-    /// The admin that this person is for a change: whether they are an admin of the community that it
-    /// concerns, or of any of theirs where no single one is named, is read now. The configuration needs no
-    /// reading.
+    /// The admin that this person is for a change. For a community admin it is read now whether they still are one: of
+    /// the community that the change concerns, or of any of theirs if it names none.
     ///
     /// # Errors
-    /// It cannot be read now, and may be later.
+    /// It cannot be read now.
     pub async fn admin_for_change(
         &self,
         zapi: &Zapi,
@@ -103,15 +101,15 @@ impl InstanceRuntime {
         sender: Person,
         community: Option<&CommunityEntry>,
     ) -> Result<Option<Arc<Admin>>, ApiError> {
-        let Some(roster) = self.community_admins.as_ref().filter(|_| admin.from == AdminsFrom::Community)
-        else {
+        let is_community_admin = admin.from == AdminsFrom::Community;
+        let Some(admins) = self.community_admins.as_ref().filter(|_| is_community_admin) else {
             return Ok(Some(admin));
         };
         let communities = match community {
             Some(community) => vec![community.clone()],
-            None => roster.find_current(sender).map(|found| found.communities).unwrap_or_default(),
+            None => admins.find_current(sender).map(|found| found.communities).unwrap_or_default(),
         };
-        let confirmed = roster.confirm(zapi, sender, communities).await?;
+        let confirmed = admins.confirm(zapi, sender, communities).await?;
         Ok(self.admins.find_or_else(sender, false, || confirmed))
     }
 }

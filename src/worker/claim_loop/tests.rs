@@ -1,20 +1,25 @@
-//! What a story cannot see: an order that is accepted while the worker looks for orders, and a worker
-//! that rests.
+//! The claim loop without a service: commands that are inserted while it claims, an idle loop, and panics.
 
+use std::collections::HashMap;
+
+use super::super::retry_policy::MAX_CRASHES;
 use super::*;
-use crate::clock::Timestamp;
-use crate::command::catalog;
+use crate::clock::{Clock, Timestamp};
+use crate::command::{TimingConfig, catalog};
 use crate::config::{self, ConfigSource};
-use crate::domain::Locale;
-use crate::storage::{InsertResult, NewCommand, SenderIdentity};
+use crate::domain::{InstanceName, Locale, OrderingKey};
+use crate::instance::InstanceRuntime;
+use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store};
+use crate::telemetry::Metrics;
 use crate::zapi::HttpClients;
 
 fn new_command() -> NewCommand {
     NewCommand {
         id: "0190".to_owned(),
-        instance: "gone".to_owned(),
-        lane: "5544999990001".to_owned(),
+        instance: InstanceName::parse("gone").unwrap(),
+        ordering_key: OrderingKey::new("5544999990001"),
         message_id: "3EB0".to_owned(),
+        version: 0,
         chat: "5544999990001".to_owned(),
         admin: "ana".to_owned(),
         phone: None,
@@ -41,8 +46,8 @@ fn worker(store: &Store) -> Worker {
     }
 }
 
-/// Polls a new worker so many times with pauses between, accepts an order while it is not polled,
-/// and tells whether it finds the order then.
+/// Polls a new worker this often with pauses between, inserts a command while it is not polled, and returns whether it
+/// finds the command then.
 async fn is_found(polls: usize) -> bool {
     let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
@@ -51,14 +56,14 @@ async fn is_found(polls: usize) -> bool {
         sleep(Duration::from_millis(3)).await;
     }
     assert_eq!(store.insert(new_command()).await.unwrap(), InsertResult::Inserted);
-    let tried = async {
-        // The order is of no configured instance, so a try of it ends at once.
+    let attempted = async {
+        // The instance of the command is not configured, so an attempt ends at once.
         while store.list(None, 1).await.unwrap()[0].attempts == 0 {
             sleep(Duration::from_millis(1)).await;
         }
     };
     let found = tokio::select! {
-        () = tried => true,
+        () = attempted => true,
         () = &mut working => false,
         () = sleep(Duration::from_secs(5)) => false,
     };
@@ -67,20 +72,20 @@ async fn is_found(polls: usize) -> bool {
 }
 
 #[tokio::test]
-async fn a_command_that_is_accepted_while_the_worker_looks_is_found() {
-    // Which step of the look it falls into depends on the polls; which of two news comes first, on chance.
+async fn a_command_that_is_inserted_while_the_worker_claims_is_found() {
+    // The number of polls decides at which step of a claim the command is inserted.
     for polls in 0..8 {
-        let tries = futures_util::future::join_all((0..8).map(|_| is_found(polls))).await;
-        assert_eq!(tries, [true; 8], "after {polls} polls");
+        let found = futures_util::future::join_all((0..8).map(|_| is_found(polls))).await;
+        assert_eq!(found, [true; 8], "after {polls} polls");
     }
 }
 
 const ANA: &str = "5544999990001";
 
-/// A bot at whose Z-API nobody answers, and that breaks when it has to say what `/help` is called.
-fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
+/// An instance whose Z-API cannot be reached, and that panics when it has to write the name of `/help`.
+fn panicking_instance(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     fn name_of(name: &str, locale: Locale) -> &'static str {
-        assert_ne!(name, "help", "made up, to see what becomes of it");
+        assert_ne!(name, "help", "a panic for the test");
         catalog::name_in(name, locale)
     }
     let file = folder.join("vincula.toml");
@@ -94,15 +99,15 @@ fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     std::fs::write(&file, toml).unwrap();
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
     let loaded = config::load(&source, &catalog::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    let mut bot = InstanceRuntime::new(
+    let mut instance = InstanceRuntime::new(
         loaded.config.instances.into_iter().next().unwrap(),
         store,
         &mut HttpClients::default(),
         &Clock::system(),
     )
     .unwrap();
-    bot.localizer.command_name = name_of;
-    bot
+    instance.localizer.command_name = name_of;
+    instance
 }
 
 #[tokio::test]
@@ -112,7 +117,10 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     let moment = Duration::from_millis(1);
     let worker = Worker {
         store: store.clone(),
-        instances: HashMap::from([("main".to_owned(), Arc::new(fragile(folder.path(), &store)))]),
+        instances: HashMap::from([(
+            InstanceName::parse("main").unwrap(),
+            Arc::new(panicking_instance(folder.path(), &store)),
+        )]),
         started_at: Clock::system().now(),
         clock: Clock::system(),
         timing: TimingConfig { min_retry_delay: moment, max_retry_delay: moment, ..TimingConfig::default() },
@@ -120,8 +128,8 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     };
     let of = |id: &str, text: &str| NewCommand {
         id: id.to_owned(),
-        instance: "main".to_owned(),
-        lane: id.to_owned(),
+        instance: InstanceName::parse("main").unwrap(),
+        ordering_key: OrderingKey::new(id),
         message_id: id.to_owned(),
         phone: Some(ANA.to_owned()),
         text: text.to_owned(),
@@ -141,10 +149,10 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
             sleep(Duration::from_millis(2)).await;
         }
     };
-    let rows = tokio::time::timeout(Duration::from_secs(20), replies).await.expect("both have an answer");
+    let rows = tokio::time::timeout(Duration::from_secs(20), replies).await.expect("both have a reply");
 
     let of = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
-    assert_eq!(of("0191").outcome.as_deref(), Some("gave_up"));
+    assert_eq!(of("0191").outcome.as_deref(), Some("failed"));
     assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
     let counted = format!("vincula_panics_total {MAX_CRASHES}");
     assert!(metrics.text().contains(&counted), "{}", metrics.text());
@@ -155,7 +163,7 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
 }
 
 #[tokio::test]
-async fn a_worker_with_nothing_to_do_rests() {
+async fn an_idle_worker_sleeps() {
     let (store, writer, _folder) = Store::open_temporary(&Clock::system()).await;
     let mut working = std::pin::pin!(worker(&store).run(CancellationToken::new()));
     let mut polls = 0;
@@ -166,7 +174,7 @@ async fn a_worker_with_nothing_to_do_rests() {
 
     let ended = tokio::time::timeout(Duration::from_secs(1), counted).await;
 
-    // One look takes a few of them; who looks again and again takes hundreds.
+    // One claim takes a few polls; a busy loop takes hundreds.
     assert!(ended.is_err() && polls < 30, "{polls} polls in a second");
     writer.abort();
 }

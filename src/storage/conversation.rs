@@ -1,0 +1,64 @@
+//! Reads about a command and its reply, which decide whether a later message replies to its prompt.
+
+use super::error::StoreUnavailable;
+use super::record::CommandRecord;
+use super::store::Store;
+use crate::clock::Timestamp;
+use crate::domain::Chat;
+
+impl Store {
+    /// WhatsApp's ids of all messages of the reply to a command.
+    pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, StoreUnavailable> {
+        let ids = sqlx::query_scalar(
+            "SELECT reply_message_id FROM command WHERE id = $1 AND reply_message_id IS NOT NULL
+             UNION SELECT detail FROM audit_event WHERE command = $1 AND event = 'sent' AND detail IS NOT NULL",
+        )
+        .bind(command)
+        .fetch_all(&self.reads);
+        self.read(ids).await
+    }
+
+    /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
+    /// the prompt. Replies, greetings and edits of earlier messages are no new commands. Ids of commands sort by the
+    /// time of accepting.
+    pub async fn has_command_between(
+        &self,
+        prompted_by: &str,
+        reply: &CommandRecord,
+    ) -> Result<bool, StoreUnavailable> {
+        let chats = sqlx::query_scalar(
+            // Few ids are in the range, and many commands are of the instance: `|| ''` keeps its index from being used.
+            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
+                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting') AND version = 0",
+        )
+        .bind(prompted_by)
+        .bind(&reply.id)
+        .bind(reply.instance.as_str())
+        .bind(&reply.admin)
+        .bind(i64::from(reply.by_owner))
+        .fetch_all(&self.reads);
+        let chats: Vec<String> = self.read(chats).await?;
+        // Webhooks name a direct chat by number or by lid.
+        let key = |chat: &str| Chat::from_id(chat).ordering_key(&reply.admin, reply.by_owner);
+        let own = key(&reply.chat);
+        Ok(chats.iter().any(|chat| key(chat) == own))
+    }
+
+    /// When the message of a command was sent, by WhatsApp's clock.
+    pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
+        let at = sqlx::query_scalar("SELECT sent_at FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        let at: Option<Option<i64>> = self.read(at).await?;
+        Ok(at.flatten().map(Timestamp))
+    }
+
+    /// When the last message of the reply to a command was sent.
+    pub async fn replied_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
+        let at = sqlx::query_scalar("SELECT MAX(at) FROM audit_event WHERE command = $1 AND event = 'sent'")
+            .bind(command)
+            .fetch_one(&self.reads);
+        let at: Option<i64> = self.read(at).await?;
+        Ok(at.map(Timestamp))
+    }
+}

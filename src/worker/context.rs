@@ -1,0 +1,141 @@
+//! The worker, what running a command needs, and what it results in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Timestamp};
+use crate::command::progress::Progress;
+use crate::command::prompt::Prompt;
+use crate::command::{Arguments, CommandError, CommandSpec, ParsedCommand, TimingConfig};
+use crate::config::Admin;
+use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
+use crate::instance::InstanceRuntime;
+use crate::reply::{Localizer, Reply};
+use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
+use crate::telemetry::Metrics;
+use crate::zapi::{ApiError, Zapi};
+
+/// Runs the commands of the journal.
+pub struct Worker {
+    /// The journal.
+    pub store: Store,
+    /// The instances, by name.
+    pub instances: HashMap<InstanceName, Arc<InstanceRuntime>>,
+    /// The clock.
+    pub clock: Clock,
+    /// When the worker started: the time before does not count as time for attempts.
+    pub started_at: Timestamp,
+    /// How long things may take.
+    pub timing: TimingConfig,
+    /// Counts commands and panics.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Services for one attempt.
+pub(super) struct RunContext<'a> {
+    pub(super) instance: &'a InstanceRuntime,
+    /// Z-API, with the lease guard and the deadline of this attempt.
+    pub(super) zapi: &'a Zapi,
+    /// The language of the reply.
+    pub(super) localizer: &'a Localizer,
+    pub(super) store: &'a Store,
+    pub(super) clock: &'a Clock,
+    pub(super) timing: TimingConfig,
+    pub(super) progress: &'a Progress,
+    pub(super) is_last_attempt: bool,
+}
+
+/// A stored command, with its admin and chat.
+pub(super) struct Request<'a> {
+    pub(super) run: &'a RunContext<'a>,
+    pub(super) admin: &'a Admin,
+    pub(super) command: &'a CommandRecord,
+    pub(super) chat: &'a Chat,
+    /// The key of the admin's prompts in this chat.
+    pub(super) key: &'a ConversationKey,
+}
+
+impl Request<'_> {
+    /// A prompt of this command, of which a reply chooses one of the options as arguments.
+    pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
+        Prompt {
+            asked_by: self.command.id.clone(),
+            language: locale.tag().to_owned(),
+            command: command.to_owned(),
+            before: String::new(),
+            options,
+            after: String::new(),
+            takes_several: false,
+            askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
+        }
+    }
+}
+
+/// The command to run: the typed one, or the one that it stands for.
+pub(super) struct ResolvedCommand {
+    pub(super) spec: &'static CommandSpec,
+    pub(super) parsed: ParsedCommand,
+    pub(super) arguments: Arguments,
+    /// The admin confirmed it, or an earlier attempt began it.
+    pub(super) is_confirmed: bool,
+    /// State that is cleared with the reply.
+    pub(super) cleared_state: Vec<StateChange>,
+    /// The command that the typed one stands for, as it is stored.
+    pub(super) resolution: Option<String>,
+}
+
+/// Result of a command: its reply, how it ends once that is sent, and the state that is stored with it.
+pub(super) struct CommandOutcome {
+    pub(super) reply: Reply,
+    pub(super) outcome: Outcome,
+    pub(super) state_changes: Vec<StateChange>,
+}
+
+impl CommandOutcome {
+    /// A reply without state changes.
+    pub(super) fn new(reply: Reply, outcome: Outcome) -> Self {
+        Self { reply, outcome, state_changes: Vec::new() }
+    }
+
+    pub(super) fn usage_error(reply: Reply) -> Self {
+        Self::new(reply, Outcome::UsageError)
+    }
+}
+
+/// Why a command is not run to its end: there is a reply already, or an error.
+pub(super) enum EarlyExit {
+    Reply(Box<CommandOutcome>),
+    Error(CommandError),
+}
+
+impl From<CommandOutcome> for EarlyExit {
+    fn from(outcome: CommandOutcome) -> Self {
+        Self::Reply(Box::new(outcome))
+    }
+}
+
+impl From<CommandError> for EarlyExit {
+    fn from(error: CommandError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<ApiError> for EarlyExit {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<LeaseError> for EarlyExit {
+    fn from(error: LeaseError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<StoreUnavailable> for EarlyExit {
+    fn from(error: StoreUnavailable) -> Self {
+        LeaseError::Store(error).into()
+    }
+}
