@@ -4,9 +4,11 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vincula::command::{ArgKind, args, lookup, nearest_name, parse_command, catalog};
+use vincula::commands::{self, CATALOG};
 use vincula::directory::{fold, is_invisible};
 use vincula::domain::Locale;
+use vincula::parse::arguments::{self, ArgKind};
+use vincula::parse::prefix::parse_command;
 use vincula::reply::{Localizer, quote};
 
 const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -15,7 +17,7 @@ static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     locale: Locale::PtBr,
     prefix: "/".to_owned(),
     prefixes: vec!["/".to_owned()],
-    command_name: catalog::name_in,
+    command_name: commands::name_in,
 });
 
 fuzz_target!(|text: &str| {
@@ -24,15 +26,15 @@ fuzz_target!(|text: &str| {
     let rest = match parse_command(text, &SPEECH.prefixes) {
         Some(order) => {
             assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
-            let _ = nearest_name(&order.typed, Locale::Es);
-            if let Some(spec) = lookup(&order.typed) {
-                let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
+            let _ = CATALOG.nearest_name(&order.typed, Locale::Es);
+            if let Some(spec) = CATALOG.lookup(&order.typed) {
+                let _ = arguments::parse(spec.args, spec.is_mutating, &order.rest);
             }
             order.rest
         }
         None => text.to_owned(),
     };
-    let Ok(found) = args::parse(LINK, true, &rest) else { return };
+    let Ok(found) = arguments::parse(LINK, true, &rest) else { return };
     let community = found.community.expect("a community is named");
     let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
     let named_by_something = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
@@ -43,7 +45,7 @@ fuzz_target!(|text: &str| {
     words.extend(found.words.iter().map(String::as_str));
     let order = SPEECH.order("link", &words);
     let again = parse_command(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
-    let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
+    let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");
     assert_eq!(folded(&again.words), folded(&found.words), "{order:?}");

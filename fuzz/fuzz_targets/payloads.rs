@@ -7,8 +7,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 use vincula::clock::Timestamp;
-use vincula::command::{args, lookup, parse_command};
+use vincula::commands::CATALOG;
 use vincula::config::VerifyConfig;
+use vincula::parse::arguments;
+use vincula::parse::prefix::parse_command;
 use vincula::webhook::payload::{InstanceInfo, ParsedEvent, parse_event};
 use vincula::webhook::verify::{RequestMeta, Verifier};
 
@@ -34,9 +36,9 @@ fuzz_target!(|body: &[u8]| {
         assert!(!message.chat.address().is_empty());
         assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
         if let Some(order) = parse_command(&message.text, &["/".to_owned()])
-            && let Some(spec) = lookup(&order.typed)
+            && let Some(spec) = CATALOG.lookup(&order.typed)
         {
-            let _ = args::parse(spec.args, spec.is_mutating, &order.rest);
+            let _ = arguments::parse(spec.args, spec.is_mutating, &order.rest);
         }
     }
 });

@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::command::catalog;
+use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
 use crate::telemetry::{self, LogFilterError};
 
@@ -142,7 +142,7 @@ pub fn main() -> ExitCode {
 
 impl ConfigArg {
     fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
-        config::load(&ConfigSource::from_process(self.config.clone()), &catalog::names())
+        config::load(&ConfigSource::from_process(self.config.clone()), &CATALOG.names())
     }
 
     /// The configuration, or everything that is wrong with it on stderr.

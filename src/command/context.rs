@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::progress::Progress;
-use super::prompt::Prompt;
-use super::undo::UndoRecord;
 use crate::authorization::Admins;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
+use crate::command::catalog::Catalog;
+use crate::command::progress::Progress;
+use crate::command::prompt::Prompt;
+use crate::command::spec::CONFIRMABLE;
+use crate::command::undo_record::UndoRecord;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, Person};
@@ -17,6 +19,8 @@ use crate::zapi::{ApiError, Zapi};
 
 /// Everything a command may use.
 pub struct Context<'a> {
+    /// All commands.
+    pub catalog: &'a Catalog,
     /// The instance's configuration.
     pub instance: &'a Instance,
     /// How to speak.
@@ -64,10 +68,6 @@ pub struct Context<'a> {
     /// What is remembered with the answer.
     pub state_changes: Vec<StateChange>,
 }
-
-/// The commands that may ask first: what they do cannot be undone, or many people notice.
-pub(super) const CONFIRMABLE: [&str; 9] =
-    ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
 /// Whether an order is done, or shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,5 +267,20 @@ impl Context<'_> {
     /// Writes the plan down, before the first call that changes anything.
     pub async fn store_plan(&mut self, plan: String) -> Result<(), LeaseError> {
         self.claim.store_plan(plan, self.clock.now()).await
+    }
+
+    /// A moment by the instance's clock on the wall, with the year where that is another one.
+    pub fn format_moment(&self, at: Timestamp) -> String {
+        let year = |at: Timestamp| at.format_in(&self.instance.time_zone, "%Y");
+        self.format_with(at, if year(at) == year(self.clock.now()) { "moment" } else { "moment-year" })
+    }
+
+    /// The day of a moment, with its year.
+    pub fn format_day(&self, at: Timestamp) -> String {
+        self.format_with(at, "moment-day")
+    }
+
+    fn format_with(&self, at: Timestamp, form: &'static str) -> String {
+        at.format_in(&self.instance.time_zone, &ReplyLine::new(form).render(self.localizer))
     }
 }

@@ -40,10 +40,12 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::verify::{self, Precheck, RequestMeta, TOLERANCE, Verified, Verifier, VerifyError};
 use crate::clock::{Clock, Timestamp};
-use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
+use crate::command::prompt;
+use crate::commands::{CATALOG, confirm};
 use crate::config::{AddressRange, Admin, NonAdminPolicy, ServerConfig};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
+use crate::parse::prefix::ParsedCommand;
 use crate::storage::{
     ConnectionReport, MOST_REVISIONS, MessageVersion, Store, StoreUnavailable, base_id, version_number,
     versioned_id,
@@ -337,10 +339,12 @@ impl WebhookHandler {
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let bot = &gate.instance;
         let kind = match &meaning {
-            MessageIntent::Command(order) | MessageIntent::Edit(order) => match lookup(&order.typed) {
-                Some(spec) => EnqueueKind::Command(spec),
-                None => EnqueueKind::Unknown,
-            },
+            MessageIntent::Command(order) | MessageIntent::Edit(order) => {
+                match CATALOG.lookup(&order.typed) {
+                    Some(spec) => EnqueueKind::Command(spec),
+                    None => EnqueueKind::Unknown,
+                }
+            }
             MessageIntent::PromptReply => EnqueueKind::Command(&confirm::SPEC),
             MessageIntent::Greeting => EnqueueKind::Greeting,
             MessageIntent::Unprefixed => EnqueueKind::Unknown,
@@ -514,13 +518,15 @@ impl WebhookHandler {
 
 /// Whether an unknown command is likely a misspelled yes.
 fn nearly_confirms(bot: &InstanceRuntime, order: &ParsedCommand) -> bool {
-    let likely = nearest_name(&order.typed, bot.instance.locale).and_then(lookup);
+    let likely =
+        CATALOG.nearest_name(&order.typed, bot.instance.locale).and_then(|name| CATALOG.lookup(name));
     likely.is_some_and(|spec| spec.name == confirm::SPEC.name)
 }
 
 /// Whether it is a command in a group that no command of ours has the name of: another bot's.
 fn is_foreign(meaning: &MessageIntent, message: &Message) -> bool {
-    let is_unknown = matches!(meaning, MessageIntent::Command(order) if lookup(&order.typed).is_none());
+    let is_unknown =
+        matches!(meaning, MessageIntent::Command(order) if CATALOG.lookup(&order.typed).is_none());
     is_unknown && matches!(message.chat, Chat::Group(_))
 }
 

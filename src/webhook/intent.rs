@@ -2,10 +2,11 @@
 //!
 //! Chatter is told from them without a copy of its text, and by its length where it is no order.
 
-use crate::command::prompt::Answer;
-use crate::command::{
-    CommandSpec, ParsedCommand, is_greeting, lookup, parse_command, parse_without_prefix, prompt,
-};
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
+use crate::parse::greeting::is_greeting;
+use crate::parse::prefix::{ParsedCommand, parse_command};
+use crate::parse::prompt_reply::{Answer, LONGEST_PLAIN, MAX_REPLY_LEN, parse_reply};
 
 use super::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -37,14 +38,15 @@ pub(super) fn detect(
             if let Some(order) = order() {
                 return Ok(MessageIntent::Command(order));
             }
-            if message.text.len() > prompt::MAX_REPLY_LEN || !is_admin() {
+            if message.text.len() > MAX_REPLY_LEN || !is_admin() {
                 return Err(IgnoreReason::NotACommand);
             }
             // Whom the owner talks to on the bot's phone is somebody else.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            let is_short = is_to_us && message.text.len() <= prompt::LONGEST_PLAIN;
-            let is_unprefixed = || is_short && parse_without_prefix(&message.text, prefixes).is_some();
-            match prompt::parse_reply(&message.text, is_to_us, None) {
+            let is_short = is_to_us && message.text.len() <= LONGEST_PLAIN;
+            let is_unprefixed =
+                || is_short && CATALOG.parse_without_prefix(&message.text, prefixes).is_some();
+            match parse_reply(&message.text, is_to_us, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.
                 Some(Answer::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
                 Some(_) => Ok(MessageIntent::PromptReply),
@@ -55,12 +57,13 @@ pub(super) fn detect(
         }
         Content::Edit => order().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited),
         Content::Picture(_) => {
-            let is_for_pictures =
-                |order: &ParsedCommand| lookup(&order.typed).is_some_and(CommandSpec::accepts_picture);
+            let is_for_pictures = |order: &ParsedCommand| {
+                CATALOG.lookup(&order.typed).is_some_and(CommandSpec::accepts_picture)
+            };
             order().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
         }
         // A yes or a no: 👍, 👎, ❌.
-        Content::Reaction(_) if prompt::parse_reply(&message.text, false, None).is_some() && is_admin() => {
+        Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
             Ok(MessageIntent::PromptReply)
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),

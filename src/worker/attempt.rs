@@ -24,8 +24,9 @@ use super::retry_policy::{
     unconfigured_delay,
 };
 use crate::clock::{Clock, Timestamp};
+use crate::command::context::{CommandError, TimingConfig};
 use crate::command::progress::Progress;
-use crate::command::{CommandError, TimingConfig, left_open};
+use crate::engine::links::change::left_open;
 use crate::failpoint::{self, InjectedBug, Step};
 use crate::reply::{Localizer, Reply, quote};
 use crate::storage::{Claim, LeaseError, Outcome, Store, StoreUnavailable};

@@ -6,18 +6,24 @@ use tokio::time::sleep;
 
 use crate::authorization::{Denied, authorise, may_use};
 use crate::clock::Clock;
-use crate::command::args::{self, Flags};
+use crate::command::context::{CommandError, Confirmation, Context, TimingConfig};
+use crate::command::handler::Handler;
 use crate::command::progress::Progress;
-use crate::command::prompt::Prompt;
-use crate::command::several::has_further_command;
-use crate::command::{
-    ArgKind, Arguments, ClearedState, CommandError, CommandSpec, Confirmation, Context, DeferredCommand,
-    Handler, ParsedCommand, Resolution, ResolveContext, TimingConfig, lookup, nearest_name, parse_command,
-    parse_without_prefix, prompt, raw_arguments, stored_plan_community, whole_groups,
-};
+use crate::command::prompt::{self, Prompt};
+use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
+use crate::command::spec::CommandSpec;
+use crate::commands::{self, CATALOG};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityEntry;
 use crate::domain::{Chat, CommunityId, Lid, Locale, Person, Phone};
+use crate::engine::links::change::stored_plan_community;
+use crate::engine::whole_groups;
+use crate::parse::arguments::{self, ArgKind, Arguments};
+use crate::parse::flags::Flags;
+use crate::parse::further_command::has_further_command;
+use crate::parse::prefix::{ParsedCommand, parse_command, raw_arguments};
+use crate::parse::prompt_reply::is_no_word;
+use crate::parse::text::likely_name;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{
     Claim, CommandRecord, LeaseError, MemoryKind, Outcome, SenderIdentity, StateChange, StateEntry, Store,
@@ -110,7 +116,7 @@ pub(super) async fn update_prompts(
     let chat = Chat::from_id(&command.chat);
     let place = prompt::conversation_key(&command.admin, &chat, command.by_owner);
     let is_change =
-        command.name != CONFIRM_COMMAND && lookup(&command.name).is_some_and(|spec| spec.is_mutating);
+        command.name != CONFIRM_COMMAND && CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
     let is_list = ended.state_changes.iter().any(|memory| memory.kind == MemoryKind::List);
     let version = version_number(&command.message_id);
     let asked = match is_list || version > 0 {
@@ -266,7 +272,9 @@ pub(super) async fn execute(
             return Ok(likely.into_prompt(command, means.localizer, &place));
         }
     }
-    let Handler::Run(run) = spec.handler else { return Err(CommandError::UnknownDeferredCommand) };
+    let Some(Handler::Run(run)) = commands::handler(spec) else {
+        return Err(CommandError::UnknownDeferredCommand);
+    };
     let consent = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
         Flags { yes: true, .. } => Confirmation::Given,
@@ -274,6 +282,7 @@ pub(super) async fn execute(
         _ => Confirmation::Required,
     };
     let mut context = Context {
+        catalog: &CATALOG,
         instance: &bot.instance,
         localizer: means.localizer,
         zapi: means.zapi,
@@ -414,8 +423,8 @@ async fn resolve(
             return Ok(Err(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed)));
         }
         None => {
-            let meant = parse_without_prefix(&command.text, &bot.instance.prefixes);
-            let meant = meant.and_then(|order| Some((lookup(&order.typed)?, order.rest)));
+            let meant = CATALOG.parse_without_prefix(&command.text, &bot.instance.prefixes);
+            let meant = meant.and_then(|order| Some((CATALOG.lookup(&order.typed)?, order.rest)));
             if let Some((spec, rest)) = &meant
                 && let Some(ended) = misunderstood(bot, spec, rest, means).await?
             {
@@ -434,13 +443,14 @@ async fn resolve(
         true => ParsedCommand { typed: CONFIRM_COMMAND.to_owned(), rest: order.typed },
         false => order,
     };
-    let Some(spec) = lookup(&order.typed) else {
+    let Some(spec) = CATALOG.lookup(&order.typed) else {
         let chat = Chat::from_id(&command.chat);
         if matches!(chat, Chat::Group(_)) && version_number(&command.message_id) == 0 {
             // It is another bot's, and was noted since it closes the question that waited.
             return Ok(Err(CommandOutcome::new(Reply::Empty, Outcome::Replied)));
         }
-        let likely = nearest_name(&order.typed, means.localizer.locale).and_then(lookup);
+        let likely =
+            CATALOG.nearest_name(&order.typed, means.localizer.locale).and_then(|name| CATALOG.lookup(name));
         if let Some(spec) = likely
             && let Some(ended) = misunderstood(bot, spec, &order.rest, means).await?
         {
@@ -466,7 +476,7 @@ async fn resolve(
     let slip = |spec: &'static CommandSpec, mistake| {
         CommandOutcome::usage_error(spec.usage_error_reply(mistake, means.localizer))
     };
-    let read = |spec: &'static CommandSpec, rest: &str| args::parse(spec.args, spec.is_mutating, rest);
+    let read = |spec: &'static CommandSpec, rest: &str| arguments::parse(spec.args, spec.is_mutating, rest);
     let as_typed = raw_arguments(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
     let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
@@ -487,7 +497,7 @@ async fn resolve(
             return Ok(Err(offered.unwrap_or_else(|| slip(spec, mistake))));
         }
     };
-    let Handler::Resolve(meant) = spec.handler else {
+    let Some(Handler::Resolve(meant)) = commands::handler(spec) else {
         let forgotten = Vec::new();
         return Ok(Ok(ResolvedCommand {
             spec,
@@ -522,7 +532,7 @@ async fn resolve(
         }
         Resolution::Ignore => return Ok(Err(CommandOutcome::new(Reply::Empty, Outcome::Replied))),
     };
-    let Some(spec) = lookup(&order.command).filter(|spec| matches!(spec.handler, Handler::Run(_))) else {
+    let Some(spec) = CATALOG.lookup(&order.command).filter(|spec| !spec.is_indirect()) else {
         return Err(CommandError::UnknownDeferredCommand);
     };
     if let Some(ended) = may_not_use(spec) {
@@ -563,20 +573,21 @@ async fn misunderstood(
     rest: &str,
     means: &RunContext<'_>,
 ) -> Result<Option<CommandOutcome>, CommandError> {
+    let is_command = |name: &str| CATALOG.lookup(name).is_some();
     let refused = whole_groups::refuse(spec, rest);
     let may_hold_another = !spec.is_verbatim()
         && !spec.args.contains(&ArgKind::Command)
-        && has_further_command(rest, &bot.instance.prefixes, |_| false);
+        && has_further_command(rest, &bot.instance.prefixes, is_command, |_| false);
     if refused.is_none() && !may_hold_another {
         return Ok(None);
     }
     let snapshot = bot.directory.snapshot(means.zapi).await?;
     let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
-    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&whole_groups::likely_name(rest)))
-    {
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&likely_name(rest))) {
         return Ok(Some(CommandOutcome::usage_error(reply)));
     }
-    let holds_another = may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_name);
+    let holds_another =
+        may_hold_another && has_further_command(rest, &bot.instance.prefixes, is_command, is_name);
     let reply = || Reply::Lines(vec![ReplyLine::not_done("one-command")]);
     Ok(holds_another.then(|| CommandOutcome::usage_error(reply())))
 }
@@ -586,10 +597,12 @@ async fn resolve_chained(
     past: &ResolveContext<'_>,
     order: DeferredCommand,
 ) -> Result<Resolution, LeaseError> {
-    let Some(spec) = lookup(&order.command) else { return Ok(Resolution::Command(order)) };
-    let Handler::Resolve(meant) = spec.handler else { return Ok(Resolution::Command(order)) };
+    let Some(spec) = CATALOG.lookup(&order.command) else { return Ok(Resolution::Command(order)) };
+    let Some(Handler::Resolve(meant)) = commands::handler(spec) else {
+        return Ok(Resolution::Command(order));
+    };
     // A trial stays one.
-    let arguments = match args::parse(spec.args, spec.is_mutating, &order.rest) {
+    let arguments = match arguments::parse(spec.args, spec.is_mutating, &order.rest) {
         Ok(arguments) => arguments,
         Err(mistake) => {
             return Ok(Resolution::Reply(
@@ -608,7 +621,7 @@ async fn resolve_chained(
 
 /// `/no` says what `no` says, as `/yes` does.
 fn is_decline(order: &ParsedCommand) -> bool {
-    lookup(&order.typed).is_none() && prompt::is_no_word(&order.typed)
+    CATALOG.lookup(&order.typed).is_none() && is_no_word(&order.typed)
 }
 
 /// How an order is answered: in the language of the name that was used, else the chat's, else the
@@ -622,7 +635,7 @@ pub(super) async fn reply_language(
     let chat = Chat::from_id(&command.chat);
     let lane = chat.ordering_key(&command.admin, command.by_owner);
     let order = parse_command(&command.text, &bot.instance.prefixes);
-    let known = order.as_ref().and_then(|order| Some((lookup(&order.typed)?, order)));
+    let known = order.as_ref().and_then(|order| Some((CATALOG.lookup(&order.typed)?, order)));
     let languages = known.map(|(spec, order)| spec.locales_of_name(&order.typed)).unwrap_or_default();
     let locale = match languages.as_slice() {
         [one] => *one,
@@ -660,14 +673,15 @@ fn suggest_command(
     speech: &Localizer,
     place: &str,
 ) -> CommandOutcome {
-    let nearest = nearest_name(&order.typed, speech.locale);
-    let languages = nearest.and_then(|name| Some(lookup(name)?.locales_of_name(name))).unwrap_or_default();
+    let nearest = CATALOG.nearest_name(&order.typed, speech.locale);
+    let languages =
+        nearest.and_then(|name| Some(CATALOG.lookup(name)?.locales_of_name(name))).unwrap_or_default();
     let locale = match languages.first() {
         Some(first) if !languages.contains(&speech.locale) => *first,
         _ => speech.locale,
     };
     // A yes to a misspelled yes is the yes itself.
-    let spec = nearest.and_then(lookup).filter(|spec| spec.name != CONFIRM_COMMAND);
+    let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
     let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_prompted: spec.is_some() };
     let question = spec.map(|spec| Prompt {
         asked_by: command.id.clone(),
@@ -688,7 +702,7 @@ fn suggest_command(
 }
 
 fn unknown_command_reply(typed: &str, speech: &Localizer) -> Reply {
-    let (typed, nearest) = (typed.to_owned(), nearest_name(typed, speech.locale));
+    let (typed, nearest) = (typed.to_owned(), CATALOG.nearest_name(typed, speech.locale));
     Reply::UnknownCommand { typed, nearest, is_prompted: false }
 }
 

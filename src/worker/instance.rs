@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::authorization::Admins;
 use crate::clock::Clock;
-use crate::command::catalog;
+use crate::commands;
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::Person;
@@ -51,7 +51,7 @@ impl InstanceRuntime {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),
                 prefixes: instance.prefixes.clone(),
-                command_name: catalog::name_in,
+                command_name: commands::name_in,
             },
             instance,
         })

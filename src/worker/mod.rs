@@ -15,7 +15,7 @@ pub use attempt::Worker;
 pub use instance::InstanceRuntime;
 
 use crate::clock::Timestamp;
-use crate::command::CommandSpec;
+use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Message, Person};
 use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store, StoreUnavailable, version_number};

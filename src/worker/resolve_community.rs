@@ -2,13 +2,18 @@
 //! meant.
 
 use crate::authorization::{may_in, may_use};
-use crate::command::listing::community_by_number;
+use crate::command::context::CommandError;
 use crate::command::prompt::Prompt;
-use crate::command::unquoted::{words_after, words_before};
-use crate::command::{ArgKind, Arguments, CommandError, CommandSpec, ParsedCommand, kept_aliases, prompt};
+use crate::command::spec::CommandSpec;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{Chat, CommunityId};
+use crate::engine::aliases::load_chat_aliases;
+use crate::engine::listing::community_by_number;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::numbers::parse_range;
+use crate::parse::prefix::ParsedCommand;
+use crate::parse::unquoted::{words_after, words_before};
 use crate::reply::{Localizer, MAX_CANDIDATES, Reply};
 use crate::storage::{CommandRecord, LeaseError, MemoryKind, StateChange};
 use crate::zapi::Zapi;
@@ -31,7 +36,7 @@ pub(super) async fn load_directory(
     means: &RunContext<'_>,
 ) -> Result<Directory, CommandError> {
     let kept = match spec.takes_names() {
-        true => kept_aliases(means.store, bot.instance.name.as_str()).await?,
+        true => load_chat_aliases(means.store, bot.instance.name.as_str()).await?,
         false => Vec::new(),
     };
     Ok(bot.directory.with_aliases(kept))
@@ -112,7 +117,7 @@ pub(super) async fn resolve_list_number(
     typed: &str,
 ) -> Result<String, CommandError> {
     let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
-    if prompt::parse_range(typed).is_none() || is_name(&*bot.directory.snapshot(means.zapi).await?) {
+    if parse_range(typed).is_none() || is_name(&*bot.directory.snapshot(means.zapi).await?) {
         return Ok(typed.to_owned());
     }
     let lane = chat.ordering_key(&command.admin, command.by_owner);
@@ -163,7 +168,7 @@ pub(super) async fn suggest_other_community(
 ) -> Result<Option<Suggestion>, CommandError> {
     let is_sure = typed.contains(' ')
         || fold(typed) == fold(&found.name)
-        || prompt::parse_range(typed).is_some()
+        || parse_range(typed).is_some()
         || CommunityId::parse(typed).is_some()
         || directory.is_alias(typed);
     if is_sure || !arguments.is_community_unquoted || spec.args.first() != Some(&ArgKind::Community) {

@@ -2,11 +2,14 @@
 //!
 //! Nothing here is done by itself. Names are looked for in the lists that are known already.
 
-use crate::command::args::{self, in_word_list, parse_quoted_name};
 use crate::command::prompt::Prompt;
-use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
+use crate::parse::arguments::{self, ArgKind, Arguments, parse_quoted_name};
+use crate::parse::prefix::ParsedCommand;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
 use crate::storage::CommandRecord;
 
@@ -115,13 +118,13 @@ pub(super) fn try_swapped_arguments(
             (format!("{} {others}", community.id), order)
         }
     };
-    args::parse(spec.args, spec.is_mutating, &again).ok()?;
+    arguments::parse(spec.args, spec.is_mutating, &again).ok()?;
     Some(Suggestion { command: spec.name, arguments: again, display: shown.trim_end().to_owned() })
 }
 
 /// The word of words that say nothing else: whoever tries something does not want it done.
 fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
-    match args::parse(&[ArgKind::Words], spec.is_mutating, words) {
+    match arguments::parse(&[ArgKind::Words], spec.is_mutating, words) {
         Ok(read) if read.flags.dry_run => read.flags.typed(),
         _ => "",
     }
@@ -163,7 +166,7 @@ pub(super) fn try_joined_name(order: &ParsedCommand, speech: &Localizer) -> Opti
     let mut name = order.typed.clone();
     for word in order.rest.split_whitespace().take(3) {
         name.push_str(word.trim_end_matches(is_end_punctuation));
-        if let Some(spec) = lookup(&name).filter(|spec| spec.args.is_empty() && is_runnable(spec)) {
+        if let Some(spec) = CATALOG.lookup(&name).filter(|spec| spec.args.is_empty() && is_runnable(spec)) {
             return Some(Suggestion::new(spec, "", speech));
         }
     }
@@ -176,7 +179,7 @@ pub(super) fn try_similar_command(
     mistake: &UsageError,
     speech: &Localizer,
 ) -> Option<Suggestion> {
-    let spec = lookup(&order.typed).filter(|spec| spec.args.is_empty())?;
+    let spec = CATALOG.lookup(&order.typed).filter(|spec| spec.args.is_empty())?;
     // All there is, is what this one shows.
     if !matches!(mistake, UsageError::TooManyWords(_)) || in_word_list(&order.rest, "all") {
         return None;
@@ -186,9 +189,9 @@ pub(super) fn try_similar_command(
         other.name != spec.name
             && is_runnable(other)
             && other.names().any(|name| strsim::jaro_winkler(&typed, &fold(name)) >= MIN_SIMILARITY)
-            && args::parse(other.args, other.is_mutating, &order.rest).is_ok()
+            && arguments::parse(other.args, other.is_mutating, &order.rest).is_ok()
     };
-    let other = catalog::COMMANDS.iter().find(is_near)?;
+    let other = CATALOG.specs().iter().find(is_near)?;
     Some(Suggestion::new(other, &order.rest, speech))
 }
 
@@ -200,7 +203,7 @@ pub(super) fn try_deactivate(
     speech: &Localizer,
 ) -> Option<Suggestion> {
     let is_it = *mistake == UsageError::MissingPeople && in_word_list(&order.typed, "words-for-ending");
-    let spec = lookup("deactivate").filter(|_| is_it)?;
+    let spec = CATALOG.lookup("deactivate").filter(|_| is_it)?;
     Some(Suggestion::new(spec, &order.rest, speech))
 }
 
@@ -209,7 +212,7 @@ fn display_name(community: &CommunityEntry) -> &str {
 }
 
 fn is_runnable(spec: &CommandSpec) -> bool {
-    matches!(spec.handler, Handler::Run(_))
+    !spec.is_indirect()
 }
 
 fn is_end_punctuation(c: char) -> bool {

@@ -27,7 +27,8 @@ use self::chat::{DemoChat, REPLY_TIMEOUT};
 use super::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::{TimingConfig, catalog};
+use crate::command::context::TimingConfig;
+use crate::commands::CATALOG;
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
 use crate::lifecycle;
@@ -81,7 +82,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     std::fs::write(&file, text)?;
     // The demo is configured like any service, but for the environment, which is not its own.
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
-    let loaded = config::load(&source, &catalog::names())
+    let loaded = config::load(&source, &CATALOG.names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
     let mut timing = TimingConfig::default();

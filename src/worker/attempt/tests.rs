@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::command::catalog;
+use crate::command::context::TimingConfig;
+use crate::commands::{self, CATALOG};
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
 use crate::storage::{InsertResult, NewCommand, SenderIdentity};
@@ -81,7 +82,7 @@ const ANA: &str = "5544999990001";
 fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     fn name_of(name: &str, locale: Locale) -> &'static str {
         assert_ne!(name, "help", "made up, to see what becomes of it");
-        catalog::name_in(name, locale)
+        commands::name_in(name, locale)
     }
     let file = folder.join("vincula.toml");
     let toml = format!(
@@ -93,7 +94,7 @@ fn fragile(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     );
     std::fs::write(&file, toml).unwrap();
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
-    let loaded = config::load(&source, &catalog::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let loaded = config::load(&source, &CATALOG.names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let mut bot = InstanceRuntime::new(
         loaded.config.instances.into_iter().next().unwrap(),
         store,

@@ -1,0 +1,71 @@
+//! `/cancel [all]`: stops orders of this chat that wait.
+//!
+//! An order is stopped by a mark in the journal: whoever takes it next changes nothing more, reads
+//! what is so, and answers that. One that a worker is carrying out is not torn from a call; it gets
+//! the mark too, and no try after this one. This order itself waits behind nobody.
+//!
+//! Who may do what they want stopped may stop it: their own orders, and those of other admins in
+//! the same group. An order is never stopped by somebody who could not have given it.
+
+use crate::authorization::{may_everywhere, may_use};
+use crate::command::context::{CommandError, Context};
+use crate::command::prompt::{cleared, is_in_time};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::domain::Chat;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::storage::{LeaseError, MemoryKind, OpenCommand};
+
+/// The command.
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "cancel",
+    pt: &["cancelar"],
+    es: &["cancelar"],
+    args: &[ArgKind::All],
+    // Not in the lane of what it cancels.
+    is_mutating: false,
+    section: HelpSection::Commands,
+};
+
+/// Runs the command.
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let most = match arguments.words.first() {
+        None => 1,
+        Some(word) if in_word_list(word, "all") => usize::MAX,
+        Some(word) => {
+            return Ok(SPEC.usage_error_reply(UsageError::TooManyWords(word.clone()), context.localizer));
+        }
+    };
+    let this = context.claim.command.id.clone();
+    let by_owner = context.claim.command.by_owner;
+    let lane = context.chat.ordering_key(&context.admin.key, by_owner);
+    let waiting =
+        context.store.open_commands(context.instance.name.as_str()).await.map_err(LeaseError::Store)?;
+    let here = waiting.into_iter().filter(|order| {
+        let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
+        is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == lane
+    });
+    // Where another's order changes something, whoever may not order everywhere may have no say.
+    let is_everywhere = may_everywhere(context.admin);
+    let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|order| {
+        order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
+    });
+    let candidates = mine.into_iter().map(|order| order.id).collect();
+    let now = context.clock.now();
+    let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
+    // What is asked about waits, too.
+    let asked = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
+    let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
+    context.state_changes.push(cleared(context.conversation_key.clone()));
+    if cancelled.is_empty() && asked.is_some() {
+        return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
+    }
+    let not_allowed = others.iter().find_map(|order| context.catalog.lookup(&order.name));
+    if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
+        return Ok(Reply::Forbidden { command: spec.name, community: None });
+    }
+    let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.is_running);
+    let texts = |orders: Vec<crate::storage::CancelledCommand>| orders.into_iter().map(|order| order.text);
+    Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
+}

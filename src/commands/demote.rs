@@ -1,0 +1,23 @@
+//! `/demote`: makes admins of a community plain members.
+
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::engine::members::action::MemberAction;
+use crate::engine::members::change::change_members;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::Reply;
+
+/// The command.
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "demote",
+    pt: &["rebaixar"],
+    es: &["degradar"],
+    args: &[ArgKind::Community, ArgKind::People],
+    is_mutating: true,
+    section: HelpSection::People,
+};
+
+/// Runs the command.
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    change_members(context, MemberAction::Demote, arguments).await
+}

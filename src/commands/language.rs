@@ -1,0 +1,92 @@
+//! `/language [pt|en|es]`: the language of a chat.
+//!
+//! A command's name says its own language; where it is of none or of several, the chat's is spoken, and
+//! where that was never set, the instance's. It is said at once, and in the new language.
+
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::MemoryKind;
+
+/// The command.
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "language",
+    pt: &["idioma", "língua", "linguagem"],
+    es: &["idioma", "lengua", "lenguaje"],
+    args: &[ArgKind::Keyword("arg-language")],
+    // It is for the next words, and waits for no order before it.
+    is_mutating: false,
+    section: HelpSection::Bot,
+};
+
+/// Runs the command.
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let lane = context.list_key();
+    let words = arguments.words.join(" ");
+    if words.is_empty() {
+        let chosen = context.get_state(MemoryKind::Language, &lane).await?;
+        let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
+        let locale = chosen.unwrap_or(context.instance.locale);
+        return Ok(Reply::Lines(vec![with_language_commands(
+            ReplyLine::new("language-is").text("name", locale_name_key(locale)),
+        )]));
+    }
+    let Some(locale) = parse_locale(&words) else {
+        return Ok(Reply::Lines(vec![with_language_commands(
+            ReplyLine::not_done("language-unknown").name("name", words),
+        )]));
+    };
+    context.set_state(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
+    let said = ReplyLine::done("language-set").order("help", "help", &[]);
+    Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![said]))))
+}
+
+/// The catalogue's key for a language's name.
+fn locale_name_key(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "language-en",
+        Locale::PtBr => "language-pt",
+        Locale::Es => "language-es",
+    }
+}
+
+/// With the orders that change the language.
+fn with_language_commands(phrase: ReplyLine) -> ReplyLine {
+    let order = |phrase: ReplyLine, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
+    [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(phrase, order)
+}
+
+/// The language that a word means, in whatever language it is said.
+fn parse_locale(words: &str) -> Option<Locale> {
+    let words = fold(words.trim_end_matches(['.', '!', '?']));
+    let is_named = |locale: &Locale| {
+        i18n::text(*locale, "language-names", &[]).split(',').any(|name| fold(name) == words)
+    };
+    Locale::parse(&words).or_else(|| Locale::ALL.into_iter().find(is_named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_meant_by_its_code_and_by_its_name_in_any_language() {
+        let rows = [
+            (Locale::En, "en EN english Inglês inglés ingles en-US"),
+            (Locale::PtBr, "pt pt-BR PT-br português portugues portugués Portuguese br"),
+            (Locale::Es, "es español espanol spanish espanhol castellano ES"),
+        ];
+        for (locale, words) in rows {
+            for word in words.split(' ') {
+                assert_eq!(parse_locale(word), Some(locale), "{word}");
+            }
+        }
+        for word in ["fr", "klingon", "e", ""] {
+            assert_eq!(parse_locale(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Short names of communities and groups that were set from a chat.
+
+use crate::engine::target::Target;
+use crate::reply::ReplyLine;
+use crate::storage::{LeaseError, MemoryKind, Store};
+
+/// The aliases that were kept from a chat, as folded name and id.
+pub async fn load_chat_aliases(store: &Store, instance: &str) -> Result<Vec<(String, String)>, LeaseError> {
+    let kept = store.list_state(instance, MemoryKind::Alias).await.map_err(LeaseError::Store)?;
+    Ok(kept.into_iter().map(|alias| (alias.key, alias.value)).collect())
+}
+
+/// A line that says what an alias stands for.
+pub fn alias_line(short: &str, thing: &Target) -> ReplyLine {
+    ReplyLine::new("alias-line")
+        .name("short", short)
+        .name("name", thing.name())
+        .text("kind", thing.kind_key())
+}

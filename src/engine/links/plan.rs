@@ -1,0 +1,558 @@
+//! The plan: what was asked, and how each group stood before the first change.
+
+use std::collections::HashMap;
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use crate::command::context::{CommandError, Context};
+use crate::config::{Admin, AdminsFrom};
+use crate::directory::{
+    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, disambiguate, fold, join_bounded,
+};
+use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
+use crate::engine::links::action::LinkAction;
+use crate::parse::numbers::MAX_OPTIONS;
+use crate::parse::word_lists::here_words;
+use crate::reply::{GroupLine, GroupOutcome, GroupReport, MAX_CANDIDATES, ReplyLine};
+use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails, GroupDetails};
+
+/// What became of each group that had to be changed.
+pub type Outcomes = HashMap<GroupId, GroupOutcome>;
+
+/// What is written to the journal before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkPlan {
+    community: String,
+    name: String,
+    items: Vec<PlanItem>,
+    over_limit: Option<(usize, usize)>,
+}
+
+/// A group that was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct PlanItem {
+    /// Its name, else what was typed.
+    name: String,
+    /// Its id, if it was found.
+    id: Option<String>,
+    before: PriorState,
+    /// The ids of the groups that may be meant, where that is unclear.
+    #[serde(default)]
+    choices: Vec<String>,
+    /// The other community that it belongs to, and its name where that is known.
+    #[serde(default)]
+    from: Option<(String, Option<String>)>,
+    /// Why it was not linked, and goes back to the community that it left.
+    #[serde(default)]
+    back: Option<String>,
+}
+
+/// How a group stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum PriorState {
+    /// It must be changed.
+    Todo,
+    WasSo,
+    Elsewhere(Option<String>),
+    Announcement,
+    MustStay,
+    Gone,
+    Unknown(Vec<String>),
+    NoMatch,
+    Unclear(Vec<String>),
+    NotHere,
+    /// An invitation to a group that the bot's number is not in.
+    Outside,
+    /// An invitation that leads nowhere.
+    Nowhere,
+    /// The admin of a community is no admin of it.
+    NotTheirs,
+}
+
+impl PlanItem {
+    /// A word that stands for no group.
+    fn not_found(name: String, before: PriorState) -> Self {
+        Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
+    }
+}
+
+/// The plan of an earlier try, if there was one.
+pub fn load_stored(context: &Context<'_>) -> Option<LinkPlan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+/// The community of a plan, with the name that it had; of any command's plan that has both.
+pub fn parse_community(plan: &str) -> Option<CommunityEntry> {
+    #[derive(Deserialize)]
+    struct StoredPlan {
+        community: String,
+        name: String,
+    }
+    let begun: StoredPlan = serde_json::from_str(plan).ok()?;
+    Some(NamedEntry { id: CommunityId::parse(&begun.community)?, name: begun.name })
+}
+
+impl LinkPlan {
+    /// The community.
+    pub fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// The groups that must be changed.
+    pub fn pending(&self) -> Vec<GroupId> {
+        let todo = self.items.iter().filter(|item| item.before == PriorState::Todo);
+        todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
+    }
+
+    /// Something must be changed.
+    pub fn has_pending(&self) -> bool {
+        self.items.iter().any(|item| item.before == PriorState::Todo)
+    }
+
+    /// A plan of some groups alone.
+    pub fn from_groups(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
+        let item = |id: &GroupId| PlanItem {
+            name: id.to_string(),
+            id: Some(id.to_string()),
+            before: PriorState::Todo,
+            choices: Vec::new(),
+            from: None,
+            back: None,
+        };
+        let items = groups.iter().map(item).collect();
+        Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
+    }
+
+    /// The id of the community, as it is written.
+    pub fn community_id(&self) -> &str {
+        &self.community
+    }
+
+    /// The name of the community.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes a move of it: groups of other communities are changed too, where `may_leave` lets them.
+    pub fn into_move(
+        mut self,
+        details: &CommunityDetails,
+        limit: usize,
+        may_leave: impl Fn(&CommunityId, &str) -> bool,
+    ) -> Self {
+        for item in &mut self.items {
+            let from = item.from.as_ref();
+            let from = from.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
+            let may_move = from.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
+            match item.before {
+                PriorState::Elsewhere(_) if may_move => item.before = PriorState::Todo,
+                PriorState::Elsewhere(_) => {}
+                _ => item.from = None,
+            }
+        }
+        self.over_limit = exceeded_limit(details, self.pending().len(), limit);
+        self
+    }
+
+    /// Notes that a group goes back to the community that it left, and why.
+    pub fn note_back(&mut self, group: &GroupId, reason: String) {
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.back = Some(reason);
+        }
+    }
+
+    /// Why a group goes back, if it does.
+    pub fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
+        let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
+        item.back.as_deref()
+    }
+
+    /// The communities that groups shall leave, each with its name and these groups.
+    pub fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
+        let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
+        for item in self.items.iter().filter(|item| item.before == PriorState::Todo) {
+            let from = item.from.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
+            let (Some((id, name)), Some(group)) = (from, item.id.as_deref().and_then(GroupId::parse)) else {
+                continue;
+            };
+            match sources.iter_mut().find(|(known, ..)| *known == id) {
+                Some((.., groups)) => groups.push(group),
+                None => {
+                    let name = name.clone().unwrap_or_else(|| id.to_string());
+                    sources.push((id, name, vec![group]));
+                }
+            }
+        }
+        sources
+    }
+
+    /// A line for each group that may have left its community and be in none.
+    pub fn left_open(&self) -> Vec<ReplyLine> {
+        let line = |(from, from_name, group): (&CommunityId, &str, &GroupId)| {
+            let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
+            let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
+            ReplyLine::unknown("moved-perhaps-astray")
+                .name("name", name)
+                .name("community", from_name)
+                .name("target", &self.name)
+                .order("order", "link", &[from.as_str(), group.as_str()])
+        };
+        let sources = self.source_communities();
+        let groups = sources
+            .iter()
+            .flat_map(|(from, name, groups)| groups.iter().map(move |group| (from, name.as_str(), group)));
+        groups.map(line).collect()
+    }
+
+    /// A group that must not leave where it is: its community would be empty.
+    pub fn keep_in_place(&mut self, group: &GroupId) {
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.before = PriorState::MustStay;
+        }
+    }
+
+    /// The ids of all that may be meant where it is unclear, in the order of their numbers.
+    pub fn choices(&self) -> Vec<String> {
+        let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
+        choices.take(MAX_OPTIONS).collect()
+    }
+
+    /// The answer, from how the groups stood and what became of those that had to be changed.
+    pub fn report(self, direction: LinkAction, mut settled: Outcomes) -> GroupReport {
+        self.build_report(direction, true, |id, _| settled.remove(id).unwrap_or(GroupOutcome::NotReadBack))
+    }
+
+    /// The answer before anything is changed; `has_numbers` where a number answers it.
+    pub fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
+        self.clone().build_report(direction, has_numbers, |_, from| {
+            from.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
+        })
+    }
+
+    fn build_report(
+        self,
+        direction: LinkAction,
+        has_numbers: bool,
+        mut fate_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
+    ) -> GroupReport {
+        let mut next = 1;
+        let lines = self.items.into_iter().map(|item| {
+            let fits = has_numbers && next + item.choices.len() <= MAX_OPTIONS + 1;
+            let first = if fits && !item.choices.is_empty() { next } else { 0 };
+            next += item.choices.len();
+            let fate = match item.before {
+                PriorState::Todo => {
+                    let id = item.id.as_deref().and_then(GroupId::parse);
+                    let from = item.from.map(|(id, name)| name.unwrap_or(id));
+                    id.map_or(GroupOutcome::NotReadBack, |id| fate_of(&id, from))
+                }
+                PriorState::WasSo => GroupOutcome::AlreadyDone,
+                PriorState::Elsewhere(community) => GroupOutcome::InOtherCommunity(community),
+                PriorState::Announcement => GroupOutcome::Announcement,
+                PriorState::MustStay => GroupOutcome::LastGroup,
+                PriorState::Gone => GroupOutcome::Gone,
+                PriorState::Unknown(nearest) => {
+                    GroupOutcome::Unknown { suggestions: nearest, first_number: first }
+                }
+                PriorState::NoMatch => GroupOutcome::NoMatch,
+                PriorState::Unclear(candidates) => {
+                    GroupOutcome::Ambiguous { candidates, first_number: first }
+                }
+                PriorState::NotHere => GroupOutcome::NotInChat,
+                PriorState::Outside => GroupOutcome::BotNotMember,
+                PriorState::Nowhere => GroupOutcome::DeadInvite,
+                PriorState::NotTheirs => GroupOutcome::NotAdmin,
+            };
+            GroupLine { name: item.name, outcome: fate }
+        });
+        GroupReport {
+            is_link: direction == LinkAction::Link,
+            community: self.name,
+            lines: lines.collect(),
+            over_limit: self.over_limit,
+            people: None,
+        }
+    }
+}
+
+/// Finds the groups and reads how they stand; nothing is changed. `is_back` where they were taken out by
+/// the same admin, who puts them back.
+pub async fn build_plan(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: CommunityEntry,
+    typed: &[String],
+    is_back: bool,
+) -> Result<(LinkPlan, CommunityDetails), CommandError> {
+    let here = here_words();
+    let asked = resolve_invitations(context, typed).await?;
+    let words = asked.iter().filter_map(|asked| match asked {
+        Lookup::Word(word) => Some(word.clone()),
+        Lookup::NotFound(_) => None,
+    });
+    let words: Vec<String> = words.collect();
+    let (found, details) = tokio::join!(
+        context.directory.find_groups(context.zapi, &words, context.chat, &here),
+        context.zapi.community(&community.id)
+    );
+    let details = details?;
+    let mut found = context.seen(&words, found?).await?.into_iter();
+    let mut seen = Vec::new();
+    let mut items = Vec::new();
+    let mut open: Vec<(usize, GroupEntry)> = Vec::new();
+    // An id or a number tells no name, while a link says on every phone what it leads to.
+    let mut by_id = Vec::new();
+    for (asked, typed) in asked.into_iter().zip(typed) {
+        let word = match asked {
+            Lookup::Word(word) => word,
+            Lookup::NotFound(item) => {
+                items.push(item);
+                continue;
+            }
+        };
+        let Some(found) = found.next() else { continue };
+        let unclear = |before| PlanItem::not_found(word.clone(), before);
+        let groups = match found {
+            NameMatch::Exact(group) => vec![group],
+            NameMatch::Many(groups) if groups.is_empty() => {
+                items.push(unclear(PriorState::NoMatch));
+                continue;
+            }
+            NameMatch::Many(groups) => groups,
+            NameMatch::Ambiguous(groups) => {
+                let choices = choices(&groups);
+                items.push(PlanItem { choices, ..unclear(PriorState::Unclear(disambiguate(&groups))) });
+                continue;
+            }
+            NameMatch::NotFound { suggestions: nearest } => {
+                let is_here = here.contains(&fold(&word)) && matches!(context.chat, Chat::Direct(_));
+                items.push(match nearest {
+                    _ if is_here => unclear(PriorState::NotHere),
+                    _ if word.contains('*') => unclear(PriorState::NoMatch),
+                    nearest => {
+                        let choices = choices(&nearest);
+                        PlanItem { choices, ..unclear(PriorState::Unknown(disambiguate(&nearest))) }
+                    }
+                });
+                continue;
+            }
+        };
+        let is_by_id = GroupId::parse(&word).is_some() && InviteLink::parse(typed).is_none();
+        for group in groups {
+            // A group that is named twice is one group.
+            if seen.contains(&group.id) {
+                continue;
+            }
+            seen.push(group.id.clone());
+            let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
+            let id = Some(group.id.to_string());
+            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Todo) });
+            open.push((items.len() - 1, group));
+            by_id.push(is_by_id);
+        }
+    }
+    let stands = read_states(context, direction, &community.id, &details, &open).await?;
+    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(stands) {
+        let CurrentState { prior: before, name, from, is_visible } = standing;
+        items[*at].before = before;
+        items[*at].from = from;
+        if let Some(name) = name {
+            items[*at].name = name;
+        }
+        if is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
+            items[*at].name = group.id.to_string();
+        }
+    }
+    if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
+        reject_unowned_groups(context, &mut items).await?;
+    }
+    let todo = items.iter().filter(|item| item.before == PriorState::Todo).count();
+    let ordinary = details.ordinary().count();
+    let mut over_limit = None;
+    match direction {
+        LinkAction::Link => {
+            over_limit = self::exceeded_limit(&details, todo, context.instance.community_limit)
+        }
+        // At least one ordinary group must stay linked: the one that was named last.
+        LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
+            if let Some(last) = items.iter_mut().rfind(|item| item.before == PriorState::Todo) {
+                last.before = PriorState::MustStay;
+            }
+        }
+        LinkAction::Unlink => {}
+    }
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// What a word asks for, once invitations are followed.
+enum Lookup {
+    /// What this names.
+    Word(String),
+    /// Nothing here: an invitation that leads to no group of the bot.
+    NotFound(PlanItem),
+}
+
+/// The words with ids in the place of invitations, and what is told of those that lead to no group here.
+async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Lookup>, ApiError> {
+    let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
+    let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
+        None => Lookup::Word(word.clone()),
+        Some(InviteTarget::Group(group)) => Lookup::Word(group.id.to_string()),
+        Some(InviteTarget::NotAMember(name)) => {
+            Lookup::NotFound(PlanItem::not_found(name.unwrap_or_else(|| word.clone()), PriorState::Outside))
+        }
+        Some(InviteTarget::Expired) => {
+            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::Nowhere))
+        }
+    });
+    Ok(asked.collect())
+}
+
+/// How many groups the community would hold with so many more, and can hold, where that is too many.
+fn exceeded_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
+    let count = details.ordinary().count() + more;
+    (more > 0 && count > limit).then_some((count, limit))
+}
+
+/// The ids of what is offered.
+fn choices(groups: &[GroupEntry]) -> Vec<String> {
+    groups.iter().take(MAX_CANDIDATES).map(|group| group.id.to_string()).collect()
+}
+
+/// WhatsApp lets the admins of a group alone put it into a community, and the bot's number is one of many:
+/// whoever commands as the admin of a community does no more through it.
+async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
+    let reads = items.iter().enumerate().filter_map(|(at, item)| {
+        let is_seen = || item.from.as_ref().is_some_and(|(_, name)| name.is_some());
+        let may_come = match item.before {
+            PriorState::Todo => true,
+            // A move may take it out of another community of theirs.
+            PriorState::Elsewhere(_) => is_seen(),
+            _ => false,
+        };
+        let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
+        Some(async move { is_group_admin(context, &group).await.map(|is_theirs| (at, is_theirs)) }.boxed())
+    });
+    for read in join_bounded(reads.collect()).await {
+        if let (at, false) = read? {
+            items[at].before = PriorState::NotTheirs;
+            items[at].from = None;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the admin is an admin of a group, by number or lid; unknown is no.
+async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
+    let people = match context.zapi.participants(group).await {
+        Ok(people) => people,
+        Err(error) if error.cause.is_temporary() || error.cause.affects_instance() => return Err(error),
+        Err(_) => return Ok(false),
+    };
+    let Admin { phone, lid, .. } = context.admin;
+    let mut theirs = people
+        .iter()
+        .filter(|person| phone.is_some() && person.phone == *phone || lid.is_some() && person.lid == *lid)
+        .peekable();
+    // Number and lid of two people are nobody's.
+    Ok(theirs.peek().is_some() && theirs.all(|person| person.is_admin))
+}
+
+/// How a group stands.
+struct CurrentState {
+    prior: PriorState,
+    /// Its name, where the list lacked it.
+    name: Option<String>,
+    /// The other community that it belongs to.
+    from: Option<(String, Option<String>)>,
+    /// It is known to be in no community that the admin does not see.
+    is_visible: bool,
+}
+
+/// How each group stands.
+async fn read_states(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    groups: &[(usize, GroupEntry)],
+) -> Result<Vec<CurrentState>, ApiError> {
+    let reads =
+        groups.iter().map(|(_, group)| read_state(context, direction, community, details, group).boxed());
+    join_bounded(reads.collect()).await.into_iter().collect()
+}
+
+async fn read_state(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    group: &NamedEntry<GroupId>,
+) -> Result<CurrentState, ApiError> {
+    let here =
+        |before, name: Option<String>| CurrentState { prior: before, name, from: None, is_visible: true };
+    let unread = |before| CurrentState { is_visible: false, ..here(before, None) };
+    if let Some(member) = details.find(&group.id) {
+        let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
+        let before = match direction {
+            _ if member.is_announcement => PriorState::Announcement,
+            LinkAction::Link => PriorState::WasSo,
+            LinkAction::Unlink => PriorState::Todo,
+        };
+        return Ok(here(before, name));
+    }
+    let outside = match direction {
+        LinkAction::Link => PriorState::Todo,
+        LinkAction::Unlink => PriorState::WasSo,
+    };
+    match context.zapi.group(&group.id).await {
+        Ok(found) => {
+            let name = found.name.clone().filter(|_| group.name.is_empty());
+            let elsewhere = find_other_community(context, community, &found).await?;
+            let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
+            if found.is_announcement {
+                return Ok(CurrentState { is_visible, ..here(PriorState::Announcement, name) });
+            }
+            Ok(match elsewhere {
+                Some((id, other)) => {
+                    let from = Some((id.to_string(), other.clone()));
+                    CurrentState { prior: PriorState::Elsewhere(other), name, from, is_visible }
+                }
+                // The group knows already what the community's metadata does not show yet.
+                None if found.community.is_some() && direction == LinkAction::Link => {
+                    here(PriorState::WasSo, name)
+                }
+                None if found.community.is_some() => here(PriorState::Todo, name),
+                None => here(outside, name),
+            })
+        }
+        Err(error) if error.proves_absence() => Ok(unread(PriorState::Gone)),
+        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        Err(error) if error.cause == ApiErrorKind::Unreadable && direction == LinkAction::Link => {
+            Ok(unread(outside))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The other community that a group belongs to, if it belongs to another, and its name where it is known and
+/// the admin sees it.
+pub async fn find_other_community(
+    context: &Context<'_>,
+    community: &CommunityId,
+    group: &GroupDetails,
+) -> Result<Option<(CommunityId, Option<String>)>, ApiError> {
+    match &group.community {
+        Some(other) if other != community => {
+            let snapshot = context.directory.snapshot(context.zapi).await?;
+            let name =
+                snapshot.communities.by_id(other).filter(|entry| context.can_see(&entry.id, &entry.name));
+            Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,121 @@
+//! The people of a community, changed and told truly: read who is meant, survey, plan, call, read back.
+//!
+//! Truth is who stands in the announcement group afterwards (ZAPI.md §3). The plan is in the journal
+//! before the first call, so after a crash it still tells how everybody stood before; all calls but an
+//! invitation may be repeated.
+
+use crate::authorization::may_use;
+use crate::command::context::{CommandError, Context};
+use crate::directory::CommunityEntry;
+use crate::engine::listing::is_exclusion;
+use crate::engine::members::action::MemberAction;
+use crate::engine::members::outcome::MemberOutcome;
+use crate::engine::members::person::default_dialing_code;
+use crate::engine::members::plan::{MemberPlan, build_plan, load_stored};
+use crate::engine::members::reconcile::reconcile;
+use crate::failpoint::{self, Step};
+use crate::parse::arguments::Arguments;
+use crate::parse::flags::Flags;
+use crate::parse::people::{ParsedPerson, PersonParseError, parse_people};
+use crate::parse::text::is_comma;
+use crate::reply::{Reply, ReplyLine, UsageError, typed};
+
+/// The most people of an order.
+const MAX_PEOPLE: usize = 200;
+
+/// Does this to the people that were typed, and tells what became of each.
+pub async fn change_members(
+    context: &mut Context<'_>,
+    act: MemberAction,
+    arguments: &Arguments,
+) -> Result<Reply, CommandError> {
+    let community = context.require_community()?;
+    let mut ahead = None;
+    let (mut plan, is_just_read) = match load_stored(context) {
+        Some(plan) => (plan, false),
+        None => {
+            let named = parse_people(&arguments.text, default_dialing_code(context));
+            // To take just those who are to be left out would be the opposite.
+            let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
+            let mistake = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
+                Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
+                None => named.is_empty().then_some(UsageError::MissingPeople),
+            };
+            if let (Some(spec), Some(mistake)) = (context.catalog.lookup(act.command_name()), mistake) {
+                return Ok(spec.usage_error_reply(mistake, context.localizer));
+            }
+            if named.len() > MAX_PEOPLE {
+                let limit = MAX_PEOPLE.to_string();
+                return Ok(Reply::Lines(vec![
+                    ReplyLine::not_done("people-too-many").with_plain("limit", limit),
+                ]));
+            }
+            if let Some(meant) =
+                suggest_group_command(context, act, &community, &named, arguments.flags).await?
+            {
+                return Ok(Reply::Lines(vec![meant]));
+            }
+            let plan = match build_plan(context, act, community, &named).await? {
+                Ok(plan) => plan,
+                Err(why_not) => return Ok(Reply::Lines(vec![why_not])),
+            };
+            failpoint::reach(Step::Surveyed);
+            if let Some(reply) = preview_or_confirm(context, act, &plan) {
+                return Ok(reply);
+            }
+            // An order that changes nothing has nothing to remember.
+            if !plan.pending().is_empty() {
+                let (json, zapi) = (plan.to_json(), context.zapi);
+                // The call waits for both, and they may share a transaction.
+                let turn = async { Ok(act.acquire_permit(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
+                failpoint::reach(Step::Planned);
+            }
+            (plan, true)
+        }
+    };
+    let ends = reconcile(context, act, &mut plan, is_just_read, ahead).await?;
+    let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
+    let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
+    if !changed.is_empty() {
+        context.set_undo(act.command_name(), act.opposite().map(|by| (by, plan.command_arguments(&changed))));
+    }
+    Ok(plan.build_reply(act, ends))
+}
+
+/// The order on groups that was likely meant by one on people, where nothing but whole names of groups
+/// stands for these: `/remove sales "Sales South"`.
+async fn suggest_group_command(
+    context: &mut Context<'_>,
+    act: MemberAction,
+    community: &CommunityEntry,
+    named: &[ParsedPerson],
+    flags: Flags,
+) -> Result<Option<ReplyLine>, CommandError> {
+    let command = match act {
+        MemberAction::Add => "link",
+        MemberAction::Remove => "unlink",
+        MemberAction::Promote | MemberAction::Demote => return Ok(None),
+    };
+    let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
+    if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
+        return Ok(None);
+    }
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    if !named.iter().all(|named| snapshot.groups.has_name(&named.typed)) {
+        return Ok(None);
+    }
+    let names = named.iter().map(|named| named.typed.as_str());
+    let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
+    // A trial stays one.
+    let before = [flags.typed(), community.id.as_str()].map(str::to_owned);
+    let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
+    Ok(Some(context.suggest(command, rest, &shown)))
+}
+
+/// The answer that shows what would be done, where that is wanted, or must be said yes to.
+fn preview_or_confirm(context: &mut Context<'_>, act: MemberAction, plan: &MemberPlan) -> Option<Reply> {
+    let todo = plan.pending();
+    let is_grave = act == MemberAction::Remove && !todo.is_empty();
+    context.preview_or_confirm(act.command_name(), plan.command_arguments(&todo), plan.preview(act), is_grave)
+}

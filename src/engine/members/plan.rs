@@ -1,0 +1,371 @@
+//! The plan: who was named, who that is in the community, and how each stood before the first change.
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use crate::authorization::may_everywhere;
+use crate::command::context::{CommandError, Context};
+use crate::config::Admin;
+use crate::directory::{CommunityEntry, fold};
+use crate::domain::{CommunityId, GroupId, Lid, Phone};
+use crate::engine::members::action::MemberAction;
+use crate::parse::people::{ParsedPerson, PersonParseError, PersonRef};
+use crate::reply::ReplyLine;
+use crate::zapi::{ApiError, Participant, PhoneInfo};
+
+/// What is written to the journal before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MemberPlan {
+    community: String,
+    pub name: String,
+    /// The announcement group, in which all people of the community are.
+    group: String,
+    pub items: Vec<MemberItem>,
+}
+
+/// Somebody who was named.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MemberItem {
+    /// What was typed.
+    pub typed: String,
+    /// What they are called, where that is known.
+    pub name: Option<String>,
+    phone: Option<String>,
+    pub lid: Option<String>,
+    /// How a call names them: by the number as WhatsApp writes it, or by the lid that was typed.
+    address: String,
+    pub before: MemberPriorState,
+    /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
+    /// gets no second one.
+    #[serde(default)]
+    is_asked: bool,
+    /// A call that may invite them was about to be made, and nobody knows how it ended.
+    #[serde(default)]
+    is_asking: bool,
+    /// Z-API refused the call for them alone, with what it said. It may have invited them all the same, so a later
+    /// try does not ask again.
+    #[serde(default)]
+    refused: Option<String>,
+}
+
+/// How somebody stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MemberPriorState {
+    /// They must be changed.
+    Todo,
+    WasSo,
+    NoWhatsApp,
+    NotIn,
+    /// They are not seen in the community, which hides whom it cannot be told.
+    Hidden,
+    Owner,
+    Bot,
+    NoNumber,
+    NoCountry,
+    Unclear,
+}
+
+/// The plan of an earlier try, if there was one.
+pub fn load_stored(context: &Context<'_>) -> Option<MemberPlan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+impl MemberPlan {
+    /// The community.
+    pub fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// Its announcement group.
+    pub fn group(&self) -> Option<GroupId> {
+        GroupId::parse(&self.group)
+    }
+
+    /// The places in the plan of those who must be changed.
+    pub fn pending(&self) -> Vec<usize> {
+        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == MemberPriorState::Todo);
+        todo.map(|(at, _)| at).collect()
+    }
+
+    /// How a call names somebody.
+    pub fn call_address(&self, at: usize) -> String {
+        self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
+    }
+
+    /// Whether this is the participant.
+    pub fn is_participant(&self, at: usize, participant: &Participant) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_participant(participant))
+    }
+
+    /// The number of somebody whose lid is not known: groups may show the lid alone.
+    pub fn phone_without_lid(&self, at: usize) -> Option<Phone> {
+        self.items.get(at).filter(|item| item.lid.is_none())?.phone()
+    }
+
+    /// Whether somebody who is not seen among these people may be one of them all the same.
+    pub fn may_be_hidden(&self, at: usize, present: &[Participant]) -> bool {
+        self.items.get(at).is_some_and(|item| item.may_be_hidden(present))
+    }
+
+    /// Notes lids that were not known before.
+    pub fn add_phone_info(&mut self, known: &[PhoneInfo]) {
+        for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
+            let Some(phone) = item.phone() else { continue };
+            let known = known.iter().find(|known| known.asked == phone || known.phone == Some(phone));
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+        }
+    }
+
+    /// Notes that Z-API took the call for somebody alone.
+    pub fn mark_requested(&mut self, at: usize) {
+        if let Some(item) = self.items.get_mut(at) {
+            (item.is_asked, item.is_asking) = (true, false);
+        }
+    }
+
+    /// Notes whether a call that may invite somebody is about to be made, or was, without a known end.
+    pub fn mark_requesting(&mut self, at: usize, is_asking: bool) {
+        if let Some(item) = self.items.get_mut(at) {
+            item.is_asking = is_asking;
+        }
+    }
+
+    /// Notes that Z-API refused the call for somebody alone, and what it said.
+    pub fn note_refused(&mut self, at: usize, said: Option<&str>) {
+        if let Some(item) = self.items.get_mut(at) {
+            (item.refused, item.is_asking) = (Some(said.unwrap_or_default().to_owned()), false);
+        }
+    }
+
+    /// What Z-API said when it refused the call for somebody alone: empty where it said nothing.
+    pub fn refused(&self, at: usize) -> Option<&str> {
+        self.items.get(at)?.refused.as_deref()
+    }
+
+    /// They may have been invited; nobody knows.
+    pub fn is_requesting(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asking)
+    }
+
+    /// They were asked for alone, and Z-API took it.
+    pub fn is_requested(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| item.is_asked)
+    }
+
+    /// As the journal keeps it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The words of an order about these people, which mean them and nobody else.
+    pub fn command_arguments(&self, people: &[usize]) -> String {
+        let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(MemberItem::to_argument);
+        std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl MemberItem {
+    pub fn phone(&self) -> Option<Phone> {
+        Phone::parse(self.phone.as_deref()?)
+    }
+
+    fn lid(&self) -> Option<Lid> {
+        Lid::parse(self.lid.as_deref()?)
+    }
+
+    fn is_participant(&self, participant: &Participant) -> bool {
+        let (phone, lid) = (self.phone(), self.lid());
+        (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
+    }
+
+    /// Of whom the number alone is known cannot be told from people of whom the lid alone is shown; and
+    /// the other way round. The bot is among the people, mostly without its lid.
+    fn may_be_hidden(&self, present: &[Participant]) -> bool {
+        match (&self.phone, &self.lid) {
+            (Some(_), None) => present.iter().any(|participant| participant.phone.is_none()),
+            (None, Some(_)) => present.iter().filter(|participant| participant.lid.is_none()).count() > 1,
+            _ => false,
+        }
+    }
+
+    /// They are the same person.
+    fn is_same_person(&self, other: &Self) -> bool {
+        (self.phone.is_some() && self.phone == other.phone) || (self.lid.is_some() && self.lid == other.lid)
+    }
+
+    /// In the words of an order. A number of this length is read as it is, and stands without quotes.
+    pub fn to_argument(&self) -> Option<String> {
+        let phone = self.phone.as_ref();
+        let phone = phone
+            .map(|phone| if matches!(phone.len(), 12 | 13) { phone.clone() } else { format!("+{phone}") });
+        phone.or_else(|| self.lid.clone())
+    }
+}
+
+/// Finds the people and reads how they stand, or says why that cannot be read; nothing is changed.
+pub async fn build_plan(
+    context: &Context<'_>,
+    act: MemberAction,
+    community: CommunityEntry,
+    named: &[ParsedPerson],
+) -> Result<Result<MemberPlan, ReplyLine>, CommandError> {
+    let details = context.zapi.community(&community.id).await?;
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
+        return Ok(Err(ReplyLine::not_done("no-announcement-group").name("community", name)));
+    };
+    let mut phones = Vec::new();
+    for one in named {
+        match one.person {
+            Ok(PersonRef::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
+            _ => {}
+        }
+    }
+    let (present, known, own) = tokio::join!(
+        context.zapi.participants(&group),
+        look_up_phones(context, &phones).boxed(),
+        read_own_phone(context, act).boxed()
+    );
+    let (mut present, known, own) = (present?, known?, own?);
+    look_up_lids(context, named, &mut present).await?;
+    let mut items: Vec<MemberItem> = Vec::new();
+    for (nth, one) in named.iter().enumerate() {
+        // The end of a community's name that was typed without quotes names nobody.
+        let is_of_name = |words: &str| nth == 0 && fold(&name).ends_with(&fold(words));
+        if one.person == Err(PersonParseError::NoNumber) && is_of_name(&one.typed) {
+            continue;
+        }
+        let mut item = classify(context, act, one, &present, &known, own);
+        item.name = item.name.filter(|words| !is_of_name(words));
+        // Somebody who is named twice is one person.
+        if !items.iter().any(|other| other.is_same_person(&item)) {
+            items.push(item);
+        }
+    }
+    Ok(Ok(MemberPlan { community: community.id.to_string(), name, group: group.to_string(), items }))
+}
+
+/// Puts lids beside the numbers that are listed alone, where somebody is named by a lid that nobody in the list
+/// shows: no page of Z-API documents lids in lists. Where there are very many people, whoever is named so is not found.
+async fn look_up_lids(
+    context: &Context<'_>,
+    named: &[ParsedPerson],
+    present: &mut [Participant],
+) -> Result<(), ApiError> {
+    const MOST: usize = 1_000;
+    const AT_ONCE: usize = 200;
+    let is_unseen = |named: &ParsedPerson| match named.person {
+        Ok(PersonRef::Lid(lid)) => !present.iter().any(|participant| participant.lid == Some(lid)),
+        _ => false,
+    };
+    let alone = present.iter().filter(|participant| participant.lid.is_none());
+    let phones: Vec<Phone> = alone.filter_map(|participant| participant.phone).collect();
+    if phones.len() > MOST || !named.iter().any(is_unseen) {
+        return Ok(());
+    }
+    for phones in phones.chunks(AT_ONCE) {
+        for known in ignore_permanent_error(context.zapi.look_up_phones(phones).await)? {
+            let same = present.iter_mut().filter(|participant| participant.phone == Some(known.asked));
+            same.for_each(|participant| participant.lid = participant.lid.or(known.lid));
+        }
+    }
+    Ok(())
+}
+
+/// Who somebody is, and how they stand.
+fn classify(
+    context: &Context<'_>,
+    act: MemberAction,
+    named: &ParsedPerson,
+    present: &[Participant],
+    known: &[PhoneInfo],
+    own: Option<Phone>,
+) -> MemberItem {
+    let mut item = MemberItem {
+        typed: named.typed.clone(),
+        name: named.name.clone(),
+        phone: None,
+        lid: None,
+        address: String::new(),
+        before: MemberPriorState::Todo,
+        is_asked: false,
+        is_asking: false,
+        refused: None,
+    };
+    let mut exists = true;
+    match named.person {
+        Ok(PersonRef::Phone(phone)) => {
+            let known = known.iter().find(|known| known.asked == phone);
+            exists = known.is_none_or(|known| known.exists);
+            item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
+            item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
+            let digits = known.and_then(|known| known.digits);
+            item.address = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
+        }
+        Ok(PersonRef::Lid(lid)) => {
+            item.lid = Some(lid.to_string());
+            item.address = lid.to_string();
+        }
+        Err(slip) => {
+            item.before = match slip {
+                PersonParseError::NoNumber => MemberPriorState::NoNumber,
+                PersonParseError::NoCountry => MemberPriorState::NoCountry,
+                PersonParseError::Ambiguous => MemberPriorState::Unclear,
+            };
+            return item;
+        }
+    }
+    // The configuration may know a person by both, and by name; that is for those who may order everywhere.
+    let (phone, lid) = (item.phone(), item.lid());
+    let is_them = |admin: &&Admin| {
+        let is_known = may_everywhere(context.admin) || admin.key == context.admin.key;
+        is_known && ((phone.is_some() && admin.phone == phone) || (lid.is_some() && admin.lid == lid))
+    };
+    if let Some(admin) = context.instance.admins.iter().find(is_them) {
+        item.name.get_or_insert_with(|| admin.name.clone());
+        item.phone = item.phone.or_else(|| admin.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| admin.lid.map(|lid| lid.to_string()));
+    }
+    let participant = present.iter().find(|participant| item.is_participant(participant));
+    if let Some(participant) = participant {
+        item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
+        item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
+    }
+    item.before = match participant {
+        Some(participant) if act.is_satisfied(Some(participant)) => MemberPriorState::WasSo,
+        Some(_) if own.is_some() && item.phone() == own => MemberPriorState::Bot,
+        Some(participant) if participant.is_super_admin => MemberPriorState::Owner,
+        Some(_) => MemberPriorState::Todo,
+        None if !exists => MemberPriorState::NoWhatsApp,
+        None if act == MemberAction::Add => MemberPriorState::Todo,
+        None if item.may_be_hidden(present) => MemberPriorState::Hidden,
+        None if act == MemberAction::Remove => MemberPriorState::WasSo,
+        None => MemberPriorState::NotIn,
+    };
+    item
+}
+
+/// What WhatsApp knows of the numbers: whether they have it, how it writes them, and their lids, by
+/// which alone a group may show them.
+async fn look_up_phones(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    ignore_permanent_error(context.zapi.look_up_phones(phones).await)
+}
+
+/// The bot's own number, where an order could put the bot itself out.
+async fn read_own_phone(context: &Context<'_>, act: MemberAction) -> Result<Option<Phone>, ApiError> {
+    match act {
+        MemberAction::Add | MemberAction::Promote => Ok(None),
+        MemberAction::Remove | MemberAction::Demote => ignore_permanent_error(context.zapi.own_phone().await),
+    }
+}
+
+/// What helps but is not needed may be missing, but for troubles that pass.
+fn ignore_permanent_error<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
+    match read {
+        Err(error) if !error.cause.is_temporary() && !error.cause.affects_instance() => Ok(T::default()),
+        read => read,
+    }
+}

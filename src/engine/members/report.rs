@@ -1,0 +1,114 @@
+//! The answer: a first line that counts, then a line a person with its mark (CONTRACT §5).
+
+use crate::domain::Phone;
+use crate::engine::members::action::MemberAction;
+use crate::engine::members::outcome::{MemberOutcome, MemberOutcomes};
+use crate::engine::members::plan::{MemberItem, MemberPlan, MemberPriorState};
+use crate::reply::{Reply, ReplyLine, quote};
+
+impl MemberPlan {
+    /// The answer: what became of each.
+    pub fn build_reply(&self, act: MemberAction, mut ends: MemberOutcomes) -> Reply {
+        let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
+            MemberPriorState::Todo => {
+                self.outcome_line(act, item, ends.remove(&at).unwrap_or(MemberOutcome::NotReadBack))
+            }
+            _ => self.prior_state_line(act, item),
+        });
+        self.assemble_reply(act.done_key(), lines.collect())
+    }
+
+    /// What the order would do.
+    pub fn preview(&self, act: MemberAction) -> Reply {
+        let lines = self.items.iter().map(|item| match item.before {
+            MemberPriorState::Todo => item.person_line(ReplyLine::new("person").with_icon("➡️")),
+            _ => self.prior_state_line(act, item),
+        });
+        self.assemble_reply(act.preview_key(), lines.collect())
+    }
+
+    fn assemble_reply(&self, head: &'static str, lines: Vec<ReplyLine>) -> Reply {
+        let is_so = |line: &&ReplyLine| matches!(line.icon(), Some("✅" | "☑️" | "➡️"));
+        let head = ReplyLine::new(head)
+            .with_count("done", lines.iter().filter(is_so).count())
+            .with_count("all", lines.len())
+            .name("community", self.name.as_str());
+        Reply::Lines(std::iter::once(head).chain(lines).collect())
+    }
+
+    /// The line of somebody for whom nothing had to be called.
+    fn prior_state_line(&self, act: MemberAction, item: &MemberItem) -> ReplyLine {
+        let slip = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
+        match item.before {
+            MemberPriorState::NoNumber => slip("person-no-number"),
+            MemberPriorState::NoCountry => slip("person-no-country"),
+            MemberPriorState::Unclear => slip("person-unclear"),
+            MemberPriorState::WasSo | MemberPriorState::Todo => {
+                item.person_line(ReplyLine::already_done(act.already_done_key()))
+            }
+            MemberPriorState::NoWhatsApp => item.person_line(ReplyLine::not_done("person-no-whatsapp")),
+            MemberPriorState::Owner => item.person_line(ReplyLine::not_done("person-owner")),
+            MemberPriorState::Bot => item.person_line(ReplyLine::not_done("person-bot")),
+            MemberPriorState::NotIn if act == MemberAction::Promote => {
+                self.with_command("add", item, ReplyLine::not_done("person-not-in-add"))
+            }
+            MemberPriorState::NotIn => item.person_line(ReplyLine::not_done("person-not-in")),
+            MemberPriorState::Hidden if item.phone().is_none() => {
+                item.person_line(ReplyLine::unknown("person-hidden-lid"))
+            }
+            MemberPriorState::Hidden if act == MemberAction::Promote => {
+                self.with_command("add", item, ReplyLine::unknown("person-hidden-add"))
+            }
+            MemberPriorState::Hidden => item.person_line(ReplyLine::unknown("person-hidden")),
+        }
+    }
+
+    fn outcome_line(&self, act: MemberAction, item: &MemberItem, end: MemberOutcome) -> ReplyLine {
+        match end {
+            MemberOutcome::Done => item.person_line(ReplyLine::done("person")),
+            MemberOutcome::Invited => item.person_line(ReplyLine::new("person-invited").with_icon("⚠️")),
+            MemberOutcome::AddedOrInvited => item.person_line(ReplyLine::unknown("person-in-or-invited")),
+            MemberOutcome::MaybeInvited => {
+                self.with_command("add", item, ReplyLine::unknown("person-perhaps-invited"))
+            }
+            MemberOutcome::Full => item.person_line(ReplyLine::not_done("person-too-many-admins")).order(
+                "order",
+                "demote",
+                &[self.name.as_str()],
+            ),
+            MemberOutcome::Refused(Some(said)) => {
+                item.person_line(ReplyLine::not_done("person-refused")).name("reason", said)
+            }
+            MemberOutcome::Refused(None) => item.person_line(ReplyLine::not_done("person-refused-plain")),
+            MemberOutcome::ApiError(explained) => {
+                item.person_line(ReplyLine::not_done("person-trouble")).with_plain("reason", explained)
+            }
+            MemberOutcome::Cancelled => item.person_line(ReplyLine::not_done("person-cancelled")),
+            MemberOutcome::NoResponse(reason) => {
+                let phrase = ReplyLine::unknown("person-not-shown-after").with_plain("reason", reason);
+                self.with_command(act.command_name(), item, phrase)
+            }
+            MemberOutcome::NotVisible => {
+                self.with_command(act.command_name(), item, ReplyLine::unknown("person-not-shown"))
+            }
+            MemberOutcome::NotReadBack => {
+                self.with_command(act.command_name(), item, ReplyLine::unknown("person-not-read"))
+            }
+        }
+    }
+
+    /// A line about somebody, with a ready-made order that names them alone.
+    fn with_command(&self, command: &'static str, item: &MemberItem, phrase: ReplyLine) -> ReplyLine {
+        let words = [self.name.as_str(), &item.to_argument().unwrap_or_default()];
+        item.person_line(phrase).order("order", command, &words)
+    }
+}
+
+impl MemberItem {
+    /// A line about them: their number, or their lid, and their name.
+    fn person_line(&self, phrase: ReplyLine) -> ReplyLine {
+        let number = self.phone().map(Phone::shown).or_else(|| self.lid.clone()).unwrap_or_default();
+        let name = self.name.as_ref().map(|name| format!(" {}", quote(name))).unwrap_or_default();
+        phrase.with_plain("who", number + &name)
+    }
+}
