@@ -8,7 +8,7 @@ use vincula::commands::{self, CATALOG};
 use vincula::directory::{fold, is_invisible};
 use vincula::domain::Locale;
 use vincula::parse::arguments::{self, ArgKind};
-use vincula::parse::prefix::parse_command;
+use vincula::parse::prefix::CommandParser;
 use vincula::reply::{Localizer, quote};
 
 const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -20,10 +20,12 @@ static SPEECH: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     command_name: commands::name_in,
 });
 
+static PARSER: LazyLock<CommandParser> = LazyLock::new(|| CommandParser::new(&SPEECH.prefixes));
+
 fuzz_target!(|text: &str| {
     let slip = quote(text);
     assert!(!slip.chars().any(|c| c.is_control() || is_invisible(c)), "{slip:?}");
-    let rest = match parse_command(text, &SPEECH.prefixes) {
+    let rest = match PARSER.parse(text) {
         Some(order) => {
             assert!(!order.typed.chars().any(is_invisible) && order.typed.chars().count() <= 40);
             let _ = CATALOG.nearest_name(&order.typed, Locale::Es);
@@ -44,7 +46,7 @@ fuzz_target!(|text: &str| {
     let mut words = vec![community.as_str()];
     words.extend(found.words.iter().map(String::as_str));
     let order = SPEECH.order("link", &words);
-    let again = parse_command(&order, &SPEECH.prefixes).unwrap_or_else(|| panic!("{order:?} is no order"));
+    let again = PARSER.parse(&order).unwrap_or_else(|| panic!("{order:?} is no order"));
     let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{order:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{order:?}");

@@ -10,7 +10,7 @@ use vincula::clock::Timestamp;
 use vincula::commands::CATALOG;
 use vincula::config::VerifyConfig;
 use vincula::parse::arguments;
-use vincula::parse::prefix::parse_command;
+use vincula::parse::prefix::CommandParser;
 use vincula::webhook::payload::{InstanceInfo, ParsedEvent, parse_event};
 use vincula::webhook::verify::{RequestMeta, Verifier};
 
@@ -18,6 +18,8 @@ use vincula::webhook::verify::{RequestMeta, Verifier};
 mod instance;
 
 static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::instance(VerifyConfig::default())));
+
+static PARSER: LazyLock<CommandParser> = LazyLock::new(|| CommandParser::new(&["/".to_owned()]));
 
 fuzz_target!(|body: &[u8]| {
     let headers = HeaderMap::new();
@@ -35,7 +37,7 @@ fuzz_target!(|body: &[u8]| {
         let message = message.to_message();
         assert!(!message.chat.address().is_empty());
         assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
-        if let Some(order) = parse_command(&message.text, &["/".to_owned()])
+        if let Some(order) = PARSER.parse(&message.text)
             && let Some(spec) = CATALOG.lookup(&order.typed)
         {
             let _ = arguments::parse(spec.args, spec.is_mutating, &order.rest);

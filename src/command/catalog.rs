@@ -8,7 +8,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::arguments;
-use crate::parse::prefix::{self, ParsedCommand, is_too_long};
+use crate::parse::prefix::{CommandParser, ParsedCommand, is_too_long};
 use crate::parse::word_lists::word_list;
 
 /// Shorter words, and names, are alike by chance.
@@ -60,8 +60,8 @@ impl Catalog {
     /// The command in a text without a prefix at its beginning: `link Sales x`, `/ link Sales x`,
     /// `please /link Sales x`. It may be chatter, so it is only suggested. What is quoted, or stands on a
     /// later line, is not the sender's own command.
-    pub fn parse_without_prefix(&self, text: &str, prefixes: &[String]) -> Option<ParsedCommand> {
-        let (parsed, is_after_prefix) = prefix::parse_without_prefix(text, prefixes)?;
+    pub fn parse_without_prefix(&self, text: &str, parser: &CommandParser) -> Option<ParsedCommand> {
+        let (parsed, is_after_prefix) = parser.parse_without_prefix(text)?;
         let spec = self.lookup(&parsed.typed).filter(|spec| !spec.is_indirect())?;
         let is_change = spec.is_mutating && !spec.accepts_picture() && !parsed.rest.is_empty();
         let is_likely = is_after_prefix || is_change;
@@ -159,8 +159,8 @@ mod tests {
     use super::*;
     use crate::commands::CATALOG;
 
-    fn slash() -> Vec<String> {
-        vec!["/".to_owned()]
+    fn slash() -> CommandParser {
+        CommandParser::new(&["/".to_owned()])
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, Person};
 use crate::i18n;
+use crate::parse::prefix::CommandParser;
 use crate::reply::{Localizer, Reply, ReplyLine};
 use crate::storage::{Claim, LEASE_TTL, LeaseError, MemoryKind, StateChange, StateEntry, Store};
 use crate::zapi::{ApiError, Zapi};
@@ -21,6 +22,8 @@ use crate::zapi::{ApiError, Zapi};
 pub struct Context<'a> {
     /// All commands.
     pub catalog: &'a Catalog,
+    /// Recognises commands by the prefixes of the instance.
+    pub parser: &'a CommandParser,
     /// The instance's configuration.
     pub instance: &'a Instance,
     /// How to speak.

@@ -16,7 +16,6 @@ use crate::domain::{CommunityId, Person};
 use crate::engine::links::change::{stored_plan_community, stored_plan_sources};
 use crate::engine::members::person::parse_one;
 use crate::parse::arguments::{self, ArgKind, Arguments};
-use crate::parse::prefix::parse_command;
 use crate::parse::prompt_reply::is_thumbs_up;
 use crate::parse::word_lists::{in_word_list, skip_stop_words};
 use crate::reply::{ListPage, MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
@@ -289,9 +288,7 @@ fn matches_filter(
 fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
     let (command, rest) = match resolved_command(deed) {
         Some(meant) => (meant.command, meant.rest),
-        None => {
-            parse_command(&deed.text, &context.instance.prefixes).map(|order| (order.typed, order.rest))?
-        }
+        None => context.parser.parse(&deed.text).map(|order| (order.typed, order.rest))?,
     };
     let spec = context.catalog.lookup(&command)?;
     let arguments = arguments::parse(spec.args, spec.is_mutating, &rest).ok()?;

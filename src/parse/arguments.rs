@@ -306,7 +306,7 @@ mod tests {
     use super::*;
     use crate::commands;
     use crate::domain::Locale;
-    use crate::parse::prefix::{parse_command, raw_arguments};
+    use crate::parse::prefix::CommandParser;
     use crate::reply::Localizer;
 
     const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -365,9 +365,9 @@ mod tests {
         for nothing in ["", "Sales", "Sales \u{200b}\n"] {
             assert!(parse(&[ArgKind::Community, ArgKind::Text], true, nothing).is_err(), "{nothing:?}");
         }
-        let prefixes = ["/".to_owned()];
+        let parser = CommandParser::new(&["/".to_owned()]);
         for order in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
-            assert_eq!(raw_arguments(&order, &prefixes), Some(text));
+            assert_eq!(parser.raw_arguments(&order), Some(text));
         }
     }
 
@@ -621,7 +621,7 @@ mod tests {
 
             let printed = speech.order("link", &words);
 
-            let order = parse_command(&printed, &speech.prefixes).expect("it is an order");
+            let order = CommandParser::new(&speech.prefixes).parse(&printed).expect("it is an order");
             let read = parse(LINK, true, &order.rest).expect("it has no slip");
             let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
             prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);

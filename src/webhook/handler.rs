@@ -299,7 +299,7 @@ impl WebhookHandler {
             roster.exclude_phone(own);
         }
         let is_admin = || gate.instance.find_admin(message.sender, message.by_owner).is_some();
-        let meaning = match intent::detect(&message, &gate.instance.instance.prefixes, is_admin) {
+        let meaning = match intent::detect(&message, &gate.instance.parser, is_admin) {
             Ok(meaning) => meaning,
             Err(reason) => return WebhookOutcome::Ignored(reason),
         };

@@ -5,7 +5,7 @@
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::parse::greeting::is_greeting;
-use crate::parse::prefix::{ParsedCommand, parse_command};
+use crate::parse::prefix::{CommandParser, ParsedCommand};
 use crate::parse::prompt_reply::{Answer, LONGEST_PLAIN, MAX_REPLY_LEN, parse_reply};
 
 use super::IgnoreReason;
@@ -29,10 +29,10 @@ pub(super) enum MessageIntent {
 /// What a message may be, or why it is nothing to us. `is_admin` is asked only where the rest fits.
 pub(super) fn detect(
     message: &MessageRef<'_>,
-    prefixes: &[String],
+    parser: &CommandParser,
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let order = || parse_command(&message.text, prefixes);
+    let order = || parser.parse(&message.text);
     match &message.content {
         Content::Text => {
             if let Some(order) = order() {
@@ -44,8 +44,7 @@ pub(super) fn detect(
             // Whom the owner talks to on the bot's phone is somebody else.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
             let is_short = is_to_us && message.text.len() <= LONGEST_PLAIN;
-            let is_unprefixed =
-                || is_short && CATALOG.parse_without_prefix(&message.text, prefixes).is_some();
+            let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
             match parse_reply(&message.text, is_to_us, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.
                 Some(Answer::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),

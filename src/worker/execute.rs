@@ -21,7 +21,7 @@ use crate::engine::whole_groups;
 use crate::parse::arguments::{self, ArgKind, Arguments};
 use crate::parse::flags::Flags;
 use crate::parse::further_command::has_further_command;
-use crate::parse::prefix::{ParsedCommand, parse_command, raw_arguments};
+use crate::parse::prefix::ParsedCommand;
 use crate::parse::prompt_reply::is_no_word;
 use crate::parse::text::likely_name;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
@@ -283,6 +283,7 @@ pub(super) async fn execute(
     };
     let mut context = Context {
         catalog: &CATALOG,
+        parser: &bot.parser,
         instance: &bot.instance,
         localizer: means.localizer,
         zapi: means.zapi,
@@ -410,7 +411,7 @@ async fn resolve(
     means: &RunContext<'_>,
     place: &str,
 ) -> Result<Result<ResolvedCommand, CommandOutcome>, CommandError> {
-    let typed = parse_command(&command.text, &bot.instance.prefixes);
+    let typed = bot.parser.parse(&command.text);
     let is_bare = typed.is_none();
     let order = match typed {
         Some(order) => order,
@@ -423,7 +424,7 @@ async fn resolve(
             return Ok(Err(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed)));
         }
         None => {
-            let meant = CATALOG.parse_without_prefix(&command.text, &bot.instance.prefixes);
+            let meant = CATALOG.parse_without_prefix(&command.text, &bot.parser);
             let meant = meant.and_then(|order| Some((CATALOG.lookup(&order.typed)?, order.rest)));
             if let Some((spec, rest)) = &meant
                 && let Some(ended) = misunderstood(bot, spec, rest, means).await?
@@ -477,7 +478,7 @@ async fn resolve(
         CommandOutcome::usage_error(spec.usage_error_reply(mistake, means.localizer))
     };
     let read = |spec: &'static CommandSpec, rest: &str| arguments::parse(spec.args, spec.is_mutating, rest);
-    let as_typed = raw_arguments(&command.text, &bot.instance.prefixes).filter(|_| spec.is_verbatim());
+    let as_typed = bot.parser.raw_arguments(&command.text).filter(|_| spec.is_verbatim());
     let arguments = match read(spec, as_typed.unwrap_or(&order.rest)) {
         Ok(arguments) => arguments,
         Err(mistake) => {
@@ -634,7 +635,7 @@ pub(super) async fn reply_language(
     let instance = bot.instance.name.as_str();
     let chat = Chat::from_id(&command.chat);
     let lane = chat.ordering_key(&command.admin, command.by_owner);
-    let order = parse_command(&command.text, &bot.instance.prefixes);
+    let order = bot.parser.parse(&command.text);
     let known = order.as_ref().and_then(|order| Some((CATALOG.lookup(&order.typed)?, order)));
     let languages = known.map(|(spec, order)| spec.locales_of_name(&order.typed)).unwrap_or_default();
     let locale = match languages.as_slice() {

@@ -11,6 +11,7 @@ use crate::commands;
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::Person;
+use crate::parse::prefix::CommandParser;
 use crate::reply::Localizer;
 use crate::storage::Store;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
@@ -28,6 +29,8 @@ pub struct InstanceRuntime {
     pub admins: Admins,
     /// The communities' own admins, where they may give orders too.
     pub community_admins: Option<CommunityAdmins>,
+    /// Recognises commands by the instance's prefixes.
+    pub parser: CommandParser,
     /// How it speaks.
     pub localizer: Localizer,
 }
@@ -47,6 +50,7 @@ impl InstanceRuntime {
             admins: Admins::new(&instance),
             community_admins: (instance.admins_from == AdminsFrom::Community)
                 .then(|| CommunityAdmins::new(clock.clone())),
+            parser: CommandParser::new(&instance.prefixes),
             localizer: Localizer {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),

@@ -22,7 +22,7 @@ const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
 fn the_table_of_commands_is_that_of_the_registry() {
-    let open = "<!-- commands: made from src/command/catalog.rs -->\n";
+    let open = "<!-- commands: made from src/commands/mod.rs -->\n";
     in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &CATALOG.markdown());
 }
 
